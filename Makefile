@@ -1,0 +1,69 @@
+# The commands of this project. Each works from a fresh clone with Python 3.11 or newer and make.
+
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check --quiet
+WORKERS ?= 2
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+.PHONY: help report test lint docs bench notebooks clean
+
+help:  ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+report: $(VENV)/.package  ## print the security report (ARGS="--html report.html" for more)
+	@$(PY) -m ilacs_reliability $(ARGS)
+
+test: $(VENV)/.test  ## run the tests and every docstring's examples (ARGS="-k kappa" for some)
+	$(PY) -m pytest -n $(WORKERS) --cov --cov-branch --cov-report=term $(ARGS)
+
+lint: $(VENV)/.lint  ## check style, format and types
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy --strict
+
+docs: $(VENV)/.docs  ## build the pages into docs/_build/html; a warning is an error
+	$(PY) -m sphinx -W --keep-going -q -b html docs docs/_build/html
+	@echo "open docs/_build/html/index.html"
+
+bench: $(VENV)/.bench  ## print how long the library takes beside other programs
+	@set -e; for script in $(sort $(wildcard benchmarks/bench_*.py)); do \
+	    echo "== $$script"; $(PY) $$script $(ARGS); done
+
+notebooks: $(VENV)/.docs  ## run each notebook from clean and write it as .ipynb
+	$(PY) tools/run_notebooks.py $(sort $(wildcard notebooks/*.py))
+
+clean:  ## remove .venv and everything that the commands above wrote
+	rm -rf $(VENV) docs/_build docs/reference build dist .pytest_cache .mypy_cache .ruff_cache \
+	    .hypothesis .coverage .coverage.* notebooks/*.ipynb notebooks/.ipynb_checkpoints
+	find src tests docs tools benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A stamp in .venv says what is installed there, so that each part is installed once.
+# Groups of dependencies (PEP 735) need pip 25.1, hence the newest pip first.
+
+$(VENV)/.pip:
+	@$(PY) -m pip --version >/dev/null 2>&1 || { \
+	    for python in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11; do \
+	        if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	            echo "making $(VENV) with $$($$python --version)" && \
+	            $$python -m venv $(VENV) && break || exit 1; \
+	        fi; \
+	    done; }
+	@test -x $(PY) || { \
+	    echo "Python 3.11 or newer was not found; name one: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(PIP) install --upgrade pip
+	@touch $@
+
+$(VENV)/.package: pyproject.toml $(VENV)/.pip
+	@echo "installing the package"
+	@$(PIP) install --editable .
+	@touch $@
+
+$(VENV)/.%: $(VENV)/.package
+	@echo "installing what '$*' needs"
+	@$(PIP) install --group $*
+	@touch $@

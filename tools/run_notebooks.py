@@ -1,0 +1,50 @@
+"""Run jupytext notebooks from clean and write each, executed, as .ipynb beside its source.
+
+Usage: python tools/run_notebooks.py notebooks/one.py notebooks/two.py
+
+Each runs in a kernel of its own within a minute. The exit status is 1 if any fails; a notebook
+that fails is not written.
+"""
+
+import asyncio
+import sys
+import time
+from pathlib import Path
+
+import jupytext
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+SECONDS = 60
+
+
+async def run(source: Path) -> None:
+    """Execute `source` and write the result, or raise without writing anything."""
+    notebook = jupytext.read(source, fmt="py:percent")
+    place = {"metadata": {"path": str(source.parent)}}
+    client = NotebookClient(notebook, kernel_name="python3", resources=place)
+    await asyncio.wait_for(client.async_execute(), timeout=SECONDS)
+    nbformat.write(notebook, source.with_suffix(".ipynb"))
+
+
+def main(sources: list[Path]) -> int:
+    """Run every notebook, say how each went, and return the exit status."""
+    failed = 0
+    for source in sources:
+        start = time.perf_counter()
+        source.with_suffix(".ipynb").unlink(missing_ok=True)
+        try:
+            asyncio.run(run(source))
+        except (CellExecutionError, TimeoutError) as error:
+            failed += 1
+            why = str(error) or f"took more than {SECONDS} seconds"
+            print(f"{source}: FAILED\n{why}", file=sys.stderr)
+        else:
+            print(f"{source}: {time.perf_counter() - start:.1f}s")
+    print(f"{len(sources) - failed} of {len(sources)} notebooks ran")
+    return int(failed > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main([Path(name) for name in sys.argv[1:]]))
