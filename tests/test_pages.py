@@ -1,0 +1,47 @@
+"""What the pages at the root say stays true: examples, links and versions."""
+
+import doctest
+import re
+from pathlib import Path
+
+import pytest
+
+import ilacs_reliability as ilr
+
+ROOT = Path(__file__).parents[1]
+PAGES = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "notebooks/README.md"]
+
+
+def test_the_example_in_the_readme_runs():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"^```python\n(.*?)^```$", readme, flags=re.MULTILINE | re.DOTALL)
+    missing = [name for name in re.findall(r"ilr\.(\w+)", code) if not hasattr(ilr, name)]
+    if missing:
+        pytest.skip(f"not written yet: {', '.join(missing)}")
+    example = doctest.DocTestParser().get_doctest(code, {}, "README.md", "README.md", 0)
+    said = []
+    results = doctest.DocTestRunner(verbose=False).run(example, out=said.append)
+    assert results.attempted > 5
+    assert not results.failed, "".join(said)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_lead_somewhere(page):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    targets = re.findall(r"\]\(([^)#]+)[^)]*\)", text)
+    inside = [target for target in targets if not target.startswith("https://")]
+    assert all(((ROOT / page).parent / target).exists() for target in inside), inside
+
+
+def test_the_citation_names_the_version():
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert re.findall(r"^version: (.+)$", citation, flags=re.MULTILINE) == [ilr.__version__]
+
+
+def test_every_command_that_the_readme_names_exists():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    commands = set(re.findall(r"^([a-z]+):.*## ", makefile, flags=re.MULTILINE))
+    for page in ["README.md", "CONTRIBUTING.md", "notebooks/README.md"]:
+        text = (ROOT / page).read_text(encoding="utf-8")
+        named = set(re.findall(r"(?:^    |`)make ([a-z]+)", text, flags=re.MULTILINE))
+        assert named <= commands, page
