@@ -35,12 +35,12 @@ bench: $(VENV)/.bench  ## print how long the library takes beside other programs
 	    echo "== $$script"; $(PY) $$script $(ARGS); done
 
 notebooks: $(VENV)/.docs  ## run each notebook from clean and write it as .ipynb
-	$(PY) tools/run_notebooks.py $(sort $(wildcard notebooks/*.py))
+	$(PY) scripts/run_notebooks.py $(sort $(wildcard notebooks/*.py))
 
 clean:  ## remove .venv and everything that the commands above wrote
 	rm -rf $(VENV) docs/_build docs/reference build dist .pytest_cache .mypy_cache .ruff_cache \
 	    .hypothesis .coverage .coverage.* notebooks/*.ipynb notebooks/.ipynb_checkpoints
-	find src tests docs tools benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+	find src tests docs scripts benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp in .venv says what is installed there, so that each part is installed once.
 # Groups of dependencies (PEP 735) need pip 25.1, hence the newest pip first.

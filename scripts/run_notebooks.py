@@ -1,6 +1,6 @@
 """Run jupytext notebooks from clean and write each, executed, as .ipynb beside its source.
 
-Usage: python tools/run_notebooks.py notebooks/one.py notebooks/two.py
+Usage: python scripts/run_notebooks.py notebooks/one.py notebooks/two.py
 
 Each runs in a kernel of its own within a minute. The exit status is 1 if any fails; a notebook
 that fails is not written.
