@@ -153,20 +153,21 @@ def test_no_private_name_crosses_modules(module):
     for target, name in imports(module):
         private = [step for step in [*target.split("."), name or ""] if re.match(r"_[^_]", step)]
         assert not private, f"{module} reaches for {'.'.join(private)} of {target}"
-    modules = {alias for _, alias in module_aliases(module)}
+    aliases = set(module_aliases(module))
     for node in ast.walk(TREES[module]):
         if isinstance(node, ast.Attribute) and re.match(r"_[^_]", node.attr):
-            assert ast.unparse(node.value) not in modules, ast.unparse(node)
+            assert ast.unparse(node.value) not in aliases, ast.unparse(node)
 
 
 def module_aliases(module: str):
-    """Yield (module of the package, the name it goes by in `module`)."""
+    """Yield each name that a module of the package goes by in `module`."""
     for node in ast.walk(TREES[module]):
-        if isinstance(node, ast.ImportFrom) and (source := origin(module, node)) is not None:
+        if isinstance(node, ast.Import):
+            yield from (alias.asname or alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and (source := origin(module, node)) is not None:
             for alias in node.names:
-                inner = f"{source}.{alias.name}".strip(".")
-                if inner in TREES:
-                    yield inner, alias.asname or alias.name
+                if f"{source}.{alias.name}".strip(".") in TREES:
+                    yield alias.asname or alias.name
 
 
 @every_module
