@@ -24,7 +24,6 @@ extensions = [
 exclude_patterns = ["_build"]
 templates_path = ["_templates"]
 default_role = "py:obj"
-autosummary_generate = True
 autodoc_typehints = "none"  # docstrings say the types, with shapes and units
 add_module_names = False
 
@@ -91,8 +90,8 @@ def group_page(group: dict, names: list[str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def write_reference(folder: Path, public: list[str]) -> None:
-    """Write the pages, touch only what changed, and remove those of names that are gone."""
+def write_reference(folder: Path, public: list[str]) -> list[str]:
+    """Write the pages where they changed, remove those of names that are gone, and list them."""
     groups = tomllib.loads((HERE / "reference.toml").read_text(encoding="utf-8"))
     pages = reference_pages(public, groups)
     stubs = {f"ilacs_reliability.{name}.rst" for name in public}
@@ -104,9 +103,11 @@ def write_reference(folder: Path, public: list[str]) -> None:
         page = folder / name
         if not page.exists() or page.read_text(encoding="utf-8") != text:
             page.write_text(text, encoding="utf-8")
+    return [f"{folder.name}/{name}" for name in pages]
 
 
-write_reference(
+# named one by one: asked to look for itself, Sphinx overlooks pages new since its last build
+autosummary_generate = write_reference(
     HERE / "reference",
     [name for name in getattr(ilr, "__all__", []) if not name.startswith("_")],
 )
