@@ -27,7 +27,8 @@ lint: $(VENV)/.lint  ## check style, format and types
 	$(PY) -m mypy --strict
 
 docs: $(VENV)/.docs  ## build the pages into docs/_build/html; a warning is an error
-	$(PY) -m sphinx -E -W --keep-going -q -b html docs docs/_build/html
+	rm -rf docs/_build
+	$(PY) -m sphinx -W --keep-going -q -b html docs docs/_build/html
 	@echo "open docs/_build/html/index.html"
 
 bench: $(VENV)/.bench  ## print how long the library takes beside other programs

@@ -1,11 +1,13 @@
 """How the pages are built: every warning counts, every code cell runs, nothing is fetched."""
 
+import sys
 import tomllib
 from pathlib import Path
 
 import ilacs_reliability as ilr
 
 HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))  # for mathml, beside this file
 
 project = "ilacs-reliability"
 author = "The ilacs-reliability developers"
@@ -17,9 +19,9 @@ release = version = ilr.__version__
 extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
-    "sphinx.ext.mathjax",
     "numpydoc",
     "myst_nb",
+    "mathml",
 ]
 exclude_patterns = ["_build"]
 templates_path = ["_templates"]
@@ -39,6 +41,7 @@ numpydoc_show_class_members = False
 numpydoc_class_members_toctree = False
 
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
+myst_update_mathjax = False
 myst_heading_anchors = 3
 nb_execution_mode = "force"
 nb_execution_raise_on_error = True
@@ -46,12 +49,13 @@ nb_execution_timeout = 60
 nb_merge_streams = True
 
 html_theme = "pydata_sphinx_theme"
+html_math_renderer = "mathml"
 html_title = "ilacs-reliability"
 html_static_path = ["_static"]
 html_css_files = ["pages.css"]
 html_show_sourcelink = False
 html_copy_source = False
-html_sidebars = {"index": []}
+html_sidebars = {"*": []}  # only the reference has pages below it
 html_theme_options = {
     "logo": {"text": "ilacs-reliability"},
     "navbar_align": "left",
