@@ -41,7 +41,7 @@ notebooks: $(VENV)/.docs  ## run each notebook from clean and write it as .ipynb
 clean:  ## remove .venv and everything that the commands above wrote
 	rm -rf $(VENV) docs/_build docs/reference build dist .pytest_cache .mypy_cache .ruff_cache \
 	    .hypothesis .coverage .coverage.* notebooks/*.ipynb notebooks/.ipynb_checkpoints
-	find src tests docs scripts benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp in .venv says what is installed there, so that each part is installed once.
 # Groups of dependencies (PEP 735) need pip 25.1, hence the newest pip first.

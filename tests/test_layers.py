@@ -20,8 +20,8 @@ PACKAGE = ROOT / "src" / "ilacs_reliability"
 
 # from the ground up; each part stands on those before its own row
 LAYERS = [
-    {"scales", "estimates", "intervals"},
-    {"patterns", "ratings", "frames"},
+    {"scales", "intervals", "estimates", "inference"},
+    {"patterns", "ratings", "tables", "frames"},
     {"agreement", "shift", "comparison", "datasets"},
     {"resampling", "error", "planning"},
     {"claims"},
