@@ -1,3 +1,70 @@
 """Are inspection judgements secure? Agreement, grade shift and comparison."""
 
+from ilacs_reliability.agreement.alpha import krippendorff_alpha
+from ilacs_reliability.agreement.coefficients import (
+    brennan_prediger,
+    cohen_kappa,
+    conger_kappa,
+    fleiss_kappa,
+    gwet_ac,
+    percent_agreement,
+    scott_pi,
+)
+from ilacs_reliability.estimates import (
+    Estimate,
+    Interval,
+    SignificanceResult,
+    UndefinedEstimateWarning,
+)
+from ilacs_reliability.inference import difference, equivalence_test, threshold_test
+from ilacs_reliability.ratings import (
+    Ratings,
+    ratings_from_codes,
+    ratings_from_counts,
+    ratings_from_matrix,
+    ratings_from_table,
+)
+from ilacs_reliability.resampling import BootstrapResult, JackknifeResult, bootstrap, jackknife
+from ilacs_reliability.scales import OFSTED_SCALE, Scale, agreement_weights
+from ilacs_reliability.tables import (
+    GroupedGrades,
+    Transitions,
+    grades_from_table,
+    transitions_from_table,
+)
+
 __version__ = "0.1.0"
+
+__all__ = [
+    "OFSTED_SCALE",
+    "BootstrapResult",
+    "Estimate",
+    "GroupedGrades",
+    "Interval",
+    "JackknifeResult",
+    "Ratings",
+    "Scale",
+    "SignificanceResult",
+    "Transitions",
+    "UndefinedEstimateWarning",
+    "agreement_weights",
+    "bootstrap",
+    "brennan_prediger",
+    "cohen_kappa",
+    "conger_kappa",
+    "difference",
+    "equivalence_test",
+    "fleiss_kappa",
+    "grades_from_table",
+    "gwet_ac",
+    "jackknife",
+    "krippendorff_alpha",
+    "percent_agreement",
+    "ratings_from_codes",
+    "ratings_from_counts",
+    "ratings_from_matrix",
+    "ratings_from_table",
+    "scott_pi",
+    "threshold_test",
+    "transitions_from_table",
+]

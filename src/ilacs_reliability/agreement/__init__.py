@@ -1,0 +1,1 @@
+"""Would two inspectors give the same grade to the same unit?"""

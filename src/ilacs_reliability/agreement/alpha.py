@@ -1,0 +1,281 @@
+"""Krippendorff's alpha: disagreement among pairable ratings against disagreement by chance."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+
+from ilacs_reliability.agreement.studies import (
+    NOT_SHOWN,
+    Study,
+    as_float,
+    coefficient_methods,
+    study_of,
+    why_undefined,
+)
+from ilacs_reliability.estimates import (
+    REASONS,
+    Estimate,
+    UndefinedEstimateWarning,
+    check_option,
+)
+from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
+from ilacs_reliability.scales import FloatArray, Scale, agreement_weights
+
+Metric: TypeAlias = (
+    Literal["nominal", "ordinal", "interval", "ratio"] | Sequence[Sequence[float]] | FloatArray
+)
+METRICS = ("nominal", "ordinal", "interval", "ratio")
+
+
+def krippendorff_alpha(ratings: RatingsLike, *, metric: Metric = "nominal") -> Estimate:
+    r"""Estimate Krippendorff's alpha for any number of raters and any missing ratings.
+
+    Parameters
+    ----------
+    ratings : Ratings or array_like of number, shape (n_units, n_raters)
+        Grades of each unit; nan where one is missing.
+    metric : str or array_like of float, shape (n_grades, n_grades), optional
+        "nominal", "ordinal" (by rank, which depends on how often each grade occurs), "interval" or
+        "ratio" (by the scale's scores), or agreement weights as from `agreement_weights`. Default:
+        "nominal".
+
+    Returns
+    -------
+    Estimate
+        Alpha, 1 for perfect agreement, 0 where ratings are unrelated to units.
+
+    Raises
+    ------
+    TypeError
+        If the ratings are labels without a scale.
+    ValueError
+        If the metric is unknown or does not fit the scale, or "ratio" meets negative scores.
+
+    Warns
+    -----
+    UndefinedEstimateWarning
+        If fewer than two units have two ratings, or every pairable rating is the same grade. The
+        value is then nan.
+
+    See Also
+    --------
+    fleiss_kappa : The same without the correction for few ratings, when no rating is missing.
+
+    Notes
+    -----
+    :math:`\alpha = 1 - D_o / D_e` over the pairable ratings; a unit with a single rating is left
+    out [1]_. "ordinal" is Krippendorff's rank metric; Gwet's ordinal weights are another thing:
+    pass ``agreement_weights(scale, "ordinal")`` for those. The standard error is the delta
+    method's over units, with the factor for few ratings held fixed, as in [2]_.
+
+    References
+    ----------
+    .. [1] K. Krippendorff, "Content Analysis: An Introduction to Its Methodology", 3rd ed., Sage
+           (2013), pp. 277-301.
+    .. [2] K. L. Gwet, "On Krippendorff's alpha coefficient" (2015), section 4.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> nan = float("nan")
+    >>> ratings = [[1, 1, nan], [2, 2, 3], [3, 3, 3], [3, 3, 3], [2, 2, 2], [1, 2, 3]]
+    >>> round(ilr.krippendorff_alpha(ratings, metric="ordinal").value, 4)
+    0.5932
+    """
+    taken = as_ratings(ratings)
+    study = study_of(taken, np.eye(len(taken.scale)))
+    rule = _Distances(taken.scale, metric)
+    reason = "" if study.is_batch else why_undefined(study)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        parts = _parts(study, rule)
+        ratio, spread = parts.ratio, parts.spread
+        value = np.where(parts.chance > 0, 1.0 - ratio, np.nan)
+        observed, expected = 1.0 - ratio * spread, 1.0 - spread
+        influence: FloatArray | Callable[[], FloatArray] = (
+            partial(_influences, study, rule) if study.is_batch else _influence(study, parts)
+        )
+    if not study.is_batch and not reason and not parts.chance > 0:
+        reason = "no_variation"
+    label = f"Krippendorff's alpha ({rule.name} metric)"
+    if reason:
+        warnings.warn(
+            f"{label} is undefined: {REASONS[reason]}.", UndefinedEstimateWarning, stacklevel=2
+        )
+    return Estimate(
+        value=float("nan") if reason else as_float(value),
+        name="krippendorff_alpha",
+        label=label,
+        frequencies=taken.frequencies,
+        influence_source=influence,
+        n_units=as_float(study.n_paired),
+        n_raters=taken.n_raters,
+        n_ratings=as_float(parts.total),
+        n_missing=taken.n_missing,
+        observed=as_float(observed),
+        expected=as_float(expected),
+        weights=rule.name,
+        clusters=taken.clusters,
+        methods=coefficient_methods(study),
+        status="undefined" if reason else "ok",
+        reason=reason,
+        notes=(*taken.notes, *_left_out(taken)),
+        limits=NOT_SHOWN,
+    )
+
+
+class _Distances:
+    """Squared distances between grades; for ranks, they depend on how often each occurs."""
+
+    __slots__ = ("fixed", "name")
+    name: str
+    fixed: FloatArray | None
+
+    def __init__(self, scale: Scale, metric: Metric) -> None:
+        if not isinstance(metric, str):
+            self.name, self.fixed = "custom", 1.0 - agreement_weights(scale, metric)
+            return
+        check_option(metric, METRICS, "metric")
+        if metric != "nominal" and not scale.ordered:
+            raise ValueError(f"`metric` is {metric!r}, which needs an ordered scale.")
+        self.name = metric
+        self.fixed = None if metric == "ordinal" else _squared(scale, metric)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Parts:
+    """Sums over pairable ratings that alpha is made of, each of shape (...)."""
+
+    counts: FloatArray  # pairable ratings of each grade, (n_patterns, n_grades)
+    margins: FloatArray  # ratings of each grade, (..., n_grades)
+    total: FloatArray
+    distances: FloatArray  # (n_grades, n_grades), or one such table a study
+    by_grade: FloatArray  # distance from each grade to all ratings, (..., n_grades)
+    by_pattern: FloatArray  # disagreement within a unit of each pattern, (..., n_patterns)
+    within: FloatArray
+    chance: FloatArray
+    moves_ranks: bool
+
+    @property
+    def ratio(self) -> FloatArray:
+        """Observed over chance disagreement."""
+        ratio: FloatArray = (self.total - 1.0) * self.within / self.chance
+        return ratio
+
+    @property
+    def spread(self) -> FloatArray:
+        """Chance disagreement as a share of the largest distance."""
+        largest = self.distances.max(axis=(-1, -2))
+        spread: FloatArray = self.chance / (self.total**2 * largest)
+        return spread
+
+
+def _parts(study: Study, rule: _Distances) -> _Parts:
+    table = study.ratings.table
+    counts = table.counts * table.paired[:, None]
+    margins = study.frequencies @ counts
+    per_pair = np.maximum(table.totals - 1.0, 1.0)
+    if rule.fixed is None and study.is_batch:
+        distances = _rank_distances(margins)
+        # one coincidence table a pattern, so that a replicate's ranks meet them in one product
+        tables = counts[:, :, None] * (counts / per_pair[:, None])[:, None, :]
+        coincidences = study.frequencies @ tables.reshape(len(counts), -1)
+        within = (coincidences.reshape(distances.shape) * distances).sum(axis=(-1, -2))
+        by_pattern = np.empty(0)
+    else:
+        distances = _rank_distances(margins) if rule.fixed is None else rule.fixed
+        by_pattern = ((counts @ distances) * counts).sum(axis=1) / per_pair
+        within = study.frequencies @ by_pattern
+    by_grade = (margins[..., None, :] @ distances)[..., 0, :]
+    return _Parts(
+        counts=counts,
+        margins=margins,
+        total=margins.sum(axis=-1),
+        distances=distances,
+        by_grade=by_grade,
+        by_pattern=by_pattern,
+        within=within,
+        chance=(by_grade * margins).sum(axis=-1),
+        moves_ranks=rule.fixed is None,
+    )
+
+
+def _influences(study: Study, rule: _Distances) -> FloatArray:
+    """Return the influences in each study of a batch."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        if rule.fixed is not None:
+            return _influence(study, _parts(study, rule))
+        # each study has distances of its own
+        shape = study.frequencies.shape
+        rows = []
+        for frequencies in study.frequencies.reshape(-1, shape[-1]):
+            n_paired = frequencies @ study.ratings.table.paired
+            one = replace(study, frequencies=frequencies, n_paired=n_paired)
+            rows.append(_influence(one, _parts(one, rule)))
+    return np.array(rows).reshape(shape)
+
+
+def _influence(study: Study, parts: _Parts) -> FloatArray:
+    within, chance, total = parts.within, parts.chance, parts.total
+    by_pattern, by_margin = parts.by_pattern, 2.0 * parts.by_grade @ parts.counts.T
+    if parts.moves_ranks:
+        ranks_within, ranks_chance = _rank_slopes(study, parts)
+        by_pattern, by_margin = by_pattern + ranks_within, by_margin + ranks_chance
+    # the factor for few ratings is a constant here, so that influences average to zero
+    factor = -(total - 1.0) / total / chance * study.n_paired
+    moved = within[..., None] * (study.ratings.table.totals * study.ratings.table.paired)
+    moved = moved + total[..., None] * by_pattern
+    moved -= (total * within / chance)[..., None] * by_margin
+    influence: FloatArray = factor[..., None] * moved
+    return influence
+
+
+def _rank_slopes(study: Study, parts: _Parts) -> tuple[FloatArray, FloatArray]:
+    """Return what a unit moves by moving every grade's rank: within units, and by chance."""
+    ranks, counts = _mid_ranks(parts.margins), parts.counts
+    gaps = ranks[:, None] - ranks[None, :]
+    per_pair = np.maximum(study.ratings.table.totals - 1.0, 1.0)
+    coincidences = (counts * (study.frequencies / per_pair)[:, None]).T @ counts
+    moved = np.cumsum(counts, axis=1) - counts / 2.0
+    within = 4.0 * moved @ (coincidences * gaps).sum(axis=1)
+    chance = 4.0 * moved @ (parts.margins * (gaps @ parts.margins))
+    return within, chance
+
+
+def _mid_ranks(margins: FloatArray) -> FloatArray:
+    ranks: FloatArray = np.cumsum(margins, axis=-1) - margins / 2.0
+    return ranks
+
+
+def _rank_distances(margins: FloatArray) -> FloatArray:
+    ranks = _mid_ranks(margins)
+    distances: FloatArray = (ranks[..., :, None] - ranks[..., None, :]) ** 2
+    return distances
+
+
+def _squared(scale: Scale, metric: str) -> FloatArray:
+    if metric == "nominal":
+        return 1.0 - np.eye(len(scale))
+    scores = np.asarray(scale.scores)
+    gaps: FloatArray = (scores[:, None] - scores[None, :]) ** 2
+    if metric == "interval":
+        return gaps
+    if scores.min() < 0:
+        raise ValueError(f"`metric` 'ratio' needs scores of 0 or more, but got {scores.min():g}.")
+    sums = (scores[:, None] + scores[None, :]) ** 2
+    shares: FloatArray = np.divide(gaps, sums, out=np.zeros_like(gaps), where=sums > 0)
+    return shares
+
+
+def _left_out(ratings: Ratings) -> tuple[str, ...]:
+    if ratings.frequencies.ndim > 1:
+        return ()
+    single: Any = ratings.frequencies @ (ratings.table.totals == 1)
+    if not single:
+        return ()
+    return (f"{single:g} units with a single rating do not enter: they cannot be paired.",)

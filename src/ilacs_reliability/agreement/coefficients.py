@@ -1,0 +1,623 @@
+"""Coefficients that compare the observed agreement with what chance would give."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from ilacs_reliability.agreement.studies import (
+    NOT_SHOWN,
+    Study,
+    as_float,
+    coefficient_methods,
+    proportion_methods,
+    study_of,
+    why_undefined,
+)
+from ilacs_reliability.estimates import REASONS, Estimate, UndefinedEstimateWarning
+from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
+from ilacs_reliability.scales import FloatArray, Weights, agreement_weights
+
+# chance agreement of a study, and its influence where that is asked for
+ChanceRule: TypeAlias = Callable[[Study, bool], tuple[FloatArray, FloatArray | None]]
+
+# chance agreement this close to 1 leaves nothing to be above
+LEAST_ROOM = 1e-13
+TINY = 1e-300
+
+
+def percent_agreement(ratings: RatingsLike, *, weights: Weights = "identity") -> Estimate:
+    r"""Estimate how often two raters of the same unit agree.
+
+    Parameters
+    ----------
+    ratings : Ratings or array_like of number, shape (n_units, n_raters)
+        Grades of each unit; nan where one is missing.
+    weights : str or array_like of float, shape (n_grades, n_grades), optional
+        Credit for each pair of grades, as from `agreement_weights`. Default: exact agreement only.
+
+    Returns
+    -------
+    Estimate
+        Average credit of a pair of ratings of the same unit, 0 to 1. For two raters and exact
+        agreement the interval is Clopper and Pearson's; "wilson", "jeffreys" and "midp" are
+        offered too.
+
+    Raises
+    ------
+    TypeError
+        If the ratings are labels without a scale.
+    ValueError
+        If the ratings are not units by raters, or `weights` does not fit the scale.
+
+    Warns
+    -----
+    UndefinedEstimateWarning
+        If no unit has two ratings. The value is then nan.
+
+    See Also
+    --------
+    gwet_ac : The same, less the agreement that chance would give.
+
+    Notes
+    -----
+    Units with fewer than two ratings do not enter. Each unit counts once, however many raters it
+    had [1]_.
+
+    References
+    ----------
+    .. [1] K. L. Gwet, "Computing inter-rater reliability and its variance in the presence of high
+           agreement", British Journal of Mathematical and Statistical Psychology 61 (2008), 29-48.
+
+    Examples
+    --------
+    Two inspectors in 24 schools, 22 of them judged alike:
+
+    >>> import ilacs_reliability as ilr
+    >>> table = ilr.ratings_from_table([[20, 1], [1, 2]], scale=ilr.Scale(["good", "convert"]))
+    >>> agreement = ilr.percent_agreement(table)
+    >>> round(agreement.value, 4)
+    0.9167
+    >>> agreement.confidence_interval()
+    Interval(0.7300, 0.9897, 95% clopper_pearson)
+    """
+    study, kind = _study(ratings, weights)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        value = study.agreement
+    influence = partial(_agreement_influence, study) if study.is_batch else None
+    methods = coefficient_methods(study)
+    if kind == "identity" and study.ratings.clusters is None and study.ratings.n_raters == 2:
+        methods = (*proportion_methods(study), *methods)
+    reason = "" if study.is_batch or study.n_paired else why_undefined(study)
+    return _estimate(
+        study,
+        name="percent_agreement",
+        label="percent agreement",
+        kind=kind,
+        value=value,
+        influence=_agreement_influence(study) if influence is None else influence,
+        observed=as_float(value),
+        expected=0.0,
+        n_units=study.n_paired,
+        methods=methods,
+        reason=reason,
+    )
+
+
+def brennan_prediger(ratings: RatingsLike, *, weights: Weights = "identity") -> Estimate:
+    r"""Estimate Brennan and Prediger's coefficient: chance picks each grade alike.
+
+    Parameters
+    ----------
+    ratings : Ratings or array_like of number, shape (n_units, n_raters)
+        Grades of each unit; nan where one is missing. Grades that nobody used count, so declare
+        the scale.
+    weights : str or array_like of float, shape (n_grades, n_grades), optional
+        Credit for each pair of grades, as from `agreement_weights`. Default: exact agreement only.
+
+    Returns
+    -------
+    Estimate
+        The coefficient, 1 for perfect agreement, 0 for agreement by uniform chance.
+
+    Raises
+    ------
+    TypeError
+        If the ratings are labels without a scale.
+    ValueError
+        If the ratings are not units by raters, or `weights` does not fit the scale.
+
+    Warns
+    -----
+    UndefinedEstimateWarning
+        If fewer than two units have two ratings, or the scale has one grade. The value is then nan.
+
+    See Also
+    --------
+    gwet_ac : Chance agreement from the grades' shares.
+
+    Notes
+    -----
+    :math:`(p_a - p_e) / (1 - p_e)` with :math:`p_e = \sum_{kl} w_{kl} / q^2` [1]_. With exact
+    agreement it is also known as S, as PABAK for two grades, and as Randolph's kappa.
+
+    References
+    ----------
+    .. [1] R. L. Brennan and D. J. Prediger, "Coefficient kappa: some uses, misuses, and
+           alternatives", Educational and Psychological Measurement 41 (1981), 687-699.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> round(ilr.brennan_prediger([[1, 1], [2, 2], [1, 2], [2, 2]]).value, 4)
+    0.5
+    """
+    study, kind = _study(ratings, weights)
+    return _corrected(study, _uniform_chance, "brennan_prediger", "Brennan-Prediger", kind)
+
+
+def gwet_ac(ratings: RatingsLike, *, weights: Weights = "identity") -> Estimate:
+    r"""Estimate Gwet's AC1, or AC2 with weights.
+
+    Parameters
+    ----------
+    ratings : Ratings or array_like of number, shape (n_units, n_raters)
+        Grades of each unit; nan where one is missing. Grades that nobody used count, so declare
+        the scale.
+    weights : str or array_like of float, shape (n_grades, n_grades), optional
+        Credit for each pair of grades, as from `agreement_weights`. Default: exact agreement only.
+
+    Returns
+    -------
+    Estimate
+        The coefficient, 1 for perfect agreement. It stays high where one grade is much more
+        frequent than the others.
+
+    Raises
+    ------
+    TypeError
+        If the ratings are labels without a scale.
+    ValueError
+        If the ratings are not units by raters, or `weights` does not fit the scale.
+
+    Warns
+    -----
+    UndefinedEstimateWarning
+        If fewer than two units have two ratings, or the scale has one grade. The value is then nan.
+
+    See Also
+    --------
+    fleiss_kappa : Chance agreement in which a frequent grade is agreed upon more often.
+
+    Notes
+    -----
+    :math:`(p_a - p_e) / (1 - p_e)` with :math:`p_e = \frac{\sum_{kl} w_{kl}}{q (q - 1)} \sum_k
+    \pi_k (1 - \pi_k)`, where :math:`\pi_k` averages the grade's share over rated units [1]_.
+    The standard error linearises the ratio that `p_a` is: where units have a single rating it is
+    smaller than irrCAC's and agrees with the jackknife; on complete data the two are equal.
+
+    References
+    ----------
+    .. [1] K. L. Gwet, "Computing inter-rater reliability and its variance in the presence of high
+           agreement", British Journal of Mathematical and Statistical Psychology 61 (2008), 29-48.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> table = [[13, 0, 0], [0, 20, 7], [0, 4, 56]]
+    >>> ratings = ilr.ratings_from_table(table, scale=ilr.Scale(["ectopic", "AIU", "NIU"]))
+    >>> round(ilr.gwet_ac(ratings).value, 7)
+    0.8493305
+    """
+    study, kind = _study(ratings, weights)
+    return _corrected(study, _gwet_chance, "gwet_ac", "Gwet's AC", kind)
+
+
+def fleiss_kappa(ratings: RatingsLike, *, weights: Weights = "identity") -> Estimate:
+    r"""Estimate Fleiss' kappa for any number of raters, who need not be the same for each unit.
+
+    Parameters
+    ----------
+    ratings : Ratings or array_like of number, shape (n_units, n_raters)
+        Grades of each unit; nan where one is missing.
+    weights : str or array_like of float, shape (n_grades, n_grades), optional
+        Credit for each pair of grades, as from `agreement_weights`. Default: exact agreement only.
+
+    Returns
+    -------
+    Estimate
+        The coefficient, 1 for perfect agreement, 0 for agreement by chance.
+
+    Raises
+    ------
+    TypeError
+        If the ratings are labels without a scale.
+    ValueError
+        If the ratings are not units by raters, or `weights` does not fit the scale.
+
+    Warns
+    -----
+    UndefinedEstimateWarning
+        If fewer than two units have two ratings, or every rating is the same grade. The value is
+        then nan.
+
+    See Also
+    --------
+    scott_pi : The same for two raters.
+    conger_kappa : Chance agreement from each rater's own shares.
+    krippendorff_alpha : The same idea with a correction for few ratings.
+
+    Notes
+    -----
+    :math:`(p_a - p_e) / (1 - p_e)` with :math:`p_e = \sum_{kl} w_{kl} \pi_k \pi_l` [1]_; where
+    ratings are missing, agreement is over units with two or more and :math:`\pi` over all rated
+    units, as in [2]_. The standard error is for generalising to more units, not Fleiss' own, which
+    holds under the hypothesis of no agreement.
+
+    References
+    ----------
+    .. [1] J. L. Fleiss, "Measuring nominal scale agreement among many raters", Psychological
+           Bulletin 76 (1971), 378-382.
+    .. [2] K. L. Gwet, "Handbook of Inter-Rater Reliability", 4th ed., Advanced Analytics (2014),
+           chapter 2.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> counts = [[6, 0], [4, 2], [0, 6], [1, 5]]
+    >>> ratings = ilr.ratings_from_counts(counts, scale=ilr.Scale(["no", "yes"]))
+    >>> round(ilr.fleiss_kappa(ratings).value, 4)
+    0.5636
+    """
+    study, kind = _study(ratings, weights)
+    return _corrected(study, _pooled_chance, "fleiss_kappa", "Fleiss' kappa", kind)
+
+
+def scott_pi(ratings: RatingsLike, *, weights: Weights = "identity") -> Estimate:
+    r"""Estimate Scott's pi for two raters.
+
+    Parameters
+    ----------
+    ratings : Ratings or array_like of number, shape (n_units, 2)
+        Grades of each unit by the two raters; nan where one is missing.
+    weights : str or array_like of float, shape (n_grades, n_grades), optional
+        Credit for each pair of grades, as from `agreement_weights`. Default: exact agreement only.
+
+    Returns
+    -------
+    Estimate
+        Pi, 1 for perfect agreement, 0 for agreement by chance.
+
+    Raises
+    ------
+    TypeError
+        If the ratings are labels without a scale.
+    ValueError
+        If there are not exactly two raters, or `weights` does not fit the scale.
+
+    Warns
+    -----
+    UndefinedEstimateWarning
+        If fewer than two units have two ratings, or every rating is the same grade. The value is
+        then nan.
+
+    See Also
+    --------
+    fleiss_kappa : The same for any number of raters.
+    cohen_kappa : Chance agreement from each rater's own shares.
+
+    Notes
+    -----
+    :math:`(p_a - p_e) / (1 - p_e)`, where :math:`p_e` uses the grades' shares over both
+    raters [1]_.
+
+    References
+    ----------
+    .. [1] W. A. Scott, "Reliability of content analysis: the case of nominal scale coding", Public
+           Opinion Quarterly 19 (1955), 321-325.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> ilr.scott_pi([[0, 0], [1, 1], [1, 1]]).value
+    1.0
+    """
+    study, kind = _study(ratings, weights)
+    _two_raters(study.ratings, "scott_pi", "fleiss_kappa")
+    return _corrected(study, _pooled_chance, "scott_pi", "Scott's pi", kind)
+
+
+def cohen_kappa(ratings: RatingsLike, *, weights: Weights = "identity") -> Estimate:
+    r"""Estimate Cohen's kappa for two raters.
+
+    Parameters
+    ----------
+    ratings : Ratings or array_like of number, shape (n_units, 2)
+        Grades of each unit by the two raters; nan where one is missing.
+    weights : str or array_like of float, shape (n_grades, n_grades), optional
+        Credit for each pair of grades, as from `agreement_weights`. Default: exact agreement only.
+
+    Returns
+    -------
+    Estimate
+        Kappa, 1 for perfect agreement, 0 for agreement by chance.
+
+    Raises
+    ------
+    TypeError
+        If the ratings are labels without a scale.
+    ValueError
+        If there are not exactly two raters, the raters are anonymous, or `weights` does not fit the
+        scale.
+
+    Warns
+    -----
+    UndefinedEstimateWarning
+        If fewer than two units have two ratings, or both raters gave one and the same grade only.
+        The value is then nan.
+
+    See Also
+    --------
+    conger_kappa : The same for any number of raters.
+    scott_pi : Chance agreement from both raters together.
+
+    Notes
+    -----
+    :math:`(p_a - p_e) / (1 - p_e)` with :math:`p_e = \sum_{kl} w_{kl} p_{k \cdot} p_{\cdot l}`
+    [1]_, [2]_. The standard error is the delta method's, of [3]_ with n - 1 for n.
+
+    References
+    ----------
+    .. [1] J. Cohen, "A coefficient of agreement for nominal scales", Educational and Psychological
+           Measurement 20 (1960), 37-46.
+    .. [2] J. Cohen, "Weighted kappa", Psychological Bulletin 70 (1968), 213-220.
+    .. [3] J. L. Fleiss, J. Cohen and B. S. Everitt, "Large sample standard errors of kappa and
+           weighted kappa", Psychological Bulletin 72 (1969), 323-327.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> table = [[88, 14, 18], [10, 40, 10], [2, 6, 12]]
+    >>> ratings = ilr.ratings_from_table(table, scale=ilr.Scale(["A", "B", "C"]))
+    >>> round(ilr.cohen_kappa(ratings).value, 6)
+    0.491525
+    """
+    study, kind = _study(ratings, weights)
+    _two_raters(study.ratings, "cohen_kappa", "conger_kappa")
+    _known_raters(study.ratings, "cohen_kappa")
+    return _corrected(study, _conger_chance, "cohen_kappa", "Cohen's kappa", kind)
+
+
+def conger_kappa(ratings: RatingsLike, *, weights: Weights = "identity") -> Estimate:
+    r"""Estimate Conger's kappa: Cohen's for any number of raters.
+
+    Parameters
+    ----------
+    ratings : Ratings or array_like of number, shape (n_units, n_raters)
+        Grades of each unit; nan where one is missing.
+    weights : str or array_like of float, shape (n_grades, n_grades), optional
+        Credit for each pair of grades, as from `agreement_weights`. Default: exact agreement only.
+
+    Returns
+    -------
+    Estimate
+        Kappa, 1 for perfect agreement, 0 for agreement by chance.
+
+    Raises
+    ------
+    TypeError
+        If the ratings are labels without a scale.
+    ValueError
+        If the raters are anonymous, or `weights` does not fit the scale.
+
+    Warns
+    -----
+    UndefinedEstimateWarning
+        If fewer than two units have two ratings, or every rating is the same grade. The value is
+        then nan.
+
+    See Also
+    --------
+    cohen_kappa : The same for two raters.
+    fleiss_kappa : Chance agreement from all raters together.
+
+    Notes
+    -----
+    :math:`p_e` averages :math:`\sum_{kl} w_{kl} p_{gk} p_{hl}` over pairs of raters g, h, each
+    with the shares over the units it rated [1]_, [2]_. A rater who rated nothing is left out.
+
+    References
+    ----------
+    .. [1] A. J. Conger, "Integration and generalization of kappas for multiple raters",
+           Psychological Bulletin 88 (1980), 322-328.
+    .. [2] K. L. Gwet, "Handbook of Inter-Rater Reliability", 4th ed., Advanced Analytics (2014),
+           chapter 2.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> round(ilr.conger_kappa([[1, 1, 2], [2, 2, 2], [1, 1, 1], [2, 1, 2]]).value, 4)
+    0.3846
+    """
+    study, kind = _study(ratings, weights)
+    _known_raters(study.ratings, "conger_kappa")
+    return _corrected(study, _conger_chance, "conger_kappa", "Conger's kappa", kind)
+
+
+def _study(ratings: RatingsLike, weights: Weights) -> tuple[Study, str]:
+    taken = as_ratings(ratings)
+    matrix = agreement_weights(taken.scale, weights)
+    return study_of(taken, matrix), weights if isinstance(weights, str) else "custom"
+
+
+def _corrected(study: Study, rule: ChanceRule, name: str, label: str, kind: str) -> Estimate:
+    reason = "" if study.is_batch else why_undefined(study)
+    influence: FloatArray | Callable[[], FloatArray]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        observed = study.agreement
+        expected, slope = rule(study, not study.is_batch)
+        room = 1.0 - expected
+        value = (observed - expected) / room
+        if study.is_batch:
+            value = np.where(room > LEAST_ROOM, value, np.nan)
+            influence = partial(_corrected_influence, study, rule)
+        else:
+            influence = _chain(study, observed, expected, slope)
+    if not study.is_batch and not reason and not room > LEAST_ROOM:
+        reason = "no_variation"
+    return _estimate(
+        study,
+        name=name,
+        label=label if kind == "identity" else f"{label} ({kind} weights)",
+        kind=kind,
+        value=value,
+        influence=influence,
+        observed=as_float(observed),
+        expected=as_float(expected),
+        n_units=study.n_rated,
+        methods=coefficient_methods(study),
+        reason=reason,
+    )
+
+
+def _corrected_influence(study: Study, rule: ChanceRule) -> FloatArray:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        expected, slope = rule(study, True)
+        return _chain(study, study.agreement, expected, slope)
+
+
+def _chain(
+    study: Study, observed: FloatArray, expected: FloatArray, slope: FloatArray | None
+) -> FloatArray:
+    """Combine the influences on observed and on chance agreement."""
+    room = 1.0 - expected
+    pull = study.credit - observed[..., None] * study.ratings.table.paired
+    influence: FloatArray = pull * (study.n_rated / study.n_paired / room)[..., None]
+    if slope is not None:
+        influence -= ((1.0 - observed) / room**2)[..., None] * slope
+    return influence
+
+
+def _agreement_influence(study: Study) -> FloatArray:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return study.credit - study.agreement[..., None] * study.ratings.table.paired
+
+
+def _uniform_chance(study: Study, with_influence: bool) -> tuple[FloatArray, None]:
+    return np.full(study.n_rated.shape, study.weights.sum() / study.weights.size)[()], None
+
+
+def _gwet_chance(study: Study, with_influence: bool) -> tuple[FloatArray, FloatArray | None]:
+    q = len(study.weights)
+    # one grade leaves no other to disagree on: chance agreement is certain
+    scale = study.weights.sum() / (q * (q - 1)) if q > 1 else np.nan
+    margins = study.margins
+    expected = scale * (margins * (1.0 - margins)).sum(axis=-1)
+    if not with_influence:
+        return expected, None
+    table, slope = study.ratings.table, scale * (1.0 - 2.0 * margins)
+    centre = (margins * slope).sum(axis=-1)[..., None]
+    return expected, slope @ table.shares.T - centre * table.rated
+
+
+def _pooled_chance(study: Study, with_influence: bool) -> tuple[FloatArray, FloatArray | None]:
+    margins = study.margins
+    slope = margins @ study.weights
+    expected = (margins * slope).sum(axis=-1)
+    if not with_influence:
+        return expected, None
+    table = study.ratings.table
+    # a unit's chance part counts twice: it moves both margins
+    return expected, 2.0 * (slope @ table.shares.T - expected[..., None] * table.rated)
+
+
+def _conger_chance(study: Study, with_influence: bool) -> tuple[FloatArray, FloatArray | None]:
+    gave, given = _rater_columns(study)
+    shape = (*study.n_rated.shape, given.shape[1], len(study.weights))
+    n_by = np.maximum(study.frequencies @ given, TINY)
+    margins = (study.frequencies @ gave).reshape(shape) / n_by[..., None]
+    active = (n_by > TINY).sum(axis=-1)
+    pairs = np.maximum(active * (active - 1), 1)
+    slope = (margins.sum(axis=-2, keepdims=True) - margins) @ study.weights
+    parts = (margins * slope).sum(axis=-1)
+    expected = parts.sum(axis=-1) / pairs
+    if not with_influence:
+        return expected, None
+    scale = 2.0 * (study.n_rated / pairs)[..., None] / n_by
+    by_grade = (slope * scale[..., None]).reshape(*study.n_rated.shape, -1)
+    return expected, by_grade @ gave.T - (parts * scale) @ given.T
+
+
+def _rater_columns(study: Study) -> tuple[FloatArray, FloatArray]:
+    """Return 1 where a rater gave a grade, (n_patterns, n_raters n_grades), or any grade."""
+    patterns = study.ratings.patterns
+    if patterns is None:
+        raise ValueError("`ratings` holds counts by anonymous raters.")
+    gave = patterns[:, :, None] == np.arange(len(study.weights))
+    return (
+        gave.reshape(len(patterns), -1).astype(np.float64),
+        (patterns >= 0).astype(np.float64),
+    )
+
+
+def _estimate(
+    study: Study,
+    *,
+    name: str,
+    label: str,
+    kind: str,
+    value: FloatArray,
+    influence: FloatArray | Callable[[], FloatArray],
+    observed: Any,
+    expected: Any,
+    n_units: FloatArray,
+    methods: Any,
+    reason: str,
+) -> Estimate:
+    ratings = study.ratings
+    if reason:
+        warnings.warn(
+            f"{label} is undefined: {REASONS[reason]}.", UndefinedEstimateWarning, stacklevel=4
+        )
+    return Estimate(
+        value=float("nan") if reason else as_float(value),
+        name=name,
+        label=label,
+        frequencies=ratings.frequencies,
+        influence_source=influence,
+        n_units=as_float(n_units),
+        n_raters=ratings.n_raters,
+        n_ratings=ratings.n_ratings,
+        n_missing=ratings.n_missing,
+        observed=observed,
+        expected=expected,
+        weights=kind,
+        clusters=ratings.clusters,
+        methods=methods,
+        status="undefined" if reason else "ok",
+        reason=reason,
+        notes=ratings.notes,
+        limits=NOT_SHOWN,
+    )
+
+
+def _two_raters(ratings: Ratings, name: str, other: str) -> None:
+    if ratings.n_raters != 2:
+        turned = ""
+        if ratings.patterns is not None and ratings.n_raters > 2 and ratings.n_units == 2:
+            turned = " Rows are units and columns raters: is the table transposed?"
+        raise ValueError(
+            f"{name} is for two raters, but `ratings` has {ratings.n_raters}; use {other}.{turned}"
+        )
+
+
+def _known_raters(ratings: Ratings, name: str) -> None:
+    if ratings.patterns is None:
+        raise ValueError(
+            f"{name} needs to know who gave each rating, but `ratings` holds counts by anonymous "
+            "raters; use fleiss_kappa."
+        )

@@ -1,0 +1,234 @@
+"""What every agreement coefficient starts from: sums over patterns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from ilacs_reliability.estimates import Estimate, Limits
+from ilacs_reliability.intervals import (
+    clopper_pearson_limits,
+    jeffreys_limits,
+    logit_limits,
+    midp_limits,
+    score_limits,
+    t_limits,
+    wald_limits,
+    wilson_limits,
+)
+from ilacs_reliability.ratings import Ratings
+from ilacs_reliability.scales import FloatArray
+
+Method: TypeAlias = tuple[str, Callable[[Estimate, float], Limits]]
+
+NOT_SHOWN = "whether the grades were right"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Study:
+    """Pattern sums of one study or of many over the same patterns.
+
+    Attributes
+    ----------
+    ratings : Ratings
+        Where the sums come from.
+    weights : ndarray of float, shape (n_grades, n_grades)
+        Credit for each pair of grades.
+    frequencies : ndarray of float, shape (..., n_patterns)
+        Units of each pattern.
+    credit : ndarray of float, shape (n_patterns,)
+        Average credit over the ordered pairs of ratings of a unit; 0 where it has no pair.
+    n_rated, n_paired : ndarray of float, shape (...)
+        Units with at least one rating, at least two.
+    """
+
+    ratings: Ratings
+    weights: FloatArray
+    frequencies: FloatArray
+    credit: FloatArray
+    n_rated: FloatArray
+    n_paired: FloatArray
+
+    @property
+    def agreement(self) -> FloatArray:
+        """Average credit over units with two ratings or more, shape (...)."""
+        agreement: FloatArray = self.frequencies @ self.credit / self.n_paired
+        return agreement
+
+    @property
+    def margins(self) -> FloatArray:
+        """Average share of each grade over rated units, shape (..., n_grades)."""
+        total = self.frequencies @ self.ratings.table.shares
+        margins: FloatArray = total / self.n_rated[..., None]
+        return margins
+
+    @property
+    def is_batch(self) -> bool:
+        """Whether there are many studies over the same patterns."""
+        return self.frequencies.ndim > 1
+
+
+def study_of(ratings: Ratings, weights: FloatArray) -> Study:
+    """Take the sums that coefficients share.
+
+    Parameters
+    ----------
+    ratings : Ratings
+        One study or many.
+    weights : ndarray of float, shape (n_grades, n_grades)
+        Credit for each pair of grades.
+
+    Returns
+    -------
+    Study
+        The sums.
+    """
+    frequencies = ratings.frequencies.astype(np.float64)
+    table = ratings.table
+    agreeing = ((table.counts @ weights) * table.counts).sum(axis=1) - table.totals
+    return Study(
+        ratings=ratings,
+        weights=weights,
+        frequencies=frequencies,
+        credit=agreeing / table.pairs,
+        n_rated=frequencies @ table.rated,
+        n_paired=frequencies @ table.paired,
+    )
+
+
+def why_undefined(study: Study) -> str:
+    """Say why no agreement can be computed at all.
+
+    Parameters
+    ----------
+    study : Study
+        A single study.
+
+    Returns
+    -------
+    str
+        "single_rater", "no_pairable_units", "single_unit", or "" where nothing is in the way.
+    """
+    if study.n_paired == 0:
+        return "single_rater" if study.ratings.n_raters < 2 else "no_pairable_units"
+    return "single_unit" if study.n_paired == 1 else ""
+
+
+def coefficient_methods(study: Study) -> tuple[Method, ...]:
+    """List the intervals that a chance-corrected coefficient offers.
+
+    Parameters
+    ----------
+    study : Study
+        What it was computed from.
+
+    Returns
+    -------
+    tuple of (str, callable)
+        score, t, wald and logit, the default first.
+    """
+    score = partial(_score, study=study)
+    return (("score", score), ("t", _t), ("wald", _wald), ("logit", partial(_logit, study=study)))
+
+
+def proportion_methods(study: Study) -> tuple[Method, ...]:
+    """List the exact intervals of a share of units.
+
+    Parameters
+    ----------
+    study : Study
+        Two ratings a unit, counted as agreeing or not.
+
+    Returns
+    -------
+    tuple of (str, callable)
+        clopper_pearson, wilson, jeffreys and midp, the default first.
+    """
+    limits = {
+        "clopper_pearson": clopper_pearson_limits,
+        "wilson": wilson_limits,
+        "jeffreys": jeffreys_limits,
+        "midp": midp_limits,
+    }
+    return tuple((name, partial(_proportion, limits=limit)) for name, limit in limits.items())
+
+
+def n_discordant(study: Study) -> Any:
+    """Count the units whose ratings are not all the same grade.
+
+    Parameters
+    ----------
+    study : Study
+        One study or many.
+
+    Returns
+    -------
+    float or ndarray, shape (...)
+        Number of units.
+    """
+    table = study.ratings.table
+    return study.frequencies @ (table.counts.max(axis=1) < table.totals)
+
+
+def _score(estimate: Estimate, confidence_level: float, *, study: Study) -> Limits:
+    pieces = study.n_paired if estimate.clusters is None else estimate.n_independent
+    return score_limits(
+        estimate.value,
+        estimate.observed,
+        estimate.expected,
+        estimate.standard_error,
+        pieces,
+        np.minimum(n_discordant(study), pieces),
+        confidence_level=confidence_level,
+    )
+
+
+def _t(estimate: Estimate, confidence_level: float) -> Limits:
+    return t_limits(
+        estimate.value,
+        estimate.standard_error,
+        estimate.n_independent,
+        confidence_level=confidence_level,
+    )
+
+
+def _wald(estimate: Estimate, confidence_level: float) -> Limits:
+    return wald_limits(estimate.value, estimate.standard_error, confidence_level=confidence_level)
+
+
+def _logit(estimate: Estimate, confidence_level: float, *, study: Study) -> Limits:
+    return logit_limits(
+        estimate.value,
+        estimate.standard_error,
+        estimate.n_independent,
+        estimate.expected,
+        confidence_level=confidence_level,
+    )
+
+
+def _proportion(
+    estimate: Estimate, confidence_level: float, *, limits: Callable[..., Limits]
+) -> Limits:
+    successes = estimate.value * estimate.n_units
+    return limits(np.round(successes), estimate.n_units, confidence_level=confidence_level)
+
+
+def as_float(value: npt.NDArray[Any]) -> Any:
+    """Return a float for a single study, the array for many.
+
+    Parameters
+    ----------
+    value : ndarray, shape (...)
+        A number a study.
+
+    Returns
+    -------
+    float or ndarray
+        The same.
+    """
+    return float(value) if np.ndim(value) == 0 else value

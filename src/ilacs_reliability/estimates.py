@@ -1,0 +1,588 @@
+"""Records that functions return: an estimate with its influence, an interval, a test's result."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray: TypeAlias = npt.NDArray[np.float64]
+IntArray: TypeAlias = npt.NDArray[np.int64]
+Status: TypeAlias = Literal["ok", "undefined"]
+Alternative: TypeAlias = Literal["two-sided", "less", "greater"]
+Limits: TypeAlias = tuple[npt.ArrayLike, npt.ArrayLike]
+
+
+class UndefinedEstimateWarning(UserWarning):
+    """The data leave a number undefined; the result is nan, with a reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A confidence interval; unpacks as a pair.
+
+    Attributes
+    ----------
+    low, high : float
+        The limits, in the unit of the estimate; nan where it is undefined.
+    confidence_level : float
+        The coverage that was asked for, between 0 and 1.
+    method : str
+        How the limits were found.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> low, high = ilr.Interval(0.2, 0.8)
+    >>> 0.5 in ilr.Interval(low, high)
+    True
+    """
+
+    low: float
+    high: float
+    confidence_level: float = 0.95
+    method: str = ""
+
+    def __iter__(self) -> Iterator[float]:
+        return iter((self.low, self.high))
+
+    def __len__(self) -> int:
+        return 2
+
+    def __getitem__(self, index: int) -> float:
+        return (self.low, self.high)[index]
+
+    def __contains__(self, value: float) -> bool:
+        return bool(self.low <= value <= self.high)
+
+    def __repr__(self) -> str:
+        level = f"{100 * self.confidence_level:g}%"
+        return f"Interval({self.low:.4f}, {self.high:.4f}, {level} {self.method})"
+
+    @property
+    def width(self) -> float:
+        """Distance between the limits."""
+        return self.high - self.low
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
+class Estimate:
+    """A number computed from units, with the pull of each pattern of ratings on it.
+
+    Attributes
+    ----------
+    value : float or ndarray, shape (...)
+        The estimate; nan where the data leave it undefined. An array where the frequencies carry
+        leading axes.
+    name, label : str
+        The function that made it, and how a sentence calls it.
+    frequencies : ndarray, shape (..., n_patterns)
+        How many units showed each pattern.
+    influence_source : ndarray or callable
+        Where `influence` comes from.
+    n_units : int or ndarray
+        Units that the estimate rests on.
+    n_raters, n_ratings, n_missing : int or ndarray
+        Raters, ratings given, and ratings not given.
+    observed, expected : float or ndarray
+        The parts of a chance-corrected coefficient; nan elsewhere.
+    weights : str
+        The credit between grades, or the metric, "custom" for a matrix; "" where there is none.
+    clusters : ndarray of int, shape (n_patterns,), or None
+        The cluster each row of the pattern table belongs to.
+    methods : sequence of (str, callable)
+        Interval methods, the default first; each callable takes the estimate and a confidence
+        level and returns two limits.
+    status : {"ok", "undefined"}
+        Whether there is a value.
+    reason : str
+        Why not: "no_variation", "single_unit", "single_rater", "no_pairable_units", "no_overlap",
+        "disconnected", "separation" or "non_convergence"; else "".
+    notes : tuple of str
+        What a reader must know about this number.
+    limits : str
+        What the number does not show, to complete "It does not show ...".
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> kappa = ilr.cohen_kappa([[0, 0], [1, 1], [1, 0], [0, 0], [1, 1]])
+    >>> kappa
+    Estimate(cohen_kappa = 0.6154, n_units=5, 95% score -0.2333 to 0.9596)
+    """
+
+    value: Any
+    name: str
+    frequencies: npt.NDArray[Any]
+    influence_source: FloatArray | Callable[[], FloatArray]
+    n_units: Any
+    label: str = ""
+    n_raters: int = 0
+    n_ratings: Any = 0
+    n_missing: Any = 0
+    observed: Any = float("nan")
+    expected: Any = float("nan")
+    weights: str = ""
+    clusters: IntArray | None = None
+    methods: Sequence[tuple[str, Callable[[Estimate, float], Limits]]] = ()
+    status: Status = "ok"
+    reason: str = ""
+    notes: tuple[str, ...] = ()
+    limits: str = ""
+
+    @property
+    def influence(self) -> FloatArray:
+        """Empirical influence of a unit of each pattern, shape (..., n_patterns).
+
+        Its average over units, weighted by `frequencies`, is zero.
+        """
+        source = self.influence_source
+        return source() if callable(source) else source
+
+    @property
+    def standard_error(self) -> Any:
+        """Standard error for generalising to more units (or clusters), in the unit of `value`."""
+        return standard_error(self.influence, self.frequencies, self.n_units, self.clusters)
+
+    @property
+    def n_independent(self) -> Any:
+        """Number of independent pieces: units, or clusters where there are any."""
+        if self.clusters is None:
+            return self.n_units
+        mass = _by_cluster(np.asarray(self.frequencies, dtype=np.float64), self.clusters)
+        return (mass > 0).sum(axis=-1)
+
+    @property
+    def interval_methods(self) -> tuple[str, ...]:
+        """Names that `confidence_interval` takes, the default first."""
+        return tuple(name for name, _ in self.methods)
+
+    def confidence_interval(
+        self, confidence_level: float = 0.95, method: str | None = None
+    ) -> Interval:
+        """Return a confidence interval for the estimate.
+
+        Parameters
+        ----------
+        confidence_level : float, optional
+            Wanted coverage, between 0 and 1. Default: 0.95.
+        method : str, optional
+            One of `interval_methods`. Default: the first.
+
+        Returns
+        -------
+        Interval
+            The limits; nan where the estimate is undefined. Arrays for a batch. Where the standard
+            error is zero, a method that rests on it alone gives way to the default one and
+            `method` says so: agreement in every unit seen is not certainty.
+
+        Raises
+        ------
+        ValueError
+            If the level is not between 0 and 1 or the method is not offered.
+
+        Examples
+        --------
+        >>> import ilacs_reliability as ilr
+        >>> table = ilr.ratings_from_table([[20, 1], [1, 2]], scale=ilr.Scale(["good", "convert"]))
+        >>> ilr.percent_agreement(table).confidence_interval()
+        Interval(0.7300, 0.9897, 95% clopper_pearson)
+        """
+        check_confidence_level(confidence_level)
+        offered = dict(self.methods)
+        if not offered:
+            raise ValueError(f"{self.name} offers no closed-form interval; use `bootstrap`.")
+        default = self.interval_methods[0]
+        chosen = default if method is None else method
+        if chosen not in offered:
+            raise ValueError(
+                f"`method` must be one of {self.interval_methods} for {self.name}, "
+                f"but got {method!r}."
+            )
+        low, high = offered[chosen](self, confidence_level)
+        if np.ndim(self.value) == 0:
+            if low == high and chosen != default:
+                low, high = offered[default](self, confidence_level)
+                chosen = f"{default}, since {chosen} has no width here"
+            return Interval(float(low), float(high), confidence_level, chosen)  # type: ignore[arg-type]
+        return Interval(low, high, confidence_level, chosen)  # type: ignore[arg-type]
+
+    def describe(self) -> str:
+        """Say the estimate in one sentence, with what it rests on and does not show.
+
+        Returns
+        -------
+        str
+            A plain English sentence.
+
+        Examples
+        --------
+        >>> import ilacs_reliability as ilr
+        >>> print(ilr.percent_agreement([[0, 0], [1, 1], [1, 0], [0, 0]]).describe())
+        Percent agreement is 0.750 (95% interval 0.194 to 0.994, clopper_pearson), from 8 ratings of
+        4 units by 2 raters; it does not show whether the grades were right.
+        """
+        label = self.label or self.name
+        if np.ndim(self.value):
+            return f"{label[:1].upper()}{label[1:]} was computed for {np.size(self.value)} studies."
+        basis = self._basis()
+        ending = f"; it does not show {self.limits}." if self.limits else "."
+        if self.status == "undefined":
+            why = REASONS.get(self.reason, self.reason)
+            return f"{label[:1].upper()}{label[1:]} is undefined ({why}), from {basis}{ending}"
+        inside = ""
+        if self.methods:
+            low, high = interval = self.confidence_interval()
+            inside = f" (95% interval {low:.3f} to {high:.3f}, {interval.method})"
+        return f"{label[:1].upper()}{label[1:]} is {self.value:.3f}{inside}, from {basis}{ending}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the estimate as a flat row of plain Python values, at full precision.
+
+        Returns
+        -------
+        dict
+            One entry a field, with the default 95 % interval as `low`, `high` and `method`.
+
+        Examples
+        --------
+        >>> import ilacs_reliability as ilr
+        >>> ilr.percent_agreement([[0, 0], [1, 0]]).to_dict()["value"]
+        0.5
+        """
+        row: dict[str, Any] = {"name": self.name, "weights": self.weights}
+        row["value"] = plain(self.value)
+        row["standard_error"] = plain(self.standard_error)
+        if self.methods:
+            interval = self.confidence_interval()
+            row |= {"low": plain(interval.low), "high": plain(interval.high)}
+            row |= {"confidence_level": interval.confidence_level, "method": interval.method}
+        for field in ("observed", "expected", "n_units", "n_raters", "n_ratings", "n_missing"):
+            row[field] = plain(getattr(self, field))
+        return row | {"status": self.status, "reason": self.reason, "notes": list(self.notes)}
+
+    def __repr__(self) -> str:
+        if np.ndim(self.value):
+            return f"Estimate({self.name}, {np.shape(self.value)} studies)"
+        if self.status == "undefined":
+            return f"Estimate({self.name} undefined: {self.reason}, n_units={self.n_units:g})"
+        inside = ""
+        if self.methods:
+            low, high = interval = self.confidence_interval()
+            inside = f", 95% {interval.method} {low:.4f} to {high:.4f}"
+        return f"Estimate({self.name} = {self.value:.4f}, n_units={self.n_units:g}{inside})"
+
+    def _repr_html_(self) -> str:
+        return html_table(self.to_dict())
+
+    def _basis(self) -> str:
+        units = f"{self.n_units:g} units"
+        if not self.n_raters:
+            return units
+        ratings = f"{self.n_ratings:g} ratings of {units} by {self.n_raters} raters"
+        return f"{ratings} ({self.n_missing:g} missing)" if self.n_missing else ratings
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
+class SignificanceResult:
+    """The outcome of a significance test.
+
+    Attributes
+    ----------
+    statistic : float
+        The test statistic.
+    df : float or tuple of float or None
+        Degrees of freedom, where the method has any.
+    p_value : float
+        Between 0 and 1; nan where the data leave it undefined.
+    alternative : str
+        "two-sided", "less" or "greater"; "" where the test has no direction.
+    method : str
+        How the p-value was found.
+    name, label : str
+        The function that made it, and how a sentence calls the test.
+    null : str
+        The hypothesis tested, to complete "the hypothesis that ...".
+    effect : Estimate or None
+        The effect, with its interval.
+    n_units : int
+        Units that the test rests on.
+    status, reason, notes, limits
+        As in `Estimate`.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> agreement = ilr.percent_agreement([[1, 1], [2, 2], [1, 2], [2, 2], [1, 1]])
+    >>> round(ilr.threshold_test(agreement, 0.5).p_value, 4)
+    0.1875
+    """
+
+    statistic: float
+    p_value: float
+    method: str
+    name: str
+    n_units: int
+    df: float | tuple[float, ...] | None = None
+    alternative: str = ""
+    label: str = ""
+    null: str = ""
+    effect: Estimate | None = None
+    status: Status = "ok"
+    reason: str = ""
+    notes: tuple[str, ...] = ()
+    limits: str = ""
+
+    def describe(self) -> str:
+        """Say the result in one sentence, with the effect and what it does not show.
+
+        Returns
+        -------
+        str
+            A plain English sentence.
+
+        Examples
+        --------
+        >>> import ilacs_reliability as ilr
+        >>> agreement = ilr.percent_agreement([[1, 1], [2, 2], [1, 2], [2, 2], [1, 1]])
+        >>> print(ilr.threshold_test(agreement, 0.5).describe())
+        Threshold test of percent agreement (inverted clopper_pearson interval) gives p = 0.188 for
+        the hypothesis that the percent agreement is at most 0.5, from 5 units; the percent
+        agreement is 0.800 (95% interval 0.284 to 0.995); it does not show whether the grades were
+        right.
+        """
+        label = self.label or self.name
+        start = f"{label[:1].upper()}{label[1:]} ({self.method})"
+        ending = f"; it does not show {self.limits}." if self.limits else "."
+        if self.status == "undefined":
+            why = REASONS.get(self.reason, self.reason)
+            return f"{start} is undefined ({why}), from {self.n_units:g} units{ending}"
+        null = f" for the hypothesis that {self.null}" if self.null else ""
+        effect = ""
+        if self.effect is not None and self.effect.status == "ok":
+            effect = f"; {_effect_phrase(self.effect)}"
+        return (
+            f"{start} gives {p_phrase(self.p_value)}{null}, "
+            f"from {self.n_units:g} units{effect}{ending}"
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the result as a flat row of plain Python values, at full precision.
+
+        Returns
+        -------
+        dict
+            One entry a field; the effect's fields carry the prefix ``effect_``.
+
+        Examples
+        --------
+        >>> import ilacs_reliability as ilr
+        >>> agreement = ilr.percent_agreement([[1, 1], [2, 2], [1, 2], [2, 2], [1, 1]])
+        >>> ilr.threshold_test(agreement, 0.5).to_dict()["effect_value"]
+        0.8
+        """
+        row: dict[str, Any] = {"name": self.name}
+        for field in ("statistic", "df", "p_value", "alternative", "method", "n_units"):
+            row[field] = plain(getattr(self, field))
+        row |= {"status": self.status, "reason": self.reason, "notes": list(self.notes)}
+        if self.effect is not None:
+            row |= {f"effect_{key}": value for key, value in self.effect.to_dict().items()}
+        return row
+
+    def __repr__(self) -> str:
+        if self.status == "undefined":
+            return f"SignificanceResult({self.name} undefined: {self.reason})"
+        return (
+            f"SignificanceResult({self.name}, {self.method}: {p_phrase(self.p_value)}, "
+            f"statistic={self.statistic:.4g}, n_units={self.n_units:g})"
+        )
+
+    def _repr_html_(self) -> str:
+        return html_table(self.to_dict())
+
+
+REASONS: Mapping[str, str] = {
+    "no_variation": "every rating is the same grade",
+    "single_unit": "there is only one unit",
+    "single_rater": "there is only one rater",
+    "no_pairable_units": "no unit has two ratings",
+    "no_overlap": "the groups share no stratum",
+    "disconnected": "raters and units are not connected",
+    "separation": "the groups are completely separated",
+    "non_convergence": "the fit did not converge",
+}
+"""What each reason code of an undefined result means, in words."""
+
+
+def standard_error(
+    influence: FloatArray,
+    frequencies: npt.NDArray[Any],
+    n_units: Any,
+    clusters: IntArray | None = None,
+) -> Any:
+    """Return the standard error that influences give.
+
+    Parameters
+    ----------
+    influence : ndarray of float, shape (..., n_patterns)
+        Influence of a unit of each pattern.
+    frequencies : ndarray, shape (..., n_patterns)
+        Units of each pattern.
+    n_units : int or ndarray, shape (...)
+        Units that the estimate rests on.
+    clusters : ndarray of int, shape (n_patterns,), optional
+        Cluster of each pattern; units of a cluster then move together.
+
+    Returns
+    -------
+    float or ndarray, shape (...)
+        The standard error, with n/(n - 1) over units or clusters; nan for a single one.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ilacs_reliability.estimates import standard_error
+    >>> round(standard_error(np.array([0.4, -0.6]), np.array([3, 2]), 5), 4)
+    0.2449
+    """
+    pull = influence * frequencies
+    if clusters is None:
+        squares, count = (pull * influence).sum(axis=-1), n_units
+    else:
+        mass = _by_cluster(np.asarray(frequencies, dtype=np.float64), clusters)
+        squares, count = (_by_cluster(pull, clusters) ** 2).sum(axis=-1), (mass > 0).sum(axis=-1)
+    if np.ndim(squares) == 0:
+        scale = count / (count - 1) / n_units**2 if count > 1 else np.nan
+        return float((squares * scale) ** 0.5)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        error: FloatArray = np.sqrt(squares * count / np.maximum(count - 1, 0)) / n_units
+    return np.where(count > 1, error, np.nan)
+
+
+def check_confidence_level(confidence_level: float) -> None:
+    """Raise unless a confidence level lies between 0 and 1.
+
+    Parameters
+    ----------
+    confidence_level : float
+        Wanted coverage.
+
+    Raises
+    ------
+    ValueError
+        If it does not lie strictly between 0 and 1.
+    """
+    if not 0 < confidence_level < 1:
+        hint = "; write 95 % as 0.95" if 1 < confidence_level <= 100 else ""
+        raise ValueError(
+            f"`confidence_level` must be between 0 and 1, but got {confidence_level}{hint}."
+        )
+
+
+def check_option(value: object, options: Sequence[str], name: str) -> None:
+    """Raise unless an option is one of a short list.
+
+    Parameters
+    ----------
+    value : object
+        What was given.
+    options : sequence of str
+        What is accepted.
+    name : str
+        The argument's name.
+
+    Raises
+    ------
+    ValueError
+        If the value is not one of the options.
+    """
+    if value not in options:
+        raise ValueError(f"`{name}` must be one of {tuple(options)}, but got {value!r}.")
+
+
+def p_phrase(p_value: float) -> str:
+    """Write a p-value for a sentence.
+
+    Parameters
+    ----------
+    p_value : float
+        Between 0 and 1.
+
+    Returns
+    -------
+    str
+        "p = 0.031", or "p < 0.0001".
+    """
+    return "p < 0.0001" if p_value < 1e-4 else f"p = {p_value:.3g}"
+
+
+def plain(value: Any) -> Any:
+    """Turn numpy scalars and arrays into plain Python values.
+
+    Parameters
+    ----------
+    value : object
+        A number, an array, a tuple or anything else.
+
+    Returns
+    -------
+    object
+        A float, int or nested list; other things unchanged.
+    """
+    if isinstance(value, (np.ndarray, np.generic)):
+        return value.tolist()
+    if isinstance(value, tuple):
+        return [plain(item) for item in value]
+    return value
+
+
+def html_table(rows: Mapping[str, Any]) -> str:
+    """Show a record as a small escaped HTML table.
+
+    Parameters
+    ----------
+    rows : mapping of str to object
+        Names and values; numbers are shown to four significant digits.
+
+    Returns
+    -------
+    str
+        A table with a row for each entry.
+    """
+    lines = [
+        f"<tr><th style='text-align:left'>{html.escape(str(key))}</th>"
+        f"<td style='text-align:left'>{html.escape(_shown(value))}</td></tr>"
+        for key, value in rows.items()
+        if value not in ("", [], None)
+    ]
+    return f"<table>{''.join(lines)}</table>"
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if isinstance(value, list):
+        return "; ".join(_shown(item) for item in value)
+    return str(value)
+
+
+def _effect_phrase(effect: Estimate) -> str:
+    label = effect.label or effect.name
+    if not effect.methods:
+        return f"the {label} is {effect.value:.3f}"
+    low, high = effect.confidence_interval()
+    return f"the {label} is {effect.value:.3f} (95% interval {low:.3f} to {high:.3f})"
+
+
+def _by_cluster(values: FloatArray, clusters: IntArray) -> FloatArray:
+    """Sum the last axis within clusters."""
+    if values.ndim == 1:
+        return np.bincount(clusters, weights=values).astype(np.float64)
+    member = np.zeros((len(clusters), int(clusters.max()) + 1))
+    member[np.arange(len(clusters)), clusters] = 1.0
+    total: FloatArray = values @ member
+    return total

@@ -1,0 +1,260 @@
+"""From ratings to response patterns and how often each occurred.
+
+Everything here works in chunks, so memory does not grow with the number of units, and nothing
+sorts ratings: a pattern is one whole number, counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from ilacs_reliability.scales import CodeArray, FloatArray, IntArray
+
+CHUNK = 1 << 15
+LARGEST_TABLE = 1 << 18
+WIDEST_RANGE = 126
+
+Encode: TypeAlias = Callable[[npt.NDArray[Any]], CodeArray]
+
+
+def tally(
+    matrix: npt.NDArray[Any],
+    encode: Encode,
+    n_grades: int,
+    *,
+    frequencies: IntArray | None = None,
+    clusters: IntArray | None = None,
+) -> tuple[CodeArray, IntArray, IntArray | None]:
+    """Count the distinct patterns among units.
+
+    Parameters
+    ----------
+    matrix : ndarray, shape (n_units, n_raters)
+        Ratings in any form that `encode` takes.
+    encode : callable
+        Turns a block of rows into grade indices, -1 for missing.
+    n_grades : int
+        Grades of the scale.
+    frequencies : ndarray of int, shape (n_units,), optional
+        How often each row stands.
+    clusters : ndarray of int, shape (n_units,), optional
+        Cluster of each row; patterns are then counted within clusters.
+
+    Returns
+    -------
+    patterns : ndarray of int, shape (n_patterns, n_raters)
+        Grade indices, in an order that does not depend on the order of units.
+    frequencies : ndarray of int, shape (n_patterns,)
+        Units of each pattern.
+    clusters : ndarray of int, shape (n_patterns,), or None
+        Cluster of each pattern.
+    """
+    base, n_raters = n_grades + 1, matrix.shape[1]
+    if clusters is None and base**n_raters <= LARGEST_TABLE:
+        table = _table(matrix, encode, base, frequencies)
+        used = np.flatnonzero(table)
+        return _digits(used, base, n_raters), table[used], None
+    codes = np.concatenate([encode(block) for block, _ in _blocks(matrix)], axis=0)
+    return _distinct(codes, frequencies, clusters)
+
+
+def tally_numbers(matrix: npt.NDArray[Any]) -> tuple[FloatArray, CodeArray, IntArray]:
+    """Count the distinct patterns among rows of numbers, whose scale is the numbers seen.
+
+    Parameters
+    ----------
+    matrix : ndarray of number, shape (n_units, n_raters)
+        Finite numbers or nan.
+
+    Returns
+    -------
+    labels : ndarray of float, shape (n_grades,)
+        The distinct numbers, in increasing order; empty where there is none.
+    patterns : ndarray of int, shape (n_patterns, n_raters)
+        Index of each number among the labels, -1 for nan.
+    frequencies : ndarray of int, shape (n_patterns,)
+        Units of each pattern.
+    """
+    low, high = np.fmin.reduce(matrix, axis=None), np.fmax.reduce(matrix, axis=None)
+    if high - low <= WIDEST_RANGE and low == np.floor(low):
+        labels: FloatArray = low + np.arange(int(high - low) + 1, dtype=np.float64)
+        try:
+            patterns, frequencies, _ = tally(matrix, partial(_whole_codes, low=low), len(labels))
+        except _FractionalError:
+            pass
+        else:
+            return _only_seen(labels, patterns, frequencies)
+    labels = np.unique(matrix[~np.isnan(matrix)].astype(np.float64))
+    if not len(labels):
+        return labels, np.empty((0, matrix.shape[1]), dtype=np.int8), np.empty(0, dtype=np.int64)
+    patterns, frequencies, _ = tally(matrix, partial(number_codes, labels=labels), len(labels))
+    return labels, patterns, frequencies
+
+
+def number_codes(matrix: npt.NDArray[Any], labels: FloatArray) -> CodeArray:
+    """Return the index of the label that each number equals.
+
+    Parameters
+    ----------
+    matrix : ndarray of number
+        Numbers, nan where missing.
+    labels : ndarray of float, shape (n_grades,)
+        Distinct finite numbers, in any order.
+
+    Returns
+    -------
+    ndarray of int
+        Indices; -1 for nan, -2 for a number that is no label.
+    """
+    order = np.argsort(labels)
+    place = np.minimum(np.searchsorted(labels, matrix, sorter=order), len(labels) - 1)
+    codes = order[place]
+    codes[labels[codes] != matrix] = -2
+    codes[np.isnan(matrix)] = -1
+    return codes.astype(np.int8 if len(labels) <= 127 else np.int32)
+
+
+def count_grades(patterns: CodeArray, n_grades: int) -> IntArray:
+    """Count how often each pattern holds each grade.
+
+    Parameters
+    ----------
+    patterns : ndarray of int, shape (n_patterns, n_raters)
+        Grade indices, -1 for missing.
+    n_grades : int
+        Grades of the scale.
+
+    Returns
+    -------
+    ndarray of int, shape (n_patterns, n_grades)
+        Ratings of each grade.
+    """
+    if patterns.size * n_grades <= 1 << 20:
+        counts: IntArray = (patterns[:, :, None] == np.arange(n_grades)).sum(axis=1)
+        return counts
+    counts = np.empty((len(patterns), n_grades), dtype=np.int64)
+    for grade in range(n_grades):
+        counts[:, grade] = (patterns == grade).sum(axis=1)
+    return counts
+
+
+def distinct_rows(rows: IntArray, frequencies: IntArray) -> tuple[IntArray, IntArray]:
+    """Merge equal rows of small whole numbers.
+
+    Parameters
+    ----------
+    rows : ndarray of int, shape (n_rows, n_columns)
+        Numbers that are not negative.
+    frequencies : ndarray of int, shape (n_rows,)
+        How often each row stands.
+
+    Returns
+    -------
+    rows : ndarray of int, shape (n_distinct, n_columns)
+        The distinct rows, ordered.
+    frequencies : ndarray of int, shape (n_distinct,)
+        How often each stands.
+    """
+    code = _row_codes(rows - 1)
+    _, first, inverse = np.unique(code, return_index=True, return_inverse=True)
+    totals = np.bincount(inverse, weights=frequencies, minlength=len(first))
+    return rows[first], totals.astype(np.int64)
+
+
+class _FractionalError(Exception):
+    """A number was not whole."""
+
+
+def _whole_codes(block: npt.NDArray[Any], *, low: float) -> CodeArray:
+    # fmax turns nan into -1; the range is known, so the cast cannot wrap
+    shifted = np.fmax(block - low if low else block, -1.0)
+    codes = shifted.astype(np.int8)
+    if not (codes == shifted).all():
+        raise _FractionalError
+    return codes
+
+
+def _only_seen(
+    labels: FloatArray, patterns: CodeArray, frequencies: IntArray
+) -> tuple[FloatArray, CodeArray, IntArray]:
+    """Leave out numbers between the smallest and the largest that nobody used."""
+    seen = np.zeros(len(labels) + 1, dtype=bool)
+    seen[patterns] = True
+    seen[-1] = False
+    if seen[:-1].all():
+        return labels, patterns, frequencies
+    lookup = (np.cumsum(seen) - 1).astype(patterns.dtype)
+    lookup[-1] = -1
+    return labels[seen[:-1]], lookup[patterns], frequencies
+
+
+def _blocks(matrix: npt.NDArray[Any]) -> Iterator[tuple[npt.NDArray[Any], slice]]:
+    for start in range(0, len(matrix), CHUNK):
+        rows = slice(start, start + CHUNK)
+        yield matrix[rows], rows
+
+
+def _table(
+    matrix: npt.NDArray[Any], encode: Encode, base: int, frequencies: IntArray | None
+) -> IntArray:
+    """Count patterns in a table with a place for each possible one."""
+    n_raters = matrix.shape[1]
+    size = base**n_raters
+    small = np.int16 if size <= 1 << 15 else np.int32
+    # -1 for missing becomes digit 0: add 1 to every digit at once
+    ones = (size - 1) // (base - 1)
+    table = np.zeros(size, dtype=np.int64)
+    for block, rows in _blocks(matrix):
+        codes = encode(block).T
+        number = codes[0].astype(small)
+        for column in codes[1:]:
+            number *= base
+            number += column
+        number += ones
+        if frequencies is None:
+            table += np.bincount(number, minlength=size)
+        else:
+            weighted = np.bincount(number, weights=frequencies[rows], minlength=size)
+            table += weighted.astype(np.int64)
+    return table
+
+
+def _digits(numbers: IntArray, base: int, n_digits: int) -> CodeArray:
+    powers = base ** np.arange(n_digits - 1, -1, -1)
+    digits = numbers[:, None] // powers % base - 1
+    return digits.astype(np.int8 if base <= 128 else np.int32)
+
+
+def _distinct(
+    codes: CodeArray, frequencies: IntArray | None, clusters: IntArray | None
+) -> tuple[CodeArray, IntArray, IntArray | None]:
+    """Count patterns where a table would be too large: compress a few raters at a time."""
+    number = _row_codes(codes)
+    if clusters is not None:
+        _, number = np.unique(number, return_inverse=True)
+        number = clusters * (number.max() + 1) + number
+    _, first, inverse = np.unique(number, return_index=True, return_inverse=True)
+    totals = np.bincount(inverse, weights=frequencies, minlength=len(first)).astype(np.int64)
+    kept = totals > 0
+    first, totals = first[kept], totals[kept]
+    return codes[first], totals, None if clusters is None else clusters[first]
+
+
+def _row_codes(codes: npt.NDArray[np.integer]) -> IntArray:
+    """Give each distinct row a whole number, in the rows' own order."""
+    base = int(codes.max(initial=0)) + 2
+    step = max(1, int(62 / np.log2(base)) // 2)
+    number = np.zeros(len(codes), dtype=np.int64)
+    for start in range(0, codes.shape[1], step):
+        part = np.zeros(len(codes), dtype=np.int64)
+        for column in codes[:, start : start + step].T:
+            part = part * base + (column.astype(np.int64) + 1)
+        number = number * (int(part.max(initial=0)) + 1) + part
+        if start + step < codes.shape[1]:
+            _, number = np.unique(number, return_inverse=True)
+    return number

@@ -1,0 +1,746 @@
+"""Ratings of units by raters, held as response patterns and their frequencies."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any, Literal, NoReturn, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from ilacs_reliability.estimates import check_option, html_table
+from ilacs_reliability.patterns import (
+    count_grades,
+    distinct_rows,
+    number_codes,
+    tally,
+    tally_numbers,
+)
+from ilacs_reliability.scales import CodeArray, FloatArray, IntArray, Scale, is_missing
+
+Design: TypeAlias = Literal["simultaneous", "repeat"]
+DESIGNS = ("simultaneous", "repeat")
+REPEAT_NOTE = (
+    "The two ratings are of different dates: a repeat is not a second opinion, and a change of the "
+    "unit counts as disagreement."
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PatternTable:
+    """What each pattern of ratings contributes, whatever its frequency.
+
+    Attributes
+    ----------
+    counts : ndarray of float, shape (n_patterns, n_grades)
+        Ratings of each grade.
+    totals : ndarray of float, shape (n_patterns,)
+        Ratings of a unit.
+    rated, paired : ndarray of float, shape (n_patterns,)
+        1 where a unit has at least one rating, at least two.
+    shares : ndarray of float, shape (n_patterns, n_grades)
+        Share of each grade among a unit's ratings; 0 where it has none.
+    pairs : ndarray of float, shape (n_patterns,)
+        Ordered pairs of ratings of a unit, at least 1.
+    """
+
+    counts: FloatArray
+    totals: FloatArray
+    rated: FloatArray
+    paired: FloatArray
+    shares: FloatArray
+    pairs: FloatArray
+
+
+def pattern_table(counts: IntArray) -> PatternTable:
+    """Derive a pattern table from its counts.
+
+    Parameters
+    ----------
+    counts : ndarray of int, shape (n_patterns, n_grades)
+        Ratings of each grade.
+
+    Returns
+    -------
+    PatternTable
+        The table.
+    """
+    table = counts.astype(np.float64)
+    totals = table.sum(axis=1)
+    rated, paired = (totals >= 1).astype(np.float64), (totals >= 2).astype(np.float64)
+    shares = table / np.maximum(totals, 1.0)[:, None]
+    pairs = np.maximum(totals * (totals - 1.0), 1.0)
+    return PatternTable(table, totals, rated, paired, shares, pairs)
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
+class Ratings:
+    """A study: its response patterns and how often each occurred.
+
+    Attributes
+    ----------
+    scale : Scale
+        The grades, worst first.
+    patterns : ndarray of int, shape (n_patterns, n_raters), or None
+        Grade index by each rater, -1 for missing; None where raters are anonymous.
+    counts : ndarray of int, shape (n_patterns, n_grades)
+        How many ratings of each grade a unit of that pattern has.
+    frequencies : ndarray, shape (..., n_patterns)
+        Units of each pattern. Leading axes are many studies over the same patterns.
+    raters : tuple or None
+        The raters' names, in the order of the columns of `patterns`.
+    clusters : ndarray of int, shape (n_patterns,), or None
+        The cluster of each row of the pattern table; its units move together.
+    design : {"simultaneous", "repeat"}
+        Whether the raters graded the same unit at the same time.
+    notes : tuple of str
+        What a reader of any result must know about these ratings.
+    table : PatternTable
+        What each pattern contributes, derived from `counts`.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> ilr.ratings_from_codes([[0, 0], [1, 1], [1, -1]], scale=ilr.Scale(["no", "yes"]))
+    Ratings(3 units, 2 raters, 2 grades, 3 patterns, 1 rating missing)
+    """
+
+    scale: Scale
+    counts: IntArray
+    frequencies: npt.NDArray[Any]
+    patterns: CodeArray | None = None
+    raters: tuple[Hashable, ...] | None = None
+    clusters: IntArray | None = None
+    design: Design = "simultaneous"
+    notes: tuple[str, ...] = ()
+    table: PatternTable = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "table", pattern_table(self.counts))
+
+    @property
+    def n_units(self) -> Any:
+        """Units with at least one rating."""
+        return _plain(self.frequencies @ self.table.rated)
+
+    @property
+    def n_raters(self) -> int:
+        """Raters, or the most ratings that any unit has where raters are anonymous."""
+        if self.patterns is not None:
+            return int(self.patterns.shape[1])
+        return int(self.table.totals.max(initial=0))
+
+    @property
+    def n_ratings(self) -> Any:
+        """Ratings given."""
+        return _plain(self.frequencies @ self.table.totals)
+
+    @property
+    def n_missing(self) -> Any:
+        """Ratings that were not given; 0 where raters are anonymous."""
+        if self.patterns is None:
+            return 0
+        return _plain(self.frequencies @ (self.patterns.shape[1] - self.table.totals))
+
+    def with_frequencies(self, frequencies: npt.NDArray[Any]) -> Ratings:
+        """Return the same patterns with other frequencies.
+
+        Parameters
+        ----------
+        frequencies : ndarray, shape (..., n_patterns)
+            Units of each pattern, for one study or many.
+
+        Returns
+        -------
+        Ratings
+            The new study or studies.
+
+        Raises
+        ------
+        ValueError
+            If the last axis does not fit the pattern table.
+
+        Examples
+        --------
+        >>> import ilacs_reliability as ilr
+        >>> ratings = ilr.ratings_from_codes([[0, 0], [0, 1]], scale=ilr.Scale(["no", "yes"]))
+        >>> ilr.percent_agreement(ratings.with_frequencies([[1, 1], [3, 1]])).value.tolist()
+        [0.5, 0.75]
+        """
+        frequencies = np.asarray(frequencies)
+        if frequencies.shape[-1:] != (len(self.counts),):
+            raise ValueError(
+                f"`frequencies` must end in {len(self.counts)} patterns, "
+                f"but got shape {frequencies.shape}."
+            )
+        return replace(self, frequencies=frequencies)
+
+    def select_raters(self, first: int, second: int) -> Ratings:
+        """Return the ratings by two of the raters.
+
+        Parameters
+        ----------
+        first, second : int
+            Columns of `patterns`.
+
+        Returns
+        -------
+        Ratings
+            Two-rater ratings over the same pattern rows.
+
+        Raises
+        ------
+        ValueError
+            If raters are anonymous.
+        """
+        if self.patterns is None:
+            raise ValueError("`ratings` has anonymous raters, so no pair can be picked out.")
+        patterns = self.patterns[:, [first, second]]
+        names = None if self.raters is None else (self.raters[first], self.raters[second])
+        counts = count_grades(patterns, self.scale.n_grades)
+        return replace(self, patterns=patterns, counts=counts, raters=names)
+
+    def __repr__(self) -> str:
+        shape = f"{len(self.scale)} grades, {len(self.counts)} patterns"
+        if self.frequencies.ndim > 1:
+            return (
+                f"Ratings({self.frequencies.shape[:-1]} studies, {self.n_raters} raters, {shape})"
+            )
+        text = f"{_number(self.n_units, 'unit')}, {_number(self.n_raters, 'rater')}, {shape}"
+        missing = f", {_number(self.n_missing, 'rating')} missing" if self.n_missing else ""
+        return f"Ratings({text}{missing})"
+
+    def _repr_html_(self) -> str:
+        return html_table(
+            {
+                "units": self.n_units,
+                "raters": self.n_raters,
+                "ratings": self.n_ratings,
+                "missing": self.n_missing,
+                "grades": ", ".join(map(str, self.scale.labels)),
+                "patterns": len(self.counts),
+                "design": self.design,
+                "notes": list(self.notes),
+            }
+        )
+
+
+RatingsLike: TypeAlias = Ratings | npt.ArrayLike
+
+
+def as_ratings(ratings: RatingsLike) -> Ratings:
+    """Take ratings in any form that a coefficient accepts.
+
+    Parameters
+    ----------
+    ratings : Ratings or array_like of number, shape (n_units, n_raters)
+        Ratings; nan where one is missing.
+
+    Returns
+    -------
+    Ratings
+        The same; the scale of a plain array is the distinct numbers seen, with themselves as
+        scores.
+
+    Raises
+    ------
+    TypeError
+        If the array holds anything but numbers: labels need a declared scale.
+    ValueError
+        If the array is not units by raters, is empty or holds no rating at all.
+    """
+    if isinstance(ratings, Ratings):
+        return ratings
+    matrix = _numbers(ratings)
+    _check_matrix(matrix, "ratings")
+    labels, patterns, frequencies = tally_numbers(matrix)
+    if not len(labels):
+        raise ValueError(f"`ratings` holds no rating at all: all {matrix.size} are missing.")
+    if not np.isfinite(labels).all():
+        _refuse(matrix, np.isinf(matrix), "finite numbers or nan")
+    numbers = [int(x) if x == int(x) else float(x) for x in labels.tolist()]
+    note = f"The scale is the numbers seen, {_listed(numbers)}: declare unused grades with a Scale."
+    return Ratings(
+        scale=Scale(numbers),
+        counts=count_grades(patterns, len(numbers)),
+        frequencies=frequencies,
+        patterns=patterns,
+        notes=(note,),
+    )
+
+
+def ratings_from_matrix(
+    matrix: npt.ArrayLike,
+    *,
+    scale: Scale,
+    raters: Sequence[Hashable] | None = None,
+    frequencies: npt.ArrayLike | None = None,
+    clusters: npt.ArrayLike | None = None,
+    design: Design = "simultaneous",
+) -> Ratings:
+    """Build ratings from a table of labels.
+
+    Parameters
+    ----------
+    matrix : array_like of labels, shape (n_units, n_raters)
+        Grades; nan, None, NA and "" are missing.
+    scale : Scale
+        The grades, worst first.
+    raters : sequence of hashable, optional
+        A name for each column.
+    frequencies : array_like of int, shape (n_units,), optional
+        How many units each row stands for. Default: one.
+    clusters : array_like of hashable, shape (n_units,), optional
+        What each row belongs to, where units of a kind move together.
+    design : {"simultaneous", "repeat"}, optional
+        "repeat" where the columns are gradings of different dates. Default: "simultaneous".
+
+    Returns
+    -------
+    Ratings
+        Patterns and their frequencies.
+
+    Raises
+    ------
+    TypeError
+        If `scale` is not a `Scale`.
+    ValueError
+        If a label is not on the scale, `matrix` is not units by raters or empty, the names,
+        frequencies or clusters do not fit, or `design` is unknown.
+
+    See Also
+    --------
+    ratings_from_codes : The same from grade indices, and faster.
+    ratings_from_frame : The same from a long dataframe.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> grades = [["good", "good"], ["RI", "good"], ["Outstanding", None]]
+    >>> ilr.ratings_from_matrix(grades, scale=ilr.OFSTED_SCALE)
+    Ratings(3 units, 2 raters, 4 grades, 3 patterns, 1 rating missing)
+    """
+    _check_scale(scale)
+    table = np.asarray(matrix) if hasattr(matrix, "dtype") else _rectangle(matrix, "matrix")
+    _check_matrix(table, "matrix", raters)
+    if table.dtype.kind in "iuf" and all(type(label) in (int, float) for label in scale.labels):
+        codes = number_codes(table, np.array(scale.labels, dtype=np.float64))
+        if (codes < -1).any():
+            _refuse(table, codes < -1, f"one of {scale.labels}", "matrix")
+    else:
+        codes = scale.encode(table, name="matrix")
+    return _build(codes, scale, raters, frequencies, clusters, design)
+
+
+def ratings_from_codes(
+    codes: npt.ArrayLike,
+    *,
+    scale: Scale,
+    raters: Sequence[Hashable] | None = None,
+    frequencies: npt.ArrayLike | None = None,
+    clusters: npt.ArrayLike | None = None,
+    design: Design = "simultaneous",
+) -> Ratings:
+    """Build ratings from grade indices, the fast door.
+
+    Parameters
+    ----------
+    codes : array_like of int, shape (n_units, n_raters)
+        Index of each grade on the scale, -1 for missing. int8 in either memory order is read
+        without a copy.
+    scale : Scale
+        The grades, worst first.
+    raters : sequence of hashable, optional
+        A name for each column.
+    frequencies : array_like of int, shape (n_units,), optional
+        How many units each row stands for. Default: one.
+    clusters : array_like of hashable, shape (n_units,), optional
+        What each row belongs to, where units of a kind move together.
+    design : {"simultaneous", "repeat"}, optional
+        "repeat" where the columns are gradings of different dates. Default: "simultaneous".
+
+    Returns
+    -------
+    Ratings
+        Patterns and their frequencies.
+
+    Raises
+    ------
+    TypeError
+        If `scale` is not a `Scale` or the codes are not whole numbers.
+    ValueError
+        If a code is outside the scale, `codes` is not units by raters or empty, the names,
+        frequencies or clusters do not fit, or `design` is unknown.
+
+    See Also
+    --------
+    ratings_from_matrix : The same from labels.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> ilr.ratings_from_codes([[2, 2], [1, 2], [3, -1]], scale=ilr.OFSTED_SCALE)
+    Ratings(3 units, 2 raters, 4 grades, 3 patterns, 1 rating missing)
+    """
+    _check_scale(scale)
+    table = np.asarray(codes)
+    _check_matrix(table, "codes", raters)
+    if table.dtype.kind not in "iu":
+        raise TypeError(f"`codes` must be whole numbers, but got {table.dtype}.")
+    return _build(table, scale, raters, frequencies, clusters, design)
+
+
+def ratings_from_counts(
+    counts: npt.ArrayLike, *, scale: Scale, frequencies: npt.ArrayLike | None = None
+) -> Ratings:
+    """Build ratings by anonymous raters from how often each unit got each grade.
+
+    Parameters
+    ----------
+    counts : array_like of int, shape (n_units, n_grades)
+        Ratings of each grade; rows are units, columns the grades of the scale.
+    scale : Scale
+        The grades, worst first.
+    frequencies : array_like of int, shape (n_units,), optional
+        How many units each row stands for. Default: one.
+
+    Returns
+    -------
+    Ratings
+        Counts and their frequencies; `patterns` is None.
+
+    Raises
+    ------
+    TypeError
+        If `scale` is not a `Scale`.
+    ValueError
+        If the columns are not the scale's grades, a count is negative or fractional, or the table
+        is empty.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> ilr.ratings_from_counts([[6, 0], [4, 2]], scale=ilr.Scale(["no", "yes"]))
+    Ratings(2 units, 6 raters, 2 grades, 2 patterns)
+    """
+    _check_scale(scale)
+    table = whole_counts(counts, "counts", ("unit", "grade"))
+    if table.ndim != 2 or table.shape[1] != len(scale):
+        raise ValueError(
+            f"`counts` must have {len(scale)} columns, one for each grade of the scale, but got "
+            f"shape {table.shape}; rows are units."
+        )
+    if not table.sum():
+        raise ValueError("`counts` holds no rating at all.")
+    rows, totals = distinct_rows(table, _frequencies(frequencies, len(table)))
+    return Ratings(scale=scale, counts=rows, frequencies=totals)
+
+
+def ratings_from_table(
+    table: npt.ArrayLike,
+    *,
+    scale: Scale,
+    raters: Sequence[Hashable] = ("first", "second"),
+    design: Design = "simultaneous",
+) -> Ratings:
+    """Build ratings by two raters from their cross-table.
+
+    Parameters
+    ----------
+    table : array_like of int, shape (n_grades, n_grades)
+        Units by grade of the first rater (rows) and of the second (columns), worst first.
+    scale : Scale
+        The grades, worst first.
+    raters : sequence of two hashable, optional
+        The raters' names. Default: "first" and "second".
+    design : {"simultaneous", "repeat"}, optional
+        "repeat" where the two gradings are of different dates. Default: "simultaneous".
+
+    Returns
+    -------
+    Ratings
+        Patterns and their frequencies.
+
+    Raises
+    ------
+    TypeError
+        If `scale` is not a `Scale`.
+    ValueError
+        If the table is not square over the scale, a count is negative or fractional, the table
+        holds no unit, there are not two names, or `design` is unknown.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> ilr.ratings_from_table([[11, 1], [1, 11]], scale=ilr.Scale(["convert", "good"]))
+    Ratings(24 units, 2 raters, 2 grades, 4 patterns)
+    """
+    _check_scale(scale)
+    check_option(design, DESIGNS, "design")
+    cells = square_counts(table, len(scale))
+    names = _names(raters, 2)
+    first, second = np.nonzero(cells)
+    patterns: CodeArray = np.stack([first, second], axis=1).astype(
+        np.int8 if len(scale) <= 127 else np.int32
+    )
+    return Ratings(
+        scale=scale,
+        counts=count_grades(patterns, len(scale)),
+        frequencies=cells[first, second],
+        patterns=patterns,
+        raters=names,
+        design=design,
+        notes=(REPEAT_NOTE,) if design == "repeat" else (),
+    )
+
+
+def whole_counts(table: npt.ArrayLike, name: str, axes: Sequence[str]) -> IntArray:
+    """Check that a table holds counts: whole numbers that are not negative.
+
+    Parameters
+    ----------
+    table : array_like of number
+        The counts.
+    name : str
+        The argument's name.
+    axes : sequence of str
+        What each axis is called in an error.
+
+    Returns
+    -------
+    ndarray of int
+        The counts.
+
+    Raises
+    ------
+    TypeError
+        If the table does not hold numbers.
+    ValueError
+        If it is ragged or empty, or a count is negative, fractional or not finite.
+    """
+    try:
+        numbers = np.asarray(table)
+    except ValueError:
+        raise ValueError(f"`{name}` must be rectangular: its rows differ in length.") from None
+    if numbers.dtype == object:
+        numbers = _float_or_nan(numbers, name)
+    if numbers.dtype.kind not in "iufb":
+        raise TypeError(f"`{name}` must hold counts, but got {numbers.dtype}.")
+    if not numbers.size:
+        raise ValueError(f"`{name}` is empty: it has shape {numbers.shape}.")
+    bad = ~(np.isfinite(numbers) & (numbers >= 0) & (numbers == np.floor(numbers)))
+    if bad.any():
+        place = np.argwhere(bad)[0]
+        at = ", ".join(f"{axis} {i}" for axis, i in zip(axes, place, strict=False))
+        raise ValueError(
+            f"`{name}` must hold whole numbers of 0 or more, but got "
+            f"{numbers[tuple(place)]:g} at {at}."
+        )
+    return numbers.astype(np.int64)
+
+
+def square_counts(table: npt.ArrayLike, n_grades: int | None, name: str = "table") -> IntArray:
+    """Check that a table is square over the grades and counts at least one unit.
+
+    Parameters
+    ----------
+    table : array_like of int, shape (n_grades, n_grades)
+        Units by first grade (rows) and second grade (columns).
+    n_grades : int or None
+        Grades of the scale, where one is declared.
+    name : str, optional
+        The argument's name.
+
+    Returns
+    -------
+    ndarray of int, shape (n_grades, n_grades)
+        The counts.
+
+    Raises
+    ------
+    ValueError
+        If it is not square, does not fit the scale or holds no unit.
+    """
+    cells = whole_counts(table, name, ("row", "column"))
+    wanted = "square" if n_grades is None else f"{n_grades} by {n_grades}, as the scale"
+    fits = cells.ndim == 2 and cells.shape[0] == cells.shape[1]
+    if not fits or (n_grades is not None and len(cells) != n_grades):
+        raise ValueError(
+            f"`{name}` must be {wanted} (rows: first grade, columns: second), "
+            f"but got shape {cells.shape}."
+        )
+    if not cells.sum():
+        raise ValueError(f"`{name}` holds no unit: every count is zero.")
+    return cells
+
+
+def _build(
+    codes: CodeArray,
+    scale: Scale,
+    raters: Sequence[Hashable] | None,
+    frequencies: npt.ArrayLike | None,
+    clusters: npt.ArrayLike | None,
+    design: Design,
+) -> Ratings:
+    check_option(design, DESIGNS, "design")
+    names = None if raters is None else _names(raters, codes.shape[1])
+    times = None if frequencies is None else _frequencies(frequencies, len(codes))
+    groups = None if clusters is None else _cluster_codes(clusters, len(codes))
+    encode = partial(_inside, n_grades=len(scale))
+    try:
+        patterns, totals, rows = tally(
+            codes, encode, len(scale), frequencies=times, clusters=groups
+        )
+    except _OutsideError:
+        _refuse(codes, (codes < -1) | (codes >= len(scale)), f"-1 to {len(scale) - 1}", "codes")
+    counts = count_grades(patterns, len(scale))
+    if not (totals @ counts.sum(axis=1)):
+        raise ValueError(f"the table holds no rating at all: all {codes.size} are missing.")
+    return Ratings(
+        scale=scale,
+        counts=counts,
+        frequencies=totals,
+        patterns=patterns,
+        raters=names,
+        clusters=rows,
+        design=design,
+        notes=(REPEAT_NOTE,) if design == "repeat" else (),
+    )
+
+
+class _OutsideError(Exception):
+    """A code is not on the scale."""
+
+
+def _inside(block: CodeArray, *, n_grades: int) -> CodeArray:
+    if block.min() < -1 or block.max() >= n_grades:
+        raise _OutsideError
+    return block
+
+
+def _numbers(ratings: npt.ArrayLike) -> npt.NDArray[Any]:
+    matrix = np.asarray(ratings) if hasattr(ratings, "dtype") else _rectangle(ratings, "ratings")
+    if matrix.dtype.kind in "fiu":
+        return matrix
+    if matrix.dtype == bool:
+        return matrix.astype(np.int8)
+    if matrix.dtype == object:
+        return _float_or_nan(matrix, "ratings")
+    example = matrix.flat[0] if matrix.size else ""
+    raise TypeError(
+        f"`ratings` must hold numbers, but got {example!r}: labels have no order of their own, so "
+        "declare one, as in `ratings_from_matrix(..., scale=Scale([...]))`."
+    )
+
+
+def _float_or_nan(matrix: npt.NDArray[Any], name: str) -> FloatArray:
+    numbers = np.empty(matrix.size)
+    for place, thing in enumerate(matrix.ravel().tolist()):
+        if is_missing(thing) and thing != "":
+            numbers[place] = np.nan
+        elif isinstance(thing, (int, float, np.number)):
+            numbers[place] = float(thing)
+        else:
+            raise TypeError(
+                f"`{name}` must hold numbers, but got {thing!r}: labels have no order of their "
+                "own, so declare one, as in `ratings_from_matrix(..., scale=Scale([...]))`."
+            )
+    return numbers.reshape(matrix.shape)
+
+
+def _rectangle(matrix: npt.ArrayLike, name: str) -> npt.NDArray[Any]:
+    try:
+        table = np.asarray(matrix)
+        # a list that mixes strings and numbers must not turn numbers into strings
+        return np.array(matrix, dtype=object) if table.dtype.kind in "USO" else table
+    except ValueError:
+        raise ValueError(
+            f"`{name}` must be rectangular, units by raters: its rows differ in length."
+        ) from None
+
+
+def _check_matrix(
+    table: npt.NDArray[Any], name: str, raters: Sequence[Hashable] | None = None
+) -> None:
+    if table.ndim != 2:
+        raise ValueError(
+            f"`{name}` must be units by raters (two axes), but got shape {table.shape}."
+        )
+    if not table.size:
+        raise ValueError(f"`{name}` is empty: it has shape {table.shape}.")
+    if raters is not None and table.shape[1] != len(raters):
+        turned = "; is it transposed?" if table.shape[0] == len(raters) else ""
+        raise ValueError(
+            f"`{name}` must have {len(raters)} columns, one for each rater, but got shape "
+            f"{table.shape}; rows are units{turned}"
+        )
+
+
+def _check_scale(scale: object) -> None:
+    if not isinstance(scale, Scale):
+        raise TypeError(
+            f"`scale` must be a Scale, as in Scale(['worst', 'best']), "
+            f"but got {type(scale).__name__}."
+        )
+
+
+def _refuse(
+    table: npt.NDArray[Any], bad: npt.NDArray[np.bool_], wanted: str, name: str = "ratings"
+) -> NoReturn:
+    unit, rater = np.argwhere(bad)[0]
+    raise ValueError(
+        f"`{name}` must hold {wanted}, but got {table[unit, rater]} at unit {unit}, rater {rater}."
+    )
+
+
+def _names(raters: Sequence[Hashable], n_raters: int) -> tuple[Hashable, ...]:
+    names = tuple(raters)
+    if len(names) != n_raters:
+        raise ValueError(f"`raters` must name {n_raters} raters, but got {len(names)}.")
+    if len(set(names)) != n_raters:
+        raise ValueError(f"`raters` must be distinct, but got {names}.")
+    return names
+
+
+def _frequencies(frequencies: npt.ArrayLike | None, n_units: int) -> IntArray:
+    if frequencies is None:
+        return np.ones(n_units, dtype=np.int64)
+    totals = whole_counts(frequencies, "frequencies", ("unit",))
+    if totals.shape != (n_units,):
+        raise ValueError(
+            f"`frequencies` must have shape ({n_units},), one for each row, but got {totals.shape}."
+        )
+    return totals
+
+
+def _cluster_codes(clusters: npt.ArrayLike, n_units: int) -> IntArray:
+    names = np.asarray(clusters, dtype=object)
+    if names.shape != (n_units,):
+        raise ValueError(
+            f"`clusters` must have shape ({n_units},), one for each row, but got {names.shape}."
+        )
+    codes: dict[Any, int] = {}
+    for unit, name in enumerate(names.tolist()):
+        if is_missing(name):
+            raise ValueError(f"`clusters` holds {name!r} at unit {unit}: every unit needs one.")
+        codes.setdefault(name, len(codes))
+    return np.array([codes[name] for name in names.tolist()], dtype=np.int64)
+
+
+def _plain(total: Any) -> Any:
+    """Return a whole number where the frequencies are whole, as in any table of real units."""
+    if np.ndim(total):
+        return total
+    number = float(total)
+    return int(number) if number.is_integer() else number
+
+
+def _number(count: float, thing: str) -> str:
+    return f"{count:g} {thing}{'' if count == 1 else 's'}"
+
+
+def _listed(numbers: Sequence[float]) -> str:
+    shown = [f"{x:g}" for x in numbers]
+    return ", ".join(shown if len(shown) <= 8 else [*shown[:4], "...", shown[-1]])

@@ -1,0 +1,318 @@
+"""Grades before and after, and grades of groups."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from ilacs_reliability.estimates import html_table
+from ilacs_reliability.ratings import Ratings, square_counts, whole_counts
+from ilacs_reliability.scales import IntArray, Scale
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
+class Transitions:
+    """Units by grade before and grade after.
+
+    Attributes
+    ----------
+    counts : ndarray of int, shape (n_grades, n_grades)
+        Units; rows are the grade before, columns the grade after, worst first.
+    scale : Scale
+        The grades, worst first.
+    notes : tuple of str
+        What a reader of any result must know about these counts.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> ilr.transitions_from_table([[2, 3], [1, 4]], scale=ilr.Scale(["poor", "good"]))
+    Transitions(10 units, 2 grades: 3 up, 6 unchanged, 1 down)
+    """
+
+    counts: IntArray
+    scale: Scale
+    notes: tuple[str, ...] = ()
+
+    @property
+    def n_units(self) -> int:
+        """Units graded twice."""
+        return int(self.counts.sum())
+
+    def __repr__(self) -> str:
+        up, same, down = (
+            int(part.sum())
+            for part in (
+                np.triu(self.counts, 1),
+                np.diagonal(self.counts),
+                np.tril(self.counts, -1),
+            )
+        )
+        return (
+            f"Transitions({self.n_units} units, {len(self.scale)} grades: "
+            f"{up} up, {same} unchanged, {down} down)"
+        )
+
+    def _repr_html_(self) -> str:
+        return html_table(
+            {
+                f"{before} →": [
+                    f"{after}: {count}" for after, count in zip(labels, row, strict=True)
+                ]
+                for labels in (self.scale.labels,)
+                for before, row in zip(labels, self.counts.tolist(), strict=True)
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
+class GroupedGrades:
+    """Units by group and grade, in one or more strata.
+
+    Attributes
+    ----------
+    counts : ndarray of int, shape (n_strata, n_groups, n_grades)
+        Units of each group that got each grade, worst first.
+    scale : Scale
+        The grades, worst first.
+    groups : tuple
+        Names of the groups, in the order of the second axis.
+    strata : tuple
+        Names of the strata, in the order of the first axis.
+    notes : tuple of str
+        What a reader of any result must know about these counts.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> ilr.grades_from_table([[3, 4], [1, 6]], groups=("short", "standard"))
+    GroupedGrades(short: 7, standard: 7 units; 2 grades, 1 stratum)
+    """
+
+    counts: IntArray
+    scale: Scale
+    groups: tuple[Hashable, ...]
+    strata: tuple[Hashable, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def n_units(self) -> int:
+        """Units in all groups and strata."""
+        return int(self.counts.sum())
+
+    @property
+    def pooled(self) -> IntArray:
+        """Units by group and grade over all strata, shape (n_groups, n_grades)."""
+        pooled: IntArray = self.counts.sum(axis=0)
+        return pooled
+
+    def __repr__(self) -> str:
+        sizes = self.counts.sum(axis=(0, 2)).tolist()
+        groups = ", ".join(f"{g}: {n}" for g, n in zip(self.groups, sizes, strict=True))
+        strata = f"{len(self.strata)} strat{'um' if len(self.strata) == 1 else 'a'}"
+        return f"GroupedGrades({groups} units; {len(self.scale)} grades, {strata})"
+
+    def _repr_html_(self) -> str:
+        return html_table(
+            {
+                f"{stratum}, {group}": [
+                    f"{grade}: {count}" for grade, count in zip(self.scale.labels, row, strict=True)
+                ]
+                for stratum, rows in zip(self.strata, self.counts.tolist(), strict=True)
+                for group, row in zip(self.groups, rows, strict=True)
+            }
+        )
+
+
+TransitionsLike: TypeAlias = Transitions | Ratings | npt.ArrayLike
+GradesLike: TypeAlias = GroupedGrades | npt.ArrayLike
+
+
+def transitions_from_table(table: npt.ArrayLike, *, scale: Scale | None = None) -> Transitions:
+    """Build transitions from a square table of counts.
+
+    Parameters
+    ----------
+    table : array_like of int, shape (n_grades, n_grades)
+        Units; rows are the grade before, columns the grade after, worst first.
+    scale : Scale, optional
+        The grades, worst first. Default: 1 to `n_grades`.
+
+    Returns
+    -------
+    Transitions
+        The counts with their scale.
+
+    Raises
+    ------
+    TypeError
+        If `scale` is not a `Scale`.
+    ValueError
+        If the table is not square over the scale, a count is negative or fractional, or the table
+        holds no unit.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> first_year = [[0, 2, 1, 0], [3, 7, 11, 1], [0, 0, 4, 4], [0, 0, 0, 0]]
+    >>> ilr.transitions_from_table(first_year, scale=ilr.OFSTED_SCALE)
+    Transitions(33 units, 4 grades: 19 up, 11 unchanged, 3 down)
+    """
+    _check_scale(scale)
+    cells = square_counts(table, None if scale is None else len(scale))
+    return Transitions(counts=cells, scale=scale or Scale(range(1, len(cells) + 1)))
+
+
+def grades_from_table(
+    counts: npt.ArrayLike,
+    *,
+    scale: Scale | None = None,
+    groups: Sequence[Hashable] | None = None,
+    strata: Sequence[Hashable] | None = None,
+) -> GroupedGrades:
+    """Build grouped grades from a table of counts.
+
+    Parameters
+    ----------
+    counts : array_like of int, shape (n_groups, n_grades) or (n_strata, n_groups, n_grades)
+        Units; the last axis is the grades, worst first, the one before it the groups.
+    scale : Scale, optional
+        The grades, worst first. Default: 1 to `n_grades`.
+    groups : sequence of hashable, optional
+        Names of the groups. Default: "group 1", "group 2" and so on.
+    strata : sequence of hashable, optional
+        Names of the strata. Default: "stratum 1", "stratum 2" and so on.
+
+    Returns
+    -------
+    GroupedGrades
+        The counts with their names.
+
+    Raises
+    ------
+    TypeError
+        If `scale` is not a `Scale`.
+    ValueError
+        If the table does not have two or three axes, does not fit the scale or the names, a count
+        is negative or fractional, or the table holds no unit.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> previously_good = [[3, 8, 45, 39], [4, 6, 5, 3]]
+    >>> ilr.grades_from_table(
+    ...     previously_good, scale=ilr.OFSTED_SCALE, groups=("short", "standard")
+    ... )
+    GroupedGrades(short: 95, standard: 18 units; 4 grades, 1 stratum)
+    """
+    _check_scale(scale)
+    cells = whole_counts(counts, "counts", _AXES if np.ndim(counts) == 3 else _AXES[1:])
+    if cells.ndim not in (2, 3):
+        raise ValueError(
+            "`counts` must be groups by grades or strata by groups by grades, "
+            f"but got shape {cells.shape}."
+        )
+    cells = cells[None] if cells.ndim == 2 else cells
+    n_strata, n_groups, n_grades = cells.shape
+    if scale is not None and n_grades != len(scale):
+        turned = "; is the table transposed?" if n_groups == len(scale) else ""
+        raise ValueError(
+            f"`counts` must have {len(scale)} columns, one for each grade of the scale, "
+            f"but got shape {np.shape(counts)}{turned}"
+        )
+    if not cells.sum():
+        raise ValueError("`counts` holds no unit: every count is zero.")
+    return GroupedGrades(
+        counts=cells,
+        scale=scale or Scale(range(1, n_grades + 1)),
+        groups=_axis_names(groups, n_groups, "groups", "group"),
+        strata=_axis_names(strata, n_strata, "strata", "stratum"),
+    )
+
+
+def as_transitions(table: TransitionsLike) -> Transitions:
+    """Take transitions in any form that a shift function accepts.
+
+    Parameters
+    ----------
+    table : Transitions, Ratings by two raters, or array_like of int, shape (n_grades, n_grades)
+        Units before (rows) and after (columns). Of ratings, the first column is before.
+
+    Returns
+    -------
+    Transitions
+        The same.
+
+    Raises
+    ------
+    ValueError
+        If the table is not square, a count is negative or fractional, it holds no unit, or the
+        ratings are not by two named raters.
+    """
+    if isinstance(table, Transitions):
+        return table
+    if isinstance(table, Ratings):
+        return _from_ratings(table)
+    return transitions_from_table(table)
+
+
+def as_grades(grades: GradesLike) -> GroupedGrades:
+    """Take grouped grades in any form that a comparison function accepts.
+
+    Parameters
+    ----------
+    grades : GroupedGrades or array_like of int, shape ([n_strata,] n_groups, n_grades)
+        Units by group and grade.
+
+    Returns
+    -------
+    GroupedGrades
+        The same.
+
+    Raises
+    ------
+    ValueError
+        If the table does not have two or three axes, a count is negative or fractional, or it
+        holds no unit.
+    """
+    return grades if isinstance(grades, GroupedGrades) else grades_from_table(grades)
+
+
+_AXES = ("stratum", "group", "grade")
+
+
+def _from_ratings(ratings: Ratings) -> Transitions:
+    if ratings.patterns is None or ratings.n_raters != 2 or ratings.frequencies.ndim != 1:
+        raise ValueError(
+            "`table` must be ratings of one study by two known raters, the first before and the "
+            f"second after, but got {ratings!r}."
+        )
+    both = (ratings.patterns >= 0).all(axis=1)
+    counts = np.zeros((len(ratings.scale),) * 2, dtype=np.int64)
+    before, after = ratings.patterns[both].T
+    np.add.at(counts, (before, after), ratings.frequencies[both].astype(np.int64))
+    single = int(ratings.frequencies[~both].sum())
+    left = (f"{single} units graded once do not enter.",) if single else ()
+    return Transitions(counts=counts, scale=ratings.scale, notes=left)
+
+
+def _axis_names(
+    names: Sequence[Hashable] | None, length: int, argument: str, thing: str
+) -> tuple[Hashable, ...]:
+    if names is None:
+        return tuple(f"{thing} {place}" for place in range(1, length + 1))
+    given = tuple(names)
+    if len(given) != length:
+        raise ValueError(f"`{argument}` must name {length} {argument}, but got {len(given)}.")
+    if len(set(given)) != length:
+        raise ValueError(f"`{argument}` must be distinct, but got {given}.")
+    return given
+
+
+def _check_scale(scale: Any) -> None:
+    if scale is not None and not isinstance(scale, Scale):
+        raise TypeError(f"`scale` must be a Scale, but got {type(scale).__name__}.")
