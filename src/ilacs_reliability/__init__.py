@@ -10,6 +10,7 @@ from ilacs_reliability.agreement.coefficients import (
     percent_agreement,
     scott_pi,
 )
+from ilacs_reliability.datasets import Dataset, list_datasets, load_dataset
 from ilacs_reliability.estimates import (
     Estimate,
     Interval,
@@ -38,6 +39,7 @@ __version__ = "0.1.0"
 __all__ = [
     "OFSTED_SCALE",
     "BootstrapResult",
+    "Dataset",
     "Estimate",
     "GroupedGrades",
     "Interval",
@@ -59,6 +61,8 @@ __all__ = [
     "gwet_ac",
     "jackknife",
     "krippendorff_alpha",
+    "list_datasets",
+    "load_dataset",
     "percent_agreement",
     "ratings_from_codes",
     "ratings_from_counts",

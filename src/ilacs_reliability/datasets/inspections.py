@@ -1,0 +1,231 @@
+"""The record file of inspections: one row per authority and inspection, each cell checked."""
+
+import csv
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby, pairwise
+
+GRADES = ("inadequate", "requires improvement", "good", "outstanding")
+FRAMEWORKS = ("SIF", "ILACS")
+KINDS = ("sif", "short", "standard")
+EARLIER_GRADES = ("inadequate", "adequate", "satisfactory", *GRADES[1:])
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """One graded inspection of one authority, as a row of the record file gives it.
+
+    Attributes
+    ----------
+    line : int
+        Line of the file.
+    authority : str
+        The authority's number (column `urn`).
+    region, framework : str
+        Region; "SIF" or "ILACS".
+    kind : str or None
+        "sif", "short" or "standard"; None where unclear.
+    start, end, published : date
+        First and last day on site, and day of publication.
+    overall, leadership, help_and_protection, in_care, care_leavers : str or None
+        Grades; None where not given.
+    previous_overall, previous_framework : str or None
+        Of the authority's inspection before this one.
+    pre_sif_safeguarding : str or None
+        Safeguarding grade before the first framework, on an older scale.
+    days_on_site : int or None
+        Weekdays on site.
+    lead : int or None
+        Anonymous number of the lead inspector (column `lead_inspector_id`).
+    population : int or None
+        People aged 0 to 25 in the authority (column `population_0_25`).
+    """
+
+    line: int
+    authority: str
+    region: str
+    framework: str
+    kind: str | None
+    start: date
+    end: date
+    published: date
+    overall: str | None
+    leadership: str | None
+    help_and_protection: str | None
+    in_care: str | None
+    care_leavers: str | None
+    previous_overall: str | None
+    previous_framework: str | None
+    pre_sif_safeguarding: str | None
+    days_on_site: int | None
+    lead: int | None
+    population: int | None
+
+
+def parse_inspections(lines: Iterable[str], *, file_name: str) -> tuple[Inspection, ...]:
+    """Check the lines of a record file and turn them into inspections.
+
+    Parameters
+    ----------
+    lines : iterable of str
+        Lines of a comma-separated file with a header. Columns that are not needed are
+        ignored.
+    file_name : str
+        Name of the file, for messages.
+
+    Returns
+    -------
+    tuple of Inspection
+        By authority, then by first day on site.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing; a cell is not what its column holds; a row is too short or
+        too long; an authority has two inspections on one day, two regions or two
+        populations; an inspection ends before it starts or is published before it ends; or
+        a previous grade is not that of the authority's preceding row. The message names
+        file, line and column.
+    """
+    reader = csv.DictReader(lines)
+    absent = [column for column in _COLUMNS if column not in (reader.fieldnames or ())]
+    if absent:
+        raise ValueError(f"{file_name}, line 1: column `{absent[0]}` is missing.")
+    found = [_inspection(row, reader.line_num, file_name) for row in reader]
+    if not found:
+        raise ValueError(f"{file_name} holds no inspections.")
+    ordered = tuple(sorted(found, key=lambda one: (one.authority, one.start)))
+    for earlier, later in pairwise(ordered):
+        if earlier.authority == later.authority:
+            _check_pair(earlier, later, file_name)
+    return ordered
+
+
+def consecutive(
+    inspections: Iterable[Inspection],
+) -> Iterator[tuple[Inspection, Inspection]]:
+    """Pair each inspection with the same authority's next one.
+
+    Parameters
+    ----------
+    inspections : iterable of Inspection
+        Ordered by authority, then by first day on site.
+
+    Yields
+    ------
+    tuple of Inspection
+        Earlier and later inspection.
+    """
+    for _, history in groupby(inspections, key=lambda one: one.authority):
+        yield from pairwise(history)
+
+
+def _inspection(row: dict[str, str], line: int, file_name: str) -> Inspection:
+    if None in row or None in row.values():
+        raise ValueError(f"{file_name}, line {line}: not as many cells as columns.")
+    cells = {}
+    for column, read in _COLUMNS.items():
+        try:
+            cells[_FIELDS.get(column, column)] = read(row[column].strip())
+        except ValueError as error:
+            raise ValueError(
+                f"{file_name}, line {line}, column `{column}`: {row[column]!r} is not {error}."
+            ) from None
+    one = Inspection(line=line, **cells)  # type: ignore[arg-type]
+    for first, second, column in (
+        (one.start, one.end, "end_date"),
+        (one.end, one.published, "published_date"),
+    ):
+        if second < first:
+            raise ValueError(
+                f"{file_name}, line {line}, column `{column}`: {second} is before {first}."
+            )
+    return one
+
+
+def _check_pair(earlier: Inspection, later: Inspection, file_name: str) -> None:
+    if earlier.start == later.start:
+        raise ValueError(
+            f"{file_name}, line {later.line}, column `start_date`: the authority already has "
+            f"an inspection that started on {later.start}, in line {earlier.line}."
+        )
+    for column, now, before in (
+        ("region", later.region, earlier.region),
+        ("population_0_25", later.population, earlier.population),
+        ("previous_overall", later.previous_overall, earlier.overall),
+        ("previous_framework", later.previous_framework, earlier.framework),
+    ):
+        if now != before:
+            raise ValueError(
+                f"{file_name}, line {later.line}, column `{column}`: {now!r} does not fit "
+                f"the authority's preceding inspection in line {earlier.line}, which has "
+                f"{before!r}."
+            )
+
+
+def _text(cell: str) -> str:
+    if not cell:
+        raise ValueError("a text")
+    return cell
+
+
+def _day(cell: str) -> date:
+    try:
+        return date.fromisoformat(cell)
+    except ValueError:
+        raise ValueError("a date such as 2019-09-26") from None
+
+
+def _count(cell: str) -> int | None:
+    if cell and not (cell.isascii() and cell.isdigit()):
+        raise ValueError("a whole number")
+    return int(cell) if cell else None
+
+
+def _one_of(*options: str) -> Callable[[str], str | None]:
+    def read(cell: str) -> str | None:
+        if cell and cell not in options:
+            raise ValueError(f"one of {options}")
+        return cell or None
+
+    return read
+
+
+def _framework(cell: str) -> str:
+    if cell not in FRAMEWORKS:
+        raise ValueError(f"one of {FRAMEWORKS}")
+    return cell
+
+
+_grade = _one_of(*GRADES)
+
+_FIELDS = {
+    "urn": "authority",
+    "start_date": "start",
+    "end_date": "end",
+    "published_date": "published",
+    "lead_inspector_id": "lead",
+    "population_0_25": "population",
+}
+
+_COLUMNS: dict[str, Callable[[str], str | int | date | None]] = {
+    "urn": _text,
+    "region": _text,
+    "framework": _framework,
+    "kind": _one_of(*KINDS),
+    "start_date": _day,
+    "end_date": _day,
+    "published_date": _day,
+    "overall": _grade,
+    "leadership": _grade,
+    "help_and_protection": _grade,
+    "in_care": _grade,
+    "care_leavers": _grade,
+    "previous_overall": _grade,
+    "previous_framework": _one_of(*FRAMEWORKS),
+    "pre_sif_safeguarding": _one_of(*EARLIER_GRADES),
+    "days_on_site": _count,
+    "lead_inspector_id": _count,
+    "population_0_25": _count,
+}

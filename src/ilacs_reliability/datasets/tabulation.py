@@ -1,0 +1,320 @@
+"""The tables made from inspections: frequencies without names, and what needs linking."""
+
+import csv
+import hashlib
+import io
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from itertools import groupby
+
+from ilacs_reliability.datasets.inspections import GRADES, Inspection, consecutive
+
+YEAR_ONE = date(2019, 1, 17)
+"""Day by which the 34 reports of the first year's published count were out."""
+
+REVIEW = date(2019, 9, 26)
+"""Day of the inspectorate's review of how the framework was put into practice."""
+
+REINSPECTED = date(2024, 3, 31)
+"""Day of the official count of authorities inspected more than once."""
+
+SHIFT_DATES = tuple(
+    date.fromisoformat(day)
+    for day in (
+        "2018-10-01",
+        "2018-11-30",
+        "2018-12-31",
+        "2019-01-17",
+        "2019-01-28",
+        "2019-02-28",
+        "2019-03-31",
+        "2019-05-31",
+        "2019-09-26",
+        "2020-12-31",
+    )
+)
+"""Days between which the published share of improved authorities can be placed."""
+
+STATE_DATES = tuple(
+    date.fromisoformat(day)
+    for day in (
+        "2015-06-30",
+        "2016-12-31",
+        "2017-03-31",
+        "2017-10-31",
+        "2018-03-31",
+        "2018-08-31",
+        "2018-09-30",
+        "2019-03-31",
+        "2019-08-31",
+        "2020-03-31",
+        "2022-03-31",
+        "2023-03-31",
+        "2024-03-31",
+        "2025-03-31",
+        "2026-03-31",
+    )
+)
+"""Days of the published shares of good or outstanding authorities, and three after."""
+
+SIZE_BANDS = ("small", "middle", "large")
+
+Row = tuple[str | int | None, ...]
+Table = list[list[int]]
+
+_FREQUENCY_COLUMNS = (
+    "framework",
+    "kind",
+    "year",
+    "region",
+    "size_band",
+    "previous_overall",
+    "previous_framework",
+    "pre_sif_safeguarding",
+    "overall",
+    "leadership",
+    "help_and_protection",
+    "in_care",
+    "care_leavers",
+    "days_on_site",
+    "lead",
+    "count",
+)
+
+
+def tabulate(inspections: Sequence[Inspection]) -> dict[str, str]:
+    """Make every bundled table from inspections.
+
+    Parameters
+    ----------
+    inspections : sequence of Inspection
+        As `parse_inspections` gives them.
+
+    Returns
+    -------
+    dict of str to str
+        Text of each file by its name. The same inspections give the same texts, in
+        whatever order their rows stood.
+    """
+    return {
+        "inspections.csv": frequency_csv(inspections),
+        "state.csv": state_csv(inspections),
+        "tabulated.toml": linked_toml(inspections),
+    }
+
+
+def size_bands(inspections: Iterable[Inspection]) -> dict[str, str]:
+    """Put each authority into a third by its population aged 0 to 25.
+
+    Parameters
+    ----------
+    inspections : iterable of Inspection
+        Inspections of all authorities.
+
+    Returns
+    -------
+    dict of str to str
+        "small", "middle" or "large" by authority. Of n authorities, one with b smaller
+        ones is in third floor(3 b / n), so that equal populations stay together.
+        Authorities without a population are left out.
+    """
+    sizes = {one.authority: one.population for one in inspections if one.population is not None}
+    ordered = sorted(sizes.values())
+    return {
+        authority: SIZE_BANDS[3 * ordered.index(size) // len(ordered)]
+        for authority, size in sizes.items()
+    }
+
+
+def frequency_csv(inspections: Sequence[Inspection]) -> str:
+    """Tabulate inspections without names or days, identical rows merged into a count.
+
+    Parameters
+    ----------
+    inspections : sequence of Inspection
+        As `parse_inspections` gives them.
+
+    Returns
+    -------
+    str
+        Comma-separated text with a header, rows in alphabetical order of their texts.
+        Lead inspectors are numbered anew, by a digest of what they inspected; the numbers
+        of the record file do not enter.
+    """
+    bands = size_bands(inspections)
+    rows = [_anonymous_row(one, bands) for one in inspections]
+    leads = _renumbered(rows, [one.lead for one in inspections])
+    merged = Counter((*row, lead) for row, lead in zip(rows, leads, strict=True))
+    texts = sorted(_texts((*row, count)) for row, count in merged.items())
+    return _csv([_FREQUENCY_COLUMNS, *texts])
+
+
+def state_csv(inspections: Sequence[Inspection]) -> str:
+    """Tabulate each authority's latest overall grade at fixed dates.
+
+    Parameters
+    ----------
+    inspections : sequence of Inspection
+        As `parse_inspections` gives them.
+
+    Returns
+    -------
+    str
+        Comma-separated text: date; whether inspections count once they have "ended" or
+        once they are "published"; region; overall grade; number of authorities.
+    """
+    counted: Counter[Row] = Counter()
+    for day in STATE_DATES:
+        for rule in ("ended", "published"):
+            for one in _latest(inspections, day, rule):
+                counted[day.isoformat(), rule, one.region, one.overall] += 1
+    texts = sorted(_texts((*row, count)) for row, count in counted.items())
+    return _csv([("date", "counted_once", "region", "overall", "count"), *texts])
+
+
+def linked_toml(inspections: Sequence[Inspection]) -> str:
+    """Tabulate what needs each authority's inspections to be linked.
+
+    Parameters
+    ----------
+    inspections : sequence of Inspection
+        As `parse_inspections` gives them.
+
+    Returns
+    -------
+    str
+        TOML text with one table for each name: the grades before in rows and after in
+        columns, worst first; improved, unchanged and declined for `shift_by_date`.
+    """
+    head = "# Made by scripts/tabulate_inspections.py from the record file. Not edited by hand.\n"
+    parts = [_toml_table(name, table) for name, table in linked_tables(inspections).items()]
+    dates = ", ".join(f'"{day}"' for day in SHIFT_DATES)
+    shift = _toml_table("shift_by_date", _shift_by_date(inspections))
+    return "\n".join([head, *parts, f"{shift}row_labels = [{dates}]\n"])
+
+
+def linked_tables(inspections: Sequence[Inspection]) -> dict[str, Table]:
+    """Cross-tabulate grades of one authority's successive inspections.
+
+    Parameters
+    ----------
+    inspections : sequence of Inspection
+        As `parse_inspections` gives them.
+
+    Returns
+    -------
+    dict of str to list of list of int
+        Grades before x after, worst first, by name. Pairs that lack a grade are left out.
+    """
+    pairs = list(consecutive(inspections))
+    ilacs = [pair for pair in pairs if pair[1].framework == "ILACS"]
+    again = [pair for pair in ilacs if pair[0].framework == "ILACS"]
+    first = [pair for pair in ilacs if pair[0].framework == "SIF"]
+    sif = [pair for pair in pairs if pair[1].framework == "SIF"]
+    year_one = [pair for pair in ilacs if pair[1].published <= YEAR_ONE]
+    review = [pair for pair in ilacs if pair[1].published <= REVIEW]
+    return {
+        "sif_to_first_ilacs": _transitions(first),
+        "ilacs_to_next_ilacs": _transitions(again),
+        "first_to_latest_ilacs_2024": _transitions(_first_and_latest(inspections, REINSPECTED)),
+        "sif_to_next_sif": _transitions(sif),
+        "short_transitions": _transitions(_of_kind(ilacs, "short")),
+        "standard_transitions": _transitions(_of_kind(ilacs, "standard")),
+        "unclear_kind_transitions": _transitions(_of_kind(ilacs, None)),
+        "year_one_transitions": _transitions(year_one),
+        "review_transitions": _transitions(review),
+        "review_short_transitions": _transitions(_of_kind(review, "short")),
+        "review_standard_transitions": _transitions(_of_kind(review, "standard")),
+        "leadership_then_short": _transitions(_of_kind(again, "short"), "leadership"),
+    }
+
+
+def _anonymous_row(one: Inspection, bands: Mapping[str, str]) -> Row:
+    return (
+        one.framework,
+        one.kind,
+        one.published.year,
+        one.region,
+        bands.get(one.authority),
+        one.previous_overall,
+        one.previous_framework,
+        one.pre_sif_safeguarding,
+        one.overall,
+        one.leadership,
+        one.help_and_protection,
+        one.in_care,
+        one.care_leavers,
+        one.days_on_site,
+    )
+
+
+def _renumbered(rows: Sequence[Row], leads: Sequence[int | None]) -> list[int | None]:
+    led: dict[int, list[tuple[str, ...]]] = defaultdict(list)
+    for row, lead in zip(rows, leads, strict=True):
+        if lead is not None:
+            led[lead].append(_texts(row))
+    # two leads with the same digest led the same rows, so either order gives the same table
+    digests = {
+        lead: hashlib.sha256(repr(sorted(work)).encode()).hexdigest() for lead, work in led.items()
+    }
+    numbers = {lead: n for n, lead in enumerate(sorted(digests, key=digests.__getitem__), 1)}
+    return [None if lead is None else numbers[lead] for lead in leads]
+
+
+def _latest(inspections: Iterable[Inspection], day: date, rule: str) -> list[Inspection]:
+    done = [one for one in inspections if (one.end if rule == "ended" else one.published) <= day]
+    return [list(history)[-1] for _, history in groupby(done, key=lambda one: one.authority)]
+
+
+def _first_and_latest(
+    inspections: Iterable[Inspection], day: date
+) -> list[tuple[Inspection, Inspection]]:
+    done = [one for one in inspections if one.framework == "ILACS" and one.end <= day]
+    histories = [list(history) for _, history in groupby(done, key=lambda one: one.authority)]
+    return [(history[0], history[-1]) for history in histories if len(history) > 1]
+
+
+def _of_kind(
+    pairs: Iterable[tuple[Inspection, Inspection]], kind: str | None
+) -> list[tuple[Inspection, Inspection]]:
+    return [pair for pair in pairs if pair[1].kind == kind]
+
+
+def _transitions(
+    pairs: Iterable[tuple[Inspection, Inspection]], judgement: str = "overall"
+) -> Table:
+    counted = Counter((getattr(a, judgement), getattr(b, judgement)) for a, b in pairs)
+    return [[counted[before, after] for after in GRADES] for before in GRADES]
+
+
+def _shift_by_date(inspections: Sequence[Inspection]) -> Table:
+    pairs = [
+        (GRADES.index(after.overall) - GRADES.index(before.overall), after.published)
+        for before, after in consecutive(inspections)
+        if after.framework == "ILACS" and before.overall and after.overall
+    ]
+    return [
+        [
+            sum(
+                published <= day and (shift > 0) - (shift < 0) == sign for shift, published in pairs
+            )
+            for sign in (1, 0, -1)
+        ]
+        for day in SHIFT_DATES
+    ]
+
+
+def _texts(row: Iterable[str | int | None]) -> tuple[str, ...]:
+    return tuple("" if cell is None else str(cell) for cell in row)
+
+
+def _csv(rows: Iterable[Sequence[str]]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue()
+
+
+def _toml_table(name: str, table: Table) -> str:
+    lines = "\n".join(" ".join(map(str, row)) for row in table)
+    return f'[{name}]\ncounts = """\n{lines}\n"""\n'
