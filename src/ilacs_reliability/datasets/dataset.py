@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from html import escape
 from types import MappingProxyType
 from typing import Self, TypeAlias, cast
 
@@ -311,7 +310,8 @@ class Dataset:
         for row, cell in enumerate(cells):
             if cell not in codes:
                 raise ValueError(
-                    f"`{column}` holds {cell!r} at row {row}, which is not in {tuple(labels)}."
+                    f"`{column}` holds {cell!r} at row {row}, which is not in {tuple(labels)}; "
+                    "leave rows out with `where` first."
                 )
         return [codes[cell] for cell in cells]
 
@@ -327,6 +327,8 @@ class Dataset:
         return f"Dataset({self.info.name!r}, {self.info.n_rows} rows: {self.info.title})"
 
     def _repr_html_(self) -> str:
+        from html import escape
+
         head, rows = self._shown()
         body = "".join(_html_row("td", row) for row in rows[:_SHOWN_ROWS])
         more = len(rows) - _SHOWN_ROWS
@@ -334,10 +336,12 @@ class Dataset:
         return (
             f"<table><caption>{escape(self.info.title)}</caption>"
             f"<thead>{_html_row('th', head)}</thead><tbody>{body}</tbody></table>"
-            f"<p>Source: {escape(self.info.source)}.{rest}</p>"
+            f"<p>Source: {escape(self.info.source.rstrip('.'))}.{rest}</p>"
         )
 
 
 def _html_row(tag: str, cells: Sequence[Cell]) -> str:
+    from html import escape
+
     texts = ("" if cell is None or cell != cell else str(cell) for cell in cells)
     return "<tr>" + "".join(f"<{tag}>{escape(text)}</{tag}>" for text in texts) + "</tr>"

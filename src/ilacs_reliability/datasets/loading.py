@@ -1,11 +1,11 @@
-"""Reading the bundled tables; nothing is read at import and nothing is kept."""
+"""Reading the bundled tables; nothing is read at import and nothing is kept.
+
+Readers of the standard library are imported where they read, to keep the import light.
+"""
 
 import csv
-import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sized
-from difflib import get_close_matches
 from fractions import Fraction
-from importlib import resources
 from types import MappingProxyType
 from typing import Any, TypeAlias, TypeVar
 
@@ -63,6 +63,8 @@ def load_dataset(name: str) -> Dataset:
         if name in entries:
             return _dataset(name, entries[name])
         known.extend(entries)
+    from difflib import get_close_matches
+
     close = get_close_matches(name, known, n=1)
     hint = f" Did you mean {close[0]!r}?" if close else ""
     raise ValueError(f"`name` is {name!r}, which is not a bundled table.{hint} There are {known}.")
@@ -75,7 +77,8 @@ def list_datasets() -> tuple[DatasetInfo, ...]:
     -------
     tuple of DatasetInfo
         One record for each table: first those made from the inspection records, then
-        published figures, then classic tables from the literature on agreement.
+        published figures, then a second reading of later reports, then classic tables from
+        the literature on agreement.
 
     See Also
     --------
@@ -198,10 +201,14 @@ def _half_a_digit(token: str) -> float:
 
 def _read_toml(file: str) -> dict[str, dict[str, Any]]:
     """Read the tables of a file; what stands above the first holds for all of them."""
+    import tomllib
+
     read = tomllib.loads(_read_text(file))
     shared = {key: value for key, value in read.items() if not isinstance(value, dict)}
     return {key: shared | value for key, value in read.items() if isinstance(value, dict)}
 
 
 def _read_text(file: str) -> str:
+    from importlib import resources
+
     return (resources.files("ilacs_reliability.datasets") / file).read_text(encoding="utf-8")
