@@ -514,7 +514,7 @@ def test_size_bands_are_thirds_of_the_authorities():
         (2, "urn", "", "line 2, column `urn`: '' is not a text"),
         (2, "framework", "", "line 2, column `framework`: '' is not one of"),
         (3, "kind", "brief", "line 3, column `kind`: 'brief' is not one of"),
-        (3, "overall", "Good", "line 3, column `overall`: 'Good' is not one of"),
+        (3, "overall", "fair", "line 3, column `overall`: 'fair' is not one of"),
         (3, "start_date", "14/05/2018", "line 3, column `start_date`: '14/05/2018' is not a date"),
         (3, "days_on_site", "5.5", "line 3, column `days_on_site`: '5.5' is not a whole number"),
         (3, "end_date", "2018-05-13", "`end_date`: 2018-05-13 is before 2018-05-14"),
@@ -529,6 +529,12 @@ def test_size_bands_are_thirds_of_the_authorities():
 def test_a_cell_that_cannot_be_right_is_named(line, column, cell, message):
     with pytest.raises(ValueError, match=rf"^mine\.csv.*{message}"):
         parse_inspections(altered(line, column, cell), file_name="mine.csv")
+
+
+def test_a_grade_may_be_spelt_as_the_scale_knows_it():
+    plain = tabulate(parse_inspections(made_up(), file_name="a"))
+    spelt = altered(4, "overall", "Requires improvement to be good")
+    assert tabulate(parse_inspections(spelt, file_name="b")) == plain
 
 
 def test_a_missing_column_a_short_row_and_an_empty_file_are_refused():

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby, pairwise
 
-GRADES = ("inadequate", "requires improvement", "good", "outstanding")
+from ilacs_reliability.scales import OFSTED_SCALE
+
+GRADES = tuple(map(str, OFSTED_SCALE.labels))
 FRAMEWORKS = ("SIF", "ILACS")
 KINDS = ("sif", "short", "standard")
 EARLIER_GRADES = ("inadequate", "adequate", "satisfactory", *GRADES[1:])
@@ -70,7 +72,7 @@ def parse_inspections(lines: Iterable[str], *, file_name: str) -> tuple[Inspecti
     ----------
     lines : iterable of str
         Lines of a comma-separated file with a header. Columns that are not needed are
-        ignored.
+        ignored. Grades may be spelt in every way that `OFSTED_SCALE` knows.
     file_name : str
         Name of the file, for messages.
 
@@ -198,7 +200,12 @@ def _framework(cell: str) -> str:
     return cell
 
 
-_grade = _one_of(*GRADES)
+def _grade(cell: str) -> str | None:
+    try:
+        return GRADES[OFSTED_SCALE.code(cell)] if cell else None
+    except ValueError:
+        raise ValueError(f"one of {GRADES}") from None
+
 
 _FIELDS = {
     "urn": "authority",
