@@ -388,6 +388,8 @@ def test_expected_numbers_carry_the_last_printed_digit():
     assert psych["disagreement_weights"].value == (0, 1, 3, 1, 0, 6, 3, 6, 0)
     assert psych["disagreement_weights"].tolerance == 0
     assert "psych" in psych["cohen_kappa"].by
+    rounded = ilr.load_dataset("stuart_vision_women").expected["irr"]["bhapkar"]
+    assert (rounded.value, rounded.tolerance) == (12, 0.5)
 
 
 # --- asking a table ----------------------------------------------------------------------
