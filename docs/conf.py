@@ -113,5 +113,5 @@ def write_reference(folder: Path, public: list[str]) -> list[str]:
 # named one by one: asked to look for itself, Sphinx overlooks pages new since its last build
 autosummary_generate = write_reference(
     HERE / "reference",
-    [name for name in getattr(ilr, "__all__", []) if not name.startswith("_")],
+    [name for name in ilr.__all__ if not name.startswith("_")],
 )

@@ -106,6 +106,8 @@ class Estimate:
         What a reader must know about this number.
     limits : str
         What the number does not show, to complete "It does not show ...".
+    design : str
+        "simultaneous" or "repeat" where the number rests on ratings, else "".
 
     Examples
     --------
@@ -133,6 +135,7 @@ class Estimate:
     reason: str = ""
     notes: tuple[str, ...] = ()
     limits: str = ""
+    design: str = ""
 
     @property
     def influence(self) -> FloatArray:

@@ -126,6 +126,7 @@ def krippendorff_alpha(ratings: RatingsLike, *, metric: Metric = "nominal") -> E
         reason=reason,
         notes=(*taken.notes, *_left_out(taken)),
         limits=NOT_SHOWN,
+        design=taken.design,
     )
 
 

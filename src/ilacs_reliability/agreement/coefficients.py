@@ -602,6 +602,7 @@ def _estimate(
         reason=reason,
         notes=ratings.notes,
         limits=NOT_SHOWN,
+        design=ratings.design,
     )
 
 
