@@ -1,5 +1,9 @@
 """Are inspection judgements secure? Agreement, grade shift and comparison."""
 
+from ilacs_reliability.comparison.effects import relative_effect
+from ilacs_reliability.comparison.overlap import OverlapReport, overlap_report
+from ilacs_reliability.comparison.proportions import risk_difference
+
 from ilacs_reliability.agreement.alpha import krippendorff_alpha
 from ilacs_reliability.agreement.coefficients import (
     brennan_prediger,
@@ -25,7 +29,12 @@ from ilacs_reliability.ratings import (
     ratings_from_matrix,
     ratings_from_table,
 )
-from ilacs_reliability.resampling import BootstrapResult, JackknifeResult, bootstrap, jackknife
+from ilacs_reliability.resampling import (
+    BootstrapResult,
+    JackknifeResult,
+    bootstrap,
+    jackknife,
+)
 from ilacs_reliability.scales import OFSTED_SCALE, Scale, agreement_weights
 from ilacs_reliability.tables import (
     GroupedGrades,
@@ -44,6 +53,7 @@ __all__ = [
     "GroupedGrades",
     "Interval",
     "JackknifeResult",
+    "OverlapReport",
     "Ratings",
     "Scale",
     "SignificanceResult",
@@ -63,11 +73,14 @@ __all__ = [
     "krippendorff_alpha",
     "list_datasets",
     "load_dataset",
+    "overlap_report",
     "percent_agreement",
     "ratings_from_codes",
     "ratings_from_counts",
     "ratings_from_matrix",
     "ratings_from_table",
+    "relative_effect",
+    "risk_difference",
     "scott_pi",
     "threshold_test",
     "transitions_from_table",

@@ -1,0 +1,300 @@
+"""Grouped grades cut down to the strata in which groups can be compared."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ilacs_reliability.estimates import (
+    REASONS,
+    Estimate,
+    FloatArray,
+    IntArray,
+    SignificanceResult,
+    UndefinedEstimateWarning,
+)
+from ilacs_reliability.scales import Scale
+from ilacs_reliability.tables import GradesLike, as_grades
+
+NOT_SHOWN = "why the groups differ, nor how units outside the shared strata would have been graded"
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class SharedGrades:
+    """The strata that hold more than one group, and what was left out.
+
+    Attributes
+    ----------
+    counts : ndarray of int, shape (n_shared, n_groups, n_grades)
+        Units by group and grade in the shared strata.
+    scale : Scale
+        The grades, worst first.
+    groups, strata : tuple
+        Names of the groups and of the shared strata.
+    n_outside : int
+        Units in strata with one group only.
+    notes : tuple of str
+        What the reader must know, the share left out first.
+    """
+
+    counts: IntArray
+    scale: Scale
+    groups: tuple[Hashable, ...]
+    strata: tuple[Hashable, ...]
+    n_outside: int
+    notes: tuple[str, ...]
+
+    @property
+    def pooled(self) -> IntArray:
+        """Units by group and grade over the shared strata, shape (n_groups, n_grades)."""
+        pooled: IntArray = self.counts.sum(axis=0)
+        return pooled
+
+    @property
+    def n_units(self) -> int:
+        """Units that enter."""
+        return int(self.counts.sum())
+
+    @property
+    def reason(self) -> str:
+        """Why nothing can be compared, "" where something can."""
+        return "" if len(self.strata) else "no_overlap"
+
+
+def shared_grades(
+    grades: GradesLike, *, n_groups: int | None = None, pool: bool = False
+) -> SharedGrades:
+    """Keep the strata that hold more than one group.
+
+    Parameters
+    ----------
+    grades : GroupedGrades or array_like of int, shape ([n_strata,] n_groups, n_grades)
+        Units by group and grade.
+    n_groups : int, optional
+        How many groups there must be. Default: two or more.
+    pool : bool, optional
+        Whether the caller adds the strata up, which a note then says. Default: False.
+
+    Returns
+    -------
+    SharedGrades
+        The shared strata, with notes on what was left out.
+
+    Raises
+    ------
+    ValueError
+        If the number of groups is wrong.
+    """
+    taken = as_grades(grades)
+    have = len(taken.groups)
+    if have != n_groups if n_groups else have < 2:
+        wanted = "two groups" if n_groups == 2 else f"{n_groups or 'two or more'} groups"
+        raise ValueError(
+            f"`grades` must have {wanted}, but got {have}: {', '.join(map(str, taken.groups))}."
+        )
+    sizes = taken.counts.sum(axis=2)
+    inside = (sizes > 0).sum(axis=1) > 1
+    n_outside = int(sizes[~inside].sum())
+    kept = tuple(name for name, keep in zip(taken.strata, inside, strict=True) if keep)
+    notes = list(taken.notes)
+    if n_outside:
+        single = zip(taken.strata, inside, sizes.sum(axis=1), strict=True)
+        names = ", ".join(str(name) for name, keep, size in single if size and not keep)
+        notes.append(
+            f"{n_outside} of {taken.n_units} units ({n_outside / taken.n_units:.1%}) are in strata "
+            f"with one group only and do not enter: {names}."
+        )
+    if pool and len(kept) > 1:
+        notes.append(
+            f"{len(kept)} strata were added up: what differs between strata can pass for a "
+            "difference between groups."
+        )
+    return SharedGrades(
+        counts=taken.counts[inside],
+        scale=taken.scale,
+        groups=taken.groups,
+        strata=kept,
+        n_outside=n_outside,
+        notes=tuple(notes),
+    )
+
+
+def undefined_estimate(
+    shared: SharedGrades, reason: str, *, name: str, label: str, stacklevel: int = 3
+) -> Estimate:
+    """Return an undefined estimate and warn.
+
+    Parameters
+    ----------
+    shared : SharedGrades
+        The groups.
+    reason : str
+        A key of `REASONS`.
+    name, label : str
+        The function, and how a sentence calls it.
+    stacklevel : int, optional
+        As in `warnings.warn`, seen from here.
+
+    Returns
+    -------
+    Estimate
+        With value nan.
+    """
+    _warn(label, reason, stacklevel + 1)
+    cells = shared.pooled.ravel()
+    return Estimate(
+        value=float("nan"),
+        name=name,
+        label=label,
+        frequencies=cells,
+        influence_source=np.full(len(cells), np.nan),
+        n_units=shared.n_units,
+        status="undefined",
+        reason=reason,
+        notes=shared.notes,
+        limits=NOT_SHOWN,
+    )
+
+
+def undefined_test(
+    shared: SharedGrades,
+    reason: str,
+    *,
+    name: str,
+    label: str,
+    alternative: str = "",
+    stacklevel: int = 3,
+) -> SignificanceResult:
+    """Return an undefined test and warn.
+
+    Parameters
+    ----------
+    shared : SharedGrades
+        The groups.
+    reason : str
+        A key of `REASONS`.
+    name, label : str
+        The function, and how a sentence calls it.
+    alternative : str, optional
+        As asked for.
+    stacklevel : int, optional
+        As in `warnings.warn`, seen from here.
+
+    Returns
+    -------
+    SignificanceResult
+        With p-value nan.
+    """
+    _warn(label, reason, stacklevel + 1)
+    return SignificanceResult(
+        statistic=float("nan"),
+        p_value=float("nan"),
+        method="none",
+        name=name,
+        label=label,
+        n_units=shared.n_units,
+        alternative=alternative,
+        status="undefined",
+        reason=reason,
+        notes=shared.notes,
+        limits=NOT_SHOWN,
+    )
+
+
+def cut_code(
+    scale: Scale, *, at_least: Hashable | None, at_most: Hashable | None
+) -> tuple[int, str]:
+    """Read a cut between grades.
+
+    Parameters
+    ----------
+    scale : Scale
+        The grades, worst first.
+    at_least, at_most : hashable or None
+        The lowest or the highest grade that counts; one of the two. With two grades, neither is
+        needed: the better grade counts.
+
+    Returns
+    -------
+    code : int
+        Index of the first grade of the upper part.
+    phrase : str
+        "good or better", "requires improvement or worse".
+
+    Raises
+    ------
+    ValueError
+        If both are given, or neither is and there are more than two grades, the scale has no such
+        grade, or every grade would count.
+    """
+    if (at_least is None) == (at_most is None):
+        if at_least is not None or len(scale) != 2:
+            got = "both" if at_least is not None else "neither"
+            raise ValueError(f"one of `at_least` and `at_most` must be given, but got {got}.")
+        return 1, f"{scale.labels[1]}"
+    argument, grade = ("at_least", at_least) if at_most is None else ("at_most", at_most)
+    try:
+        code = scale.code(grade)
+    except ValueError as error:
+        raise ValueError(f"`{argument}`: {error}") from None
+    name = scale.labels[code]
+    if at_most is None:
+        first, phrase, top = code, f"{name} or better", code == len(scale) - 1
+    else:
+        first, phrase, top = code + 1, f"{name} or worse", code == 0
+    if not 0 < first < len(scale):
+        raise ValueError(f"`{argument}` must leave a grade out, but every grade is {phrase}.")
+    return first, f"{name}" if top else phrase
+
+
+def influence_of_groups(counts: IntArray, deviations: FloatArray) -> FloatArray:
+    """Scale the influences of independent groups so that their variances add.
+
+    Parameters
+    ----------
+    counts : ndarray of int, shape (n_groups, n_grades)
+        Units.
+    deviations : ndarray of float, shape (n_groups, n_grades)
+        Pull of one unit on its own group's mean, averaging to zero within each group.
+
+    Returns
+    -------
+    ndarray of float, shape (n_groups * n_grades,)
+        Influences for which `standard_error` gives the root of the sum of each group's
+        variance with its own n - 1; nan for a group of one unit, whose spread is unknown.
+    """
+    sizes = counts.sum(axis=1, keepdims=True).astype(float)
+    n = sizes.sum()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        own = np.where(sizes > 1, sizes / (sizes - 1), np.nan)
+    scaled: FloatArray = deviations * np.sqrt(own * (n - 1) / n) * n / sizes
+    return scaled.ravel()
+
+
+def phrase_of_groups(shared: SharedGrades) -> tuple[str, str]:
+    """Return the names of the first and the second group for a sentence.
+
+    Parameters
+    ----------
+    shared : SharedGrades
+        Two groups.
+
+    Returns
+    -------
+    tuple of str
+        Their names.
+    """
+    first, second = shared.groups
+    return str(first), str(second)
+
+
+def _warn(label: str, reason: str, stacklevel: Any) -> None:
+    warnings.warn(
+        f"the {label} is undefined: {REASONS[reason]}.",
+        UndefinedEstimateWarning,
+        stacklevel=stacklevel,
+    )

@@ -1,0 +1,303 @@
+"""Confidence limits for two independent proportions: difference, ratio and odds ratio."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import numpy as np
+from scipy import optimize, special
+
+# share of the first group first: (count, n, count, n)
+Counts: TypeAlias = tuple[float, float, float, float]
+Pair: TypeAlias = tuple[float, float]
+
+
+def wilson(count: float, n: float, z: float) -> Pair:
+    """Return Wilson's limits of a proportion.
+
+    Parameters
+    ----------
+    count, n : float
+        Units that count, and units.
+    z : float
+        Normal quantile.
+
+    Returns
+    -------
+    tuple of float
+        Lower and upper limit.
+    """
+    centre = count + z**2 / 2
+    half = z * np.sqrt(count * (n - count) / n + z**2 / 4)
+    low, high = (centre - half) / (n + z**2), (centre + half) / (n + z**2)
+    # exact at the ends, where the difference leaves about 1e-17
+    return (0.0 if count == 0 else float(low)), (1.0 if count == n else float(high))
+
+
+def newcombe_difference(counts: Counts, confidence_level: float) -> Pair:
+    """Return Newcombe's limits (1998, method 10) of the second share minus the first.
+
+    Parameters
+    ----------
+    counts : tuple of float
+        Count and n of the first group, count and n of the second.
+    confidence_level : float
+        Wanted coverage.
+
+    Returns
+    -------
+    tuple of float
+        Lower and upper limit, within -1 and 1.
+    """
+    x1, n1, x2, n2 = counts
+    z = quantile(confidence_level)
+    (l1, u1), (l2, u2) = wilson(x1, n1, z), wilson(x2, n2, z)
+    p1, p2 = x1 / n1, x2 / n2
+    low = p2 - p1 - np.hypot(p2 - l2, u1 - p1)
+    high = p2 - p1 + np.hypot(u2 - p2, p1 - l1)
+    return float(low), float(high)
+
+
+def agresti_caffo_difference(counts: Counts, confidence_level: float) -> Pair:
+    """Return Agresti and Caffo's limits (2000): one success and one failure more in each group.
+
+    Parameters
+    ----------
+    counts : tuple of float
+        Count and n of the first group, count and n of the second.
+    confidence_level : float
+        Wanted coverage.
+
+    Returns
+    -------
+    tuple of float
+        Lower and upper limit, cut at -1 and 1.
+    """
+    x1, n1, x2, n2 = counts
+    p1, p2 = (x1 + 1) / (n1 + 2), (x2 + 1) / (n2 + 2)
+    half = quantile(confidence_level) * np.sqrt(p1 * (1 - p1) / (n1 + 2) + p2 * (1 - p2) / (n2 + 2))
+    return max(-1.0, float(p2 - p1 - half)), min(1.0, float(p2 - p1 + half))
+
+
+def score_difference(counts: Counts, confidence_level: float) -> Pair:
+    """Return Miettinen and Nurminen's limits (1985) of the second share minus the first.
+
+    Parameters
+    ----------
+    counts : tuple of float
+        Count and n of the first group, count and n of the second.
+    confidence_level : float
+        Wanted coverage.
+
+    Returns
+    -------
+    tuple of float
+        Lower and upper limit, within -1 and 1.
+    """
+    x1, n1, x2, n2 = counts
+    z, value = quantile(confidence_level), x2 / n2 - x1 / n1
+
+    def beyond(delta: float) -> float:
+        return difference_score(counts, delta) - z * float(np.sign(value - delta))
+
+    return _end(beyond, value, -1.0), _end(beyond, value, 1.0)
+
+
+def difference_score(counts: Counts, delta: float) -> float:
+    """Return the score statistic for a difference of `delta`.
+
+    Parameters
+    ----------
+    counts : tuple of float
+        Count and n of the first group, count and n of the second.
+    delta : float
+        Second share minus first under the hypothesis.
+
+    Returns
+    -------
+    float
+        The difference seen minus `delta`, in standard errors under the hypothesis.
+    """
+    x1, n1, x2, n2 = counts
+    p1 = _restricted_first(counts, delta)
+    p2 = min(max(p1 + delta, 0.0), 1.0)
+    n = n1 + n2
+    variance = (p1 * (1 - p1) / n1 + p2 * (1 - p2) / n2) * n / (n - 1)
+    gap = x2 / n2 - x1 / n1 - delta
+    if variance <= 0:
+        return 0.0 if abs(gap) < 1e-12 else float(np.sign(gap) * np.inf)
+    return float(gap / np.sqrt(variance))
+
+
+def score_ratio(counts: Counts, confidence_level: float) -> Pair:
+    """Return Miettinen and Nurminen's limits (1985) of the second share over the first.
+
+    Parameters
+    ----------
+    counts : tuple of float
+        Count and n of the first group, count and n of the second.
+    confidence_level : float
+        Wanted coverage.
+
+    Returns
+    -------
+    tuple of float
+        Lower and upper limit, 0 and infinity included.
+    """
+    return _positive_limits(counts, confidence_level, _ratio_score)
+
+
+def score_odds_ratio(counts: Counts, confidence_level: float) -> Pair:
+    """Return Miettinen and Nurminen's limits (1985) of the second odds over the first.
+
+    Parameters
+    ----------
+    counts : tuple of float
+        Count and n of the first group, count and n of the second.
+    confidence_level : float
+        Wanted coverage.
+
+    Returns
+    -------
+    tuple of float
+        Lower and upper limit, 0 and infinity included.
+    """
+    return _positive_limits(counts, confidence_level, _odds_score)
+
+
+def katz_ratio(counts: Counts, confidence_level: float) -> Pair:
+    """Return limits of the log ratio of two shares (Katz and others, 1978).
+
+    Parameters
+    ----------
+    counts : tuple of float
+        Count and n of the first group, count and n of the second.
+    confidence_level : float
+        Wanted coverage.
+
+    Returns
+    -------
+    tuple of float
+        Lower and upper limit; 0 to infinity where a count is zero.
+    """
+    x1, n1, x2, n2 = counts
+    if not (x1 > 0 and x2 > 0):
+        return 0.0, float("inf")
+    error = np.sqrt(max(1 / x1 - 1 / n1 + 1 / x2 - 1 / n2, 0.0))
+    return _log_limits(x2 / n2 / (x1 / n1), error, confidence_level)
+
+
+def woolf_odds_ratio(counts: Counts, confidence_level: float) -> Pair:
+    """Return Woolf's limits (1955) of the log odds ratio.
+
+    Parameters
+    ----------
+    counts : tuple of float
+        Count and n of the first group, count and n of the second.
+    confidence_level : float
+        Wanted coverage.
+
+    Returns
+    -------
+    tuple of float
+        Lower and upper limit; 0 to infinity where a count is zero.
+    """
+    x1, n1, x2, n2 = counts
+    cells = np.array([x1, n1 - x1, x2, n2 - x2])
+    if (cells == 0).any():
+        return 0.0, float("inf")
+    odds = cells[2] * cells[1] / (cells[3] * cells[0])
+    return _log_limits(float(odds), float(np.sqrt((1 / cells).sum())), confidence_level)
+
+
+def quantile(confidence_level: float) -> float:
+    """Return the normal quantile of a two-sided interval.
+
+    Parameters
+    ----------
+    confidence_level : float
+        Wanted coverage.
+
+    Returns
+    -------
+    float
+        1.96 for 0.95.
+    """
+    return float(special.ndtri((1 + confidence_level) / 2))
+
+
+def _restricted_first(counts: Counts, delta: float) -> float:
+    """Return the first share most likely under the difference (Miettinen-Nurminen, appendix I)."""
+    x1, n1, x2, n2 = counts
+    n, x = n1 + n2, x1 + x2
+    c3, c2 = n, (n2 + 2 * n1) * delta - n - x
+    c1 = (n1 * delta - n - 2 * x1) * delta + x
+    c0 = x1 * delta * (1 - delta)
+    q = c2**3 / (27 * c3**3) - c1 * c2 / (6 * c3**2) + c0 / (2 * c3)
+    p = np.sqrt(max(c2**2 / (9 * c3**2) - c1 / (3 * c3), 0.0)) * (1.0 if q >= 0 else -1.0)
+    ratio = q / p**3 if p else 0.0
+    angle = (np.pi + np.arccos(np.clip(ratio, -1.0, 1.0))) / 3
+    root = 2 * p * np.cos(angle) - c2 / (3 * c3)
+    return float(np.clip(root, max(0.0, -delta), min(1.0, 1.0 - delta)))
+
+
+def _ratio_score(counts: Counts, ratio: float) -> float:
+    x1, n1, x2, n2 = counts
+    n = n1 + n2
+    a, b, c = n * ratio, -(n2 * ratio + x2 + n1 + x1 * ratio), x1 + x2
+    p1 = 2 * c / (-b + np.sqrt(max(b**2 - 4 * a * c, 0.0)))
+    p1 = min(p1, 1.0, 1.0 / ratio)
+    p2 = p1 * ratio
+    variance = (p2 * (1 - p2) / n2 + ratio**2 * p1 * (1 - p1) / n1) * n / (n - 1)
+    gap = x2 / n2 - ratio * x1 / n1
+    return float(gap / np.sqrt(variance)) if variance > 0 else float(np.sign(gap) * np.inf)
+
+
+def _odds_score(counts: Counts, odds: float) -> float:
+    x1, n1, x2, n2 = counts
+    n, x = n1 + n2, x1 + x2
+    # the shares under the hypothesis have this odds ratio and the total seen
+    a, b, c = n1 * (odds - 1), n1 + n2 * odds - x * (odds - 1), -x
+    p1 = -2 * c / (b + np.sqrt(max(b**2 - 4 * a * c, 0.0)))
+    p1 = min(max(p1, 0.0), 1.0)
+    p2 = min(max((x - n1 * p1) / n2, 0.0), 1.0)
+    spread = 1 / max(n1 * p1 * (1 - p1), 1e-300) + 1 / max(n2 * p2 * (1 - p2), 1e-300)
+    return float((x2 - n2 * p2) * np.sqrt(spread * (n - 1) / n))
+
+
+def _positive_limits(
+    counts: Counts, confidence_level: float, score: Callable[[Counts, float], float]
+) -> Pair:
+    """Invert a score on the log scale, open ends where a group is all or none."""
+    x1, n1, x2, n2 = counts
+    z = quantile(confidence_level)
+
+    def crossing(level: float) -> float:
+        def beyond(log: float) -> float:
+            return min(max(score(counts, float(np.exp(log))), -1e6), 1e6) - level
+
+        low, high = -30.0, 30.0
+        if beyond(low) * beyond(high) > 0:
+            return 0.0 if level > 0 else float("inf")
+        return float(np.exp(optimize.brentq(beyond, low, high, xtol=1e-12)))
+
+    if x1 + x2 in (0, n1 + n2) and score is _odds_score:
+        return 0.0, float("inf")
+    if x1 + x2 == 0:
+        return 0.0, float("inf")
+    low = 0.0 if x2 == 0 else crossing(z)
+    high = float("inf") if x1 == 0 else crossing(-z)
+    return low, high
+
+
+def _end(beyond: Callable[[float], float], value: float, end: float) -> float:
+    """Find where a score crosses its quantile between the value and an end of the range."""
+    if value == end or beyond(end) * beyond(value + (end - value) * 1e-9) >= 0:
+        return end
+    return float(optimize.brentq(beyond, value + (end - value) * 1e-9, end, xtol=1e-12))
+
+
+def _log_limits(value: float, error: float, confidence_level: float) -> Pair:
+    half = quantile(confidence_level) * error
+    return float(value * np.exp(-half)), float(value * np.exp(half))

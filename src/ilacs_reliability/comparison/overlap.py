@@ -1,0 +1,220 @@
+"""Which strata hold both kinds, and how far the stratum decides the kind."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ilacs_reliability.estimates import IntArray, html_table
+from ilacs_reliability.tables import GradesLike, as_grades
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
+class OverlapReport:
+    """Where groups can be compared, and where they cannot.
+
+    Attributes
+    ----------
+    groups, strata : tuple
+        Their names.
+    sizes : ndarray of int, shape (n_strata, n_groups)
+        Units of each group in each stratum.
+    shared : tuple
+        Strata that hold two groups or more: only these can be compared.
+    decided : dict
+        For each stratum with one group only, that group: there the stratum decides the group.
+    empty : tuple
+        Strata without any unit.
+    n_units, n_inside, n_outside : int
+        Units in all, in the shared strata, and in the strata with one group only.
+    predictability : float
+        Share of units whose group is the commonest one in their stratum: 1 where the stratum
+        decides everything.
+    notes : tuple of str
+        What the reader must know.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> report = ilr.overlap_report([[[0, 5], [3, 8]], [[0, 0], [9, 4]]])
+    >>> report.answerable, round(report.share_outside, 3)
+    (True, 0.448)
+    """
+
+    groups: tuple[Hashable, ...]
+    strata: tuple[Hashable, ...]
+    sizes: IntArray
+    shared: tuple[Hashable, ...]
+    decided: dict[Hashable, Hashable]
+    empty: tuple[Hashable, ...]
+    n_units: int
+    n_inside: int
+    n_outside: int
+    predictability: float
+    notes: tuple[str, ...] = ()
+
+    @property
+    def answerable(self) -> bool:
+        """Whether any stratum holds two groups."""
+        return bool(self.shared)
+
+    @property
+    def share_outside(self) -> float:
+        """Share of units in strata with one group only, 0 to 1."""
+        return self.n_outside / self.n_units
+
+    def describe(self) -> str:
+        """Say in a sentence or two what can be compared and what decides the group.
+
+        Returns
+        -------
+        str
+            Plain English.
+
+        Examples
+        --------
+        >>> import ilacs_reliability as ilr
+        >>> table = ilr.grades_from_table(
+        ...     [[[3, 8], [4, 6]], [[0, 0], [30, 10]]],
+        ...     groups=("short", "standard"),
+        ...     strata=("good", "inadequate"),
+        ... )
+        >>> print(ilr.overlap_report(table).describe())
+        short and standard can be compared in 1 of 2 strata (good), which hold 21 of 61 units; the
+        other 40 (65.6%) are where the stratum decides the group (inadequate: standard only). The
+        stratum alone tells the group of 83.6% of units.
+        """
+        names = " and ".join(map(str, self.groups))
+        n_strata = len(self.strata) - len(self.empty)
+        decided = ", ".join(f"{stratum}: {group} only" for stratum, group in self.decided.items())
+        if not self.answerable:
+            return f"{names} cannot be compared: no stratum holds both ({decided})."
+        where = ", ".join(map(str, self.shared))
+        start = (
+            f"{names} can be compared in {len(self.shared)} of {n_strata} "
+            f"strat{'um' if n_strata == 1 else 'a'} ({where}), which hold{'s' * (n_strata == 1)} "
+            f"{self.n_inside} of {self.n_units} units"
+        )
+        tells = f"The stratum alone tells the group of {self.predictability:.1%} of units."
+        if not self.n_outside:
+            return f"{start}. {tells}"
+        return (
+            f"{start}; the other {self.n_outside} ({self.share_outside:.1%}) are where the stratum "
+            f"decides the group ({decided}). {tells}"
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report as a flat row of plain Python values.
+
+        Returns
+        -------
+        dict
+            One entry a field, with the share outside.
+
+        Examples
+        --------
+        >>> import ilacs_reliability as ilr
+        >>> ilr.overlap_report([[3, 8], [4, 6]]).to_dict()["share_outside"]
+        0.0
+        """
+        return {
+            "name": "overlap_report",
+            "answerable": self.answerable,
+            "groups": list(self.groups),
+            "strata": list(self.strata),
+            "sizes": self.sizes.tolist(),
+            "shared": list(self.shared),
+            "decided": [[stratum, group] for stratum, group in self.decided.items()],
+            "empty": list(self.empty),
+            "n_units": self.n_units,
+            "n_inside": self.n_inside,
+            "n_outside": self.n_outside,
+            "share_outside": self.share_outside,
+            "predictability": self.predictability,
+            "notes": list(self.notes),
+        }
+
+    def __repr__(self) -> str:
+        return (
+            f"OverlapReport({len(self.shared)} of {len(self.strata)} strata shared, "
+            f"{self.n_outside} of {self.n_units} units outside)"
+        )
+
+    def _repr_html_(self) -> str:
+        rows: dict[str, Any] = {
+            str(stratum): ", ".join(
+                f"{group}: {size}" for group, size in zip(self.groups, sizes, strict=True)
+            )
+            + ("" if stratum in self.shared else " (no overlap)")
+            for stratum, sizes in zip(self.strata, self.sizes.tolist(), strict=True)
+        }
+        return html_table(rows | {"outside": f"{self.share_outside:.1%}"})
+
+
+def overlap_report(grades: GradesLike) -> OverlapReport:
+    """Report which strata hold more than one group, and what lies outside.
+
+    Parameters
+    ----------
+    grades : GroupedGrades or array_like of int, shape ([n_strata,] n_groups, n_grades)
+        Units by group and grade. Strata are what may decide the group, such as the grade before.
+
+    Returns
+    -------
+    OverlapReport
+        Shared strata, the share of units outside them, and how far the stratum decides the group.
+
+    Raises
+    ------
+    ValueError
+        If the table does not have two or three axes, or holds fewer than two groups.
+
+    See Also
+    --------
+    selection_bounds : What could be said outside the shared strata all the same.
+
+    Notes
+    -----
+    A comparison needs units of both groups among comparable ones; without that it extrapolates
+    [1]_. Sharing a stratum is necessary, not sufficient: within it, the group may still have been
+    chosen by risk.
+
+    References
+    ----------
+    .. [1] P. R. Rosenbaum and D. B. Rubin, "The central role of the propensity score in
+           observational studies for causal effects", Biometrika 70 (1983), 41-55.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> by_previous_grade = ilr.grades_from_table(
+    ...     [[[0, 0], [17, 23]], [[0, 0], [37, 80]], [[14, 83], [10, 8]]],
+    ...     groups=("short", "standard"),
+    ...     strata=("inadequate", "requires improvement", "good"),
+    ... )
+    >>> ilr.overlap_report(by_previous_grade)
+    OverlapReport(1 of 3 strata shared, 157 of 272 units outside)
+    """
+    taken = as_grades(grades)
+    if len(taken.groups) < 2:
+        raise ValueError(f"`grades` must have two or more groups, but got {taken.groups}.")
+    sizes = taken.counts.sum(axis=2)
+    present = (sizes > 0).sum(axis=1)
+    rows = list(zip(taken.strata, sizes, present.tolist(), strict=True))
+    n_inside = int(sizes[present > 1].sum())
+    return OverlapReport(
+        groups=taken.groups,
+        strata=taken.strata,
+        sizes=sizes,
+        shared=tuple(stratum for stratum, _, have in rows if have > 1),
+        decided={s: taken.groups[int(np.argmax(row))] for s, row, have in rows if have == 1},
+        empty=tuple(stratum for stratum, _, have in rows if have == 0),
+        n_units=taken.n_units,
+        n_inside=n_inside,
+        n_outside=taken.n_units - n_inside,
+        predictability=float(sizes.max(axis=1).sum() / taken.n_units),
+        notes=taken.notes,
+    )

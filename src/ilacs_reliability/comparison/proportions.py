@@ -1,0 +1,259 @@
+"""Two groups at a cut between grades: how much more often is one at or above it?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from ilacs_reliability.comparison.groups import (
+    NOT_SHOWN,
+    SharedGrades,
+    cut_code,
+    influence_of_groups,
+    phrase_of_groups,
+    shared_grades,
+    undefined_estimate,
+)
+from ilacs_reliability.comparison.limits import (
+    Counts,
+    Pair,
+    agresti_caffo_difference,
+    newcombe_difference,
+    score_difference,
+)
+from ilacs_reliability.estimates import Estimate, FloatArray, IntArray
+from ilacs_reliability.tables import GradesLike
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class CutGroups:
+    """Two groups cut in two.
+
+    Attributes
+    ----------
+    shared : SharedGrades
+        The groups.
+    counted : ndarray of bool, shape (n_grades,)
+        Grades that count.
+    phrase : str
+        "good or better".
+    tables : ndarray of int, shape (n_shared, 2, 2)
+        Units by group, not counted and counted.
+    """
+
+    shared: SharedGrades
+    counted: FloatArray
+    phrase: str
+    tables: IntArray
+
+    @property
+    def counts(self) -> Counts:
+        """Count and n of the first group, count and n of the second, over all strata."""
+        (no1, yes1), (no2, yes2) = self.tables.sum(axis=0).tolist()
+        return yes1, no1 + yes1, yes2, no2 + yes2
+
+
+def cut_groups(
+    grades: GradesLike,
+    *,
+    at_least: Hashable | None,
+    at_most: Hashable | None,
+    pool: bool = True,
+) -> CutGroups:
+    """Cut two groups at a grade.
+
+    Parameters
+    ----------
+    grades : GroupedGrades or array_like of int, shape ([n_strata,] 2, n_grades)
+        Units by group and grade.
+    at_least, at_most : hashable or None
+        The lowest or the highest grade that counts.
+    pool : bool, optional
+        Whether the caller adds the strata up. Default: True.
+
+    Returns
+    -------
+    CutGroups
+        The tables.
+
+    Raises
+    ------
+    ValueError
+        If there are not two groups, or the cut is not one.
+    """
+    shared = shared_grades(grades, n_groups=2, pool=pool)
+    first, phrase = cut_code(shared.scale, at_least=at_least, at_most=at_most)
+    upper = np.arange(len(shared.scale)) >= first
+    counted = upper if at_most is None else ~upper
+    yes = shared.counts[..., counted].sum(axis=-1)
+    no = shared.counts[..., ~counted].sum(axis=-1)
+    return CutGroups(
+        shared=shared,
+        counted=counted.astype(np.float64),
+        phrase=phrase,
+        tables=np.stack([no, yes], axis=-1),
+    )
+
+
+def risk_difference(
+    grades: GradesLike, *, at_least: Hashable | None = None, at_most: Hashable | None = None
+) -> Estimate:
+    """Estimate the difference between two groups' shares at or beyond a grade.
+
+    Parameters
+    ----------
+    grades : GroupedGrades or array_like of int, shape ([n_strata,] 2, n_grades)
+        Units by group and grade, worst grade first. Strata that hold one group only do not enter;
+        the others are added up, and notes say both.
+    at_least, at_most : hashable, optional
+        The lowest grade that counts, or the highest. One of the two, unless there are two grades:
+        then the better one counts.
+
+    Returns
+    -------
+    Estimate
+        Share of the second group minus share of the first, -1 to 1. Intervals "newcombe" (the
+        default), "miettinen_nurminen" and "agresti_caffo".
+
+    Raises
+    ------
+    ValueError
+        If there are not exactly two groups, neither or both of `at_least` and `at_most` are
+        given, or every grade would count.
+
+    Warns
+    -----
+    UndefinedEstimateWarning
+        If no stratum holds both groups. The value is then nan.
+
+    See Also
+    --------
+    risk_ratio : The ratio of the shares.
+    two_proportions : Exact tests of equal shares.
+
+    Notes
+    -----
+    "newcombe" joins two Wilson intervals ([1]_, method 10), "miettinen_nurminen" inverts the score
+    test with its factor N/(N - 1) [2]_, "agresti_caffo" adds one success and one failure to each
+    group [3]_. None has zero width.
+
+    References
+    ----------
+    .. [1] R. G. Newcombe, "Interval estimation for the difference between independent proportions:
+           comparison of eleven methods", Statistics in Medicine 17 (1998), 873-890.
+    .. [2] O. Miettinen and M. Nurminen, "Comparative analysis of two rates", Statistics in
+           Medicine 4 (1985), 213-226.
+    .. [3] A. Agresti and B. Caffo, "Simple and effective confidence intervals for proportions and
+           differences of proportions result from adding two successes and two failures", The
+           American Statistician 54 (2000), 280-288.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> previously_good = ilr.grades_from_table(
+    ...     [[3, 8, 45, 39], [4, 6, 5, 3]],
+    ...     scale=ilr.OFSTED_SCALE,
+    ...     groups=("short", "standard"),
+    ... )
+    >>> ilr.risk_difference(previously_good, at_least="good")
+    Estimate(risk_difference = -0.4398, n_units=113, 95% newcombe -0.6448 to -0.2073)
+    """
+    cut = cut_groups(grades, at_least=at_least, at_most=at_most)
+    first, second = phrase_of_groups(cut.shared)
+    label = f"difference in the share {cut.phrase}, {second} minus {first}"
+    if cut.shared.reason:
+        return undefined_estimate(
+            cut.shared, cut.shared.reason, name="risk_difference", label=label
+        )
+    x1, n1, x2, n2 = cut.counts
+    return Estimate(
+        value=x2 / n2 - x1 / n1,
+        name="risk_difference",
+        label=label,
+        frequencies=cut.shared.pooled.ravel(),
+        influence_source=influence_of_groups(cut.shared.pooled, share_deviations(cut)),
+        n_units=cut.shared.n_units,
+        methods=(
+            ("newcombe", partial(limits_of_counts, rule=newcombe_difference, counts=cut.counts)),
+            (
+                "miettinen_nurminen",
+                partial(limits_of_counts, rule=score_difference, counts=cut.counts),
+            ),
+            (
+                "agresti_caffo",
+                partial(limits_of_counts, rule=agresti_caffo_difference, counts=cut.counts),
+            ),
+        ),
+        notes=(*cut.shared.notes, shares_note(cut)),
+        limits=NOT_SHOWN,
+    )
+
+
+def limits_of_counts(
+    estimate: Estimate,
+    confidence_level: float,
+    *,
+    rule: Callable[[Counts, float], Pair],
+    counts: Counts,
+) -> Pair:
+    """Return limits that rest on the counts alone.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        Not looked at.
+    confidence_level : float
+        Wanted coverage.
+    rule : callable
+        Takes counts and the level.
+    counts : tuple of float
+        Count and n of the first group, count and n of the second.
+
+    Returns
+    -------
+    tuple of float
+        Lower and upper limit.
+    """
+    return rule(counts, confidence_level)
+
+
+def share_deviations(cut: CutGroups, slopes: tuple[float, float] = (-1.0, 1.0)) -> FloatArray:
+    """Return each unit's pull on a function of the two shares.
+
+    Parameters
+    ----------
+    cut : CutGroups
+        The groups.
+    slopes : tuple of float, optional
+        Derivatives by the first and by the second share. Default: those of their difference.
+
+    Returns
+    -------
+    ndarray of float, shape (2, n_grades)
+        Deviations, averaging to zero within each group.
+    """
+    x1, n1, x2, n2 = cut.counts
+    shares = np.array([[x1 / n1], [x2 / n2]])
+    deviations: FloatArray = np.array(slopes)[:, None] * (cut.counted - shares)
+    return deviations
+
+
+def shares_note(cut: CutGroups) -> str:
+    """Say the two shares in counts.
+
+    Parameters
+    ----------
+    cut : CutGroups
+        The groups.
+
+    Returns
+    -------
+    str
+        A note.
+    """
+    x1, n1, x2, n2 = cut.counts
+    first, second = phrase_of_groups(cut.shared)
+    return f"{cut.phrase}: {first} {x1:g} of {n1:g}, {second} {x2:g} of {n2:g}."

@@ -1,0 +1,135 @@
+"""Effects of two groups: published values, bad input, and what happens at the edges."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+import ilacs_reliability as ilr
+
+# Brunner and Munzel (2000), table 1: pain scores under treatments Y and N
+PAIN = [[11, 2, 0, 1, 0], [3, 1, 4, 2, 1]]
+PREVIOUSLY_GOOD = [[3, 8, 45, 39], [4, 6, 5, 3]]
+
+
+def test_the_relative_effect_of_pain_scores_is_as_published():
+    effect = ilr.relative_effect(PAIN)
+    assert_allclose(effect.value, 0.788961, atol=5e-7)
+    # Brunner and Munzel (2000), section 5: to the digits printed
+    assert_allclose([*effect.confidence_interval(method="t")], [0.5952169, 0.9827052], atol=5e-8)
+
+
+@pytest.mark.parametrize(
+    ("counts", "newcombe", "score"),
+    [
+        # Newcombe (1998), table II, methods 10 and 5, contrasts a, b, d, f and g;
+        # first minus second there, so the first group here is the second there
+        ((48, 80, 56, 70), (0.0524, 0.3339), (0.0528, 0.3382)),
+        ((3, 10, 9, 10), (0.1705, 0.8090), (0.1700, 0.8406)),
+        ((0, 29, 5, 56), (-0.0381, 0.1926), (-0.0326, 0.1933)),
+        ((0, 20, 0, 10), (-0.1611, 0.2775), (-0.1658, 0.2844)),
+        ((0, 20, 10, 10), (0.6791, 1.0), (0.7156, 1.0)),
+    ],
+)
+def test_limits_of_a_difference_are_newcombes(counts, newcombe, score):
+    x1, n1, x2, n2 = counts
+    effect = ilr.risk_difference([[n1 - x1, x1], [n2 - x2, x2]])
+    assert_allclose([*effect.confidence_interval(method="newcombe")], newcombe, atol=5e-5)
+    limits = effect.confidence_interval(method="miettinen_nurminen")
+    assert_allclose([*limits], score, atol=5e-5)
+
+
+@pytest.mark.parametrize("table", [[[7, 0], [0, 4]], [[0, 7], [4, 0]], [[0, 7], [0, 4]]])
+@pytest.mark.parametrize("method", [None, "logit", "t", "normal"])
+def test_an_interval_without_spread_has_width_and_says_how(table, method):
+    effect = ilr.relative_effect(table)
+    interval = effect.confidence_interval(method=method)
+    assert 0 <= interval.low <= effect.value <= interval.high <= 1
+    assert interval.width > 0
+    assert interval.method.startswith("disjoint_pairs")
+    assert "4 pairs of units that share no unit" in effect.notes[-1]
+
+
+def test_complete_separation_gives_the_exact_limit():
+    low, high = ilr.relative_effect([[7, 0], [0, 4]]).confidence_interval()
+    assert_allclose([low, high], [0.025 ** (1 / 4), 1])
+
+
+def test_strata_with_one_group_stay_out_and_are_counted():
+    strata = [PREVIOUSLY_GOOD, [[0, 0, 0, 0], [21, 37, 55, 4]]]
+    with_outside = ilr.relative_effect(strata)
+    assert with_outside.value == ilr.relative_effect(PREVIOUSLY_GOOD).value
+    assert "117 of 230 units (50.9%)" in with_outside.notes[0]
+    assert with_outside.n_units == 113
+
+
+@pytest.mark.parametrize("effect", [ilr.relative_effect, ilr.risk_difference])
+def test_no_overlap_gives_no_number(effect):
+    with pytest.warns(ilr.UndefinedEstimateWarning, match="share no stratum"):
+        estimate = effect([[[1, 2], [0, 0]], [[0, 0], [3, 1]]])
+    assert np.isnan(estimate.value)
+    assert estimate.reason == "no_overlap"
+    assert "undefined" in estimate.describe()
+
+
+def test_a_group_of_one_unit_has_no_standard_error_but_an_interval():
+    effect = ilr.relative_effect([[4, 3, 2], [0, 0, 1]])
+    assert np.isnan(effect.standard_error)
+    low, high = effect.confidence_interval()
+    assert 0 <= low < effect.value < high <= 1
+
+
+def test_influence_averages_to_zero_and_gives_the_standard_error():
+    effect = ilr.relative_effect(PREVIOUSLY_GOOD)
+    assert_allclose(effect.influence @ effect.frequencies, 0, atol=1e-12)
+    low, high = effect.confidence_interval(method="normal")
+    assert_allclose((high - low) / 2 / 1.959963984540054, effect.standard_error)
+
+
+def test_three_groups_are_refused():
+    with pytest.raises(ValueError, match=r"`grades` must have two groups, but got 3"):
+        ilr.relative_effect([[1, 2], [2, 1], [1, 1]])
+
+
+@pytest.mark.parametrize(
+    ("cut", "message"),
+    [
+        ({}, "one of `at_least` and `at_most` must be given, but got neither"),
+        ({"at_least": 2, "at_most": 3}, "one of `at_least` and `at_most` must be given, but got b"),
+        ({"at_least": 1}, "`at_least` must leave a grade out"),
+        ({"at_most": 4}, "`at_most` must leave a grade out"),
+        ({"at_least": "good"}, "`at_least`: 'good' is not a grade of this scale"),
+    ],
+)
+def test_a_cut_that_is_none_is_refused(cut, message):
+    with pytest.raises(ValueError, match=message):
+        ilr.risk_difference(PREVIOUSLY_GOOD, **cut)
+
+
+def test_overlap_says_where_the_kind_is_decided():
+    report = ilr.overlap_report(
+        ilr.grades_from_table(
+            [[[0, 0], [17, 23]], [[0, 0], [0, 0]], [[14, 83], [10, 8]]],
+            groups=("short", "standard"),
+            strata=("inadequate", "requires improvement", "good"),
+        )
+    )
+    assert report.answerable
+    assert report.shared == ("good",)
+    assert report.decided == {"inadequate": "standard"}
+    assert report.empty == ("requires improvement",)
+    assert (report.n_inside, report.n_outside) == (115, 40)
+    assert_allclose(report.predictability, (40 + 97) / 155)
+    assert report.to_dict()["share_outside"] == report.share_outside
+    assert "no overlap" in report._repr_html_()
+
+
+def test_without_overlap_nothing_is_answerable():
+    report = ilr.overlap_report([[[1, 2], [0, 0]], [[0, 0], [3, 1]]])
+    assert not report.answerable
+    assert report.predictability == 1
+    assert "cannot be compared" in report.describe()
+
+
+def test_overlap_of_one_group_is_refused():
+    with pytest.raises(ValueError, match="two or more groups"):
+        ilr.overlap_report([[1, 2]])
