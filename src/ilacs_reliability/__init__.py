@@ -1,8 +1,12 @@
 """Are inspection judgements secure? Agreement, grade shift and comparison."""
 
-from ilacs_reliability.comparison.effects import relative_effect
-from ilacs_reliability.comparison.overlap import OverlapReport, overlap_report
-from ilacs_reliability.comparison.proportions import risk_difference
+from ilacs_reliability.shift.binary import (
+    mcnemar,
+    paired_difference,
+    paired_odds_ratio,
+    sign_test,
+)
+from ilacs_reliability.shift.movement import NetShift, net_shift
 
 from ilacs_reliability.agreement.alpha import krippendorff_alpha
 from ilacs_reliability.agreement.coefficients import (
@@ -14,6 +18,9 @@ from ilacs_reliability.agreement.coefficients import (
     percent_agreement,
     scott_pi,
 )
+from ilacs_reliability.comparison.effects import relative_effect
+from ilacs_reliability.comparison.overlap import OverlapReport, overlap_report
+from ilacs_reliability.comparison.proportions import risk_difference
 from ilacs_reliability.datasets import Dataset, list_datasets, load_dataset
 from ilacs_reliability.estimates import (
     Estimate,
@@ -53,6 +60,7 @@ __all__ = [
     "GroupedGrades",
     "Interval",
     "JackknifeResult",
+    "NetShift",
     "OverlapReport",
     "Ratings",
     "Scale",
@@ -73,7 +81,11 @@ __all__ = [
     "krippendorff_alpha",
     "list_datasets",
     "load_dataset",
+    "mcnemar",
+    "net_shift",
     "overlap_report",
+    "paired_difference",
+    "paired_odds_ratio",
     "percent_agreement",
     "ratings_from_codes",
     "ratings_from_counts",
@@ -82,6 +94,7 @@ __all__ = [
     "relative_effect",
     "risk_difference",
     "scott_pi",
+    "sign_test",
     "threshold_test",
     "transitions_from_table",
 ]

@@ -413,6 +413,8 @@ REASONS: Mapping[str, str] = {
     "single_unit": "there is only one unit",
     "single_rater": "there is only one rater",
     "no_pairable_units": "no unit has two ratings",
+    "no_change": "no unit moved",
+    "no_room": "no unit had room to move that way",
     "no_overlap": "the groups share no stratum",
     "disconnected": "raters and units are not connected",
     "separation": "the groups are completely separated",

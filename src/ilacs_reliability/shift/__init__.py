@@ -1,0 +1,1 @@
+"""Did grades move between two inspections by more than chance can move them?"""

@@ -1,0 +1,393 @@
+"""How many units improved, stayed and declined, and what room they had to move."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from ilacs_reliability.estimates import Estimate, Limits, html_table, plain
+from ilacs_reliability.scales import IntArray, Scale
+from ilacs_reliability.shift.limits import bonett_price_limits, tango_limits
+from ilacs_reliability.shift.pairs import (
+    NOT_SHOWN,
+    Pairs,
+    as_pairs,
+    cut_at,
+    linear_estimate,
+    mean_methods,
+    reordered,
+    share_estimate,
+)
+from ilacs_reliability.tables import TransitionsLike
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
+class NetShift:
+    """How grades moved between two occasions.
+
+    Attributes
+    ----------
+    improved, unchanged, declined : Estimate
+        Shares of all units, 0 to 1. Their interval "simultaneous" covers the three at once
+        (Clopper and Pearson's limits with the error shared out by Bonferroni).
+    net : Estimate
+        Share improved minus share declined, -1 to 1; interval by Tango's score method.
+    room_up : Estimate
+        Share improved among the units that could improve; `n_units` says how many could.
+    room_down : Estimate
+        Share declined among the units that could decline.
+    counts : ndarray of int, shape (n_grades, n_grades)
+        Units by grade before (rows) and after (columns), worst first.
+    scale : Scale
+        The grades, worst first.
+    n_units : int
+        Units graded twice.
+    by_move : mapping of int to int
+        Units by the number of grades moved, up positive, from the furthest fall to the furthest
+        rise that the scale allows.
+    by_before : mapping of grade to (int, int, int)
+        Units that improved, stayed and declined, by the grade before.
+    pairs : Pairs
+        Where the counts come from, with the clusters of ratings that carry any.
+    notes : tuple of str
+        What a reader must know.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> shift = ilr.net_shift([[0, 2, 1], [1, 3, 4], [0, 0, 2]])
+    >>> shift
+    NetShift(13 units: 7 improved, 5 unchanged, 1 declined; net +46.2 points)
+    """
+
+    improved: Estimate
+    unchanged: Estimate
+    declined: Estimate
+    net: Estimate
+    room_up: Estimate
+    room_down: Estimate
+    counts: IntArray
+    scale: Scale
+    n_units: int
+    by_move: Mapping[int, int]
+    by_before: Mapping[Hashable, tuple[int, int, int]]
+    pairs: Pairs
+    notes: tuple[str, ...] = ()
+
+    @property
+    def n_improved(self) -> int:
+        """Units whose grade rose."""
+        return int(np.triu(self.counts, 1).sum())
+
+    @property
+    def n_unchanged(self) -> int:
+        """Units whose grade stayed."""
+        return int(np.trace(self.counts))
+
+    @property
+    def n_declined(self) -> int:
+        """Units whose grade fell."""
+        return int(np.tril(self.counts, -1).sum())
+
+    def at_least(self, grade: Hashable) -> Estimate:
+        """Return the share of units at or above a grade on the second occasion.
+
+        Parameters
+        ----------
+        grade : hashable
+            A grade of the scale, not the worst.
+
+        Returns
+        -------
+        Estimate
+            The share, 0 to 1.
+
+        Raises
+        ------
+        ValueError
+            If the scale has no such grade, or it is the worst.
+
+        Examples
+        --------
+        Good or outstanding in the first year of the framework, 21 of 33:
+
+        >>> import ilacs_reliability as ilr
+        >>> table = [[0, 2, 1, 0], [3, 7, 11, 1], [0, 0, 4, 4], [0, 0, 0, 0]]
+        >>> first_year = ilr.transitions_from_table(table, scale=ilr.OFSTED_SCALE)
+        >>> round(ilr.net_shift(first_year).at_least("good").value, 4)
+        0.6364
+        """
+        _, after = cut_at(self.pairs, grade)
+        everyone = np.ones(len(after), dtype=bool)
+        label = f"share at least {grade} on the second occasion"
+        return share_estimate(self.pairs, after, everyone, name="at_least", label=label)
+
+    def describe(self) -> str:
+        """Say in a sentence how grades moved, with intervals and what room there was.
+
+        Returns
+        -------
+        str
+            A plain English sentence.
+
+        Examples
+        --------
+        >>> import ilacs_reliability as ilr
+        >>> print(ilr.net_shift([[0, 2, 1], [1, 3, 4], [0, 0, 2]]).describe())
+        Of 13 units graded twice, 7 improved (53.8%, 95% interval 25.1 to 80.8), 5 kept their grade
+        (38.5%, 13.9 to 68.4) and 1 declined (7.7%, 0.2 to 36.0); improved less declined is +46.2
+        points (95% interval 3.9 to 73.3); 11 could improve and 10 could decline; it does not show
+        why grades moved: better work, chance, the choice of who is inspected when and inspectors'
+        error can all leave the same counts.
+        """
+        kinds = (
+            (self.n_improved, self.improved, "improved"),
+            (self.n_unchanged, self.unchanged, "kept their grade"),
+            (self.n_declined, self.declined, "declined"),
+        )
+        first, second, third = (
+            _kind(*kind, "95% interval " * (i == 0)) for i, kind in enumerate(kinds)
+        )
+        low, high = self.net.confidence_interval()
+        return (
+            f"Of {self.n_units} units graded twice, {first}, {second} and {third}; improved less "
+            f"declined is {100 * self.net.value:+.1f} points (95% interval {100 * low:.1f} to "
+            f"{100 * high:.1f}); {self.room_up.n_units} could improve and "
+            f"{self.room_down.n_units} could decline; it does not show {NOT_SHOWN}."
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the result as a flat row of plain Python values, at full precision.
+
+        Returns
+        -------
+        dict
+            Counts, shares with their simultaneous 95 % intervals, the net change with its interval
+            and the room to move.
+
+        Examples
+        --------
+        >>> import ilacs_reliability as ilr
+        >>> ilr.net_shift([[0, 2], [1, 3]]).to_dict()["n_improved"]
+        2
+        """
+        row: dict[str, Any] = {"name": "net_shift", "n_units": self.n_units}
+        for kind in ("improved", "unchanged", "declined"):
+            share = getattr(self, kind)
+            row |= {f"n_{kind}": getattr(self, f"n_{kind}"), kind: share.value}
+            row |= _limits_of(share, kind, "simultaneous")
+        row |= {"net": self.net.value} | _limits_of(self.net, "net", None)
+        for way in ("room_up", "room_down"):
+            room = getattr(self, way)
+            row |= {f"n_{way}": plain(room.n_units), way: room.value} | _limits_of(room, way, None)
+        return row | {"by_move": dict(self.by_move), "notes": list(self.notes)}
+
+    def __repr__(self) -> str:
+        return (
+            f"NetShift({self.n_units} units: {self.n_improved} improved, {self.n_unchanged} "
+            f"unchanged, {self.n_declined} declined; net {100 * self.net.value:+.1f} points)"
+        )
+
+    def _repr_html_(self) -> str:
+        row = self.to_dict()
+        shown = {key: value for key, value in row.items() if key not in ("by_move", "name")}
+        moves = [f"{move:+d}: {count}" for move, count in self.by_move.items()]
+        return html_table(shown | {"by number of grades": moves})
+
+
+def net_shift(table: TransitionsLike) -> NetShift:
+    r"""Count who improved, stayed and declined, with intervals and the room there was to move.
+
+    Parameters
+    ----------
+    table : Transitions, Ratings by two raters, or array_like of int, shape (n_grades, n_grades)
+        Units by grade before (rows) and after (columns), worst first. Of ratings, the first column
+        is before.
+
+    Returns
+    -------
+    NetShift
+        Shares of all units, the net change, the number of grades moved, and the shares among the
+        units that had room: those at the best grade cannot improve, nor those at the worst decline.
+
+    Raises
+    ------
+    ValueError
+        If the table is not square, a count is negative or fractional, no unit is graded twice, or
+        the scale is not ordered.
+
+    See Also
+    --------
+    sign_test : Whether improved and declined differ by more than chance.
+    paired_difference : The change in the share at or above a grade.
+
+    Notes
+    -----
+    The three shares have exact intervals [1]_; their "simultaneous" interval shares the error out
+    by Bonferroni, so that all three are covered at once at the level or more, whatever their
+    number. The net change :math:`(u - d) / n` has Tango's score interval [2]_: it leaves zero out
+    exactly where the asymptotic sign test rejects. Where ratings carry clusters, the intervals rest
+    on the spread between clusters [3]_.
+
+    References
+    ----------
+    .. [1] C. J. Clopper and E. S. Pearson, "The use of confidence or fiducial limits illustrated in
+           the case of the binomial", Biometrika 26 (1934), 404-413.
+    .. [2] T. Tango, "Equivalence test and confidence interval for the difference in proportions for
+           the paired-sample design", Statistics in Medicine 17 (1998), 891-908.
+    .. [3] E. L. Korn and B. I. Graubard, "Confidence intervals for proportions with small expected
+           number of positive counts estimated from survey data", Survey Methodology 24 (1998),
+           193-201.
+
+    Examples
+    --------
+    The 33 reports of the framework's first year, grade before by grade after:
+
+    >>> import ilacs_reliability as ilr
+    >>> table = [[0, 2, 1, 0], [3, 7, 11, 1], [0, 0, 4, 4], [0, 0, 0, 0]]
+    >>> shift = ilr.net_shift(ilr.transitions_from_table(table, scale=ilr.OFSTED_SCALE))
+    >>> shift
+    NetShift(33 units: 19 improved, 11 unchanged, 3 declined; net +48.5 points)
+    >>> shift.by_move[2]
+    2
+    """
+    pairs = as_pairs(table)
+    check_ordered(pairs)
+    moves, counts = pairs.moves, pairs.counts
+    everyone = np.ones(len(moves), dtype=bool)
+    best = pairs.n_grades - 1
+    shares = {
+        kind: share_estimate(
+            pairs, rows, everyone, name=kind, label=f"share {kind}", simultaneous=3
+        )
+        for kind, rows in (
+            ("improved", moves > 0),
+            ("unchanged", moves == 0),
+            ("declined", moves < 0),
+        )
+    }
+    return NetShift(
+        **shares,
+        net=net_estimate(pairs),
+        room_up=share_estimate(
+            pairs,
+            moves > 0,
+            pairs.before < best,
+            name="room_up",
+            reason="no_room",
+            label="share improved among units that could improve",
+        ),
+        room_down=share_estimate(
+            pairs,
+            moves < 0,
+            pairs.before > 0,
+            name="room_down",
+            reason="no_room",
+            label="share declined among units that could decline",
+        ),
+        counts=counts,
+        scale=pairs.scale,
+        n_units=pairs.n_units,
+        by_move=MappingProxyType(
+            {move: int(np.trace(counts, offset=move)) for move in range(-best, best + 1)}
+        ),
+        by_before=MappingProxyType(dict(zip(pairs.scale.labels, _by_before(counts), strict=True))),
+        pairs=pairs,
+        notes=(*pairs.notes, *_room_notes(pairs)),
+    )
+
+
+def net_estimate(pairs: Pairs, *, first: str = "tango") -> Estimate:
+    """Estimate the share improved minus the share declined.
+
+    Parameters
+    ----------
+    pairs : Pairs
+        One study or many.
+    first : str, optional
+        The default interval where units are independent.
+
+    Returns
+    -------
+    Estimate
+        The net change, -1 to 1.
+    """
+    ways = np.sign(pairs.moves)
+    methods = mean_methods(-1.0, 1.0)
+    if pairs.clusters is None:
+        closed = (
+            ("tango", partial(_net_limits, limits=tango_limits, ways=ways)),
+            ("bonett_price", partial(_net_limits, limits=bonett_price_limits, ways=ways)),
+        )
+        methods = reordered((*closed, *methods), first)
+    return linear_estimate(
+        pairs,
+        ways.astype(np.float64),
+        name="net_shift",
+        label="share improved minus share declined",
+        methods=methods,
+    )
+
+
+def check_ordered(pairs: Pairs) -> None:
+    """Raise unless the order of the grades means something.
+
+    Parameters
+    ----------
+    pairs : Pairs
+        The study.
+
+    Raises
+    ------
+    ValueError
+        If the scale is not ordered.
+    """
+    if not pairs.scale.ordered:
+        raise ValueError(
+            f"`table` is on the unordered scale {pairs.scale.labels}: nothing improves or declines "
+            "there; ask `bowker` or `stuart_maxwell`."
+        )
+
+
+def _net_limits(
+    estimate: Estimate, confidence_level: float, *, limits: Callable[..., Limits], ways: IntArray
+) -> Limits:
+    up, down = (estimate.frequencies @ (ways == way) for way in (1, -1))
+    return limits(up, down, estimate.n_units, confidence_level=confidence_level)
+
+
+def _by_before(counts: IntArray) -> list[tuple[int, int, int]]:
+    rows = enumerate(counts.tolist())
+    return [(sum(row[i + 1 :]), row[i], sum(row[:i])) for i, row in rows]
+
+
+def _room_notes(pairs: Pairs) -> tuple[str, ...]:
+    top = pairs.count(pairs.before == pairs.n_grades - 1)
+    bottom = pairs.count(pairs.before == 0)
+    labels = pairs.scale.labels
+    notes = (
+        f"{top} units were {labels[-1]} already and could not improve." if top else "",
+        f"{bottom} units were {labels[0]} and could not decline." if bottom else "",
+        "" if pairs.frequencies @ (pairs.moves != 0) else "No unit moved.",
+    )
+    return tuple(note for note in notes if note)
+
+
+def _kind(count: int, share: Estimate, words: str, before: str) -> str:
+    low, high = share.confidence_interval()
+    return (
+        f"{count} {words} ({100 * share.value:.1f}%, {before}{100 * low:.1f} to {100 * high:.1f})"
+    )
+
+
+def _limits_of(estimate: Estimate, name: str, method: str | None) -> dict[str, Any]:
+    if not estimate.methods:
+        return {}
+    wanted = method if method in estimate.interval_methods else None
+    low, high = interval = estimate.confidence_interval(method=wanted)
+    return {f"{name}_low": low, f"{name}_high": high, f"{name}_method": interval.method}

@@ -1,0 +1,443 @@
+"""What every shift function starts from: units by the grade before and the grade after."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special
+
+from ilacs_reliability.estimates import REASONS, Estimate, Limits, UndefinedEstimateWarning
+from ilacs_reliability.intervals import (
+    clopper_pearson_limits,
+    jeffreys_limits,
+    midp_limits,
+    t_limits,
+    wald_limits,
+    wilson_limits,
+)
+from ilacs_reliability.ratings import Ratings
+from ilacs_reliability.scales import FloatArray, IntArray, Scale
+from ilacs_reliability.tables import TransitionsLike, as_transitions
+
+Method: TypeAlias = tuple[str, Callable[[Estimate, float], Limits]]
+Mask: TypeAlias = npt.NDArray[np.bool_]
+
+NOT_SHOWN = (
+    "why grades moved: better work, chance, the choice of who is inspected when and inspectors' "
+    "error can all leave the same counts"
+)
+CLUSTER_NOTE = "Units of a cluster move together: errors are those of whole clusters."
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Pairs:
+    """Units graded twice, as distinct pairs of grades and how often each occurred.
+
+    Attributes
+    ----------
+    scale : Scale
+        The grades, worst first.
+    before, after : ndarray of int, shape (n_rows,)
+        Grade index of each row.
+    frequencies : ndarray of float, shape (..., n_rows)
+        Units of each row.
+    clusters : ndarray of int, shape (n_rows,), or None
+        Cluster of each row; its units move together.
+    notes : tuple of str
+        What a reader of any result must know.
+    """
+
+    scale: Scale
+    before: IntArray
+    after: IntArray
+    frequencies: FloatArray
+    clusters: IntArray | None
+    notes: tuple[str, ...]
+
+    @property
+    def n_grades(self) -> int:
+        """Grades of the scale."""
+        return self.scale.n_grades
+
+    @property
+    def n_units(self) -> Any:
+        """Units graded twice, an int for a single study."""
+        total = self.frequencies.sum(axis=-1)
+        return int(total) if total.ndim == 0 else total
+
+    @property
+    def moves(self) -> IntArray:
+        """Grades each row moved, up positive."""
+        return self.after - self.before
+
+    @property
+    def counts(self) -> IntArray:
+        """Units by grade before (rows) and after (columns), of a single study."""
+        table = np.zeros((self.n_grades, self.n_grades), dtype=np.int64)
+        np.add.at(table, (self.before, self.after), self.frequencies.astype(np.int64))
+        return table
+
+    def count(self, rows: Mask) -> int:
+        """Count the units of some rows, of a single study."""
+        return int(self.frequencies[rows].sum())
+
+
+def as_pairs(table: TransitionsLike, *, single: bool = True) -> Pairs:
+    """Take transitions in any form, with clusters where ratings carry them.
+
+    Parameters
+    ----------
+    table : Transitions, Ratings by two raters, or array_like of int, shape (n_grades, n_grades)
+        Units before (rows) and after (columns). Of ratings, the first column is before.
+    single : bool, optional
+        Whether many studies over the same pairs are refused.
+
+    Returns
+    -------
+    Pairs
+        The pairs.
+
+    Raises
+    ------
+    ValueError
+        If the table is not square, a count is negative or fractional, no unit is graded twice, or
+        the ratings are not by two known raters.
+    """
+    if isinstance(table, Ratings):
+        return _from_ratings(table, single)
+    given = as_transitions(table)
+    before, after = np.indices(given.counts.shape).reshape(2, -1)
+    return Pairs(
+        scale=given.scale,
+        before=before,
+        after=after,
+        frequencies=given.counts.ravel().astype(np.float64),
+        clusters=None,
+        notes=given.notes,
+    )
+
+
+def cut_at(pairs: Pairs, at_least: Hashable | None) -> tuple[Mask, Mask]:
+    """Say which rows stand at or above a grade before and after.
+
+    Parameters
+    ----------
+    pairs : Pairs
+        The pairs.
+    at_least : hashable or None
+        A grade; None on a scale of two stands for the better one.
+
+    Returns
+    -------
+    before, after : ndarray of bool, shape (n_rows,)
+        Whether the row stands at or above the grade.
+
+    Raises
+    ------
+    ValueError
+        If the grade is missing where there are more than two, not on the scale, or the worst.
+    """
+    labels = pairs.scale.labels
+    if at_least is None:
+        if pairs.n_grades != 2:
+            raise ValueError(f"`at_least` must name the grade to cut at, one of {labels[1:]}.")
+        code = 1
+    else:
+        code = pairs.scale.code(at_least)
+    if code == 0:
+        raise ValueError(
+            f"`at_least` is {at_least!r}, the worst grade: every unit is at or above it."
+        )
+    return pairs.before >= code, pairs.after >= code
+
+
+def linear_estimate(
+    pairs: Pairs, scores: FloatArray, *, name: str, label: str, methods: tuple[Method, ...]
+) -> Estimate:
+    """Estimate the mean of a score over units.
+
+    Parameters
+    ----------
+    pairs : Pairs
+        One study or many.
+    scores : ndarray of float, shape (n_rows,)
+        The score of a unit of each row.
+    name, label : str
+        As in `Estimate`.
+    methods : tuple of (str, callable)
+        The intervals.
+
+    Returns
+    -------
+    Estimate
+        The mean.
+    """
+    n = pairs.n_units
+    value = pairs.frequencies @ scores / n
+    return pair_estimate(
+        pairs,
+        value=float(value) if np.ndim(value) == 0 else value,
+        influence=scores - np.asarray(value)[..., None],
+        name=name,
+        label=label,
+        methods=methods,
+    )
+
+
+def pair_estimate(
+    pairs: Pairs,
+    *,
+    value: Any,
+    influence: FloatArray,
+    name: str,
+    label: str,
+    methods: tuple[Method, ...],
+    reason: str = "",
+    notes: tuple[str, ...] = (),
+) -> Estimate:
+    """Make an estimate that rests on all units.
+
+    Parameters
+    ----------
+    pairs : Pairs
+        One study or many.
+    value : float or ndarray
+        The estimate.
+    influence : ndarray of float, shape (..., n_rows)
+        Influence of a unit of each row.
+    name, label, methods, reason, notes
+        As in `Estimate`.
+
+    Returns
+    -------
+    Estimate
+        The record.
+    """
+    return Estimate(
+        value=value,
+        name=name,
+        label=label,
+        frequencies=pairs.frequencies,
+        influence_source=influence,
+        n_units=pairs.n_units,
+        n_raters=0,
+        clusters=pairs.clusters,
+        methods=methods,
+        status="undefined" if reason else "ok",
+        reason=reason,
+        notes=(*pairs.notes, *notes),
+        limits=NOT_SHOWN,
+    )
+
+
+def share_estimate(
+    pairs: Pairs,
+    hit: Mask,
+    among: Mask,
+    *,
+    name: str,
+    label: str,
+    reason: str = "no_change",
+    first: str = "clopper_pearson",
+    simultaneous: int = 0,
+) -> Estimate:
+    """Estimate the share of some units that are of a kind, in a single study.
+
+    Parameters
+    ----------
+    pairs : Pairs
+        The study.
+    hit : ndarray of bool, shape (n_rows,)
+        Rows of the kind.
+    among : ndarray of bool, shape (n_rows,)
+        Rows that count at all.
+    name, label : str
+        As in `Estimate`.
+    reason : str, optional
+        Why the share is undefined where no unit counts.
+    first : str, optional
+        The default interval where units are independent.
+    simultaneous : int, optional
+        How many shares are shown together; an interval "simultaneous" then covers them all.
+
+    Returns
+    -------
+    Estimate
+        The share, 0 to 1.
+    """
+    frequencies = pairs.frequencies * among
+    n = int(frequencies.sum())
+    value = float(frequencies @ hit) / n if n else float("nan")
+    methods = _share_methods(pairs.clusters is not None, first, simultaneous)
+    return Estimate(
+        value=value,
+        name=name,
+        label=label,
+        frequencies=frequencies,
+        influence_source=np.where(among, hit - value, 0.0),
+        n_units=n,
+        clusters=pairs.clusters,
+        methods=methods if n else (),
+        status="ok" if n else "undefined",
+        reason="" if n else reason,
+        notes=pairs.notes,
+        limits=NOT_SHOWN,
+    )
+
+
+def mean_methods(low: float, high: float) -> tuple[Method, ...]:
+    """List the intervals that any mean of bounded scores offers.
+
+    Parameters
+    ----------
+    low, high : float
+        The least and the greatest score a unit can have.
+
+    Returns
+    -------
+    tuple of (str, callable)
+        t and wald, over units or over clusters where there are any.
+    """
+    return (("t", partial(_t, low=low, high=high)), ("wald", partial(_wald, low=low, high=high)))
+
+
+def warned(estimate: Estimate) -> Estimate:
+    """Warn where an estimate of a single study is undefined.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        Any estimate, made by the function that the user called.
+
+    Returns
+    -------
+    Estimate
+        The same.
+    """
+    if estimate.status == "undefined":
+        warnings.warn(
+            f"the {estimate.label} is undefined: {REASONS[estimate.reason]}.",
+            UndefinedEstimateWarning,
+            stacklevel=3,
+        )
+    return estimate
+
+
+def reordered(methods: tuple[Method, ...], first: str) -> tuple[Method, ...]:
+    """Put one interval method first.
+
+    Parameters
+    ----------
+    methods : tuple of (str, callable)
+        The methods.
+    first : str
+        The name of the one to be the default.
+
+    Returns
+    -------
+    tuple of (str, callable)
+        The same methods.
+    """
+    return tuple(sorted(methods, key=lambda method: method[0] != first))
+
+
+def _t(estimate: Estimate, confidence_level: float, *, low: float, high: float) -> Limits:
+    n = estimate.n_independent
+    limits = t_limits(estimate.value, estimate.standard_error, n, confidence_level=confidence_level)
+    return _inside(estimate, limits, confidence_level, low, high)
+
+
+def _wald(estimate: Estimate, confidence_level: float, *, low: float, high: float) -> Limits:
+    error = estimate.standard_error
+    limits = wald_limits(estimate.value, error, confidence_level=confidence_level)
+    return _inside(estimate, limits, confidence_level, low, high)
+
+
+def _inside(
+    estimate: Estimate, limits: Limits, confidence_level: float, low: float, high: float
+) -> Limits:
+    """Keep limits in the range; where all units are alike, bound the share that are not."""
+    value, n = estimate.value, estimate.n_independent
+    # all of n alike: a share of others above this would show with probability 1 - tail
+    unseen = 1 - ((1 - confidence_level) / 2) ** (1 / np.asarray(n, dtype=np.float64))
+    spread = np.asarray(estimate.standard_error) > 0
+    below = np.where(spread, np.maximum(limits[0], low), value - unseen * (value - low))
+    above = np.where(spread, np.minimum(limits[1], high), value + unseen * (high - value))
+    return below, above
+
+
+def _from_ratings(ratings: Ratings, single: bool) -> Pairs:
+    if ratings.patterns is None or ratings.n_raters != 2:
+        raise ValueError(
+            "`table` must be ratings by two known raters, the first before and the second after, "
+            f"but got {ratings!r}."
+        )
+    if single and ratings.frequencies.ndim != 1:
+        raise ValueError(
+            f"`table` must be one study, but got a batch of shape {ratings.frequencies.shape[:-1]}."
+        )
+    both = (ratings.patterns >= 0).all(axis=1)
+    frequencies = ratings.frequencies[..., both].astype(np.float64)
+    if not frequencies.any():
+        raise ValueError("`table` holds no unit that was graded twice.")
+    before, after = ratings.patterns[both].T.astype(np.int64)
+    once = int(ratings.frequencies[..., ~both].sum()) if frequencies.ndim == 1 else 0
+    notes = (f"{once} units graded once do not enter.",) if once else ()
+    clusters = ratings.clusters
+    return Pairs(
+        scale=ratings.scale,
+        before=before,
+        after=after,
+        frequencies=frequencies,
+        clusters=None if clusters is None else np.unique(clusters[both], return_inverse=True)[1],
+        notes=notes if clusters is None else (*notes, CLUSTER_NOTE),
+    )
+
+
+def _share_methods(clustered: bool, first: str, simultaneous: int) -> tuple[Method, ...]:
+    if clustered:
+        return (("korn_graubard", _korn_graubard), *mean_methods(0.0, 1.0))
+    limits = {
+        "clopper_pearson": clopper_pearson_limits,
+        "midp": midp_limits,
+        "wilson": wilson_limits,
+        "jeffreys": jeffreys_limits,
+    }
+    methods = tuple((name, partial(_share_limits, limits=limit)) for name, limit in limits.items())
+    if simultaneous:
+        methods = (*methods, ("simultaneous", partial(_bonferroni, shares=simultaneous)))
+    return reordered(methods, first)
+
+
+def _share_limits(
+    estimate: Estimate, confidence_level: float, *, limits: Callable[..., Limits]
+) -> Limits:
+    hits = np.round(estimate.value * estimate.n_units)
+    return limits(hits, estimate.n_units, confidence_level=confidence_level)
+
+
+def _bonferroni(estimate: Estimate, confidence_level: float, *, shares: int) -> Limits:
+    """Share the error out evenly: all shares are covered at once at the level or more."""
+    level = 1 - (1 - confidence_level) / shares
+    return _share_limits(estimate, level, limits=clopper_pearson_limits)
+
+
+def _korn_graubard(estimate: Estimate, confidence_level: float) -> Limits:
+    """Use Clopper and Pearson's limits at the number of units that clusters are worth."""
+    p, error, pieces = estimate.value, estimate.standard_error, int(estimate.n_independent)
+    size = float(min(pieces, estimate.n_units))
+    if error > 0:
+        tail = (1 + confidence_level) / 2
+        quantiles = [special.stdtrit(max(n - 1, 1), tail) for n in (estimate.n_units, pieces)]
+        worth = p * (1 - p) / error**2 * (quantiles[0] / quantiles[1]) ** 2
+        size = float(np.clip(worth, 1.0, estimate.n_units))
+    hits, misses, tail = size * p, size * (1 - p), (1 - confidence_level) / 2
+    low = special.betaincinv(hits, misses + 1, tail) if hits > 0 else 0.0
+    high = special.betaincinv(hits + 1, misses, 1 - tail) if misses > 0 else 1.0
+    return low, high

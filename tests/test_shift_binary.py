@@ -1,0 +1,212 @@
+"""Sign test, McNemar's tests and the effects of a paired two-by-two table."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.testing import assert_allclose
+from scipy import stats
+
+import ilacs_reliability as ilr
+
+BENTUR = [[1, 1], [7, 12]]
+CAVO = [[59, 6], [16, 80]]
+METHODS = ["exact", "midp", "asymptotic", "corrected", "unconditional"]
+MATCHED = METHODS[:4]
+
+
+def two_by_two(most=30):
+    counts = st.integers(0, most)
+    tables = st.tuples(counts, counts, counts, counts).filter(any)
+    return tables.map(lambda cells: np.reshape(cells, (2, 2)))
+
+
+def clustered(table, cluster_of_row):
+    rows = [(i, j) for i in (0, 1) for j in (0, 1) for _ in range(table[i][j])]
+    scale = ilr.Scale(["below", "above"])
+    return ilr.ratings_from_codes(rows, scale=scale, clusters=cluster_of_row(len(rows)))
+
+
+# Fagerland, Lydersen & Laake, Statistical Analysis of Contingency Tables (2017), tables 8.4 to 8.6:
+# airway hyper-responsiveness before and after stem cell transplantation (Bentur et al. 2009)
+@pytest.mark.parametrize(
+    ("method", "p_value"),
+    [
+        ("exact", 0.0703),
+        ("midp", 0.0391),
+        ("asymptotic", 0.0339),
+        ("corrected", 0.0771),
+        ("unconditional", 0.0353),
+    ],
+)
+def test_bentur_comes_out_as_in_the_book(method, p_value):
+    assert round(ilr.mcnemar(BENTUR, method=method).p_value, 4) == p_value
+
+
+@pytest.mark.parametrize("method", METHODS)
+@given(table=two_by_two())
+def test_swapping_occasions_keeps_p_and_turns_the_effect(method, table):
+    here, there = (ilr.mcnemar(cells, method=method) for cells in (table, table.T))
+    assert_allclose(here.p_value, there.p_value, rtol=1e-9)
+    assert 0 <= here.p_value <= 1
+    change, back = (ilr.paired_difference(cells) for cells in (table, table.T))
+    assert_allclose(change.value, -back.value, atol=1e-15)
+    for name in ("tango", "newcombe", "bonett_price", "wald", "t"):
+        if table.sum() > 1:
+            low, high = change.confidence_interval(method=name)
+            assert_allclose(
+                [low, high], [-x for x in back.confidence_interval(method=name)][::-1], atol=1e-9
+            )
+            assert -1 <= low <= change.value + 1e-9
+            assert change.value - 1e-9 <= high <= 1
+            assert low < high
+
+
+@pytest.mark.parametrize("method", MATCHED)
+@given(table=two_by_two())
+def test_p_and_the_interval_of_the_effect_agree_about_one(method, table):
+    result = ilr.mcnemar(table, method=method)
+    if table[0, 1] + table[1, 0] == 0:
+        assert result.p_value == 1
+        assert "No unit moved" in result.notes[-1]
+        return
+    for level in (0.8, 0.9, 0.95):
+        low, high = result.effect.confidence_interval(level)
+        if abs(result.p_value - (1 - level)) > 1e-9:
+            assert (low <= 1 <= high) == (result.p_value > 1 - level)
+
+
+@given(table=two_by_two())
+def test_tango_leaves_zero_out_where_the_asymptotic_test_rejects(table):
+    p_value = ilr.mcnemar(table, method="asymptotic").p_value
+    low, high = ilr.paired_difference(table).confidence_interval(method="tango")
+    if abs(p_value - 0.05) > 1e-6:
+        assert (low <= 0 <= high) == (p_value > 0.05)
+
+
+@given(table=two_by_two(most=8))
+def test_the_exact_tests_are_their_definitions(table):
+    up, down, n = int(table[0, 1]), int(table[1, 0]), int(table.sum())
+    if up + down:
+        two_sided = stats.binomtest(up, up + down).pvalue
+        assert_allclose(ilr.mcnemar(table).p_value, two_sided, rtol=1e-12)
+    z = abs(up - down) / np.sqrt(max(up + down, 1))
+    b, c = np.indices((n + 1, n + 1))
+    b, c = b[b + c <= n], c[b + c <= n]
+    extreme = np.abs(b - c) / np.sqrt(np.maximum(b + c, 1)) >= z - 1e-9
+    shares = np.linspace(0, 1, 401)[1:]
+    table_p = stats.multinomial.pmf(
+        np.stack([b, c, n - b - c], axis=1)[:, None, :],
+        n,
+        np.stack([shares / 2, shares / 2, 1 - shares], axis=1)[None],
+    )
+    by_hand = table_p[extreme].sum(axis=0).max()
+    found = ilr.mcnemar(table, method="unconditional").p_value
+    assert by_hand - 1e-9 <= found <= by_hand + 0.01
+
+
+@pytest.mark.parametrize("alternative", ["less", "greater"])
+@pytest.mark.parametrize("method", METHODS)
+@given(table=two_by_two(most=12))
+def test_one_sided_tests_mirror_each_other(method, alternative, table):
+    other = {"less": "greater", "greater": "less"}[alternative]
+    here = ilr.mcnemar(table, method=method, alternative=alternative).p_value
+    assert_allclose(here, ilr.mcnemar(table.T, method=method, alternative=other).p_value, rtol=1e-9)
+    assert 0 <= here <= 1
+
+
+# statsmodels 0.15 gives p = 0 here
+def test_nobody_moving_gives_p_one_and_says_so():
+    for method in METHODS:
+        result = ilr.mcnemar([[10, 0], [0, 14]], method=method)
+        assert result.p_value == 1
+        assert result.statistic == 0
+        assert "No unit moved" in result.describe() + " ".join(result.notes)
+    with pytest.warns(ilr.UndefinedEstimateWarning, match="no unit moved"):
+        assert np.isnan(ilr.paired_odds_ratio([[10, 0], [0, 14]]).value)
+
+
+# statsmodels 0.15 gives 0.125 here
+def test_the_corrected_statistic_is_clamped_where_moves_balance():
+    result = ilr.mcnemar([[5, 4], [4, 5]], method="corrected")
+    assert result.statistic == 0
+    assert result.p_value == 1
+
+
+def test_all_moves_one_way_leave_the_odds_open_above():
+    ratio = ilr.paired_odds_ratio([[10, 6], [0, 14]])
+    low, high = ratio.confidence_interval()
+    assert ratio.value == np.inf
+    assert_allclose(low, 0.025 ** (1 / 6) / (1 - 0.025 ** (1 / 6)))
+    assert high == np.inf
+
+
+@given(table=two_by_two(most=6), size=st.integers(1, 3))
+def test_a_cluster_of_one_unit_is_no_cluster(table, size):
+    alone = clustered(table, lambda n: np.arange(n))
+    for method in MATCHED:
+        assert_allclose(
+            ilr.mcnemar(alone, method=method).p_value,
+            ilr.mcnemar(table, method=method).p_value,
+            rtol=1e-9,
+        )
+
+
+def test_copies_of_a_cluster_add_nothing_to_its_direction():
+    # each of six clusters moved up as one: the chance is 2 / 2**6, however many units it has
+    rows = [(0, 1)] * 18
+    ratings = ilr.ratings_from_codes(rows, scale=ilr.Scale(["a", "b"]), clusters=np.arange(18) // 3)
+    assert_allclose(ilr.mcnemar(ratings).p_value, 2 / 2**6)
+    assert_allclose(ilr.sign_test(ratings).p_value, 2 / 2**6)
+    assert ilr.mcnemar(ratings).effect.n_independent == 6
+    low, high = ilr.mcnemar(ratings).effect.confidence_interval()
+    assert low < high == 1
+
+
+def test_the_sign_test_is_mcnemar_at_two_grades():
+    for method in ("exact", "midp", "asymptotic"):
+        first, second = (test(CAVO, method=method) for test in (ilr.sign_test, ilr.mcnemar))
+        assert first.p_value == second.p_value
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"at_least": 1}, "`at_least` is 1, the worst grade"),
+        ({"at_least": 9}, "9 is not a grade"),
+        ({"method": "fisher"}, "`method` must be one of"),
+        ({"alternative": "up"}, "`alternative` must be one of"),
+    ],
+)
+def test_a_bad_option_is_named(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        ilr.mcnemar(BENTUR, **arguments)
+
+
+def test_more_than_two_grades_need_a_cut():
+    with pytest.raises(ValueError, match="`at_least` must name the grade to cut at"):
+        ilr.mcnemar(np.ones((3, 3), dtype=int))
+    table = [[5, 1, 2], [0, 4, 3], [1, 1, 6]]
+    assert_allclose(ilr.mcnemar(table, at_least=3).p_value, ilr.mcnemar([[10, 5], [2, 6]]).p_value)
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ([[1, 2, 3], [4, 5, 6]], "`table` must be square"),
+        ([[1, -2], [3, 4]], "got -2 at row 0, column 1"),
+        ([[1, 0.5], [3, 4]], "got 0.5 at row 0, column 1"),
+        ([[0, 0], [0, 0]], "`table` holds no unit"),
+    ],
+)
+def test_a_bad_table_is_refused(table, message):
+    for function in (ilr.net_shift, ilr.sign_test, ilr.mcnemar, ilr.paired_difference):
+        with pytest.raises(ValueError, match=message):
+            function(table)
+
+
+def test_an_unordered_scale_has_no_up():
+    table = ilr.transitions_from_table(BENTUR, scale=ilr.Scale(["a", "b"], ordered=False))
+    for function in (ilr.net_shift, ilr.sign_test):
+        with pytest.raises(ValueError, match="unordered"):
+            function(table)

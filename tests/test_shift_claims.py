@@ -1,0 +1,90 @@
+"""The published figures on grade shift, from the counts behind them (children's services)."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+import ilacs_reliability as ilr
+
+# grade before by grade after: inadequate, requires improvement, good, outstanding
+FIRST_YEAR_33 = [[0, 2, 1, 0], [3, 7, 11, 1], [0, 0, 4, 4], [0, 0, 0, 0]]
+# the 34th report is not public any more; it kept its grade, below good
+FIRST_YEAR = [[0, 2, 1, 0], [3, 8, 11, 1], [0, 0, 4, 4], [0, 0, 0, 0]]
+TO_SEPTEMBER_2019 = [[0, 8, 3, 0], [8, 12, 16, 1], [1, 3, 8, 8], [0, 0, 0, 0]]
+TO_MARCH_2024 = [[1, 7, 5, 0], [6, 11, 7, 0], [4, 1, 10, 6], [0, 0, 1, 5]]
+SHORT = [[0, 0, 0, 0], [0, 0, 0, 0], [5, 9, 45, 38], [0, 1, 3, 23]]
+STANDARD = [[2, 22, 15, 1], [21, 37, 55, 4], [4, 6, 5, 3], [0, 0, 0, 1]]
+SIF_TO_ILACS = [[0, 13, 5, 1], [14, 24, 31, 2], [4, 9, 23, 18], [0, 0, 0, 3]]
+ILACS_TO_ILACS = [[2, 9, 10, 0], [8, 14, 25, 2], [5, 6, 27, 24], [0, 1, 3, 21]]
+
+
+def shift_of(table):
+    return ilr.net_shift(ilr.transitions_from_table(table, scale=ilr.OFSTED_SCALE))
+
+
+def moved(table):
+    shift = shift_of(table)
+    return shift.n_improved, shift.n_unchanged, shift.n_declined
+
+
+@pytest.mark.parametrize(
+    ("table", "published"),
+    [
+        (FIRST_YEAR, (19, 12, 3)),
+        (FIRST_YEAR_33, (19, 11, 3)),
+        (TO_SEPTEMBER_2019, (36, 20, 12)),
+        (TO_MARCH_2024, (25, 27, 12)),
+        (SHORT, (38, 68, 18)),
+    ],
+    ids=["first year", "first year, 33 reports", "September 2019", "March 2024", "short"],
+)
+def test_the_published_counts_come_out(table, published):
+    assert moved(table) == published
+
+
+def test_the_two_frameworks_together_give_all_changes():
+    both = np.add(moved(SIF_TO_ILACS), moved(ILACS_TO_ILACS))
+    assert both.tolist() == [140, 114, 50]
+
+
+def test_the_first_year_rounds_to_the_published_shares():
+    shift = shift_of(FIRST_YEAR)
+    shares = (shift.improved, shift.unchanged, shift.declined)
+    assert [round(100 * share.value) for share in shares] == [56, 35, 9]
+    good = shift.at_least("good")
+    assert round(100 * good.value) == 62
+    assert good.value * good.n_units == 21
+
+
+def test_the_inadequate_of_september_2019_all_improved():
+    shift = shift_of(TO_SEPTEMBER_2019)
+    assert shift.by_before["inadequate"] == (11, 0, 0)
+    assert shift.by_before["requires improvement"] == (17, 12, 8)
+    shares = (shift.improved, shift.unchanged, shift.declined)
+    assert [round(100 * share.value, 1) for share in shares] == [52.9, 29.4, 17.6]
+
+
+def test_the_march_2024_release_is_met_but_for_the_missing_improver():
+    shift = shift_of(TO_MARCH_2024)
+    kept_good = sum(shift.by_before[grade][1] for grade in ("good", "outstanding"))
+    stayed_below = sum(
+        shift.by_before[grade][1] for grade in ("inadequate", "requires improvement")
+    )
+    assert (kept_good, stayed_below) == (15, 12)
+    # published of 65: 26 (40 %), 15 (23 %), 12 (18 %), the rest 12
+    assert [round(100 * n / 65) for n in (26, 15, 12)] == [40, 23, 18]
+    assert shift.n_units == 64
+
+
+def test_nobody_outstanding_could_improve():
+    shift = shift_of(SHORT)
+    assert shift.room_up.n_units == 97
+    assert_allclose(shift.room_up.value, 38 / 97)
+    assert shift.room_down.n_units == 124
+    assert any("27 units were outstanding already" in note for note in shift.notes)
+
+
+def test_the_number_of_grades_moved_adds_up():
+    shift = shift_of(STANDARD)
+    assert dict(shift.by_move) == {-3: 0, -2: 4, -1: 27, 0: 45, 1: 80, 2: 19, 3: 1}
+    assert sum(shift.by_move.values()) == shift.n_units == 176
