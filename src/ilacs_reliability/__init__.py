@@ -1,13 +1,5 @@
 """Are inspection judgements secure? Agreement, grade shift and comparison."""
 
-from ilacs_reliability.shift.binary import (
-    mcnemar,
-    paired_difference,
-    paired_odds_ratio,
-    sign_test,
-)
-from ilacs_reliability.shift.movement import NetShift, net_shift
-
 from ilacs_reliability.agreement.alpha import krippendorff_alpha
 from ilacs_reliability.agreement.coefficients import (
     brennan_prediger,
@@ -18,6 +10,10 @@ from ilacs_reliability.agreement.coefficients import (
     percent_agreement,
     scott_pi,
 )
+from ilacs_reliability.claims.judging import Claim, Verdict, judge
+from ilacs_reliability.claims.ledger import published_claims, reproduce
+from ilacs_reliability.claims.protocol import Protocol
+from ilacs_reliability.claims.security import assess_security
 from ilacs_reliability.comparison.effects import relative_effect
 from ilacs_reliability.comparison.overlap import OverlapReport, overlap_report
 from ilacs_reliability.comparison.proportions import risk_difference
@@ -36,6 +32,8 @@ from ilacs_reliability.ratings import (
     ratings_from_matrix,
     ratings_from_table,
 )
+from ilacs_reliability.reporting.html import report_html
+from ilacs_reliability.reporting.text import report_text
 from ilacs_reliability.resampling import (
     BootstrapResult,
     JackknifeResult,
@@ -43,6 +41,13 @@ from ilacs_reliability.resampling import (
     jackknife,
 )
 from ilacs_reliability.scales import OFSTED_SCALE, Scale, agreement_weights
+from ilacs_reliability.shift.binary import (
+    mcnemar,
+    paired_difference,
+    paired_odds_ratio,
+    sign_test,
+)
+from ilacs_reliability.shift.movement import NetShift, net_shift
 from ilacs_reliability.tables import (
     GroupedGrades,
     Transitions,
@@ -55,6 +60,7 @@ __version__ = "0.1.0"
 __all__ = [
     "OFSTED_SCALE",
     "BootstrapResult",
+    "Claim",
     "Dataset",
     "Estimate",
     "GroupedGrades",
@@ -62,12 +68,15 @@ __all__ = [
     "JackknifeResult",
     "NetShift",
     "OverlapReport",
+    "Protocol",
     "Ratings",
     "Scale",
     "SignificanceResult",
     "Transitions",
     "UndefinedEstimateWarning",
+    "Verdict",
     "agreement_weights",
+    "assess_security",
     "bootstrap",
     "brennan_prediger",
     "cohen_kappa",
@@ -78,6 +87,7 @@ __all__ = [
     "grades_from_table",
     "gwet_ac",
     "jackknife",
+    "judge",
     "krippendorff_alpha",
     "list_datasets",
     "load_dataset",
@@ -87,11 +97,15 @@ __all__ = [
     "paired_difference",
     "paired_odds_ratio",
     "percent_agreement",
+    "published_claims",
     "ratings_from_codes",
     "ratings_from_counts",
     "ratings_from_matrix",
     "ratings_from_table",
     "relative_effect",
+    "report_html",
+    "report_text",
+    "reproduce",
     "risk_difference",
     "scott_pi",
     "sign_test",

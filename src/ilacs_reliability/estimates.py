@@ -114,7 +114,7 @@ class Estimate:
     >>> import ilacs_reliability as ilr
     >>> kappa = ilr.cohen_kappa([[0, 0], [1, 1], [1, 0], [0, 0], [1, 1]])
     >>> kappa
-    Estimate(cohen_kappa = 0.6154, n_units=5, 95% score -0.2333 to 0.9596)
+    Estimate(cohen_kappa = 0.6154, n_units=5, 95% score -0.3645 to 0.9771)
     """
 
     value: Any

@@ -190,7 +190,7 @@ def linked_toml(inspections: Sequence[Inspection]) -> str:
     head = "# Made by scripts/tabulate_inspections.py from the record file. Not edited by hand.\n"
     parts = [_toml_table(name, table) for name, table in linked_tables(inspections).items()]
     dates = ", ".join(f'"{day}"' for day in SHIFT_DATES)
-    shift = _toml_table("shift_by_date", _shift_by_date(inspections))
+    shift = _toml_table("shift_by_date", shift_by_date(inspections))
     return "\n".join([head, *parts, f"{shift}row_labels = [{dates}]\n"])
 
 
@@ -288,7 +288,19 @@ def _transitions(
     return [[counted[before, after] for after in GRADES] for before in GRADES]
 
 
-def _shift_by_date(inspections: Sequence[Inspection]) -> Table:
+def shift_by_date(inspections: Sequence[Inspection]) -> Table:
+    """Count how ILACS inspections published by fixed days moved the grade.
+
+    Parameters
+    ----------
+    inspections : sequence of Inspection
+        As `parse_inspections` gives them.
+
+    Returns
+    -------
+    list of list of int
+        Improved, unchanged and declined, a row for each of `SHIFT_DATES`.
+    """
     pairs = [
         (GRADES.index(after.overall) - GRADES.index(before.overall), after.published)
         for before, after in consecutive(inspections)

@@ -1,0 +1,1 @@
+"""Which of the published statements does the published evidence support?"""

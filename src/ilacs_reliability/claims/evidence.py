@@ -1,0 +1,162 @@
+"""What claims are held against: the published counts, and tables of inspections."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from ilacs_reliability.datasets.inspections import Inspection
+from ilacs_reliability.datasets.loading import load_dataset
+from ilacs_reliability.datasets.tabulation import SHIFT_DATES, linked_tables, shift_by_date
+from ilacs_reliability.estimates import Estimate, Limits
+from ilacs_reliability.intervals import clopper_pearson_limits
+from ilacs_reliability.scales import OFSTED_SCALE, IntArray
+
+TABLES = (
+    "year_one_transitions",
+    "first_to_latest_ilacs_2024",
+    "short_transitions",
+    "standard_transitions",
+    "unclear_kind_transitions",
+    "ilacs_to_next_ilacs",
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Evidence:
+    """Tables of inspections that claims are recomputed from.
+
+    Attributes
+    ----------
+    tables : mapping of str to ndarray of int, shape (4, 4)
+        Authorities by grade before and after, worst first, by the names of the bundled tables.
+    by_date : mapping of str to tuple of int
+        Improved, unchanged and declined ILACS inspections published by each day.
+    about : str
+        What the tables are made from, as a sentence.
+    is_bundled : bool
+        Whether they are the library's own.
+    """
+
+    tables: Mapping[str, IntArray]
+    by_date: Mapping[str, tuple[int, int, int]]
+    about: str
+    is_bundled: bool
+
+
+def bundled_evidence() -> Evidence:
+    """Read the bundled tables.
+
+    Returns
+    -------
+    Evidence
+        Tables of the 479 inspections that come with the library.
+    """
+    inspections = load_dataset("inspections")
+    dated = load_dataset("shift_by_date")
+    return Evidence(
+        tables={name: load_dataset(name).counts for name in TABLES},
+        by_date=dict(zip(dated.row_labels, map(tuple, dated.counts.tolist()), strict=True)),
+        about=_about(
+            inspections.where(framework="SIF").n_units,
+            inspections.where(framework="ILACS").n_units,
+            str(min(year for year in inspections.columns["year"] if year is not None)),
+            str(max(year for year in inspections.columns["year"] if year is not None)),
+        ),
+        is_bundled=True,
+    )
+
+
+def evidence_from(records: Sequence[Inspection]) -> Evidence:
+    """Tabulate someone's own records as the bundled ones are.
+
+    Parameters
+    ----------
+    records : sequence of Inspection
+        As `parse_inspections` gives them.
+
+    Returns
+    -------
+    Evidence
+        The same tables of these inspections.
+    """
+    linked = linked_tables(records)
+    rows = map(tuple, shift_by_date(records))
+    years = [one.published.year for one in records]
+    sif = sum(one.framework == "SIF" for one in records)
+    return Evidence(
+        tables={name: np.array(linked[name], dtype=np.int64) for name in TABLES},
+        by_date=dict(zip((day.isoformat() for day in SHIFT_DATES), rows, strict=True)),  # type: ignore[arg-type]
+        about=_about(sif, len(records) - sif, str(min(years)), str(max(years))),
+        is_bundled=False,
+    )
+
+
+def share(count: int, total: int, *, name: str, label: str, limits: str) -> Estimate:
+    """Estimate a share of units, with an exact interval.
+
+    Parameters
+    ----------
+    count, total : int
+        Units that count, and all units; at least one.
+    name, label : str
+        The name for programs, and how a sentence calls it.
+    limits : str
+        What the share does not show.
+
+    Returns
+    -------
+    Estimate
+        The share, with Clopper and Pearson's interval.
+    """
+    value = count / total
+    return Estimate(
+        value=value,
+        name=name,
+        label=label,
+        frequencies=np.array([count, total - count]),
+        influence_source=np.array([1.0 - value, -value]),
+        n_units=total,
+        methods=(("clopper_pearson", partial(_exact, count=count, total=total)),),
+        limits=limits,
+    )
+
+
+def moves(table: IntArray) -> tuple[int, int, int]:
+    """Count improved, unchanged and declined units of a table of grades before and after.
+
+    Parameters
+    ----------
+    table : ndarray of int, shape (n_grades, n_grades)
+        Units by grade before and after, worst first.
+
+    Returns
+    -------
+    tuple of int
+        Improved, unchanged, declined.
+    """
+    return int(np.triu(table, 1).sum()), int(np.trace(table)), int(np.tril(table, -1).sum())
+
+
+GOOD = OFSTED_SCALE.code("good")
+"""Index of the grade good, from which on a grade is good or better."""
+
+
+def _exact(estimate: Estimate, confidence_level: float, *, count: int, total: int) -> Limits:
+    return clopper_pearson_limits(count, total, confidence_level=confidence_level)
+
+
+def _about(n_sif: int, n_ilacs: int, first: str, last: str) -> str:
+    parts: list[Any] = [
+        f"{n} under {framework}"
+        for framework, n in (("the single inspection framework", n_sif), ("ILACS", n_ilacs))
+        if n
+    ]
+    return (
+        f"{n_sif + n_ilacs} inspections of English local authority children's services, "
+        f"published {first} to {last}: {' and '.join(parts)}."
+    )

@@ -1,0 +1,136 @@
+"""What is declared before the data are opened: levels, thresholds and margins."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import tomllib
+from dataclasses import dataclass, fields
+from typing import Any
+
+from ilacs_reliability.estimates import html_table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Protocol:
+    """Thresholds, levels and margins that a verdict is held to.
+
+    Publish the `fingerprint` before the data are opened: it changes with any of the numbers.
+
+    Parameters
+    ----------
+    confidence_level : float, optional
+        Of every interval, between 0 and 1. Default: 0.95.
+    power : float, optional
+        With which a proposed study should settle a question, between 0 and 1. Default: 0.8.
+    agreement : float, optional
+        Share of double inspections that must give the same decision for judgements to be called
+        consistent, between 0 and 1. Default: 0.8.
+    coefficient : float, optional
+        Chance-corrected agreement that is needed as well, below 1. Default: 0.6.
+    majority : float, optional
+        Share above which "most" is true, between 0 and 1. Default: 0.5.
+    about : float, optional
+        How far a share may lie from a published "about", between 0 and 1. Default: 0.05.
+    kept : float, optional
+        Share of short inspections that must leave the grade no lower, between 0 and 1. Default:
+        0.8.
+    superiority_margin : float, optional
+        How far the probability that one group's grade is the higher may lie from one half and
+        still count as alike, between 0 and 0.5. Default: 0.1.
+
+    Raises
+    ------
+    ValueError
+        If a number is outside its range.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> ilr.Protocol(agreement=0.9).fingerprint[:8]
+    '4805f35b'
+    """
+
+    confidence_level: float = 0.95
+    power: float = 0.8
+    agreement: float = 0.8
+    coefficient: float = 0.6
+    majority: float = 0.5
+    about: float = 0.05
+    kept: float = 0.8
+    superiority_margin: float = 0.1
+
+    def __post_init__(self) -> None:
+        for name, value in self._items():
+            top = 0.5 if name == "superiority_margin" else 1.0
+            if isinstance(value, bool) or not isinstance(value, (int, float)):
+                raise TypeError(f"`{name}` must be a number, but got {value!r}.")
+            if not (math.isfinite(value) and 0 < value < top):
+                raise ValueError(f"`{name}` must be between 0 and {top:g}, but got {value}.")
+            object.__setattr__(self, name, float(value))
+
+    @classmethod
+    def from_toml(cls, text: str) -> Protocol:
+        """Read a protocol from TOML text.
+
+        Parameters
+        ----------
+        text : str
+            A table of the parameters' names and numbers; those left out keep their defaults.
+
+        Returns
+        -------
+        Protocol
+            The protocol.
+
+        Raises
+        ------
+        ValueError
+            If the text is not TOML, a name is unknown, or a number is outside its range.
+
+        Examples
+        --------
+        >>> import ilacs_reliability as ilr
+        >>> ilr.Protocol.from_toml("agreement = 0.9").agreement
+        0.9
+        """
+        try:
+            given = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise ValueError(f"`text` is not TOML: {error}.") from None
+        known = tuple(field.name for field in fields(cls))
+        for name in given:
+            if name not in known:
+                raise ValueError(f"`text` declares {name!r}, which is not one of {known}.")
+        return cls(**given)
+
+    def to_toml(self) -> str:
+        """Write the protocol as TOML text, every number included.
+
+        Returns
+        -------
+        str
+            The canonical text: one line a number, in the order of the parameters.
+
+        Examples
+        --------
+        >>> import ilacs_reliability as ilr
+        >>> print(ilr.Protocol().to_toml().splitlines()[0])
+        confidence_level = 0.95
+        """
+        return "".join(f"{name} = {value!r}\n" for name, value in self._items())
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the canonical text, in hexadecimal."""
+        return hashlib.sha256(self.to_toml().encode()).hexdigest()
+
+    def _items(self) -> list[tuple[str, Any]]:
+        return [(field.name, getattr(self, field.name)) for field in fields(self)]
+
+    def __repr__(self) -> str:
+        inside = ", ".join(f"{name}={value:g}" for name, value in self._items())
+        return f"Protocol({inside})"
+
+    def _repr_html_(self) -> str:
+        return html_table(dict(self._items()) | {"fingerprint": self.fingerprint})

@@ -1,0 +1,473 @@
+"""Are judgements secure? Every published claim with its evidence and its verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from ilacs_reliability.agreement.coefficients import cohen_kappa, gwet_ac, percent_agreement
+from ilacs_reliability.claims.evidence import (
+    Evidence,
+    bundled_evidence,
+    evidence_from,
+    moves,
+    share,
+)
+from ilacs_reliability.claims.judging import Claim, Verdict, judge
+from ilacs_reliability.claims.ledger import (
+    BEFORE_MID_2019,
+    Reproduction,
+    agreed_pairs,
+    published_claims,
+    reproduce,
+    year_one_counts,
+)
+from ilacs_reliability.claims.protocol import Protocol
+from ilacs_reliability.comparison.effects import relative_effect
+from ilacs_reliability.datasets.inspections import Inspection
+from ilacs_reliability.estimates import html_table
+from ilacs_reliability.ratings import ratings_from_codes, ratings_from_table
+from ilacs_reliability.scales import OFSTED_SCALE, IntArray, Scale
+from ilacs_reliability.shift.movement import net_shift
+from ilacs_reliability.tables import grades_from_table, transitions_from_table
+
+QUESTION = "Are the judgements of children's services inspections secure?"
+LIMITS = (
+    "A verdict is about a published claim and its counts, not about any one inspection; not shown "
+    "means too little evidence to tell, not false.",
+    "Agreement is not accuracy: two inspectors can agree and both be wrong.",
+    "The kind of an ILACS inspection is derived from its days on site; no report states it.",
+)
+WHY_MOVED = "why grades moved: better work, error, or who was inspected when"
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True, repr=False)
+class Assessment:
+    """One published claim with its evidence.
+
+    Attributes
+    ----------
+    claim : Claim
+        The claim, with its published figure and threshold.
+    recomputed : str
+        The same figure recomputed, with its interval.
+    verdict : Verdict
+        The outcome, the evidence, why, and what would settle it.
+    details : tuple of str
+        Further facts that a reader needs, a sentence each.
+    reproduction : Reproduction or None
+        Published figures beside recomputed ones; None for someone's own records.
+    moves : tuple of int or None
+        Improved, unchanged and declined, where the claim is about a shift.
+    """
+
+    claim: Claim
+    recomputed: str
+    verdict: Verdict
+    details: tuple[str, ...] = ()
+    reproduction: Reproduction | None = None
+    moves: tuple[int, int, int] | None = None
+
+    def __repr__(self) -> str:
+        return f"Assessment({self.claim.name}: {self.verdict.outcome})"
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True, repr=False)
+class SecurityReport:
+    """What the published evidence licenses anyone to say.
+
+    Attributes
+    ----------
+    question : str
+        The question asked.
+    about : str
+        The data, as a sentence.
+    protocol : Protocol
+        The thresholds declared beforehand.
+    assessments : tuple of Assessment
+        One for each published claim.
+    limits : tuple of str
+        What no verdict here shows.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> report = ilr.assess_security()
+    >>> report.outcomes["consistent_and_reliable"]
+    'not answerable'
+    """
+
+    question: str
+    about: str
+    protocol: Protocol
+    assessments: tuple[Assessment, ...]
+    limits: tuple[str, ...] = LIMITS
+
+    @property
+    def outcomes(self) -> dict[str, str]:
+        """The outcome of each claim, by its name."""
+        return {one.claim.name: one.verdict.outcome for one in self.assessments}
+
+    def describe(self) -> str:
+        """Say in a sentence how the claims fared.
+
+        Returns
+        -------
+        str
+            How many claims had each outcome.
+        """
+        outcomes = list(self.outcomes.values())
+        counted = {outcome: outcomes.count(outcome) for outcome in dict.fromkeys(outcomes)}
+        parts = ", ".join(f"{count} {outcome}" for outcome, count in counted.items())
+        return f"Of {len(outcomes)} published claims: {parts}."
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report as nested plain Python values.
+
+        Returns
+        -------
+        dict
+            The question, the data, the protocol's fingerprint and a row for each claim.
+        """
+        rows = [
+            one.verdict.to_dict()
+            | {
+                "published": one.claim.published,
+                "recomputed": one.recomputed,
+                "details": list(one.details),
+                "reproduction": one.reproduction.to_dict() if one.reproduction else None,
+            }
+            for one in self.assessments
+        ]
+        return {
+            "question": self.question,
+            "data": self.about,
+            "fingerprint": self.protocol.fingerprint,
+            "claims": rows,
+            "limits": list(self.limits),
+        }
+
+    def __repr__(self) -> str:
+        return f"SecurityReport({self.describe()})"
+
+    def _repr_html_(self) -> str:
+        return html_table({one.claim.statement: one.verdict.outcome for one in self.assessments})
+
+
+def assess_security(
+    records: Sequence[Inspection] | None = None, *, protocol: Protocol | None = None
+) -> SecurityReport:
+    """Hold every published claim against its evidence.
+
+    Parameters
+    ----------
+    records : sequence of Inspection, optional
+        Someone's own inspections, as ``datasets.inspections.parse_inspections`` reads them.
+        Default: the bundled tables.
+    protocol : Protocol, optional
+        Thresholds, levels and margins. Default: ``Protocol()``.
+
+    Returns
+    -------
+    SecurityReport
+        For each claim its published figure, the same figure recomputed, the verdict, why, and what
+        would settle it.
+
+    See Also
+    --------
+    report_text : The report as text.
+    report_html : The report as a page.
+
+    Notes
+    -----
+    A claim for which the records hold no inspection is not answerable. The study of two inspectors
+    is a publication of its own and does not depend on the records.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> ilr.assess_security().outcomes["two_inspectors"]
+    'not shown'
+    """
+    rules = protocol or Protocol()
+    evidence = bundled_evidence() if records is None else evidence_from(records)
+    assessments = []
+    for claim in published_claims(protocol=rules):
+        one = ASSESS[claim.name](claim, evidence)
+        if evidence.is_bundled:
+            one = replace(one, reproduction=reproduce(claim))
+        assessments.append(one)
+    return SecurityReport(
+        question=QUESTION,
+        about=evidence.about,
+        protocol=rules,
+        assessments=tuple(assessments),
+    )
+
+
+Assess: TypeAlias = Callable[[Claim, Evidence], Assessment]
+
+
+def _two_inspectors(claim: Claim, evidence: Evidence) -> Assessment:
+    scale = Scale(("converts", "stays good"))
+    agreed, pairs = agreed_pairs()
+    # only the diagonal's sum was published, and agreement depends on nothing else
+    table = [[agreed, pairs - agreed], [0, 0]]
+    agreement = percent_agreement(ratings_from_table(table, scale=scale))
+    low, high = agreement.confidence_interval(claim.confidence_level)
+    kappas, gwets = _allowed_coefficients(agreed, pairs - agreed)
+    return Assessment(
+        claim=claim,
+        recomputed=(
+            f"{agreed} of {pairs} = {agreement.value:.1%} "
+            f"(exact {_level(claim)} {low:.1%} to {high:.1%})"
+        ),
+        verdict=judge(claim, agreement),
+        details=(
+            f"The two-by-two table was not published: over the {len(kappas)} tables it may be, "
+            f"Cohen's kappa runs from {kappas.min():.2f} to {kappas.max():.2f}, Gwet's AC1 from "
+            f"{gwets.min():.2f} to {gwets.max():.2f}.",
+            "It is one decision (stays good, or converts) in schools, not four grades.",
+        ),
+    )
+
+
+def _allowed_coefficients(agreed: int, disagreed: int) -> tuple[Any, Any]:
+    """Return kappa and AC1 over every table with these totals: one batch of studies."""
+    tables = [
+        (both, first, disagreed - first, agreed - both)
+        for both in range(agreed + 1)
+        for first in range(disagreed + 1)
+    ]
+    cells = [[0, 0], [0, 1], [1, 0], [1, 1]]
+    patterns = ratings_from_codes(cells, scale=Scale(("stays good", "converts")))
+    batch = patterns.with_frequencies(np.array(tables))
+    return cohen_kappa(batch).value, gwet_ac(batch).value
+
+
+def _year_one(claim: Claim, evidence: Evidence) -> Assessment:
+    table = evidence.tables["year_one_transitions"]
+    if evidence.is_bundled:
+        counted = year_one_counts()
+        total = sum(counted)
+        aside = [f"The records hold {int(table.sum())} of the {total}: {_moved(moves(table))}."]
+    else:
+        counted, total, aside = moves(table), int(table.sum()), []
+    if not total:
+        return _nothing(claim)
+    improved = share(counted[0], total, name="improved", label="share improved", limits=WHY_MOVED)
+    moved = share(
+        counted[0],
+        counted[0] + counted[2],
+        name="improved_of_moved",
+        label="share improved of those that moved",
+        limits=WHY_MOVED,
+    )
+    beyond = 0.5 not in moved.confidence_interval(claim.confidence_level)
+    chance = "beyond chance" if beyond else "within what chance gives"
+    more = f"{counted[0]} rose against {counted[2]} that fell, {chance}; that is not most of them."
+    return Assessment(
+        claim=claim,
+        recomputed=f"{_moved(counted)} of {total}; improved {_shown(improved, claim)}",
+        verdict=judge(claim, improved),
+        details=(more, *aside),
+        moves=counted,
+    )
+
+
+def _about_60_percent(claim: Claim, evidence: Evidence) -> Assessment:
+    counted = evidence.by_date[BEFORE_MID_2019]
+    if not sum(counted):
+        return _nothing(claim)
+    improved = share(
+        counted[0],
+        sum(counted),
+        name="improved",
+        label=f"share improved by {BEFORE_MID_2019}",
+        limits=WHY_MOVED,
+    )
+    days = ("2018-10-01", "2019-01-28", BEFORE_MID_2019, "2020-12-31")
+    running = ", ".join(
+        f"{evidence.by_date[day][0]}/{sum(evidence.by_date[day])} = "
+        f"{evidence.by_date[day][0] / sum(evidence.by_date[day]):.0%} by {day[:7]}"
+        for day in days
+        if sum(evidence.by_date[day])
+    )
+    return Assessment(
+        claim=claim,
+        recomputed=(
+            f"{counted[0]} of {sum(counted)}, {_shown(improved, claim)} by {BEFORE_MID_2019}"
+        ),
+        verdict=judge(claim, improved),
+        details=(f"The share falls as reports come out: {running}.",),
+        moves=counted,
+    )
+
+
+def _reinspections_2024(claim: Claim, evidence: Evidence) -> Assessment:
+    table = evidence.tables["first_to_latest_ilacs_2024"]
+    if not table.sum():
+        return _nothing(claim)
+    shift = net_shift(transitions_from_table(table, scale=OFSTED_SCALE))
+    low, high = shift.net.confidence_interval(claim.confidence_level)
+    return Assessment(
+        claim=claim,
+        recomputed=(
+            f"{_moved(moves(table))} of {shift.n_units}; net {shift.net.value:+.1%} "
+            f"({_level(claim)} {low:+.1%} to {high:+.1%})"
+        ),
+        verdict=judge(claim, shift.net),
+        details=(
+            f"Room to move was unequal: {shift.room_up.n_units:g} could rise and "
+            f"{shift.room_down.n_units:g} could fall, and low grades return to the average by "
+            "error alone.",
+        ),
+        moves=moves(table),
+    )
+
+
+def _short_kept(claim: Claim, evidence: Evidence) -> Assessment:
+    clear = evidence.tables["short_transitions"]
+    unclear = evidence.tables["unclear_kind_transitions"]
+    if not clear.sum():
+        return _nothing(claim)
+    without, with_them = (_kept(table) for table in (clear, clear + unclear))
+    verdict = _both_ways(claim, without, with_them, int(unclear.sum()))
+    up, same, down = moves(clear)
+    return Assessment(
+        claim=claim,
+        recomputed=(
+            f"{down} of {int(clear.sum())} lost a grade, kept {_shown(without, claim)}; "
+            f"with the {int(unclear.sum())} of unclear kind {moves(clear + unclear)[2]} of "
+            f"{int((clear + unclear).sum())}, kept {_shown(with_them, claim)}"
+        ),
+        verdict=verdict,
+        moves=(up, same, down),
+    )
+
+
+def _kept(table: IntArray) -> Any:
+    up, same, down = moves(table)
+    return share(
+        up + same,
+        up + same + down,
+        name="kept",
+        label="share that kept or raised the grade",
+        limits="whether the grade was right",
+    )
+
+
+def _short_against_standard(claim: Claim, evidence: Evidence) -> Assessment:
+    short = evidence.tables["short_transitions"]
+    standard = evidence.tables["standard_transitions"]
+    unclear = evidence.tables["unclear_kind_transitions"]
+    total = int((short + standard).sum())
+    if not total:
+        return _nothing(claim)
+    both = [_compared(table, standard) for table in (short, short + unclear)]
+    if both[0] is None or both[1] is None:
+        return _nothing(claim, "no previous grade holds both kinds, so there is no comparison")
+    verdict = _both_ways(claim, both[0], both[1], int(unclear.sum()))
+    good = OFSTED_SCALE.code("good")
+    parts = [
+        f"{name} {int(table[good, :good].sum())} of {int(table[good].sum())} fell"
+        for name, table in (("short", short), ("standard", standard))
+    ]
+    inside = int((short + standard)[good].sum())
+    texts = [_chance(effect, claim) for effect in both]
+    return Assessment(
+        claim=claim,
+        recomputed=(
+            f"previously good: {', '.join(parts)}; chance that the standard grade is the higher "
+            f"{texts[0]}, with the {int(unclear.sum())} of unclear kind {texts[1]}"
+        ),
+        verdict=verdict,
+        details=(
+            f"{inside} of {total} ({inside / total:.0%}) had been good, where both kinds occur; "
+            "below good all are standard, so there is nothing to compare.",
+        ),
+    )
+
+
+def _compared(short: IntArray, standard: IntArray) -> Any:
+    """Compare within the previous grade good; one outstanding authority is no stratum."""
+    good = OFSTED_SCALE.code("good")
+    tables = np.stack([short[good], standard[good]])
+    if not tables.sum(axis=1).all():
+        return None
+    grades = grades_from_table(tables, scale=OFSTED_SCALE, groups=("short", "standard"))
+    return relative_effect(grades)
+
+
+def _consistent_and_reliable(claim: Claim, evidence: Evidence) -> Assessment:
+    table = evidence.tables["ilacs_to_next_ilacs"]
+    if not table.sum():
+        return _nothing(claim)
+    ratings = ratings_from_table(
+        table, scale=OFSTED_SCALE, raters=("earlier", "later"), design="repeat"
+    )
+    agreement = percent_agreement(ratings)
+    kappa = cohen_kappa(ratings, weights="linear")
+    return Assessment(
+        claim=claim,
+        recomputed=(
+            f"repeats only: the next ILACS grade is the same in {int(np.trace(table))} of "
+            f"{int(table.sum())} ({agreement.value:.0%}; linear kappa {kappa.value:.2f})"
+        ),
+        verdict=judge(claim, agreement),
+        details=("No double inspection of children's services has been published.",),
+    )
+
+
+ASSESS: dict[str, Assess] = {
+    "two_inspectors": _two_inspectors,
+    "year_one": _year_one,
+    "about_60_percent": _about_60_percent,
+    "reinspections_2024": _reinspections_2024,
+    "short_kept": _short_kept,
+    "short_against_standard": _short_against_standard,
+    "consistent_and_reliable": _consistent_and_reliable,
+}
+
+
+def _both_ways(claim: Claim, without: Any, with_them: Any, n_unclear: int) -> Verdict:
+    """Judge without and with the inspections of unclear kind; a verdict must hold both ways."""
+    first, second = judge(claim, without), judge(claim, with_them)
+    if first.outcome == second.outcome:
+        return first
+    return replace(
+        second,
+        outcome="not shown",
+        reason=(
+            f"the reading hangs on {n_unclear} inspections of unclear kind: without them it is "
+            f"{first.outcome}, with them {second.outcome}."
+        ),
+    )
+
+
+def _nothing(
+    claim: Claim, why: str = "the records hold no inspection that bears on it"
+) -> Assessment:
+    verdict = replace(judge(claim, None), reason=f"{why}.")
+    return Assessment(claim=claim, recomputed="nothing to recompute", verdict=verdict)
+
+
+def _level(claim: Claim) -> str:
+    return f"{100 * claim.confidence_level:g}%"
+
+
+def _shown(estimate: Any, claim: Claim) -> str:
+    low, high = estimate.confidence_interval(claim.confidence_level)
+    return f"{estimate.value:.1%} ({low:.1%} to {high:.1%})"
+
+
+def _chance(estimate: Any, claim: Claim) -> str:
+    low, high = estimate.confidence_interval(claim.confidence_level)
+    return f"{estimate.value:.2f} ({low:.2f} to {high:.2f})"
+
+
+def _moved(counted: tuple[int, int, int]) -> str:
+    return f"{counted[0]} improved, {counted[1]} kept, {counted[2]} fell"

@@ -1,0 +1,145 @@
+"""The security report as one self-contained page."""
+
+from __future__ import annotations
+
+from html import escape
+
+from ilacs_reliability.claims.security import Assessment, SecurityReport
+from ilacs_reliability.estimates import Estimate, SignificanceResult
+from ilacs_reliability.reporting.pictures import interval_picture, moves_picture
+
+STYLE = """
+:root { --ink: #1a1a1a; --soft: #5a5a5a; --line: #d5d5d5; --paper: #fff; }
+* { box-sizing: border-box; }
+body { margin: 0 auto; max-width: 46rem; padding: 1.2rem; color: var(--ink);
+  background: var(--paper); font: 1rem/1.5 Georgia, "Times New Roman", serif; }
+h1 { font-size: 1.6rem; line-height: 1.2; margin: 0 0 .6rem; }
+h2 { font-size: 1.15rem; line-height: 1.3; margin: 0 0 .5rem; }
+table { border-collapse: collapse; width: 100%; margin: 1rem 0; }
+th, td { border-bottom: 1px solid var(--line); padding: .4rem .5rem .4rem 0; text-align: left;
+  vertical-align: top; }
+dl { margin: .5rem 0; }
+dt { font-weight: bold; font-size: .85rem; color: var(--soft); }
+dd { margin: 0 0 .5rem; }
+section { border-top: 2px solid var(--ink); margin-top: 1.6rem; padding-top: .8rem;
+  break-inside: avoid; }
+.verdict { display: inline-block; border: 1.5px solid; border-radius: .3rem; padding: 0 .45rem;
+  font: bold .85rem/1.6 Helvetica, Arial, sans-serif; white-space: nowrap; }
+.supported { color: #14612f; } .contradicted { color: #9b1c1c; }
+.not-shown { color: #7a4a00; } .not-answerable { color: #3d3d7a; }
+figure { margin: .8rem 0; } figcaption { font-size: .85rem; color: var(--soft); }
+svg { display: block; width: 100%; height: auto; font: 13px Helvetica, Arial, sans-serif; }
+code { font-size: .8rem; overflow-wrap: anywhere; }
+a { color: inherit; }
+footer { margin-top: 2rem; font-size: .85rem; color: var(--soft); }
+@media print { body { max-width: none; padding: 0; font-size: 10.5pt; }
+  a { text-decoration: none; } }
+"""
+
+
+def report_html(report: SecurityReport) -> str:
+    """Write a security report as one self-contained page with pictures.
+
+    Parameters
+    ----------
+    report : SecurityReport
+        From `assess_security`.
+
+    Returns
+    -------
+    str
+        An HTML page that loads nothing else, readable on a phone and on paper. Every text is
+        escaped.
+
+    See Also
+    --------
+    report_text : The same as plain text.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> ilr.report_html(ilr.assess_security())[:15]
+    '<!DOCTYPE html>'
+    """
+    question = escape(report.question)
+    rows = "".join(_row(number, one) for number, one in enumerate(report.assessments, 1))
+    sections = "".join(_section(number, one) for number, one in enumerate(report.assessments, 1))
+    limits = "".join(f"<li>{escape(limit)}</li>" for limit in report.limits)
+    return (
+        "<!DOCTYPE html>\n"
+        '<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{question}</title><style>{STYLE}</style></head><body>\n"
+        f"<h1>{question}</h1>\n<p>{escape(report.about)} {escape(report.describe())}</p>\n"
+        '<table id="verdicts"><thead><tr><th scope="col">Claim</th>'
+        f'<th scope="col">Verdict</th></tr></thead><tbody>{rows}</tbody></table>\n'
+        f"{sections}<section><h2>Limits</h2><ul>{limits}</ul></section>\n{_thresholds(report)}"
+        "<footer>Contains public sector information licensed under the Open Government Licence "
+        "v3.0.</footer>\n</body></html>\n"
+    )
+
+
+def _thresholds(report: SecurityReport) -> str:
+    lines = (line.split(" = ") for line in report.protocol.to_toml().splitlines())
+    rows = "".join(
+        f"<tr><td>{escape(name.replace('_', ' '))}</td><td>{escape(value)}</td></tr>"
+        for name, value in lines
+    )
+    return (
+        f"<section><h2>Thresholds declared beforehand</h2><table><tbody>{rows}</tbody></table>"
+        f"<p>Fingerprint (SHA-256) <code>{report.protocol.fingerprint}</code></p></section>\n"
+    )
+
+
+def _row(number: int, one: Assessment) -> str:
+    statement = escape(one.claim.statement)
+    return f'<tr><td><a href="#claim-{number}">{statement}</a></td><td>{_badge(one)}</td></tr>'
+
+
+def _badge(one: Assessment) -> str:
+    outcome = escape(one.verdict.outcome)
+    return f'<span class="verdict {outcome.replace(" ", "-")}">{outcome}</span>'
+
+
+def _section(number: int, one: Assessment) -> str:
+    claim, verdict = one.claim, one.verdict
+    source = escape(claim.source)
+    if claim.url.startswith("https://"):
+        source = f'<a href="{escape(claim.url)}">{source}</a>'
+    texts = [
+        ("Published", f"{escape(claim.published)}<br><small>{source}</small>"),
+        ("Recomputed", escape(one.recomputed)),
+        ("Why", escape(_sentence(verdict.reason))),
+        ("Note", escape(" ".join(one.details))),
+        ("What would settle it", escape(_sentence(verdict.would_settle))),
+    ]
+    items = "".join(f"<dt>{name}</dt><dd>{text}</dd>" for name, text in texts if text)
+    return (
+        f'<section id="claim-{number}"><h2>{number}. {escape(claim.statement)}</h2>'
+        f"<p>{_badge(one)} held to: {escape(claim.bar)}</p>{_pictures(one)}<dl>{items}</dl>"
+        "</section>\n"
+    )
+
+
+def _pictures(one: Assessment) -> str:
+    shown = []
+    if one.moves is not None:
+        shown.append(_figure(moves_picture(one.moves), "Grades that rose, stayed and fell."))
+    evidence = one.verdict.evidence
+    if isinstance(evidence, SignificanceResult):
+        evidence = evidence.effect
+    if isinstance(evidence, Estimate) and evidence.status == "ok":
+        caption = (
+            f"The {evidence.label or evidence.name} with its interval; shaded: where the claim "
+            "is true."
+        )
+        shown.append(_figure(interval_picture(evidence, one.claim), caption))
+    return "".join(shown)
+
+
+def _figure(picture: str, caption: str) -> str:
+    return f"<figure>{picture}<figcaption>{escape(caption)}</figcaption></figure>"
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
