@@ -156,7 +156,9 @@ def _about(n_sif: int, n_ilacs: int, first: str, last: str) -> str:
         for framework, n in (("the single inspection framework", n_sif), ("ILACS", n_ilacs))
         if n
     ]
+    total = n_sif + n_ilacs
+    years = f"in {first}" if first == last else f"{first} to {last}"
     return (
-        f"{n_sif + n_ilacs} inspections of English local authority children's services, "
-        f"published {first} to {last}: {' and '.join(parts)}."
+        f"{total} inspection{'' if total == 1 else 's'} of English local authority children's "
+        f"services, published {years}: {' and '.join(parts)}."
     )

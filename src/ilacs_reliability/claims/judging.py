@@ -7,6 +7,7 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
+from ilacs_reliability.comparison.overlap import OverlapReport
 from ilacs_reliability.estimates import (
     REASONS,
     Estimate,
@@ -81,6 +82,7 @@ class Claim:
         check_option(self.kind, KINDS, "kind")
         check_option(self.direction, DIRECTIONS, "direction")
         check_confidence_level(self.confidence_level)
+        check_confidence_level(self.interval_level)
         numbers = np.atleast_1d(np.asarray(self.threshold, dtype=np.float64))
         wanted = 2 if self.direction == "within" else 1
         if len(numbers) != wanted or not np.isfinite(numbers).all():
@@ -101,6 +103,12 @@ class Claim:
 
     def __repr__(self) -> str:
         return f"Claim({self.statement!r}, {self.kind}, {self.bar})"
+
+    @property
+    def interval_level(self) -> float:
+        """Level of the interval that decides: for two margins, that of two one-sided tests."""
+        level = self.confidence_level
+        return 1 - 2 * (1 - level) if self.direction == "within" else level
 
     @property
     def bar(self) -> str:
@@ -252,10 +260,7 @@ def judge(claim: Claim, result: Any) -> Verdict:
     if obstacle:
         return _verdict(claim, "not answerable", result, obstacle)
     estimate = _effect_of(result)
-    level = claim.confidence_level
-    if claim.direction == "within":
-        level = 1 - 2 * (1 - level)
-    interval = estimate.confidence_interval(level)
+    interval = estimate.confidence_interval(claim.interval_level)
     return _verdict(claim, _outcome(claim, interval), result, _why(claim, estimate, interval))
 
 
@@ -263,8 +268,8 @@ def _obstacle(claim: Claim, result: Any) -> str:
     """Say why the evidence cannot bear on the claim, or nothing."""
     if result is None:
         return "no evidence was given."
-    if getattr(result, "has_overlap", True) is False:
-        return f"no stratum holds both groups, so there is nothing to compare; {_said(result)}"
+    if isinstance(result, OverlapReport) and not result.answerable:
+        return result.describe()
     estimate = _effect_of(result)
     if not isinstance(estimate, Estimate):
         raise TypeError(
@@ -290,9 +295,7 @@ def _effect_of(result: Any) -> Any:
     return result.effect if isinstance(result, SignificanceResult) else result
 
 
-def _said(result: Any) -> str:
-    if not isinstance(result, Estimate):
-        return str(result.describe())
+def _said(result: Estimate) -> str:
     low, high = result.confidence_interval()
     return f"the {result.label or result.name} is {result.value:.2f} ({low:.2f} to {high:.2f})"
 

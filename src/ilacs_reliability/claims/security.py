@@ -386,8 +386,9 @@ def _short_against_standard(claim: Claim, evidence: Evidence) -> Assessment:
         ),
         verdict=verdict,
         details=(
-            f"{inside} of {total} ({inside / total:.0%}) had been good, where both kinds occur; "
-            "below good all are standard, so there is nothing to compare.",
+            f"{inside} of {total} ({inside / total:.0%}) had been good, where both kinds occur; of "
+            f"the outstanding {int(standard[-1].sum())} had a standard inspection, and below good "
+            "all are standard: there is nothing to compare.",
         ),
     )
 

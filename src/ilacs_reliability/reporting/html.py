@@ -28,7 +28,7 @@ section { border-top: 2px solid var(--ink); margin-top: 1.6rem; padding-top: .8r
 .supported { color: #14612f; } .contradicted { color: #9b1c1c; }
 .not-shown { color: #7a4a00; } .not-answerable { color: #3d3d7a; }
 figure { margin: .8rem 0; } figcaption { font-size: .85rem; color: var(--soft); }
-svg { display: block; width: 100%; height: auto; font: 13px Helvetica, Arial, sans-serif; }
+svg { display: block; width: 100%; height: auto; font: 14px Helvetica, Arial, sans-serif; }
 code { font-size: .8rem; overflow-wrap: anywhere; }
 a { color: inherit; }
 footer { margin-top: 2rem; font-size: .85rem; color: var(--soft); }

@@ -7,7 +7,7 @@ from html import escape
 from ilacs_reliability.claims.judging import Claim
 from ilacs_reliability.estimates import Estimate
 
-WIDTH, LEFT, RIGHT = 640.0, 20.0, 620.0
+WIDTH, LEFT, RIGHT = 480.0, 16.0, 464.0
 INK, SOFT = "#1a1a1a", "#555"
 COLOURS = {"rose": "#2a6f97", "stayed": "#c9ced6", "fell": "#b5532a"}
 
@@ -27,7 +27,7 @@ def interval_picture(estimate: Estimate, claim: Claim) -> str:
     str
         An SVG element.
     """
-    low, high = estimate.confidence_interval(claim.confidence_level)
+    low, high = estimate.confidence_interval(claim.interval_level)
     start = 0.0 if low >= 0 else -1.0
     # the scale goes from the least value shown to 1
     at_low, at_value, at_high = (_place(value, start) for value in (low, estimate.value, high))

@@ -41,7 +41,7 @@ def report_text(report: SecurityReport, *, width: int = 100) -> str:
         raise ValueError(f"`width` must be at least 40, but got {width}.")
     protocol = report.protocol
     lines = [
-        report.question.upper(),
+        *_filled(report.question.upper(), width),
         *_filled(report.about, width),
         *_filled(
             f"Thresholds declared beforehand; protocol {protocol.fingerprint[:16]}. "
@@ -61,7 +61,7 @@ def _block(number: int, one: Assessment, width: int) -> list[str]:
     head = f"{number}. {one.claim.statement}"
     verdict = one.verdict.outcome.upper()
     gap = width - len(head) - len(verdict)
-    title = [head + " " * gap + verdict] if gap > 1 else [head, f"   {verdict}"]
+    title = [head + " " * gap + verdict] if gap > 1 else [*_filled(head, width), f"   {verdict}"]
     rows = [
         ("Published", one.claim.published),
         ("Recomputed", one.recomputed),

@@ -1,0 +1,388 @@
+"""Claims go in with a threshold; verdicts come out, and the report holds the published figures."""
+
+import pickle
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.testing import assert_allclose
+from scipy import stats
+
+import ilacs_reliability as ilr
+from ilacs_reliability.claims.evidence import TABLES, evidence_from, moves, share
+from ilacs_reliability.claims.settling import units_to_show_share
+from ilacs_reliability.datasets.inspections import parse_inspections
+
+BINARY = ilr.Scale(("converts", "stays good"))
+REPORT = ilr.assess_security()
+BY_NAME = {one.claim.name: one for one in REPORT.assessments}
+
+
+def claim(**changes):
+    given_ = {"statement": "Inspectors agree.", "kind": "consistency", "threshold": 0.8}
+    return ilr.Claim(**(given_ | changes))
+
+
+def agreement(agreed, disagreed, design="simultaneous"):
+    table = [[agreed, disagreed], [0, 0]]
+    return ilr.percent_agreement(ilr.ratings_from_table(table, scale=BINARY, design=design))
+
+
+# --- judging ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("agreed", "disagreed", "outcome"),
+    [(22, 2, "not shown"), (145, 5, "supported"), (60, 60, "contradicted"), (5, 0, "not shown")],
+)
+def test_a_verdict_follows_from_the_interval_and_the_threshold(agreed, disagreed, outcome):
+    verdict = ilr.judge(claim(), agreement(agreed, disagreed))
+    assert verdict.outcome == outcome
+
+
+@given(
+    agreed=st.integers(0, 40),
+    disagreed=st.integers(0, 40),
+    threshold=st.floats(0.05, 0.95),
+    level=st.sampled_from([0.8, 0.9, 0.95, 0.99]),
+)
+def test_a_verdict_agrees_with_the_test_of_its_threshold(agreed, disagreed, threshold, level):
+    if agreed + disagreed == 0:
+        return
+    evidence = agreement(agreed, disagreed)
+    verdict = ilr.judge(claim(threshold=threshold, confidence_level=level), evidence)
+    tail = (1 - level) / 2
+    above = ilr.threshold_test(evidence, threshold, alternative="greater").p_value
+    below = ilr.threshold_test(evidence, threshold, alternative="less").p_value
+    if abs(above - tail) > 1e-6 and abs(below - tail) > 1e-6:
+        assert (verdict.outcome == "supported") == (above < tail)
+        assert (verdict.outcome == "contradicted") == (below < tail)
+
+
+@given(agreed=st.integers(1, 200), disagreed=st.integers(0, 200))
+def test_the_opposite_claim_has_the_opposite_verdict(agreed, disagreed):
+    evidence = agreement(agreed, disagreed)
+    opposite = {"supported": "contradicted", "contradicted": "supported"}
+    up = ilr.judge(claim(threshold=0.701, direction="at least"), evidence).outcome
+    down = ilr.judge(claim(threshold=0.701, direction="less than"), evidence).outcome
+    assert down == opposite.get(up, up)
+
+
+def test_a_difference_that_is_not_significant_is_not_sameness():
+    few = ilr.relative_effect([[2, 3, 4], [2, 4, 3]])
+    same = claim(kind="comparison", threshold=(0.4, 0.6), direction="within")
+    assert 0.5 in few.confidence_interval()
+    assert ilr.judge(same, few).outcome == "not shown"
+
+
+def test_margins_are_judged_by_the_interval_of_two_one_sided_tests():
+    many = ilr.relative_effect([[300, 400, 300], [310, 395, 295]])
+    same = claim(kind="comparison", threshold=(0.45, 0.55), direction="within")
+    low, high = many.confidence_interval(0.9)
+    assert 0.45 < low < high < 0.55
+    assert ilr.judge(same, many).outcome == "supported"
+    assert same.interval_level == pytest.approx(0.9)
+
+
+def test_a_repeat_is_not_a_second_opinion():
+    verdict = ilr.judge(claim(), agreement(145, 5, design="repeat"))
+    assert verdict.outcome == "not answerable"
+    assert "repeat is not a second opinion" in verdict.reason
+
+
+def test_repeats_may_bear_on_a_claim_about_shift():
+    verdict = ilr.judge(claim(kind="shift"), agreement(145, 5, design="repeat"))
+    assert verdict.outcome == "supported"
+
+
+def test_a_comparison_under_selection_is_not_answerable():
+    effect = ilr.relative_effect([[300, 400, 300], [310, 395, 295]])
+    same = claim(
+        kind="comparison", threshold=(0.4, 0.6), direction="within", selection="risk decided"
+    )
+    verdict = ilr.judge(same, effect)
+    assert verdict.outcome == "not answerable"
+    assert "risk decided" in verdict.reason
+
+
+def test_no_overlap_is_not_answerable():
+    grades = ilr.grades_from_table([[[3, 4], [0, 0]], [[0, 0], [5, 6]]])
+    report = ilr.overlap_report(grades)
+    same = claim(kind="comparison", threshold=(0.4, 0.6), direction="within")
+    assert ilr.judge(same, report).outcome == "not answerable"
+    with pytest.warns(ilr.UndefinedEstimateWarning):
+        effect = ilr.relative_effect(grades)
+    assert ilr.judge(same, effect).outcome == "not answerable"
+
+
+def test_an_overlap_report_with_overlap_is_no_evidence():
+    report = ilr.overlap_report(ilr.grades_from_table([[3, 4], [5, 6]]))
+    with pytest.raises(TypeError, match="`result` must be an Estimate"):
+        ilr.judge(claim(kind="comparison"), report)
+
+
+def test_undefined_evidence_is_not_answerable():
+    with pytest.warns(ilr.UndefinedEstimateWarning):
+        kappa = ilr.cohen_kappa([[1, 1], [1, 1], [1, 1]])
+    verdict = ilr.judge(claim(threshold=0.6), kappa)
+    assert verdict.outcome == "not answerable"
+    assert "every rating is the same grade" in verdict.reason
+
+
+def test_no_evidence_is_not_answerable():
+    assert ilr.judge(claim(), None).outcome == "not answerable"
+
+
+def test_a_tests_effect_is_its_evidence():
+    test = ilr.threshold_test(agreement(145, 5), 0.8)
+    assert ilr.judge(claim(), test).outcome == "supported"
+
+
+def test_more_than_a_share_is_not_shown_by_a_limit_that_equals_it():
+    evidence = agreement(10, 10)
+    low, _ = evidence.confidence_interval()
+    assert ilr.judge(claim(threshold=low, direction="at least"), evidence).outcome == "supported"
+    assert ilr.judge(claim(threshold=low, direction="more than"), evidence).outcome == "not shown"
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"kind": "consistent"}, "`kind` must be one of"),
+        ({"direction": "over"}, "`direction` must be one of"),
+        ({"threshold": (0.1, 0.2)}, "`threshold` must be a finite number"),
+        ({"threshold": 0.1, "direction": "within"}, "two finite margins"),
+        ({"threshold": (0.6, 0.4), "direction": "within"}, "in order"),
+        ({"threshold": float("nan")}, "finite"),
+        ({"confidence_level": 95}, "write 95 % as 0.95"),
+        ({"confidence_level": 0.4, "threshold": (0.1, 0.2), "direction": "within"}, "between 0"),
+    ],
+)
+def test_a_claim_refuses_what_it_cannot_be_held_to(changes, message):
+    with pytest.raises(ValueError, match=message):
+        claim(**changes)
+
+
+def test_judge_refuses_other_things():
+    with pytest.raises(TypeError, match="`claim` must be a Claim"):
+        ilr.judge("we agree", agreement(1, 1))
+    with pytest.raises(TypeError, match="`result` must be an Estimate"):
+        ilr.judge(claim(), 0.9)
+    batch = ilr.ratings_from_codes([[0, 0], [0, 1]], scale=BINARY).with_frequencies(
+        [[1, 1], [2, 1]]
+    )
+    with pytest.raises(ValueError, match="one study"):
+        ilr.judge(claim(), ilr.percent_agreement(batch))
+
+
+def test_a_verdict_says_everything_in_a_sentence_and_in_a_row():
+    verdict = ilr.judge(claim(would_settle="more pairs."), agreement(22, 2))
+    assert verdict.describe() == (
+        '"Inspectors agree." is not shown: the 95% interval of the percent agreement, 0.730 to '
+        "0.990 in 24 units, straddles the threshold (at least 0.8). What would settle it: more "
+        "pairs."
+    )
+    row = verdict.to_dict()
+    assert row["outcome"] == "not shown"
+    assert row["evidence"]["value"] == pytest.approx(22 / 24)
+    assert "<td" in verdict._repr_html_()
+    assert pickle.loads(pickle.dumps(verdict)).outcome == "not shown"
+
+
+# --- protocol ---------------------------------------------------------------------------------
+
+
+def test_a_protocol_survives_toml():
+    protocol = ilr.Protocol(agreement=0.9, superiority_margin=0.05)
+    again = ilr.Protocol.from_toml(protocol.to_toml())
+    assert again == protocol
+    assert again.fingerprint == protocol.fingerprint
+
+
+@given(
+    name=st.sampled_from(["confidence_level", "power", "agreement", "majority", "about", "kept"]),
+    value=st.floats(0.01, 0.99),
+)
+def test_any_other_number_has_another_fingerprint(name, value):
+    changed = ilr.Protocol(**{name: value})
+    assert (changed.fingerprint == ilr.Protocol().fingerprint) == (changed == ilr.Protocol())
+
+
+def test_a_whole_number_and_its_float_declare_the_same():
+    text = "superiority_margin = 0.10"
+    assert ilr.Protocol.from_toml(text).fingerprint == ilr.Protocol().fingerprint
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("agreement = 80", "`agreement` must be between 0 and 1, but got 80"),
+        ("superiority_margin = 0.6", "between 0 and 0.5"),
+        ("agrement = 0.8", "'agrement', which is not one of"),
+        ("agreement = ", "is not TOML"),
+        ("agreement = nan", "between 0 and 1"),
+    ],
+)
+def test_a_protocol_refuses_what_it_cannot_declare(text, message):
+    with pytest.raises(ValueError, match=message):
+        ilr.Protocol.from_toml(text)
+
+
+@pytest.mark.parametrize("value", ["'0.8'", "true", "[0.8]"])
+def test_a_protocol_holds_numbers_only(value):
+    with pytest.raises(TypeError, match="`agreement` must be a number"):
+        ilr.Protocol.from_toml(f"agreement = {value}")
+
+
+# --- the study that would settle it ------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("truth", "threshold"), [(22 / 24, 0.8), (0.95, 0.85), (0.7, 0.4)])
+def test_the_study_that_would_settle_it_is_the_least_that_keeps_its_power(truth, threshold):
+    needed = units_to_show_share(truth, threshold, confidence_level=0.95, power=0.8)
+
+    def power(n):
+        counts = np.arange(1, n + 1)
+        enough = counts[stats.beta.ppf(0.025, counts, n - counts + 1) >= threshold]
+        return stats.binom.sf(enough[0] - 1, n, truth) if len(enough) else 0.0
+
+    assert power(needed - 1) < 0.8
+    assert min(power(n) for n in range(needed, needed + 60)) >= 0.8
+
+
+def test_no_study_shows_what_is_not_true():
+    assert units_to_show_share(0.8, 0.8, confidence_level=0.95, power=0.8) is None
+    assert units_to_show_share(0.5001, 0.5, confidence_level=0.95, power=0.8) is None
+
+
+# --- the published claims -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", [one.name for one in ilr.published_claims()])
+def test_every_published_figure_is_found_again(name):
+    reproduction = ilr.reproduce(BY_NAME[name].claim)
+    assert reproduction.agrees, reproduction.describe()
+    assert reproduction.to_dict()["agrees"]
+
+
+def test_only_published_claims_can_be_reproduced():
+    with pytest.raises(ValueError, match="`claim` must be one of"):
+        ilr.reproduce(claim(name="ours"))
+
+
+def test_the_verdicts_are_those_of_the_declared_protocol():
+    assert REPORT.outcomes == {
+        "two_inspectors": "not shown",
+        "year_one": "not shown",
+        "about_60_percent": "not shown",
+        "reinspections_2024": "supported",
+        "short_kept": "not shown",
+        "short_against_standard": "not answerable",
+        "consistent_and_reliable": "not answerable",
+    }
+
+
+def test_another_protocol_may_give_other_verdicts():
+    easy = ilr.assess_security(protocol=ilr.Protocol(agreement=0.7, kept=0.7))
+    assert easy.outcomes["two_inspectors"] == "supported"
+    assert easy.outcomes["short_kept"] == "supported"
+
+
+def test_22_of_24_has_its_interval_its_range_and_its_study():
+    one = BY_NAME["two_inspectors"]
+    low, high = one.verdict.evidence.confidence_interval()
+    assert_allclose([low, high], [0.730027, 0.989744], atol=5e-7)  # claims: derived, exact binomial
+    assert "22 of 24 = 91.7% (exact 95% 73.0% to 99.0%)" in one.recomputed
+    assert "69 tables" in one.details[0]
+    assert "-0.04 to 0.83" in one.details[0]
+    assert "0.83 to 0.91" in one.details[0]
+    assert "82 double inspections" in one.verdict.would_settle
+
+
+def test_the_first_year_is_19_12_3_of_34_and_33_are_in_the_records():
+    one = BY_NAME["year_one"]
+    assert one.moves == (19, 12, 3)
+    assert "33 of the 34: 19 improved, 11 kept, 3 fell" in " ".join(one.details)
+
+
+def test_short_against_standard_is_answered_inside_the_overlap_both_ways():
+    one = BY_NAME["short_against_standard"]
+    assert "short 11 of 95 fell, standard 10 of 18 fell" in one.recomputed
+    assert "with the 3 of unclear kind" in one.recomputed
+    assert "by risk" in one.verdict.reason
+    short = ilr.load_dataset("short_transitions").counts[2]
+    standard = ilr.load_dataset("standard_transitions").counts[2]
+    effect = ilr.relative_effect([short, standard])
+    assert f"{effect.value:.2f}" in one.recomputed
+
+
+def test_the_short_claim_hangs_on_three_inspections_of_unclear_kind():
+    one = BY_NAME["short_kept"]
+    assert "15 of 122" in one.recomputed
+    assert "18 of 125" in one.recomputed
+    assert "hangs on 3 inspections" in one.verdict.reason
+
+
+def test_the_report_describes_itself():
+    assert REPORT.describe().startswith("Of 7 published claims")
+    row = REPORT.to_dict()
+    assert len(row["claims"]) == 7
+    assert row["fingerprint"] == ilr.Protocol().fingerprint
+    assert "SecurityReport" in repr(REPORT)
+    assert pickle.loads(pickle.dumps(REPORT)).outcomes == REPORT.outcomes
+
+
+# --- someone's own records -----------------------------------------------------------------------
+
+HEADER = (
+    "urn,region,framework,kind,start_date,end_date,published_date,overall,leadership,"
+    "help_and_protection,in_care,care_leavers,previous_overall,previous_framework,"
+    "pre_sif_safeguarding,days_on_site,lead_inspector_id,population_0_25"
+)
+
+
+def records(*rows):
+    return parse_inspections([HEADER, *rows], file_name="own.csv")
+
+
+SIF = "1,North,SIF,sif,2015-01-05,2015-01-30,2015-03-01,good,good,good,good,good,,,,,1,1000"
+SHORT = (
+    "1,North,ILACS,short,2018-05-14,2018-05-18,2018-06-30,requires improvement,good,good,good,,"
+    "good,SIF,,5,2,1000"
+)
+
+
+def test_own_records_that_hold_nothing_answer_nothing():
+    report = ilr.assess_security(records(SIF))
+    assert report.outcomes["two_inspectors"] == "not shown"
+    assert {v for k, v in report.outcomes.items() if k != "two_inspectors"} == {"not answerable"}
+    assert all(one.reproduction is None for one in report.assessments)
+
+
+def test_own_records_are_tabulated_as_the_bundled_ones_are():
+    evidence = evidence_from(records(SIF, SHORT))
+    assert set(evidence.tables) == set(TABLES)
+    assert evidence.tables["short_transitions"][2, 1] == 1
+    assert not evidence.is_bundled
+    report = ilr.assess_security(records(SIF, SHORT))
+    assert report.outcomes["short_kept"] == "not shown"
+    assert "no comparison" in own(report, "short_against_standard").verdict.reason
+
+
+def own(report, name):
+    return next(one for one in report.assessments if one.claim.name == name)
+
+
+def test_moves_counts_above_on_and_below_the_diagonal():
+    assert moves(np.array([[1, 2], [4, 8]])) == (2, 9, 4)
+
+
+@given(count=st.integers(0, 30), other=st.integers(0, 30))
+def test_a_share_has_the_standard_error_of_a_proportion(count, other):
+    if count + other < 2:
+        return
+    n = count + other
+    one = share(count, n, name="share", label="share", limits="why")
+    p = count / n
+    assert_allclose(one.standard_error, np.sqrt(p * (1 - p) / (n - 1)), atol=1e-12)

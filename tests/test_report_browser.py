@@ -1,0 +1,83 @@
+"""The page as a real browser shows it."""
+
+import shutil
+
+import pytest
+
+import ilacs_reliability as ilr
+
+CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
+pytestmark = pytest.mark.skipif(
+    not (CHROMIUM and DRIVER),
+    reason="no browser here: install Debian's chromium and chromium-driver to run this",
+)
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    webdriver = pytest.importorskip("selenium.webdriver")
+    folder = tmp_path_factory.mktemp("browser")
+    page = folder / "report.html"
+    page.write_text(ilr.report_html(ilr.assess_security()), encoding="utf-8")
+    options = webdriver.ChromeOptions()
+    options.binary_location = CHROMIUM
+    for flag in (*FLAGS, f"--user-data-dir={folder / 'profile'}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    service = webdriver.ChromeService(executable_path=DRIVER)
+    driver = webdriver.Chrome(options=options, service=service)
+    driver.get(page.as_uri())
+    yield driver
+    driver.quit()
+
+
+def find(browser, selector):
+    return browser.find_elements("css selector", selector)
+
+
+def test_the_verdict_table_shows_every_claim_with_its_verdict(browser):
+    rows = find(browser, "#verdicts tbody tr")
+    shown = [row.text for row in rows]
+    report = ilr.assess_security()
+    assert len(shown) == len(report.assessments)
+    for text, one in zip(shown, report.assessments, strict=True):
+        assert one.claim.statement in text
+        assert one.verdict.outcome in text
+
+
+def test_the_pictures_are_drawn(browser):
+    pictures = find(browser, "section svg")
+    assert len(pictures) == 11
+    for picture in pictures:
+        assert picture.is_displayed()
+        assert picture.size["width"] > 200
+        assert picture.size["height"] > 20
+        assert picture.get_attribute("aria-label")
+
+
+@pytest.mark.parametrize("width", [360, 768, 1280])
+def test_nothing_runs_over_the_edge(browser, width):
+    browser.set_window_size(width, 900)
+    wide = browser.execute_script("return document.documentElement.scrollWidth")
+    assert wide <= browser.execute_script("return window.innerWidth")
+
+
+def test_a_claim_in_the_table_leads_to_its_section(browser):
+    link = find(browser, "#verdicts a")[3]
+    link.click()
+    assert browser.current_url.endswith("#claim-4")
+    assert find(browser, "#claim-4 h2")[0].text.startswith("4.")
+
+
+def test_the_browser_has_nothing_to_complain_about(browser):
+    assert browser.get_log("browser") == []
