@@ -17,6 +17,10 @@ Alternative: TypeAlias = Literal["two-sided", "less", "greater"]
 Limits: TypeAlias = tuple[npt.ArrayLike, npt.ArrayLike]
 
 
+# rounding leaves an interval about this wide where the standard error is zero
+NO_WIDTH = 1e-9
+
+
 class UndefinedEstimateWarning(UserWarning):
     """The data leave a number undefined; the result is nan, with a reason."""
 
@@ -206,12 +210,17 @@ class Estimate:
                 f"`method` must be one of {self.interval_methods} for {self.name}, "
                 f"but got {method!r}."
             )
+        if self.status == "undefined":
+            return Interval(float("nan"), float("nan"), confidence_level, chosen)
         low, high = offered[chosen](self, confidence_level)
+        low, high = (np.where(np.isnan(self.value), np.nan, limit) for limit in (low, high))
+        narrow = high - low <= NO_WIDTH
+        if chosen != default and narrow.any():
+            wide = offered[default](self, confidence_level)
+            low, high = np.where(narrow, wide[0], low), np.where(narrow, wide[1], high)
+            chosen = f"{default}, {'since' if narrow.all() else 'where'} {chosen} has no width"
         if np.ndim(self.value) == 0:
-            if low == high and chosen != default:
-                low, high = offered[default](self, confidence_level)
-                chosen = f"{default}, since {chosen} has no width here"
-            return Interval(float(low), float(high), confidence_level, chosen)  # type: ignore[arg-type]
+            return Interval(float(low), float(high), confidence_level, chosen)
         return Interval(low, high, confidence_level, chosen)  # type: ignore[arg-type]
 
     def describe(self) -> str:
