@@ -72,7 +72,8 @@ def krippendorff_alpha(ratings: RatingsLike, *, metric: Metric = "nominal") -> E
     :math:`\alpha = 1 - D_o / D_e` over the pairable ratings; a unit with a single rating is left
     out [1]_. "ordinal" is Krippendorff's rank metric; Gwet's ordinal weights are another thing:
     pass ``agreement_weights(scale, "ordinal")`` for those. The standard error is the delta
-    method's over units, with the factor for few ratings held fixed, as in [2]_.
+    method's over units, of alpha without its correction for few ratings, as in [2]_: a little
+    larger than with it.
 
     References
     ----------
@@ -227,8 +228,8 @@ def _influence(study: Study, parts: _Parts) -> FloatArray:
     if parts.moves_ranks:
         ranks_within, ranks_chance = _rank_slopes(study, parts)
         by_pattern, by_margin = by_pattern + ranks_within, by_margin + ranks_chance
-    # the factor for few ratings is a constant here, so that influences average to zero
-    factor = -(total - 1.0) / total / chance * study.n_paired
+    # without the factor for few ratings, which would not let influences average to zero
+    factor = -study.n_paired / chance
     moved = within[..., None] * (study.ratings.table.totals * study.ratings.table.paired)
     moved = moved + total[..., None] * by_pattern
     moved -= (total * within / chance)[..., None] * by_margin
