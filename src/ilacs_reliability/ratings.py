@@ -638,7 +638,7 @@ def _numbers(ratings: npt.ArrayLike) -> npt.NDArray[Any]:
 def _float_or_nan(matrix: npt.NDArray[Any], name: str) -> FloatArray:
     numbers = np.empty(matrix.size)
     for place, thing in enumerate(matrix.ravel().tolist()):
-        if is_missing(thing) and thing != "":
+        if is_missing(thing) and not isinstance(thing, str):
             numbers[place] = np.nan
         elif isinstance(thing, (int, float, np.number)):
             numbers[place] = float(thing)
