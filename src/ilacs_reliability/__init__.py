@@ -1,5 +1,16 @@
 """Are inspection judgements secure? Agreement, grade shift and comparison."""
 
+from ilacs_reliability.agreement.bangdiwala import bangdiwala_b
+from ilacs_reliability.agreement.categories import (
+    kappa_max,
+    marginal_indices,
+    specific_agreement,
+    unit_agreement,
+)
+from ilacs_reliability.agreement.concordance import kendall_w, kendall_w_test, lin_ccc
+from ilacs_reliability.agreement.listing import Estimates, Listing
+from ilacs_reliability.agreement.pairs import light_kappa, pairwise_agreement
+
 from ilacs_reliability.agreement.alpha import krippendorff_alpha
 from ilacs_reliability.agreement.coefficients import (
     brennan_prediger,
@@ -40,7 +51,12 @@ from ilacs_reliability.resampling import (
     bootstrap,
     jackknife,
 )
-from ilacs_reliability.scales import OFSTED_SCALE, Scale, agreement_weights
+from ilacs_reliability.scales import (
+    OFSTED_SCALE,
+    Scale,
+    agreement_weights,
+    tolerance_weights,
+)
 from ilacs_reliability.shift.binary import (
     mcnemar,
     paired_difference,
@@ -63,9 +79,11 @@ __all__ = [
     "Claim",
     "Dataset",
     "Estimate",
+    "Estimates",
     "GroupedGrades",
     "Interval",
     "JackknifeResult",
+    "Listing",
     "NetShift",
     "OverlapReport",
     "Protocol",
@@ -77,6 +95,7 @@ __all__ = [
     "Verdict",
     "agreement_weights",
     "assess_security",
+    "bangdiwala_b",
     "bootstrap",
     "brennan_prediger",
     "cohen_kappa",
@@ -88,14 +107,21 @@ __all__ = [
     "gwet_ac",
     "jackknife",
     "judge",
+    "kappa_max",
+    "kendall_w",
+    "kendall_w_test",
     "krippendorff_alpha",
+    "light_kappa",
+    "lin_ccc",
     "list_datasets",
     "load_dataset",
+    "marginal_indices",
     "mcnemar",
     "net_shift",
     "overlap_report",
     "paired_difference",
     "paired_odds_ratio",
+    "pairwise_agreement",
     "percent_agreement",
     "published_claims",
     "ratings_from_codes",
@@ -109,6 +135,9 @@ __all__ = [
     "risk_difference",
     "scott_pi",
     "sign_test",
+    "specific_agreement",
     "threshold_test",
+    "tolerance_weights",
     "transitions_from_table",
+    "unit_agreement",
 ]

@@ -320,6 +320,49 @@ def agreement_weights(scale: Scale, kind: Weights) -> FloatArray:
     return weights
 
 
+def tolerance_weights(scale: Scale, *, within: int = 1) -> FloatArray:
+    """Return full credit for grades that are near enough and none for the others.
+
+    Parameters
+    ----------
+    scale : Scale
+        An ordered scale.
+    within : int, optional
+        How many grades apart still agree. Default: 1.
+
+    Returns
+    -------
+    ndarray of float, shape (n_grades, n_grades)
+        Credit of 1 or 0, for `weights=`; chance-corrected coefficients take it too.
+
+    Raises
+    ------
+    TypeError
+        If `scale` is not a `Scale`.
+    ValueError
+        If `within` is not a whole number of 0 or more, or the scale has no order.
+
+    References
+    ----------
+    .. [1] J. Cohen, "Weighted kappa", Psychological Bulletin 70 (1968), 213-220.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> ilr.tolerance_weights(ilr.OFSTED_SCALE, within=1)[0].tolist()
+    [1.0, 1.0, 0.0, 0.0]
+    """
+    if not isinstance(scale, Scale):
+        raise TypeError(f"`scale` must be a Scale, but got {type(scale).__name__}.")
+    if not scale.ordered:
+        raise ValueError("`scale` has no order, so no grade is near another.")
+    if not (isinstance(within, (int, np.integer)) and within >= 0):
+        raise ValueError(f"`within` must be a whole number of 0 or more, but got {within!r}.")
+    codes = np.arange(scale.n_grades)
+    near: FloatArray = (np.abs(codes[:, None] - codes[None, :]) <= within).astype(np.float64)
+    return near
+
+
 def _loss(kind: str, scores: FloatArray) -> Any:
     a, b = scores[:, None], scores[None, :]
     low, high = scores.min(), scores.max()

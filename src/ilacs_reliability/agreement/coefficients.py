@@ -14,6 +14,7 @@ from ilacs_reliability.agreement.studies import (
     Study,
     as_float,
     coefficient_methods,
+    counts_units,
     proportion_methods,
     study_of,
     why_undefined,
@@ -43,9 +44,9 @@ def percent_agreement(ratings: RatingsLike, *, weights: Weights = "identity") ->
     Returns
     -------
     Estimate
-        Average credit of a pair of ratings of the same unit, 0 to 1. For two raters and exact
-        agreement the interval is Clopper and Pearson's; "wilson", "jeffreys" and "midp" are
-        offered too.
+        Average credit of a pair of ratings of the same unit, 0 to 1. For two raters and credit of 0
+        or 1, as for exact agreement or `tolerance_weights`, the interval is Clopper and Pearson's;
+        "wilson", "jeffreys" and "midp" are offered too.
 
     Raises
     ------
@@ -84,13 +85,20 @@ def percent_agreement(ratings: RatingsLike, *, weights: Weights = "identity") ->
     0.9167
     >>> agreement.confidence_interval()
     Interval(0.7300, 0.9897, 95% clopper_pearson)
+
+    Agreement within one grade, with its exact interval:
+
+    >>> near = ilr.tolerance_weights(ilr.OFSTED_SCALE, within=1)
+    >>> grades = ilr.ratings_from_codes([[2, 2], [1, 2], [3, 1], [3, 3]], scale=ilr.OFSTED_SCALE)
+    >>> ilr.percent_agreement(grades, weights=near)
+    Estimate(percent_agreement = 0.7500, n_units=4, 95% clopper_pearson 0.1941 to 0.9937)
     """
     study, kind = _study(ratings, weights)
     with np.errstate(invalid="ignore", divide="ignore"):
         value = study.agreement
     influence = partial(_agreement_influence, study) if study.is_batch else None
     methods = coefficient_methods(study)
-    if kind == "identity" and study.ratings.clusters is None and study.ratings.n_raters == 2:
+    if counts_units(study) and study.ratings.clusters is None:
         methods = (*proportion_methods(study), *methods)
     reason = "" if study.is_batch or study.n_paired else why_undefined(study)
     return _estimate(

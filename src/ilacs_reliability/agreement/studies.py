@@ -158,6 +158,23 @@ def proportion_methods(study: Study) -> tuple[Method, ...]:
     return tuple((name, partial(_proportion, limits=limit)) for name, limit in limits.items())
 
 
+def counts_units(study: Study) -> bool:
+    """Tell whether agreement is a share of units: two ratings each, with credit of 0 or 1.
+
+    Parameters
+    ----------
+    study : Study
+        One study or many.
+
+    Returns
+    -------
+    bool
+        Whether the exact intervals of a share apply.
+    """
+    all_or_none = ((study.weights == 0) | (study.weights == 1)).all()
+    return bool(all_or_none) and study.ratings.n_raters == 2
+
+
 def n_discordant(study: Study) -> Any:
     """Count the units whose ratings are not all the same grade.
 

@@ -1,0 +1,141 @@
+"""Bangdiwala's B: how much of the rectangles of the margins is filled by agreement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ilacs_reliability.agreement.formulas import (
+    build_estimate,
+    known_raters,
+    patterns_of,
+    smooth_parts,
+)
+from ilacs_reliability.agreement.studies import coefficient_methods, study_of, why_undefined
+from ilacs_reliability.estimates import Estimate
+from ilacs_reliability.ratings import Ratings, RatingsLike
+from ilacs_reliability.scales import FloatArray
+
+
+def bangdiwala_b(ratings: RatingsLike, *, partial_credit: Sequence[float] = ()) -> Estimate:
+    r"""Estimate Bangdiwala's B for two raters.
+
+    Parameters
+    ----------
+    ratings : Ratings or array_like of number, shape (n_units, 2)
+        Grades of each unit by the two raters; a unit that one of them did not rate is left out.
+    partial_credit : sequence of float, optional
+        Credit for grades that are one step apart, two steps and so on, each between 0 and 1.
+        Default: exact agreement only.
+
+    Returns
+    -------
+    Estimate
+        B, 0 to 1: the area of agreement as a share of the area that the margins allow.
+
+    Raises
+    ------
+    TypeError
+        If the ratings are labels without a scale.
+    ValueError
+        If there are not exactly two known raters, or a credit is not between 0 and 1 or exceeds
+        that of a nearer grade.
+
+    Warns
+    -----
+    UndefinedEstimateWarning
+        If fewer than two units have two ratings, or the raters used no grade in common. The value
+        is then nan.
+
+    See Also
+    --------
+    cohen_kappa : Agreement beyond what the same margins give by chance.
+
+    Notes
+    -----
+    :math:`B = \sum_k n_{kk}^2 / \sum_k n_{k \cdot} n_{\cdot k}` [1]_. It is not corrected for
+    chance. With credit :math:`b_s` for :math:`s` steps, each grade's rectangle of agreement is
+    widened step by step, and what it gains counts :math:`b_s` [2]_. The standard error is the delta
+    method's over units.
+
+    References
+    ----------
+    .. [1] S. I. Bangdiwala, "A graphical test for observer agreement", Proceedings of the 45th
+           International Statistical Institute Meeting, Amsterdam (1985), 307-308.
+    .. [2] S. R. Munoz and S. I. Bangdiwala, "Interpretation of kappa and B statistics measures of
+           agreement", Journal of Applied Statistics 24 (1997), 105-112.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> table = [[13, 0, 0], [0, 20, 7], [0, 4, 56]]
+    >>> ratings = ilr.ratings_from_table(table, scale=ilr.Scale(["ectopic", "AIU", "NIU"]))
+    >>> round(ilr.bangdiwala_b(ratings).value, 7)
+    0.8059604
+    """
+    taken = known_raters(ratings, "bangdiwala_b", n_raters=2)
+    steps = _steps(partial_credit, len(taken.scale))
+    study = study_of(taken, np.eye(len(taken.scale)))
+    formula = partial(_area, n_grades=len(taken.scale), steps=steps)
+    frequencies, both = study.frequencies, taken.table.paired
+    value, influence = smooth_parts(formula, _cells(taken), frequencies, both)
+    reason = "" if study.is_batch else why_undefined(study)
+    if not study.is_batch and not reason and not np.isfinite(value):
+        reason = "no_overlap"
+    return build_estimate(
+        taken,
+        name="bangdiwala_b",
+        label="Bangdiwala's B" if len(steps) == 1 else "Bangdiwala's B (partial credit)",
+        value=value,
+        influence=influence,
+        n_units=study.n_paired,
+        methods=coefficient_methods(study),
+        observed=value,
+        expected=np.zeros(np.shape(value)),
+        weights="identity" if len(steps) == 1 else "custom",
+        reason=reason,
+        notes=("The raters used no grade in common.",) if reason == "no_overlap" else (),
+    )
+
+
+def _steps(partial_credit: Sequence[float], n_grades: int) -> tuple[float, ...]:
+    """Return the credit of 0, 1, 2, ... steps."""
+    steps = (1.0, *(float(credit) for credit in partial_credit))
+    if len(steps) > n_grades:
+        raise ValueError(
+            f"`partial_credit` must hold at most {n_grades - 1} credits for {n_grades} grades, "
+            f"but got {len(steps) - 1}."
+        )
+    for place, (nearer, credit) in enumerate(zip(steps, steps[1:], strict=False)):
+        if not 0 <= credit <= nearer:
+            raise ValueError(
+                f"`partial_credit` must fall from 1 towards 0, but got {credit:g} at {place}."
+            )
+    return steps
+
+
+def _cells(ratings: Ratings) -> FloatArray:
+    """Return 1 where a pattern is a pair of grades, shape (n_patterns, n_grades ** 2)."""
+    patterns = patterns_of(ratings).astype(np.int64)
+    n_grades = len(ratings.scale)
+    both = (patterns >= 0).all(axis=1)
+    cells = np.zeros((len(patterns), n_grades**2))
+    cells[both, (patterns[:, 0] * n_grades + patterns[:, 1])[both]] = 1.0
+    return cells
+
+
+def _area(sums: npt.NDArray[Any], *, n_grades: int, steps: tuple[float, ...]) -> npt.NDArray[Any]:
+    table = sums.reshape(*sums.shape[:-1], n_grades, n_grades)
+    allowed = (table.sum(axis=-1) * table.sum(axis=-2)).sum(axis=-1)
+    gap = np.abs(np.arange(n_grades)[:, None] - np.arange(n_grades)[None, :])
+    filled, before = np.zeros(table.shape[:-2]), np.zeros(table.shape[:-2])
+    for distance, credit in enumerate(steps):
+        near = table * (gap <= distance)
+        area = (near.sum(axis=-1) * near.sum(axis=-2)).sum(axis=-1)
+        filled, before = filled + credit * (area - before), area
+    share: npt.NDArray[Any] = filled / allowed
+    return share

@@ -1,0 +1,390 @@
+"""Agreement by grade and by unit, and what the margins alone allow."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Hashable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ilacs_reliability.agreement.coefficients import brennan_prediger
+from ilacs_reliability.agreement.formulas import (
+    build_estimate,
+    complete_only,
+    known_raters,
+    only_patterns,
+    patterns_of,
+    smooth_parts,
+)
+from ilacs_reliability.agreement.listing import Estimates, Listing
+from ilacs_reliability.agreement.studies import (
+    Study,
+    coefficient_methods,
+    study_of,
+    why_undefined,
+)
+from ilacs_reliability.estimates import Estimate, UndefinedEstimateWarning
+from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
+from ilacs_reliability.scales import FloatArray, Weights, agreement_weights
+
+
+def specific_agreement(ratings: RatingsLike) -> Estimates:
+    r"""Estimate, for each grade, how often another rater gives it too.
+
+    Parameters
+    ----------
+    ratings : Ratings or array_like of number, shape (n_units, n_raters)
+        Grades of each unit; nan where one is missing.
+
+    Returns
+    -------
+    Estimates
+        A share for each grade of the scale, 0 to 1. A grade that nobody gave has status
+        "undefined", without a warning.
+
+    Raises
+    ------
+    TypeError
+        If the ratings are labels without a scale.
+    ValueError
+        If the ratings are not units by raters.
+
+    See Also
+    --------
+    percent_agreement : Over all grades.
+
+    Notes
+    -----
+    :math:`\sum_i n_{ik} (n_{ik} - 1) / \sum_i n_{ik} (r_i - 1)` for grade :math:`k`: of
+    all pairs of ratings with one of grade :math:`k`, the share with two, each rating in turn [2]_.
+    For two raters and two grades these are the positive and negative agreement of [1]_.
+
+    References
+    ----------
+    .. [1] D. V. Cicchetti and A. R. Feinstein, "High agreement but low kappa: II. Resolving the
+           paradoxes", Journal of Clinical Epidemiology 43 (1990), 551-558.
+    .. [2] J. L. Fleiss, "Measuring nominal scale agreement among many raters", Psychological
+           Bulletin 76 (1971), 378-382.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> table = ilr.ratings_from_table([[2, 1], [1, 20]], scale=ilr.Scale(["convert", "good"]))
+    >>> {grade: round(share.value, 4) for grade, share in ilr.specific_agreement(table).items()}
+    {'convert': 0.6667, 'good': 0.9524}
+    """
+    taken = as_ratings(ratings)
+    grades = enumerate(taken.scale.labels)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UndefinedEstimateWarning)
+        entries = {label: _specific(taken, code, label) for code, label in grades}
+    return Estimates("specific_agreement", "grade", entries)
+
+
+def unit_agreement(ratings: RatingsLike, *, weights: Weights = "identity") -> Listing:
+    """List how much the raters of each unit agree, by response pattern.
+
+    Parameters
+    ----------
+    ratings : Ratings or array_like of number, shape (n_units, n_raters)
+        Grades of each unit; nan where one is missing.
+    weights : str or array_like of float, shape (n_grades, n_grades), optional
+        Credit for each pair of grades, as from `agreement_weights`. Default: exact agreement only.
+
+    Returns
+    -------
+    Listing
+        A row a pattern, least agreement first: `grades` (by rater, None where missing; or, for
+        anonymous raters, each grade as often as it was given), `n_units`, `n_ratings` and
+        `agreement`, 0 to 1, None for units with a single rating.
+
+    Raises
+    ------
+    TypeError
+        If the ratings are labels without a scale.
+    ValueError
+        If `weights` does not fit the scale or the ratings are a batch.
+
+    See Also
+    --------
+    influential_units : Which units move a coefficient most.
+
+    References
+    ----------
+    .. [1] J. L. Fleiss, "Measuring nominal scale agreement among many raters", Psychological
+           Bulletin 76 (1971), 378-382, equation 1.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> listing = ilr.unit_agreement([[1, 1, 2], [2, 2, 2], [2, 2, 2], [1, 2, 3]])
+    >>> [(row["grades"], row["n_units"], round(row["agreement"], 3)) for row in listing]
+    [([1, 2, 3], 1, 0.0), ([1, 1, 2], 1, 0.333), ([2, 2, 2], 2, 1.0)]
+    """
+    taken = as_ratings(ratings)
+    if taken.frequencies.ndim > 1:
+        raise ValueError(
+            f"`ratings` must be one study, but got a batch of shape {taken.frequencies.shape[:-1]}."
+        )
+    study = study_of(taken, agreement_weights(taken.scale, weights))
+    rows = []
+    for place in np.flatnonzero(taken.frequencies * taken.table.rated):
+        paired = bool(taken.table.paired[place])
+        rows.append(
+            {
+                "grades": pattern_labels(taken, int(place)),
+                "n_units": taken.frequencies[place].item(),
+                "n_ratings": int(taken.table.totals[place]),
+                "agreement": float(study.credit[place]) if paired else None,
+            }
+        )
+    rows.sort(key=_by_agreement)
+    agreeing = sum(row["n_units"] for row in rows if row["agreement"] == 1)
+    paired_units = float(study.n_paired)
+    sentence = (
+        f"In {agreeing:g} of {paired_units:g} units with two ratings or more all agree fully."
+    )
+    return Listing("unit_agreement", tuple(rows), sentence, taken.notes)
+
+
+def kappa_max(ratings: RatingsLike) -> Estimate:
+    r"""Estimate the largest Cohen's kappa that the two raters' margins allow.
+
+    Parameters
+    ----------
+    ratings : Ratings or array_like of number, shape (n_units, 2)
+        Grades of each unit by the two raters; a unit that one of them did not rate is left out.
+
+    Returns
+    -------
+    Estimate
+        The largest kappa, 1 where both raters used each grade equally often.
+
+    Raises
+    ------
+    TypeError
+        If the ratings are labels without a scale.
+    ValueError
+        If there are not exactly two known raters.
+
+    Warns
+    -----
+    UndefinedEstimateWarning
+        If fewer than two units have two ratings, or both raters gave one and the same grade only.
+        The value is then nan.
+
+    See Also
+    --------
+    marginal_indices : How far the margins are from even and from each other.
+
+    Notes
+    -----
+    :math:`(\sum_k \min(p_{k \cdot}, p_{\cdot k}) - p_e) / (1 - p_e)` [1]_. Where a grade's two
+    shares are equal the minimum has no slope; the influence uses the average of both sides.
+
+    References
+    ----------
+    .. [1] J. Cohen, "A coefficient of agreement for nominal scales", Educational and Psychological
+           Measurement 20 (1960), 37-46.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> table = [[88, 14, 18], [10, 40, 10], [2, 6, 12]]
+    >>> ratings = ilr.ratings_from_table(table, scale=ilr.Scale(["A", "B", "C"]))
+    >>> round(ilr.kappa_max(ratings).value, 6)
+    0.830508
+    """
+    taken, notes = complete_only(known_raters(ratings, "kappa_max", n_raters=2))
+    study = study_of(taken, np.eye(len(taken.scale)))
+    terms = np.column_stack([_given(taken, 0), _given(taken, 1)])
+    value, influence = smooth_parts(_largest_kappa, terms, study.frequencies, taken.table.paired)
+    first, second = _margins(study.frequencies @ terms)
+    expected = (first * second).sum(axis=-1)
+    reason = "" if study.is_batch else why_undefined(study)
+    if not study.is_batch and not reason and not np.isfinite(value):
+        reason = "no_variation"
+    return build_estimate(
+        taken,
+        name="kappa_max",
+        label="largest kappa that the margins allow",
+        value=value,
+        influence=influence,
+        n_units=study.n_paired,
+        methods=coefficient_methods(study),
+        observed=value * (1.0 - expected) + expected,
+        expected=expected,
+        reason=reason,
+        notes=notes,
+        limits="how much the raters agree, only what their margins allow",
+    )
+
+
+def marginal_indices(ratings: RatingsLike) -> Estimates:
+    r"""Estimate how uneven the grades are, how far two raters differ in level, and PABAK.
+
+    Parameters
+    ----------
+    ratings : Ratings or array_like of number, shape (n_units, 2)
+        Grades of each unit by the two raters; a unit that one of them did not rate is left out.
+
+    Returns
+    -------
+    Estimates
+        "prevalence" and "bias", each -1 to 1, and "pabak". With more than two grades there is a
+        prevalence and a bias for each grade against the rest, under the pairs of names
+        ("prevalence", grade) and ("bias", grade).
+
+    Raises
+    ------
+    TypeError
+        If the ratings are labels without a scale.
+    ValueError
+        If there are not exactly two known raters, or the scale has one grade.
+
+    See Also
+    --------
+    brennan_prediger : PABAK for any number of raters and grades.
+    kappa_max : What the margins allow kappa to be.
+
+    Notes
+    -----
+    For two grades with cells a, b, c, d: prevalence :math:`(d - a) / n`, positive where the better
+    grade is the more frequent; bias :math:`(b - c) / n`, positive where the second rater gives the
+    better grade more often; PABAK :math:`2 p_o - 1` [1]_, in general :math:`(q p_o - 1) / (q - 1)`.
+
+    References
+    ----------
+    .. [1] T. Byrt, J. Bishop and J. B. Carlin, "Bias, prevalence and kappa", Journal of Clinical
+           Epidemiology 46 (1993), 423-429.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> table = ilr.ratings_from_table([[5, 5], [10, 80]], scale=ilr.Scale(["no", "yes"]))
+    >>> indices = ilr.marginal_indices(table)
+    >>> [(name, round(index.value, 2)) for name, index in indices.items()]
+    [('prevalence', 0.75), ('bias', -0.05), ('pabak', 0.7)]
+    """
+    taken, notes = complete_only(known_raters(ratings, "marginal_indices", n_raters=2))
+    scale = taken.scale
+    if len(scale) < 2:
+        raise ValueError("`ratings` must be on a scale of two grades or more, but got 1.")
+    study = study_of(taken, np.eye(len(scale)))
+    entries: dict[Hashable, Estimate] = {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UndefinedEstimateWarning)
+        for code in range(len(scale)) if len(scale) > 2 else (1,):
+            first, second = (_given(taken, rater)[:, code] for rater in (0, 1))
+            both = {"prevalence": first + second - taken.table.paired, "bias": second - first}
+            for kind, score in both.items():
+                key = kind if len(scale) == 2 else (kind, scale.labels[code])
+                label = f"{kind} index of {scale.labels[code]}"
+                entries[key] = _mean_score(study, label, score, notes)
+        entries["pabak"] = brennan_prediger(taken)
+    return Estimates("marginal_indices", "index", entries)
+
+
+def pattern_labels(ratings: Ratings, place: int) -> list[Any]:
+    """Return the grades of one response pattern.
+
+    Parameters
+    ----------
+    ratings : Ratings
+        Ratings.
+    place : int
+        Row of the pattern table.
+
+    Returns
+    -------
+    list
+        A label a rater, None where missing; for anonymous raters each grade as often as given.
+    """
+    labels = ratings.scale.labels
+    if ratings.patterns is None:
+        return [
+            label
+            for label, times in zip(labels, ratings.counts[place].tolist(), strict=True)
+            for _ in range(times)
+        ]
+    return [None if code < 0 else labels[code] for code in ratings.patterns[place].tolist()]
+
+
+def _specific(ratings: Ratings, code: int, label: Hashable) -> Estimate:
+    table = ratings.table
+    given = table.counts[:, code]
+    terms = np.column_stack([given * (given - 1), given * (table.totals - 1)])
+    bearing = (given > 0) & (table.paired > 0)
+    study = study_of(only_patterns(ratings, bearing), np.eye(len(ratings.scale)))
+    value, influence = smooth_parts(_ratio, terms, study.frequencies, bearing.astype(np.float64))
+    unused = not study.is_batch and study.n_paired == 0
+    return build_estimate(
+        ratings,
+        name="specific_agreement",
+        label=f"agreement on {label}",
+        value=value,
+        influence=influence,
+        n_units=study.n_paired,
+        methods=coefficient_methods(study),
+        observed=value,
+        expected=np.zeros(np.shape(value)),
+        reason="no_pairable_units" if unused else "",
+        notes=(f"No unit with two ratings or more was given {label}.",) if unused else (),
+    )
+
+
+def _mean_score(study: Study, label: str, score: FloatArray, notes: tuple[str, ...]) -> Estimate:
+    """Estimate the mean of a score between -1 and 1."""
+    terms = np.column_stack([score, study.ratings.table.paired])
+    value, influence = smooth_parts(_ratio, terms, study.frequencies, study.ratings.table.paired)
+    return build_estimate(
+        study.ratings,
+        name="marginal_indices",
+        label=label,
+        value=value,
+        influence=influence,
+        n_units=study.n_paired,
+        methods=coefficient_methods(study),
+        observed=(1.0 + value) / 2.0,
+        expected=np.full(np.shape(value), 0.5),
+        reason="" if study.is_batch else why_undefined(study),
+        notes=notes,
+        limits="how much the raters agree",
+    )
+
+
+def _ratio(sums: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    ratio: npt.NDArray[Any] = sums[..., 0] / sums[..., 1]
+    return ratio
+
+
+def _given(ratings: Ratings, rater: int) -> FloatArray:
+    """Return 1 where a rater gave a grade, shape (n_patterns, n_grades)."""
+    given = patterns_of(ratings)[:, rater, None] == np.arange(len(ratings.scale))
+    codes: FloatArray = given.astype(np.float64)
+    return codes
+
+
+def _margins(sums: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    half = sums.shape[-1] // 2
+    total = sums[..., :half].sum(axis=-1, keepdims=True)
+    return sums[..., :half] / total, sums[..., half:] / total
+
+
+def _largest_kappa(sums: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    first, second = _margins(sums)
+    # real parts decide, so that the formula can be differentiated
+    gap = np.sign(np.round(first.real - second.real, 14))
+    least = np.where(gap < 0, first, np.where(gap > 0, second, (first + second) / 2.0))
+    expected = (first * second).sum(axis=-1)
+    room = 1.0 - expected
+    room = np.where(room.real > 1e-13, room, np.nan)
+    largest: npt.NDArray[Any] = (least.sum(axis=-1) - expected) / room
+    return largest
+
+
+def _by_agreement(row: dict[str, Any]) -> tuple[float, float]:
+    agreement = 2.0 if row["agreement"] is None else row["agreement"]
+    return agreement, -row["n_units"]

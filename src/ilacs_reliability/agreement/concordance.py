@@ -1,0 +1,416 @@
+"""Concordance of ranks and of scores: Kendall's W with its test, and Lin's coefficient."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Literal, TypeAlias
+
+import numpy as np
+from scipy import special
+
+from ilacs_reliability.agreement.coefficients import conger_kappa
+from ilacs_reliability.agreement.exact_ranks import (
+    exact_upper_tail,
+    is_enumerable,
+    sampled_upper_tail,
+)
+from ilacs_reliability.agreement.formulas import (
+    build_estimate,
+    complete_only,
+    known_raters,
+    patterns_of,
+)
+from ilacs_reliability.agreement.studies import coefficient_methods, study_of, why_undefined
+from ilacs_reliability.estimates import (
+    REASONS,
+    Estimate,
+    Limits,
+    SignificanceResult,
+    UndefinedEstimateWarning,
+    check_option,
+)
+from ilacs_reliability.intervals import t_limits
+from ilacs_reliability.ratings import Ratings, RatingsLike
+from ilacs_reliability.scales import FloatArray, IntArray
+
+TestMethod: TypeAlias = Literal["exact", "monte_carlo", "asymptotic"]
+TEST_METHODS = ("exact", "monte_carlo", "asymptotic")
+
+
+def kendall_w(ratings: RatingsLike) -> Estimate:
+    r"""Estimate Kendall's coefficient of concordance: do raters rank units alike?
+
+    Parameters
+    ----------
+    ratings : Ratings or array_like of number, shape (n_units, n_raters)
+        Grades of each unit; a unit that not every rater rated is left out. Only the order of the
+        grades matters.
+
+    Returns
+    -------
+    Estimate
+        W, 0 to 1, corrected for ties.
+
+    Raises
+    ------
+    TypeError
+        If the ratings are labels without a scale.
+    ValueError
+        If the raters are anonymous or the scale has no order.
+
+    Warns
+    -----
+    UndefinedEstimateWarning
+        If fewer than two units are complete, or no rater told any two units apart. The value is
+        then nan.
+
+    See Also
+    --------
+    kendall_w_test : Whether raters rank units alike at all.
+    icc : Agreement of scores rather than of ranks.
+
+    Notes
+    -----
+    With mid-ranks :math:`r_{ij}` of unit :math:`i` by rater :math:`j` less their mean, :math:`W =
+    \sum_i (\sum_j r_{ij})^2 / (m \sum_{ij} r_{ij}^2)`, which is Kendall's ratio with his correction
+    for ties [1]_. Raters who rank alike but grade at different levels reach 1. The influence
+    includes that a unit moves the ranks of all others.
+
+    References
+    ----------
+    .. [1] M. G. Kendall and J. D. Gibbons, "Rank Correlation Methods", 5th ed., Edward Arnold
+           (1990), pp. 117-123.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> ratings = [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9]]
+    >>> round(ilr.kendall_w(ratings).value, 4)
+    0.9091
+    """
+    taken, notes = _ordered_and_complete(ratings, "kendall_w")
+    study = study_of(taken, np.eye(len(taken.scale)))
+    reason = "" if study.is_batch else why_undefined(study)
+    ranks = _Ranks(taken, study.frequencies)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        value = np.where(ranks.within > 0, ranks.between / (taken.n_raters * ranks.within), np.nan)
+    if not study.is_batch and not reason and not ranks.within > 0:
+        reason = "no_variation"
+    return build_estimate(
+        taken,
+        name="kendall_w",
+        label="Kendall's W",
+        value=value,
+        influence=ranks.influence if study.is_batch else ranks.influence(),
+        n_units=study.n_paired,
+        methods=coefficient_methods(study),
+        observed=value,
+        expected=np.zeros(np.shape(value)),
+        reason=reason,
+        notes=notes,
+        limits="whether raters give the same grades, only whether they put units in the same order",
+    )
+
+
+def kendall_w_test(
+    ratings: RatingsLike,
+    *,
+    method: TestMethod = "exact",
+    n_resamples: int = 9999,
+    rng: np.random.Generator | int | None = None,
+) -> SignificanceResult:
+    r"""Test whether raters rank units alike at all.
+
+    Parameters
+    ----------
+    ratings : Ratings or array_like of number, shape (n_units, n_raters)
+        Grades of each unit; a unit that not every rater rated is left out.
+    method : {"exact", "monte_carlo", "asymptotic"}, optional
+        "exact" enumerates every way in which the raters could have dealt their grades to units;
+        where that is too many, it gives way to "monte_carlo", and the result says so. Default:
+        "exact".
+    n_resamples : int, optional
+        Draws of the Monte Carlo method. Default: 9999.
+    rng : Generator or int, optional
+        Where random numbers come from.
+
+    Returns
+    -------
+    SignificanceResult
+        Friedman's chi-square, its degrees of freedom, the p-value, and W as the effect.
+
+    Raises
+    ------
+    TypeError
+        If the ratings are labels without a scale.
+    ValueError
+        If the raters are anonymous, the scale has no order, the method is unknown, `n_resamples` is
+        not positive or the ratings are a batch.
+
+    Warns
+    -----
+    UndefinedEstimateWarning
+        If W is undefined. The p-value is then nan.
+
+    See Also
+    --------
+    kendall_w : How much they rank alike.
+
+    Notes
+    -----
+    The statistic is :math:`m (n - 1) W`, chi-square on n - 1 degrees of freedom in large samples
+    [1]_. The hypothesis is that each rater deals the grades they used to units at random.
+
+    References
+    ----------
+    .. [1] M. Friedman, "The use of ranks to avoid the assumption of normality implicit in the
+           analysis of variance", Journal of the American Statistical Association 32 (1937),
+           675-701.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> result = ilr.kendall_w_test([[1, 1, 2], [2, 3, 3], [3, 2, 4], [4, 4, 4]])
+    >>> round(result.p_value, 4), result.method
+    (0.0243, 'exact')
+    """
+    check_option(method, TEST_METHODS, "method")
+    if not (isinstance(n_resamples, (int, np.integer)) and n_resamples > 0):
+        raise ValueError(f"`n_resamples` must be a positive whole number, but got {n_resamples}.")
+    taken, _ = _ordered_and_complete(ratings, "kendall_w_test")
+    if taken.frequencies.ndim > 1:
+        raise ValueError(
+            f"`ratings` must be one study, but got a batch of shape {taken.frequencies.shape[:-1]}."
+        )
+    effect = kendall_w(taken)
+    n, m = float(effect.n_units), taken.n_raters
+    statistic = m * (n - 1) * effect.value
+    used, p_value = method, float("nan")
+    if effect.status == "ok":
+        ranks = _doubled_ranks(taken)
+        if method == "exact" and not is_enumerable(ranks):
+            used = "monte_carlo"
+        p_value = _tail(used, ranks, statistic, n, int(n_resamples), rng)
+    return SignificanceResult(
+        statistic=statistic,
+        df=n - 1,
+        p_value=p_value,
+        method="Monte Carlo" if used == "monte_carlo" else used,
+        name="kendall_w_test",
+        label="test of Kendall's W",
+        null="raters order the units independently of one another",
+        effect=effect,
+        n_units=effect.n_units,
+        status=effect.status,
+        reason=effect.reason,
+        notes=(*effect.notes, *_method_notes(method, used, n_resamples)),
+        limits=effect.limits,
+    )
+
+
+def lin_ccc(ratings: RatingsLike) -> Estimate:
+    r"""Estimate Lin's concordance correlation coefficient of the scores.
+
+    Parameters
+    ----------
+    ratings : Ratings or array_like of number, shape (n_units, n_raters)
+        Grades of each unit, taken as the scale's scores; a unit that not every rater rated is left
+        out.
+
+    Returns
+    -------
+    Estimate
+        The coefficient, 1 where all raters give the same scores. Intervals "fisher" (Fisher's z
+        with the delta method's error) and, for two raters, "lin" (Lin's, which takes scores as
+        normal) stand beside those of the other coefficients.
+
+    Raises
+    ------
+    TypeError
+        If the ratings are labels without a scale.
+    ValueError
+        If the raters are anonymous or the scale has no order.
+
+    Warns
+    -----
+    UndefinedEstimateWarning
+        If fewer than two units are complete, or all ratings are the same grade. The value is then
+        nan.
+
+    See Also
+    --------
+    cohen_kappa : The same number on complete data, with ``weights="quadratic"``.
+    icc : The same idea from mean squares.
+
+    Notes
+    -----
+    For two raters :math:`2 s_{12} / (s_1^2 + s_2^2 + (\bar x_1 - \bar x_2)^2)` with variances over
+    n, as in [1]_; for more, the ratio of the sums over pairs of raters [2]_. Both equal quadratic
+    kappa [3]_.
+
+    References
+    ----------
+    .. [1] L. I. Lin, "A concordance correlation coefficient to evaluate reproducibility",
+           Biometrics 45 (1989), 255-268; corrections in 56 (2000), 324-325.
+    .. [2] H. X. Barnhart, M. Haber and J. Song, "Overall concordance correlation coefficient for
+           evaluating agreement among multiple observers", Biometrics 58 (2002), 1020-1027.
+    .. [3] J. L. Fleiss and J. Cohen, "The equivalence of weighted kappa and the intraclass
+           correlation coefficient as measures of reliability", Educational and Psychological
+           Measurement 33 (1973), 613-619.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> ccc = ilr.lin_ccc([[9, 8], [6, 2], [8, 8], [7, 6], [10, 9], [6, 7]])
+    >>> round(ccc.value, 4)
+    0.6053
+    """
+    taken, notes = _ordered_and_complete(ratings, "lin_ccc")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UndefinedEstimateWarning)
+        kappa = conger_kappa(taken, weights="quadratic")
+    if kappa.reason:
+        warnings.warn(
+            f"Lin's concordance is undefined: {REASONS[kappa.reason]}.",
+            UndefinedEstimateWarning,
+            stacklevel=2,
+        )
+    extra: tuple[tuple[str, Callable[[Estimate, float], Limits]], ...] = (("fisher", _fisher),)
+    if taken.n_raters == 2 and taken.clusters is None and taken.frequencies.ndim == 1:
+        extra = (*extra, ("lin", _normal_limits(taken)))
+    return replace(
+        kappa,
+        name="lin_ccc",
+        label="Lin's concordance",
+        weights="",
+        methods=(*kappa.methods, *extra),
+        notes=tuple(dict.fromkeys((*kappa.notes, *notes))),
+    )
+
+
+def _ordered_and_complete(ratings: RatingsLike, name: str) -> tuple[Ratings, tuple[str, ...]]:
+    taken = known_raters(ratings, name)
+    if not taken.scale.ordered:
+        raise ValueError(f"{name} needs an ordered scale, but `ratings` has none.")
+    return complete_only(taken)
+
+
+class _Ranks:
+    """Mid-ranks less their mean, for each rater, and what W is made of."""
+
+    __slots__ = ("between", "by_rater", "complete", "frequencies", "grades", "margins", "within")
+
+    def __init__(self, ratings: Ratings, frequencies: FloatArray) -> None:
+        patterns, q = patterns_of(ratings), len(ratings.scale)
+        self.complete = ratings.table.rated
+        self.grades = (patterns[:, :, None] == np.arange(q)).astype(np.float64)
+        self.frequencies = frequencies
+        shape = (*frequencies.shape[:-1], *self.grades.shape[1:])
+        self.margins = (frequencies @ self.grades.reshape(len(patterns), -1)).reshape(shape)
+        before = np.cumsum(self.margins, axis=-1) - self.margins / 2.0
+        ranks = before - self.margins.sum(axis=-1, keepdims=True) / 2.0
+        # (..., n_patterns, n_raters)
+        self.by_rater = np.einsum("pjk,...jk->...pj", self.grades, ranks)
+        self.between = (frequencies * self.by_rater.sum(axis=-1) ** 2).sum(axis=-1)
+        self.within = (frequencies * (self.by_rater**2).sum(axis=-1)).sum(axis=-1)
+
+    def influence(self) -> FloatArray:
+        """Return the influence of a unit of each pattern on W."""
+        n_units = (self.frequencies @ self.complete)[..., None]
+        total = self.by_rater.sum(axis=-1)
+        between = total**2 + self._moved(total[..., None])
+        within = (self.by_rater**2).sum(axis=-1) + self._moved(self.by_rater)
+        m = self.by_rater.shape[-1]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            share = (self.between / self.within)[..., None]
+            scale = n_units / (m * self.within[..., None])
+            influence: FloatArray = scale * (between - share * within) * self.complete
+        return influence
+
+    def _moved(self, weight: FloatArray) -> FloatArray:
+        """Return what a unit does by moving the ranks of the others, each with its weight."""
+        pull = np.einsum("...p,...pj,pjk->...jk", self.frequencies, *_like(weight, self.grades))
+        sign = np.sign(np.subtract.outer(np.arange(pull.shape[-1]), np.arange(pull.shape[-1])))
+        moved: FloatArray = np.einsum("pjl,...jl->...p", self.grades, pull @ sign)
+        return moved
+
+
+def _like(weight: FloatArray, grades: FloatArray) -> tuple[FloatArray, FloatArray]:
+    shape = (*weight.shape[:-1], grades.shape[1])
+    return np.broadcast_to(weight, shape), grades
+
+
+def _doubled_ranks(ratings: Ratings) -> IntArray:
+    """Return twice each unit's mid-rank less the mean, whole numbers, (n_units, n_raters)."""
+    ranks = _Ranks(ratings, ratings.frequencies.astype(np.float64)).by_rater
+    times = (ratings.frequencies * ratings.table.rated).astype(np.int64)
+    doubled: IntArray = np.repeat(np.round(2 * ranks).astype(np.int64), times, axis=0)
+    return doubled
+
+
+def _tail(
+    method: str,
+    ranks: IntArray,
+    statistic: float,
+    n_units: float,
+    n_resamples: int,
+    rng: np.random.Generator | int | None,
+) -> float:
+    if method == "asymptotic":
+        return float(special.chdtrc(n_units - 1, statistic))
+    if method == "exact":
+        return exact_upper_tail(ranks)
+    return sampled_upper_tail(ranks, n_resamples, np.random.default_rng(rng))
+
+
+def _method_notes(asked: str, used: str, n_resamples: int) -> tuple[str, ...]:
+    if used == "asymptotic":
+        return ("The chi-square approximation is rough for few units or raters.",)
+    if used == "exact":
+        return ()
+    instead = "; there are too many cases to enumerate" if asked == "exact" else ""
+    return (f"The p-value is from {n_resamples} random draws{instead}.",)
+
+
+def _fisher(estimate: Estimate, confidence_level: float) -> Limits:
+    # its slope is infinite at 1, where the error is zero
+    inside = np.abs(estimate.value) < 1
+    value = np.where(inside, estimate.value, 0.0)
+    error = estimate.standard_error / (1.0 - value**2)
+    low, high = t_limits(
+        np.arctanh(value), error, estimate.n_independent, confidence_level=confidence_level
+    )
+    return (
+        np.where(inside, np.tanh(low), estimate.value),
+        np.where(inside, np.tanh(high), estimate.value),
+    )
+
+
+def _normal_limits(ratings: Ratings) -> Callable[[Estimate, float], Limits]:
+    """Return what gives Lin's limits, from the correlation and the shift of two raters."""
+    patterns = patterns_of(ratings)
+    weights = ratings.frequencies * ratings.table.paired
+    x, y = np.asarray(ratings.scale.scores)[patterns].T
+    with np.errstate(invalid="ignore", divide="ignore"):
+        n = weights.sum()
+        mx, my = weights @ x / n, weights @ y / n
+        vx, vy = weights @ (x - mx) ** 2 / n, weights @ (y - my) ** 2 / n
+        correlation = weights @ ((x - mx) * (y - my)) / n / np.sqrt(vx * vy)
+        shift = (mx - my) / (vx * vy) ** 0.25
+    return partial(_lin, correlation=float(correlation), shift=float(shift))
+
+
+def _lin(
+    estimate: Estimate, confidence_level: float, *, correlation: float, shift: float
+) -> Limits:
+    """Return Lin's limits of Fisher's z, for normal scores (equation 2.5 of his paper)."""
+    c, r, u = estimate.value, correlation, shift
+    if not abs(c) < 1:
+        return c, c
+    z = (1 - r**2) * c**2 / ((1 - c**2) * r**2) + 2 * c**3 * (1 - c) * u**2 / (r * (1 - c**2) ** 2)
+    z -= c**4 * u**4 / (2 * r**2 * (1 - c**2) ** 2)
+    half = special.ndtri((1 + confidence_level) / 2) * np.sqrt(z / (estimate.n_units - 2))
+    return np.tanh(np.arctanh(c) - half), np.tanh(np.arctanh(c) + half)

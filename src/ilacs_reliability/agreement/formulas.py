@@ -1,0 +1,342 @@
+"""Estimates from a formula in sums over patterns, with influences by differentiating it."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import partial
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from ilacs_reliability.agreement.studies import NOT_SHOWN, Method, as_float
+from ilacs_reliability.estimates import REASONS, Estimate, UndefinedEstimateWarning
+from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
+from ilacs_reliability.scales import CodeArray, FloatArray
+
+# takes sums, shape (..., n_sums), real or complex, to values, shape (...)
+Formula: TypeAlias = Callable[[npt.NDArray[Any]], npt.NDArray[Any]]
+
+STEP = 1e-20
+# complex numbers of one block of differentiation: a few MiB
+BLOCK = 1 << 18
+
+
+def gradient(formula: Formula, sums: FloatArray) -> FloatArray:
+    """Differentiate a formula in sums, to machine precision.
+
+    Parameters
+    ----------
+    formula : callable
+        Takes sums, shape (..., n_sums), to values, shape (...), by operations that complex numbers
+        allow.
+    sums : ndarray of float, shape (..., n_sums)
+        Where to differentiate.
+
+    Returns
+    -------
+    ndarray of float, shape (..., n_sums)
+        The partial derivatives.
+
+    Notes
+    -----
+    A step in the imaginary direction needs no difference, so nothing cancels [1]_.
+
+    References
+    ----------
+    .. [1] W. Squire and G. Trapp, "Using complex variables to estimate derivatives of real
+           functions", SIAM Review 40 (1998), 110-112.
+    """
+    n_sums = sums.shape[-1]
+    slopes = np.empty(sums.shape)
+    width = max(1, BLOCK // max(sums.size, 1))
+    for start in range(0, n_sums, width):
+        columns = np.arange(start, min(start + width, n_sums))
+        moved = np.repeat(sums[None].astype(np.complex128), len(columns), axis=0)
+        moved[np.arange(len(columns)), ..., columns] += 1j * STEP
+        slopes[..., columns] = np.moveaxis(formula(moved).imag, 0, -1) / STEP
+    return slopes
+
+
+def influence_of(
+    formula: Formula,
+    sums: FloatArray,
+    slopes: FloatArray,
+    frequencies: FloatArray,
+    enters: FloatArray,
+) -> FloatArray:
+    """Return the influence of a unit of each pattern on a formula in sums.
+
+    Parameters
+    ----------
+    formula : callable
+        As in `gradient`.
+    sums : ndarray of float, shape (..., n_sums)
+        The sums over units.
+    slopes : ndarray of float, shape (n_patterns, n_sums)
+        What a unit of each pattern adds to each sum.
+    frequencies : ndarray of float, shape (..., n_patterns)
+        Units of each pattern.
+    enters : ndarray of float, shape (n_patterns,)
+        1 where units of a pattern enter at all.
+
+    Returns
+    -------
+    ndarray of float, shape (..., n_patterns)
+        Influences that average to zero over the units that enter: where a formula counts units, as
+        in a mean square, their number is held.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        n_units = (frequencies @ enters)[..., None]
+        pull = gradient(formula, sums) @ slopes.T * enters
+        mean = (pull * frequencies).sum(axis=-1, keepdims=True) / n_units
+        influence: FloatArray = n_units * (pull - mean * enters)
+    return influence
+
+
+def smooth_parts(
+    formula: Formula, terms: FloatArray, frequencies: FloatArray, enters: FloatArray
+) -> tuple[FloatArray, FloatArray | Callable[[], FloatArray]]:
+    """Evaluate a formula in linear sums and where its influences come from.
+
+    Parameters
+    ----------
+    formula : callable
+        As in `gradient`.
+    terms : ndarray of float, shape (n_patterns, n_sums)
+        What a unit of each pattern adds to each sum.
+    frequencies : ndarray of float, shape (..., n_patterns)
+        Units of each pattern.
+    enters : ndarray of float, shape (n_patterns,)
+        1 where units of a pattern enter at all.
+
+    Returns
+    -------
+    value : ndarray of float, shape (...)
+        The formula's value; nan where it is not finite.
+    influence : ndarray or callable
+        Influences of a single study; for many, a function that returns them.
+    """
+    sums = frequencies @ terms
+    with np.errstate(invalid="ignore", divide="ignore"):
+        value = formula(sums)
+    value = np.where(np.isfinite(value), value, np.nan)
+    find = partial(influence_of, formula, sums, terms, frequencies, enters)
+    return value, find if frequencies.ndim > 1 else find()
+
+
+def build_estimate(
+    ratings: Ratings,
+    *,
+    name: str,
+    label: str,
+    value: Any,
+    influence: FloatArray | Callable[[], FloatArray],
+    n_units: Any,
+    methods: Iterable[Method] = (),
+    observed: Any = float("nan"),
+    expected: Any = float("nan"),
+    weights: str = "",
+    reason: str = "",
+    notes: Iterable[str] = (),
+    limits: str = NOT_SHOWN,
+    depth: int = 0,
+) -> Estimate:
+    """Make an estimate from ratings, and warn where it is undefined.
+
+    Parameters
+    ----------
+    ratings : Ratings
+        What it rests on.
+    name, label, value, influence, n_units, methods, observed, expected, weights, reason, limits
+        As in `Estimate`.
+    notes : iterable of str, optional
+        Added to those of the ratings.
+    depth : int, optional
+        Calls between the public function and this one.
+
+    Returns
+    -------
+    Estimate
+        The estimate.
+
+    Warns
+    -----
+    UndefinedEstimateWarning
+        If there is a reason why it is undefined.
+    """
+    if reason:
+        warnings.warn(
+            f"{label} is undefined: {REASONS[reason]}.",
+            UndefinedEstimateWarning,
+            stacklevel=3 + depth,
+        )
+    return Estimate(
+        value=float("nan") if reason else as_float(np.asarray(value)),
+        name=name,
+        label=label,
+        frequencies=ratings.frequencies,
+        influence_source=influence,
+        n_units=as_float(np.asarray(n_units, dtype=np.float64)),
+        n_raters=ratings.n_raters,
+        n_ratings=ratings.n_ratings,
+        n_missing=ratings.n_missing,
+        observed=as_float(np.asarray(observed)),
+        expected=as_float(np.asarray(expected)),
+        weights=weights,
+        clusters=ratings.clusters,
+        methods=tuple(methods),
+        status="undefined" if reason else "ok",
+        reason=reason,
+        notes=tuple(dict.fromkeys((*ratings.notes, *notes))),
+        limits=limits,
+        design=ratings.design,
+    )
+
+
+def known_raters(ratings: RatingsLike, name: str, *, n_raters: int | None = None) -> Ratings:
+    """Take ratings whose raters are known.
+
+    Parameters
+    ----------
+    ratings : Ratings or array_like of number, shape (n_units, n_raters)
+        Ratings.
+    name : str
+        Who asks, for an error.
+    n_raters : int, optional
+        How many raters there must be.
+
+    Returns
+    -------
+    Ratings
+        The same.
+
+    Raises
+    ------
+    ValueError
+        If raters are anonymous or not as many as wanted.
+    """
+    taken = as_ratings(ratings)
+    if taken.patterns is None:
+        raise ValueError(
+            f"{name} needs to know who gave each rating, but `ratings` holds counts by anonymous "
+            "raters."
+        )
+    if n_raters is not None and taken.n_raters != n_raters:
+        raise ValueError(
+            f"{name} is for {n_raters} raters, but `ratings` has {taken.n_raters}; "
+            "see pairwise_agreement."
+        )
+    return taken
+
+
+def patterns_of(ratings: Ratings) -> CodeArray:
+    """Return the pattern table of ratings whose raters are known.
+
+    Parameters
+    ----------
+    ratings : Ratings
+        Ratings by known raters.
+
+    Returns
+    -------
+    ndarray of int, shape (n_patterns, n_raters)
+        Grade indices, -1 for missing.
+
+    Raises
+    ------
+    ValueError
+        If raters are anonymous.
+    """
+    if ratings.patterns is None:
+        raise ValueError("`ratings` holds counts by anonymous raters.")
+    return ratings.patterns
+
+
+def complete_only(ratings: Ratings) -> tuple[Ratings, tuple[str, ...]]:
+    """Leave out the units that some rater did not rate, keeping the pattern table's rows.
+
+    Parameters
+    ----------
+    ratings : Ratings
+        Ratings by known raters.
+
+    Returns
+    -------
+    ratings : Ratings
+        The same, with incomplete patterns emptied.
+    notes : tuple of str
+        How many units were left out, where any were.
+    """
+    patterns = patterns_of(ratings)
+    complete: npt.NDArray[np.bool_] = np.all(patterns >= 0, axis=1)
+    if complete.all():
+        return ratings, ()
+    kept = only_patterns(ratings, complete)
+    if ratings.frequencies.ndim > 1:
+        return kept, ()
+    left = float(ratings.frequencies @ (ratings.table.rated * ~complete))
+    note = f"{left:g} units that not every rater rated do not enter."
+    return kept, (note,) if left else ()
+
+
+def only_patterns(ratings: Ratings, keep: npt.NDArray[np.bool_]) -> Ratings:
+    """Empty some patterns, keeping the pattern table's rows.
+
+    Parameters
+    ----------
+    ratings : Ratings
+        Ratings.
+    keep : ndarray of bool, shape (n_patterns,)
+        Patterns that stay.
+
+    Returns
+    -------
+    Ratings
+        The same, with the other patterns emptied: their units count as unrated.
+    """
+    patterns = ratings.patterns
+    if patterns is not None:
+        patterns = np.where(keep[:, None], patterns, -1).astype(patterns.dtype)
+    return replace(ratings, patterns=patterns, counts=ratings.counts * keep[:, None])
+
+
+def keep_raters(ratings: Ratings, columns: Iterable[int]) -> Ratings:
+    """Return the ratings by some of the raters, over the same pattern rows.
+
+    Parameters
+    ----------
+    ratings : Ratings
+        Ratings by known raters.
+    columns : iterable of int
+        Columns to keep.
+
+    Returns
+    -------
+    Ratings
+        The ratings by those raters.
+    """
+    kept = list(columns)
+    patterns = patterns_of(ratings)[:, kept]
+    codes = np.arange(ratings.scale.n_grades)
+    counts = np.stack([(patterns == code).sum(axis=1) for code in codes], axis=1)
+    names = None if ratings.raters is None else tuple(ratings.raters[i] for i in kept)
+    return replace(ratings, patterns=patterns, counts=counts, raters=names)
+
+
+def rater_names(ratings: Ratings) -> tuple[Any, ...]:
+    """Return the raters' names, or their numbers where they have none.
+
+    Parameters
+    ----------
+    ratings : Ratings
+        Ratings.
+
+    Returns
+    -------
+    tuple
+        A name a rater.
+    """
+    return ratings.raters or tuple(range(1, ratings.n_raters + 1))
