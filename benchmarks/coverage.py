@@ -1,0 +1,424 @@
+"""How often the confidence intervals hold the true coefficient, by simulation.
+
+Draws settings (how raters err, how many, on how many grades and units), draws samples from each,
+and asks the library for its intervals, as a user would. Every cell has its own random stream, so a
+part of the table can be made again:
+
+    python benchmarks/coverage.py --seed 1 --cells 0:400 --csv docs/_static/coverage.csv
+    python benchmarks/coverage.py --seed 1 --cells 17:18
+    python benchmarks/coverage.py --summarise docs/_static/coverage.csv
+    python benchmarks/coverage.py --shares
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import itertools
+import sys
+import time
+from dataclasses import dataclass
+from functools import partial, reduce
+from pathlib import Path
+
+import numpy as np
+from scipy import special, stats
+
+import ilacs_reliability as ilr
+
+LEVEL = 0.95
+METHODS = ("score", "t", "wald", "logit")
+COMPARED = (*METHODS, "capped_jeffreys")
+SHARES = ("clopper_pearson", "wilson", "jeffreys", "midp")
+WEIGHTS = ("identity", "linear", "quadratic")
+METRICS = ("nominal", "ordinal", "interval", "linear")
+FAMILIES = {
+    "cohen_kappa": ilr.cohen_kappa,
+    "conger_kappa": ilr.conger_kappa,
+    "fleiss_kappa": ilr.fleiss_kappa,
+    "gwet_ac": ilr.gwet_ac,
+    "brennan_prediger": ilr.brennan_prediger,
+    "krippendorff_alpha": ilr.krippendorff_alpha,
+}
+SETTING_COLUMNS = (
+    "family",
+    "weights",
+    "n_grades",
+    "n_raters",
+    "n_units",
+    "model",
+    "strength",
+    "top_share",
+    "missing",
+)
+BLOCK = 2_000_000  # frequencies held at once
+GREAT = 10**15  # units that stand for a population
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A population of units, and the study that is drawn from it."""
+
+    family: str
+    weights: str
+    n_grades: int
+    n_raters: int
+    n_units: int
+    model: str
+    strength: float
+    top_share: float
+    missing: str
+    probabilities: np.ndarray
+
+
+def draw_setting(rng: np.random.Generator, family: str) -> Setting:
+    """Draw how units are graded, and how many of them a study has."""
+    q = int(rng.integers(2, 6))
+    n_units = int(np.round(np.exp(rng.uniform(np.log(9.5), np.log(150.5)))))
+    model = str(rng.choice(["margins", "latent", "unequal", "all or none", "neighbour"]))
+    m = 2 if model == "margins" or family == "cohen_kappa" else int(rng.integers(2, 6))
+    kinds = METRICS if family == "krippendorff_alpha" else WEIGHTS
+    weights = str(rng.choice(kinds))
+    top = rng.uniform(1 / q, 0.97)
+    shares = np.insert(rng.dirichlet(np.full(q - 1, 2.0)) * (1 - top), rng.integers(0, q), top)
+    strength = rng.uniform(0.7, 0.97) if model == "margins" else rng.uniform(0.3, 0.97)
+    complete = MODELS[model](rng, shares, strength, m)
+    missing, joint = drop_ratings(rng, complete)
+    chances = joint.ravel()[1:]  # a unit that nobody rated is not in the study
+    return Setting(
+        family, weights, q, m, n_units, model, strength, top, missing, chances / chances.sum()
+    )
+
+
+def by_margins(
+    rng: np.random.Generator, shares: np.ndarray, agreement: float, m: int
+) -> np.ndarray:
+    """Two raters agree with a given probability; else each follows its own margin."""
+    other = shares
+    if rng.random() < 0.5:
+        other = (shares + rng.dirichlet(np.ones(len(shares)))) / 2
+    apart = np.outer(shares, other) * (1 - np.eye(len(shares)))
+    return apart / apart.sum() * (1 - agreement) + np.diag(agreement * shares)
+
+
+def all_or_none(
+    rng: np.random.Generator, shares: np.ndarray, strength: float, m: int
+) -> np.ndarray:
+    """All raters give one grade, or each draws from the prevalence."""
+    table = reduce(np.multiply.outer, [shares] * m) * (1 - strength)
+    table[tuple([np.arange(len(shares))] * m)] += strength * shares
+    return table
+
+
+def latent(
+    rng: np.random.Generator, shares: np.ndarray, strength: float, m: int, *, kind: str
+) -> np.ndarray:
+    """Each rater reports the true grade with some probability, else errs."""
+    q = len(shares)
+    if kind == "neighbour":
+        near = np.eye(q, k=1) + np.eye(q, k=-1)
+        hits = np.full(m, np.sqrt(rng.uniform(0.5, 0.97)))
+        errors = [near / near.sum(axis=1, keepdims=True)] * m
+    elif kind == "unequal":
+        hits = np.clip(np.sqrt(strength) + rng.uniform(-0.25, 0.15, m), 0.1, 0.995)
+        errors = [np.tile(rng.dirichlet(np.ones(q)), (q, 1)) for _ in range(m)]
+    else:
+        hits, errors = np.full(m, np.sqrt(strength)), [np.tile(shares, (q, 1))] * m
+    reports = [hit * np.eye(q) + (1 - hit) * error for hit, error in zip(hits, errors, strict=True)]
+    return sum(
+        shares[g] * reduce(np.multiply.outer, [report[g] for report in reports]) for g in range(q)
+    )
+
+
+MODELS = {
+    "margins": by_margins,
+    "all or none": all_or_none,
+    "latent": partial(latent, kind="latent"),
+    "unequal": partial(latent, kind="unequal"),
+    "neighbour": partial(latent, kind="neighbour"),
+}
+
+
+def drop_ratings(rng: np.random.Generator, table: np.ndarray) -> tuple[str, np.ndarray]:
+    """Leave ratings out at random: none, a share by rater, or all but two of each unit."""
+    m, q = table.ndim, len(table)
+    kind = rng.random()
+    if kind >= 0.9 and m > 2:
+        return "two a unit", planned_pairs(table)
+    rates = np.zeros(m) if kind < 0.5 else rng.uniform(0, 0.35, m)
+    for rater, rate in enumerate(rates):
+        lost = np.column_stack([np.full(q, rate), np.eye(q) * (1 - rate)])
+        table = np.moveaxis(np.tensordot(table, lost, (rater, 0)), -1, rater)
+    return f"{rates.mean():.2f}", table
+
+
+def planned_pairs(table: np.ndarray) -> np.ndarray:
+    m = table.ndim
+    kept = np.zeros([size + 1 for size in table.shape])
+    for pair in itertools.combinations(range(m), 2):
+        others = tuple(rater for rater in range(m) if rater not in pair)
+        kept[tuple(slice(1, None) if rater in pair else 0 for rater in range(m))] += table.sum(
+            others
+        )
+    return kept
+
+
+def estimate(setting: Setting, ratings: ilr.Ratings) -> ilr.Estimate:
+    coefficient = FAMILIES[setting.family]
+    if setting.family != "krippendorff_alpha":
+        return coefficient(ratings, weights=setting.weights)
+    if setting.weights == "linear":
+        return coefficient(ratings, metric=ilr.agreement_weights(ratings.scale, "linear"))
+    return coefficient(ratings, metric=setting.weights)
+
+
+def study(setting: Setting, codes: np.ndarray, frequencies: np.ndarray) -> ilr.Ratings:
+    scale = ilr.Scale([f"grade {g}" for g in range(setting.n_grades)])
+    ratings = ilr.ratings_from_codes(codes, scale=scale)
+    order = np.array([tuple(row) for row in ratings.patterns], dtype=[("", "i8")] * codes.shape[1])
+    given = np.array([tuple(row) for row in codes], dtype=order.dtype)
+    place = np.argsort(given)[np.searchsorted(np.sort(given), order)]
+    return ratings.with_frequencies(frequencies[..., place])
+
+
+def patterns_of(setting: Setting) -> np.ndarray:
+    grades = range(-1, setting.n_grades)
+    table = np.array(list(itertools.product(grades, repeat=setting.n_raters)), dtype=np.int8)
+    return table[1:]
+
+
+def truth_of(setting: Setting) -> float:
+    """Return the coefficient in the population, exact but for rounding at 15 digits."""
+    population = np.round(setting.probabilities * GREAT).astype(np.int64)
+    kept = population > 0
+    return estimate(setting, study(setting, patterns_of(setting)[kept], population[kept])).value
+
+
+def samples_of(setting: Setting, rng: np.random.Generator, n_samples: int) -> list[ilr.Ratings]:
+    """Draw studies, in blocks that share the patterns that occur in them."""
+    patterns, edges = patterns_of(setting), np.cumsum(setting.probabilities)
+    draws = np.searchsorted(edges / edges[-1], rng.random((n_samples, setting.n_units)))
+    size = max(1, BLOCK // min(len(patterns), 20 * setting.n_units))
+    blocks = []
+    for start in range(0, n_samples, size):
+        block = draws[start : start + size]
+        seen, codes = np.unique(block, return_inverse=True)
+        codes = codes.reshape(block.shape) + len(seen) * np.arange(len(block))[:, None]
+        counts = np.bincount(codes.ravel(), minlength=len(seen) * len(block))
+        blocks.append(study(setting, patterns[seen], counts.reshape(len(block), len(seen))))
+    return blocks
+
+
+def capped_jeffreys(result: ilr.Estimate, ratings: ilr.Ratings) -> tuple[np.ndarray, np.ndarray]:
+    """Jeffreys limits of the agreement, effective size capped at the number of units."""
+    p, chance = np.clip(result.observed, 0, 1), result.expected
+    n_units = np.maximum(ratings.frequencies @ ratings.table.paired, 2)
+    p = np.where(p > 1 - 1e-12, 1.0, p)
+    size = p * (1 - p) / ((1 - chance) * result.standard_error) ** 2
+    size = np.clip(np.where((p < 1) & ~np.isnan(size), size, n_units), 2, n_units)
+    low = special.betaincinv(size * p + 0.5, size * (1 - p) + 0.5, (1 - LEVEL) / 2)
+    high = special.betaincinv(size * p + 0.5, size * (1 - p) + 0.5, (1 + LEVEL) / 2)
+    low, high = np.where(p > 0, np.minimum(low, p), 0), np.where(p < 1, np.maximum(high, p), 1)
+    return (low - chance) / (1 - chance), (high - chance) / (1 - chance)
+
+
+def check_cell(seed: int, cell: int, n_samples: int) -> dict[str, object]:
+    """Simulate one cell: the setting, and for each method how its intervals did."""
+    rng = np.random.default_rng([seed, cell])
+    family = list(FAMILIES)[cell % len(FAMILIES)]
+    setting = draw_setting(rng, family)
+    truth = truth_of(setting)
+    found = [limits_of(setting, ratings) for ratings in samples_of(setting, rng, n_samples)]
+    values, chances = (
+        np.concatenate([block[name] for block in found]) for name in ("value", "chance")
+    )
+    known = np.isfinite(values)
+    row = {
+        "cell": cell,
+        **{name: getattr(setting, name) for name in SETTING_COLUMNS},
+        "truth": truth,
+        "undefined": 1 - known.mean(),
+    }
+    floor = (-chances / np.where(known, 1 - chances, 1.0))[known]
+    for method in COMPARED:
+        low, high = (
+            np.concatenate([block[method][side] for block in found])[known] for side in (0, 1)
+        )
+        row[f"{method}_coverage"] = ((low <= truth + 1e-9) & (truth - 1e-9 <= high)).mean()
+        row[f"{method}_above"] = (low > truth + 1e-9).mean()
+        row[f"{method}_width"] = (high - low).mean()
+        row[f"{method}_no_width"] = (high <= low).mean()
+        outside = (low < floor - 1e-9) | (high > 1 + 1e-9)
+        row[f"{method}_outside"] = outside.mean()
+        row[f"{method}_without_value"] = ((low > values[known]) | (high < values[known])).mean()
+    return row
+
+
+def limits_of(setting: Setting, ratings: ilr.Ratings) -> dict[str, object]:
+    result = estimate(setting, ratings)
+    with np.errstate(all="ignore"):
+        found = {name: result.confidence_interval(LEVEL, name)[:2] for name in METHODS}
+        found["capped_jeffreys"] = capped_jeffreys(result, ratings)
+    chance = np.broadcast_to(result.expected, result.value.shape)
+    return {"value": result.value, "chance": chance, **found}
+
+
+def simulate(
+    seed: int, cells: range, family: str | None, n_samples: int
+) -> list[dict[str, object]]:
+    wanted = [c for c in cells if family in (None, list(FAMILIES)[c % len(FAMILIES)])]
+    rows, started = [], time.monotonic()
+    for done, cell in enumerate(wanted, start=1):
+        rows.append(check_cell(seed, cell, n_samples))
+        spent = time.monotonic() - started
+        left = spent / done * (len(wanted) - done)
+        score = rows[-1]["score_coverage"]
+        print(
+            f"\rcell {cell}: score covers {score:.3f}; {done}/{len(wanted)}, {left:.0f} s left ",
+            end="", file=sys.stderr, flush=True,
+        )  # fmt: skip
+    print(file=sys.stderr)
+    return rows
+
+
+def summary(rows: list[dict[str, object]]) -> str:
+    """Return Markdown tables: every method over all cells, then score by kind of cell."""
+    column = {name: np.array([row[name] for row in rows]) for name in rows[0]}
+    base = column["capped_jeffreys_width"].mean()
+    lines = [
+        f"{len(rows)} cells; share of undefined samples: mean {column['undefined'].mean():.1%}, "
+        f"worst cell {column['undefined'].max():.1%}.",
+        "",
+        "| method | mean | worst cell | cells at 93 % or more | cells under 90 % | mean width | "
+        "width ratio | no width | outside the range |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for method in COMPARED:
+        get = {
+            key: column[f"{method}_{key}"] for key in ("coverage", "width", "no_width", "outside")
+        }
+        cover, width = get["coverage"], get["width"].mean()
+        lines.append(
+            f"| {method} | {cover.mean():.2%} | {cover.min():.1%} | {(cover >= 0.93).mean():.1%} | "
+            f"{(cover < 0.9).mean():.1%} | {width:.3f} | {width / base:.3f} | "
+            f"{get['no_width'].mean():.1%} | {get['outside'].mean():.1%} |"
+        )
+    return "\n".join([*lines, "", *breakdown(column)])
+
+
+def breakdown(column: dict[str, np.ndarray]) -> list[str]:
+    """Return score and t by family, number of raters, number of units and weights."""
+    edges = np.array([10, 16, 26, 51, 101, 151])
+    bands = [f"{low} to {high - 1}" for low, high in itertools.pairwise(edges)]
+    groups = {
+        "coefficient": column["family"],
+        "raters": column["n_raters"],
+        "grades": column["n_grades"],
+        "units": np.array(bands)[np.searchsorted(edges, column["n_units"], "right") - 1],
+        "weights": column["weights"],
+        "missing": np.where(column["missing"] == "0.00", "none", "some"),
+    }
+    lines = [
+        "| cells | number | score mean | score worst | score at 93 % or more | t mean | t worst | "
+        "width, score | width, t |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for name, labels in groups.items():
+        order = bands if name == "units" else sorted(set(labels.tolist()))
+        for label in order:
+            inside = labels == label
+            score, t = column["score_coverage"][inside], column["t_coverage"][inside]
+            widths = [column[f"{method}_width"][inside].mean() for method in ("score", "t")]
+            lines.append(
+                f"| {name}: {label} | {inside.sum()} | {score.mean():.1%} | {score.min():.1%} | "
+                f"{(score >= 0.93).mean():.1%} | {t.mean():.1%} | {t.min():.1%} | "
+                f"{widths[0]:.2f} | {widths[1]:.2f} |"
+            )
+    return lines
+
+
+def share_summary() -> str:
+    """Return exact coverage of the intervals for a share, n = 10 to 150, shares 0.5 to 0.999."""
+    shares = np.linspace(0.5, 0.999, 500)
+    lines = ["| method | mean | worst | at 93 % or more | mean width |", "|---|---|---|---|---|"]
+    found = {method: ([], []) for method in SHARES}
+    for n in range(10, 151, 5):
+        chances = stats.binom.pmf(np.arange(n + 1), n, shares[:, None])
+        for method, (covers, widths) in found.items():
+            low, high = share_limits(n, method)
+            inside = (low <= shares[:, None]) & (shares[:, None] <= high)
+            covers.append((chances * inside).sum(axis=1))
+            widths.append((chances * (high - low)).sum(axis=1))
+    for method, (covers, widths) in found.items():
+        cover = np.concatenate(covers)
+        lines.append(
+            f"| {method} | {cover.mean():.2%} | {cover.min():.1%} | {(cover >= 0.93).mean():.1%} | "
+            f"{np.concatenate(widths).mean():.3f} |"
+        )
+    return "\n".join(lines)
+
+
+def share_limits(n: int, method: str) -> tuple[np.ndarray, np.ndarray]:
+    """Limits of `percent_agreement` for 0 to n units that agree, of n."""
+    codes = np.array([[0, 0], [0, 1]])
+    agree = np.arange(n + 1)
+    ratings = ilr.ratings_from_codes(codes, scale=ilr.Scale(["no", "yes"]))
+    counts = np.where(
+        (ratings.patterns[:, 0] == ratings.patterns[:, 1]), agree[:, None], n - agree[:, None]
+    )
+    return ilr.percent_agreement(ratings.with_frequencies(counts)).confidence_interval(
+        LEVEL, method
+    )[:2]
+
+
+def read_rows(path: Path) -> list[dict[str, object]]:
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    texts = {"family", "weights", "model", "missing"}
+    whole = {"cell", "n_grades", "n_raters", "n_units"}
+    kinds = {name: str if name in texts else int if name in whole else float for name in rows[0]}
+    return [{name: kinds[name](text) for name, text in row.items()} for row in rows]
+
+
+def write_rows(rows: list[dict[str, object]], path: Path) -> None:
+    short = {
+        name: [f"{row[name]:.4f}" if isinstance(row[name], float) else row[name] for row in rows]
+        for name in rows[0]
+    }
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(short)
+        writer.writerows(zip(*short.values(), strict=True))
+
+
+def cell_range(text: str) -> range:
+    start, _, stop = text.partition(":")
+    return range(int(start), int(stop))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--cells", type=cell_range, default=range(60), help="start:stop")
+    parser.add_argument("--family", choices=FAMILIES)
+    parser.add_argument("--samples", type=int, default=2000, help="samples a cell")
+    parser.add_argument("--csv", type=Path, help="write one line a cell")
+    parser.add_argument(
+        "--summarise", type=Path, help="read a table made earlier, simulate nothing"
+    )
+    parser.add_argument("--shares", action="store_true", help="intervals for a share of units")
+    options = parser.parse_args()
+    if options.shares:
+        print(share_summary())
+        return
+    if options.summarise:
+        print(summary(read_rows(options.summarise)))
+        return
+    rows = simulate(options.seed, options.cells, options.family, options.samples)
+    if options.csv:
+        write_rows(rows, options.csv)
+    print(summary(rows))
+
+
+if __name__ == "__main__":
+    main()
