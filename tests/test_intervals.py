@@ -79,8 +79,8 @@ def test_score_limits_broadcast():
 
 def test_score_limits_at_perfect_agreement_rest_on_the_number_of_units():
     low, high = intervals.score_limits(1.0, 1.0, 0.5, 0.0, 24, 0, confidence_level=0.95)
-    # Beta(23 + 0.4, 0.6), on a scale from -1 to 1
-    assert_allclose(low, 2 * stats.beta.ppf(0.025, 23.4, 0.6) - 1, rtol=1e-12)
+    # Beta(24 + 0.4, 0.6), on a scale from -1 to 1
+    assert_allclose(low, 2 * stats.beta.ppf(0.025, 24.4, 0.6) - 1, rtol=1e-12)
     assert high == 1.0
 
 
@@ -88,8 +88,8 @@ def test_score_limits_without_a_design_effect_are_those_of_a_share():
     p, n = 0.75, 40
     error = np.sqrt(p * (1 - p) / n)
     low, high = intervals.score_limits(p, p, 0.0, error, n, 10, confidence_level=0.9)
-    assert_allclose(low, stats.beta.ppf(0.05, 39 * p + 0.4, 39 * 0.25 + 0.6), rtol=1e-12)
-    assert_allclose(high, stats.beta.ppf(0.95, 39 * p + 0.6, 39 * 0.25 + 0.4), rtol=1e-12)
+    assert_allclose(low, stats.beta.ppf(0.05, 40 * p + 0.4, 40 * 0.25 + 0.6), rtol=1e-12)
+    assert_allclose(high, stats.beta.ppf(0.95, 40 * p + 0.6, 40 * 0.25 + 0.4), rtol=1e-12)
 
 
 def test_score_limits_trust_a_small_standard_error_only_when_many_units_disagree():
@@ -97,6 +97,19 @@ def test_score_limits_trust_a_small_standard_error_only_when_many_units_disagree
     few = intervals.score_limits(0.8, 0.9, 0.5, error, 100, 1, confidence_level=0.95)
     many = intervals.score_limits(0.8, 0.9, 0.5, error, 100, 100, confidence_level=0.95)
     assert few[0] < many[0] < many[1] < few[1]
+
+
+def test_a_high_coefficient_is_ruled_out_only_where_chance_leaves_room_to_disagree():
+    # the same agreement and design effect, with rare grades and without
+    rare, common = 0.95, 0.5
+    shares = []
+    for expected in (rare, common):
+        value, error = (0.97 - expected) / (1 - expected), 0.01 / (1 - expected)
+        _, high = intervals.score_limits(
+            value, 0.97, expected, error, 100, 30, confidence_level=0.95
+        )
+        shares.append(expected + (1 - expected) * high)
+    assert shares[0] > shares[1]
 
 
 def test_score_limits_of_an_undefined_coefficient_are_nan():

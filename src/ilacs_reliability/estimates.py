@@ -118,7 +118,7 @@ class Estimate:
     >>> import ilacs_reliability as ilr
     >>> kappa = ilr.cohen_kappa([[0, 0], [1, 1], [1, 0], [0, 0], [1, 1]])
     >>> kappa
-    Estimate(cohen_kappa = 0.6154, n_units=5, 95% score -0.3645 to 0.9771)
+    Estimate(cohen_kappa = 0.6154, n_units=5, 95% score -0.2711 to 0.9683)
     """
 
     value: Any

@@ -19,7 +19,7 @@ FloatArray: TypeAlias = npt.NDArray[np.float64]
 Limits: TypeAlias = tuple[FloatArray, FloatArray]
 
 # units of design effect 1 added to those that disagree; chosen by simulation, docs/intervals.md
-PRIOR_UNITS_LOW = 1.5
+PRIOR_UNITS_LOW = 2.0
 PRIOR_UNITS_HIGH = 4.0
 # Jeffreys' prior has 1/2, Clopper and Pearson's limits 0; chosen by the same simulation
 LEAN = 0.4
@@ -72,13 +72,14 @@ def score_limits(
     -----
     With observed agreement :math:`p`, chance agreement :math:`p_e` and standard error :math:`s`,
     the design effect :math:`D = n s^2 (1 - p_e)^2 / (p (1 - p))` says how much more the coefficient
-    varies than a share of :math:`n` units would. What the data know of it grows with the number
-    :math:`d` of units that disagree, so it is shrunk towards 1,
-    :math:`D^* = \max\{(d D + c) / (d + c),\ D [D > 1]\}`, with :math:`c = 1.5` for the lower limit
-    and 4 for the upper. The limits of :math:`p` are the quantiles of
+    varies than a share of :math:`n` units would. Few units bear on it: the :math:`d` that
+    disagree and, for the upper limit, no more than the :math:`n (1 - p_e)` that would by chance.
+    With :math:`x = d` below and :math:`x = \min\{d, n (1 - p_e)\}` above, it is shrunk towards 1,
+    :math:`D^* = \max\{(x D + c) / (x + c),\ D\,[D > 1]\}`, where :math:`c` is 2 below and 4
+    above. The limits of :math:`p` are the quantiles of
     :math:`\mathrm{Beta}(m p + 0.4, m (1 - p) + 0.6)` below and
-    :math:`\mathrm{Beta}(m p + 0.6, m (1 - p) + 0.4)` above with :math:`m = (n - 1) / D^*`, at least
-    2: Jeffreys' interval [1]_ for an effective sample size [2]_, a fifth of the way to that of
+    :math:`\mathrm{Beta}(m p + 0.6, m (1 - p) + 0.4)` above with :math:`m = n / D^*`, at least 2:
+    Jeffreys' interval [1]_ for an effective sample size [2]_, a fifth of the way to that of
     Clopper and Pearson. The constants were chosen by simulation; how well the limits cover is in
     the documentation, "How the intervals were checked".
 
@@ -97,15 +98,16 @@ def score_limits(
     >>> from ilacs_reliability.intervals import score_limits
     >>> low, high = score_limits(13 / 21, 22 / 24, 25 / 32, 0.2514, 24, 2, confidence_level=0.95)
     >>> print(f"{low:.3f} to {high:.3f}")
-    -0.137 to 0.928
+    -0.118 to 0.925
     """
     value, observed, expected, error, n, d = _floats(
         value, observed, expected, standard_error, n_units, n_discordant
     )
     share, room = _share(observed), 1 - expected
     effect = _design_effect(share, error * room, n, d)
-    below = _effective_size(effect, n, d, PRIOR_UNITS_LOW)
-    above = _effective_size(effect, n, d, PRIOR_UNITS_HIGH)
+    below = _effective_size(n, effect, d, PRIOR_UNITS_LOW)
+    # a high coefficient needs rare grades, and n * room is what the data know of those
+    above = _effective_size(n, effect, np.minimum(d, n * room), PRIOR_UNITS_HIGH)
     tail, rest = (1 - confidence_level) / 2, 1 - share
     low = special.betaincinv(below * share + LEAN, below * rest + 1 - LEAN, tail)
     high = special.betainccinv(above * share + 1 - LEAN, above * rest + LEAN, tail)
@@ -133,12 +135,12 @@ def _design_effect(
 
 
 def _effective_size(
-    effect: FloatArray, n: FloatArray, d: FloatArray, prior_units: float
+    n: FloatArray, effect: FloatArray, informative: FloatArray, prior_units: float
 ) -> FloatArray:
-    shrunk = (d * effect + prior_units) / (d + prior_units)
+    shrunk = (informative * effect + prior_units) / (informative + prior_units)
     # a sample that shows more spread than a share of units has is believed at once
     shrunk = np.where(effect > 1, np.maximum(shrunk, effect), shrunk)
-    size: FloatArray = np.maximum((n - 1) / shrunk, 2.0)
+    size: FloatArray = np.maximum(n / shrunk, 2.0)
     return size
 
 
