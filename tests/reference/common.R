@@ -46,7 +46,9 @@ recorded <- list()
 case <- function(id, data, call, pick = identity, seed = NULL) {
   values <- tryCatch({
     if (!is.null(seed)) set.seed(seed)
-    suppressWarnings(suppressMessages(pick(eval(parse(text = call), inputs_of(data), globalenv()))))
+    utils::capture.output(values <- suppressWarnings(suppressMessages(
+      pick(eval(parse(text = call), inputs_of(data), globalenv())))))
+    values
   }, error = function(e) list(error = gsub("\\s+", " ", conditionMessage(e))))
   if (!is.list(values)) values <- as.list(values)
   entry <- list(id = id, data = data, call = call, values = values)
