@@ -10,3 +10,6 @@ settings.register_profile(
 )
 settings.register_profile("desk", deadline=None)
 settings.load_profile("ci" if os.environ.get("CI") else "desk")
+
+# scripts that call other programs: run by hand, their results are stored beside them
+collect_ignore_glob = ["reference/*.py"]

@@ -1,5 +1,6 @@
 """Are inspection judgements secure? Agreement, grade shift and comparison."""
 
+from ilacs_reliability.agreement.alpha import krippendorff_alpha
 from ilacs_reliability.agreement.bangdiwala import bangdiwala_b
 from ilacs_reliability.agreement.categories import (
     kappa_max,
@@ -7,11 +8,6 @@ from ilacs_reliability.agreement.categories import (
     specific_agreement,
     unit_agreement,
 )
-from ilacs_reliability.agreement.concordance import kendall_w, kendall_w_test, lin_ccc
-from ilacs_reliability.agreement.listing import Estimates, Listing
-from ilacs_reliability.agreement.pairs import light_kappa, pairwise_agreement
-
-from ilacs_reliability.agreement.alpha import krippendorff_alpha
 from ilacs_reliability.agreement.coefficients import (
     brennan_prediger,
     cohen_kappa,
@@ -21,6 +17,9 @@ from ilacs_reliability.agreement.coefficients import (
     percent_agreement,
     scott_pi,
 )
+from ilacs_reliability.agreement.concordance import kendall_w, kendall_w_test, lin_ccc
+from ilacs_reliability.agreement.listing import Estimates, Listing
+from ilacs_reliability.agreement.pairs import light_kappa, pairwise_agreement
 from ilacs_reliability.claims.judging import Claim, Verdict, judge
 from ilacs_reliability.claims.ledger import published_claims, reproduce
 from ilacs_reliability.claims.protocol import Protocol
