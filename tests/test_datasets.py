@@ -564,3 +564,11 @@ def test_the_bundled_tables_are_those_of_the_record_file():
     with (BUNDLED / "inspections.csv").open(encoding="utf-8", newline="") as lines:
         cells = {cell for row in csv.reader(lines) for cell in row}
     assert not names & cells
+
+
+def test_a_list_can_be_of_one_kind():
+    assert all("counts" in info.holds for info in ilr.list_datasets(holds="counts"))
+    kinds = [len(ilr.list_datasets(holds=kind)) for kind in ("columns", "counts", "ratings")]
+    assert sum(kinds) == len(ilr.list_datasets())
+    with pytest.raises(ValueError, match="`holds` must be one of"):
+        ilr.list_datasets(holds="tables")

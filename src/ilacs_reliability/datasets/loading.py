@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ilacs_reliability.datasets.dataset import Cell, Dataset, DatasetInfo, Expected
+from ilacs_reliability.estimates import check_option
 
 _CATALOGUES = ("records.toml", "published.toml", "second_reading.toml", "classic.toml")
 _TABULATED = "tabulated.toml"
@@ -70,8 +71,13 @@ def load_dataset(name: str) -> Dataset:
     raise ValueError(f"`name` is {name!r}, which is not a bundled table.{hint} There are {known}.")
 
 
-def list_datasets() -> tuple[DatasetInfo, ...]:
+def list_datasets(*, holds: str | None = None) -> tuple[DatasetInfo, ...]:
     """Say what each bundled table is, where it comes from and under what licence.
+
+    Parameters
+    ----------
+    holds : {"columns", "counts", "ratings", "frequencies"}, optional
+        List only the tables that hold this. Default: all of them.
 
     Returns
     -------
@@ -79,6 +85,11 @@ def list_datasets() -> tuple[DatasetInfo, ...]:
         One record for each table: first those made from the inspection records, then
         published figures, then a second reading of later reports, then classic tables from
         the literature on agreement.
+
+    Raises
+    ------
+    ValueError
+        If `holds` is none of the four.
 
     See Also
     --------
@@ -89,12 +100,17 @@ def list_datasets() -> tuple[DatasetInfo, ...]:
     >>> import ilacs_reliability as ilr
     >>> ilr.list_datasets()[0].licence
     'Open Government Licence v3.0'
+    >>> len(ilr.list_datasets(holds="ratings"))
+    11
     """
-    return tuple(
+    if holds is not None:
+        check_option(holds, ("columns", "counts", "ratings", "frequencies"), "holds")
+    found = (
         _dataset(name, entry).info
         for file in _CATALOGUES
         for name, entry in _read_toml(file).items()
     )
+    return tuple(info for info in found if holds is None or holds in info.holds)
 
 
 def _dataset(name: str, entry: Mapping[str, Any]) -> Dataset:
