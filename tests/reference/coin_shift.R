@@ -13,7 +13,7 @@ fields <- function(t) {
   p <- pvalue(t)
   out <- list(statistic = as.numeric(statistic(t)), p_value = as.numeric(p))
   mid <- tryCatch(as.numeric(midpvalue(t)), error = function(e) NULL)
-  if (!is.null(mid)) out$mid_p_value <- mid
+  if (!is.null(mid) && is.finite(mid)) out$mid_p_value <- mid
   limits <- attr(p, "conf.int")
   if (!is.null(limits)) out <- c(out, list(mc_low = limits[1], mc_high = limits[2]))
   df <- tryCatch(t@statistic@df, error = function(e) NULL)

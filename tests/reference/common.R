@@ -3,12 +3,15 @@
 #     Rscript irr_agreement.R > irr_agreement.json
 # Inside a call, `counts`, `ratings`, `distribution` and `labels` are those of the named table;
 # `ratings` of a two-rater count table are its units one by one, and `factors` the same with
-# every grade of the scale as a level.
+# every grade of the scale as a level. For tables of groups, `x` and `y` are the grades (1 = first label)
+# of the units of the first and the second group, `frame` all units as data frame of grade, group
+# and stratum, and `cube` the counts as groups x grades x strata.
 
 tables <- jsonlite::fromJSON("tables.json")
 
 inputs_of <- function(name) {
   t <- if (is.null(name)) list() else tables[[name]]
+  if (!is.null(t$groups)) return(groups_of(t))
   if (!is.null(t$counts) && is.matrix(t$counts) && nrow(t$counts) == ncol(t$counts) &&
         is.null(t$ratings)) {
     cells <- which(t$counts > 0, arr.ind = TRUE)
@@ -18,6 +21,20 @@ inputs_of <- function(name) {
     t$factors <- data.frame(first = factor(t$ratings[, 1], codes),
                             second = factor(t$ratings[, 2], codes))
   }
+  t
+}
+
+groups_of <- function(t) {
+  counts <- t$counts
+  if (length(dim(counts)) == 2) counts <- array(counts, c(1, dim(counts)))
+  cells <- which(counts > 0, arr.ind = TRUE)
+  cells <- cells[order(cells[, 1], cells[, 2], cells[, 3]), , drop = FALSE]
+  units <- cells[rep(seq_len(nrow(cells)), counts[cells]), , drop = FALSE]
+  t$frame <- data.frame(grade = units[, 3], group = factor(t$groups[units[, 2]], t$groups),
+                        stratum = factor(units[, 1], seq_len(dim(counts)[1])))
+  t$x <- t$frame$grade[units[, 2] == 1]
+  t$y <- t$frame$grade[units[, 2] == 2]
+  t$cube <- aperm(counts, c(2, 3, 1))
   t
 }
 
@@ -51,6 +68,7 @@ case <- function(id, data, call, pick = identity, seed = NULL) {
     values
   }, error = function(e) list(error = gsub("\\s+", " ", conditionMessage(e))))
   if (!is.list(values)) values <- as.list(values)
+  stopifnot(!anyDuplicated(names(values)), !id %in% vapply(recorded, `[[`, "", "id"))
   entry <- list(id = id, data = data, call = call, values = values)
   if (!is.null(seed)) entry$seed <- seed
   recorded[[length(recorded) + 1]] <<- entry

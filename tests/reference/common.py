@@ -3,7 +3,8 @@
 Run every script from this directory, for example
     python krippendorff_agreement.py > krippendorff_agreement.json
 Inside a call, `counts`, `ratings` (units x raters, nan where missing), `distribution` and `labels`
-are those of the named table of tables.json; `ratings` of a two-rater count table are its units.
+are those of the named table of tables.json; `ratings` of a two-rater count table are its units. For
+tables of groups, `x` and `y` are the grades (1 = first label) of the first and the second group.
 """
 
 import json
@@ -22,7 +23,11 @@ def inputs_of(name):
     for key in ("counts", "distribution"):
         if key in table:
             table[key] = np.array(table[key])
-    if "ratings" in table:
+    if "groups" in table:
+        grades = np.arange(1, table["counts"].shape[-1] + 1)
+        if table["counts"].ndim == 2:
+            table["x"], table["y"] = (np.repeat(grades, row) for row in table["counts"][:2])
+    elif "ratings" in table:
         table["ratings"] = np.array(table["ratings"], dtype=float)
     elif "counts" in table and table["counts"].ndim == 2 and len(set(table["counts"].shape)) == 1:
         cells = np.argwhere(table["counts"] > 0)

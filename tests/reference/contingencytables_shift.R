@@ -1,5 +1,6 @@
 # Paired tables by R's contingencytables (Fagerland, Lydersen and Laake, chapters 8 and 9).
-# Written with contingencytables 3.0.1. Run: Rscript contingencytables_shift.R > contingencytables_shift.json
+# Written with contingencytables 3.0.1.
+# Run: Rscript contingencytables_shift.R > contingencytables_shift.json
 # Differences are rows less columns (before less after); tau and alpha of the mean ranks are
 # P(after > before) less P(after < before), and P(after > before) + P(tie) / 2, for independent draws
 # from the two margins. Score-type limits are found to 1e-7. The exact unconditional test is a
@@ -9,7 +10,9 @@ source("common.R")
 
 fields <- function(r) {
   kept <- Filter(function(x) is.numeric(x) && length(x) <= 10, unclass(r))
-  names(kept)[names(kept) %in% c("Pvalue", "P", "midP")] <- "p_value"
+  names(kept)[names(kept) == "midP"] <- if (any(c("P", "Pvalue") %in% names(kept))) "mid_p_value" else
+    "p_value"
+  names(kept)[names(kept) %in% c("Pvalue", "P")] <- "p_value"
   names(kept)[names(kept) %in% c("T", "T0", "Z")] <- "statistic"
   names(kept)[names(kept) == "lower"] <- "low"
   names(kept)[names(kept) == "upper"] <- "high"
