@@ -209,7 +209,8 @@ class Scale:
         >>> ilr.OFSTED_SCALE.decode([3, -1]).tolist()
         ['outstanding', None]
         """
-        indices = np.asarray(codes)
+        # an empty list has no integers to tell its kind
+        indices = np.asarray(codes) if np.size(codes) else np.zeros(np.shape(codes), dtype=np.int8)
         if indices.size and (indices.min() < -1 or indices.max() >= self.n_grades):
             bad = indices[(indices < -1) | (indices >= self.n_grades)].flat[0]
             raise ValueError(f"`codes` must be -1 to {self.n_grades - 1}, but got {bad}.")
@@ -254,7 +255,7 @@ def is_missing(label: object) -> bool:
     """
     if label is None or (isinstance(label, str) and label == ""):
         return True
-    if isinstance(label, float):
+    if isinstance(label, (float, np.floating)):
         return math.isnan(label)
     # pandas' NA and NaT, without importing pandas
     return type(label).__name__ in ("NAType", "NaTType")
