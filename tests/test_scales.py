@@ -1,0 +1,278 @@
+"""Grades in their declared order, and the credit between them."""
+
+import pickle
+from fractions import Fraction
+from math import comb, isclose, pi, sin, sqrt
+
+import hypothesis.strategies as st
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from numpy.testing import assert_allclose, assert_array_equal
+
+import ilacs_reliability as ilr
+import strategies as our
+from ilacs_reliability.scales import is_missing
+
+SCALES = {
+    "ofsted": ilr.OFSTED_SCALE,
+    "scored": ilr.Scale(["low", "high"], scores=[1, 5]),
+    "unordered": ilr.Scale(["red", "green", "blue"], ordered=False),
+    "numbers": ilr.Scale([0, 2, 5]),
+}
+
+
+# labels
+
+
+@pytest.mark.parametrize(
+    ("label", "code"),
+    [
+        ("inadequate", 0),
+        ("Inadequate", 0),
+        ("requires improvement", 1),
+        ("Requires improvement to be good", 1),
+        ("RI", 1),
+        ("ri", 1),
+        ("  Requires \t Improvement ", 1),
+        ("GOOD", 2),
+        ("outstanding", 3),
+    ],
+)
+def test_ofsted_grades_are_known_in_their_spellings(label, code):
+    assert ilr.OFSTED_SCALE.code(label) == code
+
+
+def test_labels_are_never_sorted():
+    scale = ilr.Scale(["zebra", "ape", "mule"])
+    assert scale.labels == ("zebra", "ape", "mule")
+    assert scale.encode(["ape", "zebra"]).tolist() == [1, 0]
+    assert scale.scores == (1.0, 2.0, 3.0)
+
+
+def test_increasing_numbers_are_their_own_scores():
+    assert ilr.Scale([0, 2, 5]).scores == (0.0, 2.0, 5.0)
+    assert ilr.Scale([3, 2, 1]).scores == (1.0, 2.0, 3.0)  # declared worst first
+    assert ilr.Scale([True, False]).scores == (1.0, 2.0)
+
+
+@given(data=st.data(), scale=our.uneven_scales())
+def test_decode_undoes_encode(data, scale):
+    codes = data.draw(st.lists(st.integers(-1, len(scale) - 1), max_size=20))
+    assert scale.encode(scale.decode(codes)).tolist() == codes
+
+
+@pytest.mark.parametrize(
+    "missing",
+    [None, float("nan"), np.float64("nan"), np.float32("nan"), pd.NA, pd.NaT, ""],
+    ids=str,
+)
+def test_a_missing_rating_has_code_minus_one(missing):
+    assert is_missing(missing)
+    assert ilr.OFSTED_SCALE.encode([missing, "good"]).tolist() == [-1, 2]
+
+
+@pytest.mark.parametrize("label", ["nan", "NA", "None", 0, False, " "])
+def test_what_only_looks_missing_is_a_label(label):
+    assert not is_missing(label)
+    assert ilr.Scale([label, "other"]).encode([label]).tolist() == [0]
+
+
+def test_codes_are_small_integers_of_the_same_shape():
+    codes = ilr.OFSTED_SCALE.encode([["good", "RI"], ["good", ""]])
+    assert codes.dtype == np.int8
+    assert codes.shape == (2, 2)
+    many = ilr.Scale(range(200))
+    assert many.encode([199]).tolist() == [199]
+
+
+def test_numbers_equal_to_a_label_are_that_label():
+    scale = ilr.Scale([1, 2, 3])
+    assert scale.encode([1.0, np.int64(2), np.float32(3)]).tolist() == [0, 1, 2]
+
+
+def test_encode_names_an_unknown_grade_its_place_and_the_labels():
+    message = r"`labels` holds 'excellent' at unit 1, rater 0, which is not in \('inadequate', .*\)"
+    with pytest.raises(ValueError, match=message):
+        ilr.OFSTED_SCALE.encode([["good", "good"], ["excellent", "good"]])
+    with pytest.raises(ValueError, match=r"`grades` holds 4 at unit 2, which is not in"):
+        ilr.Scale([1, 2, 3]).encode([1, 2, 4], name="grades")
+    with pytest.raises(ValueError, match=r"holds \['a'\] at unit 0"):
+        ilr.Scale(["a", "b"]).encode(np.array([["a"], None], dtype=object))
+
+
+def test_a_label_is_compared_exactly_where_no_alias_says_otherwise():
+    with pytest.raises(ValueError, match="holds 'Low'"):
+        ilr.Scale(["low", "high"]).encode(["Low"])
+    assert ilr.Scale(["low", "high"], aliases={"LOW": "low"}).encode(["Low"]).tolist() == [0]
+
+
+def test_code_and_decode_refuse_what_is_not_on_the_scale():
+    for label in ("excellent", None, ""):
+        with pytest.raises(ValueError, match="is not a grade of this scale"):
+            ilr.OFSTED_SCALE.code(label)
+    for code in (4, -2):
+        with pytest.raises(ValueError, match=rf"`codes` must be -1 to 3, but got {code}"):
+            ilr.OFSTED_SCALE.decode([0, code])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"labels": []}, ValueError, "at least one grade"),
+        ({"labels": "abc"}, TypeError, "but got the string 'abc'"),
+        ({"labels": [["a"], "b"]}, TypeError, r"hashable, but got \['a'\] at 0"),
+        ({"labels": ["a", "b", "a"]}, ValueError, "'a' twice, at 0 and 2"),
+        ({"labels": ["a", None]}, ValueError, "None at 1, which means a missing rating"),
+        ({"labels": ["a", ""]}, ValueError, "'' at 1"),
+        ({"labels": ["a", float("nan")]}, ValueError, "nan at 1"),
+        ({"labels": "ab", "scores": [1, 2]}, TypeError, "the string"),
+        ({"labels": ["a", "b"], "scores": [1]}, ValueError, "one number for each of 2 labels"),
+        (
+            {"labels": ["a", "b"], "scores": [2, 1]},
+            ValueError,
+            "increase .* got 1 after 2 at 1",
+        ),
+        ({"labels": ["a", "b"], "scores": [1, 1]}, ValueError, "must increase"),
+        ({"labels": ["a", "b"], "scores": [1, np.inf]}, ValueError, "finite, but got inf at 1"),
+        ({"labels": ["a", "b"], "scores": [1, np.nan]}, ValueError, "finite, but got nan at 1"),
+        ({"labels": ["a", "b"], "scores": ["x", 1]}, TypeError, "`scores` must hold numbers"),
+        ({"labels": ["a"], "aliases": {"x": "b"}}, ValueError, "sends 'x' to 'b'"),
+    ],
+)
+def test_a_scale_refuses(arguments, error, message):
+    with pytest.raises(error, match=message):
+        ilr.Scale(**arguments)
+
+
+def test_an_unordered_scale_may_have_scores_in_any_order():
+    assert ilr.Scale(["a", "b"], scores=[2, 1], ordered=False).scores == (2.0, 1.0)
+
+
+@pytest.mark.parametrize("scale", SCALES.values(), ids=SCALES)
+def test_a_scale_is_a_value(scale):
+    copy = pickle.loads(pickle.dumps(scale))
+    assert copy == scale
+    assert hash(copy) == hash(scale)
+    assert_array_equal(copy.encode(scale.labels), range(len(scale)))
+    with pytest.raises((AttributeError, TypeError)):
+        copy.labels = ("other",)
+
+
+def test_scales_differ_in_labels_scores_and_order():
+    assert ilr.Scale(["a", "b"]) != ilr.Scale(["b", "a"])
+    assert ilr.Scale(["a", "b"]) != ilr.Scale(["a", "b"], scores=[1, 3])
+    assert ilr.Scale(["a", "b"]) != ilr.Scale(["a", "b"], ordered=False)
+
+
+def test_a_scale_shows_its_order():
+    assert repr(ilr.Scale(["poor", "good"])) == "Scale(poor < good)"
+    assert repr(ilr.Scale(["red", "green"], ordered=False)) == "Scale(red, green)"
+    assert ilr.OFSTED_SCALE.n_grades == len(ilr.OFSTED_SCALE) == 4
+
+
+# weights
+
+
+def literal(kind, x, y, scores, i, j):
+    """K. L. Gwet, Handbook of Inter-Rater Reliability (2014), pages 91 to 93."""
+    low, high, q = min(scores), max(scores), len(scores)
+    match kind:
+        case "identity":
+            return float(i == j)
+        case "linear":
+            return 1 - abs(x - y) / (high - low)
+        case "quadratic":
+            return 1 - (x - y) ** 2 / (high - low) ** 2
+        case "radical":
+            return 1 - sqrt(abs(x - y)) / sqrt(high - low)
+        case "ordinal":
+            return float(1 - Fraction(comb(abs(i - j) + 1, 2), comb(q, 2)))
+        case "ratio":
+            return 1 - ((x - y) / (x + y)) ** 2 / ((high - low) / (high + low)) ** 2
+    if kind == "circular":
+        losses = [sin(pi * (a - b) / (high - low + 1)) ** 2 for a in scores for b in scores]
+        return 1 - sin(pi * (x - y) / (high - low + 1)) ** 2 / max(losses)
+
+    def bipolar(a, b):
+        return 0 if a == b else (a - b) ** 2 / ((a + b - 2 * low) * (2 * high - a - b))
+
+    return 1 - bipolar(x, y) / max(bipolar(a, b) for a in scores for b in scores)
+
+
+@pytest.mark.parametrize("kind", our.KINDS)
+@given(scale=our.uneven_scales())
+def test_weights_are_their_definition(kind, scale):
+    weights = ilr.agreement_weights(scale, kind)
+    for i, x in enumerate(scale.scores):
+        for j, y in enumerate(scale.scores):
+            assert isclose(weights[i, j], literal(kind, x, y, scale.scores, i, j), abs_tol=1e-12)
+
+
+@pytest.mark.parametrize("kind", our.KINDS)
+@given(scale=our.uneven_scales())
+def test_credit_is_symmetric_full_for_the_same_grade_and_never_more(kind, scale):
+    weights = ilr.agreement_weights(scale, kind)
+    assert_array_equal(weights, weights.T)
+    assert_array_equal(np.diagonal(weights), 1.0)
+    assert weights.min() >= -1e-15
+    assert weights[~np.eye(len(scale), dtype=bool)].max() < 1
+    assert_array_equal(ilr.agreement_weights(scale, weights.clip(0)), weights.clip(0))
+
+
+@pytest.mark.parametrize("kind", ["identity", "linear", "quadratic", "radical", "ordinal"])
+def test_further_grades_never_earn_more(kind):
+    weights = ilr.agreement_weights(ilr.OFSTED_SCALE, kind)
+    assert (np.diff(weights[0]) <= 0).all()
+    if kind != "identity":
+        assert_allclose(weights[0, -1], 0.0, atol=1e-15)
+
+
+def test_weights_use_scores_but_ordinal_uses_ranks():
+    even, uneven = ilr.Scale(["a", "b", "c"]), ilr.Scale(["a", "b", "c"], scores=[1, 2, 11])
+    assert_allclose(ilr.agreement_weights(uneven, "linear")[0], [1, 0.9, 0])
+    for kind in ("identity", "ordinal"):
+        assert_array_equal(ilr.agreement_weights(even, kind), ilr.agreement_weights(uneven, kind))
+
+
+@pytest.mark.parametrize("kind", our.KINDS)
+def test_one_grade_has_full_credit(kind):
+    assert ilr.agreement_weights(ilr.Scale([1]), kind).tolist() == [[1.0]]
+
+
+@pytest.mark.parametrize(
+    ("scale", "kind", "error", "message"),
+    [
+        (["a", "b"], "identity", TypeError, "`scale` must be a Scale, but got list"),
+        (SCALES["ofsted"], "cubic", ValueError, r"`weights` must be one of \('identity'.*'cubic'"),
+        (SCALES["unordered"], "linear", ValueError, "'linear', which needs an ordered scale"),
+        (
+            SCALES["ofsted"],
+            np.eye(3),
+            ValueError,
+            r"shape \(4, 4\) .* but got \(3, 3\)",
+        ),
+        (SCALES["scored"], [[1, 0.5], [0, 1]], ValueError, r"symmetric, but got 0.5 at \(0, 1\)"),
+        (SCALES["scored"], [[0.9, 0], [0, 1]], ValueError, "1 on the diagonal, but got 0.9 at 0"),
+        (
+            SCALES["scored"],
+            [[1, -1], [-1, 1]],
+            ValueError,
+            r"0 and 1, but got -1 at \(0, 1\)",
+        ),
+        (SCALES["scored"], [[1, 2], [2, 1]], ValueError, "between 0 and 1, but got 2"),
+        (SCALES["scored"], [[1, np.nan], [np.nan, 1]], ValueError, "symmetric, but got nan"),
+        (SCALES["numbers"], "ratio", ValueError, "'ratio' needs positive scores, but got 0"),
+    ],
+)
+def test_agreement_weights_refuses(scale, kind, error, message):
+    with pytest.raises(error, match=message):
+        ilr.agreement_weights(scale, kind)
+
+
+def test_a_matrix_of_ones_own_is_copied():
+    mine = np.array([[1.0, 0.5], [0.5, 1.0]])
+    weights = ilr.agreement_weights(SCALES["scored"], mine)
+    weights[0, 1] = 0
+    assert mine[0, 1] == 0.5
