@@ -81,8 +81,10 @@ def tally_numbers(matrix: npt.NDArray[Any]) -> tuple[FloatArray, CodeArray, IntA
         Units of each pattern.
     """
     low, high = np.fmin.reduce(matrix, axis=None), np.fmax.reduce(matrix, axis=None)
-    if high - low <= WIDEST_RANGE and low == np.floor(low):
-        labels: FloatArray = low + np.arange(int(high - low) + 1, dtype=np.float64)
+    # as floats: the difference of two int8 may not be one
+    spread = float(high) - float(low)
+    if spread <= WIDEST_RANGE and low == np.floor(low):
+        labels: FloatArray = low + np.arange(int(spread) + 1, dtype=np.float64)
         try:
             patterns, frequencies, _ = tally(matrix, partial(_whole_codes, low=low), len(labels))
         except _FractionalError:
