@@ -506,7 +506,7 @@ def whole_counts(table: npt.ArrayLike, name: str, axes: Sequence[str]) -> IntArr
     name : str
         The argument's name.
     axes : sequence of str
-        What each axis is called in an error.
+        What each axis is called in an error, the last one last.
 
     Returns
     -------
@@ -533,7 +533,8 @@ def whole_counts(table: npt.ArrayLike, name: str, axes: Sequence[str]) -> IntArr
     bad = ~(np.isfinite(numbers) & (numbers >= 0) & (numbers == np.floor(numbers)))
     if bad.any():
         place = np.argwhere(bad)[0]
-        at = ", ".join(f"{axis} {i}" for axis, i in zip(axes, place, strict=False))
+        named = zip(axes[-len(place) :], place, strict=False)
+        at = ", ".join(f"{axis} {i}" for axis, i in named)
         raise ValueError(
             f"`{name}` must hold whole numbers of 0 or more, but got "
             f"{numbers[tuple(place)]:g} at {at}."

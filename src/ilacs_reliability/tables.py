@@ -210,7 +210,7 @@ def grades_from_table(
     GroupedGrades(short: 95, standard: 18 units; 4 grades, 1 stratum)
     """
     _check_scale(scale)
-    cells = whole_counts(counts, "counts", _AXES if np.ndim(counts) == 3 else _AXES[1:])
+    cells = whole_counts(counts, "counts", _AXES)
     if cells.ndim not in (2, 3):
         raise ValueError(
             "`counts` must be groups by grades or strata by groups by grades, "
