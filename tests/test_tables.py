@@ -1,0 +1,155 @@
+"""Grades before and after, and grades of groups; what their builders refuse."""
+
+import pickle
+
+import numpy as np
+import pytest
+from hypothesis import given
+from numpy.testing import assert_array_equal
+
+import ilacs_reliability as ilr
+import strategies as our
+from ilacs_reliability.tables import as_grades, as_transitions
+
+GRADES = ilr.OFSTED_SCALE
+BINARY = ilr.Scale(["no", "yes"])
+
+
+@given(cells=our.square_tables())
+def test_transitions_keep_their_counts(cells):
+    before = cells.copy()
+    table = ilr.transitions_from_table(cells)
+    assert_array_equal(table.counts, before)
+    assert table.n_units == before.sum()
+    assert table.scale.labels == tuple(range(1, len(cells) + 1))
+    assert as_transitions(table) is table
+    assert_array_equal(as_transitions(cells.tolist()).counts, before)
+    cells[0, 0] += 1
+    assert_array_equal(table.counts, before)
+
+
+@given(counts=our.grouped_tables())
+def test_grades_keep_their_counts(counts):
+    before = counts.copy()
+    grades = ilr.grades_from_table(counts)
+    assert_array_equal(grades.counts, before)
+    assert_array_equal(grades.pooled, before.sum(axis=0))
+    assert grades.n_units == before.sum()
+    assert as_grades(grades) is grades
+    assert as_grades(counts[0]).counts.shape == (1, *counts.shape[1:])
+    counts[0, 0, 0] += 1
+    assert_array_equal(grades.counts, before)
+
+
+@given(cells=our.square_tables(max_grades=4))
+def test_ratings_by_two_raters_are_transitions(cells):
+    scale = ilr.Scale(range(len(cells)))
+    ratings = ilr.ratings_from_table(cells, scale=scale, design="repeat")
+    table = as_transitions(ratings)
+    assert_array_equal(table.counts, cells)
+    assert table.scale == scale
+    assert table.notes == ()
+
+
+def test_units_graded_once_are_named_and_left_out():
+    ratings = ilr.ratings_from_codes([[0, 1], [1, -1], [-1, 1], [1, 1]], scale=BINARY)
+    table = as_transitions(ratings)
+    assert table.counts.tolist() == [[0, 1], [0, 1]]
+    assert table.notes == ("2 units graded once do not enter.",)
+
+
+@pytest.mark.parametrize(
+    "ratings",
+    [
+        ilr.ratings_from_codes([[0, 1, 1]], scale=BINARY),
+        ilr.ratings_from_counts([[2, 0]], scale=BINARY),
+        ilr.ratings_from_codes([[0, 1]], scale=BINARY).with_frequencies([[1], [2]]),
+    ],
+    ids=["three raters", "anonymous", "batch"],
+)
+def test_other_ratings_are_no_transitions(ratings):
+    with pytest.raises(ValueError, match="one study by two known raters, the first before"):
+        as_transitions(ratings)
+
+
+SQUARE = [
+    ([[1, 2, 3], [4, 5, 6]], r"got shape \(2, 3\)"),
+    ([1, 2], r"got shape \(2,\)"),
+    ([[0, 0], [0, 0]], "`table` holds no unit: every count is zero"),
+    ([[1, -2], [3, 4]], r"whole numbers of 0 or more, but got -2 at .* 0, .* 1"),
+    ([[1, 2.5], [3, 4]], r"but got 2\.5"),
+    ([[1, float("nan")], [3, 4]], "but got nan"),
+    ([[1, 2], [3]], "rectangular"),
+    ([], "`table` is empty"),
+]
+
+
+@pytest.mark.parametrize(("table", "message"), SQUARE)
+def test_transitions_that_are_refused(table, message):
+    for build in (ilr.transitions_from_table, as_transitions):
+        with pytest.raises(ValueError, match=message):
+            build(table)
+
+
+def test_transitions_must_fit_their_scale():
+    with pytest.raises(ValueError, match=r"4 .*got shape \(2, 2\)"):
+        ilr.transitions_from_table([[1, 2], [3, 4]], scale=GRADES)
+    with pytest.raises(TypeError, match="`scale` must be a Scale, but got list"):
+        ilr.transitions_from_table([[1, 2], [3, 4]], scale=["no", "yes"])
+    with pytest.raises(TypeError, match="must hold counts"):
+        ilr.transitions_from_table([["a", "b"], ["c", "d"]])
+
+
+@pytest.mark.parametrize(
+    ("counts", "options", "message"),
+    [
+        ([1, 2], {}, r"groups by grades or strata by groups by grades, but got shape \(2,\)"),
+        (np.ones((1, 1, 2, 2)), {}, r"but got shape \(1, 1, 2, 2\)"),
+        ([[0, 0], [0, 0]], {}, "`counts` holds no unit"),
+        ([[1, -1], [2, 2]], {}, "but got -1 at group 0, grade 1"),
+        ([[[1, 0.5], [2, 2]]], {}, r"but got 0\.5 at stratum 0, group 0, grade 1"),
+        ([[1, 2], [3]], {}, "rectangular"),
+        ([], {}, "`counts` is empty"),
+        (
+            [[1, 2, 3], [3, 4, 5]],
+            {"scale": BINARY},
+            r"must have 2 columns.*is the table transposed\?",
+        ),
+        ([[1, 2, 3]], {"scale": GRADES}, r"must have 4 columns, .*got shape \(1, 3\)"),
+        ([[1, 2], [3, 4]], {"groups": ["a"]}, "`groups` must name 2 groups, but got 1"),
+        ([[1, 2], [3, 4]], {"groups": ["a", "a"]}, "`groups` must be distinct"),
+        ([[1, 2], [3, 4]], {"strata": ["x", "y"]}, "`strata` must name 1 strata, but got 2"),
+    ],
+)
+def test_grades_that_are_refused(counts, options, message):
+    with pytest.raises(ValueError, match=message):
+        ilr.grades_from_table(counts, **options)
+
+
+def test_grades_must_hold_counts_on_a_scale():
+    with pytest.raises(TypeError, match="must hold counts"):
+        ilr.grades_from_table([["a", "b"]])
+    with pytest.raises(TypeError, match="`scale` must be a Scale"):
+        ilr.grades_from_table([[1, 2]], scale="good")
+
+
+def test_names_are_given_where_none_are():
+    grades = ilr.grades_from_table([[[1, 2], [3, 4]], [[5, 6], [7, 8]]])
+    assert grades.groups == ("group 1", "group 2")
+    assert grades.strata == ("stratum 1", "stratum 2")
+    assert grades.scale.labels == (1, 2)
+
+
+def test_records_show_what_they_hold_and_survive_pickling():
+    table = ilr.transitions_from_table([[2, 3], [1, 4]], scale=ilr.Scale(["<poor>", "good"]))
+    grades = ilr.grades_from_table([[3, 4], [1, 6]], groups=("short", "standard"))
+    assert repr(table) == "Transitions(10 units, 2 grades: 3 up, 6 unchanged, 1 down)"
+    assert repr(grades) == "GroupedGrades(short: 7, standard: 7 units; 2 grades, 1 stratum)"
+    assert "&lt;poor&gt;" in table._repr_html_()
+    assert "<poor>" not in table._repr_html_()
+    assert "standard" in grades._repr_html_()
+    for record in (table, grades):
+        copy = pickle.loads(pickle.dumps(record))
+        assert_array_equal(copy.counts, record.counts)
+        with pytest.raises(AttributeError):
+            copy.counts = None
