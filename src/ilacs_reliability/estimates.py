@@ -17,8 +17,8 @@ Alternative: TypeAlias = Literal["two-sided", "less", "greater"]
 Limits: TypeAlias = tuple[npt.ArrayLike, npt.ArrayLike]
 
 
-# rounding leaves an interval about this wide where the standard error is zero
-NO_WIDTH = 1e-9
+# rounding leaves a standard error below this where it is zero
+NO_ERROR = 1e-9
 
 
 class UndefinedEstimateWarning(UserWarning):
@@ -214,11 +214,10 @@ class Estimate:
             return Interval(float("nan"), float("nan"), confidence_level, chosen)
         low, high = offered[chosen](self, confidence_level)
         low, high = (np.where(np.isnan(self.value), np.nan, limit) for limit in (low, high))
-        narrow = high - low <= NO_WIDTH
-        if chosen != default and narrow.any():
+        if chosen != default and (flat := self._is_flat(low, high)).any():
             wide = offered[default](self, confidence_level)
-            low, high = np.where(narrow, wide[0], low), np.where(narrow, wide[1], high)
-            chosen = f"{default}, {'since' if narrow.all() else 'where'} {chosen} has no width"
+            low, high = np.where(flat, wide[0], low), np.where(flat, wide[1], high)
+            chosen = f"{default}, {'since' if flat.all() else 'where'} {chosen} has no width"
         if np.ndim(self.value) == 0:
             return Interval(float(low), float(high), confidence_level, chosen)
         return Interval(low, high, confidence_level, chosen)  # type: ignore[arg-type]
@@ -290,6 +289,11 @@ class Estimate:
 
     def _repr_html_(self) -> str:
         return html_table(self.to_dict())
+
+    def _is_flat(self, low: FloatArray, high: FloatArray) -> npt.NDArray[np.bool_]:
+        # a low level narrows any interval: only a standard error of zero leaves it no width
+        narrow: npt.NDArray[np.bool_] = np.asarray(high - low <= NO_ERROR)
+        return narrow & (self.standard_error <= NO_ERROR) if narrow.any() else narrow
 
     def _basis(self) -> str:
         units = f"{self.n_units:g} units"
