@@ -1,5 +1,12 @@
 """Are inspection judgements secure? Agreement, grade shift and comparison."""
 
+from ilacs_reliability.agreement.generalisability import (
+    VarianceComponents,
+    d_study,
+    variance_components,
+)
+from ilacs_reliability.agreement.icc import icc, icc_test
+
 from ilacs_reliability.agreement.alpha import krippendorff_alpha
 from ilacs_reliability.agreement.bangdiwala import bangdiwala_b
 from ilacs_reliability.agreement.categories import (
@@ -91,6 +98,7 @@ __all__ = [
     "SignificanceResult",
     "Transitions",
     "UndefinedEstimateWarning",
+    "VarianceComponents",
     "Verdict",
     "agreement_weights",
     "assess_security",
@@ -99,11 +107,14 @@ __all__ = [
     "brennan_prediger",
     "cohen_kappa",
     "conger_kappa",
+    "d_study",
     "difference",
     "equivalence_test",
     "fleiss_kappa",
     "grades_from_table",
     "gwet_ac",
+    "icc",
+    "icc_test",
     "jackknife",
     "judge",
     "kappa_max",
@@ -139,4 +150,5 @@ __all__ = [
     "tolerance_weights",
     "transitions_from_table",
     "unit_agreement",
+    "variance_components",
 ]

@@ -20,10 +20,16 @@ from ilacs_reliability.agreement.exact_ranks import (
 from ilacs_reliability.agreement.formulas import (
     build_estimate,
     complete_only,
+    fisher_interval,
     known_raters,
     patterns_of,
 )
-from ilacs_reliability.agreement.studies import coefficient_methods, study_of, why_undefined
+from ilacs_reliability.agreement.studies import (
+    Method,
+    coefficient_methods,
+    study_of,
+    why_undefined,
+)
 from ilacs_reliability.estimates import (
     REASONS,
     Estimate,
@@ -32,7 +38,6 @@ from ilacs_reliability.estimates import (
     UndefinedEstimateWarning,
     check_option,
 )
-from ilacs_reliability.intervals import t_limits
 from ilacs_reliability.ratings import Ratings, RatingsLike
 from ilacs_reliability.scales import FloatArray, IntArray
 
@@ -278,7 +283,7 @@ def lin_ccc(ratings: RatingsLike) -> Estimate:
             UndefinedEstimateWarning,
             stacklevel=2,
         )
-    extra: tuple[tuple[str, Callable[[Estimate, float], Limits]], ...] = (("fisher", _fisher),)
+    extra: tuple[Method, ...] = (("fisher", fisher_interval),)
     if taken.n_raters == 2 and taken.clusters is None and taken.frequencies.ndim == 1:
         extra = (*extra, ("lin", _normal_limits(taken)))
     return replace(
@@ -373,20 +378,6 @@ def _method_notes(asked: str, used: str, n_resamples: int) -> tuple[str, ...]:
         return ()
     instead = "; there are too many cases to enumerate" if asked == "exact" else ""
     return (f"The p-value is from {n_resamples} random draws{instead}.",)
-
-
-def _fisher(estimate: Estimate, confidence_level: float) -> Limits:
-    # its slope is infinite at 1, where the error is zero
-    inside = np.abs(estimate.value) < 1
-    value = np.where(inside, estimate.value, 0.0)
-    error = estimate.standard_error / (1.0 - value**2)
-    low, high = t_limits(
-        np.arctanh(value), error, estimate.n_independent, confidence_level=confidence_level
-    )
-    return (
-        np.where(inside, np.tanh(low), estimate.value),
-        np.where(inside, np.tanh(high), estimate.value),
-    )
 
 
 def _normal_limits(ratings: Ratings) -> Callable[[Estimate, float], Limits]:

@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ilacs_reliability.agreement.studies import NOT_SHOWN, Method, as_float
-from ilacs_reliability.estimates import REASONS, Estimate, UndefinedEstimateWarning
+from ilacs_reliability.estimates import REASONS, Estimate, Limits, UndefinedEstimateWarning
+from ilacs_reliability.intervals import t_limits
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
 from ilacs_reliability.scales import CodeArray, FloatArray
 
@@ -340,3 +341,30 @@ def rater_names(ratings: Ratings) -> tuple[Any, ...]:
         A name a rater.
     """
     return ratings.raters or tuple(range(1, ratings.n_raters + 1))
+
+
+def fisher_interval(estimate: Estimate, confidence_level: float) -> Limits:
+    """Return t limits on the scale of Fisher's z.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        A number that is at most 1.
+    confidence_level : float
+        Wanted coverage, between 0 and 1.
+
+    Returns
+    -------
+    low, high : float or ndarray
+        The limits; the value itself at 1, where z is infinite.
+    """
+    inside = np.abs(estimate.value) < 1
+    value = np.where(inside, estimate.value, 0.0)
+    error = estimate.standard_error / (1.0 - value**2)
+    low, high = t_limits(
+        np.arctanh(value), error, estimate.n_independent, confidence_level=confidence_level
+    )
+    return (
+        np.where(inside, np.tanh(low), estimate.value),
+        np.where(inside, np.tanh(high), estimate.value),
+    )

@@ -1,0 +1,484 @@
+"""Intraclass correlations of the scores, their intervals and their F tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, Literal, TypeAlias, get_args
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special
+
+from ilacs_reliability.agreement.components import (
+    Scores,
+    fit_reml,
+    one_way_components,
+    one_way_squares,
+    one_way_terms,
+    reml_ratio_slopes,
+    scores_of,
+    two_way_components,
+    two_way_squares,
+    two_way_sums,
+)
+from ilacs_reliability.agreement.formulas import (
+    build_estimate,
+    fisher_interval,
+    influence_of,
+    known_raters,
+)
+from ilacs_reliability.agreement.studies import (
+    Method,
+    Study,
+    coefficient_methods,
+    study_of,
+    why_undefined,
+)
+from ilacs_reliability.estimates import Estimate, Limits, SignificanceResult, check_option
+from ilacs_reliability.ratings import RatingsLike
+from ilacs_reliability.scales import FloatArray, agreement_weights
+
+Form: TypeAlias = Literal["1,1", "A,1", "C,1", "1,k", "A,k", "C,k"]
+Estimator: TypeAlias = Literal["anova", "reml"]
+FORMS: tuple[str, ...] = get_args(Form)
+ESTIMATORS: tuple[str, ...] = get_args(Estimator)
+LABELS = {"1": "one-way", "A": "absolute agreement", "C": "consistency"}
+NOT_SHOWN = "whether the scores were right, nor that grades are equally spaced"
+
+
+def icc(ratings: RatingsLike, *, form: Form = "A,1", estimator: Estimator = "anova") -> Estimate:
+    r"""Estimate an intraclass correlation of the scores, in one of McGraw and Wong's forms.
+
+    Parameters
+    ----------
+    ratings : Ratings or array_like of number, shape (n_units, n_raters)
+        Grades of each unit, taken as the scale's scores; nan where one is missing.
+    form : {"1,1", "A,1", "C,1", "1,k", "A,k", "C,k"}, optional
+        "1": raters differ from unit to unit; "A": absolute agreement of raters who rate all units;
+        "C": consistency, which forgives a rater who is lenient throughout. "1" and "k" after the
+        comma: of a single rating, or of the mean of a unit's ratings. Default: "A,1".
+    estimator : {"anova", "reml"}, optional
+        How the variance components are found: from mean squares (Henderson's third method where
+        ratings are missing), or by restricted maximum likelihood, never negative. Default: "anova".
+
+    Returns
+    -------
+    Estimate
+        The correlation, at most 1; mean squares can make it negative. On complete data the default
+        interval is McGraw and Wong's by F; else "score". For a "k" form all limits are those of
+        the single rating, stepped up by Spearman and Brown's formula.
+
+    Raises
+    ------
+    TypeError
+        If the ratings are labels without a scale.
+    ValueError
+        If the form or the estimator is unknown, the raters are anonymous, or the scale has no
+        order.
+
+    Warns
+    -----
+    UndefinedEstimateWarning
+        If fewer than two units have two ratings, all scores are the same, or raters and units fall
+        into parts that share neither. The value is then nan.
+
+    See Also
+    --------
+    icc_test : The F test.
+    variance_components : What the correlation is made of.
+    lin_ccc : Nearly "A,1", with variances over n.
+
+    Notes
+    -----
+    With components of units u, raters r and residual e: A,1 is :math:`u / (u + r + e)`, C,1 is
+    :math:`u / (u + e)`, and "1,1" is :math:`u / (u + w)` of the one-way analysis; a "k" form
+    divides r, e or w by k [1]_, [2]_. Where ratings are missing k is the size of a unit that the
+    one-way mean square speaks of [3]_. The F intervals take effects as normal, which grades are
+    not: the others do not, and rest on the influence of units. Where raters leave no residual the
+    F limits have no width, so that the "score" limits stand in.
+
+    References
+    ----------
+    .. [1] P. E. Shrout and J. L. Fleiss, "Intraclass correlations: uses in assessing rater
+           reliability", Psychological Bulletin 86 (1979), 420-428.
+    .. [2] K. O. McGraw and S. P. Wong, "Forming inferences about some intraclass correlation
+           coefficients", Psychological Methods 1 (1996), 30-46; correction p. 390.
+    .. [3] S. R. Searle, G. Casella and C. E. McCulloch, "Variance Components", Wiley (1992),
+           pp. 69-73 and 202-208.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> judges = [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9]]
+    >>> judges += [[6, 2, 4, 7]]
+    >>> ilr.icc(judges, form="A,1")
+    Estimate(icc = 0.2898, n_units=6, 95% mcgraw_wong 0.0188 to 0.7611)
+    """
+    check_option(form, FORMS, "form")
+    check_option(estimator, ESTIMATORS, "estimator")
+    taken = known_raters(ratings, "icc")
+    if not taken.scale.ordered:
+        raise ValueError("icc needs an ordered scale, but `ratings` has none.")
+    study = study_of(taken, agreement_weights(taken.scale, "quadratic"))
+    scores = scores_of(taken)
+    fit = _fit(study, scores, form[0], estimator)
+    reason = "" if study.is_batch else why_undefined(study) or fit.reason
+    single = _single_estimate(study, scores, fit, form, estimator, reason)
+    return single if form.endswith("1") else _stepped_up(study, scores, single, form, reason)
+
+
+def icc_test(
+    ratings: RatingsLike, *, form: Form = "A,1", threshold: float = 0.0
+) -> SignificanceResult:
+    r"""Test by F whether an intraclass correlation exceeds a threshold.
+
+    Parameters
+    ----------
+    ratings : Ratings or array_like of number, shape (n_units, n_raters)
+        Grades of each unit by the same raters, taken as the scale's scores; complete.
+    form : {"1,1", "A,1", "C,1", "1,k", "A,k", "C,k"}, optional
+        As in `icc`. Default: "A,1".
+    threshold : float, optional
+        The correlation to exceed, below 1, declared before the data were seen. Default: 0.
+
+    Returns
+    -------
+    SignificanceResult
+        F, its degrees of freedom, the one-sided p-value, and the correlation as the effect.
+
+    Raises
+    ------
+    TypeError
+        If the ratings are labels without a scale.
+    ValueError
+        If the form is unknown, the threshold is 1 or more, the ratings are a batch, raters are
+        anonymous, or a rating is missing: there use `threshold_test` on `icc`.
+
+    Warns
+    -----
+    UndefinedEstimateWarning
+        If the correlation is undefined. The p-value is then nan.
+
+    See Also
+    --------
+    threshold_test : The same for any estimate, by inverting its interval.
+
+    References
+    ----------
+    .. [1] K. O. McGraw and S. P. Wong, "Forming inferences about some intraclass correlation
+           coefficients", Psychological Methods 1 (1996), 30-46, table 8.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> judges = [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9]]
+    >>> judges += [[6, 2, 4, 7]]
+    >>> result = ilr.icc_test(judges, form="C,1")
+    >>> round(result.statistic, 6), result.df, round(result.p_value, 6)
+    (11.027248, (5.0, 15.0), 0.000135)
+    """
+    if not threshold < 1:
+        raise ValueError(f"`threshold` must be below 1, but got {threshold}.")
+    effect = icc(ratings, form=form)
+    taken = known_raters(ratings, "icc_test")
+    scores = scores_of(taken)
+    if taken.frequencies.ndim > 1:
+        raise ValueError(
+            f"`ratings` must be one study, but got a batch of shape {taken.frequencies.shape[:-1]}."
+        )
+    if not scores.is_complete:
+        raise ValueError("`ratings` has missing ratings: use threshold_test(icc(...), ...).")
+    m = taken.n_raters
+    # the correlation of a single rating that steps up to the threshold
+    null = threshold if form.endswith("1") else threshold / (m - (m - 1) * threshold)
+    statistic, df = _f_test(_mean_squares(scores, form[0]), form[0], null)
+    ok = effect.status == "ok"
+    return SignificanceResult(
+        statistic=statistic,
+        df=df,
+        p_value=float(special.fdtrc(*df, statistic)) if ok else float("nan"),
+        alternative="greater",
+        method="F",
+        name="icc_test",
+        label=f"test of the {effect.label}",
+        null=f"the {effect.label} is at most {threshold:g}",
+        effect=effect,
+        n_units=effect.n_units,
+        status=effect.status,
+        reason=effect.reason,
+        notes=effect.notes,
+        limits=effect.limits,
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Fit:
+    value: FloatArray
+    influence: FloatArray | Callable[[], FloatArray]
+    reason: str = ""
+
+
+def _fit(study: Study, scores: Scores, kind: str, estimator: str) -> _Fit:
+    one = partial(_likelihood if estimator == "reml" else _from_squares, kind=kind)
+    if not study.is_batch:
+        return one(scores)
+    if estimator == "reml":
+        value = np.array([one(row).value for row in _each_study(scores)])
+        value = value.reshape(scores.frequencies.shape[:-1])
+    else:
+        value = _batch_ratio(scores, kind)
+    return _Fit(value, partial(_batch_influence, scores, one))
+
+
+def _from_squares(scores: Scores, kind: str) -> _Fit:
+    if kind == "1":
+        slopes, connected = one_way_terms(scores), True
+        sums, ratio = scores.frequencies @ slopes, _one_way_ratio
+    else:
+        two_way = two_way_sums(scores)
+        sums, slopes = two_way.sums, two_way.slopes
+        connected, ratio = bool(two_way.connected), partial(_two_way_ratio, kind=kind)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        value = np.asarray(ratio(sums))
+    influence = influence_of(ratio, sums, slopes, scores.frequencies, scores.rated)
+    reason = "" if np.isfinite(value) else "no_variation"
+    return _Fit(value, influence, reason if connected else "disconnected")
+
+
+def _batch_ratio(scores: Scores, kind: str) -> FloatArray:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        if kind == "1":
+            value = _one_way_ratio(scores.frequencies @ one_way_terms(scores))
+        else:
+            two_way = two_way_sums(scores)
+            value = np.where(two_way.connected, _two_way_ratio(two_way.sums, kind=kind), np.nan)
+    return np.where(np.isfinite(value), value, np.nan)
+
+
+def _batch_influence(scores: Scores, one: Callable[[Scores], _Fit]) -> FloatArray:
+    """Return influences in each study of a batch, one after another: their slopes differ."""
+    rows = np.array([one(row).influence for row in _each_study(scores)])
+    return rows.reshape(scores.frequencies.shape)
+
+
+def _each_study(scores: Scores) -> Iterator[Scores]:
+    for frequencies in scores.frequencies.reshape(-1, len(scores.sizes)):
+        yield replace(scores, frequencies=frequencies)
+
+
+def _likelihood(scores: Scores, kind: str) -> _Fit:
+    w, rated = scores.frequencies, scores.rated
+    by_squares, slopes = _starting_ratios(scores, kind)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        start = by_squares[:-1] / by_squares[-1]
+    if not np.isfinite(start).all():
+        # no residual: the likelihood has no maximum, the mean squares their own limit
+        with np.errstate(invalid="ignore", divide="ignore"):
+            value = np.asarray(by_squares[0] / _total(by_squares, kind))
+        return _Fit(value, np.zeros(len(w)), "" if np.isfinite(value) else "no_variation")
+    if slopes == "disconnected":
+        return _Fit(np.asarray(np.nan), np.zeros(len(w)), slopes)
+    pair = (float(start[0]), float(start[1]) if len(start) > 1 else 0.0)
+    fit = fit_reml(scores, pair, two_way=kind != "1")
+    units, raters = fit.ratios
+    rest = 1.0 + raters if kind == "A" else 1.0
+    by_frequency = reml_ratio_slopes(scores, fit)
+    pull = (rest * by_frequency[:, 0] - units * by_frequency[:, 1] * (kind == "A")) / (
+        units + rest
+    ) ** 2
+    n_units = w @ rated
+    influence = n_units * (pull - w @ pull / n_units) * rated
+    reason = "" if fit.converged else "non_convergence"
+    return _Fit(np.asarray(units / (units + rest)), influence, reason)
+
+
+def _starting_ratios(scores: Scores, kind: str) -> tuple[FloatArray, str]:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        if kind == "1":
+            return np.array(one_way_components(scores.frequencies @ one_way_terms(scores))), ""
+        two_way = two_way_sums(scores)
+        parts = np.array(two_way_components(two_way.sums))
+    return parts, "" if two_way.connected else "disconnected"
+
+
+def _total(components: FloatArray, kind: str) -> float:
+    return float(components.sum() - (components[1] if kind == "C" else 0.0))
+
+
+def _one_way_ratio(sums: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    units, within = one_way_components(sums)
+    ratio: npt.NDArray[Any] = units / (units + within)
+    return ratio
+
+
+def _two_way_ratio(sums: npt.NDArray[Any], *, kind: str) -> npt.NDArray[Any]:
+    units, raters, residual = two_way_components(sums)
+    ratio: npt.NDArray[Any] = units / (units + residual + (raters if kind == "A" else 0.0))
+    return ratio
+
+
+def _single_estimate(
+    study: Study, scores: Scores, fit: _Fit, form: str, estimator: str, reason: str
+) -> Estimate:
+    expected = ((study.margins @ study.weights) * study.margins).sum(axis=-1)
+    full = not study.is_batch and not reason and bool(fit.value >= 1)
+    by_f = estimator == "anova" and scores.is_complete and study.ratings.clusters is None
+    methods: tuple[Method, ...] = (*coefficient_methods(study), ("fisher", fisher_interval))
+    if by_f:
+        score = methods[0][1]
+        methods = (("mcgraw_wong", partial(_f_limits, scores, form[0], score)), *methods)
+    notes = (
+        (
+            "Raters leave no residual, so that the F limits have no width: the score limits "
+            "stand in.",
+        )
+        if full and by_f
+        else ()
+    )
+    if estimator == "reml":
+        notes = (*notes, "Variance components are by restricted maximum likelihood.")
+    return build_estimate(
+        study.ratings,
+        name="icc",
+        label=f"intraclass correlation ({form}, {LABELS[form[0]]})",
+        value=fit.value,
+        influence=fit.influence,
+        n_units=study.n_rated,
+        methods=methods,
+        observed=fit.value * (1.0 - expected) + expected,
+        expected=expected,
+        reason=reason if form.endswith("1") else "",
+        notes=notes,
+        limits=NOT_SHOWN,
+        depth=1,
+    )
+
+
+def _stepped_up(study: Study, scores: Scores, single: Estimate, form: str, reason: str) -> Estimate:
+    """Turn the correlation of one rating into that of the mean of a unit's ratings."""
+    k = _mean_size(scores)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        slope = k / (1.0 + (k - 1.0) * np.asarray(single.value)) ** 2
+    find = partial(_scaled, single, slope)
+    names = single.interval_methods
+    note = f"k is {float(k):.4g} ratings a unit." if np.ndim(k) == 0 else ""
+    return build_estimate(
+        study.ratings,
+        name="icc",
+        label=single.label,
+        value=_step_up(np.asarray(single.value), k),
+        influence=find if study.is_batch else find(),
+        n_units=study.n_rated,
+        methods=[(name, partial(_stepped_limits, single, name, k)) for name in names],
+        reason=reason,
+        notes=(*single.notes, note) if note else single.notes,
+        limits=NOT_SHOWN,
+        depth=1,
+    )
+
+
+def _mean_size(scores: Scores) -> Any:
+    size = one_way_squares(scores.frequencies @ one_way_terms(scores))["size"]
+    return float(size) if np.ndim(size) == 0 else size
+
+
+def _step_up(value: FloatArray, k: Any) -> FloatArray:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        room = 1.0 + (k - 1.0) * value
+        stepped: FloatArray = np.where(room > 0, k * value / room, -np.inf)
+    return np.where(np.isnan(value), np.nan, stepped)
+
+
+def _scaled(single: Estimate, slope: FloatArray) -> FloatArray:
+    scaled: FloatArray = single.influence * slope[..., None]
+    return scaled
+
+
+def _stepped_limits(
+    single: Estimate, method: str, k: Any, estimate: Estimate, confidence_level: float
+) -> Limits:
+    low, high = dict(single.methods)[method](single, confidence_level)
+    return _step_up(np.asarray(low), k), _step_up(np.asarray(high), k)
+
+
+def _mean_squares(scores: Scores, kind: str) -> dict[str, Any]:
+    """Return the mean squares of complete data, with n and m."""
+    if kind == "1":
+        squares = one_way_squares(scores.frequencies @ one_way_terms(scores))
+    else:
+        squares = two_way_squares(two_way_sums(scores).sums)
+    return squares | {"n": squares["df_units"] + 1.0, "m": float(scores.given.shape[1])}
+
+
+def _f_limits(
+    scores: Scores,
+    kind: str,
+    score: Callable[[Estimate, float], Limits],
+    estimate: Estimate,
+    confidence_level: float,
+) -> Limits:
+    squares, tail = _mean_squares(scores, kind), (1 + confidence_level) / 2
+    find = _agreement_limits if kind == "A" else partial(_ratio_limits, kind=kind)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        low, high = find(squares, np.asarray(estimate.value), tail)
+    full = np.asarray(estimate.value) >= 1
+    if full.any():
+        instead = score(estimate, confidence_level)
+        low, high = np.where(full, instead[0], low), np.where(full, instead[1], high)
+    return low, high
+
+
+def _ratio_limits(
+    squares: dict[str, Any], value: FloatArray, tail: float, *, kind: str
+) -> tuple[FloatArray, FloatArray]:
+    n, m = squares["n"], squares["m"]
+    error = squares["within"] if kind == "1" else squares["residual"]
+    df = n * (m - 1) if kind == "1" else (n - 1) * (m - 1)
+    ratio = squares["units"] / error
+    low = ratio / special.fdtri(n - 1, df, tail)
+    high = ratio * special.fdtri(df, n - 1, tail)
+    return (low - 1) / (low + m - 1), (high - 1) / (high + m - 1)
+
+
+def _agreement_limits(
+    squares: dict[str, Any], value: FloatArray, tail: float
+) -> tuple[FloatArray, FloatArray]:
+    n, m = squares["n"], squares["m"]
+    units, raters, residual = squares["units"], squares["raters"], squares["residual"]
+    df = _satterthwaite(squares, value)
+    above, below = special.fdtri(n - 1, df, tail), special.fdtri(df, n - 1, tail)
+    rest = m * raters + (m * n - m - n) * residual
+    low = n * (units - above * residual) / (above * rest + n * units)
+    high = n * (below * units - residual) / (rest + n * below * units)
+    return low, high
+
+
+def _satterthwaite(squares: dict[str, Any], value: Any) -> Any:
+    """Return the degrees of freedom of what units are compared with, at a correlation."""
+    a, b = _parts_at(squares, value)
+    n, m = squares["n"], squares["m"]
+    by_raters, by_residual = a * squares["raters"], b * squares["residual"]
+    spread = by_raters**2 / (m - 1) + by_residual**2 / ((n - 1) * (m - 1))
+    return (by_raters + by_residual) ** 2 / spread
+
+
+def _parts_at(squares: dict[str, Any], value: Any) -> tuple[Any, Any]:
+    n, m = squares["n"], squares["m"]
+    odds = m * value / (n * (1 - value))
+    return odds, 1 + odds * (n - 1)
+
+
+def _f_test(squares: dict[str, Any], kind: str, null: float) -> tuple[float, tuple[float, float]]:
+    n, m, units = squares["n"], squares["m"], squares["units"]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        if kind == "A":
+            a, b = _parts_at(squares, null)
+            statistic = units / (a * squares["raters"] + b * squares["residual"])
+            df = _satterthwaite(squares, null)
+        else:
+            error = squares["within"] if kind == "1" else squares["residual"]
+            statistic = units / error * (1 - null) / (1 + (m - 1) * null)
+            df = n * (m - 1) if kind == "1" else (n - 1) * (m - 1)
+    return float(statistic), (float(n - 1), float(df))
