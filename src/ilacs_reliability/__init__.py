@@ -1,11 +1,11 @@
 """Are inspection judgements secure? Agreement, grade shift and comparison."""
 
-from ilacs_reliability.agreement.generalisability import (
-    VarianceComponents,
-    d_study,
-    variance_components,
+from ilacs_reliability.agreement.benchmarks import Benchmark, benchmark
+from ilacs_reliability.agreement.generalise import GeneralisedEstimate, generalise
+from ilacs_reliability.agreement.influential import (
+    influential_raters,
+    influential_units,
 )
-from ilacs_reliability.agreement.icc import icc, icc_test
 
 from ilacs_reliability.agreement.alpha import krippendorff_alpha
 from ilacs_reliability.agreement.bangdiwala import bangdiwala_b
@@ -25,6 +25,12 @@ from ilacs_reliability.agreement.coefficients import (
     scott_pi,
 )
 from ilacs_reliability.agreement.concordance import kendall_w, kendall_w_test, lin_ccc
+from ilacs_reliability.agreement.generalisability import (
+    VarianceComponents,
+    d_study,
+    variance_components,
+)
+from ilacs_reliability.agreement.icc import icc, icc_test
 from ilacs_reliability.agreement.listing import Estimates, Listing
 from ilacs_reliability.agreement.pairs import light_kappa, pairwise_agreement
 from ilacs_reliability.claims.judging import Claim, Verdict, judge
@@ -81,11 +87,13 @@ __version__ = "0.1.0"
 
 __all__ = [
     "OFSTED_SCALE",
+    "Benchmark",
     "BootstrapResult",
     "Claim",
     "Dataset",
     "Estimate",
     "Estimates",
+    "GeneralisedEstimate",
     "GroupedGrades",
     "Interval",
     "JackknifeResult",
@@ -103,6 +111,7 @@ __all__ = [
     "agreement_weights",
     "assess_security",
     "bangdiwala_b",
+    "benchmark",
     "bootstrap",
     "brennan_prediger",
     "cohen_kappa",
@@ -111,10 +120,13 @@ __all__ = [
     "difference",
     "equivalence_test",
     "fleiss_kappa",
+    "generalise",
     "grades_from_table",
     "gwet_ac",
     "icc",
     "icc_test",
+    "influential_raters",
+    "influential_units",
     "jackknife",
     "judge",
     "kappa_max",

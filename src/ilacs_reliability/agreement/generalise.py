@@ -1,0 +1,329 @@
+"""Standard errors for generalising to units, to raters or to both, and to finite populations."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from functools import partial
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+
+from ilacs_reliability.agreement.formulas import keep_raters, known_raters
+from ilacs_reliability.agreement.studies import Method
+from ilacs_reliability.estimates import (
+    Estimate,
+    Limits,
+    UndefinedEstimateWarning,
+    check_option,
+    standard_error,
+)
+from ilacs_reliability.intervals import logit_limits, t_limits, wald_limits
+from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
+from ilacs_reliability.scales import FloatArray
+
+Target: TypeAlias = Literal["units", "raters", "both"]
+ErrorMethod: TypeAlias = Literal["delta", "linearised", "jackknife"]
+Coefficient: TypeAlias = Callable[[Ratings], Estimate]
+TARGETS = ("units", "raters", "both")
+ERROR_METHODS = ("delta", "linearised", "jackknife")
+LINEARISED = (
+    "percent_agreement",
+    "brennan_prediger",
+    "gwet_ac",
+    "fleiss_kappa",
+    "scott_pi",
+    "cohen_kappa",
+    "conger_kappa",
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
+class GeneralisedEstimate(Estimate):
+    """An estimate whose error is for generalising to something else than more units.
+
+    Attributes
+    ----------
+    error : float
+        The standard error, in the unit of `value`.
+    df : float
+        Its degrees of freedom.
+    error_parts : dict of str to float
+        Standard errors over "units" and over "raters" alone, where they enter.
+    to : {"units", "raters", "both"}
+        What is generalised to.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> ratings = [[1, 1, 2], [2, 2, 2], [1, 2, 1], [2, 2, 2], [3, 3, 3], [3, 3, 2]]
+    >>> both = ilr.generalise(ilr.fleiss_kappa, ratings, to="both")
+    >>> sorted(both.error_parts)
+    ['raters', 'units']
+    """
+
+    error: float
+    df: float
+    error_parts: dict[str, float]
+    to: Target
+
+    @property
+    def standard_error(self) -> Any:
+        """Standard error for generalising to what `to` names, in the unit of `value`."""
+        return self.error
+
+
+def generalise(
+    coefficient: Coefficient,
+    ratings: RatingsLike,
+    *,
+    to: Target = "both",
+    method: ErrorMethod = "delta",
+    n_units_in_population: float | None = None,
+    n_raters_in_population: float | None = None,
+) -> GeneralisedEstimate:
+    r"""Estimate a coefficient with the error for other units, other raters, or both.
+
+    Parameters
+    ----------
+    coefficient : callable
+        A function of `Ratings` that returns an `Estimate`, such as `gwet_ac` or
+        ``functools.partial(fleiss_kappa, weights="linear")``.
+    ratings : Ratings or array_like of number, shape (n_units, n_raters)
+        Grades of each unit; nan where one is missing.
+    to : {"units", "raters", "both"}, optional
+        What the raters and units at hand stand for. "units": these raters, other units, the error
+        that every `Estimate` carries. "raters": these units, other raters. Default: "both".
+    method : {"delta", "linearised", "jackknife"}, optional
+        The part over units: by influence; by irrCAC's linearisation, which treats the number of
+        units with two ratings as fixed and is larger where units are rated once; or by leaving out
+        one unit at a time. Default: "delta".
+    n_units_in_population, n_raters_in_population : float, optional
+        Size of a finite population from which they were drawn without replacement. Default:
+        infinite.
+
+    Returns
+    -------
+    GeneralisedEstimate
+        The estimate with that standard error. Over units alone it offers the coefficient's own
+        intervals, drawn together for a finite population; else "logit" (where there is a chance
+        part), "t" and "wald".
+
+    Raises
+    ------
+    TypeError
+        If `coefficient` does not return an `Estimate`.
+    ValueError
+        If an option is unknown, a population is smaller than its sample, the ratings are a batch,
+        raters are anonymous or fewer than three where raters are generalised to, or the
+        linearisation does not apply to the coefficient.
+
+    Warns
+    -----
+    UndefinedEstimateWarning
+        If the coefficient is undefined.
+
+    See Also
+    --------
+    pairwise_agreement : How much pairs of raters differ.
+    influential_raters : Which rater moves the coefficient.
+
+    Notes
+    -----
+    The variance over raters is the jackknife's, leaving out one rater at a time; the variance over
+    both is the sum of the two parts [1]_. A finite population takes the share :math:`1 - n / N` of
+    a part [2]_. Degrees of freedom are Satterthwaite's. With three to five raters the part over
+    raters is itself rough.
+
+    References
+    ----------
+    .. [1] K. L. Gwet, "Variance estimation of nominal-scale inter-rater reliability with random
+           selection of raters", Psychometrika 73 (2008), 407-430.
+    .. [2] K. L. Gwet, "Handbook of Inter-Rater Reliability", 4th ed., Advanced Analytics (2014),
+           chapter 5.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> ratings = [[1, 1, 2], [2, 2, 2], [1, 2, 1], [2, 2, 2], [3, 3, 3], [3, 3, 2]]
+    >>> units = ilr.generalise(ilr.fleiss_kappa, ratings, to="units").standard_error
+    >>> both = ilr.generalise(ilr.fleiss_kappa, ratings, to="both").standard_error
+    >>> bool(both > units)
+    True
+    """
+    check_option(to, TARGETS, "to")
+    check_option(method, ERROR_METHODS, "method")
+    taken = as_ratings(ratings) if to == "units" else known_raters(ratings, "generalise")
+    if taken.frequencies.ndim > 1:
+        raise ValueError(
+            f"`ratings` must be one study, but got a batch of shape {taken.frequencies.shape[:-1]}."
+        )
+    if to != "units" and taken.n_raters < 3:
+        raise ValueError(
+            "`ratings` must be by three raters or more to generalise to raters, "
+            f"but got {taken.n_raters}."
+        )
+    base = coefficient(taken)
+    if not isinstance(base, Estimate):
+        raise TypeError(f"`coefficient` must return an Estimate, but got {type(base).__name__}.")
+    left = {
+        "units": _share_left(base.n_units, n_units_in_population, "n_units_in_population"),
+        "raters": _share_left(taken.n_raters, n_raters_in_population, "n_raters_in_population"),
+    }
+    parts: dict[str, float] = {}
+    df = {"units": float(base.n_independent) - 1.0, "raters": taken.n_raters - 1.0}
+    if to != "raters":
+        parts["units"] = _over_units(coefficient, taken, base, method) * left["units"] ** 0.5
+    if to != "units":
+        parts["raters"] = _over_raters(coefficient, taken) * left["raters"] ** 0.5
+    return _with_error(base, parts, df, to, left["units"] ** 0.5, method)
+
+
+def _share_left(n: float, population: float | None, name: str) -> float:
+    """Return the share of a population that the sample leaves out."""
+    if population is None:
+        return 1.0
+    if not population >= n:
+        raise ValueError(
+            f"`{name}` must be at least the {n:g} in the sample, but got {population}."
+        )
+    return float(1.0 - n / population)
+
+
+def _over_units(coefficient: Coefficient, ratings: Ratings, base: Estimate, method: str) -> float:
+    if method == "delta" or base.status == "undefined":
+        return float(base.standard_error)
+    if method == "linearised":
+        return _linearised(ratings, base)
+    if ratings.clusters is not None:
+        raise ValueError("`method` 'jackknife' leaves out units: with clusters use jackknife().")
+    frequencies = ratings.frequencies.astype(np.float64)
+    used = np.flatnonzero(frequencies)
+    without = np.repeat(frequencies[None], len(used), axis=0)
+    without[np.arange(len(used)), used] -= 1.0
+    values, times = _values(coefficient, ratings.with_frequencies(without)), frequencies[used]
+    n = times.sum()
+    spread = times @ (values - times @ values / n) ** 2
+    return float(np.sqrt((n - 1.0) / n * spread))
+
+
+def _linearised(ratings: Ratings, base: Estimate) -> float:
+    if base.name not in LINEARISED:
+        raise ValueError(f"`method` 'linearised' is for {LINEARISED}, but got {base.name}.")
+    table, w = ratings.table, ratings.frequencies.astype(np.float64)
+    n_rated, n_paired = float(w @ table.rated), float(w @ table.paired)
+    influence = base.influence * (n_rated / base.n_units)
+    fixed: FloatArray = influence + base.value * (n_rated / n_paired * table.paired - table.rated)
+    return float(standard_error(fixed, w, n_rated, base.clusters))
+
+
+def _over_raters(coefficient: Coefficient, ratings: Ratings) -> float:
+    m = ratings.n_raters
+    values = np.array(
+        [
+            float(_values(coefficient, keep_raters(ratings, [i for i in range(m) if i != left])))
+            for left in range(m)
+        ]
+    )
+    return float(np.sqrt((m - 1) / m * ((values - values.mean()) ** 2).sum()))
+
+
+def _values(coefficient: Coefficient, ratings: Ratings) -> FloatArray:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UndefinedEstimateWarning)
+        return np.asarray(coefficient(ratings).value, dtype=np.float64)
+
+
+def _with_error(
+    base: Estimate,
+    parts: dict[str, float],
+    df: dict[str, float],
+    to: Target,
+    drawn: float,
+    method: str,
+) -> GeneralisedEstimate:
+    kept = {field.name: getattr(base, field.name) for field in fields(Estimate)}
+    total = sum(part**2 for part in parts.values())
+    spread = sum(part**4 / max(df[name], 1.0) for name, part in parts.items())
+    freedom = total**2 / spread if spread > 0 else min(df[name] for name in parts)
+    kept["methods"] = (
+        tuple(
+            (name, partial(_drawn, limits, drawn, method == "delta"))
+            for name, limits in base.methods
+        )
+        if to == "units"
+        else _methods(base, float(freedom))
+    )
+    target = {"units": "units", "raters": "raters", "both": "both units and raters"}[to]
+    kept["notes"] = (*base.notes, f"The error is for generalising to {target}.")
+    return GeneralisedEstimate(
+        **kept, error=float(total**0.5), df=float(freedom), error_parts=parts, to=to
+    )
+
+
+def _drawn(
+    limits: Callable[[Estimate, float], Limits],
+    factor: float,
+    by_influence: bool,
+    estimate: Estimate,
+    confidence_level: float,
+) -> Limits:
+    """Draw limits together for a finite population, as its standard error is."""
+    plain = _plain(estimate, None if by_influence else _undrawn(estimate, factor))
+    low, high = limits(plain, confidence_level)
+    value = np.asarray(estimate.value)
+    return value + factor * (np.asarray(low) - value), value + factor * (np.asarray(high) - value)
+
+
+def _undrawn(estimate: Estimate, factor: float) -> float:
+    return float(estimate.standard_error) / factor if factor > 0 else 0.0
+
+
+def _plain(estimate: Estimate, error: float | None) -> Estimate:
+    """Return the estimate as it was, or with an error that no population has drawn together."""
+    kept = {field.name: getattr(estimate, field.name) for field in fields(Estimate)}
+    if error is None:
+        return Estimate(**kept)
+    return GeneralisedEstimate(**kept, error=error, df=0.0, error_parts={}, to="units")
+
+
+def _methods(base: Estimate, df: float) -> tuple[Method, ...]:
+    methods: list[Method] = [
+        ("t", partial(_t, df=df, base=base)),
+        ("wald", partial(_wald, base=base)),
+    ]
+    if np.isfinite(base.expected):
+        methods.insert(0, ("logit", partial(_logit, df=df, base=base)))
+    return tuple(methods)
+
+
+def _t(estimate: Estimate, confidence_level: float, *, df: float, base: Estimate) -> Limits:
+    if not estimate.standard_error > 0:
+        return _own(base, confidence_level)
+    return t_limits(
+        estimate.value, estimate.standard_error, df + 1.0, confidence_level=confidence_level
+    )
+
+
+def _wald(estimate: Estimate, confidence_level: float, *, base: Estimate) -> Limits:
+    if not estimate.standard_error > 0:
+        return _own(base, confidence_level)
+    return wald_limits(estimate.value, estimate.standard_error, confidence_level=confidence_level)
+
+
+def _logit(estimate: Estimate, confidence_level: float, *, df: float, base: Estimate) -> Limits:
+    if not (estimate.standard_error > 0 and estimate.value < 1):
+        return _own(base, confidence_level)
+    return logit_limits(
+        estimate.value,
+        estimate.standard_error,
+        df + 1.0,
+        estimate.expected,
+        confidence_level=confidence_level,
+    )
+
+
+def _own(base: Estimate, confidence_level: float) -> Limits:
+    # agreement in every unit and by every rater seen is not certainty
+    return tuple(base.confidence_interval(confidence_level)) if base.methods else (np.nan, np.nan)  # type: ignore[return-value]

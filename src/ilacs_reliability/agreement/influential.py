@@ -1,0 +1,230 @@
+"""Which units and which raters move a coefficient most."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from ilacs_reliability.agreement.categories import pattern_labels
+from ilacs_reliability.agreement.formulas import keep_raters, known_raters, rater_names
+from ilacs_reliability.agreement.listing import Listing
+from ilacs_reliability.estimates import Estimate, UndefinedEstimateWarning, plain
+from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
+from ilacs_reliability.scales import FloatArray
+
+Coefficient: TypeAlias = Callable[[Ratings], Estimate]
+
+# entries of a block of studies, each without one unit
+BLOCK = 1 << 20
+
+
+def influential_units(
+    coefficient: Coefficient,
+    ratings: RatingsLike,
+    *,
+    units: Mapping[Hashable, Sequence[Any]] | None = None,
+) -> Listing:
+    """List the units that move a coefficient, those that move it most first.
+
+    Parameters
+    ----------
+    coefficient : callable
+        A function of `Ratings` that returns an `Estimate`.
+    ratings : Ratings or array_like of number, shape (n_units, n_raters)
+        Grades of each unit; nan where one is missing.
+    units : mapping of hashable to sequence of labels, optional
+        The grades of each unit by its name, such as ``{"Leeds": ["good", "good"]}``, to list units
+        by name. Default: by response pattern, for all units of a pattern move the coefficient
+        alike.
+
+    Returns
+    -------
+    Listing
+        A row a pattern or unit: `unit` (where named), `grades`, `n_units` of that pattern,
+        `influence`, `without` (the coefficient without one such unit, None where it is then
+        undefined) and `change` (that less the coefficient).
+
+    Raises
+    ------
+    TypeError
+        If `coefficient` does not return an `Estimate`.
+    ValueError
+        If the ratings are a batch, raters are anonymous and units are named, or a named unit has a
+        pattern of grades that the ratings do not hold.
+
+    Warns
+    -----
+    UndefinedEstimateWarning
+        If the coefficient is undefined on all units.
+
+    See Also
+    --------
+    influential_raters : The same for raters.
+    jackknife : A standard error from the same changes.
+
+    References
+    ----------
+    .. [1] F. R. Hampel, "The influence curve and its role in robust estimation", Journal of the
+           American Statistical Association 69 (1974), 383-393.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> grades = {"Ayton": [1, 1], "Beeford": [2, 2], "Ceedon": [1, 3], "Deeham": [2, 2]}
+    >>> units = ilr.influential_units(ilr.percent_agreement, list(grades.values()), units=grades)
+    >>> units[0]["unit"], round(units[0]["change"], 2)
+    ('Ceedon', 0.25)
+    """
+    taken = _single(ratings)
+    base = _evaluate(coefficient, taken)
+    frequencies = taken.frequencies.astype(np.float64)
+    used = np.flatnonzero(frequencies * taken.table.rated)
+    without = dict(zip(used.tolist(), _leave_out(coefficient, taken, used), strict=True))
+    rows = []
+    for name, place in _named(taken, units, used.tolist()):
+        row: dict[str, Any] = {} if units is None else {"unit": plain(name)}
+        row["grades"] = pattern_labels(taken, place)
+        row["n_units"] = taken.frequencies[place].item()
+        row["influence"] = float(base.influence[place])
+        rows.append(row | _change(float(without[place]), base))
+    rows.sort(key=_largest_first)
+    return Listing("influential_units", tuple(rows), _sentence(rows, base, "unit"), base.notes)
+
+
+def influential_raters(coefficient: Coefficient, ratings: RatingsLike) -> Listing:
+    """List the raters that move a coefficient, those that move it most first.
+
+    Parameters
+    ----------
+    coefficient : callable
+        A function of `Ratings` that returns an `Estimate`.
+    ratings : Ratings or array_like of number, shape (n_units, n_raters)
+        Grades of each unit by three raters or more; nan where one is missing.
+
+    Returns
+    -------
+    Listing
+        A row a rater: `rater` (the name, or the number from 1), `n_ratings`, `without` (the
+        coefficient without the rater, None where it is then undefined) and `change` (that less
+        the coefficient).
+
+    Raises
+    ------
+    TypeError
+        If `coefficient` does not return an `Estimate`.
+    ValueError
+        If the ratings are a batch, or the raters are anonymous or fewer than three.
+
+    Warns
+    -----
+    UndefinedEstimateWarning
+        If the coefficient is undefined with all raters.
+
+    See Also
+    --------
+    pairwise_agreement : Each pair by itself.
+    generalise : What the raters' differences do to the standard error.
+
+    References
+    ----------
+    .. [1] K. L. Gwet, "Variance estimation of nominal-scale inter-rater reliability with random
+           selection of raters", Psychometrika 73 (2008), 407-430.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> ratings = [[1, 1, 2], [2, 2, 1], [1, 1, 1], [2, 2, 2], [3, 3, 1], [3, 2, 2]]
+    >>> raters = ilr.influential_raters(ilr.fleiss_kappa, ratings)
+    >>> raters[0]["rater"]
+    3
+    """
+    taken = _single(known_raters(ratings, "influential_raters"))
+    m = taken.n_raters
+    if m < 3:
+        raise ValueError(f"`ratings` must be by three raters or more, but got {m}.")
+    base = _evaluate(coefficient, taken)
+    patterns = taken.patterns if taken.patterns is not None else np.empty((0, m))
+    given = taken.frequencies @ (patterns >= 0)
+    rows = []
+    for place, name in enumerate(rater_names(taken)):
+        others = keep_raters(taken, [i for i in range(m) if i != place])
+        row: dict[str, Any] = {"rater": plain(name), "n_ratings": given[place].item()}
+        rows.append(row | _change(float(_values(coefficient, others)), base))
+    rows.sort(key=_largest_first)
+    return Listing("influential_raters", tuple(rows), _sentence(rows, base, "rater"), base.notes)
+
+
+def _single(ratings: RatingsLike) -> Ratings:
+    taken = as_ratings(ratings)
+    if taken.frequencies.ndim > 1:
+        raise ValueError(
+            f"`ratings` must be one study, but got a batch of shape {taken.frequencies.shape[:-1]}."
+        )
+    return taken
+
+
+def _evaluate(coefficient: Coefficient, ratings: Ratings) -> Estimate:
+    base = coefficient(ratings)
+    if not isinstance(base, Estimate):
+        raise TypeError(f"`coefficient` must return an Estimate, but got {type(base).__name__}.")
+    return base
+
+
+def _values(coefficient: Coefficient, ratings: Ratings) -> FloatArray:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UndefinedEstimateWarning)
+        return np.asarray(coefficient(ratings).value, dtype=np.float64)
+
+
+def _leave_out(coefficient: Coefficient, ratings: Ratings, used: Any) -> list[float]:
+    values: list[float] = []
+    step = max(1, BLOCK // max(len(ratings.counts), 1))
+    for start in range(0, len(used), step):
+        places = used[start : start + step]
+        frequencies = np.repeat(ratings.frequencies[None].astype(np.float64), len(places), axis=0)
+        frequencies[np.arange(len(places)), places] -= 1.0
+        values += _values(coefficient, ratings.with_frequencies(frequencies)).tolist()
+    return values
+
+
+def _named(
+    ratings: Ratings, units: Mapping[Hashable, Sequence[Any]] | None, used: list[int]
+) -> Iterator[tuple[Hashable, int]]:
+    """Yield each unit's name with its row of the pattern table."""
+    if units is None:
+        yield from ((None, place) for place in used)
+        return
+    patterns = known_raters(ratings, "influential_units").patterns
+    rows = {} if patterns is None else {tuple(patterns[place].tolist()): place for place in used}
+    for name, grades in units.items():
+        code = tuple(ratings.scale.encode([list(grades)], name="units")[0].tolist())
+        if code not in rows:
+            raise ValueError(f"`units` gives {name!r} grades {list(grades)}, not in `ratings`.")
+        yield name, rows[code]
+
+
+def _change(without: float, base: Estimate) -> dict[str, float | None]:
+    if not np.isfinite(without):
+        return {"without": None, "change": None}
+    return {"without": without, "change": without - float(base.value)}
+
+
+def _largest_first(row: dict[str, Any]) -> float:
+    change = row["change"]
+    # without it nothing is left to compute: nothing moves the coefficient more
+    return -np.inf if change is None else -abs(change)
+
+
+def _sentence(rows: list[dict[str, Any]], base: Estimate, thing: str) -> str:
+    label = base.label or base.name
+    top = next((row for row in rows if row["change"] is not None), None)
+    if top is None or base.status == "undefined":
+        return f"No {thing} can be left out of {label}."
+    name = top.get(thing, top.get("grades"))
+    return (
+        f"Leaving out one {thing} ({name}) moves {label} most, from {base.value:.3f} to "
+        f"{top['without']:.3f}."
+    )
