@@ -1,14 +1,11 @@
 """Are inspection judgements secure? Agreement, grade shift and comparison."""
 
-from ilacs_reliability.agreement.benchmarks import Benchmark, benchmark
-from ilacs_reliability.agreement.generalise import GeneralisedEstimate, generalise
-from ilacs_reliability.agreement.influential import (
-    influential_raters,
-    influential_units,
-)
+from ilacs_reliability.agreement.crosscheck import cross_check
+from ilacs_reliability.agreement.overview import agreement_table
 
 from ilacs_reliability.agreement.alpha import krippendorff_alpha
 from ilacs_reliability.agreement.bangdiwala import bangdiwala_b
+from ilacs_reliability.agreement.benchmarks import Benchmark, benchmark
 from ilacs_reliability.agreement.categories import (
     kappa_max,
     marginal_indices,
@@ -30,7 +27,12 @@ from ilacs_reliability.agreement.generalisability import (
     d_study,
     variance_components,
 )
+from ilacs_reliability.agreement.generalise import GeneralisedEstimate, generalise
 from ilacs_reliability.agreement.icc import icc, icc_test
+from ilacs_reliability.agreement.influential import (
+    influential_raters,
+    influential_units,
+)
 from ilacs_reliability.agreement.listing import Estimates, Listing
 from ilacs_reliability.agreement.pairs import light_kappa, pairwise_agreement
 from ilacs_reliability.claims.judging import Claim, Verdict, judge
@@ -108,6 +110,7 @@ __all__ = [
     "UndefinedEstimateWarning",
     "VarianceComponents",
     "Verdict",
+    "agreement_table",
     "agreement_weights",
     "assess_security",
     "bangdiwala_b",
@@ -116,6 +119,7 @@ __all__ = [
     "brennan_prediger",
     "cohen_kappa",
     "conger_kappa",
+    "cross_check",
     "d_study",
     "difference",
     "equivalence_test",

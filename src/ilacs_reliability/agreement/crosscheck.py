@@ -1,0 +1,292 @@
+"""Each coefficient recomputed by an independent program that happens to be installed."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import warnings
+from collections.abc import Callable, Iterator
+from functools import partial
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from ilacs_reliability.agreement.alpha import krippendorff_alpha
+from ilacs_reliability.agreement.coefficients import (
+    brennan_prediger,
+    cohen_kappa,
+    conger_kappa,
+    fleiss_kappa,
+    gwet_ac,
+)
+from ilacs_reliability.agreement.formulas import patterns_of
+from ilacs_reliability.agreement.listing import Listing
+from ilacs_reliability.estimates import Estimate
+from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
+from ilacs_reliability.scales import FloatArray, IntArray
+
+# a coefficient of ours, its options as shown, and the other program's value
+Check: TypeAlias = tuple[Callable[[Ratings], Estimate], str, Callable[[], float]]
+
+PROGRAMS = {
+    "krippendorff": "krippendorff",
+    "statsmodels": "statsmodels",
+    "scikit-learn": "sklearn",
+    "irrCAC": "irrCAC",
+}
+# other programs take one row a unit
+MOST_UNITS = 1_000_000
+TOLERANCE = 1e-8
+
+
+def cross_check(ratings: RatingsLike) -> Listing:
+    """Recompute coefficients with other programs and list the differences.
+
+    Parameters
+    ----------
+    ratings : Ratings or array_like of number, shape (n_units, n_raters)
+        Grades of each unit; nan where one is missing.
+
+    Returns
+    -------
+    Listing
+        A row a comparison: `coefficient`, `options`, `program`, `version`, `ours`, `theirs` (None
+        where the program refuses), `difference` and `outcome`: "agrees", "differs", "refused", "not
+        comparable" (where the program would compute another thing, with the reason in `remark`)
+        or "not installed". The sentence gives the largest difference.
+
+    Raises
+    ------
+    TypeError
+        If the ratings are labels without a scale.
+    ValueError
+        If the ratings are a batch or more than a million units: the others take one row a unit.
+
+    See Also
+    --------
+    agreement_table : The library's own coefficients side by side.
+
+    Notes
+    -----
+    The programs are imported when called; none is needed by the library. krippendorff recomputes
+    alpha [1]_; statsmodels Cohen's and Fleiss' kappa; scikit-learn Cohen's; irrCAC all of
+    them, alpha with the nominal metric. Where a program is known to answer another question, the row says so:
+    statsmodels and scikit-learn know no missing ratings, scikit-learn weights by rank.
+
+    References
+    ----------
+    .. [1] S. Castro, "Fast Krippendorff: fast computation of Krippendorff's alpha agreement
+           measure" (2017), https://github.com/pln-fing-udelar/fast-krippendorff.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> table = ilr.ratings_from_table([[40, 9], [6, 45]], scale=ilr.Scale(["no", "yes"]))
+    >>> check = ilr.cross_check(table)
+    >>> {row["outcome"] for row in check} <= {"agrees", "not installed", "not comparable"}
+    True
+    """
+    taken = as_ratings(ratings)
+    if taken.frequencies.ndim > 1:
+        raise ValueError(
+            f"`ratings` must be one study, but got a batch of shape {taken.frequencies.shape[:-1]}."
+        )
+    if taken.n_units > MOST_UNITS:
+        raise ValueError(
+            f"`ratings` holds {taken.n_units} units; other programs take one row a unit, at most "
+            f"{MOST_UNITS} here."
+        )
+    makers = {
+        "krippendorff": _krippendorff,
+        "statsmodels": _statsmodels,
+        "scikit-learn": _sklearn,
+        "irrCAC": _irrcac,
+    }
+    rows: list[dict[str, Any]] = []
+    for program, make in makers.items():
+        installed = _version(program)
+        if not installed:
+            rows.append(_blank(program, "", "", "", "not installed"))
+            continue
+        try:
+            checks = list(make(taken))
+        except ImportError as error:
+            rows.append(_blank(program, installed, "", "", "not installed", str(error)))
+            continue
+        if not checks:
+            rows.append(_blank(program, installed, "", "", "not comparable", _why_none(taken)))
+        rows += [_compare(taken, program, installed, check) for check in checks]
+    return Listing("cross_check", tuple(rows), _sentence(rows), taken.notes)
+
+
+def _version(program: str) -> str:
+    try:
+        import_module(PROGRAMS[program])
+        return version(program)
+    except (ImportError, PackageNotFoundError):
+        return ""
+
+
+def _why_none(ratings: Ratings) -> str:
+    if ratings.n_missing:
+        return "It knows no missing ratings."
+    return "It has no coefficient for these raters."
+
+
+def _blank(
+    program: str, installed: str, name: str, options: str, outcome: str, remark: str = ""
+) -> dict[str, Any]:
+    return {
+        "coefficient": name,
+        "options": options,
+        "program": program,
+        "version": installed,
+        "ours": None,
+        "theirs": None,
+        "difference": None,
+        "outcome": outcome,
+        "remark": remark,
+    }
+
+
+def _compare(ratings: Ratings, program: str, installed: str, check: Check) -> dict[str, Any]:
+    ours, options, theirs = check
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        estimate = ours(ratings)
+        row = _blank(program, installed, estimate.name, options, "agrees")
+        row["ours"] = float(estimate.value)
+        try:
+            with contextlib.redirect_stdout(io.StringIO()):
+                value = float(theirs())
+        except Exception as error:  # any refusal of another program is an outcome, not a failure
+            return row | {"outcome": "refused", "remark": f"{type(error).__name__}: {error}"[:200]}
+    row["theirs"] = value
+    if estimate.status == "undefined":
+        same = np.isnan(value)
+        remark = f"Undefined here ({estimate.reason})."
+        return row | {"outcome": "agrees" if same else "differs", "remark": remark}
+    row["difference"] = abs(value - row["ours"])
+    if not row["difference"] <= TOLERANCE:
+        row["outcome"] = "differs"
+    return row
+
+
+def _krippendorff(ratings: Ratings) -> Iterator[Check]:
+    krippendorff = import_module("krippendorff")
+    counts = _one_row_a_unit(ratings, ratings.counts)
+    domain = list(ratings.scale.scores)
+    metrics: tuple[Any, ...] = ("nominal", "ordinal", "interval", "ratio")
+    for metric in metrics if ratings.scale.ordered else metrics[:1]:
+        if metric == "ratio" and min(domain) < 0:
+            continue
+        call = partial(
+            krippendorff.alpha,
+            value_counts=counts,
+            value_domain=domain,
+            level_of_measurement=metric,
+        )
+        yield partial(krippendorff_alpha, metric=metric), f"metric={metric}", call
+
+
+def _statsmodels(ratings: Ratings) -> Iterator[Check]:
+    inter_rater = import_module("statsmodels.stats.inter_rater")
+    if ratings.n_missing or len(set(ratings.table.totals[ratings.frequencies > 0].tolist())) > 1:
+        return
+    counts = _one_row_a_unit(ratings, ratings.counts)
+    if ratings.n_raters > 1:
+        yield fleiss_kappa, "", partial(inter_rater.fleiss_kappa, counts)
+        yield brennan_prediger, "", partial(inter_rater.fleiss_kappa, counts, method="randolph")
+    if ratings.n_raters == 2 and ratings.patterns is not None:
+        table = _square(ratings)
+        for kind, name in _kinds(ratings):
+            call = partial(inter_rater.cohens_kappa, table, wt=name, return_results=False)
+            yield partial(cohen_kappa, weights=kind), f"weights={kind}", call
+
+
+def _sklearn(ratings: Ratings) -> Iterator[Check]:
+    metrics = import_module("sklearn.metrics")
+    if ratings.n_raters != 2 or ratings.patterns is None or ratings.n_missing:
+        return
+    first, second = patterns_of(ratings).T
+    for kind, name in _kinds(ratings):
+        call = partial(
+            metrics.cohen_kappa_score,
+            first,
+            second,
+            labels=list(range(len(ratings.scale))),
+            weights=name,
+            sample_weight=ratings.frequencies.astype(np.float64),
+        )
+        yield partial(cohen_kappa, weights=kind), f"weights={kind}", call
+
+
+def _kinds(ratings: Ratings) -> Iterator[tuple[Any, str | None]]:
+    """Yield the weights that statsmodels and scikit-learn share, which go by rank."""
+    yield "identity", None
+    steps = np.diff(ratings.scale.scores)
+    if ratings.scale.ordered and len(steps) and np.allclose(steps, steps[0]):
+        yield "linear", "linear"
+        yield "quadratic", "quadratic"
+
+
+def _irrcac(ratings: Ratings) -> Iterator[Check]:
+    raw = import_module("irrCAC.raw")
+    pandas = import_module("pandas")
+    if ratings.patterns is None:
+        return
+    scores = np.array([*ratings.scale.scores, np.nan])
+    frame = pandas.DataFrame(scores[_one_row_a_unit(ratings, patterns_of(ratings))])
+    methods = {
+        "gwet": gwet_ac,
+        "fleiss": fleiss_kappa,
+        "conger": conger_kappa,
+        "bp": brennan_prediger,
+    }
+    kinds = ("identity", "linear", "quadratic") if ratings.scale.ordered else ("identity",)
+    for kind in kinds:
+        categories = list(ratings.scale.scores)
+        make = partial(raw.CAC, frame, weights=kind, categories=categories, digits=12)
+        for name, ours in methods.items():
+            yield partial(ours, weights=kind), f"weights={kind}", partial(_irrcac_value, make, name)  # type: ignore[arg-type]
+    alpha = partial(raw.CAC, frame, weights="identity", categories=categories, digits=12)
+    yield krippendorff_alpha, "metric=nominal", partial(_irrcac_value, alpha, "krippendorff")
+
+
+def _irrcac_value(make: Callable[[], Any], name: str) -> float:
+    return float(getattr(make(), name)()["est"]["coefficient_value"])
+
+
+def _one_row_a_unit(ratings: Ratings, rows: Any) -> IntArray:
+    repeated: IntArray = np.repeat(
+        np.asarray(rows, dtype=np.int64), ratings.frequencies.astype(np.int64), axis=0
+    )
+    return repeated
+
+
+def _square(ratings: Ratings) -> FloatArray:
+    q = len(ratings.scale)
+    table = np.zeros((q, q))
+    np.add.at(table, tuple(patterns_of(ratings).T), ratings.frequencies)
+    return table
+
+
+def _sentence(rows: list[dict[str, Any]]) -> str:
+    compared = [row for row in rows if row["difference"] is not None]
+    if not compared:
+        return "No other program could recompute anything."
+    largest = max(compared, key=_difference)
+    programs = sorted({row["program"] for row in compared})
+    differing = sum(row["outcome"] == "differs" for row in rows)
+    found = "none differs" if not differing else f"{differing} differ"
+    return (
+        f"{len(compared)} values recomputed by {', '.join(programs)}: {found}; the largest "
+        f"difference is {largest['difference']:.2g} ({largest['coefficient']}, "
+        f"{largest['program']})."
+    )
+
+
+def _difference(row: dict[str, Any]) -> float:
+    return float(row["difference"])

@@ -1,0 +1,216 @@
+"""Every defensible coefficient side by side, and whether the reading depends on the choice."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Any
+
+from ilacs_reliability.agreement.alpha import krippendorff_alpha
+from ilacs_reliability.agreement.benchmarks import BandScale, band_at, bands_of
+from ilacs_reliability.agreement.coefficients import (
+    brennan_prediger,
+    cohen_kappa,
+    conger_kappa,
+    fleiss_kappa,
+    gwet_ac,
+    percent_agreement,
+    scott_pi,
+)
+from ilacs_reliability.agreement.listing import Listing
+from ilacs_reliability.estimates import (
+    Estimate,
+    UndefinedEstimateWarning,
+    check_confidence_level,
+    plain,
+)
+from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
+from ilacs_reliability.scales import WEIGHT_KINDS, WeightKind, agreement_weights
+
+ORDERED_KINDS: tuple[WeightKind, ...] = ("identity", "linear", "quadratic")
+
+
+def agreement_table(
+    ratings: RatingsLike,
+    *,
+    weights: Sequence[WeightKind] | None = None,
+    bands: BandScale = "landis_koch",
+    threshold: float | None = None,
+    confidence_level: float = 0.95,
+) -> Listing:
+    """List every defensible coefficient and weighting, and say whether the choice matters.
+
+    Parameters
+    ----------
+    ratings : Ratings or array_like of number, shape (n_units, n_raters)
+        Grades of each unit; nan where one is missing.
+    weights : sequence of str, optional
+        Kinds of `agreement_weights`. Default: "identity", and on an ordered scale of three grades
+        or more also "linear" and "quadratic", and alpha with its ordinal metric.
+    bands : str or mapping of str to float, optional
+        Bands to read coefficients by, as in `benchmark`. Default: "landis_koch".
+    threshold : float, optional
+        A value that coefficients should exceed, declared before the data were seen. Default: none.
+    confidence_level : float, optional
+        Of the intervals, between 0 and 1; a band is chosen by the same certainty. Default: 0.95.
+
+    Returns
+    -------
+    Listing
+        A row a choice: `coefficient`, `weights`, `value`, `standard_error`, `low`, `high`,
+        `method`, `band` (the best band that the coefficient reaches or exceeds with the wanted
+        certainty), `band_at_value`, `above_threshold` ("yes" where the interval lies above it,
+        "no" below, else "open"; None without a threshold), `status` and `reason`. Its sentence says
+        whether the reading depends on the choice.
+
+    Raises
+    ------
+    TypeError
+        If the ratings are labels without a scale.
+    ValueError
+        If a kind of weights or the bands are unknown, the confidence level is not between 0 and 1,
+        or the ratings are a batch.
+
+    See Also
+    --------
+    benchmark : The bands of one coefficient, with their probabilities.
+    cross_check : The same numbers from other programs.
+
+    Notes
+    -----
+    Percent agreement is listed without a band: bands are for what is left after chance. A choice
+    of coefficient made after seeing this table is no evidence; the table is for showing how much
+    hangs on it [1]_. An undefined coefficient stands in the table with its reason.
+
+    References
+    ----------
+    .. [1] K. L. Gwet, "Handbook of Inter-Rater Reliability", 4th ed., Advanced Analytics (2014),
+           chapters 2 to 6.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> table = ilr.ratings_from_table([[80, 10], [5, 5]], scale=ilr.Scale(["yes", "no"]))
+    >>> overview = ilr.agreement_table(table)
+    >>> [(row["coefficient"], round(row["value"], 2)) for row in overview][:3]
+    [('percent_agreement', 0.85), ('cohen_kappa', 0.32), ('scott_pi', 0.31)]
+    >>> print(overview.sentence)
+    Over 5 chance-corrected choices the value runs from 0.314 (scott_pi, identity) to 0.808
+    (gwet_ac, identity), and the band from 'slight' to 'substantial': the reading depends on the
+    choice.
+    """
+    check_confidence_level(confidence_level)
+    taken = as_ratings(ratings)
+    if taken.frequencies.ndim > 1:
+        raise ValueError(
+            f"`ratings` must be one study, but got a batch of shape {taken.frequencies.shape[:-1]}."
+        )
+    kinds = _kinds(taken, weights)
+    limits = bands_of(bands)
+    rows = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UndefinedEstimateWarning)
+        for kind in kinds:
+            for coefficient in _choices(taken, kind):
+                rows.append(_row(coefficient(taken), kind, limits, threshold, confidence_level))
+        if weights is None and len(kinds) > 1:
+            ordinal = krippendorff_alpha(taken, metric="ordinal")
+            rows.append(_row(ordinal, "ordinal metric", limits, threshold, confidence_level))
+    return Listing("agreement_table", tuple(rows), _sentence(rows, list(limits)), taken.notes)
+
+
+def _kinds(ratings: Ratings, weights: Sequence[WeightKind] | None) -> tuple[WeightKind, ...]:
+    if weights is None:
+        several = ratings.scale.ordered and len(ratings.scale) > 2
+        return ORDERED_KINDS if several else ("identity",)
+    if isinstance(weights, str):
+        raise ValueError(f"`weights` must be a sequence of kinds, but got the string {weights!r}.")
+    for place, kind in enumerate(weights):
+        if kind not in WEIGHT_KINDS:
+            raise ValueError(
+                f"`weights` must hold kinds among {WEIGHT_KINDS}, but got {kind!r} at {place}."
+            )
+    return tuple(weights)
+
+
+def _choices(ratings: Ratings, kind: WeightKind) -> Iterator[Callable[[Ratings], Estimate]]:
+    """Yield what can be computed for these raters: by name only where they are known."""
+    yield partial(percent_agreement, weights=kind)
+    two = ratings.n_raters == 2
+    if ratings.patterns is not None:
+        yield partial(cohen_kappa if two else conger_kappa, weights=kind)
+    yield partial(scott_pi if two else fleiss_kappa, weights=kind)
+    yield partial(brennan_prediger, weights=kind)
+    yield partial(gwet_ac, weights=kind)
+    yield partial(krippendorff_alpha, metric=agreement_weights(ratings.scale, kind))
+
+
+def _row(
+    estimate: Estimate,
+    kind: str,
+    bands: dict[str, float],
+    threshold: float | None,
+    confidence_level: float,
+) -> dict[str, Any]:
+    interval = estimate.confidence_interval(confidence_level)
+    defined = estimate.status == "ok"
+    corrected = defined and estimate.name != "percent_agreement"
+    # one-sided certainty is the lower limit of the interval with twice the tail
+    tail = 1.0 - confidence_level
+    sure = estimate.confidence_interval(max(1.0 - 2.0 * tail, 0.001)).low if corrected else None
+    return {
+        "coefficient": estimate.name,
+        "weights": kind,
+        "value": plain(estimate.value),
+        "standard_error": plain(estimate.standard_error),
+        "low": interval.low,
+        "high": interval.high,
+        "method": interval.method,
+        "band": band_at(bands, sure) if sure is not None else "",
+        "band_at_value": band_at(bands, estimate.value) if corrected else "",
+        "above_threshold": _above(interval.low, interval.high, threshold) if corrected else None,
+        "status": estimate.status,
+        "reason": estimate.reason,
+    }
+
+
+def _above(low: float, high: float, threshold: float | None) -> str | None:
+    if threshold is None:
+        return None
+    if low > threshold:
+        return "yes"
+    return "no" if high < threshold else "open"
+
+
+def _sentence(rows: list[dict[str, Any]], bands: list[str]) -> str:
+    read = [row for row in rows if row["band"]]
+    if not read:
+        reasons = sorted({row["reason"] for row in rows if row["reason"]})
+        return f"No chance-corrected coefficient is defined ({', '.join(reasons)})."
+    lowest, highest = (pick(read, key=_value) for pick in (min, max))
+    places = [bands.index(row["band"]) for row in read]
+    worst, best = bands[min(places)], bands[max(places)]
+    text = (
+        f"Over {len(read)} chance-corrected choices the value runs from {_choice(lowest)} to "
+        f"{_choice(highest)}"
+    )
+    answers = {row["above_threshold"] for row in read}
+    depends = worst != best
+    if answers == {None}:
+        text += f", and the band from {worst!r} to {best!r}" if depends else f", all {worst!r}"
+    else:
+        given = [row["above_threshold"] for row in read]
+        above, below, open_ = (given.count(answer) for answer in ("yes", "no", "open"))
+        text += f"; {above} intervals lie above the threshold, {below} below it, {open_} hold it"
+        depends = len(answers) > 1
+    verb = "depends" if depends else "does not depend"
+    return f"{text}: the reading {verb} on the choice."
+
+
+def _value(row: dict[str, Any]) -> float:
+    return float(row["value"])
+
+
+def _choice(row: dict[str, Any]) -> str:
+    return f"{row['value']:.3f} ({row['coefficient']}, {row['weights']})"
