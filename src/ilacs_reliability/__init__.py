@@ -1,8 +1,5 @@
 """Are inspection judgements secure? Agreement, grade shift and comparison."""
 
-from ilacs_reliability.agreement.crosscheck import cross_check
-from ilacs_reliability.agreement.overview import agreement_table
-
 from ilacs_reliability.agreement.alpha import krippendorff_alpha
 from ilacs_reliability.agreement.bangdiwala import bangdiwala_b
 from ilacs_reliability.agreement.benchmarks import Benchmark, benchmark
@@ -22,6 +19,7 @@ from ilacs_reliability.agreement.coefficients import (
     scott_pi,
 )
 from ilacs_reliability.agreement.concordance import kendall_w, kendall_w_test, lin_ccc
+from ilacs_reliability.agreement.crosscheck import cross_check
 from ilacs_reliability.agreement.generalisability import (
     VarianceComponents,
     d_study,
@@ -34,6 +32,7 @@ from ilacs_reliability.agreement.influential import (
     influential_units,
 )
 from ilacs_reliability.agreement.listing import Estimates, Listing
+from ilacs_reliability.agreement.overview import agreement_table
 from ilacs_reliability.agreement.pairs import light_kappa, pairwise_agreement
 from ilacs_reliability.claims.judging import Claim, Verdict, judge
 from ilacs_reliability.claims.ledger import published_claims, reproduce
