@@ -1,5 +1,19 @@
 """Are inspection judgements secure? Agreement, grade shift and comparison."""
 
+from ilacs_reliability.shift.margins import (
+    bhapkar,
+    marginal_shift_by_grade,
+    stuart_maxwell,
+)
+from ilacs_reliability.shift.multiplicity import adjust_p_values
+from ilacs_reliability.shift.ranks import (
+    marginal_rank_shift,
+    paired_superiority,
+    wilcoxon_signed_rank,
+)
+from ilacs_reliability.shift.scores import marginal_score_shift
+from ilacs_reliability.shift.symmetry import PairwiseSymmetry, bowker, pairwise_symmetry
+
 from ilacs_reliability.agreement.alpha import krippendorff_alpha
 from ilacs_reliability.agreement.bangdiwala import bangdiwala_b
 from ilacs_reliability.agreement.benchmarks import Benchmark, benchmark
@@ -101,6 +115,7 @@ __all__ = [
     "Listing",
     "NetShift",
     "OverlapReport",
+    "PairwiseSymmetry",
     "Protocol",
     "Ratings",
     "Scale",
@@ -109,12 +124,15 @@ __all__ = [
     "UndefinedEstimateWarning",
     "VarianceComponents",
     "Verdict",
+    "adjust_p_values",
     "agreement_table",
     "agreement_weights",
     "assess_security",
     "bangdiwala_b",
     "benchmark",
+    "bhapkar",
     "bootstrap",
+    "bowker",
     "brennan_prediger",
     "cohen_kappa",
     "conger_kappa",
@@ -141,12 +159,17 @@ __all__ = [
     "list_datasets",
     "load_dataset",
     "marginal_indices",
+    "marginal_rank_shift",
+    "marginal_score_shift",
+    "marginal_shift_by_grade",
     "mcnemar",
     "net_shift",
     "overlap_report",
     "paired_difference",
     "paired_odds_ratio",
+    "paired_superiority",
     "pairwise_agreement",
+    "pairwise_symmetry",
     "percent_agreement",
     "published_claims",
     "ratings_from_codes",
@@ -161,9 +184,11 @@ __all__ = [
     "scott_pi",
     "sign_test",
     "specific_agreement",
+    "stuart_maxwell",
     "threshold_test",
     "tolerance_weights",
     "transitions_from_table",
     "unit_agreement",
     "variance_components",
+    "wilcoxon_signed_rank",
 ]

@@ -22,6 +22,8 @@ from ilacs_reliability.scales import IntArray
 from ilacs_reliability.shift.limits import bonett_price_limits, newcombe_limits, tango_limits
 from ilacs_reliability.shift.movement import check_ordered, net_estimate
 from ilacs_reliability.shift.pairs import (
+    FLIPPED,
+    NO_CHANGE,
     NOT_SHOWN,
     Mask,
     Pairs,
@@ -43,8 +45,6 @@ MCNEMAR_METHODS: tuple[str, ...] = get_args(McnemarMethod)
 SIGN_METHODS: tuple[str, ...] = get_args(SignMethod)
 # which interval of a share answers about one half as the test does
 MATCHING = {"exact": "clopper_pearson", "midp": "midp", "asymptotic": "wilson"}
-NO_CHANGE = "No unit moved: p = 1, since the data hold nothing about the direction of change."
-FLIPPED = "whole clusters swap occasions"
 
 
 def sign_test(

@@ -28,10 +28,14 @@ from ilacs_reliability.tables import TransitionsLike, as_transitions
 Method: TypeAlias = tuple[str, Callable[[Estimate, float], Limits]]
 Mask: TypeAlias = npt.NDArray[np.bool_]
 
+NO_CHANGE = "No unit moved: p = 1, since the data hold nothing about the direction of change."
+FLIPPED = "whole clusters swap occasions"
 NOT_SHOWN = (
     "why grades moved: better work, chance, the choice of who is inspected when and inspectors' "
     "error can all leave the same counts"
 )
+# errors below this share of the range are zero but for rounding
+ROUNDING = 1e-12
 CLUSTER_NOTE = "Units of a cluster move together: errors are those of whole clusters."
 
 
@@ -307,6 +311,36 @@ def mean_methods(low: float, high: float) -> tuple[Method, ...]:
     return (("t", partial(_t, low=low, high=high)), ("wald", partial(_wald, low=low, high=high)))
 
 
+def kept_inside(
+    estimate: Estimate, limits: Limits, confidence_level: float, low: float, high: float
+) -> Limits:
+    """Keep limits in a range; where all units are alike, bound the share that are not.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        The estimate.
+    limits : pair of float
+        Limits that rest on its standard error.
+    confidence_level : float
+        Wanted coverage.
+    low, high : float
+        The range.
+
+    Returns
+    -------
+    low, high : float
+        Limits in the range that are never a point.
+    """
+    value, n = estimate.value, estimate.n_independent
+    # all of n alike: a share of others above this would show with probability 1 - tail
+    unseen = 1 - ((1 - confidence_level) / 2) ** (1 / np.asarray(n, dtype=np.float64))
+    spread = np.asarray(estimate.standard_error) > ROUNDING * (high - low)
+    below = np.where(spread, np.maximum(limits[0], low), value - unseen * (value - low))
+    above = np.where(spread, np.minimum(limits[1], high), value + unseen * (high - value))
+    return below, above
+
+
 def warned(estimate: Estimate) -> Estimate:
     """Warn where an estimate of a single study is undefined.
 
@@ -350,26 +384,13 @@ def reordered(methods: tuple[Method, ...], first: str) -> tuple[Method, ...]:
 def _t(estimate: Estimate, confidence_level: float, *, low: float, high: float) -> Limits:
     n = estimate.n_independent
     limits = t_limits(estimate.value, estimate.standard_error, n, confidence_level=confidence_level)
-    return _inside(estimate, limits, confidence_level, low, high)
+    return kept_inside(estimate, limits, confidence_level, low, high)
 
 
 def _wald(estimate: Estimate, confidence_level: float, *, low: float, high: float) -> Limits:
     error = estimate.standard_error
     limits = wald_limits(estimate.value, error, confidence_level=confidence_level)
-    return _inside(estimate, limits, confidence_level, low, high)
-
-
-def _inside(
-    estimate: Estimate, limits: Limits, confidence_level: float, low: float, high: float
-) -> Limits:
-    """Keep limits in the range; where all units are alike, bound the share that are not."""
-    value, n = estimate.value, estimate.n_independent
-    # all of n alike: a share of others above this would show with probability 1 - tail
-    unseen = 1 - ((1 - confidence_level) / 2) ** (1 / np.asarray(n, dtype=np.float64))
-    spread = np.asarray(estimate.standard_error) > 0
-    below = np.where(spread, np.maximum(limits[0], low), value - unseen * (value - low))
-    above = np.where(spread, np.minimum(limits[1], high), value + unseen * (high - value))
-    return below, above
+    return kept_inside(estimate, limits, confidence_level, low, high)
 
 
 def _from_ratings(ratings: Ratings, single: bool) -> Pairs:

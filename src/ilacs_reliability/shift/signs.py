@@ -6,6 +6,8 @@ import numpy as np
 from scipy import optimize, special
 
 from ilacs_reliability.scales import FloatArray, IntArray
+from ilacs_reliability.shift.exact import SLACK, draw_gaps, monte_carlo_p, signed_sum_tail
+from ilacs_reliability.shift.testing import falls_back
 
 # grid over the share that moved, before the best place is refined
 SHARES = np.linspace(0.0, 1.0, 1001)[1:]
@@ -166,3 +168,77 @@ def _extreme_given_moved(z: float, n: int, alternative: str) -> FloatArray:
         return np.where(least * 2 > moved, 2 * tail, 1.0)
     reached: FloatArray = np.where(moved > 0, tail, float(wanted <= 0))
     return reached
+
+
+def signed_sum_p(
+    values: FloatArray,
+    times: FloatArray,
+    alternative: str,
+    method: str,
+    n_resamples: int,
+    rng: np.random.Generator | int | None,
+) -> tuple[float, str]:
+    """Test whether a sum is as expected where the sign of each piece is random.
+
+    Parameters
+    ----------
+    values : ndarray of float, shape (n_kinds,)
+        The signed value of each kind of piece.
+    times : ndarray of float, shape (n_kinds,)
+        How many pieces of each kind there are.
+    alternative : {"two-sided", "less", "greater"}
+        "greater" where the sum is above zero.
+    method : {"exact", "monte_carlo"}
+        How the p-value is found.
+    n_resamples : int
+        Draws, where it is drawn.
+    rng : Generator, int or None
+        Where random numbers come from.
+
+    Returns
+    -------
+    p_value : float
+        1 where every piece is zero.
+    method : str
+        The method used.
+    """
+    # values equal but for rounding are one group
+    weights, place = np.unique(np.round(np.abs(values), 10), return_inverse=True)
+    sizes = np.rint(np.bincount(place, weights=times)).astype(np.int64)
+    weights, sizes = weights[(kept := (weights > 0) & (sizes > 0))], sizes[kept]
+    total = float(times @ values)
+    observed = abs(total) if alternative == "two-sided" else total
+    observed = -observed if alternative == "less" else observed
+    if not len(sizes) or (alternative == "two-sided" and observed <= SLACK):
+        return 1.0, method
+    sides = 2 if alternative == "two-sided" else 1
+    if method == "exact":
+        tail = signed_sum_tail(weights.tolist(), sizes.tolist(), observed)
+        if tail is not None:
+            return min(1.0, sides * tail), method
+    hits, generator = 0, np.random.default_rng(rng)
+    least = observed - SLACK * max(1.0, abs(observed))
+    for gaps in draw_gaps(sizes, None, n_resamples, generator):
+        sums = gaps @ weights
+        hits += int(((np.abs(sums) if sides == 2 else sums) >= least).sum())
+    return monte_carlo_p(hits, n_resamples), falls_back(method, n_resamples)
+
+
+def normal_p(z: float, alternative: str) -> float:
+    """Return the p-value of a standard normal statistic.
+
+    Parameters
+    ----------
+    z : float
+        The statistic.
+    alternative : {"two-sided", "less", "greater"}
+        Which tail counts.
+
+    Returns
+    -------
+    float
+        Between 0 and 1.
+    """
+    if alternative == "two-sided":
+        return float(2 * special.ndtr(-abs(z)))
+    return float(special.ndtr(-z if alternative == "greater" else z))

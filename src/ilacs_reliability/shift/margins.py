@@ -1,0 +1,338 @@
+"""Whether the share of each grade changed."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from functools import partial
+
+import numpy as np
+from scipy import special
+from scipy.sparse import csgraph
+
+from ilacs_reliability.estimates import (
+    Estimate,
+    Limits,
+    SignificanceResult,
+    check_option,
+)
+from ilacs_reliability.scales import FloatArray, IntArray
+from ilacs_reliability.shift.exact import draw_gaps, monte_carlo_p, quadratic_tail
+from ilacs_reliability.shift.pairs import (
+    Method,
+    as_pairs,
+    kept_inside,
+    linear_estimate,
+    mean_methods,
+)
+from ilacs_reliability.shift.swaps import (
+    SWAP_METHODS,
+    SwapMethod,
+    Swaps,
+    few_moves_note,
+    swap_result,
+    swaps_of,
+    table_effect,
+)
+from ilacs_reliability.shift.testing import check_resamples, falls_back, pseudo_inverse
+from ilacs_reliability.tables import TransitionsLike
+
+MARGINS_NULL = "the share of each grade is the same on both occasions"
+
+
+def stuart_maxwell(
+    table: TransitionsLike,
+    *,
+    method: SwapMethod = "asymptotic",
+    n_resamples: int = 9999,
+    rng: np.random.Generator | int | None = None,
+) -> SignificanceResult:
+    r"""Test whether the share of each grade is the same on both occasions.
+
+    Parameters
+    ----------
+    table : Transitions, Ratings by two raters, or array_like of int, shape (n_grades, n_grades)
+        Units by grade before (rows) and after (columns), worst first.
+    method : {"asymptotic", "exact", "monte_carlo"}, optional
+        Chi-square; the exact distribution where each unit's two grades may swap places; or draws
+        from it. Default: "asymptotic".
+    n_resamples : int, optional
+        Draws of "monte_carlo", and of "exact" where there is too much to enumerate; `method` of the
+        result then says so. Default: 9999.
+    rng : Generator or int, optional
+        Where random numbers come from; an int makes the result reproducible.
+
+    Returns
+    -------
+    SignificanceResult
+        The p-value, and as effect the change in mean score (the share that moved, on an unordered
+        scale). `df` is the rank of the covariance: grades that no unit left or entered do not
+        count.
+
+    Raises
+    ------
+    ValueError
+        If the table is not square, a count is negative or fractional, no unit is graded twice, or
+        an option is unknown.
+
+    See Also
+    --------
+    bhapkar : The same with the covariance about the differences seen.
+    marginal_shift_by_grade : Which grades gained and lost.
+    bowker : Whether moves balance between each two grades.
+
+    Notes
+    -----
+    With :math:`d_i = n_{\cdot i} - n_{i \cdot}`, the statistic is :math:`d' V^- d` where :math:`V`
+    has :math:`n_{i \cdot} + n_{\cdot i} - 2 n_{ii}` on the diagonal and
+    :math:`-(n_{ij} + n_{ji})` off it [1]_ [2]_. For two grades it is McNemar's. Where ratings carry
+    clusters, :math:`V` is the clusters' and the draws swap whole clusters.
+
+    References
+    ----------
+    .. [1] A. Stuart, "A test for homogeneity of the marginal distributions in a two-way
+           classification", Biometrika 42 (1955), 412-416.
+    .. [2] A. E. Maxwell, "Comparing the classification of subjects by two independent judges",
+           British Journal of Psychiatry 116 (1970), 651-655.
+
+    Examples
+    --------
+    Unaided vision of 7,477 women, right eye and left:
+
+    >>> import ilacs_reliability as ilr
+    >>> vision = [[1520, 266, 124, 66], [234, 1512, 432, 78], [117, 362, 1772, 205],
+    ...           [36, 82, 179, 492]]
+    >>> result = ilr.stuart_maxwell(vision)
+    >>> round(result.statistic, 4), result.df, round(result.p_value, 6)
+    (11.9566, 3, 0.007533)
+    """
+    check_option(method, SWAP_METHODS, "method")
+    check_resamples(n_resamples)
+    pairs = as_pairs(table)
+    swaps = swaps_of(pairs)
+    steps = _free_steps(swaps, pairs.n_grades)
+    precision, df = _precision(swaps, steps)
+    gaps = swaps.gaps @ steps
+    statistic = float(gaps @ precision @ gaps)
+    p_value, used = _p_value(swaps, steps, precision, df, statistic, method, n_resamples, rng)
+    return swap_result(
+        pairs,
+        statistic=statistic,
+        df=df,
+        p_value=p_value,
+        method=used,
+        name="stuart_maxwell",
+        label="Stuart and Maxwell's test",
+        null=MARGINS_NULL,
+        effect=table_effect(pairs, by_scores=True),
+        notes=few_moves_note(swaps.sizes, method),
+    )
+
+
+def bhapkar(table: TransitionsLike) -> SignificanceResult:
+    r"""Test whether the share of each grade is the same on both occasions, as Bhapkar.
+
+    Parameters
+    ----------
+    table : Transitions, Ratings by two raters, or array_like of int, shape (n_grades, n_grades)
+        Units by grade before (rows) and after (columns), worst first.
+
+    Returns
+    -------
+    SignificanceResult
+        The p-value, and as effect the change in mean score (the share that moved, on an unordered
+        scale).
+
+    Raises
+    ------
+    ValueError
+        If the table is not square, a count is negative or fractional, or no unit is graded twice.
+
+    See Also
+    --------
+    stuart_maxwell : The same with the covariance under the hypothesis; exact too.
+
+    Notes
+    -----
+    The statistic is :math:`Q / (1 - Q / n)` with Stuart and Maxwell's :math:`Q` [1]_. It rejects
+    more often, and in small samples too often. Where every unit made the same move it is infinite;
+    the p-value is then Stuart and Maxwell's, and a note says so.
+
+    References
+    ----------
+    .. [1] V. P. Bhapkar, "A note on the equivalence of two test criteria for hypotheses in
+           categorical data", Journal of the American Statistical Association 61 (1966), 228-235.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> vision = [[1520, 266, 124, 66], [234, 1512, 432, 78], [117, 362, 1772, 205],
+    ...           [36, 82, 179, 492]]
+    >>> round(ilr.bhapkar(vision).statistic, 4)
+    11.9757
+    """
+    pairs = as_pairs(table)
+    swaps = swaps_of(pairs)
+    steps = _free_steps(swaps, pairs.n_grades)
+    precision, df = _precision(swaps, steps)
+    gaps = swaps.gaps @ steps
+    plain = float(gaps @ precision @ gaps)
+    n = pairs.n_units if swaps.contributions is None else len(swaps.contributions)
+    same = plain >= n * (1 - 1e-12)
+    statistic = float("inf") if same else plain / (1 - plain / n)
+    p_value = float(special.chdtrc(df, plain if same else statistic)) if df else 1.0
+    note = "Every unit made the same move: the statistic is infinite, the p-value is that of "
+    return swap_result(
+        pairs,
+        statistic=statistic,
+        df=df,
+        p_value=p_value,
+        method="asymptotic",
+        name="bhapkar",
+        label="Bhapkar's test",
+        null=MARGINS_NULL,
+        effect=table_effect(pairs, by_scores=True),
+        notes=(
+            *((f"{note}`stuart_maxwell`.",) if same else ()),
+            *few_moves_note(swaps.sizes, "asymptotic"),
+        ),
+    )
+
+
+def marginal_shift_by_grade(table: TransitionsLike) -> dict[Hashable, Estimate]:
+    r"""Estimate how the share of each grade changed, second occasion minus first.
+
+    Parameters
+    ----------
+    table : Transitions, Ratings by two raters, or array_like of int, shape (n_grades, n_grades)
+        Units by grade before (rows) and after (columns), worst first.
+
+    Returns
+    -------
+    dict of grade to Estimate
+        The change in each share, -1 to 1, with intervals "bonferroni" and "scheffe", each of which
+        is meant to cover all grades at once, and "t" and "wald", each for one grade alone.
+
+    Raises
+    ------
+    ValueError
+        If the table is not square, a count is negative or fractional, or no unit is graded twice.
+
+    See Also
+    --------
+    stuart_maxwell : One test of all grades.
+
+    Notes
+    -----
+    The simultaneous limits invert each grade's score test given the share of units that left or
+    entered it, at the normal quantile of Bonferroni's or Scheffé's rule over the grades that any
+    unit left or entered [1]_; where ratings carry clusters, they are Wald's at that quantile.
+
+    References
+    ----------
+    .. [1] M. W. Fagerland, S. Lydersen and P. Laake, "Statistical Analysis of Contingency Tables",
+           CRC Press (2017), chapter 9.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> shifts = ilr.marginal_shift_by_grade([[35, 5, 0], [15, 20, 5], [10, 5, 5]])
+    >>> {grade: round(shift.value, 2) for grade, shift in shifts.items()}
+    {1: 0.2, 2: -0.1, 3: -0.1}
+    """
+    pairs = as_pairs(table)
+    swaps = swaps_of(pairs)
+    moved = np.abs(swaps.steps(pairs.n_grades)).sum(axis=0) > 0
+    df = _free_steps(swaps, pairs.n_grades).shape[1]
+    shifts = {}
+    for grade, label in enumerate(pairs.scale.labels):
+        change = (pairs.after == grade).astype(np.float64) - (pairs.before == grade)
+        shifts[label] = linear_estimate(
+            pairs,
+            change,
+            name="marginal_shift_by_grade",
+            label=f"change in the share {label}",
+            methods=_grade_methods(change, max(int(moved.sum()), 1), max(df, 1)),
+        )
+    return shifts
+
+
+def _grade_methods(change: FloatArray, n_grades: int, df: int) -> tuple[Method, ...]:
+    return (
+        ("bonferroni", partial(_bonferroni, change=change, n_grades=n_grades)),
+        ("scheffe", partial(_scheffe, change=change, df=df)),
+        *mean_methods(-1.0, 1.0),
+    )
+
+
+def _bonferroni(
+    estimate: Estimate, confidence_level: float, *, change: FloatArray, n_grades: int
+) -> Limits:
+    z = special.ndtri(1 - (1 - confidence_level) / (2 * n_grades))
+    return _scored(estimate, confidence_level, change, float(z))
+
+
+def _scheffe(estimate: Estimate, confidence_level: float, *, change: FloatArray, df: int) -> Limits:
+    z = np.sqrt(special.chdtri(df, 1 - confidence_level))
+    return _scored(estimate, confidence_level, change, float(z))
+
+
+def _scored(estimate: Estimate, confidence_level: float, change: FloatArray, z: float) -> Limits:
+    if estimate.clusters is not None:
+        half = z * estimate.standard_error
+        limits = (estimate.value - half, estimate.value + half)
+        return kept_inside(estimate, limits, confidence_level, -1.0, 1.0)
+    n, square = estimate.n_units, z**2
+    moved = float(estimate.frequencies @ (change != 0)) / n
+    # n (seen - true)^2 = z^2 (moved - true^2), a quadratic in the true change
+    centre = n * estimate.value
+    root = np.sqrt(max(centre**2 - (n + square) * (n * estimate.value**2 - square * moved), 0.0))
+    limits = ((centre - root) / (n + square), (centre + root) / (n + square))
+    return limits if moved else kept_inside(estimate, limits, confidence_level, -1.0, 1.0)
+
+
+def _free_steps(swaps: Swaps, n_grades: int) -> IntArray:
+    """Return what moves add to the margins, less one grade of each set that moves connect."""
+    steps = swaps.steps(n_grades)
+    graph = np.zeros((n_grades, n_grades))
+    graph[swaps.lower, swaps.upper] = 1
+    _, part = csgraph.connected_components(graph, directed=False)
+    # the last grade of each connected set follows from the others
+    last = {int(group): grade for grade, group in enumerate(part)}
+    free = [grade for grade in range(n_grades) if grade not in last.values()]
+    return steps[:, free]
+
+
+def _precision(swaps: Swaps, steps: IntArray) -> tuple[FloatArray, int]:
+    """Return the inverse covariance of the free marginal differences, and its rank."""
+    if swaps.contributions is None:
+        covariance = steps.T @ (steps * swaps.sizes[:, None])
+    else:
+        totals = swaps.contributions @ steps
+        covariance = totals.T @ totals
+    return pseudo_inverse(covariance.astype(np.float64))
+
+
+def _p_value(
+    swaps: Swaps,
+    steps: IntArray,
+    precision: FloatArray,
+    df: int,
+    statistic: float,
+    method: str,
+    n_resamples: int,
+    rng: np.random.Generator | int | None,
+) -> tuple[float, str]:
+    if not df:
+        return 1.0, method
+    if method == "asymptotic":
+        return float(special.chdtrc(df, statistic)), method
+    if method == "exact" and swaps.contributions is None:
+        tail = quadratic_tail(steps, swaps.sizes, precision, statistic)
+        if tail is not None:
+            return tail, method
+    generator, hits = np.random.default_rng(rng), 0
+    least = statistic * (1 - 1e-9) - 1e-9
+    for draws in draw_gaps(swaps.sizes, swaps.contributions, n_resamples, generator):
+        gaps = draws @ steps
+        hits += int((((gaps @ precision) * gaps).sum(axis=1) >= least).sum())
+    return monte_carlo_p(hits, n_resamples), falls_back(method, n_resamples)

@@ -1,0 +1,419 @@
+"""Whether grades moved, by ranks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Literal, TypeAlias, get_args
+
+import numpy as np
+from scipy import special
+
+from ilacs_reliability.estimates import (
+    Alternative,
+    Estimate,
+    Limits,
+    SignificanceResult,
+    check_option,
+)
+from ilacs_reliability.inference import ALTERNATIVES, threshold_test
+from ilacs_reliability.intervals import t_limits, wald_limits
+from ilacs_reliability.scales import FloatArray, IntArray
+from ilacs_reliability.shift.limits import bonett_price_limits, tango_limits
+from ilacs_reliability.shift.movement import check_ordered
+from ilacs_reliability.shift.pairs import (
+    FLIPPED,
+    NO_CHANGE,
+    NOT_SHOWN,
+    ROUNDING,
+    Pairs,
+    as_pairs,
+    kept_inside,
+    linear_estimate,
+    mean_methods,
+    pair_estimate,
+    reordered,
+)
+from ilacs_reliability.shift.scores import cluster_totals, score_changes
+from ilacs_reliability.shift.signs import normal_p, signed_sum_p
+from ilacs_reliability.shift.testing import check_resamples
+from ilacs_reliability.tables import TransitionsLike
+
+ZeroMethod: TypeAlias = Literal["wilcox", "pratt"]
+RankMethod: TypeAlias = Literal["exact", "asymptotic", "monte_carlo"]
+RiditMethod: TypeAlias = Literal["logit", "wald"]
+ZERO_METHODS: tuple[str, ...] = get_args(ZeroMethod)
+RANK_METHODS: tuple[str, ...] = get_args(RankMethod)
+
+
+def wilcoxon_signed_rank(
+    table: TransitionsLike,
+    *,
+    zero_method: ZeroMethod = "wilcox",
+    alternative: Alternative = "two-sided",
+    method: RankMethod = "exact",
+    n_resamples: int = 9999,
+    rng: np.random.Generator | int | None = None,
+) -> SignificanceResult:
+    r"""Test whether grades moved, weighing each move by the rank of its size.
+
+    Parameters
+    ----------
+    table : Transitions, Ratings by two raters, or array_like of int, shape (n_grades, n_grades)
+        Units by grade before (rows) and after (columns), worst first.
+    zero_method : {"wilcox", "pratt"}, optional
+        Leave out the units that did not move, or rank them first and then leave them out. Default:
+        "wilcox".
+    alternative : {"two-sided", "less", "greater"}, optional
+        "greater" where grades rose. Default: "two-sided".
+    method : {"exact", "asymptotic", "monte_carlo"}, optional
+        The exact distribution given the sizes of the moves, its normal approximation with the
+        variance that ties leave, or draws from it. Default: "exact".
+    n_resamples : int, optional
+        Draws of "monte_carlo", and of "exact" where there is too much to enumerate. Default: 9999.
+    rng : Generator or int, optional
+        Where random numbers come from.
+
+    Returns
+    -------
+    SignificanceResult
+        The p-value; `statistic` is the sum of the ranks of units that rose (a z statistic for
+        "asymptotic"). The effect is the matched-pairs rank-biserial correlation, -1 to 1.
+
+    Raises
+    ------
+    ValueError
+        If the table is not square, a count is negative or fractional, no unit is graded twice, the
+        scale is not ordered, or an option is unknown.
+
+    See Also
+    --------
+    sign_test : Counts directions only, and needs no spacing of the grades.
+    marginal_score_shift : Weighs each move by its size.
+
+    Notes
+    -----
+    Moves are sized by the scale's scores; equal sizes share their rank. On four grades there are
+    few sizes, so the exact distribution is a small sum whatever the number of units. "pratt" is
+    due to [2]_; the effect leaves units that did not move out of the ranks in either case [3]_.
+
+    References
+    ----------
+    .. [1] F. Wilcoxon, "Individual comparisons by ranking methods", Biometrics Bulletin 1 (1945),
+           80-83.
+    .. [2] J. W. Pratt, "Remarks on zeros and ties in the Wilcoxon signed rank procedures", Journal
+           of the American Statistical Association 54 (1959), 655-667.
+    .. [3] D. S. Kerby, "The simple difference formula: an approach to teaching nonparametric
+           correlation", Comprehensive Psychology 3 (2014), 11.IT.3.1.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> first_year = [[0, 2, 1, 0], [3, 7, 11, 1], [0, 0, 4, 4], [0, 0, 0, 0]]
+    >>> result = ilr.wilcoxon_signed_rank(first_year)
+    >>> result.statistic, round(result.p_value, 6)
+    (221.5, 0.000645)
+    """
+    check_option(zero_method, ZERO_METHODS, "zero_method")
+    check_option(alternative, ALTERNATIVES, "alternative")
+    check_option(method, RANK_METHODS, "method")
+    check_resamples(n_resamples)
+    pairs = as_pairs(table)
+    check_ordered(pairs)
+    changes = score_changes(pairs, None)
+    ranks = _signed_ranks(changes, pairs.frequencies, zero_method)
+    totals, times = cluster_totals(pairs, ranks)
+    squares = float(times @ totals**2)
+    used: str = method
+    if method == "asymptotic":
+        statistic = float(times @ totals) / np.sqrt(squares) if squares else 0.0
+        p_value = normal_p(statistic, alternative) if squares else 1.0
+    else:
+        statistic = float(pairs.frequencies @ np.maximum(ranks, 0.0))
+        p_value, used = signed_sum_p(totals, times, alternative, method, n_resamples, rng)
+    return SignificanceResult(
+        statistic=statistic,
+        p_value=p_value,
+        alternative=alternative,
+        method=used if pairs.clusters is None else f"{used}, {FLIPPED}",
+        name="wilcoxon_signed_rank",
+        label=f"Wilcoxon's signed rank test ({zero_method})",
+        null={
+            "two-sided": "moves up and down are alike in number and size",
+            "greater": "grades did not rise",
+            "less": "grades did not fall",
+        }[alternative],
+        effect=_rank_biserial(pairs, changes),
+        n_units=pairs.n_units,
+        notes=(*pairs.notes, *(() if changes @ (pairs.frequencies * changes) else (NO_CHANGE,))),
+        limits=NOT_SHOWN,
+    )
+
+
+def marginal_rank_shift(
+    table: TransitionsLike,
+    *,
+    alternative: Alternative = "two-sided",
+    method: RiditMethod = "logit",
+) -> SignificanceResult:
+    r"""Test whether grades on the second occasion tend to be better, by mean ranks.
+
+    Parameters
+    ----------
+    table : Transitions, Ratings by two raters, or array_like of int, shape (n_grades, n_grades)
+        Units by grade before (rows) and after (columns), worst first.
+    alternative : {"two-sided", "less", "greater"}, optional
+        "greater" where grades rose. Default: "two-sided".
+    method : {"logit", "wald"}, optional
+        Whether the normal approximation is on the logit scale. Default: "logit".
+
+    Returns
+    -------
+    SignificanceResult
+        The p-value and a z statistic. The effect is the probability that a grade drawn from the
+        second occasion beats one drawn from the first, ties counting half: 0.5 for no shift.
+
+    Raises
+    ------
+    ValueError
+        If the table is not square, a count is negative or fractional, no unit is graded twice, the
+        scale is not ordered, or an option is unknown.
+
+    See Also
+    --------
+    paired_superiority : The same within units.
+
+    Notes
+    -----
+    :math:`\alpha = \sum_{i < j} p_{i \cdot} p_{\cdot j}
+    + \frac{1}{2} \sum_i p_{i \cdot} p_{\cdot i}` with its delta-method error over units, so that
+    pairing is taken into account [1]_. The standard error has n - 1 where the book has n.
+
+    References
+    ----------
+    .. [1] M. W. Fagerland, S. Lydersen and P. Laake, "Statistical Analysis of Contingency Tables",
+           CRC Press (2017), chapter 9; after A. Agresti, "Analysis of Ordinal Categorical Data",
+           2nd ed., Wiley (2010), section 8.1.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> result = ilr.marginal_rank_shift([[35, 5, 0], [15, 20, 5], [10, 5, 5]])
+    >>> round(result.effect.value, 2)
+    0.39
+    """
+    check_option(alternative, ALTERNATIVES, "alternative")
+    check_option(method, get_args(RiditMethod), "method")
+    pairs = as_pairs(table)
+    check_ordered(pairs)
+    effect = rank_estimate(pairs, first=method)
+    still = not pairs.frequencies @ (pairs.moves != 0)
+    statistic, p_value = (0.0, 1.0) if still else _rank_test(effect, alternative, method)
+    return SignificanceResult(
+        statistic=statistic,
+        p_value=p_value,
+        alternative=alternative,
+        method=method,
+        name="marginal_rank_shift",
+        label="test of the mean rank",
+        null={
+            "two-sided": "grades on the two occasions are as often better as worse",
+            "greater": "grades on the second occasion do not tend to be better",
+            "less": "grades on the second occasion do not tend to be worse",
+        }[alternative],
+        effect=effect,
+        n_units=pairs.n_units,
+        notes=(*pairs.notes, *((NO_CHANGE,) if still else ())),
+        limits=NOT_SHOWN,
+    )
+
+
+def paired_superiority(table: TransitionsLike) -> Estimate:
+    """Estimate the probability that a unit's second grade is the better one, ties counting half.
+
+    Parameters
+    ----------
+    table : Transitions, Ratings by two raters, or array_like of int, shape (n_grades, n_grades)
+        Units by grade before (rows) and after (columns), worst first.
+
+    Returns
+    -------
+    Estimate
+        The probability: 0.5 where as many improved as declined. Intervals "tango",
+        "bonett_price", "t" and "wald"; where ratings carry clusters, "t" and "wald" over clusters.
+
+    Raises
+    ------
+    ValueError
+        If the table is not square, a count is negative or fractional, no unit is graded twice, or
+        the scale is not ordered.
+
+    See Also
+    --------
+    net_shift : Twice this less one is its net change.
+    marginal_rank_shift : Compares grades of different units too.
+
+    References
+    ----------
+    .. [1] R. J. Grissom and J. J. Kim, "Effect Sizes for Research", 2nd ed., Routledge (2012),
+           chapter 5.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> first_year = [[0, 2, 1, 0], [3, 7, 11, 1], [0, 0, 4, 4], [0, 0, 0, 0]]
+    >>> round(ilr.paired_superiority(first_year).value, 4)
+    0.7424
+    """
+    pairs = as_pairs(table, single=False)
+    check_ordered(pairs)
+    ways = np.sign(pairs.moves)
+    methods = mean_methods(0.0, 1.0)
+    if pairs.clusters is None:
+        closed = {"tango": tango_limits, "bonett_price": bonett_price_limits}
+        halved = ((k, partial(_halved, limits=limits, ways=ways)) for k, limits in closed.items())
+        methods = (*halved, *methods)
+    return linear_estimate(
+        pairs,
+        (1.0 + ways) / 2,
+        name="paired_superiority",
+        label="probability that a unit's second grade is better, ties counting half",
+        methods=methods,
+    )
+
+
+def rank_estimate(pairs: Pairs, *, first: str = "logit") -> Estimate:
+    """Estimate the probability that a grade of the second occasion beats one of the first.
+
+    Parameters
+    ----------
+    pairs : Pairs
+        A single study.
+    first : str, optional
+        The default interval.
+
+    Returns
+    -------
+    Estimate
+        The probability, ties counting half.
+    """
+    counts = pairs.counts / pairs.n_units
+    before, after = counts.sum(axis=1), counts.sum(axis=0)
+    below = np.cumsum(before) - before / 2
+    above = np.cumsum(after[::-1])[::-1] - after / 2
+    value = float(after @ below)
+    influence = above[pairs.before] + below[pairs.after] - 2 * value
+    methods = (("logit", _logit), ("wald", _wald), ("t", _t))
+    return pair_estimate(
+        pairs,
+        value=value,
+        influence=influence,
+        name="marginal_rank_shift",
+        label="probability that a later grade beats an earlier one, ties counting half",
+        methods=reordered(methods, first),
+    )
+
+
+def _signed_ranks(changes: FloatArray, frequencies: FloatArray, zero_method: str) -> FloatArray:
+    sizes = np.round(np.abs(changes), 10)
+    kinds, place = np.unique(sizes, return_inverse=True)
+    times = np.bincount(place, weights=frequencies, minlength=len(kinds))
+    if zero_method == "wilcox":
+        times[kinds == 0] = 0
+    ranks = np.cumsum(times) - times / 2 + 0.5
+    signed: FloatArray = np.sign(changes) * ranks[place]
+    return signed
+
+
+def _rank_biserial(pairs: Pairs, changes: FloatArray) -> Estimate:
+    frequencies = pairs.frequencies * (changes != 0)
+    n = int(frequencies.sum())
+    ranks = _signed_ranks(changes, frequencies, "wilcox")
+    value = float(frequencies @ ranks) / (n * (n + 1) / 2) if n else float("nan")
+    methods = (("fisher", _fisher), *mean_methods(-1.0, 1.0)) if n else ()
+    return Estimate(
+        value=value,
+        name="rank_biserial",
+        label="matched-pairs rank-biserial correlation",
+        frequencies=frequencies,
+        influence_source=partial(_rank_influence, changes, frequencies),
+        n_units=n,
+        clusters=pairs.clusters,
+        methods=methods,
+        status="ok" if n else "undefined",
+        reason="" if n else "no_change",
+        notes=pairs.notes,
+        limits=NOT_SHOWN,
+    )
+
+
+def _rank_influence(changes: FloatArray, frequencies: FloatArray) -> FloatArray:
+    """Differentiate twice the mean of sign times share below, over units that moved."""
+    shares = frequencies / max(frequencies.sum(), 1.0)
+    sizes, signs = np.round(np.abs(changes), 10), np.sign(changes)
+    smaller = np.where(
+        sizes[:, None] < sizes[None, :], 1.0, np.where(sizes[:, None] == sizes[None, :], 0.5, 0.0)
+    )
+    below, pushed = shares @ smaller, smaller @ (shares * signs)
+    mean = float(shares @ (signs * below))
+    influence: FloatArray = np.where(changes != 0, 2 * (signs * below + pushed - 2 * mean), 0.0)
+    return influence
+
+
+def _fisher(estimate: Estimate, confidence_level: float) -> Limits:
+    value, error, n = estimate.value, estimate.standard_error, estimate.n_independent
+    inside = error > ROUNDING and abs(value) < 1 - ROUNDING
+    room = 1 - value**2 if inside else 1.0
+    centre = np.arctanh(value) if inside else value
+    low, high = t_limits(centre, error / room, n, confidence_level=confidence_level)
+    limits = (np.tanh(low), np.tanh(high)) if inside else (low, high)
+    return kept_inside(estimate, limits, confidence_level, -1.0, 1.0)
+
+
+def _halved(
+    estimate: Estimate, confidence_level: float, *, limits: Callable[..., Any], ways: IntArray
+) -> Limits:
+    up, down = (estimate.frequencies @ (ways == way) for way in (1, -1))
+    low, high = limits(up, down, estimate.n_units, confidence_level=confidence_level)
+    return (1 + low) / 2, (1 + high) / 2
+
+
+def _rank_test(effect: Estimate, alternative: Alternative, method: str) -> tuple[float, float]:
+    value, error = effect.value, effect.standard_error
+    if not error > ROUNDING:
+        p_value = threshold_test(effect, 0.5, alternative=alternative).p_value
+        return float(np.copysign(np.inf, value - 0.5)), p_value
+    z = (value - 0.5) / error
+    if method == "logit":
+        z = special.logit(value) * value * (1 - value) / error
+    return float(z), normal_p(float(z), alternative)
+
+
+def _logit(estimate: Estimate, confidence_level: float) -> Limits:
+    value, error = estimate.value, estimate.standard_error
+    if not error > ROUNDING:
+        return _all_alike(estimate, confidence_level)
+    half = special.ndtri((1 + confidence_level) / 2) * error / (value * (1 - value))
+    low, high = (special.expit(special.logit(value) + sign * half) for sign in (-1, 1))
+    return float(low), float(high)
+
+
+def _wald(estimate: Estimate, confidence_level: float) -> Limits:
+    if not estimate.standard_error > ROUNDING:
+        return _all_alike(estimate, confidence_level)
+    limits = wald_limits(estimate.value, estimate.standard_error, confidence_level=confidence_level)
+    return np.maximum(limits[0], 0.0), np.minimum(limits[1], 1.0)
+
+
+def _t(estimate: Estimate, confidence_level: float) -> Limits:
+    if not estimate.standard_error > ROUNDING:
+        return _all_alike(estimate, confidence_level)
+    n = estimate.n_independent
+    limits = t_limits(estimate.value, estimate.standard_error, n, confidence_level=confidence_level)
+    return np.maximum(limits[0], 0.0), np.minimum(limits[1], 1.0)
+
+
+def _all_alike(estimate: Estimate, confidence_level: float) -> Limits:
+    """Bound the probability where no unit differs: others may be this share, on either occasion."""
+    seen = ((1 - confidence_level) / 2) ** (1 / estimate.n_independent)
+    return estimate.value * seen**2, 1 - (1 - estimate.value) * seen**2

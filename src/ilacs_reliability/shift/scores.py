@@ -1,0 +1,275 @@
+"""Whether the mean score of the grades moved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Literal, TypeAlias, get_args
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special
+
+from ilacs_reliability.estimates import (
+    Alternative,
+    Estimate,
+    Limits,
+    SignificanceResult,
+    check_option,
+)
+from ilacs_reliability.inference import ALTERNATIVES, threshold_test
+from ilacs_reliability.scales import FloatArray
+from ilacs_reliability.shift.movement import check_ordered
+from ilacs_reliability.shift.pairs import (
+    FLIPPED,
+    NO_CHANGE,
+    NOT_SHOWN,
+    Method,
+    Pairs,
+    as_pairs,
+    kept_inside,
+    linear_estimate,
+    mean_methods,
+    reordered,
+)
+from ilacs_reliability.shift.signs import normal_p, signed_sum_p
+from ilacs_reliability.shift.testing import check_resamples
+from ilacs_reliability.tables import TransitionsLike
+
+ScoreMethod: TypeAlias = Literal["score", "wald", "exact", "monte_carlo"]
+SCORE_METHODS: tuple[str, ...] = get_args(ScoreMethod)
+
+
+def marginal_score_shift(
+    table: TransitionsLike,
+    *,
+    scores: Sequence[float] | None = None,
+    alternative: Alternative = "two-sided",
+    method: ScoreMethod = "score",
+    n_resamples: int = 9999,
+    rng: np.random.Generator | int | None = None,
+) -> SignificanceResult:
+    r"""Test whether the mean score moved, second occasion minus first.
+
+    Parameters
+    ----------
+    table : Transitions, Ratings by two raters, or array_like of int, shape (n_grades, n_grades)
+        Units by grade before (rows) and after (columns), worst first.
+    scores : sequence of float, shape (n_grades,), optional
+        A number for each grade. Default: the scale's scores.
+    alternative : {"two-sided", "less", "greater"}, optional
+        "greater" where the mean rose. Default: "two-sided".
+    method : {"score", "wald", "exact", "monte_carlo"}, optional
+        Score test, Wald test, the exact distribution of the sum where each unit's two grades may
+        swap places, or draws from it. Default: "score".
+    n_resamples : int, optional
+        Draws of "monte_carlo", and of "exact" where there is too much to enumerate. Default: 9999.
+    rng : Generator or int, optional
+        Where random numbers come from.
+
+    Returns
+    -------
+    SignificanceResult
+        The p-value; `statistic` is a z statistic (for "exact" the sum of the changes). The effect
+        is the change in mean score with intervals "score", "wald" and "t".
+
+    Raises
+    ------
+    ValueError
+        If the table is not square, a count is negative or fractional, no unit is graded twice, the
+        scale is not ordered and no scores are given, the scores do not fit, or an option is
+        unknown.
+
+    See Also
+    --------
+    marginal_rank_shift : Needs no scores.
+    stuart_maxwell : Needs no order.
+
+    Notes
+    -----
+    With changes :math:`d_u`, the score statistic is :math:`\sum d / \sqrt{\sum d^2}` and Wald's has
+    the variance about the mean instead [1]_. The score interval inverts the test:
+    :math:`|n \bar d - n \delta| \le z \sqrt{\sum (d - \delta)^2}`. Where all units changed alike
+    there is no variance to lean on: the interval bounds the share of others that could have been
+    missed, and Wald's test follows it.
+
+    References
+    ----------
+    .. [1] M. W. Fagerland, S. Lydersen and P. Laake, "Statistical Analysis of Contingency Tables",
+           CRC Press (2017), chapter 9.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> result = ilr.marginal_score_shift([[35, 5, 0], [15, 20, 5], [10, 5, 5]])
+    >>> round(result.effect.value, 2), round(result.p_value, 6)
+    (-0.3, 0.000336)
+    """
+    check_option(alternative, ALTERNATIVES, "alternative")
+    check_option(method, SCORE_METHODS, "method")
+    check_resamples(n_resamples)
+    pairs = as_pairs(table)
+    effect = score_estimate(pairs, scores, first="wald" if method == "wald" else "score")
+    changes = score_changes(pairs, scores)
+    totals, times = cluster_totals(pairs, changes)
+    still = not pairs.frequencies @ (changes != 0)
+    used: str = method
+    if method in ("exact", "monte_carlo"):
+        statistic = float(times @ totals)
+        p_value, used = signed_sum_p(totals, times, alternative, method, n_resamples, rng)
+    else:
+        statistic, p_value = _normal_test(effect, totals, times, alternative, method)
+    return SignificanceResult(
+        statistic=statistic,
+        p_value=p_value,
+        alternative=alternative,
+        method=used if pairs.clusters is None else f"{used}, {FLIPPED}",
+        name="marginal_score_shift",
+        label="test of the mean score",
+        null={
+            "two-sided": "the mean score did not move",
+            "greater": "the mean score did not rise",
+            "less": "the mean score did not fall",
+        }[alternative],
+        effect=effect,
+        n_units=pairs.n_units,
+        notes=(*pairs.notes, *((NO_CHANGE,) if still else ())),
+        limits=NOT_SHOWN,
+    )
+
+
+def score_estimate(
+    pairs: Pairs, scores: Sequence[float] | None, *, first: str = "score"
+) -> Estimate:
+    """Estimate the change in mean score.
+
+    Parameters
+    ----------
+    pairs : Pairs
+        One study or many.
+    scores : sequence of float or None
+        A number for each grade; None for the scale's scores.
+    first : str, optional
+        The default interval.
+
+    Returns
+    -------
+    Estimate
+        The change, second occasion minus first.
+    """
+    changes = score_changes(pairs, scores)
+    reach = float(np.ptp(_checked_scores(pairs, scores)))
+    score = partial(_score_limits, changes=changes, low=-reach, high=reach)
+    methods: tuple[Method, ...] = (("score", score), *mean_methods(-reach, reach))
+    return linear_estimate(
+        pairs,
+        changes,
+        name="marginal_score_shift",
+        label="change in mean score",
+        methods=reordered(methods, first),
+    )
+
+
+def score_changes(pairs: Pairs, scores: Sequence[float] | None) -> FloatArray:
+    """Return the change in score of each row.
+
+    Parameters
+    ----------
+    pairs : Pairs
+        One study or many.
+    scores : sequence of float or None
+        A number for each grade; None for the scale's scores.
+
+    Returns
+    -------
+    ndarray of float, shape (n_rows,)
+        Score after minus score before.
+
+    Raises
+    ------
+    ValueError
+        If the scores do not fit the scale, or none are given on an unordered one.
+    """
+    numbers = _checked_scores(pairs, scores)
+    changes: FloatArray = numbers[pairs.after] - numbers[pairs.before]
+    return changes
+
+
+def cluster_totals(pairs: Pairs, values: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Sum values over clusters, or leave them where units are independent.
+
+    Parameters
+    ----------
+    pairs : Pairs
+        A single study.
+    values : ndarray of float, shape (n_rows,)
+        A value for a unit of each row.
+
+    Returns
+    -------
+    totals, times : ndarray of float
+        The value of each independent piece and how often it stands.
+    """
+    if pairs.clusters is None:
+        return values, pairs.frequencies
+    weights = values * pairs.frequencies
+    totals = np.bincount(pairs.clusters, weights=weights).astype(np.float64)
+    return totals, np.ones(len(totals))
+
+
+def _checked_scores(pairs: Pairs, scores: npt.ArrayLike | None) -> FloatArray:
+    if scores is None:
+        check_ordered(pairs)
+        return np.array(pairs.scale.scores)
+    numbers = np.array(scores, dtype=np.float64)
+    if numbers.shape != (pairs.n_grades,):
+        raise ValueError(
+            f"`scores` must hold one number for each of {pairs.n_grades} grades, but got shape "
+            f"{numbers.shape}."
+        )
+    if not np.isfinite(numbers).all():
+        raise ValueError(f"`scores` must be finite, but got {numbers.tolist()}.")
+    return numbers
+
+
+def _normal_test(
+    effect: Estimate, totals: FloatArray, times: FloatArray, alternative: Alternative, method: str
+) -> tuple[float, float]:
+    total, squares = float(times @ totals), float(times @ totals**2)
+    error = effect.standard_error
+    if not squares:
+        return 0.0, 1.0
+    if not error > 0:
+        result = threshold_test(effect, 0.0, alternative=alternative)
+        return float(np.copysign(np.inf, total)), result.p_value
+    z = total / np.sqrt(squares) if method == "score" else effect.value / error
+    return float(z), normal_p(float(z), alternative)
+
+
+def _score_limits(
+    estimate: Estimate, confidence_level: float, *, changes: FloatArray, low: float, high: float
+) -> Limits:
+    square = special.ndtri((1 + confidence_level) / 2) ** 2
+    mass, frequencies = np.ones(len(changes)), estimate.frequencies
+    if estimate.clusters is None:
+        a, b, c = (frequencies @ x for x in (changes**2, changes, mass))
+    else:
+        sums = _by_cluster(frequencies * changes, estimate.clusters)
+        sizes = _by_cluster(frequencies * mass, estimate.clusters)
+        a, b, c = ((x * y).sum(axis=-1) for x, y in ((sums, sums), (sums, sizes), (sizes, sizes)))
+    n = np.asarray(estimate.n_units, dtype=np.float64)
+    total = estimate.value * n
+    # (total - n delta)^2 = z^2 (a - 2 delta b + delta^2 c), a quadratic in delta
+    lead, middle, last = n**2 - square * c, total * n - square * b, total**2 - square * a
+    with np.errstate(invalid="ignore", divide="ignore"):
+        half = np.sqrt(np.maximum(middle**2 - lead * last, 0.0)) / lead
+        limits = (middle / lead - half, middle / lead + half)
+    limits = (np.where(lead > 0, limits[0], low), np.where(lead > 0, limits[1], high))
+    return kept_inside(estimate, limits, confidence_level, low, high)
+
+
+def _by_cluster(values: FloatArray, clusters: npt.NDArray[np.int64]) -> FloatArray:
+    member = np.zeros((len(clusters), int(clusters.max()) + 1))
+    member[np.arange(len(clusters)), clusters] = 1.0
+    sums: FloatArray = values @ member
+    return sums

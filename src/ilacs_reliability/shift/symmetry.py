@@ -1,0 +1,353 @@
+"""Whether as many units moved from each grade to each other grade as back."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias, get_args
+
+import numpy as np
+from scipy import special
+
+from ilacs_reliability.estimates import (
+    SignificanceResult,
+    check_option,
+    html_table,
+    p_phrase,
+)
+from ilacs_reliability.scales import FloatArray
+from ilacs_reliability.shift.exact import draw_gaps, monte_carlo_p, squares_tail
+from ilacs_reliability.shift.multiplicity import AdjustMethod, adjust_p_values, check_adjustment
+from ilacs_reliability.shift.pairs import FLIPPED, NO_CHANGE, NOT_SHOWN, as_pairs
+from ilacs_reliability.shift.signs import balance_p, cluster_balance_p
+from ilacs_reliability.shift.swaps import (
+    SWAP_METHODS,
+    SwapMethod,
+    Swaps,
+    few_moves_note,
+    swap_result,
+    swaps_of,
+    table_effect,
+)
+from ilacs_reliability.shift.testing import check_resamples, falls_back, pseudo_inverse
+from ilacs_reliability.tables import TransitionsLike
+
+PairMethod: TypeAlias = Literal["exact", "midp", "asymptotic"]
+PAIR_METHODS: tuple[str, ...] = get_args(PairMethod)
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
+class PairwiseSymmetry:
+    """Which pairs of grades saw more moves one way than the other.
+
+    Attributes
+    ----------
+    pairs : tuple of (grade, grade)
+        The worse and the better grade of each pair that saw any move.
+    ups, downs : tuple of int
+        Units that moved from the worse to the better grade, and back.
+    p_values, adjusted_p_values : ndarray of float, shape (n_pairs,)
+        The two-sided p-value of each pair alone, and adjusted for all of them.
+    method, adjust : str
+        How the p-values were found and adjusted.
+    n_units : int
+        Units graded twice.
+    notes : tuple of str
+        What a reader must know.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> ilr.pairwise_symmetry([[2, 9, 1], [1, 5, 4], [0, 3, 6]])
+    PairwiseSymmetry(3 pairs, smallest adjusted p = 0.0645, holm)
+    """
+
+    pairs: tuple[tuple[Hashable, Hashable], ...]
+    ups: tuple[int, ...]
+    downs: tuple[int, ...]
+    p_values: FloatArray
+    adjusted_p_values: FloatArray
+    method: str
+    adjust: str
+    n_units: int
+    notes: tuple[str, ...] = ()
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return one row a pair of grades, as plain Python values.
+
+        Returns
+        -------
+        list of dict
+            The grades, the moves each way and the p-values.
+
+        Examples
+        --------
+        >>> import ilacs_reliability as ilr
+        >>> ilr.pairwise_symmetry([[2, 9], [1, 5]]).rows()[0]["up"]
+        9
+        """
+        columns = (self.pairs, self.ups, self.downs, self.p_values, self.adjusted_p_values)
+        return [
+            {
+                "worse": worse,
+                "better": better,
+                "up": up,
+                "down": down,
+                "p_value": float(p),
+                "adjusted_p_value": float(adjusted),
+            }
+            for (worse, better), up, down, p, adjusted in zip(*columns, strict=True)
+        ]
+
+    def describe(self) -> str:
+        """Say in a sentence which pair of grades is the least balanced.
+
+        Returns
+        -------
+        str
+            A plain English sentence.
+
+        Examples
+        --------
+        >>> import ilacs_reliability as ilr
+        >>> print(ilr.pairwise_symmetry([[2, 9, 1], [1, 5, 4], [0, 3, 6]]).describe())
+        Of 3 pairs of grades that saw a move, the least balanced is 1 and 2: 9 up and 1 down,
+        p = 0.0645 (exact, adjusted by holm), from 18 moves of 31 units; ...
+        """
+        if not self.pairs:
+            return f"No unit of {self.n_units} moved; there is nothing to compare."
+        worst = int(np.argmin(self.adjusted_p_values))
+        worse, better = self.pairs[worst]
+        plural = "s" if len(self.pairs) > 1 else ""
+        return (
+            f"Of {len(self.pairs)} pair{plural} of grades that saw a move, the least balanced is "
+            f"{worse} and {better}: {self.ups[worst]} up and {self.downs[worst]} down, "
+            f"{p_phrase(float(self.adjusted_p_values[worst]))} ({self.method}, adjusted by "
+            f"{self.adjust}), from {sum(self.ups) + sum(self.downs)} moves of {self.n_units} "
+            f"units; it does not show {NOT_SHOWN}."
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the result as plain Python values, at full precision.
+
+        Returns
+        -------
+        dict
+            The rows and how they were found.
+
+        Examples
+        --------
+        >>> import ilacs_reliability as ilr
+        >>> ilr.pairwise_symmetry([[2, 9], [1, 5]]).to_dict()["adjust"]
+        'holm'
+        """
+        return {
+            "name": "pairwise_symmetry",
+            "rows": self.rows(),
+            "method": self.method,
+            "adjust": self.adjust,
+            "n_units": self.n_units,
+            "notes": list(self.notes),
+        }
+
+    def __repr__(self) -> str:
+        if not self.pairs:
+            return "PairwiseSymmetry(no unit moved)"
+        least = p_phrase(float(self.adjusted_p_values.min()))
+        return (
+            f"PairwiseSymmetry({len(self.pairs)} pairs, smallest adjusted {least}, {self.adjust})"
+        )
+
+    def _repr_html_(self) -> str:
+        return html_table(
+            {
+                f"{row['worse']} and {row['better']}": f"{row['up']} up, {row['down']} down, "
+                f"adjusted {p_phrase(row['adjusted_p_value'])}"
+                for row in self.rows()
+            }
+        )
+
+
+def bowker(
+    table: TransitionsLike,
+    *,
+    method: SwapMethod = "asymptotic",
+    n_resamples: int = 9999,
+    rng: np.random.Generator | int | None = None,
+) -> SignificanceResult:
+    r"""Test whether as many units moved from each grade to each other grade as back.
+
+    Parameters
+    ----------
+    table : Transitions, Ratings by two raters, or array_like of int, shape (n_grades, n_grades)
+        Units by grade before (rows) and after (columns), worst first.
+    method : {"asymptotic", "exact", "monte_carlo"}, optional
+        Chi-square; the exact distribution given how many moved between each two grades; or draws
+        from it. Default: "asymptotic".
+    n_resamples : int, optional
+        Draws of "monte_carlo", and of "exact" where there is too much to enumerate; `method` of the
+        result then says so. Default: 9999.
+    rng : Generator or int, optional
+        Where random numbers come from; an int makes the result reproducible.
+
+    Returns
+    -------
+    SignificanceResult
+        The p-value, and as effect the share improved minus the share declined (the share that
+        moved, on an unordered scale). `df` counts the pairs of grades between which any unit moved.
+
+    Raises
+    ------
+    ValueError
+        If the table is not square, a count is negative or fractional, no unit is graded twice, or
+        an option is unknown.
+
+    See Also
+    --------
+    stuart_maxwell : Whether the share of each grade changed.
+    pairwise_symmetry : Which pairs of grades are out of balance.
+
+    Notes
+    -----
+    :math:`\sum_{i<j} (n_{ij} - n_{ji})^2 / (n_{ij} + n_{ji})` [1]_. A pair of grades that saw no
+    move adds nothing, to the statistic or to the degrees of freedom; no count is edited. Where
+    ratings carry clusters, the squares are weighed by the clusters' covariance, and the draws swap
+    whole clusters.
+
+    References
+    ----------
+    .. [1] A. H. Bowker, "A test for symmetry in contingency tables", Journal of the American
+           Statistical Association 43 (1948), 572-574.
+
+    Examples
+    --------
+    Grades for leadership at consecutive inspections, the second of them short:
+
+    >>> import ilacs_reliability as ilr
+    >>> table = [[0, 0, 0, 0], [0, 0, 0, 0], [0, 7, 17, 20], [0, 1, 7, 26]]
+    >>> result = ilr.bowker(table)
+    >>> result.df, round(result.p_value, 4)
+    (3, 0.0026)
+    >>> round(ilr.bowker(table, method="exact").p_value, 6)
+    0.000737
+    """
+    check_option(method, SWAP_METHODS, "method")
+    check_resamples(n_resamples)
+    pairs = as_pairs(table)
+    swaps = swaps_of(pairs)
+    precision, df = _precision(swaps)
+    statistic = float(swaps.gaps @ precision @ swaps.gaps)
+    p_value, used = _p_value(swaps, precision, df, statistic, method, n_resamples, rng)
+    return swap_result(
+        pairs,
+        statistic=statistic,
+        df=df,
+        p_value=p_value,
+        method=used,
+        name="bowker",
+        label="Bowker's test of symmetry",
+        null="as many units moved from each grade to each other grade as back",
+        effect=table_effect(pairs, by_scores=False),
+        notes=few_moves_note(swaps.sizes, method),
+    )
+
+
+def pairwise_symmetry(
+    table: TransitionsLike, *, adjust: AdjustMethod = "holm", method: PairMethod = "exact"
+) -> PairwiseSymmetry:
+    """Test each pair of grades for as many moves up as down, adjusting for how many there are.
+
+    Parameters
+    ----------
+    table : Transitions, Ratings by two raters, or array_like of int, shape (n_grades, n_grades)
+        Units by grade before (rows) and after (columns), worst first.
+    adjust : str, optional
+        As in `adjust_p_values`. Default: "holm".
+    method : {"exact", "midp", "asymptotic"}, optional
+        As in `mcnemar`. Default: "exact".
+
+    Returns
+    -------
+    PairwiseSymmetry
+        A row a pair of grades. Pairs that saw no move are not tested and do not count.
+
+    Raises
+    ------
+    ValueError
+        If the table is not square, a count is negative or fractional, no unit is graded twice, or
+        an option is unknown.
+
+    See Also
+    --------
+    bowker : One test of all pairs.
+
+    References
+    ----------
+    .. [1] Q. McNemar, "Note on the sampling error of the difference between correlated proportions
+           or percentages", Psychometrika 12 (1947), 153-157.
+    .. [2] S. Holm, "A simple sequentially rejective multiple test procedure", Scandinavian Journal
+           of Statistics 6 (1979), 65-70.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> table = [[0, 0, 0, 0], [0, 0, 0, 0], [0, 7, 17, 20], [0, 1, 7, 26]]
+    >>> ilr.pairwise_symmetry(table).adjusted_p_values.round(4).tolist()
+    [0.0469, 1.0, 0.0469]
+    """
+    check_option(method, PAIR_METHODS, "method")
+    check_adjustment(adjust)
+    pairs = as_pairs(table)
+    swaps = swaps_of(pairs)
+    p_values = np.array([_pair_p(swaps, place, method) for place in range(len(swaps.ups))])
+    labels = pairs.scale.labels
+    ends = zip(swaps.lower.tolist(), swaps.upper.tolist(), strict=True)
+    return PairwiseSymmetry(
+        pairs=tuple((labels[low], labels[high]) for low, high in ends),
+        ups=tuple(swaps.ups.tolist()),
+        downs=tuple(swaps.downs.tolist()),
+        p_values=p_values,
+        adjusted_p_values=adjust_p_values(p_values, method=adjust),
+        method=method if pairs.clusters is None else f"{method}, {FLIPPED}",
+        adjust=adjust,
+        n_units=pairs.n_units,
+        notes=pairs.notes if len(p_values) else (*pairs.notes, NO_CHANGE),
+    )
+
+
+def _pair_p(swaps: Swaps, place: int, method: str) -> float:
+    if swaps.contributions is not None:
+        return cluster_balance_p(swaps.contributions[:, place], method, "two-sided")[1]
+    up, down = int(swaps.ups[place]), int(swaps.downs[place])
+    return balance_p(up, down, method, "two-sided")[1]
+
+
+def _precision(swaps: Swaps) -> tuple[FloatArray, int]:
+    """Return the inverse covariance of the gaps under symmetry, and its rank."""
+    if swaps.contributions is None:
+        return np.diag(1.0 / swaps.sizes), len(swaps.sizes)
+    return pseudo_inverse((swaps.contributions.T @ swaps.contributions).astype(np.float64))
+
+
+def _p_value(
+    swaps: Swaps,
+    precision: FloatArray,
+    df: int,
+    statistic: float,
+    method: str,
+    n_resamples: int,
+    rng: np.random.Generator | int | None,
+) -> tuple[float, str]:
+    if not df:
+        return 1.0, method
+    if method == "asymptotic":
+        return float(special.chdtrc(df, statistic)), method
+    if method == "exact" and swaps.contributions is None:
+        tail = squares_tail(swaps.sizes, statistic)
+        if tail is not None:
+            return tail, method
+    generator, hits = np.random.default_rng(rng), 0
+    least = statistic * (1 - 1e-9) - 1e-9
+    for gaps in draw_gaps(swaps.sizes, swaps.contributions, n_resamples, generator):
+        hits += int((((gaps @ precision) * gaps).sum(axis=1) >= least).sum())
+    return monte_carlo_p(hits, n_resamples), falls_back(method, n_resamples)
