@@ -1,19 +1,5 @@
 """Are inspection judgements secure? Agreement, grade shift and comparison."""
 
-from ilacs_reliability.shift.margins import (
-    bhapkar,
-    marginal_shift_by_grade,
-    stuart_maxwell,
-)
-from ilacs_reliability.shift.multiplicity import adjust_p_values
-from ilacs_reliability.shift.ranks import (
-    marginal_rank_shift,
-    paired_superiority,
-    wilcoxon_signed_rank,
-)
-from ilacs_reliability.shift.scores import marginal_score_shift
-from ilacs_reliability.shift.symmetry import PairwiseSymmetry, bowker, pairwise_symmetry
-
 from ilacs_reliability.agreement.alpha import krippendorff_alpha
 from ilacs_reliability.agreement.bangdiwala import bangdiwala_b
 from ilacs_reliability.agreement.benchmarks import Benchmark, benchmark
@@ -90,7 +76,20 @@ from ilacs_reliability.shift.binary import (
     paired_odds_ratio,
     sign_test,
 )
+from ilacs_reliability.shift.margins import (
+    bhapkar,
+    marginal_shift_by_grade,
+    stuart_maxwell,
+)
 from ilacs_reliability.shift.movement import NetShift, net_shift
+from ilacs_reliability.shift.multiplicity import adjust_p_values
+from ilacs_reliability.shift.ranks import (
+    marginal_rank_shift,
+    paired_superiority,
+    wilcoxon_signed_rank,
+)
+from ilacs_reliability.shift.scores import marginal_score_shift
+from ilacs_reliability.shift.symmetry import PairwiseSymmetry, bowker, pairwise_symmetry
 from ilacs_reliability.tables import (
     GroupedGrades,
     Transitions,
