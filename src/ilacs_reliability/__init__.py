@@ -1,5 +1,10 @@
 """Are inspection judgements secure? Agreement, grade shift and comparison."""
 
+from ilacs_reliability.comparison.pairs import generalised_odds, somers_d
+from ilacs_reliability.comparison.ranks import brunner_munzel, mann_whitney
+from ilacs_reliability.comparison.ratios import odds_ratio, risk_ratio, two_proportions
+from ilacs_reliability.comparison.trend import jonckheere
+
 from ilacs_reliability.agreement.alpha import krippendorff_alpha
 from ilacs_reliability.agreement.bangdiwala import bangdiwala_b
 from ilacs_reliability.agreement.benchmarks import Benchmark, benchmark
@@ -38,7 +43,7 @@ from ilacs_reliability.claims.judging import Claim, Verdict, judge
 from ilacs_reliability.claims.ledger import published_claims, reproduce
 from ilacs_reliability.claims.protocol import Protocol
 from ilacs_reliability.claims.security import assess_security
-from ilacs_reliability.comparison.effects import relative_effect
+from ilacs_reliability.comparison.effects import cliffs_delta, relative_effect
 from ilacs_reliability.comparison.overlap import OverlapReport, overlap_report
 from ilacs_reliability.comparison.proportions import risk_difference
 from ilacs_reliability.datasets import Dataset, list_datasets, load_dataset
@@ -133,6 +138,8 @@ __all__ = [
     "bootstrap",
     "bowker",
     "brennan_prediger",
+    "brunner_munzel",
+    "cliffs_delta",
     "cohen_kappa",
     "conger_kappa",
     "cross_check",
@@ -141,6 +148,7 @@ __all__ = [
     "equivalence_test",
     "fleiss_kappa",
     "generalise",
+    "generalised_odds",
     "grades_from_table",
     "gwet_ac",
     "icc",
@@ -148,6 +156,7 @@ __all__ = [
     "influential_raters",
     "influential_units",
     "jackknife",
+    "jonckheere",
     "judge",
     "kappa_max",
     "kendall_w",
@@ -157,12 +166,14 @@ __all__ = [
     "lin_ccc",
     "list_datasets",
     "load_dataset",
+    "mann_whitney",
     "marginal_indices",
     "marginal_rank_shift",
     "marginal_score_shift",
     "marginal_shift_by_grade",
     "mcnemar",
     "net_shift",
+    "odds_ratio",
     "overlap_report",
     "paired_difference",
     "paired_odds_ratio",
@@ -180,13 +191,16 @@ __all__ = [
     "report_text",
     "reproduce",
     "risk_difference",
+    "risk_ratio",
     "scott_pi",
     "sign_test",
+    "somers_d",
     "specific_agreement",
     "stuart_maxwell",
     "threshold_test",
     "tolerance_weights",
     "transitions_from_table",
+    "two_proportions",
     "unit_agreement",
     "variance_components",
     "wilcoxon_signed_rank",

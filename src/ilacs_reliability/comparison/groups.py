@@ -275,6 +275,23 @@ def influence_of_groups(counts: IntArray, deviations: FloatArray) -> FloatArray:
     return scaled.ravel()
 
 
+def check_draws(n_resamples: object) -> None:
+    """Raise unless a number of draws is a whole number of at least 1.
+
+    Parameters
+    ----------
+    n_resamples : int
+        How many tables to draw.
+
+    Raises
+    ------
+    ValueError
+        If it is not a whole number of 1 or more.
+    """
+    if not isinstance(n_resamples, int | np.integer) or n_resamples < 1:
+        raise ValueError(f"`n_resamples` must be a whole number of 1 or more, got {n_resamples!r}.")
+
+
 def phrase_of_groups(shared: SharedGrades) -> tuple[str, str]:
     """Return the names of the first and the second group for a sentence.
 

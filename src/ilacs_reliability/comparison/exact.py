@@ -1,0 +1,202 @@
+"""Distributions of tables with fixed margins: every table, half by half, or drawn."""
+
+from __future__ import annotations
+
+from math import prod
+
+import numpy as np
+from scipy import special
+
+from ilacs_reliability.estimates import FloatArray, IntArray
+
+# largest number of rows that are enumerated; about 100 MB
+MOST_ROWS = 2_000_000
+
+
+def log_choose(n: IntArray, k: IntArray) -> FloatArray:
+    """Return the logarithm of a binomial coefficient.
+
+    Parameters
+    ----------
+    n, k : ndarray of int
+        k of n.
+
+    Returns
+    -------
+    ndarray of float
+        Its logarithm.
+    """
+    logs: FloatArray = (
+        special.gammaln(n + 1.0) - special.gammaln(k + 1.0) - special.gammaln(n - k + 1.0)
+    )
+    return logs
+
+
+def first_rows(totals: IntArray, n_first: int) -> tuple[IntArray, FloatArray] | None:
+    """Enumerate the first rows of tables of two rows with given margins.
+
+    Parameters
+    ----------
+    totals : ndarray of int, shape (n_grades,)
+        Column totals.
+    n_first : int
+        Units in the first row.
+
+    Returns
+    -------
+    rows : ndarray of int, shape (n_rows, n_grades)
+        Every possible first row.
+    probabilities : ndarray of float, shape (n_rows,)
+        How likely each is when rows are drawn without looking at columns.
+        None, instead of both, where there are more than `MOST_ROWS`.
+    """
+    rows = np.zeros((1, 0), dtype=np.int64)
+    left = np.array([n_first], dtype=np.int64)
+    later = np.append(np.cumsum(totals[::-1])[::-1][1:], 0)
+    for total, rest in zip(totals.tolist(), later.tolist(), strict=True):
+        low, high = np.maximum(left - rest, 0), np.minimum(left, total)
+        counts = high - low + 1
+        if counts.sum() > MOST_ROWS:
+            return None
+        index = np.repeat(np.arange(len(rows)), counts)
+        starts = np.cumsum(counts) - counts
+        taken = np.arange(counts.sum()) - starts[index] + low[index]
+        rows = np.column_stack([rows[index], taken])
+        left = left[index] - taken
+    logs = log_choose(totals, rows).sum(axis=1)
+    whole = log_choose(totals.sum(), np.asarray(n_first))
+    return rows, np.exp(logs - whole)
+
+
+def score_tails(
+    totals: IntArray, n_first: int, scores: IntArray, low: int, high: int
+) -> tuple[float, float] | None:
+    """Return the tails of the sum of scores of the first row, by meeting in the middle.
+
+    Parameters
+    ----------
+    totals : ndarray of int, shape (n_grades,)
+        Column totals.
+    n_first : int
+        Units in the first row.
+    scores : ndarray of int, shape (n_grades,)
+        Score of a unit of each column, 0 or more.
+    low, high : int
+        Ends of the two tails.
+
+    Returns
+    -------
+    tuple of float or None
+        P(S <= low) and P(S >= high), or None where a half has more than `MOST_ROWS` rows. Only
+        positive terms are added, so that small probabilities keep their relative accuracy.
+    """
+    used = totals > 0
+    totals, scores = totals[used], scores[used]
+    halves = _split(totals)
+    if max(prod((totals[half] + 1).tolist()) for half in halves) > MOST_ROWS:
+        return None
+    (k1, s1, logs1), (k2, s2, logs2) = (_half(totals[h], scores[h], n_first) for h in halves)
+    order = np.lexsort((s2, k2))
+    k2, s2, logs2 = k2[order], s2[order], logs2[order]
+    starts = np.searchsorted(k2, np.arange(n_first + 2))
+    sizes = np.diff(starts)
+    peaks = np.full(n_first + 1, -np.inf)
+    np.maximum.at(peaks, k2, logs2)
+    column = np.arange(len(k2)) - starts[k2]
+    weights = np.zeros((n_first + 1, int(sizes.max()) + 1))
+    weights[k2, column + 1] = np.exp(logs2 - peaks[k2])
+    up_to = np.cumsum(weights, axis=1)
+    # from[k, j] is the weight of the places j and above of segment k
+    weights = np.roll(weights, -1, axis=1)
+    beyond = np.cumsum(weights[:, ::-1], axis=1)[:, ::-1]
+    other = n_first - k1
+    met = sizes[other] > 0
+    k1, s1, logs1, other = k1[met], s1[met], logs1[met], other[met]
+    factor = np.exp(logs1 + peaks[other] - log_choose(totals.sum(), np.asarray(n_first)))
+    span = int(s2.max()) + 2
+    keys = k2 * span + s2
+    below = np.searchsorted(keys, other * span + np.clip(low - s1, -1, span - 1), side="right")
+    above = np.searchsorted(keys, other * span + np.clip(high - s1, 0, span - 1), side="left")
+    lower = (factor * up_to[other, np.clip(below - starts[other], 0, sizes[other])]).sum()
+    upper = (factor * beyond[other, np.clip(above - starts[other], 0, sizes[other])]).sum()
+    return min(float(lower), 1.0), min(float(upper), 1.0)
+
+
+def drawn_tables(
+    sizes: IntArray, totals: IntArray, n_draws: int, rng: np.random.Generator
+) -> IntArray:
+    """Draw tables with given margins, rows independent of columns.
+
+    Parameters
+    ----------
+    sizes : ndarray of int, shape (n_rows,)
+        Row totals.
+    totals : ndarray of int, shape (n_columns,)
+        Column totals, with the same sum.
+    n_draws : int
+        Tables to draw.
+    rng : numpy.random.Generator
+        Source of chance.
+
+    Returns
+    -------
+    ndarray of int, shape (n_draws, n_rows, n_columns)
+        The tables.
+    """
+    left = np.broadcast_to(totals, (n_draws, len(totals))).copy()
+    tables = np.empty((n_draws, len(sizes), len(totals)), dtype=np.int64)
+    for row, size in enumerate(sizes.tolist()[:-1]):
+        wanted = np.full(n_draws, size)
+        rest = left.sum(axis=1)
+        for column in range(len(totals) - 1):
+            good = left[:, column]
+            rest = rest - good
+            taken = rng.hypergeometric(good, rest, wanted)
+            tables[:, row, column] = taken
+            wanted = wanted - taken
+        tables[:, row, -1] = wanted
+        left -= tables[:, row]
+    tables[:, -1] = left
+    return tables
+
+
+def double_mid_ranks(totals: IntArray) -> IntArray:
+    """Return twice the mid-rank of each grade, so that ranks are whole.
+
+    Parameters
+    ----------
+    totals : ndarray of int, shape (..., n_grades)
+        Units of each grade.
+
+    Returns
+    -------
+    ndarray of int, same shape
+        Twice the mean rank of the units of each grade.
+    """
+    ranks: IntArray = 2 * np.cumsum(totals, axis=-1) - totals + 1
+    return ranks
+
+
+def _split(totals: IntArray) -> tuple[slice, slice]:
+    """Cut the columns where the larger half has the fewest rows."""
+    sizes = np.log(totals + 1.0)
+    before = np.cumsum(sizes)[:-1]
+    cut = 1 + int(np.argmin(np.maximum(before, sizes.sum() - before))) if len(before) else 1
+    return slice(0, cut), slice(cut, None)
+
+
+def _half(
+    totals: IntArray, scores: IntArray, n_first: int
+) -> tuple[IntArray, IntArray, FloatArray]:
+    """Return units, score and log weight of each row of a half."""
+    units = sums = np.zeros(1, dtype=np.int64)
+    logs = np.zeros(1)
+    for total, score in zip(totals.tolist(), scores.tolist(), strict=True):
+        taken = np.arange(min(total, n_first) + 1)
+        weight = log_choose(np.asarray(total), taken)
+        units = (units[:, None] + taken).ravel()
+        sums = (sums[:, None] + score * taken).ravel()
+        logs = (logs[:, None] + weight).ravel()
+        inside = units <= n_first
+        units, sums, logs = units[inside], sums[inside], logs[inside]
+    return units, sums, logs
