@@ -1,9 +1,12 @@
 """Are inspection judgements secure? Agreement, grade shift and comparison."""
 
-from ilacs_reliability.comparison.pairs import generalised_odds, somers_d
-from ilacs_reliability.comparison.ranks import brunner_munzel, mann_whitney
-from ilacs_reliability.comparison.ratios import odds_ratio, risk_ratio, two_proportions
-from ilacs_reliability.comparison.trend import jonckheere
+from ilacs_reliability.comparison.association import cochran_mantel_haenszel
+from ilacs_reliability.comparison.equivalence import (
+    ordinal_equivalence,
+    ordinal_noninferiority,
+)
+from ilacs_reliability.comparison.strata import stratified_relative_effect, van_elteren
+from ilacs_reliability.comparison.variation import heterogeneity
 
 from ilacs_reliability.agreement.alpha import krippendorff_alpha
 from ilacs_reliability.agreement.bangdiwala import bangdiwala_b
@@ -45,7 +48,11 @@ from ilacs_reliability.claims.protocol import Protocol
 from ilacs_reliability.claims.security import assess_security
 from ilacs_reliability.comparison.effects import cliffs_delta, relative_effect
 from ilacs_reliability.comparison.overlap import OverlapReport, overlap_report
+from ilacs_reliability.comparison.pairs import generalised_odds, somers_d
 from ilacs_reliability.comparison.proportions import risk_difference
+from ilacs_reliability.comparison.ranks import brunner_munzel, mann_whitney
+from ilacs_reliability.comparison.ratios import odds_ratio, risk_ratio, two_proportions
+from ilacs_reliability.comparison.trend import jonckheere
 from ilacs_reliability.datasets import Dataset, list_datasets, load_dataset
 from ilacs_reliability.estimates import (
     Estimate,
@@ -140,6 +147,7 @@ __all__ = [
     "brennan_prediger",
     "brunner_munzel",
     "cliffs_delta",
+    "cochran_mantel_haenszel",
     "cohen_kappa",
     "conger_kappa",
     "cross_check",
@@ -151,6 +159,7 @@ __all__ = [
     "generalised_odds",
     "grades_from_table",
     "gwet_ac",
+    "heterogeneity",
     "icc",
     "icc_test",
     "influential_raters",
@@ -174,6 +183,8 @@ __all__ = [
     "mcnemar",
     "net_shift",
     "odds_ratio",
+    "ordinal_equivalence",
+    "ordinal_noninferiority",
     "overlap_report",
     "paired_difference",
     "paired_odds_ratio",
@@ -196,12 +207,14 @@ __all__ = [
     "sign_test",
     "somers_d",
     "specific_agreement",
+    "stratified_relative_effect",
     "stuart_maxwell",
     "threshold_test",
     "tolerance_weights",
     "transitions_from_table",
     "two_proportions",
     "unit_agreement",
+    "van_elteren",
     "variance_components",
     "wilcoxon_signed_rank",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import prod
+from typing import TypeAlias
 
 import numpy as np
 from scipy import special
@@ -158,6 +159,51 @@ def drawn_tables(
         left -= tables[:, row]
     tables[:, -1] = left
     return tables
+
+
+Distribution: TypeAlias = tuple[FloatArray, FloatArray]
+
+
+def convolved(first: Distribution, second: Distribution) -> Distribution | None:
+    """Return the distribution of the sum of two independent vectors.
+
+    Parameters
+    ----------
+    first, second : tuple of ndarray
+        Values, shape (n, n_parts), and probabilities, shape (n,).
+
+    Returns
+    -------
+    tuple of ndarray or None
+        The same of the sum, equal values joined; None where there are more than `MOST_ROWS`.
+    """
+    (values1, weights1), (values2, weights2) = merged(first), merged(second)
+    if len(values1) * len(values2) > MOST_ROWS:
+        return None
+    values = (values1[:, None] + values2).reshape(-1, values1.shape[1])
+    return merged((values, np.outer(weights1, weights2).ravel()))
+
+
+def merged(distribution: Distribution) -> Distribution:
+    """Join values that are equal but for rounding.
+
+    Parameters
+    ----------
+    distribution : tuple of ndarray
+        Values, shape (n, n_parts), and probabilities, shape (n,).
+
+    Returns
+    -------
+    tuple of ndarray
+        Distinct values and their probabilities.
+    """
+    values, weights = distribution
+    # sums of ranks are fractions with denominators far above this grain
+    whole = np.round(values * 2**30).astype(np.int64)
+    order = np.lexsort(whole.T)
+    whole, values, weights = whole[order], values[order], weights[order]
+    starts = np.flatnonzero(np.append(True, (np.diff(whole, axis=0) != 0).any(axis=1)))
+    return values[starts], np.add.reduceat(weights, starts)
 
 
 def double_mid_ranks(totals: IntArray) -> IntArray:

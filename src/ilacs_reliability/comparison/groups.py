@@ -21,6 +21,7 @@ from ilacs_reliability.scales import Scale
 from ilacs_reliability.tables import GradesLike, as_grades
 
 NOT_SHOWN = "why the groups differ, nor how units outside the shared strata would have been graded"
+NOT_SHOWN_BY_P = f"that the groups are alike where p is large, nor {NOT_SHOWN}"
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -201,7 +202,7 @@ def undefined_test(
         status="undefined",
         reason=reason,
         notes=shared.notes,
-        limits=NOT_SHOWN,
+        limits=NOT_SHOWN_BY_P,
     )
 
 

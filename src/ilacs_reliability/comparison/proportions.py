@@ -106,8 +106,8 @@ def risk_difference(
     Parameters
     ----------
     grades : GroupedGrades or array_like of int, shape ([n_strata,] 2, n_grades)
-        Units by group and grade, worst grade first. Strata that hold one group only do not enter;
-        the others are added up, and notes say both.
+        Units by group and grade, worst grade first. Strata that hold one group only do not enter,
+        and a note says so; over several others the differences within strata are averaged.
     at_least, at_most : hashable, optional
         The lowest grade that counts, or the highest. One of the two, unless there are two grades:
         then the better one counts.
@@ -136,9 +136,10 @@ def risk_difference(
 
     Notes
     -----
-    "newcombe" joins two Wilson intervals ([1]_, method 10), "miettinen_nurminen" inverts the score
-    test with its factor N/(N - 1) [2]_, "agresti_caffo" adds one success and one failure to each
-    group [3]_. None has zero width.
+    Strata are averaged with Mantel-Haenszel weights n1 n2 / (n1 + n2), and their limits joined by
+    the variances that they imply [4]_. "newcombe" joins two Wilson intervals ([1]_, method 10),
+    "miettinen_nurminen" inverts the score test with its factor N/(N - 1) [2]_, "agresti_caffo"
+    adds one success and one failure to each group [3]_. None has zero width.
 
     References
     ----------
@@ -149,6 +150,8 @@ def risk_difference(
     .. [3] A. Agresti and B. Caffo, "Simple and effective confidence intervals for proportions and
            differences of proportions result from adding two successes and two failures", The
            American Statistician 54 (2000), 280-288.
+    .. [4] G. Y. Zou and A. Donner, "Construction of confidence limits about effect measures: a
+           general approach", Statistics in Medicine 27 (2008), 1693-1702.
 
     Examples
     --------
@@ -161,31 +164,57 @@ def risk_difference(
     >>> ilr.risk_difference(previously_good, at_least="good")
     Estimate(risk_difference = -0.4398, n_units=113, 95% newcombe -0.6448 to -0.2073)
     """
-    cut = cut_groups(grades, at_least=at_least, at_most=at_most)
+    cut = cut_groups(grades, at_least=at_least, at_most=at_most, pool=False)
     first, second = phrase_of_groups(cut.shared)
     label = f"difference in the share {cut.phrase}, {second} minus {first}"
     if cut.shared.reason:
         return undefined_estimate(
             cut.shared, cut.shared.reason, name="risk_difference", label=label
         )
-    x1, n1, x2, n2 = cut.counts
+    return difference_of_shares(cut, name="risk_difference", label=label)
+
+
+def difference_of_shares(cut: CutGroups, *, name: str, label: str) -> Estimate:
+    """Return the difference in shares, second group minus first, averaged over strata.
+
+    Parameters
+    ----------
+    cut : CutGroups
+        The groups.
+    name, label : str
+        The function, and how a sentence calls the difference.
+
+    Returns
+    -------
+    Estimate
+        With intervals "newcombe", "miettinen_nurminen" and "agresti_caffo".
+    """
+    sizes = cut.tables.sum(axis=2).astype(np.float64)
+    shares = cut.tables[..., 1] / sizes
+    weights = sizes.prod(axis=1) / sizes.sum(axis=1)
+    weights /= weights.sum()
+    rows = cut.shared.counts.reshape(-1, len(cut.shared.scale))
+    slopes = np.stack([-weights, weights], axis=1)
+    deviations = slopes[..., None] * (cut.counted - shares[..., None])
+    strata = tuple(
+        (float(yes1), float(no1 + yes1), float(yes2), float(no2 + yes2))
+        for (no1, yes1), (no2, yes2) in cut.tables.tolist()
+    )
+    rules: dict[str, Callable[[Counts, float], Pair]] = {
+        "newcombe": newcombe_difference,
+        "miettinen_nurminen": score_difference,
+        "agresti_caffo": agresti_caffo_difference,
+    }
     return Estimate(
-        value=x2 / n2 - x1 / n1,
-        name="risk_difference",
+        value=float(weights @ (shares[:, 1] - shares[:, 0])),
+        name=name,
         label=label,
-        frequencies=cut.shared.pooled.ravel(),
-        influence_source=influence_of_groups(cut.shared.pooled, share_deviations(cut)),
+        frequencies=rows.ravel(),
+        influence_source=influence_of_groups(rows, deviations.reshape(rows.shape)),
         n_units=cut.shared.n_units,
-        methods=(
-            ("newcombe", partial(limits_of_counts, rule=newcombe_difference, counts=cut.counts)),
-            (
-                "miettinen_nurminen",
-                partial(limits_of_counts, rule=score_difference, counts=cut.counts),
-            ),
-            (
-                "agresti_caffo",
-                partial(limits_of_counts, rule=agresti_caffo_difference, counts=cut.counts),
-            ),
+        methods=tuple(
+            (method, partial(_averaged, rule=rule, strata=strata, weights=weights))
+            for method, rule in rules.items()
         ),
         notes=(*cut.shared.notes, shares_note(cut)),
         limits=NOT_SHOWN,
@@ -257,3 +286,22 @@ def shares_note(cut: CutGroups) -> str:
     x1, n1, x2, n2 = cut.counts
     first, second = phrase_of_groups(cut.shared)
     return f"{cut.phrase}: {first} {x1:g} of {n1:g}, {second} {x2:g} of {n2:g}."
+
+
+def _averaged(
+    estimate: Estimate,
+    confidence_level: float,
+    *,
+    rule: Callable[[Counts, float], Pair],
+    strata: tuple[Counts, ...],
+    weights: FloatArray,
+) -> Pair:
+    """Join the strata's limits by the variances that they imply (Zou and Donner, 2008)."""
+    if len(strata) == 1:
+        return rule(strata[0], confidence_level)
+    limits = np.array([rule(counts, confidence_level) for counts in strata])
+    values = np.array([x2 / n2 - x1 / n1 for x1, n1, x2, n2 in strata])
+    # a limit that smoothing puts beyond the value adds nothing on that side
+    gaps = np.maximum(np.array([[-1.0], [1.0]]) * (limits.T - values), 0.0)
+    down, up = np.sqrt(((weights * gaps) ** 2).sum(axis=1)).tolist()
+    return max(-1.0, estimate.value - down), min(1.0, estimate.value + up)

@@ -22,7 +22,7 @@ from ilacs_reliability.comparison.exact import (
     score_tails,
 )
 from ilacs_reliability.comparison.groups import (
-    NOT_SHOWN,
+    NOT_SHOWN_BY_P,
     SharedGrades,
     check_draws,
     phrase_of_groups,
@@ -147,7 +147,7 @@ def brunner_munzel(
         effect=found.effect,
         n_units=shared.n_units,
         notes=found.effect.notes,
-        limits=NOT_SHOWN,
+        limits=NOT_SHOWN_BY_P,
     )
 
 
@@ -223,7 +223,7 @@ def mann_whitney(
         return undefined_test(
             shared, shared.reason, name="mann_whitney", label=label, alternative=alternative
         )
-    p_value, used = _rank_sum(
+    p_value, used = rank_sum_p_value(
         shared.pooled, method, alternative, n_resamples, np.random.default_rng(rng)
     )
     effect = effect_of_pairs(shared, name="relative_effect", label=relative_effect_label(shared))
@@ -239,7 +239,7 @@ def mann_whitney(
         effect=effect,
         n_units=shared.n_units,
         notes=effect.notes,
-        limits=NOT_SHOWN,
+        limits=NOT_SHOWN_BY_P,
     )
 
 
@@ -379,10 +379,27 @@ def _method_first(effect: Estimate, method: str) -> Estimate:
     return replace(effect, methods=tuple(ordered))
 
 
-def _rank_sum(
+def rank_sum_p_value(
     counts: Any, method: str, alternative: Alternative, n_resamples: int, rng: Any
 ) -> tuple[float, str]:
-    """Return the p-value of the first group's rank sum and how it was found."""
+    """Return the p-value of the first group's rank sum and how it was found.
+
+    Parameters
+    ----------
+    counts : ndarray of int, shape (2, n_grades)
+        Units by group and grade.
+    method, alternative, n_resamples
+        As in `mann_whitney`.
+    rng : numpy.random.Generator
+        Source of chance.
+
+    Returns
+    -------
+    p_value : float
+        Between 0 and 1.
+    method : str
+        How it was found.
+    """
     sizes, totals = counts.sum(axis=1), counts.sum(axis=0)
     scores = double_mid_ranks(totals)
     n, n1 = int(sizes.sum()), int(sizes[0])

@@ -13,6 +13,7 @@ from scipy import optimize, special, stats
 from ilacs_reliability.comparison.exact import log_choose
 from ilacs_reliability.comparison.groups import (
     NOT_SHOWN,
+    NOT_SHOWN_BY_P,
     influence_of_groups,
     phrase_of_groups,
     undefined_estimate,
@@ -229,7 +230,7 @@ def two_proportions(
     ----------
     grades : GroupedGrades or array_like of int, shape ([n_strata,] 2, n_grades)
         Units by group and grade, worst grade first. Strata that hold one group only do not enter;
-        the others are added up, and notes say both.
+        the others are added up for the test, and notes say both.
     at_least, at_most : hashable, optional
         The lowest grade that counts, or the highest. One of the two, unless there are two grades:
         then the better one counts.
@@ -307,8 +308,8 @@ def two_proportions(
         null=f"the share of {second} is {relation[alternative]} that of {first}",
         effect=effect,
         n_units=cut.shared.n_units,
-        notes=effect.notes,
-        limits=NOT_SHOWN,
+        notes=(*cut.shared.notes, shares_note(cut)),
+        limits=NOT_SHOWN_BY_P,
     )
 
 

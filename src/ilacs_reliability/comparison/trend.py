@@ -9,7 +9,7 @@ from scipy import special
 
 from ilacs_reliability.comparison.exact import drawn_tables, first_rows, log_choose
 from ilacs_reliability.comparison.groups import (
-    NOT_SHOWN,
+    NOT_SHOWN_BY_P,
     check_draws,
     shared_grades,
     undefined_test,
@@ -120,7 +120,7 @@ def jonckheere(
         effect=effect,
         n_units=shared.n_units,
         notes=effect.notes,
-        limits=NOT_SHOWN,
+        limits=NOT_SHOWN_BY_P,
     )
 
 

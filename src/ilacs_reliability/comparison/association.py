@@ -1,0 +1,246 @@
+"""Association of group and grade within strata (Cochran, Mantel, Haenszel, Landis, Koch)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+from scipy import special
+
+from ilacs_reliability.comparison.exact import convolved, drawn_tables, first_rows
+from ilacs_reliability.comparison.groups import (
+    NOT_SHOWN_BY_P,
+    SharedGrades,
+    check_draws,
+    shared_grades,
+    undefined_test,
+)
+from ilacs_reliability.comparison.pairs import somers_d
+from ilacs_reliability.comparison.strata import stratified_relative_effect
+from ilacs_reliability.estimates import Estimate, FloatArray, SignificanceResult, check_option
+from ilacs_reliability.tables import GradesLike
+
+AssociationKind: TypeAlias = Literal["general", "row_means", "correlation"]
+AssociationMethod: TypeAlias = Literal["exact", "monte_carlo", "asymptotic"]
+AssociationScores: TypeAlias = Literal["scale", "ranks"]
+
+
+def cochran_mantel_haenszel(
+    grades: GradesLike,
+    *,
+    kind: AssociationKind = "general",
+    scores: AssociationScores = "scale",
+    method: AssociationMethod = "exact",
+    n_resamples: int = 9999,
+    rng: np.random.Generator | int | None = None,
+) -> SignificanceResult:
+    """Test whether group and grade are unrelated within every stratum.
+
+    Parameters
+    ----------
+    grades : GroupedGrades or array_like of int, shape ([n_strata,] n_groups, n_grades)
+        Units by group and grade, worst grade first. Strata that hold one group only do not enter,
+        and a note says what share of units that is.
+    kind : {"general", "row_means", "correlation"}, optional
+        Against any association, against groups whose mean scores differ, or against a trend of
+        the scores over groups in their order. Default: "general".
+    scores : {"scale", "ranks"}, optional
+        Scores of grades for the last two: those of the scale, or mid-ranks within the stratum
+        over (units + 1), which makes "row_means" of two groups van Elteren's test. Default:
+        "scale".
+    method : {"exact", "monte_carlo", "asymptotic"}, optional
+        "exact" (two groups) gives way to "monte_carlo" where there are more groups or too many
+        tables; the result says so. Default: "exact".
+    n_resamples : int, optional
+        Tables to draw. Default: 9999.
+    rng : Generator or int, optional
+        Source of chance for these draws.
+
+    Returns
+    -------
+    SignificanceResult
+        `statistic` is referred to chi-square with `df` by "asymptotic". The effect is the relative
+        effect within strata for two groups, Somers' D over strata added up for more under
+        "correlation", and None for others: more than two groups without order have no single one.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two groups, an option is unknown or `n_resamples` is below 1.
+
+    Warns
+    -----
+    UndefinedEstimateWarning
+        If no stratum holds two groups. The p-value is then nan.
+
+    See Also
+    --------
+    van_elteren : Two groups, one-sided too.
+    heterogeneity : Whether the association differs between strata.
+
+    Notes
+    -----
+    The generalised statistics of Landis, Heyman and Koch [1]_: sums over strata of observed less
+    expected counts, in the metric of their covariance given all margins. Associations that point
+    in opposite directions in different strata cancel.
+
+    References
+    ----------
+    .. [1] J. R. Landis, E. R. Heyman and G. G. Koch, "Average partial association in three-way
+           contingency tables: a review and discussion of alternative tests", International
+           Statistical Review 46 (1978), 237-254.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> short = [[2, 45], [4, 34], [9, 28]]
+    >>> standard = [[4, 0], [6, 1], [0, 8]]
+    >>> result = ilr.cochran_mantel_haenszel([short, standard], kind="correlation")
+    >>> round(result.statistic, 4), result.method
+    (0.3767, 'monte_carlo, 9999 draws')
+    """
+    check_option(kind, ("general", "row_means", "correlation"), "kind")
+    check_option(scores, ("scale", "ranks"), "scores")
+    check_option(method, ("exact", "monte_carlo", "asymptotic"), "method")
+    check_draws(n_resamples)
+    shared = shared_grades(grades)
+    label = f"Cochran-Mantel-Haenszel test ({kind.replace('_', ' ')})"
+    if shared.reason:
+        return undefined_test(shared, shared.reason, name="cochran_mantel_haenszel", label=label)
+    form = _form(shared, kind, scores)
+    statistic = float(form.distance(form.total[None])[0])
+    p_value, used = _p_value(shared, form, statistic, method, n_resamples, rng)
+    effect = _effect(grades, shared, kind)
+    return SignificanceResult(
+        statistic=statistic,
+        df=float(form.df),
+        p_value=p_value,
+        method=used,
+        name="cochran_mantel_haenszel",
+        label=label,
+        null="within strata group and grade are unrelated",
+        effect=effect,
+        n_units=shared.n_units,
+        notes=effect.notes if effect else shared.notes,
+        limits=NOT_SHOWN_BY_P,
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class _Form:
+    """What the statistic measures: sums over strata of left' (observed - expected) right."""
+
+    left: FloatArray  # (n_strata, n_groups, a)
+    right: FloatArray  # (n_strata, n_grades, b)
+    total: FloatArray  # (a * b,)
+    inverse: FloatArray  # (a * b, a * b)
+    df: int
+
+    def distance(self, totals: FloatArray) -> FloatArray:
+        """Return the statistic of each row of sums."""
+        squares: FloatArray = np.einsum("ij,jk,ik->i", totals, self.inverse, totals)
+        return squares
+
+
+def _form(shared: SharedGrades, kind: AssociationKind, scores: AssociationScores) -> _Form:
+    counts = shared.counts.astype(np.float64)
+    n = counts.sum(axis=(1, 2))
+    rows = counts.sum(axis=2) / n[:, None]
+    columns = counts.sum(axis=1) / n[:, None]
+    left, right = _contrasts(counts, kind, scores, shared.scale.scores)
+    parts = _parts(shared.counts, left, right)
+    covariance = np.zeros((parts.shape[1],) * 2)
+    for h in range(len(n)):
+        spreads = [
+            side[h].T @ (np.diag(p[h]) - np.outer(p[h], p[h])) @ side[h]
+            for side, p in ((left, rows), (right, columns))
+        ]
+        covariance += n[h] ** 2 / (n[h] - 1) * np.kron(*spreads)
+    values, vectors = np.linalg.eigh(covariance)
+    kept = values > 1e-10 * max(float(values.max()), 1e-300)
+    kept &= values > 1e-12
+    inverse = (vectors[:, kept] / values[kept]) @ vectors[:, kept].T
+    return _Form(
+        left=left, right=right, total=parts.sum(axis=0), inverse=inverse, df=int(kept.sum())
+    )
+
+
+def _contrasts(
+    counts: FloatArray, kind: AssociationKind, scores: AssociationScores, numbers: tuple[float, ...]
+) -> tuple[FloatArray, FloatArray]:
+    n_strata, n_groups, n_grades = counts.shape
+    # the last group is what the others leave
+    every = np.eye(n_groups)[:, : n_groups - 1]
+    ordered = np.arange(n_groups, dtype=np.float64)[:, None]
+    left = np.broadcast_to(
+        ordered if kind == "correlation" else every,
+        (n_strata, n_groups, 1 if kind == "correlation" else n_groups - 1),
+    )
+    if kind == "general":
+        right = np.broadcast_to(np.eye(n_grades), (n_strata, n_grades, n_grades))
+    elif scores == "scale":
+        right = np.broadcast_to(np.array(numbers)[:, None], (n_strata, n_grades, 1))
+    else:
+        totals = counts.sum(axis=1)
+        ranks = np.cumsum(totals, axis=1) - totals / 2 + 0.5
+        right = (ranks / (totals.sum(axis=1, keepdims=True) + 1))[..., None]
+    return left, right
+
+
+def _parts(tables: Any, left: FloatArray, right: FloatArray) -> FloatArray:
+    """Return each stratum's observed less expected, seen through the contrasts."""
+    counts = np.asarray(tables, dtype=np.float64)
+    margins = counts.sum(axis=2)[..., None] * counts.sum(axis=1)[:, None]
+    surplus = counts - margins / counts.sum(axis=(1, 2))[:, None, None]
+    seen: FloatArray = np.einsum("hia,hij,hjb->hab", left, surplus, right)
+    return seen.reshape(len(counts), -1)
+
+
+def _p_value(
+    shared: SharedGrades, form: _Form, statistic: float, method: str, n_resamples: int, rng: Any
+) -> tuple[float, str]:
+    if form.df == 0:
+        return 1.0, f"{method}, nothing could vary"
+    if method == "asymptotic":
+        return float(special.chdtrc(form.df, statistic)), "asymptotic"
+    least = statistic * (1 - 1e-9) - 1e-12
+    found = _distribution(shared, form) if method == "exact" and len(shared.groups) == 2 else None
+    if found is not None:
+        totals, weights = found
+        return min(1.0, float(weights[form.distance(totals) >= least].sum())), "exact"
+    generator = np.random.default_rng(rng)
+    totals = np.zeros((n_resamples, len(form.total)))
+    for h, counts in enumerate(shared.counts):
+        sizes, columns = counts.sum(axis=1), counts.sum(axis=0)
+        tables = drawn_tables(sizes, columns, n_resamples, generator)
+        surplus = tables - np.outer(sizes, columns) / counts.sum()
+        totals += np.einsum("ia,nij,jb->nab", form.left[h], surplus, form.right[h]).reshape(
+            n_resamples, -1
+        )
+    hits = (form.distance(totals) >= least).sum()
+    return float((1 + hits) / (1 + n_resamples)), f"monte_carlo, {n_resamples} draws"
+
+
+def _distribution(shared: SharedGrades, form: _Form) -> Any:
+    """Return every sum over strata and how likely it is, for two groups."""
+    found: Any = (np.zeros((1, len(form.total))), np.ones(1))
+    for h, counts in enumerate(shared.counts):
+        sizes, columns = counts.sum(axis=1), counts.sum(axis=0)
+        rows = first_rows(columns, int(sizes[0]))
+        if rows is None:
+            return None
+        surplus = rows[0] - sizes[0] * columns / counts.sum()
+        # what the first group has more, the second has less
+        lean = form.left[h][0] - form.left[h][1]
+        sums = (surplus @ form.right[h])[:, None, :] * lean[None, :, None]
+        found = convolved(found, (sums.reshape(len(sums), -1), rows[1]))
+        if found is None:
+            return None
+    return found
+
+
+def _effect(grades: GradesLike, shared: SharedGrades, kind: AssociationKind) -> Estimate | None:
+    if len(shared.groups) == 2:
+        return stratified_relative_effect(grades)
+    return somers_d(grades) if kind == "correlation" else None
