@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
+from operator import le, lt
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -24,6 +26,8 @@ Outcome: TypeAlias = Literal["supported", "contradicted", "not shown", "not answ
 Evidence: TypeAlias = Estimate | SignificanceResult | None
 KINDS = ("consistency", "shift", "comparison", "share")
 DIRECTIONS = ("at least", "more than", "at most", "less than", "within")
+# evidence of these kinds is never beyond 1
+SHARES = ("consistency", "share")
 OUTCOMES = ("supported", "contradicted", "not shown", "not answerable")
 
 
@@ -56,8 +60,9 @@ class Claim:
     Raises
     ------
     ValueError
-        If the kind or direction is unknown, the margins do not fit the direction, or the level is
-        not between 0 and 1.
+        If the kind or direction is unknown, the margins do not fit the direction, the threshold of
+        a claim of consistency or a share is beyond 1, or the level is not between 0 and 1 (0.5 and
+        1 for "within", which asks for an interval of a lower level).
 
     Examples
     --------
@@ -92,6 +97,16 @@ class Claim:
             )
         if wanted == 2 and not numbers[0] < numbers[1]:
             raise ValueError(f"`threshold` must be two margins in order, but got {self.threshold}.")
+        if self.kind in SHARES and (abs(numbers) > 1).any():
+            raise ValueError(
+                f"`threshold` must be at most 1 for a claim of {self.kind}, but got "
+                f"{self.threshold}; write 80 % as 0.8."
+            )
+        if wanted == 2 and self.confidence_level <= 0.5:
+            raise ValueError(
+                "`confidence_level` must be above 0.5 where `direction` is 'within', but got "
+                f"{self.confidence_level}."
+            )
 
     @property
     def margins(self) -> tuple[float, float]:
@@ -99,7 +114,7 @@ class Claim:
         if isinstance(self.threshold, tuple):
             return self.threshold
         up = self.direction in ("at least", "more than")
-        return (self.threshold, float("inf")) if up else (float("-inf"), self.threshold)
+        return (self.threshold, inf) if up else (-inf, self.threshold)
 
     def __repr__(self) -> str:
         return f"Claim({self.statement!r}, {self.kind}, {self.bar})"
@@ -274,7 +289,8 @@ def _obstacle(claim: Claim, result: Any) -> str:
     if not isinstance(estimate, Estimate):
         raise TypeError(
             "`result` must be an Estimate, a SignificanceResult with an effect or an "
-            f"OverlapReport without overlap, but got {type(result).__name__}."
+            f"OverlapReport without overlap, but got {type(result).__name__}; of a record that "
+            "holds several estimates give one, such as `net_shift(...).net`."
         )
     if np.ndim(estimate.value):
         raise ValueError(f"`result` must be one study, but got {np.size(estimate.value)}.")
@@ -303,13 +319,13 @@ def _said(result: Estimate) -> str:
 def _outcome(claim: Claim, interval: Interval) -> Outcome:
     low, high = claim.margins
     # "more than" a share is not shown by an interval that ends on it
-    strict = claim.direction in ("more than", "less than")
-    inside = (low < interval.low or (not strict and low == interval.low)) and (
-        interval.high < high or (not strict and high == interval.high)
-    )
-    if inside:
+    is_strict = claim.direction in ("more than", "less than")
+    before, up_to = (lt, le) if is_strict else (le, lt)
+    # an open side of the claim is never missed, not even by an infinite limit
+    if (low == -inf or before(low, interval.low)) and (high == inf or before(interval.high, high)):
         return "supported"
-    return "contradicted" if interval.high < low or interval.low > high else "not shown"
+    is_outside = up_to(interval.high, low) or up_to(high, interval.low)
+    return "contradicted" if is_outside else "not shown"
 
 
 def _why(claim: Claim, estimate: Estimate, interval: Interval) -> str:

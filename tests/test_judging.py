@@ -1,0 +1,104 @@
+"""A verdict follows from the interval and the threshold, and from nothing else."""
+
+import numpy as np
+import pytest
+
+import ilacs_reliability as ilr
+
+TWO = ilr.Scale(["converts", "stays good"])
+
+
+def share(agreed, total):
+    table = [[0, total - agreed], [0, agreed]]
+    return ilr.percent_agreement(ilr.ratings_from_table(table, scale=TWO))
+
+
+def claim(direction, threshold, **options):
+    return ilr.Claim(
+        statement="So it is.", kind="share", threshold=threshold, direction=direction, **options
+    )
+
+
+LOW, MIDDLE, HIGH = share(10, 100), share(50, 100), share(90, 100)
+
+
+@pytest.mark.parametrize(
+    ("direction", "threshold", "outcomes"),
+    [
+        ("at least", 0.5, ("contradicted", "not shown", "supported")),
+        ("more than", 0.5, ("contradicted", "not shown", "supported")),
+        ("at most", 0.5, ("supported", "not shown", "contradicted")),
+        ("less than", 0.5, ("supported", "not shown", "contradicted")),
+        ("within", (0.35, 0.65), ("contradicted", "supported", "contradicted")),
+        ("within", (0.45, 0.65), ("contradicted", "not shown", "contradicted")),
+    ],
+)
+def test_the_outcome_says_where_the_interval_lies(direction, threshold, outcomes):
+    judged = [ilr.judge(claim(direction, threshold), one).outcome for one in (LOW, MIDDLE, HIGH)]
+    assert tuple(judged) == outcomes
+
+
+@pytest.mark.parametrize(
+    ("direction", "limit", "outcome"),
+    [
+        ("at least", "low", "supported"),
+        ("more than", "low", "not shown"),
+        ("at least", "high", "not shown"),
+        ("more than", "high", "contradicted"),
+        ("at most", "high", "supported"),
+        ("less than", "high", "not shown"),
+        ("at most", "low", "not shown"),
+        ("less than", "low", "contradicted"),
+    ],
+)
+def test_an_interval_that_ends_on_the_threshold(direction, limit, outcome):
+    threshold = getattr(MIDDLE.confidence_interval(), limit)
+    assert ilr.judge(claim(direction, threshold), MIDDLE).outcome == outcome
+
+
+def test_an_infinite_limit_does_not_miss_an_open_side():
+    odds = ilr.paired_odds_ratio([[10, 12], [0, 10]])
+    low, high = odds.confidence_interval()
+    assert low > 1
+    assert np.isinf(high)
+    more_rose = ilr.Claim(
+        statement="More rose.", kind="shift", threshold=1.0, direction="more than"
+    )
+    assert ilr.judge(more_rose, odds).outcome == "supported"
+
+
+def test_groups_that_share_no_stratum_cannot_be_compared():
+    report = ilr.overlap_report(
+        ilr.grades_from_table(
+            [[[3, 8], [0, 0]], [[0, 0], [30, 10]]],
+            groups=("short", "standard"),
+            strata=("good", "inadequate"),
+        )
+    )
+    alike = ilr.Claim(
+        statement="They judge alike.", kind="comparison", threshold=(0.4, 0.6), direction="within"
+    )
+    verdict = ilr.judge(alike, report)
+    assert verdict.outcome == "not answerable"
+    assert verdict.reason == (
+        "short and standard cannot be compared: no stratum holds both (good: short only, "
+        "inadequate: standard only)."
+    )
+
+
+def test_a_record_of_several_estimates_is_refused_with_advice():
+    with pytest.raises(
+        TypeError, match=r"got NetShift; .* give one, such as `net_shift\(...\).net"
+    ):
+        ilr.judge(claim("at least", 0.5), ilr.net_shift([[1, 2], [0, 3]]))
+
+
+@pytest.mark.parametrize("kind", ["consistency", "share"])
+def test_a_threshold_in_percent_is_refused(kind):
+    with pytest.raises(ValueError, match=r"`threshold` must be at most 1 .* write 80 % as 0.8"):
+        ilr.Claim(statement="Inspectors agree.", kind=kind, threshold=80)
+
+
+def test_margins_need_a_level_that_leaves_an_interval():
+    with pytest.raises(ValueError, match=r"`confidence_level` must be above 0.5 where"):
+        claim("within", (0.4, 0.6), confidence_level=0.4)
