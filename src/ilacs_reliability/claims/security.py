@@ -462,7 +462,7 @@ def _level(claim: Claim) -> str:
 
 def _shown(estimate: Any, claim: Claim) -> str:
     low, high = estimate.confidence_interval(claim.confidence_level)
-    return f"{estimate.value:.1%} ({low:.1%} to {high:.1%})"
+    return f"{estimate.value:.1%} ({_level(claim)} {low:.1%} to {high:.1%})"
 
 
 def _chance(estimate: Any, claim: Claim) -> str:

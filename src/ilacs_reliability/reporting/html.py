@@ -86,7 +86,7 @@ def _thresholds(report: SecurityReport) -> str:
         for name, value in lines
     )
     return (
-        f"<section><h2>Thresholds declared beforehand</h2><table><tbody>{rows}</tbody></table>"
+        f"<section><h2>Thresholds of this report</h2><table><tbody>{rows}</tbody></table>"
         f"<p>Fingerprint (SHA-256) <code>{report.protocol.fingerprint}</code></p></section>\n"
     )
 

@@ -44,7 +44,7 @@ def report_text(report: SecurityReport, *, width: int = 100) -> str:
         *_filled(report.question.upper(), width),
         *_filled(report.about, width),
         *_filled(
-            f"Thresholds declared beforehand; protocol {protocol.fingerprint[:16]}. "
+            f"Held to the thresholds of protocol {protocol.fingerprint[:16]}. "
             f"{report.describe()}",
             width,
         ),
