@@ -156,7 +156,7 @@ def test_more_than_a_share_is_not_shown_by_a_limit_that_equals_it():
         ({"threshold": (0.6, 0.4), "direction": "within"}, "in order"),
         ({"threshold": float("nan")}, "finite"),
         ({"confidence_level": 95}, "write 95 % as 0.95"),
-        ({"confidence_level": 0.4, "threshold": (0.1, 0.2), "direction": "within"}, "between 0"),
+        ({"confidence_level": 0.4, "threshold": (0.1, 0.2), "direction": "within"}, "above 0.5"),
     ],
 )
 def test_a_claim_refuses_what_it_cannot_be_held_to(changes, message):

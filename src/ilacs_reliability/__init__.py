@@ -1,13 +1,5 @@
 """Are inspection judgements secure? Agreement, grade shift and comparison."""
 
-from ilacs_reliability.comparison.association import cochran_mantel_haenszel
-from ilacs_reliability.comparison.equivalence import (
-    ordinal_equivalence,
-    ordinal_noninferiority,
-)
-from ilacs_reliability.comparison.strata import stratified_relative_effect, van_elteren
-from ilacs_reliability.comparison.variation import heterogeneity
-
 from ilacs_reliability.agreement.alpha import krippendorff_alpha
 from ilacs_reliability.agreement.bangdiwala import bangdiwala_b
 from ilacs_reliability.agreement.benchmarks import Benchmark, benchmark
@@ -46,13 +38,20 @@ from ilacs_reliability.claims.judging import Claim, Verdict, judge
 from ilacs_reliability.claims.ledger import published_claims, reproduce
 from ilacs_reliability.claims.protocol import Protocol
 from ilacs_reliability.claims.security import assess_security
+from ilacs_reliability.comparison.association import cochran_mantel_haenszel
 from ilacs_reliability.comparison.effects import cliffs_delta, relative_effect
+from ilacs_reliability.comparison.equivalence import (
+    ordinal_equivalence,
+    ordinal_noninferiority,
+)
 from ilacs_reliability.comparison.overlap import OverlapReport, overlap_report
 from ilacs_reliability.comparison.pairs import generalised_odds, somers_d
 from ilacs_reliability.comparison.proportions import risk_difference
 from ilacs_reliability.comparison.ranks import brunner_munzel, mann_whitney
 from ilacs_reliability.comparison.ratios import odds_ratio, risk_ratio, two_proportions
+from ilacs_reliability.comparison.strata import stratified_relative_effect, van_elteren
 from ilacs_reliability.comparison.trend import jonckheere
+from ilacs_reliability.comparison.variation import heterogeneity
 from ilacs_reliability.datasets import Dataset, list_datasets, load_dataset
 from ilacs_reliability.estimates import (
     Estimate,

@@ -87,7 +87,6 @@ class Claim:
         check_option(self.kind, KINDS, "kind")
         check_option(self.direction, DIRECTIONS, "direction")
         check_confidence_level(self.confidence_level)
-        check_confidence_level(self.interval_level)
         numbers = np.atleast_1d(np.asarray(self.threshold, dtype=np.float64))
         wanted = 2 if self.direction == "within" else 1
         if len(numbers) != wanted or not np.isfinite(numbers).all():

@@ -44,8 +44,7 @@ def report_text(report: SecurityReport, *, width: int = 100) -> str:
         *_filled(report.question.upper(), width),
         *_filled(report.about, width),
         *_filled(
-            f"Held to the thresholds of protocol {protocol.fingerprint[:16]}. "
-            f"{report.describe()}",
+            f"Held to the thresholds of protocol {protocol.fingerprint[:16]}. {report.describe()}",
             width,
         ),
     ]
