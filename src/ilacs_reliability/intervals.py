@@ -25,6 +25,8 @@ PRIOR_UNITS_HIGH = 4.0
 LEAN = 0.4
 # an observed agreement this close to 1 is 1 but for rounding
 FULL = 1 - 1e-12
+# and a standard error this small is 0
+NO_SPREAD = 1e-12
 
 
 def score_limits(
@@ -284,7 +286,7 @@ def logit_limits(
         low, high = (special.expit(special.logit(share) + step) for step in (-half, half))
         low, high = (1 - (1 - limit) / room for limit in (low, high))
     ends = score_limits(value, share, expected, 0.0, n, 0.0, confidence_level=confidence_level)
-    inside = (error > 0) & (share > 0) & (share < 1)
+    inside = (error * room > NO_SPREAD) & (share > 0) & (share < 1)
     return np.where(inside, low, ends[0]), np.where(inside, high, ends[1])
 
 
