@@ -4,8 +4,8 @@ Draws settings (how raters err, how many, on how many grades and units), draws s
 and asks the library for its intervals, as a user would. Every cell has its own random stream, so a
 part of the table can be made again:
 
-    python benchmarks/coverage.py --seed 1 --cells 0:400 --csv docs/_static/coverage.csv
-    python benchmarks/coverage.py --seed 1 --cells 17:18
+    python benchmarks/coverage.py --seed 20261126 --cells 0:1500 --csv docs/_static/coverage.csv
+    python benchmarks/coverage.py --seed 20261126 --cells 17:18
     python benchmarks/coverage.py --summarise docs/_static/coverage.csv
     python benchmarks/coverage.py --shares
 """
@@ -25,10 +25,14 @@ import numpy as np
 from scipy import special, stats
 
 import ilacs_reliability as ilr
+from ilacs_reliability.intervals import t_limits
 
 LEVEL = 0.95
+UNITS = range(10, 151)
 METHODS = ("score", "t", "wald", "logit")
-COMPARED = (*METHODS, "capped_jeffreys")
+# not offered: t as other packages print it, without a width where the error is zero, and an
+# earlier idea that widths are measured by
+COMPARED = (*METHODS, "bare_t", "capped_jeffreys")
 SHARES = ("clopper_pearson", "wilson", "jeffreys", "midp")
 WEIGHTS = ("identity", "linear", "quadratic")
 METRICS = ("nominal", "ordinal", "interval", "linear")
@@ -71,10 +75,10 @@ class Setting:
     probabilities: np.ndarray
 
 
-def draw_setting(rng: np.random.Generator, family: str) -> Setting:
+def draw_setting(rng: np.random.Generator, family: str, units: range) -> Setting:
     """Draw how units are graded, and how many of them a study has."""
     q = int(rng.integers(2, 6))
-    n_units = int(np.round(np.exp(rng.uniform(np.log(9.5), np.log(150.5)))))
+    n_units = int(np.round(np.exp(rng.uniform(*np.log([units.start - 0.5, units.stop - 0.5])))))
     model = str(rng.choice(["margins", "latent", "unequal", "all or none", "neighbour"]))
     m = 2 if model == "margins" or family == "cohen_kappa" else int(rng.integers(2, 6))
     kinds = METRICS if family == "krippendorff_alpha" else WEIGHTS
@@ -224,11 +228,13 @@ def capped_jeffreys(
     return (low - chance) / (1 - chance), (high - chance) / (1 - chance)
 
 
-def check_cell(seed: int, cell: int, n_samples: int, level: float) -> dict[str, object]:
+def check_cell(
+    seed: int, cell: int, n_samples: int, level: float, units: range
+) -> dict[str, object]:
     """Simulate one cell: the setting, and for each method how its intervals did."""
     rng = np.random.default_rng([seed, cell])
     family = list(FAMILIES)[cell % len(FAMILIES)]
-    setting = draw_setting(rng, family)
+    setting = draw_setting(rng, family, units)
     truth = truth_of(setting)
     found = [limits_of(setting, ratings, level) for ratings in samples_of(setting, rng, n_samples)]
     values, chances = (
@@ -260,6 +266,9 @@ def limits_of(setting: Setting, ratings: ilr.Ratings, level: float) -> dict[str,
     result = estimate(setting, ratings)
     with np.errstate(all="ignore"):
         found = {name: result.confidence_interval(level, name)[:2] for name in METHODS}
+        found["bare_t"] = t_limits(
+            result.value, result.standard_error, result.n_independent, confidence_level=level
+        )
         found["capped_jeffreys"] = capped_jeffreys(result, ratings, level)
     chance = np.broadcast_to(result.expected, result.value.shape)
     paired = ratings.frequencies @ ratings.table.paired
@@ -267,12 +276,12 @@ def limits_of(setting: Setting, ratings: ilr.Ratings, level: float) -> dict[str,
 
 
 def simulate(
-    seed: int, cells: range, family: str | None, n_samples: int, level: float
+    seed: int, cells: range, family: str | None, n_samples: int, level: float, units: range
 ) -> list[dict[str, object]]:
     wanted = [c for c in cells if family in (None, list(FAMILIES)[c % len(FAMILIES)])]
     rows, started = [], time.monotonic()
     for done, cell in enumerate(wanted, start=1):
-        rows.append(check_cell(seed, cell, n_samples, level))
+        rows.append(check_cell(seed, cell, n_samples, level, units))
         spent = time.monotonic() - started
         left = spent / done * (len(wanted) - done)
         score = rows[-1]["score_coverage"]
@@ -313,8 +322,8 @@ def summary(rows: list[dict[str, object]], level: float) -> str:
 
 
 def breakdown(column: dict[str, np.ndarray], near: float) -> list[str]:
-    """Return score and t by family, number of raters, number of units and weights."""
-    edges = np.array([10, 16, 26, 51, 101, 151])
+    """Return score and bare t by family, number of raters, number of units and weights."""
+    edges = np.array([5, 10, 16, 26, 51, 101, 151])
     bands = [f"{low} to {high - 1}" for low, high in itertools.pairwise(edges)]
     groups = {
         "coefficient": column["family"],
@@ -325,16 +334,18 @@ def breakdown(column: dict[str, np.ndarray], near: float) -> list[str]:
         "missing": np.where(column["missing"] == "0.00", "none", "some"),
     }
     lines = [
-        f"| cells | number | score mean | score worst | score at {near:.0%} or more | t mean | "
-        "t worst | width, score | width, t |",
+        f"| cells | number | score mean | score worst | score at {near:.0%} or more | "
+        "bare t mean | bare t worst | width, score | width, bare t |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
     for name, labels in groups.items():
         order = bands if name == "units" else sorted(set(labels.tolist()))
         for label in order:
             inside = labels == label
-            score, t = column["score_coverage"][inside], column["t_coverage"][inside]
-            widths = [column[f"{method}_width"][inside].mean() for method in ("score", "t")]
+            if not inside.any():
+                continue
+            score, t = column["score_coverage"][inside], column["bare_t_coverage"][inside]
+            widths = [column[f"{method}_width"][inside].mean() for method in ("score", "bare_t")]
             lines.append(
                 f"| {name}: {label} | {inside.sum()} | {score.mean():.1%} | {score.min():.1%} | "
                 f"{(score >= near).mean():.1%} | {t.mean():.1%} | {t.min():.1%} | "
@@ -388,7 +399,7 @@ def read_rows(path: Path) -> list[dict[str, object]]:
 
 def write_rows(rows: list[dict[str, object]], path: Path) -> None:
     short = {
-        name: [f"{row[name]:.4f}" if isinstance(row[name], float) else row[name] for row in rows]
+        name: [f"{row[name]:.4g}" if isinstance(row[name], float) else row[name] for row in rows]
         for name in rows[0]
     }
     with path.open("w", newline="", encoding="utf-8") as file:
@@ -408,6 +419,7 @@ def main() -> None:
     parser.add_argument("--cells", type=cell_range, default=range(60), help="start:stop")
     parser.add_argument("--family", choices=FAMILIES)
     parser.add_argument("--samples", type=int, default=2000, help="samples a cell")
+    parser.add_argument("--units", type=cell_range, default=UNITS, help="start:stop, units a study")
     parser.add_argument("--level", type=float, default=LEVEL, help="confidence level")
     parser.add_argument("--csv", type=Path, help="write one line a cell")
     parser.add_argument(
@@ -421,7 +433,14 @@ def main() -> None:
     if options.summarise:
         print(summary(read_rows(options.summarise), options.level))
         return
-    rows = simulate(options.seed, options.cells, options.family, options.samples, options.level)
+    rows = simulate(
+        options.seed,
+        options.cells,
+        options.family,
+        options.samples,
+        options.level,
+        options.units,
+    )
     if options.csv:
         write_rows(rows, options.csv)
     print(summary(rows, options.level))

@@ -1,5 +1,9 @@
 """Laws and reference values of the closed-form confidence limits."""
 
+import importlib.util
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import assume, given
@@ -10,6 +14,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from ilacs_reliability import intervals
 
+ROOT = Path(__file__).parents[1]
 SHARES = {
     "clopper_pearson": intervals.clopper_pearson_limits,
     "wilson": intervals.wilson_limits,
@@ -152,6 +157,12 @@ def test_logit_limits_are_symmetric_on_the_logit_scale():
     assert_allclose(high - value, stats.t.ppf(0.975, 29) * 0.05 / (0.8 * 0.2))
 
 
+def test_logit_limits_of_an_error_that_is_zero_but_for_rounding_have_a_width():
+    low, high = intervals.logit_limits(0.0, 1e-17, 24, 0.5, confidence_level=0.95)
+    assert low < -0.3
+    assert high > 0.3
+
+
 @pytest.mark.parametrize("value", [1.0, -1.0])
 def test_logit_limits_at_the_ends_of_the_range_are_score_limits(value):
     share = (value + 1) / 2
@@ -268,3 +279,41 @@ def test_clopper_pearson_never_covers_less_than_it_says(n):
 @pytest.mark.parametrize("n", [24, 153])
 def test_midp_covers_about_what_it_says_on_average(n):
     assert 0.95 < coverage(intervals.midp_limits, n, np.linspace(0.05, 0.95, 901)).mean() < 0.965
+
+
+@pytest.fixture(scope="module")
+def bench():
+    spec = importlib.util.spec_from_file_location("coverage_bench", ROOT / "benchmarks/coverage.py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    yield module
+    del sys.modules[spec.name]
+
+
+@pytest.mark.parametrize("cell", range(12))
+def test_score_limits_cover_as_promised_in_settings_at_random(bench, cell):
+    # at least 90 % is promised of each setting; 4 standard errors are left to chance
+    row = bench.check_cell(7, cell, 400, 0.95, bench.UNITS)
+    assert row["score_coverage"] >= 0.9 - 4 * np.sqrt(0.9 * 0.1 / 400)
+    assert row["score_no_width"] == row["score_outside"] == row["score_without_value"] == 0
+
+
+def test_the_tables_in_the_docs_are_made_from_the_data_beside_them(bench):
+    page = (ROOT / "docs/intervals.md").read_text(encoding="utf-8")
+    rows = bench.read_rows(ROOT / "docs/_static/coverage.csv")
+    made = [*bench.summary(rows, 0.95).splitlines(), *bench.share_summary().splitlines()]
+    assert [line for line in made if line not in page.splitlines()] == []
+
+
+def test_the_promise_is_kept_on_the_settings_of_the_docs(bench):
+    rows = bench.read_rows(ROOT / "docs/_static/coverage.csv")
+    cover = np.array([row["score_coverage"] for row in rows])
+    widths = [
+        np.mean([row[f"{name}_width"] for row in rows]) for name in ("score", "capped_jeffreys")
+    ]
+    assert (cover >= 0.93).mean() >= 0.95
+    assert cover.min() >= 0.9
+    assert cover.mean() <= 0.975
+    assert widths[0] <= 0.97 * widths[1]
+    assert all(row["score_no_width"] == row["score_outside"] == 0 for row in rows)
