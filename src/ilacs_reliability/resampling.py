@@ -214,11 +214,11 @@ def bootstrap(
     draw = _draw_bayesian if method == "bayesian" else _draw_counts
     values = np.empty(n_resamples)
     errors = np.full(n_resamples, np.nan)
-    for rows, frequencies in draw(taken, int(n_resamples), generator):
+    for rows, frequencies, times in draw(taken, int(n_resamples), generator):
         batch = coefficient(taken.with_frequencies(frequencies))
         values[rows] = batch.value
         if method == "studentized":
-            errors[rows] = batch.standard_error
+            errors[rows] = _errors(batch, taken, times)
     interval = _interval(coefficient, taken, estimate, values, errors, method, confidence_level)
     defined = values[np.isfinite(values)]
     n_undefined = len(values) - len(defined)
@@ -312,7 +312,8 @@ def _evaluate(coefficient: Coefficient, ratings: Ratings) -> Estimate:
     return estimate
 
 
-Draws: TypeAlias = Iterator[tuple[slice, npt.NDArray[Any]]]
+# the replicates' places, their frequencies, and how often each pattern or cluster was drawn
+Draws: TypeAlias = Iterator[tuple[slice, npt.NDArray[Any], npt.NDArray[Any]]]
 
 
 def _draw_counts(ratings: Ratings, n_resamples: int, rng: np.random.Generator) -> Draws:
@@ -327,14 +328,15 @@ def _draw_counts(ratings: Ratings, n_resamples: int, rng: np.random.Generator) -
             counts = np.bincount(drawn.ravel(), minlength=size * n_kinds).reshape(size, n_kinds)
         else:
             counts = rng.multinomial(n, mass / n, size)
-        yield rows, spread(counts)
+        yield rows, spread(counts), counts
 
 
 def _draw_bayesian(ratings: Ratings, n_resamples: int, rng: np.random.Generator) -> Draws:
     mass, spread = _pieces(ratings)
     for rows in _blocks(n_resamples, max(len(mass), len(ratings.counts))):
         weights = rng.standard_gamma(mass, (rows.stop - rows.start, len(mass)))
-        yield rows, spread(weights * (mass.sum() / weights.sum(axis=1))[:, None])
+        weights *= (mass.sum() / weights.sum(axis=1))[:, None]
+        yield rows, spread(weights), weights
 
 
 def _pieces(
@@ -357,6 +359,17 @@ def _spread(
     counts: npt.NDArray[Any], *, clusters: IntArray, frequencies: IntArray
 ) -> npt.NDArray[Any]:
     return counts[:, clusters] * frequencies
+
+
+def _errors(batch: Estimate, ratings: Ratings, times: npt.NDArray[Any]) -> Any:
+    """Return each replicate's standard error; a cluster drawn twice is two clusters, not one."""
+    if ratings.clusters is None:
+        return batch.standard_error
+    n_clusters = times.shape[1]
+    member = ratings.clusters[:, None] == np.arange(n_clusters)
+    pull = (batch.influence * ratings.frequencies) @ member
+    squares = (times * pull**2).sum(axis=1)
+    return np.sqrt(squares * n_clusters / max(n_clusters - 1, 1)) / batch.n_units
 
 
 def _blocks(n_resamples: int, width: int) -> Iterator[slice]:
