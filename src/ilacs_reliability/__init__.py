@@ -1,5 +1,13 @@
 """Are inspection judgements secure? Agreement, grade shift and comparison."""
 
+from ilacs_reliability.comparison.models import parallel_lines_test, proportional_odds
+from ilacs_reliability.comparison.selection import SelectionBounds, selection_bounds
+from ilacs_reliability.comparison.sensitivity import (
+    RosenbaumBounds,
+    e_value,
+    rosenbaum_bounds,
+)
+
 from ilacs_reliability.agreement.alpha import krippendorff_alpha
 from ilacs_reliability.agreement.bangdiwala import bangdiwala_b
 from ilacs_reliability.agreement.benchmarks import Benchmark, benchmark
@@ -128,7 +136,9 @@ __all__ = [
     "PairwiseSymmetry",
     "Protocol",
     "Ratings",
+    "RosenbaumBounds",
     "Scale",
+    "SelectionBounds",
     "SignificanceResult",
     "Transitions",
     "UndefinedEstimateWarning",
@@ -152,6 +162,7 @@ __all__ = [
     "cross_check",
     "d_study",
     "difference",
+    "e_value",
     "equivalence_test",
     "fleiss_kappa",
     "generalise",
@@ -190,7 +201,9 @@ __all__ = [
     "paired_superiority",
     "pairwise_agreement",
     "pairwise_symmetry",
+    "parallel_lines_test",
     "percent_agreement",
+    "proportional_odds",
     "published_claims",
     "ratings_from_codes",
     "ratings_from_counts",
@@ -202,7 +215,9 @@ __all__ = [
     "reproduce",
     "risk_difference",
     "risk_ratio",
+    "rosenbaum_bounds",
     "scott_pi",
+    "selection_bounds",
     "sign_test",
     "somers_d",
     "specific_agreement",

@@ -1,0 +1,191 @@
+"""Maximum likelihood for cumulative logits, with or without a prior, on tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import optimize, special
+
+from ilacs_reliability.estimates import FloatArray
+
+# beyond this a coefficient is on its way to infinity: odds of 160000 to 1
+FAR = 12.0
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Fit:
+    """A fitted model.
+
+    Attributes
+    ----------
+    parameters : ndarray of float
+        Thresholds, then coefficients.
+    log_likelihood : float
+        Without the prior.
+    objective : float
+        With the prior.
+    information : ndarray of float, shape (n_parameters, n_parameters)
+        Minus the second derivatives of the objective.
+    scores : ndarray of float, shape (n_rows, n_grades, n_parameters)
+        First derivatives of the log probability of each cell.
+    converged : bool
+        Whether the first derivatives vanish.
+    """
+
+    parameters: FloatArray
+    log_likelihood: float
+    objective: float
+    information: FloatArray
+    scores: FloatArray
+    converged: bool
+
+
+def fit_cumulative(
+    counts: FloatArray,
+    slopes: FloatArray,
+    *,
+    start: FloatArray,
+    prior: FloatArray,
+    fixed: dict[int, float] | None = None,
+) -> Fit:
+    """Fit cumulative logits by Newton's method with step halving.
+
+    Parameters
+    ----------
+    counts : ndarray of float, shape (n_rows, n_grades)
+        Units by row (group in a stratum) and grade.
+    slopes : ndarray of float, shape (n_rows, n_grades - 1, n_parameters)
+        Derivatives of each row's cumulative logits by the parameters.
+    start : ndarray of float, shape (n_parameters,)
+        Where to start.
+    prior : ndarray of float, shape (n_parameters,)
+        Degrees of freedom m of a log-F(m, m) prior on each parameter; 0 for none.
+    fixed : dict of int to float, optional
+        Parameters held at a value.
+
+    Returns
+    -------
+    Fit
+        Where the objective is largest.
+    """
+    theta = start.copy()
+    for place, value in (fixed or {}).items():
+        theta[place] = value
+    free = np.array([i not in (fixed or {}) for i in range(len(theta))])
+    now = _derivatives(counts, slopes, theta, prior)
+    for _ in range(200):
+        objective, _, gradient, information, _ = now
+        step = np.zeros_like(theta)
+        block = information[np.ix_(free, free)]
+        ridge = 1e-9 * np.eye(len(block)) * max(1.0, float(np.trace(block)))
+        step[free] = np.linalg.lstsq(block + ridge, gradient[free], rcond=None)[0]
+        # a coefficient that runs away must not hold the others back
+        step = np.clip(step, -5.0, 5.0)
+        for _ in range(40):
+            moved = _derivatives(counts, slopes, theta + step, prior)
+            if moved[0] >= objective - 1e-13 * abs(objective):
+                break
+            step = step / 2
+        theta, gain, now = theta + step, moved[0] - objective, moved
+        if np.abs(step).max() < 1e-11 or (gain < 1e-13 and np.abs(now[2][free]).max() < 1e-8):
+            break
+    objective, log_likelihood, gradient, information, scores = now
+    return Fit(
+        parameters=theta,
+        log_likelihood=log_likelihood,
+        objective=objective,
+        information=information,
+        scores=scores,
+        converged=bool(np.abs(gradient[free]).max(initial=0.0) < 1e-5 * max(1.0, counts.sum())),
+    )
+
+
+def ordered_log_likelihood(counts: FloatArray, slopes: FloatArray, *, start: FloatArray) -> float:
+    """Return the largest log likelihood with each row's cumulative logits kept in order.
+
+    Parameters
+    ----------
+    counts : ndarray of float, shape (n_rows, n_grades)
+        Units by row and grade.
+    slopes : ndarray of float, shape (n_rows, n_grades - 1, n_parameters)
+        Derivatives of each row's cumulative logits by the parameters.
+    start : ndarray of float, shape (n_parameters,)
+        Where to start, with logits in order.
+
+    Returns
+    -------
+    float
+        The supremum, which may lie where two cumulative logits of a row meet or run away.
+    """
+    none = np.zeros(len(start))
+
+    def loss(theta: FloatArray) -> float:
+        value = _derivatives(counts, slopes, theta, none)[1]
+        return -value if np.isfinite(value) else 1e10
+
+    def slope(theta: FloatArray) -> FloatArray:
+        return -_derivatives(counts, slopes, theta, none)[2]
+
+    gaps = np.diff(slopes, axis=1).reshape(-1, len(start))
+    found = optimize.minimize(
+        loss,
+        np.clip(start, -30, 30),
+        jac=slope,
+        method="SLSQP",
+        bounds=[(-40.0, 40.0)] * len(start),
+        constraints=optimize.LinearConstraint(gaps, 0.0, np.inf),
+        options={"maxiter": 1000, "ftol": 1e-12},
+    )
+    return -float(found.fun)
+
+
+def threshold_start(counts: FloatArray, n_slopes: int) -> FloatArray:
+    """Return the thresholds of all rows together, and zeros.
+
+    Parameters
+    ----------
+    counts : ndarray of float, shape (n_rows, n_grades)
+        Units, every grade used.
+    n_slopes : int
+        Coefficients after the thresholds.
+
+    Returns
+    -------
+    ndarray of float, shape (n_grades - 1 + n_slopes,)
+        A place to start from.
+    """
+    shares = np.cumsum(counts.sum(axis=0))[:-1] / counts.sum()
+    return np.concatenate([special.logit(shares), np.zeros(n_slopes)])
+
+
+def _derivatives(
+    counts: FloatArray, slopes: FloatArray, theta: FloatArray, prior: FloatArray
+) -> tuple[float, float, FloatArray, FloatArray, FloatArray]:
+    """Return objective, log likelihood, gradient, information and scores."""
+    z = slopes @ theta
+    cumulative = special.expit(z)
+    density = cumulative * special.expit(-z)
+    curve = density * (1 - 2 * cumulative)
+    shares = np.diff(cumulative, axis=1, prepend=0.0, append=1.0)
+    # the last grade's share from the other tail keeps its relative accuracy
+    shares[:, -1] = special.expit(-z[:, -1])
+    seen = counts > 0
+    if (shares[seen] <= 0).any() or (shares < -1e-9).any():
+        n = len(theta)
+        return -np.inf, -np.inf, np.zeros(n), np.eye(n), np.zeros((*counts.shape, n))
+    safe = np.where(shares > 0, shares, 1.0)
+    firsts = density[..., None] * slopes
+    seconds = curve[..., None, None] * slopes[..., :, None] * slopes[..., None, :]
+    scores = np.diff(firsts, axis=1, prepend=0.0, append=0.0) / safe[..., None]
+    bends = np.diff(seconds, axis=1, prepend=0.0, append=0.0) / safe[..., None, None]
+    log_likelihood = float((counts * np.log(safe)).sum())
+    gradient = np.einsum("ij,ijp->p", counts, scores)
+    outer = scores[..., :, None] * scores[..., None, :]
+    information = np.einsum("ij,ijpq->pq", counts, outer - bends)
+    # log-F(m, m): m (t / 2 - log(1 + exp(t)))
+    penalty = float(prior @ (theta / 2 - np.logaddexp(0.0, theta)))
+    share = special.expit(theta)
+    gradient = gradient + prior * (0.5 - share)
+    information = information + np.diag(prior * share * (1 - share))
+    return log_likelihood + penalty, log_likelihood, gradient, information, scores
