@@ -1,13 +1,5 @@
 """Are inspection judgements secure? Agreement, grade shift and comparison."""
 
-from ilacs_reliability.comparison.models import parallel_lines_test, proportional_odds
-from ilacs_reliability.comparison.selection import SelectionBounds, selection_bounds
-from ilacs_reliability.comparison.sensitivity import (
-    RosenbaumBounds,
-    e_value,
-    rosenbaum_bounds,
-)
-
 from ilacs_reliability.agreement.alpha import krippendorff_alpha
 from ilacs_reliability.agreement.bangdiwala import bangdiwala_b
 from ilacs_reliability.agreement.benchmarks import Benchmark, benchmark
@@ -52,11 +44,18 @@ from ilacs_reliability.comparison.equivalence import (
     ordinal_equivalence,
     ordinal_noninferiority,
 )
+from ilacs_reliability.comparison.models import parallel_lines_test, proportional_odds
 from ilacs_reliability.comparison.overlap import OverlapReport, overlap_report
 from ilacs_reliability.comparison.pairs import generalised_odds, somers_d
 from ilacs_reliability.comparison.proportions import risk_difference
 from ilacs_reliability.comparison.ranks import brunner_munzel, mann_whitney
 from ilacs_reliability.comparison.ratios import odds_ratio, risk_ratio, two_proportions
+from ilacs_reliability.comparison.selection import SelectionBounds, selection_bounds
+from ilacs_reliability.comparison.sensitivity import (
+    RosenbaumBounds,
+    e_value,
+    rosenbaum_bounds,
+)
 from ilacs_reliability.comparison.strata import stratified_relative_effect, van_elteren
 from ilacs_reliability.comparison.trend import jonckheere
 from ilacs_reliability.comparison.variation import heterogeneity
