@@ -563,3 +563,14 @@ def test_every_pair_of_raters_enters_conger_alike():
         for pair in itertools.combinations(range(3), 2)
     ]
     assert_allclose(ilr.conger_kappa(ratings).expected, np.mean(expected), atol=1e-15)
+
+
+@pytest.mark.parametrize(
+    "coefficient",
+    [ilr.cohen_kappa, ilr.gwet_ac, ilr.brennan_prediger, ilr.krippendorff_alpha],
+)
+def test_a_single_unit_is_undefined_in_a_batch_too(coefficient):
+    ratings = ilr.ratings_from_codes([[0, 0], [0, 1]], scale=ilr.Scale(["no", "yes"]))
+    batch = coefficient(ratings.with_frequencies(np.array([[0, 1], [3, 2]]))).value
+    assert np.isnan(batch[0])
+    assert np.isfinite(batch[1])

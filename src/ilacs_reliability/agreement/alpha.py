@@ -96,7 +96,7 @@ def krippendorff_alpha(ratings: RatingsLike, *, metric: Metric = "nominal") -> E
     with np.errstate(invalid="ignore", divide="ignore"):
         parts = _parts(study, rule)
         ratio, spread = parts.ratio, parts.spread
-        value = np.where(parts.chance > 0, 1.0 - ratio, np.nan)
+        value = np.where((parts.chance > 0) & (study.n_paired > 1), 1.0 - ratio, np.nan)
         observed, expected = 1.0 - ratio * spread, 1.0 - spread
         influence: FloatArray | Callable[[], FloatArray] = (
             partial(_influences, study, rule) if study.is_batch else _influence(study, parts)

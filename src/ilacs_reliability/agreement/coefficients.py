@@ -471,7 +471,8 @@ def _corrected(study: Study, rule: ChanceRule, name: str, label: str, kind: str)
         room = 1.0 - expected
         value = (observed - expected) / room
         if study.is_batch:
-            value = np.where(room > LEAST_ROOM, value, np.nan)
+            # as for a single study: no chance is left, or a single unit
+            value = np.where((room > LEAST_ROOM) & (study.n_paired > 1), value, np.nan)
             influence = partial(_corrected_influence, study, rule)
         else:
             influence = _chain(study, observed, expected, slope)
