@@ -169,6 +169,14 @@ def test_own_records_are_reported(tmp_path, capsys):
     assert "1 inspection of English local authority children's services" in text
 
 
+def test_own_records_in_which_nothing_moved_are_reported(capsys):
+    path = ROOT / "tests" / "data" / "made_up_inspections.csv"
+    assert main(["--records", str(path)]) == 0
+    text = capsys.readouterr().out
+    assert "0 improved, 1 kept, 0 fell of 1" in text
+    assert "rose against" not in text
+
+
 GOOD_ROW = ROW.split(",")
 
 

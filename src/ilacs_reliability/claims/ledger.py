@@ -257,7 +257,7 @@ def _year_one(rules: Protocol) -> Claim:
         confidence_level=rules.confidence_level,
         power=rules.power,
     )
-    enough = f"at the same rate it would take {needed} reports; " if needed else ""
+    enough = f"at the published rate it would take {needed} reports; " if needed else ""
     return Claim(
         name="year_one",
         statement="Most councils improved in the first year of ILACS.",

@@ -259,23 +259,29 @@ def _year_one(claim: Claim, evidence: Evidence) -> Assessment:
     if not total:
         return _nothing(claim)
     improved = share(counted[0], total, name="improved", label="share improved", limits=WHY_MOVED)
+    return Assessment(
+        claim=claim,
+        recomputed=f"{_moved(counted)} of {total}; improved {_shown(improved, claim)}",
+        verdict=judge(claim, improved),
+        details=(*_rose_against_fell(counted, claim), *aside),
+        moves=counted,
+    )
+
+
+def _rose_against_fell(counted: tuple[int, int, int], claim: Claim) -> list[str]:
+    up, _, down = counted
+    if not up + down:
+        return []
     moved = share(
-        counted[0],
-        counted[0] + counted[2],
+        up,
+        up + down,
         name="improved_of_moved",
         label="share improved of those that moved",
         limits=WHY_MOVED,
     )
     beyond = 0.5 not in moved.confidence_interval(claim.confidence_level)
     chance = "beyond chance" if beyond else "within what chance gives"
-    more = f"{counted[0]} rose against {counted[2]} that fell, {chance}; that is not most of them."
-    return Assessment(
-        claim=claim,
-        recomputed=f"{_moved(counted)} of {total}; improved {_shown(improved, claim)}",
-        verdict=judge(claim, improved),
-        details=(more, *aside),
-        moves=counted,
-    )
+    return [f"{up} rose against {down} that fell, {chance}; that is not yet that most rose."]
 
 
 def _about_60_percent(claim: Claim, evidence: Evidence) -> Assessment:
@@ -302,7 +308,7 @@ def _about_60_percent(claim: Claim, evidence: Evidence) -> Assessment:
             f"{counted[0]} of {sum(counted)}, {_shown(improved, claim)} by {BEFORE_MID_2019}"
         ),
         verdict=judge(claim, improved),
-        details=(f"The share falls as reports come out: {running}.",),
+        details=(f"The share as reports came out: {running}.",),
         moves=counted,
     )
 
