@@ -46,7 +46,7 @@ TEST_METHODS = ("exact", "monte_carlo", "asymptotic")
 
 
 def kendall_w(ratings: RatingsLike) -> Estimate:
-    r"""Estimate Kendall's coefficient of concordance: do raters rank units alike?
+    r"""Estimate Kendall's coefficient of concordance, whether raters rank units alike.
 
     Parameters
     ----------
