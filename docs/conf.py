@@ -47,6 +47,7 @@ nb_execution_mode = "force"
 nb_execution_raise_on_error = True
 nb_execution_timeout = 60
 nb_merge_streams = True
+nb_render_markdown_format = "myst"  # tables that a cell writes
 
 html_theme = "pydata_sphinx_theme"
 html_math_renderer = "mathml"
