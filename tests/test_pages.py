@@ -22,6 +22,12 @@ def test_the_example_in_the_readme_runs():
     assert not results.failed, "".join(said)
 
 
+def test_the_protocol_in_the_readme_is_one():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (text,) = re.findall(r"^```toml\n(.*?)^```$", readme, flags=re.MULTILINE | re.DOTALL)
+    assert ilr.Protocol.from_toml(text) == ilr.Protocol(agreement=0.9, superiority_margin=0.05)
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_links_lead_somewhere(page):
     text = (ROOT / page).read_text(encoding="utf-8")
