@@ -1,5 +1,9 @@
 """Are inspection judgements secure? Agreement, grade shift and comparison."""
 
+from ilacs_reliability.shift.equivalence import shift_equivalence
+from ilacs_reliability.shift.occasions import cochran_q, friedman, madansky
+from ilacs_reliability.shift.strata import StratifiedShift, stratified_shift
+
 from ilacs_reliability.agreement.alpha import krippendorff_alpha
 from ilacs_reliability.agreement.bangdiwala import bangdiwala_b
 from ilacs_reliability.agreement.benchmarks import Benchmark, benchmark
@@ -139,6 +143,7 @@ __all__ = [
     "Scale",
     "SelectionBounds",
     "SignificanceResult",
+    "StratifiedShift",
     "Transitions",
     "UndefinedEstimateWarning",
     "VarianceComponents",
@@ -156,6 +161,7 @@ __all__ = [
     "brunner_munzel",
     "cliffs_delta",
     "cochran_mantel_haenszel",
+    "cochran_q",
     "cohen_kappa",
     "conger_kappa",
     "cross_check",
@@ -164,6 +170,7 @@ __all__ = [
     "e_value",
     "equivalence_test",
     "fleiss_kappa",
+    "friedman",
     "generalise",
     "generalised_odds",
     "grades_from_table",
@@ -184,6 +191,7 @@ __all__ = [
     "lin_ccc",
     "list_datasets",
     "load_dataset",
+    "madansky",
     "mann_whitney",
     "marginal_indices",
     "marginal_rank_shift",
@@ -217,10 +225,12 @@ __all__ = [
     "rosenbaum_bounds",
     "scott_pi",
     "selection_bounds",
+    "shift_equivalence",
     "sign_test",
     "somers_d",
     "specific_agreement",
     "stratified_relative_effect",
+    "stratified_shift",
     "stuart_maxwell",
     "threshold_test",
     "tolerance_weights",

@@ -216,7 +216,7 @@ def mcnemar(
         name="mcnemar",
         label="McNemar's test",
         things=("rose to the cut", "fell below it"),
-        effect=_difference(pairs, before, after)
+        effect=binary_difference(pairs, before, after)
         if by_difference
         else _odds_ratio(pairs, ways, MATCHING_ODDS[method]),
     )
@@ -266,7 +266,7 @@ def paired_difference(table: TransitionsLike, *, at_least: Hashable | None = Non
     Interval(-0.5069, -0.0256, 95% newcombe)
     """
     pairs = as_pairs(table, single=False)
-    return _difference(pairs, *cut_at(pairs, at_least))
+    return binary_difference(pairs, *cut_at(pairs, at_least))
 
 
 def paired_odds_ratio(table: TransitionsLike, *, at_least: Hashable | None = None) -> Estimate:
@@ -364,7 +364,21 @@ def _direction_result(
     )
 
 
-def _difference(pairs: Pairs, before: Mask, after: Mask) -> Estimate:
+def binary_difference(pairs: Pairs, before: Mask, after: Mask) -> Estimate:
+    """Estimate the change in the share of some rows.
+
+    Parameters
+    ----------
+    pairs : Pairs
+        One study or many.
+    before, after : ndarray of bool, shape (n_rows,)
+        Whether a row counts on each occasion.
+
+    Returns
+    -------
+    Estimate
+        The change, -1 to 1.
+    """
     ways = after.astype(np.float64) - before
     methods = mean_methods(-1.0, 1.0)
     if pairs.clusters is None:

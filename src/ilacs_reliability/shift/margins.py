@@ -286,7 +286,8 @@ def _scored(estimate: Estimate, confidence_level: float, change: FloatArray, z: 
     # n (seen - true)^2 = z^2 (moved - true^2), a quadratic in the true change
     centre = n * estimate.value
     root = np.sqrt(max(centre**2 - (n + square) * (n * estimate.value**2 - square * moved), 0.0))
-    limits = ((centre - root) / (n + square), (centre + root) / (n + square))
+    low, high = ((centre + sign * root) / (n + square) for sign in (-1, 1))
+    limits = (max(low, -1.0), min(high, 1.0))
     return limits if moved else kept_inside(estimate, limits, confidence_level, -1.0, 1.0)
 
 

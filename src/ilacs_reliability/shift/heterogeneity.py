@@ -1,0 +1,161 @@
+"""Whether a shift is the same in every stratum."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+from scipy import special
+
+from ilacs_reliability.estimates import Estimate, Limits, SignificanceResult
+from ilacs_reliability.scales import FloatArray, IntArray
+from ilacs_reliability.shift.exact import monte_carlo_p
+from ilacs_reliability.shift.pairs import NOT_SHOWN, Pairs, pair_estimate
+
+HeterogeneityMethod: TypeAlias = Literal["asymptotic", "monte_carlo"]
+
+
+def heterogeneity_test(
+    everyone: Pairs,
+    stratum: IntArray,
+    scores: FloatArray,
+    estimates: tuple[Estimate, ...],
+    method: str,
+    n_resamples: int,
+    rng: np.random.Generator,
+) -> SignificanceResult:
+    """Test whether a mean score is the same in every stratum.
+
+    Parameters
+    ----------
+    everyone : Pairs
+        All strata side by side.
+    stratum : ndarray of int, shape (n_rows,)
+        Stratum of each row.
+    scores : ndarray of float, shape (n_rows,)
+        The score of a unit of each row.
+    estimates : tuple of Estimate
+        The mean of each stratum.
+    method : {"asymptotic", "monte_carlo"}
+        How the p-value is found.
+    n_resamples : int
+        Draws.
+    rng : Generator
+        Where random numbers come from.
+
+    Returns
+    -------
+    SignificanceResult
+        The p-value; the effect is the share of the spread between strata beyond chance.
+
+    Raises
+    ------
+    ValueError
+        If draws are asked for where ratings carry clusters.
+    """
+    n_strata, notes = len(estimates), everyone.notes
+    kinds, place = np.unique(np.round(scores, 10), return_inverse=True)
+    table = np.zeros((n_strata, len(kinds)), dtype=np.int64)
+    np.add.at(table, (stratum, place), everyone.frequencies.astype(np.int64))
+    statistic, df = float(_between(table[None], kinds)[0]), n_strata - 1
+    if everyone.clusters is not None:
+        statistic, df = _clustered_between(estimates)
+        if method != "asymptotic":
+            raise ValueError("`heterogeneity` must be 'asymptotic' where ratings carry clusters.")
+    p_value, used = (float(special.chdtrc(df, statistic)) if df and statistic else 1.0), method
+    if method == "monte_carlo" and df and statistic:
+        hits = _moved_between(table, kinds, statistic, n_resamples, rng)
+        p_value, used = monte_carlo_p(hits, n_resamples), f"monte_carlo with {n_resamples} draws"
+    return SignificanceResult(
+        statistic=statistic,
+        df=df,
+        p_value=p_value,
+        method=used,
+        name="stratified_shift",
+        label="test of the same shift in every stratum",
+        null="the shift is the same in every stratum",
+        effect=_inconsistency(statistic, df, everyone),
+        n_units=everyone.n_units,
+        notes=notes if df else (*notes, "There is one stratum: nothing to compare."),
+        limits=NOT_SHOWN,
+    )
+
+
+def _between(tables: Any, kinds: FloatArray) -> FloatArray:
+    """Return the spread of strata's means over the spread of units, shape (n_tables,)."""
+    sizes = tables.sum(axis=2)
+    n = sizes.sum(axis=1)
+    sums = tables @ kinds
+    mean = sums.sum(axis=1) / n
+    total = (tables.sum(axis=1) * (kinds - mean[:, None]) ** 2).sum(axis=1) / np.maximum(n - 1, 1)
+    spread = (sizes * (sums / np.maximum(sizes, 1) - mean[:, None]) ** 2).sum(axis=1)
+    between: FloatArray = np.where(total > 0, spread / np.where(total > 0, total, 1.0), 0.0)
+    return between
+
+
+def _clustered_between(estimates: tuple[Estimate, ...]) -> tuple[float, int]:
+    usable = [estimate for estimate in estimates if estimate.standard_error > 0]
+    if len(usable) < 2:
+        return 0.0, 0
+    values = np.array([estimate.value for estimate in usable])
+    weights = np.array([estimate.standard_error**-2 for estimate in usable])
+    mean = weights @ values / weights.sum()
+    return float(weights @ (values - mean) ** 2), len(usable) - 1
+
+
+def _moved_between(
+    table: IntArray,
+    kinds: FloatArray,
+    statistic: float,
+    n_resamples: int,
+    rng: np.random.Generator,
+) -> int:
+    """Count draws as uneven as what was seen, moving units between strata of the same sizes."""
+    left = np.tile(table.sum(axis=0), (n_resamples, 1))
+    drawn = np.empty((n_resamples, *table.shape), dtype=np.int64)
+    for place, size in enumerate(table.sum(axis=1)[:-1].tolist()):
+        wanted = np.full(n_resamples, size)
+        rest = left.sum(axis=1)
+        for kind in range(table.shape[1]):
+            rest = rest - left[:, kind]
+            drawn[:, place, kind] = rng.hypergeometric(left[:, kind], rest, wanted)
+            wanted = wanted - drawn[:, place, kind]
+        left = left - drawn[:, place]
+    drawn[:, -1] = left
+    return int((_between(drawn, kinds) >= statistic * (1 - 1e-9)).sum())
+
+
+def _inconsistency(statistic: float, df: int, everyone: Pairs) -> Estimate:
+    value = max(0.0, 1 - df / statistic) if df and statistic else 0.0
+    return replace(
+        pair_estimate(
+            everyone,
+            value=value,
+            influence=np.full(len(everyone.before), np.nan),
+            name="inconsistency",
+            label="share of the spread between strata beyond chance",
+            methods=(("test_based", partial(_test_based, statistic=statistic, df=df)),),
+        ),
+        notes=(),
+    )
+
+
+def _test_based(
+    estimate: Estimate, confidence_level: float, *, statistic: float, df: int
+) -> Limits:
+    """Move the logarithm of H by its approximate error (Higgins and Thompson, 2002)."""
+    if df < 1 or (df < 2 and statistic <= df + 1):
+        return 0.0, 1.0
+    z = special.ndtri((1 + confidence_level) / 2)
+    if statistic > df + 1:
+        error = (np.log(statistic) - np.log(df)) / (
+            2 * (np.sqrt(2 * statistic) - np.sqrt(2 * df - 1))
+        )
+    else:
+        error = np.sqrt((1 - 1 / (3 * (df - 1) ** 2)) / (2 * (df - 1)))
+    # H is taken as 1 where the spread is less than chance gives
+    centre = max(np.log(max(statistic, 1e-300) / df) / 2, 0.0)
+    low, high = (max(0.0, 1 - np.exp(-2 * (centre + sign * z * error))) for sign in (-1, 1))
+    return low, high

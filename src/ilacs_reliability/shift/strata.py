@@ -1,0 +1,387 @@
+"""Shift across strata: pooled, tested, and whether it differs between them."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Literal, TypeAlias, get_args
+
+import numpy as np
+
+from ilacs_reliability.estimates import (
+    Estimate,
+    Limits,
+    SignificanceResult,
+    check_option,
+    html_table,
+    p_phrase,
+)
+from ilacs_reliability.scales import FloatArray, IntArray
+from ilacs_reliability.shift.binary import binary_difference
+from ilacs_reliability.shift.equivalence import SHIFT_EFFECTS, ShiftEffect
+from ilacs_reliability.shift.heterogeneity import HeterogeneityMethod, heterogeneity_test
+from ilacs_reliability.shift.movement import check_ordered, net_estimate
+from ilacs_reliability.shift.pairs import (
+    FLIPPED,
+    NO_CHANGE,
+    NOT_SHOWN,
+    Method,
+    Pairs,
+    as_pairs,
+    cut_at,
+    mean_methods,
+    pair_estimate,
+    reordered,
+)
+from ilacs_reliability.shift.scores import cluster_totals, score_changes, score_estimate
+from ilacs_reliability.shift.signs import normal_p, signed_sum_p
+from ilacs_reliability.shift.testing import check_resamples
+from ilacs_reliability.tables import TransitionsLike
+
+StrataMethod: TypeAlias = Literal["exact", "asymptotic", "monte_carlo"]
+Strata: TypeAlias = Mapping[Any, TransitionsLike] | Sequence[TransitionsLike]
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
+class StratifiedShift:
+    """Shift in several strata and over them all.
+
+    Attributes
+    ----------
+    strata : tuple
+        Names of the strata.
+    estimates : tuple of Estimate
+        The effect in each stratum.
+    pooled : Estimate
+        The effect over all strata, each weighed by its units.
+    test : SignificanceResult
+        Test of no shift in any stratum.
+    heterogeneity : SignificanceResult
+        Test of the same shift in every stratum; its effect is the share of the spread between
+        strata that chance does not explain.
+    n_units : int
+        Units graded twice.
+    notes : tuple of str
+        What a reader must know.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> ilr.stratified_shift({"north": [[5, 6], [1, 8]], "south": [[4, 3], [2, 9]]})
+    StratifiedShift(2 strata, 38 units: pooled 0.1579, p = 0.146, heterogeneity p = 0.274)
+    """
+
+    strata: tuple[Hashable, ...]
+    estimates: tuple[Estimate, ...]
+    pooled: Estimate
+    test: SignificanceResult
+    heterogeneity: SignificanceResult
+    n_units: int
+    notes: tuple[str, ...] = ()
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return one row a stratum, and one for all, as plain Python values.
+
+        Returns
+        -------
+        list of dict
+            The stratum and its estimate's row.
+
+        Examples
+        --------
+        >>> import ilacs_reliability as ilr
+        >>> shift = ilr.stratified_shift({"north": [[5, 6], [1, 8]], "south": [[4, 3], [2, 9]]})
+        >>> [row["n_units"] for row in shift.rows()]
+        [20, 18, 38]
+        """
+        pairs = zip((*self.strata, "all strata"), (*self.estimates, self.pooled), strict=True)
+        return [{"stratum": name} | estimate.to_dict() for name, estimate in pairs]
+
+    def describe(self) -> str:
+        """Say the pooled shift, its test and whether strata differ, in a sentence.
+
+        Returns
+        -------
+        str
+            A plain English sentence.
+
+        Examples
+        --------
+        >>> import ilacs_reliability as ilr
+        >>> shift = ilr.stratified_shift({"north": [[5, 6], [1, 8]], "south": [[4, 3], [2, 9]]})
+        >>> print(shift.describe())
+        Over 2 strata and 38 units the share improved minus share declined is 0.158 (95% interval
+        -0.029 to 0.335, mover), p = 0.146 (exact) for no shift in any stratum; p = 0.274
+        (asymptotic) for the same shift in all; it does not show why grades moved: ...
+        """
+        low, high = interval = self.pooled.confidence_interval()
+        return (
+            f"Over {len(self.strata)} strata and {self.n_units} units the {self.pooled.label} is "
+            f"{self.pooled.value:.3f} (95% interval {low:.3f} to {high:.3f}, {interval.method}), "
+            f"{p_phrase(self.test.p_value)} ({self.test.method}) for no shift in any stratum; "
+            f"{p_phrase(self.heterogeneity.p_value)} ({self.heterogeneity.method}) for the same "
+            f"shift in all; it does not show {NOT_SHOWN}."
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the result as plain Python values, at full precision.
+
+        Returns
+        -------
+        dict
+            The rows and the two tests.
+
+        Examples
+        --------
+        >>> import ilacs_reliability as ilr
+        >>> shift = ilr.stratified_shift([[[5, 6], [1, 8]], [[4, 3], [2, 9]]])
+        >>> shift.to_dict()["n_units"]
+        38
+        """
+        return {
+            "name": "stratified_shift",
+            "n_units": self.n_units,
+            "rows": self.rows(),
+            "test": self.test.to_dict(),
+            "heterogeneity": self.heterogeneity.to_dict(),
+            "notes": list(self.notes),
+        }
+
+    def __repr__(self) -> str:
+        return (
+            f"StratifiedShift({len(self.strata)} strata, {self.n_units} units: pooled "
+            f"{self.pooled.value:.4f}, {p_phrase(self.test.p_value)}, heterogeneity "
+            f"{p_phrase(self.heterogeneity.p_value)})"
+        )
+
+    def _repr_html_(self) -> str:
+        shown = {}
+        for row in self.rows():
+            low, high = row.get("low", np.nan), row.get("high", np.nan)
+            shown[str(row["stratum"])] = f"{row['value']:.3f} ({low:.3f} to {high:.3f})"
+        tests = {"no shift": self.test.p_value, "same shift": self.heterogeneity.p_value}
+        return html_table(shown | {name: p_phrase(p) for name, p in tests.items()})
+
+
+def stratified_shift(
+    tables: Strata,
+    *,
+    effect: ShiftEffect = "net",
+    at_least: Hashable | None = None,
+    method: StrataMethod = "exact",
+    heterogeneity: HeterogeneityMethod = "asymptotic",
+    n_resamples: int = 9999,
+    rng: np.random.Generator | int | None = None,
+) -> StratifiedShift:
+    r"""Pool shift over strata, test it, and test whether it differs between them.
+
+    Parameters
+    ----------
+    tables : mapping of name to table, or sequence or stack of tables
+        For each stratum (a region, a year, a kind of inspection, a previous grade) a table as the
+        other functions take it; all on the same scale.
+    effect : {"net", "difference", "score"}, optional
+        Share improved minus share declined, the change in the share at or above a grade, or the
+        change in mean score. Default: "net".
+    at_least : hashable, optional
+        The grade to cut at, for "difference".
+    method : {"exact", "asymptotic", "monte_carlo"}, optional
+        How the test of no shift finds its p-value. Default: "exact".
+    heterogeneity : {"asymptotic", "monte_carlo"}, optional
+        Chi-square, or moving units between strata at random, for small strata. Default:
+        "asymptotic".
+    n_resamples : int, optional
+        Draws, where there are any. Default: 9999.
+    rng : Generator or int, optional
+        Where random numbers come from.
+
+    Returns
+    -------
+    StratifiedShift
+        The effect in each stratum and over all, and the two tests. The pooled answer is given
+        whatever the test of heterogeneity says.
+
+    Raises
+    ------
+    ValueError
+        If there is no stratum, the scales differ, some strata have clusters and others none, or a
+        table or an option is wrong.
+
+    See Also
+    --------
+    net_shift : One table.
+
+    Notes
+    -----
+    The pooled effect weighs strata by their units; its error is that within strata. Its interval
+    "mover" recovers each stratum's variance from its own interval [1]_. Under no shift each unit's
+    grades may swap places, so the test is that of the pooled table. Heterogeneity compares the
+    spread of the strata's means with the spread of units,
+    :math:`\sum_s n_s (\bar d_s - \bar d)^2 / s^2`, and its effect is :math:`I^2` with the
+    test-based interval of [2]_; where ratings carry clusters it weighs strata by the inverse of
+    their clustered variances instead.
+
+    References
+    ----------
+    .. [1] G. Y. Zou and A. Donner, "Construction of confidence limits about effect measures: a
+           general approach", Statistics in Medicine 27 (2008), 1693-1702.
+    .. [2] J. P. T. Higgins and S. G. Thompson, "Quantifying heterogeneity in a meta-analysis",
+           Statistics in Medicine 21 (2002), 1539-1558.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> shift = ilr.stratified_shift({"north": [[5, 6], [1, 8]], "south": [[4, 3], [2, 9]]})
+    >>> [round(estimate.value, 3) for estimate in shift.estimates]
+    [0.25, 0.056]
+    """
+    check_option(effect, SHIFT_EFFECTS, "effect")
+    check_option(method, get_args(StrataMethod), "method")
+    check_option(heterogeneity, get_args(HeterogeneityMethod), "heterogeneity")
+    check_resamples(n_resamples)
+    if effect != "difference" and at_least is not None:
+        raise ValueError(f"`at_least` goes with effect='difference', but effect is {effect!r}.")
+    names, parts = _strata(tables)
+    everyone, stratum = _together(parts)
+    scores = _scores(everyone, effect, at_least)
+    estimates = tuple(_estimate(part, effect, at_least) for part in parts)
+    pooled = _pooled(everyone, stratum, scores, estimates)
+    generator = np.random.default_rng(rng)
+    return StratifiedShift(
+        strata=names,
+        estimates=estimates,
+        pooled=pooled,
+        test=_test(everyone, scores, pooled, method, n_resamples, generator),
+        heterogeneity=heterogeneity_test(
+            everyone, stratum, scores, estimates, heterogeneity, n_resamples, generator
+        ),
+        n_units=everyone.n_units,
+        notes=everyone.notes,
+    )
+
+
+def _strata(tables: Strata) -> tuple[tuple[Hashable, ...], list[Pairs]]:
+    if isinstance(tables, Mapping):
+        names, given = tuple(tables), list(tables.values())
+    else:
+        given = list(tables)
+        names = tuple(f"stratum {place}" for place in range(1, len(given) + 1))
+    if not given:
+        raise ValueError("`tables` holds no stratum.")
+    parts = [as_pairs(table) for table in given]
+    for name, part in zip(names, parts, strict=True):
+        if part.scale != parts[0].scale:
+            raise ValueError(
+                f"`tables` must share one scale, but stratum {name!r} has {part.scale!r} and "
+                f"{names[0]!r} has {parts[0].scale!r}."
+            )
+        if (part.clusters is None) != (parts[0].clusters is None):
+            raise ValueError(f"`tables` must all have clusters or none; see stratum {name!r}.")
+    return names, parts
+
+
+def _together(parts: list[Pairs]) -> tuple[Pairs, IntArray]:
+    """Put strata side by side, and say which rows belong to which."""
+    stratum = np.repeat(np.arange(len(parts)), [len(part.before) for part in parts])
+    clusters, start = [], 0
+    for part in parts:
+        if part.clusters is not None:
+            clusters.append(part.clusters + start)
+            start += int(part.clusters.max()) + 1
+    everyone = Pairs(
+        scale=parts[0].scale,
+        before=np.concatenate([part.before for part in parts]),
+        after=np.concatenate([part.after for part in parts]),
+        frequencies=np.concatenate([part.frequencies for part in parts]),
+        clusters=np.concatenate(clusters) if clusters else None,
+        notes=tuple(dict.fromkeys(note for part in parts for note in part.notes)),
+    )
+    return everyone, stratum
+
+
+def _scores(pairs: Pairs, effect: str, at_least: Hashable | None) -> FloatArray:
+    if effect == "difference":
+        before, after = cut_at(pairs, at_least)
+        return after.astype(np.float64) - before
+    check_ordered(pairs)
+    if effect == "net":
+        return np.sign(pairs.moves).astype(np.float64)
+    return score_changes(pairs, None)
+
+
+def _estimate(pairs: Pairs, effect: str, at_least: Hashable | None) -> Estimate:
+    if effect == "difference":
+        return binary_difference(pairs, *cut_at(pairs, at_least))
+    return net_estimate(pairs) if effect == "net" else score_estimate(pairs, None)
+
+
+def _pooled(
+    everyone: Pairs, stratum: IntArray, scores: FloatArray, estimates: tuple[Estimate, ...]
+) -> Estimate:
+    sizes = np.array([estimate.n_units for estimate in estimates], dtype=np.float64)
+    means = np.array([estimate.value for estimate in estimates])
+    value = float(sizes @ means / sizes.sum())
+    pieces = np.array([estimate.n_independent for estimate in estimates], dtype=np.float64)
+    # a stratum of one piece has no spread of its own: it lends that about the pooled mean
+    centre = np.where(pieces > 1, means, value)
+    # each stratum has its own n/(n - 1) in place of the common one
+    n = pieces.sum()
+    spread = np.sqrt(pieces / np.maximum(pieces - 1, 1) * (n - 1) / n)
+    reach = float(np.ptp(everyone.scale.scores)) if np.abs(scores).max() > 1 else 1.0
+    mover = partial(_mover, estimates=estimates, weights=sizes / sizes.sum())
+    methods: tuple[Method, ...] = (("mover", mover), *mean_methods(-reach, reach))
+    return pair_estimate(
+        everyone,
+        value=value,
+        influence=(scores - centre[stratum]) * spread[stratum],
+        name="stratified_shift",
+        label=estimates[0].label,
+        methods=reordered(methods, "mover" if everyone.clusters is None else "t"),
+    )
+
+
+def _mover(
+    estimate: Estimate,
+    confidence_level: float,
+    *,
+    estimates: tuple[Estimate, ...],
+    weights: FloatArray,
+) -> Limits:
+    limits = np.array([[*each.confidence_interval(confidence_level)] for each in estimates])
+    values = np.array([each.value for each in estimates])
+    low, high = (np.sqrt(((weights * (limits[:, side] - values)) ** 2).sum()) for side in (0, 1))
+    return estimate.value - low, estimate.value + high
+
+
+def _test(
+    everyone: Pairs,
+    scores: FloatArray,
+    pooled: Estimate,
+    method: str,
+    n_resamples: int,
+    rng: np.random.Generator,
+) -> SignificanceResult:
+    totals, times = cluster_totals(everyone, scores)
+    squares = float(times @ totals**2)
+    total = float(times @ totals)
+    if method == "asymptotic":
+        statistic = total / np.sqrt(squares) if squares else 0.0
+        p_value, used = (normal_p(statistic, "two-sided") if squares else 1.0), method
+    else:
+        statistic = total
+        p_value, used = signed_sum_p(totals, times, "two-sided", method, n_resamples, rng)
+    still = () if everyone.frequencies @ (scores != 0) else (NO_CHANGE,)
+    return SignificanceResult(
+        statistic=statistic,
+        p_value=p_value,
+        alternative="two-sided",
+        method=used if everyone.clusters is None else f"{used}, {FLIPPED}",
+        name="stratified_shift",
+        label="test of shift over strata",
+        null="grades moved in no stratum",
+        effect=pooled,
+        n_units=everyone.n_units,
+        notes=(*everyone.notes, *still),
+        limits=NOT_SHOWN,
+    )
