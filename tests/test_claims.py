@@ -284,9 +284,15 @@ def test_the_verdicts_are_those_of_the_declared_protocol():
 
 
 def test_another_protocol_may_give_other_verdicts():
-    easy = ilr.assess_security(protocol=ilr.Protocol(agreement=0.7, kept=0.7))
-    assert easy.outcomes["two_inspectors"] == "supported"
+    easy = ilr.assess_security(protocol=ilr.Protocol(kept=0.7))
     assert easy.outcomes["short_kept"] == "supported"
+
+
+def test_agreement_alone_does_not_show_consistency():
+    easy = ilr.assess_security(protocol=ilr.Protocol(agreement=0.7))
+    verdict = easy.assessments[0].verdict
+    assert verdict.outcome == "not shown"
+    assert "in only 0 of the 69 tables" in verdict.reason
 
 
 def test_22_of_24_has_its_interval_its_range_and_its_study():

@@ -153,11 +153,11 @@ def test_a_page_that_cannot_be_written_leaves_nothing(tmp_path, capsys):
 
 def test_a_protocol_file_changes_the_verdicts(tmp_path, capsys):
     path = tmp_path / "easy.toml"
-    path.write_text("agreement = 0.7\n", encoding="utf-8")
+    path.write_text("kept = 0.7\n", encoding="utf-8")
     assert main(["--protocol", str(path)]) == 0
     text = capsys.readouterr().out
-    assert ilr.Protocol(agreement=0.7).fingerprint[:16] in text
-    assert re.search(r"1\. .*SUPPORTED", text)
+    assert ilr.Protocol(kept=0.7).fingerprint[:16] in text
+    assert re.search(r"5\. .*SUPPORTED", text)
 
 
 def test_own_records_are_reported(tmp_path, capsys):

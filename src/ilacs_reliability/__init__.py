@@ -1,9 +1,5 @@
 """Are inspection judgements secure? Agreement, grade shift and comparison."""
 
-from ilacs_reliability.shift.equivalence import shift_equivalence
-from ilacs_reliability.shift.occasions import cochran_q, friedman, madansky
-from ilacs_reliability.shift.strata import StratifiedShift, stratified_shift
-
 from ilacs_reliability.agreement.alpha import krippendorff_alpha
 from ilacs_reliability.agreement.bangdiwala import bangdiwala_b
 from ilacs_reliability.agreement.benchmarks import Benchmark, benchmark
@@ -98,6 +94,7 @@ from ilacs_reliability.shift.binary import (
     paired_odds_ratio,
     sign_test,
 )
+from ilacs_reliability.shift.equivalence import shift_equivalence
 from ilacs_reliability.shift.margins import (
     bhapkar,
     marginal_shift_by_grade,
@@ -105,12 +102,14 @@ from ilacs_reliability.shift.margins import (
 )
 from ilacs_reliability.shift.movement import NetShift, net_shift
 from ilacs_reliability.shift.multiplicity import adjust_p_values
+from ilacs_reliability.shift.occasions import cochran_q, friedman, madansky
 from ilacs_reliability.shift.ranks import (
     marginal_rank_shift,
     paired_superiority,
     wilcoxon_signed_rank,
 )
 from ilacs_reliability.shift.scores import marginal_score_shift
+from ilacs_reliability.shift.strata import StratifiedShift, stratified_shift
 from ilacs_reliability.shift.symmetry import PairwiseSymmetry, bowker, pairwise_symmetry
 from ilacs_reliability.tables import (
     GroupedGrades,

@@ -48,7 +48,8 @@ def threshold_test(
     Returns
     -------
     SignificanceResult
-        The p-value: the smallest level at which the interval leaves the threshold out. `statistic`
+        The p-value: the smallest level at which the interval leaves the threshold out. It is at
+        most one half on the estimate's own side of the threshold. `statistic`
         is the distance from the threshold in standard errors; nan where that is zero.
 
     Raises

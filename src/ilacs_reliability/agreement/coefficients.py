@@ -12,6 +12,7 @@ import numpy as np
 from ilacs_reliability.agreement.studies import (
     NOT_SHOWN,
     Study,
+    as_count,
     as_float,
     coefficient_methods,
     counts_units,
@@ -598,7 +599,7 @@ def _estimate(
         label=label,
         frequencies=ratings.frequencies,
         influence_source=influence,
-        n_units=as_float(n_units),
+        n_units=as_count(n_units),
         n_raters=ratings.n_raters,
         n_ratings=ratings.n_ratings,
         n_missing=ratings.n_missing,

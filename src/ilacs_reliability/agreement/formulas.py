@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from ilacs_reliability.agreement.studies import NOT_SHOWN, Method, as_float
+from ilacs_reliability.agreement.studies import NOT_SHOWN, Method, as_count, as_float
 from ilacs_reliability.estimates import REASONS, Estimate, Limits, UndefinedEstimateWarning
 from ilacs_reliability.intervals import t_limits
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
@@ -180,7 +180,7 @@ def build_estimate(
         label=label,
         frequencies=ratings.frequencies,
         influence_source=influence,
-        n_units=as_float(np.asarray(n_units, dtype=np.float64)),
+        n_units=as_count(np.asarray(n_units, dtype=np.float64)),
         n_raters=ratings.n_raters,
         n_ratings=ratings.n_ratings,
         n_missing=ratings.n_missing,

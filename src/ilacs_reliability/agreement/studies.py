@@ -235,6 +235,25 @@ def _proportion(
     return limits(np.round(successes), estimate.n_units, confidence_level=confidence_level)
 
 
+def as_count(value: npt.NDArray[Any]) -> Any:
+    """Return a whole number of units for a single study, the array for many.
+
+    Parameters
+    ----------
+    value : ndarray, shape (...)
+        Units of a study; fractional only where frequencies are weights.
+
+    Returns
+    -------
+    int, float or ndarray
+        The same.
+    """
+    if np.ndim(value):
+        return value
+    number = float(value)
+    return int(number) if number.is_integer() else number
+
+
 def as_float(value: npt.NDArray[Any]) -> Any:
     """Return a float for a single study, the array for many.
 

@@ -331,7 +331,7 @@ def _why(claim: Claim, estimate: Estimate, interval: Interval) -> str:
     level = f"{100 * interval.confidence_level:g}%"
     found = (
         f"the {level} interval of the {estimate.label or estimate.name}, {interval.low:.3f} to "
-        f"{interval.high:.3f} in {estimate.n_units:g} units,"
+        f"{interval.high:.3f} in {estimate.n_units:g} unit{'' if estimate.n_units == 1 else 's'},"
     )
     relation = {
         "supported": "lies wholly within what is claimed",

@@ -230,7 +230,7 @@ def _two_inspectors(rules: Protocol) -> Claim:
         confidence_level=rules.confidence_level,
         power=rules.power,
     )
-    how_many = f"{needed} double inspections" if needed else "A larger number of double inspections"
+    how_many = f"{needed:,}" if needed else "more"
     study = load_dataset("two_inspector_study").info
     return Claim(
         name="two_inspectors",
@@ -242,8 +242,8 @@ def _two_inspectors(rules: Protocol) -> Claim:
         source=study.source,
         url=study.url,
         would_settle=(
-            f"the two-by-two table; {how_many} would show {rules.agreement:.0%} agreement "
-            f"if the true share is {agreed} in {pairs} ({rules.power:.0%} power)."
+            f"the two-by-two table; {how_many} double inspections would show {rules.agreement:.0%} "
+            f"agreement if the true share is {agreed} in {pairs} ({rules.power:.0%} power)."
         ),
     )
 
@@ -257,7 +257,7 @@ def _year_one(rules: Protocol) -> Claim:
         confidence_level=rules.confidence_level,
         power=rules.power,
     )
-    enough = f"at the published rate it would take {needed} reports; " if needed else ""
+    enough = f"at the published rate it would take {needed:,} reports; " if needed else ""
     return Claim(
         name="year_one",
         statement="Most councils improved in the first year of ILACS.",

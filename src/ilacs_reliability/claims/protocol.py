@@ -27,7 +27,8 @@ class Protocol:
         Share of double inspections that must give the same decision for judgements to be called
         consistent, between 0 and 1. Default: 0.8.
     coefficient : float, optional
-        Chance-corrected agreement that is needed as well, below 1. Default: 0.6.
+        Cohen's kappa that is needed as well, in every table that a publication allows, below 1.
+        Default: 0.6.
     majority : float, optional
         Share above which "most" is true, between 0 and 1. Default: 0.5.
     about : float, optional

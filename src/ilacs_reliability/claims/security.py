@@ -28,7 +28,7 @@ from ilacs_reliability.claims.ledger import (
 from ilacs_reliability.claims.protocol import Protocol
 from ilacs_reliability.comparison.effects import relative_effect
 from ilacs_reliability.datasets.inspections import Inspection
-from ilacs_reliability.estimates import html_table
+from ilacs_reliability.estimates import Estimate, html_table
 from ilacs_reliability.ratings import ratings_from_codes, ratings_from_table
 from ilacs_reliability.scales import OFSTED_SCALE, IntArray, Scale
 from ilacs_reliability.shift.movement import net_shift
@@ -196,7 +196,7 @@ def assess_security(
     evidence = bundled_evidence() if records is None else evidence_from(records)
     assessments = []
     for claim in published_claims(protocol=rules):
-        one = ASSESS[claim.name](claim, evidence)
+        one = ASSESS[claim.name](claim, evidence, rules)
         if evidence.is_bundled:
             one = replace(one, reproduction=reproduce(claim))
         assessments.append(one)
@@ -208,10 +208,10 @@ def assess_security(
     )
 
 
-Assess: TypeAlias = Callable[[Claim, Evidence], Assessment]
+Assess: TypeAlias = Callable[[Claim, Evidence, Protocol], Assessment]
 
 
-def _two_inspectors(claim: Claim, evidence: Evidence) -> Assessment:
+def _two_inspectors(claim: Claim, evidence: Evidence, rules: Protocol) -> Assessment:
     scale = Scale(("converts", "stays good"))
     agreed, pairs = agreed_pairs()
     # only the diagonal's sum was published, and agreement depends on nothing else
@@ -225,17 +225,30 @@ def _two_inspectors(claim: Claim, evidence: Evidence) -> Assessment:
             f"{agreed} of {pairs} = {agreement.value:.1%} "
             f"(exact {_level(claim)} {low:.1%} to {high:.1%})"
         ),
-        verdict=judge(claim, agreement),
+        verdict=_beyond_chance(judge(claim, agreement), kappas, rules),
         details=(
-            f"The two-by-two table was not published: over the {len(kappas)} tables it may be, "
-            f"Cohen's kappa runs from {kappas.min():.2f} to {kappas.max():.2f}, Gwet's AC1 from "
-            f"{gwets.min():.2f} to {gwets.max():.2f}.",
+            f"The two-by-two table was not published: over the {len(kappas.value)} tables it may "
+            f"be, Cohen's kappa runs from {kappas.value.min():.2f} to {kappas.value.max():.2f}, "
+            f"Gwet's AC1 from {gwets.value.min():.2f} to {gwets.value.max():.2f}.",
             "It is one decision (stays good, or converts) in schools, not four grades.",
         ),
     )
 
 
-def _allowed_coefficients(agreed: int, disagreed: int) -> tuple[Any, Any]:
+def _beyond_chance(verdict: Verdict, kappas: Estimate, rules: Protocol) -> Verdict:
+    """Let agreement support consistency only where kappa is enough in every table it may be."""
+    low = np.asarray(kappas.confidence_interval(rules.confidence_level).low)
+    enough = int((low >= rules.coefficient).sum())
+    if verdict.outcome != "supported" or enough == len(low):
+        return verdict
+    reason = (
+        f"agreement passes ({verdict.claim.bar}), but Cohen's kappa is shown to reach "
+        f"{rules.coefficient:g} in only {enough} of the {len(low)} tables that it may be."
+    )
+    return replace(verdict, outcome="not shown", reason=reason)
+
+
+def _allowed_coefficients(agreed: int, disagreed: int) -> tuple[Estimate, Estimate]:
     """Return kappa and AC1 over every table with these totals: one batch of studies."""
     tables = [
         (both, first, disagreed - first, agreed - both)
@@ -245,10 +258,10 @@ def _allowed_coefficients(agreed: int, disagreed: int) -> tuple[Any, Any]:
     cells = [[0, 0], [0, 1], [1, 0], [1, 1]]
     patterns = ratings_from_codes(cells, scale=Scale(("stays good", "converts")))
     batch = patterns.with_frequencies(np.array(tables))
-    return cohen_kappa(batch).value, gwet_ac(batch).value
+    return cohen_kappa(batch), gwet_ac(batch)
 
 
-def _year_one(claim: Claim, evidence: Evidence) -> Assessment:
+def _year_one(claim: Claim, evidence: Evidence, rules: Protocol) -> Assessment:
     table = evidence.tables["year_one_transitions"]
     if evidence.is_bundled:
         counted = year_one_counts()
@@ -284,7 +297,7 @@ def _rose_against_fell(counted: tuple[int, int, int], claim: Claim) -> list[str]
     return [f"{up} rose against {down} that fell, {chance}; that is not yet that most rose."]
 
 
-def _about_60_percent(claim: Claim, evidence: Evidence) -> Assessment:
+def _about_60_percent(claim: Claim, evidence: Evidence, rules: Protocol) -> Assessment:
     counted = evidence.by_date[BEFORE_MID_2019]
     if not sum(counted):
         return _nothing(claim)
@@ -313,7 +326,7 @@ def _about_60_percent(claim: Claim, evidence: Evidence) -> Assessment:
     )
 
 
-def _reinspections_2024(claim: Claim, evidence: Evidence) -> Assessment:
+def _reinspections_2024(claim: Claim, evidence: Evidence, rules: Protocol) -> Assessment:
     table = evidence.tables["first_to_latest_ilacs_2024"]
     if not table.sum():
         return _nothing(claim)
@@ -335,7 +348,7 @@ def _reinspections_2024(claim: Claim, evidence: Evidence) -> Assessment:
     )
 
 
-def _short_kept(claim: Claim, evidence: Evidence) -> Assessment:
+def _short_kept(claim: Claim, evidence: Evidence, rules: Protocol) -> Assessment:
     clear = evidence.tables["short_transitions"]
     unclear = evidence.tables["unclear_kind_transitions"]
     if not clear.sum():
@@ -366,7 +379,7 @@ def _kept(table: IntArray) -> Any:
     )
 
 
-def _short_against_standard(claim: Claim, evidence: Evidence) -> Assessment:
+def _short_against_standard(claim: Claim, evidence: Evidence, rules: Protocol) -> Assessment:
     short = evidence.tables["short_transitions"]
     standard = evidence.tables["standard_transitions"]
     unclear = evidence.tables["unclear_kind_transitions"]
@@ -409,7 +422,7 @@ def _compared(short: IntArray, standard: IntArray) -> Any:
     return relative_effect(grades)
 
 
-def _consistent_and_reliable(claim: Claim, evidence: Evidence) -> Assessment:
+def _consistent_and_reliable(claim: Claim, evidence: Evidence, rules: Protocol) -> Assessment:
     table = evidence.tables["ilacs_to_next_ilacs"]
     if not table.sum():
         return _nothing(claim)
