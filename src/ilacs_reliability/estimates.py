@@ -291,9 +291,10 @@ class Estimate:
         return html_table(self.to_dict())
 
     def _is_flat(self, low: FloatArray, high: FloatArray) -> npt.NDArray[np.bool_]:
-        # a low level narrows any interval: only a standard error of zero leaves it no width
-        narrow: npt.NDArray[np.bool_] = np.asarray(high - low <= NO_ERROR)
-        return narrow & (self.standard_error <= NO_ERROR) if narrow.any() else narrow
+        # a low level narrows any interval: only no standard error, or an unknown one, leaves none
+        with np.errstate(invalid="ignore"):
+            narrow: npt.NDArray[np.bool_] = np.asarray((low == high) | (high - low <= NO_ERROR))
+        return narrow & ~np.asarray(self.standard_error > NO_ERROR) if narrow.any() else narrow
 
     def _basis(self) -> str:
         units = f"{self.n_units:g} units"

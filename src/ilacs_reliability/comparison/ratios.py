@@ -34,6 +34,7 @@ from ilacs_reliability.comparison.proportions import (
     share_deviations,
     shares_note,
 )
+from ilacs_reliability.comparison.unconditional import unconditional_p_value
 from ilacs_reliability.estimates import (
     Alternative,
     Estimate,
@@ -235,8 +236,8 @@ def two_proportions(
         The lowest grade that counts, or the highest. One of the two, unless there are two grades:
         then the better one counts.
     method : {"fisher", "boschloo", "barnard", "score"}, optional
-        Three exact tests through SciPy: given both margins, or given the group sizes and most
-        unfavourable common share; or Miettinen and Nurminen's score. Default: "fisher".
+        Exact tests given both margins (through SciPy), or given the group sizes and the
+        most unfavourable common share; or Miettinen and Nurminen's score. Default: "fisher".
     alternative : {"two-sided", "less", "greater"}, optional
         "greater": the second group has the larger share. Default: "two-sided".
 
@@ -263,7 +264,10 @@ def two_proportions(
 
     Notes
     -----
-    Fisher [1]_, Boschloo [2]_, Barnard [3]_. Where every unit is on one side of the cut p is 1.
+    Fisher [1]_; Boschloo [2]_, whose tables are ordered by Fisher's one-sided p-value and whose
+    two-sided p-value is twice the smaller; Barnard [3]_, ordered by the pooled score. The worst
+    common share is looked for on a grid and then more closely. Where every unit is on one side of
+    the cut p is 1.
 
     References
     ----------
@@ -385,8 +389,5 @@ def _proportion_test(cut: CutGroups, method: str, alternative: Alternative) -> t
         z = difference_score(cut.counts, 0.0)
         tail = {"less": z, "greater": -z, "two-sided": -abs(z)}[alternative]
         return z, float(special.ndtr(tail) * (2 if alternative == "two-sided" else 1))
-    # SciPy compares the first column with the second
-    columns = [[x2, x1], [n2 - x2, n1 - x1]]
-    exact = stats.boschloo_exact if method == "boschloo" else stats.barnard_exact
-    result = exact(columns, alternative=alternative)
-    return float(result.statistic), min(1.0, float(result.pvalue))
+    value = unconditional_p_value((x1, n1, x2, n2), method, alternative)
+    return difference_score(cut.counts, 0.0), value

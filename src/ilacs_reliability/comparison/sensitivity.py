@@ -351,27 +351,62 @@ def _extreme(counts: IntArray, gamma: float, sign: float) -> tuple[float, float]
     totals, n_second = counts.sum(axis=0), int(counts[1].sum())
     scores = _stratum_scores(counts, sign)
     units = np.sort(np.repeat(scores, totals))[::-1]
-    found = [_moments(units, b, n_second, gamma) for b in range(len(units) + 1)]
+    favoured = np.arange(len(units) + 1)
+    if len(units) > MOST_UNITS:
+        # between two grades the extreme lies at their border, or near enough among so many
+        favoured = np.concatenate([[0], np.cumsum(totals[::-1])])
+    means, variances = rosenbaum_moments(units, favoured, n_second, gamma)
     direction = 1.0 if gamma >= 1 else -1.0
-    mean, variance = max(found, key=lambda pair: (round(direction * pair[0], 12), pair[1]))
-    return mean, variance
+    best = np.lexsort((variances, np.round(direction * means, 12)))[-1]
+    return float(means[best]), float(variances[best])
 
 
-def _moments(units: FloatArray, b: int, n_second: int, gamma: float) -> tuple[float, float]:
-    """Return mean and variance of the second group's sum where the first b units are favoured."""
-    n = len(units)
-    k = np.arange(max(0, n_second - (n - b)), min(b, n_second) + 1)
-    logs = log_choose(np.asarray(b), k) + log_choose(np.asarray(n - b), n_second - k)
-    logs = logs + k * np.log(gamma)
-    chance = np.exp(logs - special.logsumexp(logs))
-    above, below = units[:b], units[b:]
-    means = [part.mean() if len(part) else 0.0 for part in (above, below)]
-    spreads = [part.var(ddof=1) if len(part) > 1 else 0.0 for part in (above, below)]
+MOST_UNITS = 2000
+
+
+def rosenbaum_moments(
+    units: FloatArray, favoured: IntArray, n_second: int, gamma: float
+) -> tuple[FloatArray, FloatArray]:
+    """Return mean and variance of the second group's sum where the first units are favoured.
+
+    Parameters
+    ----------
+    units : ndarray of float, shape (n_units,)
+        Scores of the units of a stratum.
+    favoured : ndarray of int, shape (n_cases,)
+        How many units, the first ones, a hidden cause favours.
+    n_second : int
+        Units in the second group.
+    gamma : float
+        How many times the odds of being in the second group the favoured ones have.
+
+    Returns
+    -------
+    tuple of ndarray, shape (n_cases,)
+        Means and variances.
+    """
+    n, b = len(units), favoured[:, None]
+    k = np.arange(n_second + 1)
+    possible = (k <= b) & (n_second - k <= n - b)
+    with np.errstate(invalid="ignore"):
+        logs = log_choose(b, k) + log_choose(n - b, n_second - k) + k * np.log(gamma)
+    logs = np.where(possible, logs, -np.inf)
+    chance = np.exp(logs - special.logsumexp(logs, axis=1, keepdims=True))
+    (mean1, spread1), (mean2, spread2) = _prefixes(units, b), _prefixes(units[::-1], n - b)
     rest = n_second - k
-    centre = k * means[0] + rest * means[1]
-    within = spreads[0] * k * (1 - k / max(b, 1)) + spreads[1] * rest * (1 - rest / max(n - b, 1))
-    mean = float(chance @ centre)
-    return mean, float(chance @ (within + (centre - mean) ** 2))
+    centre = k * mean1 + rest * mean2
+    within = spread1 * k * (1 - k / np.maximum(b, 1))
+    within = within + spread2 * rest * (1 - rest / np.maximum(n - b, 1))
+    means = (chance * centre).sum(axis=1)
+    return means, (chance * (within + (centre - means[:, None]) ** 2)).sum(axis=1)
+
+
+def _prefixes(units: FloatArray, sizes: IntArray) -> tuple[FloatArray, FloatArray]:
+    """Return mean and variance (over size - 1) of the first units, for each size."""
+    total, squares = (np.append(0.0, np.cumsum(units**power))[sizes] for power in (1, 2))
+    mean = total / np.maximum(sizes, 1)
+    spread = np.maximum(squares - sizes * mean**2, 0.0) / np.maximum(sizes - 1, 1)
+    return mean, spread
 
 
 def _tipping(shared: SharedGrades, alternative: Alternative) -> float:

@@ -84,10 +84,10 @@ def stratified_relative_effect(
     Notes
     -----
     The strata are averaged whatever a test of their differences says: pooling that hangs on such a
-    test is biased. The weights are those of Kawaguchi, Koch and Wang [1]_; variances add, with
-    Satterthwaite's degrees of freedom. The spread of a group with one unit in a stratum is taken
-    from its other strata. Without any spread the interval is the exact one of pairs that share no
-    unit, as in `relative_effect`, as many as the least covered stratum would give.
+    test is biased. "van_elteren" weights are those of Kawaguchi, Koch and Wang [1]_; variances
+    add, with Satterthwaite's degrees of freedom. The spread of a group with one unit in a stratum
+    is taken from its other strata. Without any spread the interval is the exact one of pairs that
+    share no unit, as in `relative_effect`, as many as the least covered stratum would give.
 
     References
     ----------

@@ -1,0 +1,478 @@
+"""Strata, equivalence, models and hidden selection: laws, brute force, edges, bad input."""
+
+from itertools import combinations, product
+
+import hypothesis.strategies as st
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis.extra import numpy as hnp
+from numpy.testing import assert_allclose
+
+import ilacs_reliability as ilr
+
+GOOD = [[3, 8, 45, 39], [4, 6, 5, 3]]
+OUTSTANDING = [[0, 1, 3, 23], [0, 0, 0, 1]]
+BY_SIZE = [[[45, 2], [0, 4]], [[34, 4], [1, 6]], [[28, 9], [8, 0]]]
+
+
+def strata(*, n_groups=2, most=4, max_strata=2, max_grades=3):
+    """Small strata, each with a unit of every group."""
+    shapes = st.tuples(st.integers(1, max_strata), st.just(n_groups), st.integers(2, max_grades))
+    tables = shapes.flatmap(lambda s: hnp.arrays(np.int64, s, elements=st.integers(0, most)))
+    return tables.filter(lambda t: (t.sum(axis=2) > 0).all())
+
+
+def dealt(table):
+    """Return every table that dealing out a stratum's units gives, as often as it occurs."""
+    grades = np.repeat(np.tile(np.arange(table.shape[1]), len(table)), table.ravel())
+    n_first = int(table[0].sum())
+    for chosen in combinations(range(len(grades)), n_first):
+        inside = np.isin(np.arange(len(grades)), chosen)
+        rows = [np.bincount(grades[part], minlength=table.shape[1]) for part in (inside, ~inside)]
+        yield np.array(rows)
+
+
+def rank_surplus(table):
+    totals = table.sum(axis=0)
+    n = totals.sum()
+    ranks = np.cumsum(totals) - totals / 2 + 0.5
+    return (table[1] @ ranks - table[1].sum() * (n + 1) / 2) / (n + 1)
+
+
+@settings(max_examples=30)
+@given(strata(most=2))
+def test_exact_van_elteren_is_brute_force(tables):
+    every = np.array([sum(map(rank_surplus, c)) for c in product(*map(dealt, tables))])
+    seen = sum(map(rank_surplus, tables))
+    for alternative, hits in {
+        "two-sided": abs(every) >= abs(seen) - 1e-9,
+        "greater": every >= seen - 1e-9,
+        "less": every <= seen + 1e-9,
+    }.items():
+        ours = ilr.van_elteren(tables, alternative=alternative)
+        assert_allclose(ours.p_value, hits.mean(), rtol=1e-9)
+        assert ours.method == "exact"
+        assert_allclose(ours.statistic, seen, atol=1e-12)
+
+
+@settings(max_examples=30)
+@given(strata(most=2), st.sampled_from(["general", "row_means", "correlation"]))
+def test_exact_association_is_brute_force(tables, kind):
+    result = ilr.cochran_mantel_haenszel(tables, kind=kind)
+    combos = list(product(*map(dealt, tables)))
+    # the covariance is fixed by the margins, so the asymptotic statistic orders the tables
+    distinct = {np.array(c).tobytes(): np.array(c) for c in combos}
+    statistics = {
+        key: ilr.cochran_mantel_haenszel(c, kind=kind, method="asymptotic").statistic
+        for key, c in distinct.items()
+    }
+    every = np.array([statistics[np.array(c).tobytes()] for c in combos])
+    assert_allclose(result.p_value, (every >= result.statistic - 1e-9).mean(), rtol=1e-9)
+    assert result.method.startswith("exact")
+
+
+@given(strata(max_strata=1, most=6))
+def test_one_stratum_gives_the_unstratified_answer(tables):
+    one, pooled = ilr.stratified_relative_effect(tables), ilr.relative_effect(tables)
+    assert_allclose(one.value, pooled.value)
+    assert_allclose(one.standard_error, pooled.standard_error)
+    assert_allclose([*one.confidence_interval()], [*pooled.confidence_interval()])
+    for method in ("exact", "asymptotic"):
+        ours = ilr.van_elteren(tables, method=method).p_value
+        assert_allclose(ours, ilr.mann_whitney(tables, method=method).p_value)
+    ranks = {"kind": "row_means", "scores": "ranks", "method": "asymptotic"}
+    by_ranks = ilr.cochran_mantel_haenszel(tables, **ranks).p_value
+    assert_allclose(by_ranks, ilr.mann_whitney(tables, method="asymptotic").p_value, atol=1e-12)
+
+
+@given(strata(max_strata=3, most=6))
+def test_rank_scores_give_van_elteren(tables):
+    ranks = {"kind": "row_means", "scores": "ranks"}
+    for method in ("asymptotic", "exact"):
+        ours = ilr.cochran_mantel_haenszel(tables, method=method, **ranks)
+        theirs = ilr.van_elteren(tables, method=method)
+        if ours.method == theirs.method:
+            assert_allclose(ours.p_value, theirs.p_value, rtol=1e-7)
+
+
+STRATIFIED_TESTS = {
+    "van_elteren": (ilr.van_elteren, {}),
+    "van_elteren asymptotic": (ilr.van_elteren, {"method": "asymptotic"}),
+    "general": (ilr.cochran_mantel_haenszel, {"kind": "general", "method": "asymptotic"}),
+    "row_means": (ilr.cochran_mantel_haenszel, {"kind": "row_means", "method": "asymptotic"}),
+    "correlation": (ilr.cochran_mantel_haenszel, {"kind": "correlation", "method": "asymptotic"}),
+    "parallel lines": (ilr.parallel_lines_test, {"method": "score"}),
+}
+every_test = pytest.mark.parametrize(
+    ("test", "options"), STRATIFIED_TESTS.values(), ids=STRATIFIED_TESTS
+)
+
+
+@every_test
+@settings(max_examples=20)
+@given(tables=strata(max_strata=3, most=6))
+def test_swapping_the_groups_keeps_p(test, options, tables):
+    assume((tables.sum(axis=(0, 1)) > 0).sum() > 1)
+    ours, swapped = test(tables, **options), test(tables[:, ::-1], **options)
+    assert_allclose(swapped.p_value, ours.p_value, rtol=1e-5, atol=1e-9)
+    assert 0 <= ours.p_value <= 1
+
+
+@every_test
+@settings(max_examples=20)
+@given(tables=strata(max_strata=3, most=6))
+def test_a_stratum_with_one_group_changes_nothing_but_a_note(test, options, tables):
+    assume((tables.sum(axis=(0, 1)) > 0).sum() > 1)
+    lone = np.zeros_like(tables[:1])
+    lone[0, 1] = 3
+    ours, more = test(tables, **options), test(np.concatenate([tables, lone]), **options)
+    assert_allclose(more.p_value, ours.p_value)
+    assert any("one group only and do not enter: stratum" in note for note in more.notes)
+
+
+def test_the_share_outside_is_said():
+    effect = ilr.stratified_relative_effect([GOOD, [[0, 0, 0, 0], [21, 37, 55, 4]]])
+    assert effect.notes[0].startswith("117 of 230 units (50.9%)")
+    assert effect.n_units == 113
+
+
+@pytest.mark.parametrize(
+    "effect",
+    [ilr.stratified_relative_effect, ilr.odds_ratio, ilr.proportional_odds, ilr.risk_difference],
+)
+def test_no_overlap_gives_no_number(effect):
+    with pytest.warns(ilr.UndefinedEstimateWarning, match="share no stratum"):
+        estimate = effect([[[3, 4], [0, 0]], [[0, 0], [2, 5]]])
+    assert np.isnan(estimate.value)
+    assert estimate.reason == "no_overlap"
+
+
+@settings(max_examples=60)
+@given(strata(max_strata=3, most=6))
+def test_effects_within_strata_turn_with_the_groups(tables):
+    ours = ilr.stratified_relative_effect(tables)
+    swapped = ilr.stratified_relative_effect(tables[:, ::-1])
+    assert_allclose(swapped.value, 1 - ours.value)
+    for method in ours.interval_methods:
+        low, high = ours.confidence_interval(method=method)
+        assert 0 <= low <= ours.value + 1e-12
+        assert ours.value - 1e-12 <= high <= 1
+        assert low < high
+        found = [*swapped.confidence_interval(method=method)]
+        assert_allclose(found, [1 - high, 1 - low], atol=1e-7)
+
+
+def test_a_borrowed_spread_is_said_and_enters_the_standard_error():
+    effect = ilr.stratified_relative_effect([GOOD, OUTSTANDING])
+    assert "1 group has one unit in a stratum" in effect.notes[0]
+    low, high = effect.confidence_interval(method="normal")
+    assert_allclose((high - low) / 2 / 1.959963984540054, effect.standard_error)
+
+
+def test_separated_strata_have_an_interval():
+    effect = ilr.stratified_relative_effect([[[5, 0], [0, 4]], [[6, 0], [0, 1]]])
+    low, high = effect.confidence_interval()
+    # the stratum with one pair and a weight of 6/7 / (20/9 + 6/7) covers least
+    share = 6 / 7 / (20 / 9 + 6 / 7)
+    assert_allclose([low, high], [0.025 ** (share / 1), 1])
+
+
+@given(strata(max_strata=2, most=8), st.sampled_from([0.05, 0.1, 0.2, 0.4]))
+def test_equivalence_agrees_with_its_90_percent_interval(tables, margin):
+    result = ilr.ordinal_equivalence(tables, margin=margin)
+    low, high = result.effect.confidence_interval(0.9)
+    inside = 0.5 - margin < low and high < 0.5 + margin
+    assert inside == (result.p_value < 0.05) or abs(result.p_value - 0.05) < 1e-6
+    worse = ilr.ordinal_noninferiority(tables, margin=margin)
+    assert (low > 0.5 - margin) == (worse.p_value < 0.05) or abs(worse.p_value - 0.05) < 1e-6
+    assert worse.p_value <= result.p_value + 1e-9
+
+
+def test_a_large_p_value_never_reads_as_sameness():
+    result = ilr.ordinal_equivalence(GOOD, margin=0.1)
+    assert result.p_value > 0.5
+    assert "neither a difference nor that the groups are alike" in result.notes[-1]
+    assert "alike where p is large" in ilr.brunner_munzel(GOOD).describe()
+
+
+def test_declines_are_counted_from_the_strata():
+    grouped = ilr.grades_from_table(
+        [[[3, 8, 45, 39], [4, 6, 5, 3]], [[0, 1, 3, 23], [0, 0, 0, 1]]],
+        scale=ilr.OFSTED_SCALE,
+        groups=("short", "standard"),
+        strata=("good", "outstanding"),
+    )
+    effect = ilr.ordinal_equivalence(grouped, margin=0.2, on="decline").effect
+    weights = np.array([95 * 18 / 113, 27 * 1 / 28])
+    gaps = np.array([10 / 18 - 11 / 95, 0 / 1 - 4 / 27])
+    assert_allclose(effect.value, weights @ gaps / weights.sum())
+    one = ilr.grades_from_table(GOOD, scale=ilr.OFSTED_SCALE, strata=("good",))
+    alone = ilr.ordinal_noninferiority(one, margin=0.1, on="decline").effect
+    at_cut = ilr.risk_difference(one, at_most="requires improvement")
+    assert_allclose(alone.value, at_cut.value)
+    assert_allclose([*alone.confidence_interval()], [*at_cut.confidence_interval()])
+
+
+def test_equivalence_by_permutation_inverts_its_interval():
+    result = ilr.ordinal_equivalence([[1, 3, 5, 2], [1, 2, 6, 1]], margin=0.3, method="permutation")
+    low, high = result.effect.confidence_interval(1 - 2 * result.p_value, "permutation")
+    assert min(abs(low - 0.2), abs(high - 0.8)) < 0.02
+
+
+def test_zelen_is_brute_force():
+    tables = np.array([[[3, 2], [1, 4]], [[2, 3], [3, 1]]])
+    chances = {}
+    for combo in product(*[list(dealt(table)) for table in tables]):
+        key = tuple(int(t[1, 1]) for t in combo)
+        if sum(key) == 5:
+            chances[key] = chances.get(key, 0) + 1
+    total = sum(chances.values())
+    expected = sum(c for c in chances.values() if c <= chances[(4, 1)]) / total
+    assert_allclose(ilr.heterogeneity(tables).p_value, expected)
+
+
+def test_size_changes_the_difference_but_few_units_say_so():
+    result = ilr.heterogeneity(BY_SIZE)
+    assert result.method == "exact"
+    assert result.p_value < 1e-3
+    low, high = result.effect.confidence_interval()
+    assert low < result.effect.value < high
+
+
+def test_equal_strata_are_not_heterogeneous():
+    assert ilr.heterogeneity([GOOD, GOOD]).p_value == pytest.approx(1)
+    assert ilr.heterogeneity([GOOD, GOOD], at_least=3).p_value == pytest.approx(1)
+
+
+SEPARATED = {
+    "complete": [[6, 0, 0], [0, 4, 2]],
+    "quasi": [[6, 1, 0], [0, 5, 1]],
+    "two grades": [[6, 0], [0, 5]],
+    "peers' twelve rows": [[3, 3, 0, 0], [0, 0, 3, 3]],
+    "strata": [[[7, 0], [5, 3]], [[6, 0], [4, 2]]],
+}
+
+
+@pytest.mark.parametrize("table", SEPARATED.values(), ids=SEPARATED)
+def test_separated_groups_have_penalised_odds_and_say_so(table):
+    # statsmodels 0.15 OrderedModel: coefficient 45 with a standard error of 46107
+    odds = ilr.proportional_odds(table)
+    low, high = odds.confidence_interval()
+    assert 1 < low < odds.value < high < 1e6
+    assert "log-F(1, 1) prior" in odds.notes[-1]
+    with pytest.warns(ilr.UndefinedEstimateWarning, match="completely separated"):
+        without = ilr.proportional_odds(table, penalty="none")
+    assert without.reason == "separation"
+    assert 0 <= ilr.parallel_lines_test(table).p_value <= 1
+
+
+def test_frequencies_count():
+    once, ten = ilr.proportional_odds(GOOD), ilr.proportional_odds(np.array(GOOD) * 10)
+    assert_allclose(ten.value, once.value, rtol=1e-8)
+    assert_allclose(ten.standard_error * np.sqrt(10), once.standard_error, rtol=0.01)
+
+
+def test_an_unused_grade_changes_no_odds():
+    wide = np.insert(np.array(GOOD), 2, 0, axis=1)
+    assert_allclose(ilr.proportional_odds(wide).value, ilr.proportional_odds(GOOD).value)
+    ours, more = ilr.parallel_lines_test(GOOD), ilr.parallel_lines_test(wide)
+    assert_allclose([more.statistic, more.df], [ours.statistic, ours.df])
+
+
+def test_proportional_odds_of_two_grades_are_the_odds_ratio():
+    table = [[11, 84], [10, 8]]
+    assert_allclose(ilr.proportional_odds(table).value, ilr.odds_ratio(table).value)
+    assert ilr.parallel_lines_test(table).p_value == 1
+
+
+def test_proportional_odds_are_statsmodels():
+    ordered = pytest.importorskip("statsmodels.miscmodels.ordinal_model")
+    counts = np.array([GOOD, [[5, 9, 20, 10], [3, 6, 7, 2]]])
+    cells = np.argwhere(counts >= 0).repeat(counts.ravel(), axis=0)
+    model = ordered.OrderedModel(cells[:, 2], cells[:, :2].astype(float), distr="logit")
+    fitted = model.fit(method="bfgs", disp=False, gtol=1e-9)
+    assert_allclose(np.log(ilr.proportional_odds(counts).value), fitted.params[1], atol=1e-5)
+
+
+def test_influence_on_the_odds_follows_the_jackknife():
+    counts = np.array([[30, 80, 450, 390], [40, 60, 50, 30]])
+    odds = ilr.proportional_odds(counts)
+    assert_allclose(odds.influence @ odds.frequencies, 0, atol=1e-8)
+    for cell in np.ndindex(counts.shape):
+        less = counts.copy()
+        less[cell] -= 1
+        moved = (counts.sum() - 1) * (odds.value - ilr.proportional_odds(less).value)
+        assert_allclose(odds.influence.reshape(2, 4)[cell], moved, rtol=0.1, atol=0.01)
+
+
+WITH_OUTSIDE = np.array(
+    [
+        [[0, 0, 0, 0], [2, 22, 15, 1]],
+        [[0, 0, 0, 0], [21, 37, 55, 4]],
+        [[3, 8, 45, 39], [4, 6, 5, 3]],
+    ]
+)
+
+
+@pytest.mark.parametrize("cut", [{}, {"at_least": 3}, {"at_most": 2}])
+def test_assumptions_narrow_the_bounds(cut):
+    none, comparable, monotone = (
+        ilr.selection_bounds(WITH_OUTSIDE, assume=assume, **cut)
+        for assume in ("none", "comparable", "monotone")
+    )
+    assert none.low <= comparable.low <= monotone.low <= monotone.high
+    assert monotone.high <= comparable.high <= none.high
+    low, high = comparable.confidence_interval()
+    assert low <= comparable.low <= comparable.high <= high
+    assert not comparable.tells_direction
+
+
+def test_worst_case_bounds_are_the_extreme_completions():
+    # one stratum without the first kind: its unseen grades all worst, or all best
+    table = np.array([[[0, 0, 0], [2, 3, 1]]])
+    bounds = ilr.selection_bounds(table)
+    best, worst = ([[0, 0, 6], [2, 3, 1]], [[6, 0, 0], [2, 3, 1]])
+    expected = [ilr.relative_effect(best).value, ilr.relative_effect(worst).value]
+    assert_allclose([bounds.low, bounds.high], expected)
+    cut = ilr.selection_bounds(table, at_least=2)
+    assert_allclose([cut.low, cut.high], [4 / 6 - 1, 4 / 6])
+
+
+def test_bounds_inside_full_overlap_are_a_point():
+    bounds = ilr.selection_bounds(GOOD)
+    assert_allclose([bounds.low, bounds.high], ilr.relative_effect(GOOD).value)
+    assert_allclose(bounds.standard_errors[0], ilr.relative_effect(GOOD).standard_error, rtol=1e-4)
+    assert bounds.tells_direction
+
+
+def test_a_monotone_response_cuts_the_bounds_at_no_difference():
+    bounds = ilr.selection_bounds(WITH_OUTSIDE, response="second_lower")
+    assert bounds.by_stratum.max() == 0.5
+    assert bounds.high <= 0.5
+    assert "never grades higher" in bounds.describe()
+    upper = ilr.selection_bounds(WITH_OUTSIDE, at_most=2, response="second_higher")
+    assert upper.high <= 0
+
+
+def test_monotone_strata_bound_the_unseen_kind():
+    bounds = ilr.selection_bounds(WITH_OUTSIDE, assume="monotone")
+    # short inspections of worse strata grade no higher than those of good ones
+    seen = ilr.relative_effect([WITH_OUTSIDE[2][0], WITH_OUTSIDE[0][1]]).value
+    assert_allclose(bounds.by_stratum[0, 0], seen)
+
+
+@pytest.mark.parametrize("alternative", ["less", "greater", "two-sided"])
+def test_rosenbaum_bounds_start_at_van_elteren_and_widen(alternative):
+    tables = [GOOD, [[5, 9, 20, 10], [3, 6, 7, 2]]]
+    bounds = ilr.rosenbaum_bounds(tables, gamma=(1, 1.5, 3), alternative=alternative)
+    plain = ilr.van_elteren(tables, method="asymptotic", alternative=alternative).p_value
+    assert_allclose([bounds.p_low[0], bounds.p_high[0]], plain, rtol=1e-9)
+    assert list(bounds.p_high) == sorted(bounds.p_high)
+    assert list(bounds.p_low) == sorted(bounds.p_low, reverse=True)
+
+
+def test_rosenbaum_moments_are_brute_force():
+    from ilacs_reliability.comparison.sensitivity import rosenbaum_moments
+
+    units, n_second, gamma = np.array([1.5, 0.5, 0.5, -1.0, -1.5]), 2, 2.5
+    found = np.array(rosenbaum_moments(units, np.arange(6), n_second, gamma)).T
+    for favoured in range(6):
+        sums, weights = [], []
+        for chosen in combinations(range(5), n_second):
+            sums.append(units[list(chosen)].sum())
+            weights.append(gamma ** sum(unit < favoured for unit in chosen))
+        chance = np.array(weights) / sum(weights)
+        mean = chance @ sums
+        expected = [mean, chance @ (np.array(sums) - mean) ** 2]
+        assert_allclose(found[favoured], expected, atol=1e-12)
+
+
+def test_tipping_is_where_the_largest_p_value_is_five_percent():
+    bounds = ilr.rosenbaum_bounds(GOOD, alternative="less")
+    at = ilr.rosenbaum_bounds(GOOD, alternative="less", gamma=(bounds.tipping,))
+    # the variance jumps where the worst cause favours another number of units
+    assert_allclose(at.p_high[0], 0.05, rtol=0.02)
+    assert ilr.rosenbaum_bounds([[3, 4], [4, 3]]).tipping == 1
+    assert "chance alone" in ilr.rosenbaum_bounds([[3, 4], [4, 3]]).describe()
+
+
+def test_e_value_of_its_authors():
+    # VanderWeele and Ding (2017), p. 270: a risk ratio of 3.9 has an E-value of 7.26
+    from ilacs_reliability.comparison.sensitivity import e_value_of_ratio
+
+    assert_allclose(e_value_of_ratio(3.9), 7.26, atol=0.005)
+    value = ilr.e_value([[61, 39], [90, 10]])
+    assert_allclose(value.value, 7.26, atol=0.005)
+    assert value.confidence_interval().low > 1
+    assert ilr.e_value([[6, 5], [6, 5]]).confidence_interval().low == 1
+    assert ilr.e_value([[5, 0], [3, 2]]).value == np.inf
+
+
+RECORDS = {
+    "OverlapReport": lambda: ilr.overlap_report(WITH_OUTSIDE),
+    "SelectionBounds": lambda: ilr.selection_bounds(WITH_OUTSIDE),
+    "RosenbaumBounds": lambda: ilr.rosenbaum_bounds(GOOD),
+}
+
+
+@pytest.mark.parametrize("make", RECORDS.values(), ids=RECORDS)
+def test_records_are_frozen_and_show_themselves(make):
+    record = make()
+    with pytest.raises((AttributeError, TypeError)):
+        record.n_units = 3
+    assert record.describe().endswith(".")
+    assert record._repr_html_().startswith("<table>")
+    assert record.to_dict()["n_units"] == record.n_units
+
+
+TESTS_WITH_EFFECTS = {
+    "brunner_munzel": lambda: ilr.brunner_munzel(GOOD),
+    "mann_whitney": lambda: ilr.mann_whitney(GOOD),
+    "jonckheere": lambda: ilr.jonckheere([[2, 45], [4, 34], [9, 28]]),
+    "two_proportions": lambda: ilr.two_proportions(GOOD, at_least=3),
+    "van_elteren": lambda: ilr.van_elteren([GOOD, OUTSTANDING]),
+    "cochran_mantel_haenszel": lambda: ilr.cochran_mantel_haenszel([GOOD, OUTSTANDING]),
+    "heterogeneity": lambda: ilr.heterogeneity(BY_SIZE),
+    "ordinal_equivalence": lambda: ilr.ordinal_equivalence(GOOD, margin=0.1),
+    "ordinal_noninferiority": lambda: ilr.ordinal_noninferiority(GOOD, margin=0.1),
+    "parallel_lines_test": lambda: ilr.parallel_lines_test(GOOD),
+}
+
+
+@pytest.mark.parametrize("make", TESTS_WITH_EFFECTS.values(), ids=TESTS_WITH_EFFECTS)
+def test_every_test_gives_its_effect_with_an_interval(make):
+    result = make()
+    low, high = result.effect.confidence_interval()
+    assert low < high
+    assert "95% interval" in result.describe()
+    assert result.describe().endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: ilr.stratified_relative_effect(GOOD, weights="equal"), "`weights` must be one of"),
+        (lambda: ilr.van_elteren(GOOD, method="normal"), "`method` must be one of"),
+        (lambda: ilr.cochran_mantel_haenszel(GOOD, kind="linear"), "`kind` must be one of"),
+        (lambda: ilr.cochran_mantel_haenszel(GOOD, scores="grade"), "`scores` must be one of"),
+        (lambda: ilr.heterogeneity(GOOD), "only stratum 1 does"),
+        (lambda: ilr.heterogeneity([GOOD, GOOD], method="exact"), "give `at_least`"),
+        (lambda: ilr.ordinal_equivalence(GOOD, margin=0.5), "`margin` must be between 0 and 0.5"),
+        (lambda: ilr.ordinal_equivalence(GOOD, margin=10, on="decline"), "between 0 and 1"),
+        (lambda: ilr.ordinal_equivalence(GOOD, margin=0.1, on="grades"), "`on` must be one of"),
+        (lambda: ilr.ordinal_equivalence(GOOD, margin=0.1, on="decline"), "strata that are grades"),
+        (lambda: ilr.ordinal_noninferiority(GOOD, margin=0.1, side="up"), "`side` must be one of"),
+        (lambda: ilr.proportional_odds(GOOD, penalty="firth"), "`penalty` must be one of"),
+        (lambda: ilr.parallel_lines_test(GOOD, method="brant"), "`method` must be one of"),
+        (lambda: ilr.selection_bounds(GOOD, assume="all"), "`assume` must be one of"),
+        (lambda: ilr.selection_bounds(GOOD, response="up"), "`response` must be one of"),
+        (lambda: ilr.selection_bounds([[1, 2]]), "`grades` must have two groups, but got 1"),
+        (lambda: ilr.rosenbaum_bounds(GOOD, gamma=(0.5,)), "`gamma` must hold numbers of 1"),
+        (lambda: ilr.rosenbaum_bounds([[[1, 2], [0, 0]]]), "nothing to bound"),
+        (lambda: ilr.e_value(GOOD), "got neither"),
+    ],
+)
+def test_bad_input_is_named(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
