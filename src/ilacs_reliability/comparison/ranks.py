@@ -112,7 +112,7 @@ def brunner_munzel(
     >>> ilr.brunner_munzel(pain, method="t")
     SignificanceResult(brunner_munzel, t: p = 0.00579, statistic=3.137, n_units=25)
 
-    Raw grades are counted first:
+    Raw grades are counted first (of many millions, grade by grade with `numpy.count_nonzero`):
 
     >>> import numpy as np
     >>> short, standard = np.array([3, 2, 3, 3]), np.array([1, 2, 2, 0])

@@ -47,7 +47,8 @@ class SelectionBounds:
     share_inside : float
         Share of units in strata that hold both groups.
     standard_errors : tuple of float
-        Of `low` and of `high`, strata held fixed; nan for groups of one unit.
+        Of `low` and of `high`, strata held fixed. A group of one unit in a stratum counts with the
+        largest spread that grades can have.
     n_units : int
         Units in all.
     notes : tuple of str
@@ -368,8 +369,9 @@ def _errors(
             moved[s, g] *= 1 - step
             moved[s, g, k] += step
             pulls.append((ends(moved) - middle) / step)
-        squares = shares[s, g] @ np.array(pulls) ** 2
-        n = sizes[s, g]
-        variance += squares / (n - 1) if n > 1 else np.nan
+        rise, n = np.array(pulls), sizes[s, g]
+        # one unit shows no spread: the largest that grades can have stands in for it
+        largest = (rise.max(axis=0) - rise.min(axis=0)) ** 2 / 4
+        variance += shares[s, g] @ rise**2 / (n - 1) if n > 1 else largest
     low, high = np.sqrt(variance).tolist()
     return low, high
