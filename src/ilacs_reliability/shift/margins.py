@@ -7,7 +7,6 @@ from functools import partial
 
 import numpy as np
 from scipy import special
-from scipy.sparse import csgraph
 
 from ilacs_reliability.estimates import (
     Estimate,
@@ -294,11 +293,11 @@ def _scored(estimate: Estimate, confidence_level: float, change: FloatArray, z: 
 def _free_steps(swaps: Swaps, n_grades: int) -> IntArray:
     """Return what moves add to the margins, less one grade of each set that moves connect."""
     steps = swaps.steps(n_grades)
-    graph = np.zeros((n_grades, n_grades))
-    graph[swaps.lower, swaps.upper] = 1
-    _, part = csgraph.connected_components(graph, directed=False)
+    part = np.arange(n_grades)
+    for low, high in zip(swaps.lower, swaps.upper, strict=True):
+        part[part == part[high]] = part[low]
     # the last grade of each connected set follows from the others
-    last = {int(group): grade for grade, group in enumerate(part)}
+    last = {group: grade for grade, group in enumerate(part.tolist())}
     free = [grade for grade in range(n_grades) if grade not in last.values()]
     return steps[:, free]
 

@@ -1,0 +1,244 @@
+"""How often the tests of shift reject where nothing moved, and their intervals hold the truth.
+
+Draws tables from known populations and asks the library for its p-values and intervals, as a user
+would. Every cell (a population and a number of units) has its own random stream, so a part can be
+made again:
+
+    python benchmarks/shift_coverage.py --csv docs/_static/shift_coverage.csv
+    python benchmarks/shift_coverage.py --cells 3:5 --samples 200
+    python benchmarks/shift_coverage.py --summarise docs/_static/shift_coverage.csv
+    python benchmarks/shift_coverage.py --sizes
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from scipy import stats
+
+import ilacs_reliability as ilr
+
+UNITS = (12, 24, 50, 150)
+LEVEL = 0.05
+SEED = 20261127
+CUT = 3  # "good" of four grades
+COLUMNS = ("population", "n_units", "what", "name", "method", "samples", "share", "width")
+
+TESTS: dict[tuple[str, str], Callable[[np.ndarray], float]] = {
+    ("sign_test", "exact"): lambda t: ilr.sign_test(t).p_value,
+    ("sign_test", "midp"): lambda t: ilr.sign_test(t, method="midp").p_value,
+    ("sign_test", "asymptotic"): lambda t: ilr.sign_test(t, method="asymptotic").p_value,
+    ("bowker", "asymptotic"): lambda t: ilr.bowker(t).p_value,
+    ("bowker", "exact"): lambda t: ilr.bowker(t, method="exact").p_value,
+    ("stuart_maxwell", "asymptotic"): lambda t: ilr.stuart_maxwell(t).p_value,
+    ("stuart_maxwell", "exact"): lambda t: ilr.stuart_maxwell(t, method="exact", rng=1).p_value,
+    ("bhapkar", "asymptotic"): lambda t: ilr.bhapkar(t).p_value,
+    ("wilcoxon_signed_rank", "exact"): lambda t: ilr.wilcoxon_signed_rank(t).p_value,
+    ("wilcoxon_signed_rank", "exact, pratt"): lambda t: (
+        ilr.wilcoxon_signed_rank(t, zero_method="pratt").p_value
+    ),
+    ("wilcoxon_signed_rank", "asymptotic"): lambda t: (
+        ilr.wilcoxon_signed_rank(t, method="asymptotic").p_value
+    ),
+    ("marginal_score_shift", "score"): lambda t: ilr.marginal_score_shift(t).p_value,
+    ("marginal_score_shift", "wald"): lambda t: ilr.marginal_score_shift(t, method="wald").p_value,
+    ("marginal_score_shift", "exact"): lambda t: (
+        ilr.marginal_score_shift(t, method="exact").p_value
+    ),
+    ("marginal_rank_shift", "logit"): lambda t: ilr.marginal_rank_shift(t).p_value,
+    ("marginal_rank_shift", "wald"): lambda t: ilr.marginal_rank_shift(t, method="wald").p_value,
+}
+BINARY = ("exact", "midp", "asymptotic", "corrected", "unconditional")
+EFFECTS: dict[str, Callable[[np.ndarray], ilr.Estimate]] = {
+    "net_shift": lambda t: ilr.net_shift(t).net,
+    "improved (one share)": lambda t: ilr.net_shift(t).improved,
+    "paired_difference": lambda t: ilr.paired_difference(t, at_least=CUT),
+    "marginal_score_shift": lambda t: ilr.marginal_score_shift(t).effect,
+    "marginal_rank_shift": lambda t: ilr.marginal_rank_shift(t).effect,
+    "rank_biserial": lambda t: ilr.wilcoxon_signed_rank(t, method="asymptotic").effect,
+}
+
+
+def populations() -> dict[str, np.ndarray]:
+    """Shares of units by grade before and after; the first five have no shift."""
+    tables = {
+        name: np.asarray(ilr.load_dataset(name).counts, dtype=float)
+        for name in ("sif_to_first_ilacs", "ilacs_to_next_ilacs", "short_transitions")
+    }
+    tables = {name: table / table.sum() for name, table in tables.items()}
+    still = {f"{name}, balanced": (table + table.T) / 2 for name, table in tables.items()}
+    near = np.exp(-1.2 * np.abs(np.subtract.outer(range(4), range(4))))
+    even = {"even margins": near / near.sum()}
+    rare = {"nine of ten stay": 0.9 * np.diag([0.1, 0.2, 0.5, 0.2]) + 0.1 * _off(near)}
+    moved = {f"{name}, as it was": table for name, table in tables.items()}
+    return still | even | rare | moved
+
+
+def _off(table: np.ndarray) -> np.ndarray:
+    off = table - np.diag(np.diag(table))
+    return off / off.sum()
+
+
+def cells() -> list[tuple[str, int]]:
+    return [(name, n) for name in populations() for n in UNITS]
+
+
+def run_cell(place: int, samples: int) -> Iterator[dict[str, object]]:
+    name, n = cells()[place]
+    shares = populations()[name]
+    rng = np.random.default_rng([SEED, place])
+    drawn, times = np.unique(
+        rng.multinomial(n, shares.ravel(), samples), axis=0, return_counts=True
+    )
+    tables = [row.reshape(4, 4) for row in drawn]
+    base = {"population": name, "n_units": n, "samples": samples}
+    if np.allclose(shares, shares.T):
+        for (test, method), p_value in {**TESTS, **_binary(n)}.items():
+            rejects = np.array([p_value(table) <= LEVEL + 1e-12 for table in tables])
+            yield base | {
+                "what": "rejects",
+                "name": test,
+                "method": method,
+                "share": times @ rejects / samples,
+                "width": "",
+            }
+    for effect, estimate in EFFECTS.items():
+        truth = _truth(effect, shares)
+        held: dict[str, list[tuple[float, float, int]]] = defaultdict(list)
+        for table, count in zip(tables, times, strict=True):
+            result = estimate(table)
+            if result.status == "ok":
+                for method in result.interval_methods:
+                    low, high = result.confidence_interval(method=method)
+                    inside = low - 1e-9 <= truth <= high + 1e-9
+                    held[method].append((inside, high - low, count))
+        for method, rows in held.items():
+            inside, width, count = np.array(rows).T
+            yield base | {
+                "what": "covers",
+                "name": effect,
+                "method": method,
+                "samples": int(count.sum()),
+                "share": count @ inside / count.sum(),
+                "width": count @ width / count.sum(),
+            }
+
+
+def _binary(n: int) -> dict[tuple[str, str], Callable[[np.ndarray], float]]:
+    @cache
+    def p_value(up: int, down: int, method: str) -> float:
+        return ilr.mcnemar([[n - up - down, up], [down, 0]], method=method).p_value  # type: ignore[arg-type]
+
+    def at(method: str) -> Callable[[np.ndarray], float]:
+        return lambda t: p_value(int(t[:2, 2:].sum()), int(t[2:, :2].sum()), method)
+
+    return {("mcnemar", method): at(method) for method in BINARY}
+
+
+def _truth(effect: str, shares: np.ndarray) -> float:
+    """Return the effect in the population: of so many units that nothing is left to chance."""
+    many = np.rint(shares * 10**12).astype(np.int64)
+    if effect == "rank_biserial":
+        sizes = np.subtract.outer(range(4), range(4)).T
+        moved = [shares[np.abs(sizes) == k].sum() for k in (1, 2, 3)]
+        below = (np.cumsum(moved) - np.array(moved) / 2) / sum(moved)
+        balance = [shares[sizes == k].sum() - shares[sizes == -k].sum() for k in (1, 2, 3)]
+        return float(2 * below @ balance / sum(moved))
+    return float(EFFECTS[effect](many).value)
+
+
+def sizes() -> None:
+    """Print the largest chance of a false rejection at 5 %, without simulation.
+
+    The tests of a paired two-by-two table see how many moved each way; the chance is worked out
+    for every share that moves, and the largest is shown.
+    """
+    shares = np.linspace(0.005, 1, 200)
+    print("| units | " + " | ".join(BINARY) + " |\n|---|" + "---|" * len(BINARY))
+    for n in UNITS:
+        moved = np.arange(n + 1)
+        chance_moved = stats.binom.pmf(moved[None], n, shares[:, None])
+        line = []
+        for method in BINARY:
+            p_value = next(f for (_, m), f in _binary(n).items() if m == method)
+            rejects = np.array([_rejected(p_value, m) for m in moved])
+            line.append(f"{100 * (chance_moved @ rejects).max():.2f} %")
+        print(f"| {n} | " + " | ".join(line) + " |", flush=True)
+
+
+def _rejected(p_value: Callable[[np.ndarray], float], moved: int) -> float:
+    total = 0.0
+    for up in range(moved // 2 + 1):
+        table = np.zeros((4, 4), dtype=int)
+        table[1, 2], table[2, 1] = up, moved - up
+        if p_value(table) > LEVEL + 1e-12:
+            break  # more balanced tables are less extreme
+        total += stats.binom.pmf(up, moved, 0.5) * (2 if 2 * up != moved else 1)
+    return total
+
+
+def summarise(path: Path) -> None:
+    rows = list(csv.DictReader(path.open(encoding="utf-8")))
+    print("\nRejections at 5 % where nothing moved, by number of units (worst population):\n")
+    _table([row for row in rows if row["what"] == "rejects"], max)
+    print("\nCoverage of 95 % intervals, by number of units (mean and worst population):\n")
+    _table([row for row in rows if row["what"] == "covers"], min)
+
+
+def _table(rows: list[dict[str, str]], worst: Callable[[list[float]], float]) -> None:
+    print("| function | method | " + " | ".join(f"n = {n}" for n in UNITS) + " |")
+    print("|---|---|" + "---|" * len(UNITS))
+    for name, method in dict.fromkeys((row["name"], row["method"]) for row in rows):
+        line = []
+        for n in UNITS:
+            found = [
+                100 * float(row["share"])
+                for row in rows
+                if (row["name"], row["method"], row["n_units"]) == (name, method, str(n))
+            ]
+            line.append(f"{np.mean(found):.1f} ({worst(found):.1f})" if found else "")
+        print(f"| {name} | {method} | " + " | ".join(line) + " |")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--cells", default="", help="part of the grid, as in 3:5")
+    parser.add_argument("--samples", type=int, default=1500)
+    parser.add_argument("--csv", type=Path)
+    parser.add_argument("--summarise", type=Path, metavar="CSV")
+    parser.add_argument("--sizes", action="store_true")
+    arguments = parser.parse_args()
+    if arguments.sizes:
+        return sizes()
+    if arguments.summarise:
+        return summarise(arguments.summarise)
+    first, _, last = arguments.cells.partition(":")
+    wanted = range(len(cells()))[slice(int(first or 0), int(last) if last else None)]
+    stream = arguments.csv.open("w", newline="", encoding="utf-8") if arguments.csv else sys.stdout
+    with stream:
+        writer = csv.DictWriter(stream, COLUMNS)
+        writer.writeheader()
+        for place in wanted:
+            start = time.perf_counter()
+            writer.writerows(run_cell(place, arguments.samples))
+            stream.flush()
+            name, n = cells()[place]
+            print(
+                f"cell {place} of {len(cells())}: {name}, n = {n}, "
+                f"{time.perf_counter() - start:.0f} s",
+                file=sys.stderr,
+                flush=True,
+            )
+    return None
+
+
+if __name__ == "__main__":
+    main()
