@@ -86,8 +86,9 @@ def tally_numbers(matrix: npt.NDArray[Any]) -> tuple[FloatArray, CodeArray, IntA
     if spread <= WIDEST_RANGE and low == np.floor(low):
         labels: FloatArray = low + np.arange(int(spread) + 1, dtype=np.float64)
         try:
-            patterns, frequencies, _ = tally(matrix, partial(_whole_codes, low=low), len(labels))
-        except _FractionalError:
+            encode = partial(_whole_codes, low=int(low), n_grades=len(labels))
+            patterns, frequencies, _ = tally(matrix, encode, len(labels))
+        except OutsideError:
             pass
         else:
             return _only_seen(labels, patterns, frequencies)
@@ -96,6 +97,55 @@ def tally_numbers(matrix: npt.NDArray[Any]) -> tuple[FloatArray, CodeArray, IntA
         return labels, np.empty((0, matrix.shape[1]), dtype=np.int8), np.empty(0, dtype=np.int64)
     patterns, frequencies, _ = tally(matrix, partial(number_codes, labels=labels), len(labels))
     return labels, patterns, frequencies
+
+
+class OutsideError(Exception):
+    """A block holds what is not on the scale."""
+
+
+def checked_codes(block: CodeArray, *, n_grades: int) -> CodeArray:
+    """Return grade indices as they are, if all are on the scale.
+
+    Parameters
+    ----------
+    block : ndarray of int, shape (n_units, n_raters)
+        Grade indices, -1 for missing.
+    n_grades : int
+        Grades of the scale.
+
+    Returns
+    -------
+    ndarray of int, shape (n_units, n_raters)
+        The same.
+
+    Raises
+    ------
+    OutsideError
+        If one is not.
+    """
+    if block.min() < -1 or block.max() >= n_grades:
+        raise OutsideError
+    return block
+
+
+def number_encoder(labels: FloatArray) -> Encode:
+    """Return a function that turns blocks of numbers into the indices of the labels they equal.
+
+    Parameters
+    ----------
+    labels : ndarray of float, shape (n_grades,)
+        Distinct finite numbers, in any order.
+
+    Returns
+    -------
+    callable
+        Raises `OutsideError` for a block with a number that is neither a label nor nan.
+    """
+    low, n_grades = float(labels[0]), len(labels)
+    in_a_row = low.is_integer() and np.array_equal(labels, low + np.arange(n_grades))
+    if in_a_row and n_grades <= WIDEST_RANGE:
+        return partial(_whole_codes, low=int(low), n_grades=n_grades)
+    return partial(_codes_of_labels, labels=labels)
 
 
 def number_codes(matrix: npt.NDArray[Any], labels: FloatArray) -> CodeArray:
@@ -168,16 +218,30 @@ def distinct_rows(rows: IntArray, frequencies: IntArray) -> tuple[IntArray, IntA
     return rows[first], totals.astype(np.int64)
 
 
-class _FractionalError(Exception):
-    """A number was not whole."""
+def _codes_of_labels(block: npt.NDArray[Any], *, labels: FloatArray) -> CodeArray:
+    codes = number_codes(block, labels)
+    if (codes < -1).any():
+        raise OutsideError
+    return codes
 
 
-def _whole_codes(block: npt.NDArray[Any], *, low: float) -> CodeArray:
-    # fmax turns nan into -1; the range is known, so the cast cannot wrap
-    shifted = np.fmax(block - low if low else block, -1.0)
-    codes = shifted.astype(np.int8)
-    if not (codes == shifted).all():
-        raise _FractionalError
+def _whole_codes(block: npt.NDArray[Any], *, low: int, n_grades: int) -> CodeArray:
+    """Turn whole numbers from `low` on into indices, and nan into -1."""
+    fits = low > -128 and low + n_grades <= 128
+    numbers, first = (block, low) if fits else (block - low, 0)
+    # a cast that changes a number, be it nan, a fraction or too large, shows in the comparison
+    with np.errstate(invalid="ignore"):
+        codes = numbers.astype(np.int8)
+    inside = codes == numbers
+    inside &= codes >= first
+    inside &= codes < first + n_grades
+    n_outside = inside.size - np.count_nonzero(inside)
+    if n_outside and n_outside > np.count_nonzero(np.isnan(numbers)):
+        raise OutsideError
+    # arithmetic, since writing through a mask is ten times slower
+    codes -= first - 1
+    codes *= inside.view(np.int8)
+    codes -= 1
     return codes
 
 
@@ -205,18 +269,16 @@ def _table(
     matrix: npt.NDArray[Any], encode: Encode, base: int, frequencies: IntArray | None
 ) -> IntArray:
     """Count patterns in a table with a place for each possible one."""
-    n_raters = matrix.shape[1]
-    size = base**n_raters
+    size = base ** matrix.shape[1]
     small = np.int16 if size <= 1 << 15 else np.int32
     # -1 for missing becomes digit 0: add 1 to every digit at once
     ones = (size - 1) // (base - 1)
     table = np.zeros(size, dtype=np.int64)
     for block, rows in _blocks(matrix):
-        codes = encode(block).T
-        number = codes[0].astype(small)
-        for column in codes[1:]:
-            number *= base
-            number += column
+        number = np.zeros(len(block), dtype=small)
+        for digits, step in _digit_groups(encode(block), base):
+            number *= step
+            number += digits
         number += ones
         if frequencies is None:
             table += np.bincount(number, minlength=size)
@@ -224,6 +286,25 @@ def _table(
             weighted = np.bincount(number, weights=frequencies[rows], minlength=size)
             table += weighted.astype(np.int64)
     return table
+
+
+def _digit_groups(codes: CodeArray, base: int) -> Iterator[tuple[CodeArray, int]]:
+    """Yield numbers of one digit or more for each unit, and what they move those before up by.
+
+    Where a unit's ratings lie side by side, reading every fifth byte is what takes time: digits are
+    joined with their neighbours first, as many as fit a byte.
+    """
+    n_raters = codes.shape[1]
+    if not codes.flags.c_contiguous or base**2 > 127:
+        for column in codes.T:
+            yield column, base
+        return
+    joined = [codes.astype(np.int8, copy=False).ravel()]
+    while len(joined) < n_raters and base ** (len(joined) + 1) <= 127:
+        joined.append(joined[-1][:-1] * np.int8(base) + joined[0][len(joined) :])
+    for start in range(0, n_raters, len(joined)):
+        width = min(len(joined), n_raters - start)
+        yield joined[width - 1][start::n_raters], base**width
 
 
 def _digits(numbers: IntArray, base: int, n_digits: int) -> CodeArray:

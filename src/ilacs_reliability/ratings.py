@@ -12,9 +12,13 @@ import numpy.typing as npt
 
 from ilacs_reliability.estimates import check_option, html_table
 from ilacs_reliability.patterns import (
+    Encode,
+    OutsideError,
+    checked_codes,
     count_grades,
     distinct_rows,
     number_codes,
+    number_encoder,
     tally,
     tally_numbers,
 )
@@ -325,13 +329,16 @@ def ratings_from_matrix(
     _check_scale(scale)
     table = np.asarray(matrix) if hasattr(matrix, "dtype") else _rectangle(matrix, "matrix")
     _check_matrix(table, "matrix", raters)
+    encode: Encode = partial(checked_codes, n_grades=len(scale))
     if table.dtype.kind in "iuf" and all(type(label) in (int, float) for label in scale.labels):
-        codes = number_codes(table, np.array(scale.labels, dtype=np.float64))
-        if (codes < -1).any():
-            _refuse(table, codes < -1, f"one of {scale.labels}", "matrix")
+        labels = np.array(scale.labels, dtype=np.float64)
+        encode = number_encoder(labels)
     else:
-        codes = scale.encode(table, name="matrix")
-    return _build(codes, scale, raters, frequencies, clusters, design)
+        table = scale.encode(table, name="matrix")
+    try:
+        return _build(table, encode, scale, raters, frequencies, clusters, design)
+    except OutsideError:
+        _refuse(table, number_codes(table, labels) < -1, f"one of {scale.labels}", "matrix")
 
 
 def ratings_from_codes(
@@ -389,7 +396,11 @@ def ratings_from_codes(
     _check_matrix(table, "codes", raters)
     if table.dtype.kind not in "iu":
         raise TypeError(f"`codes` must be whole numbers, but got {table.dtype}.")
-    return _build(table, scale, raters, frequencies, clusters, design)
+    encode = partial(checked_codes, n_grades=len(scale))
+    try:
+        return _build(table, encode, scale, raters, frequencies, clusters, design)
+    except OutsideError:
+        _refuse(table, (table < -1) | (table >= len(scale)), f"-1 to {len(scale) - 1}", "codes")
 
 
 def ratings_from_counts(
@@ -578,7 +589,8 @@ def square_counts(table: npt.ArrayLike, n_grades: int | None, name: str = "table
 
 
 def _build(
-    codes: CodeArray,
+    table: npt.NDArray[Any],
+    encode: Encode,
     scale: Scale,
     raters: Sequence[Hashable] | None,
     frequencies: npt.ArrayLike | None,
@@ -586,19 +598,13 @@ def _build(
     design: Design,
 ) -> Ratings:
     check_option(design, DESIGNS, "design")
-    names = None if raters is None else _names(raters, codes.shape[1])
-    times = None if frequencies is None else _frequencies(frequencies, len(codes))
-    groups = None if clusters is None else _cluster_codes(clusters, len(codes))
-    encode = partial(_inside, n_grades=len(scale))
-    try:
-        patterns, totals, rows = tally(
-            codes, encode, len(scale), frequencies=times, clusters=groups
-        )
-    except _OutsideError:
-        _refuse(codes, (codes < -1) | (codes >= len(scale)), f"-1 to {len(scale) - 1}", "codes")
+    names = None if raters is None else _names(raters, table.shape[1])
+    times = None if frequencies is None else _frequencies(frequencies, len(table))
+    groups = None if clusters is None else _cluster_codes(clusters, len(table))
+    patterns, totals, rows = tally(table, encode, len(scale), frequencies=times, clusters=groups)
     counts = count_grades(patterns, len(scale))
     if not (totals @ counts.sum(axis=1)):
-        raise ValueError(f"the table holds no rating at all: all {codes.size} are missing.")
+        raise ValueError(f"the table holds no rating at all: all {table.size} are missing.")
     return Ratings(
         scale=scale,
         counts=counts,
@@ -609,16 +615,6 @@ def _build(
         design=design,
         notes=(REPEAT_NOTE,) if design == "repeat" else (),
     )
-
-
-class _OutsideError(Exception):
-    """A code is not on the scale."""
-
-
-def _inside(block: CodeArray, *, n_grades: int) -> CodeArray:
-    if block.min() < -1 or block.max() >= n_grades:
-        raise _OutsideError
-    return block
 
 
 def _numbers(ratings: npt.ArrayLike) -> npt.NDArray[Any]:
