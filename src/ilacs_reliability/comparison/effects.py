@@ -116,8 +116,8 @@ def relative_effect(grades: GradesLike) -> Estimate:
     -------
     Estimate
         :math:`P(X < Y) + P(X = Y) / 2`, X from the first group and Y from the second: 0.5 where
-        neither tends to be graded higher. Intervals "logit" (the default), "t" and "normal" stay
-        within 0 and 1.
+        neither tends to be graded higher. Intervals "logit" (the default), "t", "normal" and
+        "jeffreys" stay within 0 and 1.
 
     Raises
     ------
@@ -138,8 +138,9 @@ def relative_effect(grades: GradesLike) -> Estimate:
     Notes
     -----
     The standard error needs no equal variances and holds with ties [1]_; "t" and "logit" use
-    Satterthwaite's degrees of freedom, "logit" on the scale of the log odds. Where no pair of
-    units tells a spread (complete separation, a single grade, a group of one unit) the interval
+    Satterthwaite's degrees of freedom, "logit" on the scale of the log odds. "jeffreys" takes
+    the effect for a share of as many units as its standard error implies. Where no pair of units
+    tells a spread (complete separation, a single grade, a group of one unit) the interval
     is "disjoint_pairs": min(n1, n2) pairs that share no unit are independent, each counts half
     for a tie, so the exact binomial interval of that many pairs holds [2]_; under complete
     separation its lower limit is :math:`(\alpha / 2)^{1 / \min(n_1, n_2)}`.
@@ -252,7 +253,7 @@ def effect_of_pairs(
     Returns
     -------
     Estimate
-        With intervals "logit", "t" and "normal".
+        With intervals "logit", "t", "normal" and "jeffreys".
     """
     if shared.reason:
         return undefined_estimate(shared, shared.reason, name=name, label=label, stacklevel=4)
@@ -298,7 +299,9 @@ def pair_methods(
     value, error, df = (float(x) for x in (parts.value, parts.standard_error, parts.df))
     n_pairs = float(parts.sizes.min()) if n_pairs is None else n_pairs
     if error > 0:
-        known = partial(_spread_limits, value=value, error=error, df=df)
+        sizes = parts.sizes[np.isfinite(parts.sizes)]
+        most = float(sizes.sum())
+        known = partial(_spread_limits, value=value, error=error, df=df, most=most)
         return tuple((name, partial(known, method=name)) for name in PAIR_METHODS), ()
     flat = partial(_no_width, value=value)
     exact = partial(disjoint_pair_limits, value=value, n_pairs=n_pairs)
@@ -308,7 +311,7 @@ def pair_methods(
     return (("disjoint_pairs", exact), *((name, flat) for name in PAIR_METHODS)), (note,)
 
 
-PAIR_METHODS = ("logit", "t", "normal")
+PAIR_METHODS = ("logit", "t", "normal", "jeffreys")
 
 
 def disjoint_pair_limits(
@@ -354,15 +357,27 @@ def logit_statistic(value: float, error: float) -> float:
 
 
 def _spread_limits(
-    confidence_level: float, *, value: float, error: float, df: float, method: str
+    confidence_level: float, *, value: float, error: float, df: float, most: float, method: str
 ) -> tuple[float, float]:
     tail = (1 + confidence_level) / 2
     quantile = special.ndtri(tail) if method == "normal" else special.stdtrit(df, tail)
+    if method == "jeffreys":
+        return _jeffreys_limits(value, error, tail, float(quantile), most)
     if method == "logit":
         half = quantile * error / (value * (1 - value))
         low, high = (special.expit(special.logit(value) + sign * half) for sign in (-1, 1))
         return float(low), float(high)
     return max(0.0, float(value - quantile * error)), min(1.0, float(value + quantile * error))
+
+
+def _jeffreys_limits(
+    value: float, error: float, tail: float, quantile: float, most: float
+) -> tuple[float, float]:
+    """Return limits of a share with this standard error, seen in as many units as that takes."""
+    size = min(value * (1 - value) / error**2, most) * (special.ndtri(tail) / quantile) ** 2
+    a, b = size * value + 0.5, size * (1 - value) + 0.5
+    low, high = special.betaincinv(a, b, 1 - tail), special.betaincinv(a, b, tail)
+    return min(float(low), value), max(float(high), value)
 
 
 def _no_width(confidence_level: float, *, value: float) -> tuple[float, float]:

@@ -45,7 +45,7 @@ def generalised_odds(grades: GradesLike, *, ties: Ties = "split") -> Estimate:
     -------
     Estimate
         1 where neither group tends to be graded higher; infinite under complete separation.
-        Intervals "logit" (on the log odds), "t" and "normal".
+        Intervals "logit" (on the log odds), "t", "normal" and "jeffreys".
 
     Raises
     ------
@@ -123,7 +123,8 @@ def somers_d(grades: GradesLike, *, given: Given = "group") -> Estimate:
     Returns
     -------
     Estimate
-        -1 to 1; 0 without a trend. Intervals "logit" (on the scale from 0 to 1), "t" and "normal".
+        -1 to 1; 0 without a trend. Intervals "logit" (on the scale from 0 to 1), "t", "normal" and
+        "jeffreys".
 
     Raises
     ------

@@ -63,7 +63,8 @@ def stratified_relative_effect(
     -------
     Estimate
         P(X < Y) + P(X = Y) / 2 for two units of the same stratum, X from the first group and Y
-        from the second. Intervals "logit" (the default), "t" and "normal" within 0 and 1.
+        from the second. Intervals "logit" (the default), "t", "normal" and "jeffreys" stay within
+        0 and 1.
 
     Raises
     ------
