@@ -8,6 +8,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis.extra import numpy as hnp
 from numpy.testing import assert_allclose
+from scipy import stats
 
 import ilacs_reliability as ilr
 
@@ -386,6 +387,18 @@ def test_rosenbaum_moments_are_brute_force():
         mean = chance @ sums
         expected = [mean, chance @ (np.array(sums) - mean) ** 2]
         assert_allclose(found[favoured], expected, atol=1e-12)
+
+
+def test_rosenbaum_bounds_of_pairs_are_the_sign_tests():
+    # pairs of Hammond's smoking study as in Rosenbaum (2002), section 4.3.2: 110 of 122 discordant
+    pairs = np.array([[[1, 0], [0, 1]]] * 110 + [[[0, 1], [1, 0]]] * 12)
+    bounds = ilr.rosenbaum_bounds(pairs, gamma=(1, 5, 6), alternative="greater")
+    for gamma, p_high in zip(bounds.gamma, bounds.p_high, strict=True):
+        share = gamma / (1 + gamma)
+        z = (110 - 122 * share) / np.sqrt(122 * share * (1 - share))
+        assert_allclose(p_high, stats.norm.sf(z), rtol=1e-6)
+        # and near the exact binomial tail
+        assert abs(p_high - stats.binom.sf(109, 122, share)) < 0.03
 
 
 def test_tipping_is_where_the_largest_p_value_is_five_percent():
