@@ -68,7 +68,7 @@ EFFECTS: dict[str, Callable[[np.ndarray], ilr.Estimate]] = {
 
 
 def populations() -> dict[str, np.ndarray]:
-    """Shares of units by grade before and after; the first five have no shift."""
+    """Shares of units by grade before and after; all but the last three have no shift."""
     tables = {
         name: np.asarray(ilr.load_dataset(name).counts, dtype=float)
         for name in ("sif_to_first_ilacs", "ilacs_to_next_ilacs", "short_transitions")
@@ -87,12 +87,19 @@ def _off(table: np.ndarray) -> np.ndarray:
     return off / off.sum()
 
 
+# not a population of pairs: three exchangeable occasions, three strata alike, clusters of three
+OTHERS = ("three occasions", "three strata", "clusters of three")
+
+
 def cells() -> list[tuple[str, int]]:
-    return [(name, n) for name in populations() for n in UNITS]
+    return [(name, n) for name in (*populations(), *OTHERS) for n in UNITS]
 
 
 def run_cell(place: int, samples: int) -> Iterator[dict[str, object]]:
     name, n = cells()[place]
+    if name in OTHERS:
+        yield from _run_other(name, n, samples, np.random.default_rng([SEED, place]))
+        return
     shares = populations()[name]
     rng = np.random.default_rng([SEED, place])
     drawn, times = np.unique(
@@ -130,6 +137,89 @@ def run_cell(place: int, samples: int) -> Iterator[dict[str, object]]:
                 "share": count @ inside / count.sum(),
                 "width": count @ width / count.sum(),
             }
+
+
+def _run_other(
+    name: str, n: int, samples: int, rng: np.random.Generator
+) -> Iterator[dict[str, object]]:
+    work = {"three occasions": _occasions, "three strata": _strata, "clusters of three": _clusters}
+    counts: dict[tuple[str, str, str], list[bool]] = defaultdict(list)
+    for _ in range(samples):
+        for key, yes in work[name](n, rng):
+            counts[key].append(yes)
+    for (what, function, method), yes in counts.items():
+        yield {
+            "population": name,
+            "n_units": n,
+            "what": what,
+            "name": function,
+            "method": method,
+            "samples": len(yes),
+            "share": np.mean(yes),
+            "width": "",
+        }
+
+
+def _rejects(result: ilr.SignificanceResult, method: str) -> tuple[tuple[str, str, str], bool]:
+    return ("rejects", result.name, method), result.p_value <= LEVEL + 1e-12
+
+
+def _occasions(n: int, rng: np.random.Generator) -> Iterator[tuple[tuple[str, str, str], bool]]:
+    """Keep a unit's grade on each occasion with chance 0.6, else draw it afresh."""
+    shares = [0.15, 0.3, 0.4, 0.15]
+    afresh = rng.choice(4, (n, 3), p=shares)
+    codes = np.where(rng.random((n, 3)) < 0.6, rng.choice(4, (n, 1), p=shares), afresh)
+    ratings = ilr.ratings_from_codes(codes, scale=ilr.OFSTED_SCALE, design="repeat")
+    for method in ("asymptotic", "exact" if n <= 24 else "monte_carlo"):
+        how = {"method": method, "n_resamples": 999, "rng": rng}
+        yield _rejects(ilr.cochran_q(ratings, at_least="good", **how), method)
+        yield _rejects(ilr.friedman(ratings, **how), method)
+        # the exact distribution of four grades is large: drawn
+        how["method"] = "asymptotic" if method == "asymptotic" else "monte_carlo"
+        yield _rejects(ilr.madansky(ratings, **how), how["method"])
+
+
+def _strata(n: int, rng: np.random.Generator) -> Iterator[tuple[tuple[str, str, str], bool]]:
+    table = populations()["ilacs_to_next_ilacs, balanced"].ravel()
+    tables = rng.multinomial(n // 3, table, 3).reshape(3, 4, 4)
+    for method in ("asymptotic", "monte_carlo"):
+        shift = ilr.stratified_shift(tables, heterogeneity=method, n_resamples=499, rng=rng)
+        yield _rejects(shift.heterogeneity, f"heterogeneity, {method}")
+    yield _rejects(shift.test, "exact")
+    for method in shift.pooled.interval_methods:
+        inside = 0 in shift.pooled.confidence_interval(method=method)
+        yield ("covers", "stratified_shift", method), inside
+    whole = ilr.net_shift(tables.sum(axis=0))
+    truth = {"improved": np.triu(table.reshape(4, 4), 1).sum()}
+    truth |= {"declined": truth["improved"], "unchanged": 1 - 2 * truth["improved"]}
+    inside = all(
+        share in getattr(whole, kind).confidence_interval(method="simultaneous")
+        for kind, share in truth.items()
+    )
+    yield ("covers", "net_shift", "three shares at once, simultaneous"), inside
+
+
+def _clusters(n: int, rng: np.random.Generator) -> Iterator[tuple[tuple[str, str, str], bool]]:
+    """Let three units of a cluster make the same move with chance 0.7, else each its own."""
+    table = populations()["ilacs_to_next_ilacs, balanced"].ravel()
+    own, shared = rng.choice(16, (n // 3, 3), p=table), rng.choice(16, (n // 3, 1), p=table)
+    cells = np.where(rng.random((n // 3, 3)) < 0.7, shared, own).ravel()
+    codes = np.stack(np.divmod(cells, 4), axis=1)
+    clusters = np.repeat(np.arange(n // 3), 3)
+    ratings = ilr.ratings_from_codes(codes, scale=ilr.OFSTED_SCALE, clusters=clusters)
+    alone = ilr.ratings_from_codes(codes, scale=ilr.OFSTED_SCALE)
+    yield _rejects(ilr.sign_test(ratings), "exact, clusters")
+    yield _rejects(ilr.sign_test(alone), "exact, clusters overlooked")
+    yield _rejects(ilr.mcnemar(ratings, at_least="good"), "exact, clusters")
+    yield _rejects(ilr.marginal_score_shift(ratings), "score, clusters")
+    yield _rejects(ilr.marginal_rank_shift(ratings), "logit, clusters")
+    drawn = ilr.stuart_maxwell(ratings, method="monte_carlo", n_resamples=499, rng=rng)
+    yield _rejects(drawn, "monte_carlo, clusters")
+    shift = ilr.net_shift(ratings)
+    yield ("covers", "net_shift", "t, clusters"), 0 in shift.net.confidence_interval()
+    improved = np.triu(table.reshape(4, 4), 1).sum()
+    inside = improved in shift.improved.confidence_interval()
+    yield ("covers", "improved (one share)", "korn_graubard, clusters"), inside
 
 
 def _binary(n: int) -> dict[tuple[str, str], Callable[[np.ndarray], float]]:

@@ -88,3 +88,73 @@ def test_the_number_of_grades_moved_adds_up():
     shift = shift_of(STANDARD)
     assert dict(shift.by_move) == {-3: 0, -2: 4, -1: 27, 0: 45, 1: 80, 2: 19, 3: 1}
     assert sum(shift.by_move.values()) == shift.n_units == 176
+
+
+@pytest.mark.parametrize(
+    "table", [FIRST_YEAR, SHORT, np.diag([0, 0, 0, 9])], ids=["first year", "short", "no room"]
+)
+def test_a_record_shows_itself_as_sentence_row_and_table(table):
+    shift = shift_of(table)
+    row = shift.to_dict()
+    assert row["n_improved"] + row["n_unchanged"] + row["n_declined"] == row["n_units"]
+    assert row["improved_method"] == "simultaneous"
+    assert f"Of {shift.n_units} units graded twice" in shift.describe()
+    assert shift._repr_html_().startswith("<table>")
+    assert "NetShift(" in repr(shift)
+
+
+def test_no_room_is_undefined_and_not_zero():
+    shift = shift_of(np.diag([0, 0, 0, 9]))
+    assert shift.room_up.status == "undefined"
+    assert np.isnan(shift.room_up.value)
+    assert "no unit had room to move that way" in shift.room_up.describe()
+    assert shift.notes[-1] == "No unit moved."
+    low, high = shift.net.confidence_interval()
+    assert low < 0 < high
+
+
+def test_the_simultaneous_limits_share_the_error_out_by_three():
+    shift = shift_of(FIRST_YEAR)
+    for share in (shift.improved, shift.unchanged, shift.declined):
+        wide = share.confidence_interval(1 - 0.05 / 3, "clopper_pearson")
+        assert_allclose([*share.confidence_interval(method="simultaneous")], [*wide])
+
+
+def test_clusters_widen_the_shares_and_the_net_change():
+    rows = [[i, j] for i in range(4) for j in range(4) for _ in range(TO_SEPTEMBER_2019[i][j])]
+    codes = np.repeat(rows, 3, axis=0)
+    clusters = np.repeat(np.arange(len(rows)), 3)
+    together = ilr.net_shift(
+        ilr.ratings_from_codes(codes, scale=ilr.OFSTED_SCALE, clusters=clusters)
+    )
+    alone = ilr.net_shift(ilr.ratings_from_codes(codes, scale=ilr.OFSTED_SCALE))
+    single = shift_of(TO_SEPTEMBER_2019)
+    for kind in ("improved", "unchanged", "declined", "net"):
+        wide, narrow, plain = (getattr(x, kind) for x in (together, alone, single))
+        assert_allclose(wide.value, narrow.value)
+        # three copies of a unit are worth one
+        assert_allclose(wide.standard_error, plain.standard_error, rtol=1e-12)
+        assert wide.confidence_interval().width > 1.5 * narrow.confidence_interval().width
+    assert together.net.interval_methods == ("t", "wald")
+    assert together.improved.interval_methods[0] == "korn_graubard"
+    assert any("whole clusters" in note for note in together.notes)
+
+
+def test_a_label_with_markup_is_escaped():
+    scale = ilr.Scale(["<b>bad</b>", "good"])
+    table = ilr.transitions_from_table([[2, 3], [1, 4]], scale=scale)
+    for record in (
+        ilr.net_shift(table),
+        ilr.pairwise_symmetry(table),
+        ilr.stratified_shift({"<i>north</i>": table}),
+    ):
+        assert "<b>" not in record._repr_html_()
+        assert "<i>" not in record._repr_html_()
+        assert isinstance(record.describe(), str)
+
+
+def test_pairs_of_nobody_moving_say_so():
+    pairs = ilr.pairwise_symmetry(np.diag([3, 4]))
+    assert pairs.pairs == ()
+    assert "No unit of 7 moved" in pairs.describe()
+    assert repr(pairs) == "PairwiseSymmetry(no unit moved)"

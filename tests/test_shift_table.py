@@ -11,6 +11,7 @@ from hypothesis.extra import numpy as hnp
 from numpy.testing import assert_allclose
 from scipy import stats
 from statsmodels.stats.contingency_tables import SquareTable
+from statsmodels.stats.multitest import multipletests
 
 import ilacs_reliability as ilr
 
@@ -317,6 +318,20 @@ def test_adjusted_p_values_are_those_of_the_textbooks():
     harmonic = sum(1 / k for k in range(1, 6))
     by = ilr.adjust_p_values(p_values, method="benjamini_yekutieli")
     assert_allclose(by, np.full(5, 0.05 * harmonic))
+
+
+@given(p_values=st.lists(st.floats(0, 1), min_size=1, max_size=6))
+@settings(max_examples=10, deadline=None)
+def test_adjusted_p_values_are_statsmodels(p_values):
+    for method, theirs in (
+        ("holm", "holm"),
+        ("hochberg", "simes-hochberg"),
+        ("bonferroni", "bonferroni"),
+        ("benjamini_hochberg", "fdr_bh"),
+        ("benjamini_yekutieli", "fdr_by"),
+    ):
+        wanted = multipletests(p_values, method=theirs)[1]
+        assert_allclose(ilr.adjust_p_values(p_values, method=method), wanted, rtol=1e-12)
 
 
 def test_undefined_p_values_stay_undefined_and_do_not_count():

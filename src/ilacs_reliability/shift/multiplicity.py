@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias, get_args
 
 import numpy as np
 import numpy.typing as npt
+from scipy import stats
 
 from ilacs_reliability.estimates import check_option
 from ilacs_reliability.scales import FloatArray
@@ -14,12 +15,9 @@ AdjustMethod: TypeAlias = Literal[
     "holm", "hochberg", "bonferroni", "benjamini_hochberg", "benjamini_yekutieli", "none"
 ]
 ADJUST_METHODS: tuple[str, ...] = get_args(AdjustMethod)
-STATSMODELS = {
-    "holm": "holm",
-    "hochberg": "simes-hochberg",
-    "bonferroni": "bonferroni",
-    "benjamini_hochberg": "fdr_bh",
-    "benjamini_yekutieli": "fdr_by",
+FALSE_DISCOVERY: dict[str, Literal["bh", "by"]] = {
+    "benjamini_hochberg": "bh",
+    "benjamini_yekutieli": "by",
 }
 
 
@@ -50,7 +48,7 @@ def adjust_p_values(p_values: npt.ArrayLike, *, method: AdjustMethod = "holm") -
 
     Notes
     -----
-    The adjustment is statsmodels' `multipletests`.
+    The false discovery rates are `scipy.stats.false_discovery_control`.
 
     References
     ----------
@@ -84,10 +82,24 @@ def adjust_p_values(p_values: npt.ArrayLike, *, method: AdjustMethod = "holm") -
     counted = ~np.isnan(values)
     if method == "none" or not counted.any():
         return values
-    from statsmodels.stats.multitest import multipletests
-
-    values[counted] = multipletests(values[counted], method=STATSMODELS[method])[1]
+    if method in FALSE_DISCOVERY:
+        found = stats.false_discovery_control(values[counted], method=FALSE_DISCOVERY[method])
+    else:
+        found = _family_wise(values[counted], method)
+    values[counted] = found
     return values
+
+
+def _family_wise(values: FloatArray, method: str) -> FloatArray:
+    order, n = np.argsort(values), len(values)
+    raised = values[order] * (n if method == "bonferroni" else n - np.arange(n))
+    if method == "holm":
+        raised = np.maximum.accumulate(raised)
+    elif method == "hochberg":
+        raised = np.minimum.accumulate(raised[::-1])[::-1]
+    adjusted = np.empty(n)
+    adjusted[order] = np.minimum(raised, 1.0)
+    return adjusted
 
 
 def check_adjustment(method: object) -> None:
