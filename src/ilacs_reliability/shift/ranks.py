@@ -143,7 +143,7 @@ def wilcoxon_signed_rank(
             "greater": "grades did not rise",
             "less": "grades did not fall",
         }[alternative],
-        effect=_rank_biserial(pairs, changes),
+        effect=_rank_biserial(pairs, changes, ranks if zero_method == "wilcox" else None),
         n_units=pairs.n_units,
         notes=(*pairs.notes, *(() if changes @ (pairs.frequencies * changes) else (NO_CHANGE,))),
         limits=NOT_SHOWN,
@@ -315,20 +315,20 @@ def rank_estimate(pairs: Pairs, *, first: str = "logit") -> Estimate:
 
 
 def _signed_ranks(changes: FloatArray, frequencies: FloatArray, zero_method: str) -> FloatArray:
-    sizes = np.round(np.abs(changes), 10)
-    kinds, place = np.unique(sizes, return_inverse=True)
-    times = np.bincount(place, weights=frequencies, minlength=len(kinds))
-    if zero_method == "wilcox":
-        times[kinds == 0] = 0
+    kinds, place = np.unique(np.abs(changes).round(10), return_inverse=True)
+    times = np.bincount(place, weights=frequencies)
+    if zero_method == "wilcox" and kinds[0] == 0:
+        times[0] = 0
     ranks = np.cumsum(times) - times / 2 + 0.5
     signed: FloatArray = np.sign(changes) * ranks[place]
     return signed
 
 
-def _rank_biserial(pairs: Pairs, changes: FloatArray) -> Estimate:
+def _rank_biserial(pairs: Pairs, changes: FloatArray, ranks: FloatArray | None) -> Estimate:
     frequencies = pairs.frequencies * (changes != 0)
     n = int(frequencies.sum())
-    ranks = _signed_ranks(changes, frequencies, "wilcox")
+    if ranks is None:
+        ranks = _signed_ranks(changes, frequencies, "wilcox")
     value = float(frequencies @ ranks) / (n * (n + 1) / 2) if n else float("nan")
     methods = (("fisher", _fisher), *mean_methods(-1.0, 1.0)) if n else ()
     return Estimate(

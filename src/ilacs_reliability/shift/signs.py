@@ -203,7 +203,7 @@ def signed_sum_p(
         The method used.
     """
     # values equal but for rounding are one group
-    weights, place = np.unique(np.round(np.abs(values), 10), return_inverse=True)
+    weights, place = np.unique(np.abs(values).round(10), return_inverse=True)
     sizes = np.rint(np.bincount(place, weights=times)).astype(np.int64)
     weights, sizes = weights[(kept := (weights > 0) & (sizes > 0))], sizes[kept]
     total = float(times @ values)
