@@ -201,7 +201,8 @@ def kappa_max(ratings: RatingsLike) -> Estimate:
     study = study_of(taken, np.eye(len(taken.scale)))
     terms = np.column_stack([_given(taken, 0), _given(taken, 1)])
     value, influence = smooth_parts(_largest_kappa, terms, study.frequencies, taken.table.paired)
-    first, second = _margins(study.frequencies @ terms)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        first, second = _margins(study.frequencies @ terms)
     expected = (first * second).sum(axis=-1)
     reason = "" if study.is_batch else why_undefined(study)
     if not study.is_batch and not reason and not np.isfinite(value):
@@ -315,10 +316,11 @@ def pattern_labels(ratings: Ratings, place: int) -> list[Any]:
 def _specific(ratings: Ratings, code: int, label: Hashable) -> Estimate:
     table = ratings.table
     given = table.counts[:, code]
+    # other units move nothing, but are as many chances to meet the grade
     terms = np.column_stack([given * (given - 1), given * (table.totals - 1)])
     bearing = (given > 0) & (table.paired > 0)
     study = study_of(only_patterns(ratings, bearing), np.eye(len(ratings.scale)))
-    value, influence = smooth_parts(_ratio, terms, study.frequencies, bearing.astype(np.float64))
+    value, influence = smooth_parts(_ratio, terms, study.frequencies, table.paired)
     unused = not study.is_batch and study.n_paired == 0
     return build_estimate(
         ratings,
@@ -326,7 +328,7 @@ def _specific(ratings: Ratings, code: int, label: Hashable) -> Estimate:
         label=f"agreement on {label}",
         value=value,
         influence=influence,
-        n_units=study.n_paired,
+        n_units=study.frequencies @ table.paired,
         methods=coefficient_methods(study),
         observed=value,
         expected=np.zeros(np.shape(value)),

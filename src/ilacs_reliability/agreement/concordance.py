@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Literal, TypeAlias
@@ -230,7 +229,7 @@ def lin_ccc(ratings: RatingsLike) -> Estimate:
     Estimate
         The coefficient, 1 where all raters give the same scores. Intervals "fisher" (Fisher's z
         with the delta method's error) and, for two raters, "lin" (Lin's, which takes scores as
-        normal) stand beside those of the other coefficients.
+        normal and correlated) stand beside those of the other coefficients.
 
     Raises
     ------
@@ -285,7 +284,7 @@ def lin_ccc(ratings: RatingsLike) -> Estimate:
         )
     extra: tuple[Method, ...] = (("fisher", fisher_interval),)
     if taken.n_raters == 2 and taken.clusters is None and taken.frequencies.ndim == 1:
-        extra = (*extra, ("lin", _normal_limits(taken)))
+        extra = (*extra, *_normal_limits(taken))
     return replace(
         kappa,
         name="lin_ccc",
@@ -380,8 +379,8 @@ def _method_notes(asked: str, used: str, n_resamples: int) -> tuple[str, ...]:
     return (f"The p-value is from {n_resamples} random draws{instead}.",)
 
 
-def _normal_limits(ratings: Ratings) -> Callable[[Estimate, float], Limits]:
-    """Return what gives Lin's limits, from the correlation and the shift of two raters."""
+def _normal_limits(ratings: Ratings) -> tuple[Method, ...]:
+    """Return Lin's method with the two raters' correlation and shift, where these exist."""
     patterns = patterns_of(ratings)
     weights = ratings.frequencies * ratings.table.paired
     x, y = np.asarray(ratings.scale.scores)[patterns].T
@@ -391,7 +390,9 @@ def _normal_limits(ratings: Ratings) -> Callable[[Estimate, float], Limits]:
         vx, vy = weights @ (x - mx) ** 2 / n, weights @ (y - my) ** 2 / n
         correlation = weights @ ((x - mx) * (y - my)) / n / np.sqrt(vx * vy)
         shift = (mx - my) / (vx * vy) ** 0.25
-    return partial(_lin, correlation=float(correlation), shift=float(shift))
+    if not (np.isfinite(correlation) and correlation != 0):
+        return ()
+    return (("lin", partial(_lin, correlation=float(correlation), shift=float(shift))),)
 
 
 def _lin(
@@ -403,5 +404,6 @@ def _lin(
         return c, c
     z = (1 - r**2) * c**2 / ((1 - c**2) * r**2) + 2 * c**3 * (1 - c) * u**2 / (r * (1 - c**2) ** 2)
     z -= c**4 * u**4 / (2 * r**2 * (1 - c**2) ** 2)
-    half = special.ndtri((1 + confidence_level) / 2) * np.sqrt(z / (estimate.n_units - 2))
+    error = np.sqrt(max(z, 0.0) / max(estimate.n_units - 2, 1))
+    half = special.ndtri((1 + confidence_level) / 2) * error
     return np.tanh(np.arctanh(c) - half), np.tanh(np.arctanh(c) + half)

@@ -73,7 +73,7 @@ def cross_check(ratings: RatingsLike) -> Listing:
     The programs are imported when called; none is needed by the library. krippendorff recomputes
     alpha [1]_; statsmodels Cohen's and Fleiss' kappa; scikit-learn Cohen's; irrCAC all of
     them, alpha with the nominal metric. Where a program is known to answer another question, the
-    row says so: statsmodels and scikit-learn know no missing ratings, scikit-learn weights by rank.
+    row says so: statsmodels and scikit-learn know no missing ratings and weight by rank.
 
     References
     ----------

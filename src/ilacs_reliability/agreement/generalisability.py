@@ -12,7 +12,6 @@ import numpy as np
 
 from ilacs_reliability.agreement.components import (
     Scores,
-    fit_reml,
     scores_of,
     two_way_components,
     two_way_squares,
@@ -20,6 +19,7 @@ from ilacs_reliability.agreement.components import (
 )
 from ilacs_reliability.agreement.formulas import known_raters
 from ilacs_reliability.agreement.icc import ESTIMATORS, Estimator
+from ilacs_reliability.agreement.likelihood import fit_reml
 from ilacs_reliability.agreement.listing import Listing
 from ilacs_reliability.agreement.studies import study_of, why_undefined
 from ilacs_reliability.estimates import (

@@ -13,14 +13,12 @@ from scipy import special
 
 from ilacs_reliability.agreement.components import (
     Scores,
-    fit_reml,
+    is_complete,
     one_way_components,
     one_way_squares,
     one_way_terms,
-    reml_ratio_slopes,
     scores_of,
     two_way_components,
-    two_way_squares,
     two_way_sums,
 )
 from ilacs_reliability.agreement.formulas import (
@@ -29,6 +27,8 @@ from ilacs_reliability.agreement.formulas import (
     influence_of,
     known_raters,
 )
+from ilacs_reliability.agreement.icc_limits import NO_WIDTH, f_limits, f_test
+from ilacs_reliability.agreement.likelihood import fit_reml, reml_ratio_slopes
 from ilacs_reliability.agreement.studies import (
     Method,
     Study,
@@ -81,8 +81,9 @@ def icc(ratings: RatingsLike, *, form: Form = "A,1", estimator: Estimator = "ano
     Warns
     -----
     UndefinedEstimateWarning
-        If fewer than two units have two ratings, all scores are the same, or raters and units fall
-        into parts that share neither. The value is then nan.
+        If fewer than two units have two ratings, all scores are the same, raters and units fall
+        into parts that share neither, or the mean squares of an incomplete design contradict one
+        another. The value is then nan.
 
     See Also
     --------
@@ -95,9 +96,10 @@ def icc(ratings: RatingsLike, *, form: Form = "A,1", estimator: Estimator = "ano
     With components of units u, raters r and residual e: A,1 is :math:`u / (u + r + e)`, C,1 is
     :math:`u / (u + e)`, and "1,1" is :math:`u / (u + w)` of the one-way analysis; a "k" form
     divides r, e or w by k [1]_, [2]_. Where ratings are missing k is the size of a unit that the
-    one-way mean square speaks of [3]_. The F intervals take effects as normal, which grades are
-    not: the others do not, and rest on the influence of units. Where raters leave no residual the
-    F limits have no width, so that the "score" limits stand in.
+    one-way mean square speaks of [3]_, and a negative component of raters counts as 0. The F
+    intervals take effects as normal, which grades are not: the others do not, and rest on the
+    influence of units. Where raters leave no residual the F limits have no width, so that the
+    "score" limits stand in.
 
     References
     ----------
@@ -193,7 +195,7 @@ def icc_test(
     m = taken.n_raters
     # the correlation of a single rating that steps up to the threshold
     null = threshold if form.endswith("1") else threshold / (m - (m - 1) * threshold)
-    statistic, df = _f_test(_mean_squares(scores, form[0]), form[0], null)
+    statistic, df = f_test(scores, form[0], null)
     ok = effect.status == "ok"
     return SignificanceResult(
         statistic=statistic,
@@ -239,12 +241,23 @@ def _from_squares(scores: Scores, kind: str) -> _Fit:
     else:
         two_way = two_way_sums(scores)
         sums, slopes = two_way.sums, two_way.slopes
-        connected, ratio = bool(two_way.connected), partial(_two_way_ratio, kind=kind)
+        connected, ratio = (
+            bool(two_way.connected),
+            partial(_two_way_ratio, kind=kind),
+        )
     with np.errstate(invalid="ignore", divide="ignore"):
         value = np.asarray(ratio(sums))
     influence = influence_of(ratio, sums, slopes, scores.frequencies, scores.rated)
-    reason = "" if np.isfinite(value) else "no_variation"
+    why = "non_convergence" if _varies(scores) else "no_variation"
+    reason = "" if np.isfinite(value) else why
     return _Fit(value, influence, reason if connected else "disconnected")
+
+
+def _varies(scores: Scores) -> bool:
+    """Tell whether there are two scores at all: then the mean squares are at odds."""
+    seen = scores.given[scores.frequencies > 0] > 0
+    values = scores.scores[scores.frequencies > 0][seen]
+    return bool(values.size and np.ptp(values) > 0)
 
 
 def _batch_ratio(scores: Scores, kind: str) -> FloatArray:
@@ -253,7 +266,8 @@ def _batch_ratio(scores: Scores, kind: str) -> FloatArray:
             value = _one_way_ratio(scores.frequencies @ one_way_terms(scores))
         else:
             two_way = two_way_sums(scores)
-            value = np.where(two_way.connected, _two_way_ratio(two_way.sums, kind=kind), np.nan)
+            value = _two_way_ratio(two_way.sums, kind=kind)
+            value = np.where(two_way.connected, value, np.nan)
     return np.where(np.isfinite(value), value, np.nan)
 
 
@@ -315,20 +329,26 @@ def _one_way_ratio(sums: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
 def _two_way_ratio(sums: npt.NDArray[Any], *, kind: str) -> npt.NDArray[Any]:
     units, raters, residual = two_way_components(sums)
-    ratio: npt.NDArray[Any] = units / (units + residual + (raters if kind == "A" else 0.0))
+    if kind == "A":
+        # complete mean squares never make the total negative, others may
+        counts = is_complete(sums) | (raters.real > 0)
+        residual = residual + np.where(counts, raters, 0.0)
+    total = units + residual
+    ratio: npt.NDArray[Any] = units / np.where(total.real > 0, total, np.nan)
     return ratio
 
 
 def _single_estimate(
     study: Study, scores: Scores, fit: _Fit, form: str, estimator: str, reason: str
 ) -> Estimate:
-    expected = ((study.margins @ study.weights) * study.margins).sum(axis=-1)
-    full = not study.is_batch and not reason and bool(fit.value >= 1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        expected = ((study.margins @ study.weights) * study.margins).sum(axis=-1)
+    full = not study.is_batch and not reason and bool(fit.value >= 1 - NO_WIDTH)
     by_f = estimator == "anova" and scores.is_complete and study.ratings.clusters is None
     methods: tuple[Method, ...] = (*coefficient_methods(study), ("fisher", fisher_interval))
     if by_f:
         score = methods[0][1]
-        methods = (("mcgraw_wong", partial(_f_limits, scores, form[0], score)), *methods)
+        methods = (("mcgraw_wong", partial(f_limits, scores, form[0], score)), *methods)
     notes = (
         (
             "Raters leave no residual, so that the F limits have no width: the score limits "
@@ -359,16 +379,17 @@ def _single_estimate(
 def _stepped_up(study: Study, scores: Scores, single: Estimate, form: str, reason: str) -> Estimate:
     """Turn the correlation of one rating into that of the mean of a unit's ratings."""
     k = _mean_size(scores)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        slope = k / (1.0 + (k - 1.0) * np.asarray(single.value)) ** 2
-    find = partial(_scaled, single, slope)
+    value = _step_up(np.asarray(single.value), k)
+    if not study.is_batch and not reason and not np.isfinite(value):
+        reason = "no_variation"
+    find = partial(_stepped_influence, scores, single, k)
     names = single.interval_methods
     note = f"k is {float(k):.4g} ratings a unit." if np.ndim(k) == 0 else ""
     return build_estimate(
         study.ratings,
         name="icc",
         label=single.label,
-        value=_step_up(np.asarray(single.value), k),
+        value=np.where(np.isfinite(value), value, np.nan),
         influence=find if study.is_batch else find(),
         n_units=study.n_rated,
         methods=[(name, partial(_stepped_limits, single, name, k)) for name in names],
@@ -380,20 +401,34 @@ def _stepped_up(study: Study, scores: Scores, single: Estimate, form: str, reaso
 
 
 def _mean_size(scores: Scores) -> Any:
-    size = one_way_squares(scores.frequencies @ one_way_terms(scores))["size"]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        size = _size(scores.frequencies @ one_way_terms(scores))
     return float(size) if np.ndim(size) == 0 else size
 
 
 def _step_up(value: FloatArray, k: Any) -> FloatArray:
     with np.errstate(invalid="ignore", divide="ignore"):
         room = 1.0 + (k - 1.0) * value
-        stepped: FloatArray = np.where(room > 0, k * value / room, -np.inf)
+        stepped: FloatArray = np.where(room > NO_WIDTH, k * value / room, -np.inf)
     return np.where(np.isnan(value), np.nan, stepped)
 
 
-def _scaled(single: Estimate, slope: FloatArray) -> FloatArray:
-    scaled: FloatArray = single.influence * slope[..., None]
-    return scaled
+def _stepped_influence(scores: Scores, single: Estimate, k: Any) -> FloatArray:
+    """Chain the influences on the correlation of one rating and on the size of a unit."""
+    value, terms, w = np.asarray(single.value), one_way_terms(scores), scores.frequencies
+    by_size = influence_of(_size, w @ terms, terms, w, scores.rated)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        room = (1.0 + (k - 1.0) * value) ** 2
+        slopes = (
+            np.asarray(k / room)[..., None],
+            np.asarray(value * (1.0 - value) / room)[..., None],
+        )
+        influence: FloatArray = slopes[0] * single.influence + slopes[1] * by_size
+    return influence
+
+
+def _size(sums: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    return one_way_squares(sums)["size"]
 
 
 def _stepped_limits(
@@ -401,84 +436,3 @@ def _stepped_limits(
 ) -> Limits:
     low, high = dict(single.methods)[method](single, confidence_level)
     return _step_up(np.asarray(low), k), _step_up(np.asarray(high), k)
-
-
-def _mean_squares(scores: Scores, kind: str) -> dict[str, Any]:
-    """Return the mean squares of complete data, with n and m."""
-    if kind == "1":
-        squares = one_way_squares(scores.frequencies @ one_way_terms(scores))
-    else:
-        squares = two_way_squares(two_way_sums(scores).sums)
-    return squares | {"n": squares["df_units"] + 1.0, "m": float(scores.given.shape[1])}
-
-
-def _f_limits(
-    scores: Scores,
-    kind: str,
-    score: Callable[[Estimate, float], Limits],
-    estimate: Estimate,
-    confidence_level: float,
-) -> Limits:
-    squares, tail = _mean_squares(scores, kind), (1 + confidence_level) / 2
-    find = _agreement_limits if kind == "A" else partial(_ratio_limits, kind=kind)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        low, high = find(squares, np.asarray(estimate.value), tail)
-    full = np.asarray(estimate.value) >= 1
-    if full.any():
-        instead = score(estimate, confidence_level)
-        low, high = np.where(full, instead[0], low), np.where(full, instead[1], high)
-    return low, high
-
-
-def _ratio_limits(
-    squares: dict[str, Any], value: FloatArray, tail: float, *, kind: str
-) -> tuple[FloatArray, FloatArray]:
-    n, m = squares["n"], squares["m"]
-    error = squares["within"] if kind == "1" else squares["residual"]
-    df = n * (m - 1) if kind == "1" else (n - 1) * (m - 1)
-    ratio = squares["units"] / error
-    low = ratio / special.fdtri(n - 1, df, tail)
-    high = ratio * special.fdtri(df, n - 1, tail)
-    return (low - 1) / (low + m - 1), (high - 1) / (high + m - 1)
-
-
-def _agreement_limits(
-    squares: dict[str, Any], value: FloatArray, tail: float
-) -> tuple[FloatArray, FloatArray]:
-    n, m = squares["n"], squares["m"]
-    units, raters, residual = squares["units"], squares["raters"], squares["residual"]
-    df = _satterthwaite(squares, value)
-    above, below = special.fdtri(n - 1, df, tail), special.fdtri(df, n - 1, tail)
-    rest = m * raters + (m * n - m - n) * residual
-    low = n * (units - above * residual) / (above * rest + n * units)
-    high = n * (below * units - residual) / (rest + n * below * units)
-    return low, high
-
-
-def _satterthwaite(squares: dict[str, Any], value: Any) -> Any:
-    """Return the degrees of freedom of what units are compared with, at a correlation."""
-    a, b = _parts_at(squares, value)
-    n, m = squares["n"], squares["m"]
-    by_raters, by_residual = a * squares["raters"], b * squares["residual"]
-    spread = by_raters**2 / (m - 1) + by_residual**2 / ((n - 1) * (m - 1))
-    return (by_raters + by_residual) ** 2 / spread
-
-
-def _parts_at(squares: dict[str, Any], value: Any) -> tuple[Any, Any]:
-    n, m = squares["n"], squares["m"]
-    odds = m * value / (n * (1 - value))
-    return odds, 1 + odds * (n - 1)
-
-
-def _f_test(squares: dict[str, Any], kind: str, null: float) -> tuple[float, tuple[float, float]]:
-    n, m, units = squares["n"], squares["m"], squares["units"]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        if kind == "A":
-            a, b = _parts_at(squares, null)
-            statistic = units / (a * squares["raters"] + b * squares["residual"])
-            df = _satterthwaite(squares, null)
-        else:
-            error = squares["within"] if kind == "1" else squares["residual"]
-            statistic = units / error * (1 - null) / (1 + (m - 1) * null)
-            df = n * (m - 1) if kind == "1" else (n - 1) * (m - 1)
-    return float(statistic), (float(n - 1), float(df))

@@ -1,0 +1,143 @@
+"""McGraw and Wong's F limits and F tests of an intraclass correlation, for complete data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+from scipy import special
+
+from ilacs_reliability.agreement.components import (
+    Scores,
+    one_way_squares,
+    one_way_terms,
+    two_way_squares,
+    two_way_sums,
+)
+from ilacs_reliability.estimates import Estimate, Limits
+from ilacs_reliability.scales import FloatArray
+
+NO_WIDTH = 1e-9
+
+
+def f_limits(
+    scores: Scores,
+    kind: str,
+    score: Callable[[Estimate, float], Limits],
+    estimate: Estimate,
+    confidence_level: float,
+) -> Limits:
+    """Return McGraw and Wong's limits, or others where F has no width.
+
+    Parameters
+    ----------
+    scores : Scores
+        Complete scores of one study or many.
+    kind : {"1", "A", "C"}
+        The form, of a single rating.
+    score : callable
+        Limits to use where F has no width.
+    estimate : Estimate
+        The correlation of a single rating.
+    confidence_level : float
+        Wanted coverage, between 0 and 1.
+
+    Returns
+    -------
+    low, high : ndarray
+        The limits.
+    """
+    squares, tail = _mean_squares(scores, kind), (1 + confidence_level) / 2
+    find = _agreement_limits if kind == "A" else partial(_ratio_limits, kind=kind)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        low, high = find(squares, np.asarray(estimate.value), tail)
+    # no residual, or no difference between units: F has no width
+    full = np.asarray((estimate.value >= 1) | ~(high - low > NO_WIDTH))
+    if full.any():
+        instead = score(estimate, confidence_level)
+        low, high = np.where(full, instead[0], low), np.where(full, instead[1], high)
+    return low, high
+
+
+def _ratio_limits(
+    squares: dict[str, Any], value: FloatArray, tail: float, *, kind: str
+) -> tuple[FloatArray, FloatArray]:
+    n, m = squares["n"], squares["m"]
+    error = squares["within"] if kind == "1" else squares["residual"]
+    df = n * (m - 1) if kind == "1" else (n - 1) * (m - 1)
+    ratio = squares["units"] / error
+    low = ratio / special.fdtri(n - 1, df, tail)
+    high = ratio * special.fdtri(df, n - 1, tail)
+    return (low - 1) / (low + m - 1), (high - 1) / (high + m - 1)
+
+
+def _agreement_limits(
+    squares: dict[str, Any], value: FloatArray, tail: float
+) -> tuple[FloatArray, FloatArray]:
+    n, m = squares["n"], squares["m"]
+    units, raters, residual = squares["units"], squares["raters"], squares["residual"]
+    df = _satterthwaite(squares, value)
+    above, below = special.fdtri(n - 1, df, tail), special.fdtri(df, n - 1, tail)
+    rest = m * raters + (m * n - m - n) * residual
+    low = n * (units - above * residual) / (above * rest + n * units)
+    high = n * (below * units - residual) / (rest + n * below * units)
+    return low, high
+
+
+def _satterthwaite(squares: dict[str, Any], value: Any) -> Any:
+    """Return the degrees of freedom of what units are compared with, at a correlation."""
+    a, b = _parts_at(squares, value)
+    n, m = squares["n"], squares["m"]
+    by_raters, by_residual = a * squares["raters"], b * squares["residual"]
+    spread = by_raters**2 / (m - 1) + by_residual**2 / ((n - 1) * (m - 1))
+    return (by_raters + by_residual) ** 2 / spread
+
+
+def _parts_at(squares: dict[str, Any], value: Any) -> tuple[Any, Any]:
+    n, m = squares["n"], squares["m"]
+    odds = m * value / (n * (1 - value))
+    return odds, 1 + odds * (n - 1)
+
+
+def f_test(scores: Scores, kind: str, null: float) -> tuple[float, tuple[float, float]]:
+    """Return F and its degrees of freedom for the hypothesis that a correlation is at most `null`.
+
+    Parameters
+    ----------
+    scores : Scores
+        Complete scores of a single study.
+    kind : {"1", "A", "C"}
+        The form, of a single rating.
+    null : float
+        The correlation of a single rating under the hypothesis.
+
+    Returns
+    -------
+    statistic : float
+        F; nan or infinite where there is nothing to divide by.
+    df : tuple of float
+        Degrees of freedom of units and of what they are compared with.
+    """
+    squares = _mean_squares(scores, kind)
+    n, m, units = squares["n"], squares["m"], squares["units"]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        if kind == "A":
+            a, b = _parts_at(squares, null)
+            statistic = units / (a * squares["raters"] + b * squares["residual"])
+            df = _satterthwaite(squares, null)
+        else:
+            error = squares["within"] if kind == "1" else squares["residual"]
+            statistic = units / error * (1 - null) / (1 + (m - 1) * null)
+            df = n * (m - 1) if kind == "1" else (n - 1) * (m - 1)
+    return float(statistic), (float(n - 1), float(df))
+
+
+def _mean_squares(scores: Scores, kind: str) -> dict[str, Any]:
+    """Return the mean squares of complete data, with n and m."""
+    if kind == "1":
+        squares = one_way_squares(scores.frequencies @ one_way_terms(scores))
+    else:
+        squares = two_way_squares(two_way_sums(scores).sums)
+    return squares | {"n": squares["df_units"] + 1.0, "m": float(scores.given.shape[1])}
