@@ -11,7 +11,7 @@ import numpy as np
 from scipy import special
 
 from ilacs_reliability.agreement.listing import rows_table
-from ilacs_reliability.estimates import Estimate, check_confidence_level, check_option
+from ilacs_reliability.estimates import Estimate, check_option
 from ilacs_reliability.inference import threshold_test
 
 BandScale: TypeAlias = Literal["landis_koch", "fleiss", "altman", "cicchetti"] | Mapping[str, float]
@@ -191,7 +191,8 @@ def benchmark(
     'enough'
     """
     check_option(method, METHODS, "method")
-    check_confidence_level(certainty)
+    if not 0 < certainty < 1:
+        raise ValueError(f"`certainty` must be between 0 and 1, but got {certainty}.")
     if not isinstance(estimate, Estimate):
         raise TypeError(f"`estimate` must be an Estimate, but got {type(estimate).__name__}.")
     if np.ndim(estimate.value):

@@ -1,0 +1,376 @@
+"""Benchmarks, generalising, influence by name, the overview, and bad input."""
+
+import json
+import warnings
+from functools import partial
+from itertools import permutations, product
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.testing import assert_allclose
+from scipy import stats
+
+import ilacs_reliability as ilr
+
+GRADES = [[1, 1, 2], [2, 2, 2], [1, 2, 1], [2, 2, 2], [3, 3, 3], [3, 3, 2], [1, 1, 1], [2, 3, 2]]
+TABLE = ilr.ratings_from_table([[40, 9], [6, 45]], scale=ilr.Scale(["no", "yes"]))
+
+
+# benchmark
+
+
+def test_probabilities_of_bands_add_up_and_follow_the_interval():
+    kappa = ilr.cohen_kappa(TABLE)
+    reading = ilr.benchmark(kappa)
+    assert_allclose(sum(reading.probabilities), 1.0, atol=1e-12)
+    assert min(reading.probabilities) >= 0
+    # 95 % certain to reach a limit exactly where the 90 % interval lies above it
+    low = kappa.confidence_interval(0.9).low
+    reached = [limit for limit in reading.lower_limits if limit <= low]
+    assert reading.band == reading.bands[len(reached) - 1]
+
+
+def test_gwets_normal_probabilities():
+    kappa = ilr.cohen_kappa(TABLE)
+    reading = ilr.benchmark(kappa, method="normal")
+    z = stats.norm(kappa.value, kappa.standard_error)
+    room = z.cdf(1) - z.cdf(-1)
+    wanted = (z.cdf(0.8) - z.cdf(0.6)) / room
+    assert_allclose(reading.probabilities[reading.bands.index("substantial")], wanted, rtol=1e-12)
+
+
+def test_perfect_agreement_in_six_units_is_no_certainty_of_the_best_band():
+    perfect = ilr.gwet_ac([[1, 1], [2, 2], [3, 3], [1, 1], [2, 2], [3, 3]])
+    reading = ilr.benchmark(perfect)
+    assert reading.at_value == "almost perfect"
+    assert reading.band != "almost perfect"
+    assert "Bands are conventions" in reading.describe()
+
+
+def test_own_bands_keep_their_own_names():
+    reading = ilr.benchmark(ilr.cohen_kappa(TABLE), scale={"low": -1, "middling": 0.3, "high": 0.9})
+    assert [row["band"] for row in reading.rows()] == ["high", "middling", "low"]
+    assert reading.band == "middling"
+
+
+def test_an_undefined_coefficient_lies_in_no_band():
+    with pytest.warns(ilr.UndefinedEstimateWarning):
+        kappa = ilr.cohen_kappa([[1, 1], [1, 1]])
+    reading = ilr.benchmark(kappa)
+    assert reading.band == reading.at_value == ""
+    assert np.isnan(reading.probabilities).all()
+
+
+# generalising
+
+
+def test_the_error_over_raters_is_the_jackknifes():
+    ratings = ilr.ratings_from_matrix(GRADES, scale=ilr.Scale([1, 2, 3]))
+    found = ilr.generalise(ilr.fleiss_kappa, ratings, to="raters")
+    table = np.array(GRADES)
+    without = np.array(
+        [
+            ilr.fleiss_kappa(
+                ilr.ratings_from_matrix(np.delete(table, j, axis=1), scale=ratings.scale)
+            ).value
+            for j in range(3)
+        ]
+    )
+    wanted = np.sqrt(2 / 3 * ((without - without.mean()) ** 2).sum())
+    assert_allclose(found.standard_error, wanted, rtol=1e-12)
+    both = ilr.generalise(ilr.fleiss_kappa, ratings, to="both")
+    units = ilr.fleiss_kappa(ratings).standard_error
+    assert_allclose(both.standard_error, np.hypot(units, wanted), rtol=1e-12)
+    assert both.confidence_interval().width > ilr.fleiss_kappa(ratings).standard_error
+
+
+def test_units_alone_change_nothing():
+    plain = ilr.gwet_ac(GRADES)
+    found = ilr.generalise(ilr.gwet_ac, GRADES, to="units")
+    assert found.standard_error == plain.standard_error
+    assert_allclose([*found.confidence_interval()], [*plain.confidence_interval()], rtol=1e-12)
+
+
+def test_a_finite_population_draws_the_error_together():
+    whole = ilr.gwet_ac(GRADES)
+    half = ilr.generalise(ilr.gwet_ac, GRADES, to="units", n_units_in_population=16)
+    assert_allclose(half.standard_error, whole.standard_error * np.sqrt(0.5), rtol=1e-12)
+    assert half.confidence_interval().width < whole.confidence_interval().width
+    census = ilr.generalise(ilr.gwet_ac, GRADES, to="units", n_units_in_population=8)
+    assert census.standard_error == 0
+
+
+def test_the_jackknife_part_is_the_jackknife():
+    found = ilr.generalise(ilr.gwet_ac, GRADES, to="units", method="jackknife")
+    assert_allclose(found.standard_error, ilr.jackknife(ilr.gwet_ac, GRADES).standard_error)
+
+
+def test_perfect_agreement_keeps_a_width_when_generalised():
+    found = ilr.generalise(ilr.gwet_ac, [[1, 1, 1], [2, 2, 2], [1, 1, 1]], to="both")
+    for method in found.interval_methods:
+        assert found.confidence_interval(method=method).width > 0.01
+
+
+def test_generalised_estimates_go_through_tests_of_a_threshold():
+    both = ilr.generalise(ilr.fleiss_kappa, GRADES, to="both")
+    narrow = ilr.threshold_test(ilr.fleiss_kappa(GRADES), 0.0)
+    assert ilr.threshold_test(both, 0.0).p_value > narrow.p_value
+
+
+# influence
+
+
+def test_units_by_name_and_their_changes():
+    names = {f"unit {place}": row for place, row in enumerate(GRADES)}
+    listing = ilr.influential_units(ilr.fleiss_kappa, GRADES, units=names)
+    assert len(listing) == len(GRADES)
+    for row in listing:
+        place = int(row["unit"].split()[1])
+        rest = ilr.ratings_from_matrix(np.delete(GRADES, place, axis=0), scale=ilr.Scale([1, 2, 3]))
+        assert_allclose(row["without"], ilr.fleiss_kappa(rest).value, atol=1e-12)
+    changes = np.abs(listing.column("change"))
+    assert (np.diff(changes) <= 1e-15).all()
+    assert listing[0]["unit"] in names
+    assert f"{listing[0]['without']:.3f}" in listing.describe()
+
+
+def test_patterns_stand_for_their_units():
+    listing = ilr.influential_units(ilr.percent_agreement, GRADES)
+    assert sum(listing.column("n_units")) == len(GRADES)
+    assert all(len(row["grades"]) == 3 for row in listing)
+
+
+def test_raters_by_name():
+    scale, names = ilr.Scale([1, 2, 3]), ("Ash", "Birch", "Cedar")
+    ratings = ilr.ratings_from_matrix(GRADES, scale=scale, raters=names)
+    listing = ilr.influential_raters(ilr.fleiss_kappa, ratings)
+    assert {row["rater"] for row in listing} == set(names)
+    first = next(row for row in listing if row["rater"] == "Cedar")
+    two = ilr.fleiss_kappa(np.array(GRADES)[:, :2]).value
+    assert_allclose(first["without"], two, atol=1e-12)
+
+
+# overview
+
+
+def test_the_overview_says_that_the_reading_depends_on_the_choice():
+    paradox = ilr.ratings_from_table([[80, 10], [5, 5]], scale=ilr.Scale(["yes", "no"]))
+    listing = ilr.agreement_table(paradox)
+    assert listing.sentence.endswith("the reading depends on the choice.")
+    alike = ilr.ratings_from_table([[500, 9], [6, 500]], scale=ilr.Scale(["no", "yes"]))
+    assert ilr.agreement_table(alike).sentence.endswith("does not depend on the choice.")
+
+
+def test_the_overview_feeds_frames_and_holds_the_coefficients():
+    listing = ilr.agreement_table(GRADES, threshold=0.3)
+    frame = pd.DataFrame(listing.rows())
+    assert len(frame) == 19
+    row = frame[(frame.coefficient == "gwet_ac") & (frame.weights == "linear")].iloc[0]
+    wanted = ilr.gwet_ac(GRADES, weights="linear")
+    assert row.value == wanted.value
+    assert (row.low, row.high) == tuple(wanted.confidence_interval())
+    assert set(frame.above_threshold.dropna()) <= {"yes", "no", "open"}
+    assert frame[frame.coefficient == "percent_agreement"].band.eq("").all()
+    assert "<table>" in listing._repr_html_()
+    json.dumps(listing.rows())
+
+
+def test_the_overview_of_anonymous_raters_leaves_out_what_needs_names():
+    counts = ilr.ratings_from_counts([[6, 0], [4, 2], [0, 6]], scale=ilr.Scale(["no", "yes"]))
+    names = set(ilr.agreement_table(counts).column("coefficient"))
+    assert "conger_kappa" not in names
+    assert "fleiss_kappa" in names
+
+
+def test_the_overview_of_one_grade_only_says_why_nothing_is_defined():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        listing = ilr.agreement_table([[1, 1], [1, 1]])
+    assert "no_variation" in listing.sentence
+
+
+# by grade, by unit, within a grade
+
+
+def test_agreement_within_a_grade_has_an_exact_interval():
+    ratings = ilr.ratings_from_codes(
+        [[2, 2], [1, 2], [3, 1], [3, 3], [0, 1]], scale=ilr.OFSTED_SCALE
+    )
+    near = ilr.percent_agreement(ratings, weights=ilr.tolerance_weights(ilr.OFSTED_SCALE))
+    assert near.interval_methods[0] == "clopper_pearson"
+    low, high = near.confidence_interval()
+    exact = stats.binomtest(4, 5).proportion_ci(method="exact")
+    assert_allclose([low, high], [exact.low, exact.high], atol=1e-10)
+    linear = ilr.percent_agreement(ratings, weights="linear")
+    assert "clopper_pearson" not in linear.interval_methods
+
+
+def test_a_grade_that_nobody_gave_is_undefined_without_a_warning():
+    ratings = ilr.ratings_from_codes([[0, 0], [2, 2]], scale=ilr.OFSTED_SCALE)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        shares = ilr.specific_agreement(ratings)
+    assert shares["outstanding"].status == "undefined"
+    assert "outstanding" in shares["outstanding"].notes[-1]
+    assert [row["grade"] for row in shares.rows()] == list(ilr.OFSTED_SCALE.labels)
+
+
+def test_units_are_listed_from_least_to_most_agreement():
+    listing = ilr.unit_agreement(GRADES)
+    assert listing.column("agreement") == sorted(listing.column("agreement"))
+    mean = np.average(listing.column("agreement"), weights=listing.column("n_units"))
+    assert_allclose(mean, ilr.percent_agreement(GRADES).value, atol=1e-12)
+
+
+def test_pairs_can_be_compared_on_the_same_units():
+    pairs = ilr.pairwise_agreement(GRADES, coefficient=ilr.gwet_ac)
+    gap = ilr.difference(pairs[1, 2], pairs[1, 3], paired=True)
+    assert_allclose(gap.value, pairs[1, 2].value - pairs[1, 3].value)
+    assert gap.standard_error > 0
+
+
+# the test of concordance
+
+
+@pytest.mark.parametrize("shape", [(3, 3), (4, 2), (4, 3), (5, 2)])
+def test_the_exact_test_of_concordance_is_brute_force(shape):
+    table = np.random.default_rng(sum(shape)).integers(1, 4, shape)
+    observed, hits, total = ilr.kendall_w(table).value, 0, 0
+    orders = [list(order) for order in permutations(range(shape[0]))]
+    for chosen in product(orders, repeat=shape[1] - 1):
+        others = [table[order, rater + 1] for rater, order in enumerate(chosen)]
+        dealt = np.column_stack([table[:, 0], *others])
+        hits += ilr.kendall_w(dealt).value >= observed - 1e-12
+        total += 1
+    result = ilr.kendall_w_test(table)
+    assert result.method == "exact"
+    assert_allclose(result.p_value, hits / total, atol=1e-12)
+
+
+def test_the_sampled_test_of_concordance_is_near_the_exact_one():
+    table = [[1, 1, 2], [2, 3, 3], [3, 2, 4], [4, 4, 4], [2, 2, 1]]
+    exact = ilr.kendall_w_test(table).p_value
+    sampled = ilr.kendall_w_test(table, method="monte_carlo", rng=1)
+    assert abs(sampled.p_value - exact) < 5 * np.sqrt(exact / 9999)
+    assert "9999 random draws" in sampled.notes[-1]
+
+
+def test_too_many_cases_give_way_to_draws_and_say_so():
+    table = np.random.default_rng(1).integers(0, 5, (24, 3))
+    result = ilr.kendall_w_test(table, n_resamples=99, rng=2)
+    assert result.method == "Monte Carlo"
+    assert "too many cases" in result.notes[-1]
+
+
+# more raters
+
+
+def test_d_study_steps_up_the_reliability():
+    study = ilr.d_study(GRADES, n_raters=(1, 3), reliability=0.9)
+    rows = {row["n_raters"]: row for row in study}
+    assert_allclose(rows[1]["relative"], ilr.icc(GRADES, form="C,1").value, atol=1e-12)
+    assert_allclose(rows[3]["absolute"], ilr.icc(GRADES, form="A,k").value, atol=0.02)
+    reached = [number for number, row in rows.items() if row["is_reached"]]
+    needed = min(reached)
+    assert f"{needed} raters" in study.sentence
+    fewer = ilr.d_study(GRADES, n_raters=[needed - 1], reliability=0.9)
+    assert not next(row for row in fewer if row["n_raters"] == needed - 1)["is_reached"]
+
+
+def test_one_missing_of_fifteen_ratings_drops_no_unit():
+    gap = [[1, 1, 2], [2, 2, 3], [4, 4, 4], [3, 3, np.nan], [2, 1, 2]]
+    assert ilr.icc(gap).n_units == 5
+    assert ilr.icc(gap, form="1,1").n_ratings == 14
+
+
+def test_parts_that_share_no_rater_are_disconnected():
+    nan = np.nan
+    apart = [[1, 2, nan, nan], [2, 3, nan, nan], [nan, nan, 1, 1], [nan, nan, 3, 2]]
+    with pytest.warns(ilr.UndefinedEstimateWarning, match="not connected"):
+        assert ilr.icc(apart).reason == "disconnected"
+    with pytest.warns(ilr.UndefinedEstimateWarning, match="not connected"):
+        assert ilr.variance_components(apart).reason == "disconnected"
+    assert ilr.icc(apart, form="1,1").status == "ok"
+
+
+# bad input
+
+ANONYMOUS = ilr.ratings_from_counts([[2, 0], [1, 1]], scale=ilr.Scale(["no", "yes"]))
+NAMES = ilr.ratings_from_codes([[0, 1, 0], [1, 1, 1]], scale=ilr.Scale(["b", "a"], ordered=False))
+BATCH = TABLE.with_frequencies(np.stack([TABLE.frequencies] * 2))
+
+BAD = [
+    (lambda: ilr.light_kappa(ANONYMOUS), ValueError, "anonymous"),
+    (lambda: ilr.light_kappa([["good", "bad"]]), TypeError, "labels have no order"),
+    (lambda: ilr.bangdiwala_b(GRADES), ValueError, "for 2 raters, but `ratings` has 3"),
+    (lambda: ilr.bangdiwala_b(TABLE, partial_credit=[1.5]), ValueError, "`partial_credit` must"),
+    (lambda: ilr.bangdiwala_b(TABLE, partial_credit=[0.5, 0.2]), ValueError, "at most 1"),
+    (lambda: ilr.kendall_w(NAMES), ValueError, "needs an ordered scale"),
+    (lambda: ilr.lin_ccc(ANONYMOUS), ValueError, "anonymous"),
+    (lambda: ilr.kendall_w_test(GRADES, method="guess"), ValueError, "`method` must be one of"),
+    (lambda: ilr.kendall_w_test(GRADES, n_resamples=0), ValueError, "`n_resamples` must be"),
+    (lambda: ilr.kendall_w_test(BATCH), ValueError, "must be one study"),
+    (lambda: ilr.kappa_max(GRADES), ValueError, "for 2 raters"),
+    (lambda: ilr.marginal_indices(GRADES), ValueError, "for 2 raters"),
+    (lambda: ilr.pairwise_agreement([[1], [2]]), ValueError, "two raters or more"),
+    (lambda: ilr.pairwise_agreement(GRADES, coefficient=repr), TypeError, "`coefficient` must"),
+    (lambda: ilr.unit_agreement(BATCH), ValueError, "must be one study"),
+    (lambda: ilr.icc(GRADES, form="2,1"), ValueError, "`form` must be one of"),
+    (lambda: ilr.icc(GRADES, estimator="ml"), ValueError, "`estimator` must be one of"),
+    (lambda: ilr.icc(NAMES), ValueError, "ordered scale"),
+    (lambda: ilr.icc_test(GRADES, threshold=1.0), ValueError, "`threshold` must be below 1"),
+    (lambda: ilr.icc_test([[1, 2], [2, np.nan], [1, 1]]), ValueError, "threshold_test"),
+    (lambda: ilr.variance_components(BATCH), ValueError, "must be one study"),
+    (lambda: ilr.d_study(GRADES, reliability=80), ValueError, "`reliability` must be between"),
+    (lambda: ilr.d_study(GRADES, n_raters=[0]), ValueError, "`n_raters` must hold"),
+    (lambda: ilr.d_study(GRADES, decision="both"), ValueError, "`decision` must be one of"),
+    (lambda: ilr.benchmark(0.5), TypeError, "`estimate` must be an Estimate"),
+    (lambda: ilr.benchmark(ilr.gwet_ac(BATCH)), ValueError, "of one study"),
+    (lambda: ilr.benchmark(ilr.gwet_ac(TABLE), scale="mine"), ValueError, "`scale` must be one"),
+    (
+        lambda: ilr.benchmark(ilr.gwet_ac(TABLE), scale={"a": 0.5, "b": 0.2}),
+        ValueError,
+        "rising limits",
+    ),
+    (lambda: ilr.benchmark(ilr.gwet_ac(TABLE), certainty=95), ValueError, "`certainty` must be"),
+    (lambda: ilr.generalise(ilr.gwet_ac, TABLE, to="raters"), ValueError, "three raters or more"),
+    (lambda: ilr.generalise(ilr.gwet_ac, GRADES, to="all"), ValueError, "`to` must be one of"),
+    (
+        lambda: ilr.generalise(ilr.gwet_ac, GRADES, to="units", n_units_in_population=3),
+        ValueError,
+        "at least the 8",
+    ),
+    (
+        lambda: ilr.generalise(ilr.krippendorff_alpha, GRADES, method="linearised"),
+        ValueError,
+        "'linearised' is for",
+    ),
+    (lambda: ilr.generalise(repr, GRADES), TypeError, "`coefficient` must return"),
+    (lambda: ilr.influential_raters(ilr.gwet_ac, TABLE), ValueError, "three raters or more"),
+    (
+        lambda: ilr.influential_units(ilr.gwet_ac, GRADES, units={"A": [3, 1, 1]}),
+        ValueError,
+        "not in `ratings`",
+    ),
+    (lambda: ilr.agreement_table(BATCH), ValueError, "must be one study"),
+    (lambda: ilr.agreement_table(GRADES, weights="linear"), ValueError, "sequence of kinds"),
+    (lambda: ilr.agreement_table(GRADES, weights=["cubic"]), ValueError, "'cubic' at 0"),
+    (lambda: ilr.agreement_table(GRADES, confidence_level=95), ValueError, "write 95 % as 0.95"),
+    (lambda: ilr.cross_check(BATCH), ValueError, "must be one study"),
+    (lambda: ilr.tolerance_weights([1, 2]), TypeError, "`scale` must be a Scale"),
+    (lambda: ilr.tolerance_weights(ilr.OFSTED_SCALE, within=-1), ValueError, "`within` must be"),
+]
+
+
+@pytest.mark.parametrize(("call", "kind", "message"), BAD, ids=[text for _, _, text in BAD])
+def test_bad_input_is_named(call, kind, message):
+    with pytest.raises(kind, match=message):
+        call()
+
+
+def test_weights_of_ones_own_run_through_light():
+    near = ilr.tolerance_weights(ilr.Scale([1, 2, 3]))
+    found = ilr.light_kappa(GRADES, weights=near)
+    assert found.weights == "custom"
+    assert partial(ilr.light_kappa, weights="linear")(GRADES).weights == "linear"
