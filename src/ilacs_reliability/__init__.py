@@ -1,5 +1,12 @@
 """Are inspection judgements secure? Agreement, grade shift and comparison."""
 
+from ilacs_reliability.frames import (
+    grades_from_frame,
+    ratings_from_frame,
+    ratings_from_wide,
+    transitions_from_frame,
+)
+
 from ilacs_reliability.agreement.alpha import krippendorff_alpha
 from ilacs_reliability.agreement.bangdiwala import bangdiwala_b
 from ilacs_reliability.agreement.benchmarks import Benchmark, benchmark
@@ -172,6 +179,7 @@ __all__ = [
     "friedman",
     "generalise",
     "generalised_odds",
+    "grades_from_frame",
     "grades_from_table",
     "gwet_ac",
     "heterogeneity",
@@ -213,8 +221,10 @@ __all__ = [
     "published_claims",
     "ratings_from_codes",
     "ratings_from_counts",
+    "ratings_from_frame",
     "ratings_from_matrix",
     "ratings_from_table",
+    "ratings_from_wide",
     "relative_effect",
     "report_html",
     "report_text",
@@ -233,6 +243,7 @@ __all__ = [
     "stuart_maxwell",
     "threshold_test",
     "tolerance_weights",
+    "transitions_from_frame",
     "transitions_from_table",
     "two_proportions",
     "unit_agreement",
