@@ -1,12 +1,5 @@
 """Are inspection judgements secure? Agreement, grade shift and comparison."""
 
-from ilacs_reliability.frames import (
-    grades_from_frame,
-    ratings_from_frame,
-    ratings_from_wide,
-    transitions_from_frame,
-)
-
 from ilacs_reliability.agreement.alpha import krippendorff_alpha
 from ilacs_reliability.agreement.bangdiwala import bangdiwala_b
 from ilacs_reliability.agreement.benchmarks import Benchmark, benchmark
@@ -72,6 +65,12 @@ from ilacs_reliability.estimates import (
     Interval,
     SignificanceResult,
     UndefinedEstimateWarning,
+)
+from ilacs_reliability.frames import (
+    grades_from_frame,
+    ratings_from_frame,
+    ratings_from_wide,
+    transitions_from_frame,
 )
 from ilacs_reliability.inference import difference, equivalence_test, threshold_test
 from ilacs_reliability.ratings import (

@@ -275,7 +275,7 @@ def _table(
     ones = (size - 1) // (base - 1)
     table = np.zeros(size, dtype=np.int64)
     for block, rows in _blocks(matrix):
-        number = np.zeros(len(block), dtype=small)
+        number: npt.NDArray[Any] = np.zeros(len(block), dtype=small)
         for digits, step in _digit_groups(encode(block), base):
             number *= step
             number += digits
