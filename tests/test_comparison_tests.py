@@ -211,6 +211,12 @@ def test_p_value_and_interval_agree_about_a_half(test, options, counts, level):
     assert inside == (result.p_value > 1 - level) or abs(result.p_value - (1 - level)) < 1e-9
 
 
+def test_the_permutation_interval_has_width_at_any_level():
+    result = ilr.brunner_munzel([[4, 1], [4, 1]], method="permutation")
+    low, high = result.effect.confidence_interval(0.5)
+    assert low < 0.5 < high
+
+
 @given(counts=two_groups(max_units=12), level=st.sampled_from([0.5, 0.8, 0.9, 0.95]))
 def test_score_test_and_its_interval_agree_about_no_difference(counts, level):
     result = ilr.two_proportions(counts, at_least=2, method="score")

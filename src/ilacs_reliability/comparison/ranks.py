@@ -368,9 +368,12 @@ def _with_permutation(
 def _permutation_limits(
     estimate: Estimate, confidence_level: float, *, ranked: FloatArray, tail: FloatArray
 ) -> tuple[float, float]:
-    kept = ranked[tail > 1 - confidence_level]
+    last = float(ranked[tail > 1 - confidence_level].max(initial=0.0))
+    if last == 0:
+        # a single table lies so near: half way to the next ones leaves the interval some width
+        last = float(ranked[ranked > 0].min(initial=np.inf)) / 2
     # a hair wider, so that rounding does not put a half outside against the p-value
-    half = float(kept[-1]) * (1 + 1e-9) * estimate.standard_error if len(kept) else 0.0
+    half = last * (1 + 1e-9) * estimate.standard_error
     return max(0.0, estimate.value - half), min(1.0, estimate.value + half)
 
 
