@@ -261,5 +261,14 @@ def test_a_program_that_guesses_is_shown_to_differ_from_undefined():
 
 def test_the_stored_case_of_irrs_interval_of_the_average_differs_as_documented():
     entry = case("irr_agreement", "shrout_fleiss.icc.twoway.agreement.average")
-    low, _ = ilr.icc(ratings_of(entry), form="A,k").confidence_interval()
+    low, _ = ilr.icc(ratings_of(entry), form="A,k").confidence_interval(method="mcgraw_wong")
     assert abs(low - entry["values"]["low"]) > 0.03  # irr's degrees of freedom, see the README
+
+
+def test_f_limits_are_offered_but_not_the_default():
+    # F takes scores as normal: on grades it covers far less than it says
+    found = ilr.icc([[1, 2, 1], [2, 2, 2], [3, 3, 2], [1, 1, 1]], form="C,1")
+    assert found.interval_methods[0] == "score"
+    assert found.interval_methods[-1] == "mcgraw_wong"
+    full = ilr.icc([[1, 1], [2, 2], [3, 3]])
+    assert full.confidence_interval(method="mcgraw_wong").width > 0.1

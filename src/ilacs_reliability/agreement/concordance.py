@@ -81,7 +81,8 @@ def kendall_w(ratings: RatingsLike) -> Estimate:
     With mid-ranks :math:`r_{ij}` of unit :math:`i` by rater :math:`j` less their mean, :math:`W =
     \sum_i (\sum_j r_{ij})^2 / (m \sum_{ij} r_{ij}^2)`, which is Kendall's ratio with his correction
     for ties [1]_. Raters who rank alike but grade at different levels reach 1. The influence
-    includes that a unit moves the ranks of all others.
+    includes that a unit moves the ranks of all others. W is biased upwards in small samples: with
+    two grades and 12 units its intervals can cover far less than they say.
 
     References
     ----------

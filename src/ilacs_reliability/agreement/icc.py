@@ -66,9 +66,10 @@ def icc(ratings: RatingsLike, *, form: Form = "A,1", estimator: Estimator = "ano
     Returns
     -------
     Estimate
-        The correlation, at most 1; mean squares can make it negative. On complete data the default
-        interval is McGraw and Wong's by F; else "score". For a "k" form all limits are those of
-        the single rating, stepped up by Spearman and Brown's formula.
+        The correlation, at most 1; mean squares can make it negative. The default interval is
+        "score", as for other coefficients; McGraw and Wong's by F is "mcgraw_wong", on complete
+        data. For a "k" form all limits are those of the single rating, stepped up by Spearman and
+        Brown's formula.
 
     Raises
     ------
@@ -97,9 +98,9 @@ def icc(ratings: RatingsLike, *, form: Form = "A,1", estimator: Estimator = "ano
     :math:`u / (u + e)`, and "1,1" is :math:`u / (u + w)` of the one-way analysis; a "k" form
     divides r, e or w by k [1]_, [2]_. Where ratings are missing k is the size of a unit that the
     one-way mean square speaks of [3]_, and a negative component of raters counts as 0. The F
-    intervals take effects as normal, which grades are not: the others do not, and rest on the
-    influence of units. Where raters leave no residual the F limits have no width, so that the
-    "score" limits stand in.
+    intervals of [2]_ take effects as normal, which grades are not: with two to four grades, 12 to
+    150 units and two or three raters they covered 77 % for 95 % in a simulation, "score" 97 %.
+    Where raters leave no residual the F limits have no width, so that the score limits stand in.
 
     References
     ----------
@@ -116,7 +117,9 @@ def icc(ratings: RatingsLike, *, form: Form = "A,1", estimator: Estimator = "ano
     >>> judges = [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9]]
     >>> judges += [[6, 2, 4, 7]]
     >>> ilr.icc(judges, form="A,1")
-    Estimate(icc = 0.2898, n_units=6, 95% mcgraw_wong 0.0188 to 0.7611)
+    Estimate(icc = 0.2898, n_units=6, 95% score ... to ...)
+    >>> ilr.icc(judges, form="A,1").confidence_interval(method="mcgraw_wong")
+    Interval(0.0188, 0.7611, 95% mcgraw_wong)
     """
     check_option(form, FORMS, "form")
     check_option(estimator, ESTIMATORS, "estimator")
@@ -343,20 +346,12 @@ def _single_estimate(
 ) -> Estimate:
     with np.errstate(invalid="ignore", divide="ignore"):
         expected = ((study.margins @ study.weights) * study.margins).sum(axis=-1)
-    full = not study.is_batch and not reason and bool(fit.value >= 1 - NO_WIDTH)
     by_f = estimator == "anova" and scores.is_complete and study.ratings.clusters is None
     methods: tuple[Method, ...] = (*coefficient_methods(study), ("fisher", fisher_interval))
     if by_f:
         score = methods[0][1]
-        methods = (("mcgraw_wong", partial(f_limits, scores, form[0], score)), *methods)
-    notes = (
-        (
-            "Raters leave no residual, so that the F limits have no width: the score limits "
-            "stand in.",
-        )
-        if full and by_f
-        else ()
-    )
+        methods = (*methods, ("mcgraw_wong", partial(f_limits, scores, form[0], score)))
+    notes: tuple[str, ...] = ()
     if estimator == "reml":
         notes = (*notes, "Variance components are by restricted maximum likelihood.")
     return build_estimate(
