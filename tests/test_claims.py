@@ -201,7 +201,7 @@ def test_a_protocol_survives_toml():
 
 
 @given(
-    name=st.sampled_from(["confidence_level", "power", "agreement", "majority", "about", "kept"]),
+    name=st.sampled_from(["power", "coefficient", "agreement", "majority", "about", "kept"]),
     value=st.floats(0.01, 0.99),
 )
 def test_any_other_number_has_another_fingerprint(name, value):
@@ -300,7 +300,7 @@ def test_22_of_24_has_its_interval_its_range_and_its_study():
     low, high = one.verdict.evidence.confidence_interval()
     assert_allclose([low, high], [0.730027, 0.989744], atol=5e-7)  # claims: derived, exact binomial
     assert "22 of 24 = 91.7% (exact 95% 73.0% to 99.0%)" in one.recomputed
-    assert "69 tables" in one.details[0]
+    assert "69 two-by-two tables" in one.details[0]
     assert "-0.04 to 0.83" in one.details[0]
     assert "0.83 to 0.91" in one.details[0]
     assert "82 double inspections" in one.verdict.would_settle
@@ -331,7 +331,7 @@ def test_the_short_claim_hangs_on_three_inspections_of_unclear_kind():
 
 
 def test_the_report_describes_itself():
-    assert REPORT.describe().startswith("Of 7 published claims")
+    assert REPORT.describe().startswith("Of 7 claims")
     row = REPORT.to_dict()
     assert len(row["claims"]) == 7
     assert row["fingerprint"] == ilr.Protocol().fingerprint
@@ -392,3 +392,58 @@ def test_a_share_has_the_standard_error_of_a_proportion(count, other):
     one = share(count, n, name="share", label="share", limits="why")
     p = count / n
     assert_allclose(one.standard_error, np.sqrt(p * (1 - p) / (n - 1)), atol=1e-12)
+
+
+def test_a_stated_previous_grade_counts_where_the_earlier_inspection_is_not_there():
+    evidence = evidence_from(records(SHORT))
+    assert evidence.tables["short_transitions"][2, 1] == 1
+    assert evidence.tables["sif_to_first_ilacs"][2, 1] == 1
+    both = evidence_from(records(SIF, SHORT))
+    assert all((evidence.tables[n] == both.tables[n]).all() for n in TABLES)
+
+
+def test_a_kind_that_does_not_fit_its_framework_is_refused():
+    with pytest.raises(ValueError, match="column `kind`: 'sif' does not fit the framework ILACS"):
+        records(SHORT.replace(",short,", ",sif,"))
+
+
+def test_a_share_of_units_is_no_evidence_of_consistency():
+    table = ilr.load_dataset("ilacs_to_next_ilacs").counts
+    unchanged = ilr.net_shift(table).unchanged
+    verdict = ilr.judge(claim(threshold=0.3), unchanged)
+    assert verdict.outcome == "not answerable"
+    assert "is not an agreement between ratings" in verdict.reason
+
+
+@pytest.mark.parametrize("threshold", ["0.8", True, None, [0.1, "0.2"]])
+def test_a_threshold_is_a_number(threshold):
+    with pytest.raises(TypeError, match="`threshold` must be a number"):
+        claim(threshold=threshold)
+
+
+def test_margins_may_come_in_a_list_or_an_array():
+    for margins in ([0.4, 0.6], np.array([0.4, 0.6])):
+        one = claim(kind="comparison", threshold=margins, direction="within")
+        assert one.margins == (0.4, 0.6)
+
+
+def test_assessing_and_reproducing_refuse_other_things():
+    with pytest.raises(ValueError, match="`records` holds no inspection"):
+        ilr.assess_security([])
+    with pytest.raises(TypeError, match="`protocol` must be a Protocol"):
+        ilr.assess_security(protocol="agreement = 0.8")
+    with pytest.raises(TypeError, match="`claim` must be a Claim"):
+        ilr.reproduce("year_one")
+    with pytest.raises(ValueError, match="`claim` must be one of"):
+        ilr.reproduce(claim(name="year_one"))
+
+
+def test_the_claim_of_60_percent_is_judged_at_every_candidate_date():
+    one = BY_NAME["about_60_percent"]
+    assert "9 of 15 by 2018-10-01 (60%)" in one.recomputed
+    assert "on 5 of 8 candidate dates" in one.details[0]
+    assert "47 of 101 by 2020-12-31" in one.details[0]
+
+
+def test_every_first_inspection_stands_beside_the_first_year():
+    assert "70 of 147 rose, 47.6%" in " ".join(BY_NAME["year_one"].details)

@@ -57,7 +57,7 @@ def test_a_narrow_text_is_refused():
 
 def test_the_text_says_what_it_does_not_show():
     assert "LIMITS" in TEXT
-    assert "Agreement is not accuracy" in TEXT
+    assert "agreement is not accuracy" in TEXT
 
 
 # --- page -----------------------------------------------------------------------------------
@@ -223,7 +223,7 @@ def test_records_that_are_not_text_are_refused(tmp_path, capsys):
     ("text", "message"),
     [
         ("agreement = 80", "easy.toml: `agreement` must be between 0 and 1, but got 80"),
-        ("confidence_level = 95", "`confidence_level` must be between 0 and 1, but got 95"),
+        ("confidence_level = 95", "`confidence_level` must be between 0.5 and 1, but got 95"),
         ("agree = 0.8", "easy.toml: `text` declares 'agree'"),
         ("agreement = '0.8'", "easy.toml: `agreement` must be a number"),
     ],

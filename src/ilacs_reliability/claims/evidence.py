@@ -18,6 +18,7 @@ from ilacs_reliability.scales import OFSTED_SCALE, IntArray
 
 TABLES = (
     "year_one_transitions",
+    "sif_to_first_ilacs",
     "first_to_latest_ilacs_2024",
     "short_transitions",
     "standard_transitions",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import inf
+from numbers import Real
 from operator import le, lt
 from typing import Any, Literal, TypeAlias
 
@@ -59,6 +60,8 @@ class Claim:
 
     Raises
     ------
+    TypeError
+        If the threshold is not a number or two.
     ValueError
         If the kind or direction is unknown, the margins do not fit the direction, the threshold of
         a claim of consistency or a share is beyond 1, or the level is not between 0 and 1 (0.5 and
@@ -87,9 +90,11 @@ class Claim:
         check_option(self.kind, KINDS, "kind")
         check_option(self.direction, DIRECTIONS, "direction")
         check_confidence_level(self.confidence_level)
-        numbers = np.atleast_1d(np.asarray(self.threshold, dtype=np.float64))
+        object.__setattr__(self, "threshold", _plain_threshold(self.threshold))
+        numbers = np.atleast_1d(self.threshold)
         wanted = 2 if self.direction == "within" else 1
-        if len(numbers) != wanted or not np.isfinite(numbers).all():
+        fits = isinstance(self.threshold, tuple) == (wanted == 2)
+        if not fits or len(numbers) != wanted or not np.isfinite(numbers).all():
             raise ValueError(
                 f"`threshold` must be {'two finite margins' if wanted == 2 else 'a finite number'} "
                 f"where `direction` is {self.direction!r}, but got {self.threshold!r}."
@@ -130,6 +135,16 @@ class Claim:
         if isinstance(self.threshold, tuple):
             return f"within {self.threshold[0]:g} to {self.threshold[1]:g}"
         return f"{self.direction} {self.threshold:g}"
+
+
+def _plain_threshold(threshold: Any) -> float | tuple[float, ...]:
+    """Return a float, or floats in a tuple; refuse what is not a number."""
+    is_pair = isinstance(threshold, (tuple, list, np.ndarray))
+    numbers = list(threshold) if is_pair else [threshold]
+    for number in numbers:
+        if isinstance(number, (bool, np.bool_)) or not isinstance(number, Real):
+            raise TypeError(f"`threshold` must be a number or two, but got {threshold!r}.")
+    return tuple(map(float, numbers)) if is_pair else float(threshold)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True, repr=False)
@@ -296,13 +311,11 @@ def _obstacle(claim: Claim, result: Any) -> str:
     if estimate.status == "undefined":
         why = REASONS.get(estimate.reason, estimate.reason)
         return f"the {estimate.label or estimate.name} is undefined, since {why}."
-    if claim.kind == "consistency" and estimate.design == "repeat":
-        return (
-            f"all {estimate.n_units:g} pairs of grades are of different dates, and a repeat is not "
-            "a second opinion: a changed grade may be a changed authority."
-        )
+    if claim.kind == "consistency" and estimate.design != "simultaneous":
+        return _no_second_opinion(estimate)
     if claim.kind == "comparison" and claim.selection:
-        return f"{_said(estimate)}, but {claim.selection}, so judging cannot be told from choosing."
+        said = _said(estimate, claim.confidence_level)
+        return f"{said}, but {claim.selection}, so judging cannot be told from choosing."
     return ""
 
 
@@ -310,9 +323,24 @@ def _effect_of(result: Any) -> Any:
     return result.effect if isinstance(result, SignificanceResult) else result
 
 
-def _said(result: Estimate) -> str:
-    low, high = result.confidence_interval()
-    return f"the {result.label or result.name} is {result.value:.2f} ({low:.2f} to {high:.2f})"
+def _no_second_opinion(estimate: Estimate) -> str:
+    if estimate.design == "repeat":
+        return (
+            "the grades that were compared are of different dates, and a repeat is not a second "
+            "opinion: a changed grade may be a changed unit."
+        )
+    return (
+        f"the {estimate.label or estimate.name} is not an agreement between ratings of the same "
+        "units at the same time."
+    )
+
+
+def _said(result: Estimate, confidence_level: float) -> str:
+    low, high = result.confidence_interval(confidence_level)
+    return (
+        f"the {result.label or result.name} is {result.value:.2f} "
+        f"({100 * confidence_level:g}% {low:.2f} to {high:.2f})"
+    )
 
 
 def _outcome(claim: Claim, interval: Interval) -> Outcome:

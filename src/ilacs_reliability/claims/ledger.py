@@ -14,9 +14,7 @@ from ilacs_reliability.datasets.dataset import Dataset
 from ilacs_reliability.datasets.loading import load_dataset
 from ilacs_reliability.estimates import html_table
 
-CHOSEN_BY_RISK = (
-    "the inspectorate chose the standard ones among previously good authorities by risk"
-)
+CHOSEN_BY_RISK = "the standard ones among good authorities were chosen by risk"
 BEFORE_MID_2019 = "2019-05-31"
 
 
@@ -178,6 +176,8 @@ def reproduce(claim: Claim) -> Reproduction:
 
     Raises
     ------
+    TypeError
+        If `claim` is not a `Claim`.
     ValueError
         If the claim is not one of the published ones.
 
@@ -188,12 +188,15 @@ def reproduce(claim: Claim) -> Reproduction:
     >>> ilr.reproduce(claims["reinspections_2024"])
     Reproduction(reinspections_2024: 4 of 4 figures agree)
     """
-    recompute = RECOMPUTE.get(claim.name)
-    if recompute is None:
+    if not isinstance(claim, Claim):
+        raise TypeError(f"`claim` must be a Claim, but got {type(claim).__name__}.")
+    statements = {one.name: one.statement for one in published_claims()}
+    if statements.get(claim.name) != claim.statement:
         raise ValueError(
-            f"`claim` must be one of {tuple(RECOMPUTE)}, as `published_claims` gives them, "
-            f"but got {claim.name!r}."
+            f"`claim` must be one of {tuple(statements)}, as `published_claims` gives them, "
+            f"but got {claim!r}."
         )
+    recompute = RECOMPUTE[claim.name]
     figures, note = recompute(bundled_evidence())
     return Reproduction(claim, figures, note)
 
@@ -238,26 +241,20 @@ def _two_inspectors(rules: Protocol) -> Claim:
         kind="consistency",
         threshold=rules.agreement,
         confidence_level=rules.confidence_level,
-        published="92% of 24 pairs, 2017",
+        published="92% of 24 pairs (Ofsted, March 2017; figures from the press)",
         source=study.source,
         url=study.url,
         would_settle=(
             f"the two-by-two table; {how_many} double inspections would show {rules.agreement:.0%} "
-            f"agreement if the true share is {agreed} in {pairs} ({rules.power:.0%} power)."
+            f"agreement, kappa apart, if the true share is {agreed} in {pairs} ({rules.power:.0%} "
+            "power)."
         ),
     )
 
 
 def _year_one(rules: Protocol) -> Claim:
     published = load_dataset("year_one")
-    counted = year_one_counts()
-    needed = units_to_show_share(
-        counted[0] / sum(counted),
-        rules.majority,
-        confidence_level=rules.confidence_level,
-        power=rules.power,
-    )
-    enough = f"at the published rate it would take {needed:,} reports; " if needed else ""
+    up, kept, fell = year_one_counts()
     return Claim(
         name="year_one",
         statement="Most councils improved in the first year of ILACS.",
@@ -265,11 +262,14 @@ def _year_one(rules: Protocol) -> Claim:
         threshold=rules.majority,
         direction="more than",
         confidence_level=rules.confidence_level,
-        published="56% of 34 improved, 35% kept, 3 fell; 62% good or better",
+        published=(
+            "56% of 34 improved, 35% kept, 3 fell; 62% good or better (CYP Now, January 2019)"
+        ),
         source=published.info.source,
         url=published.info.url,
         would_settle=(
-            f"{enough}the first ILACS inspection of every authority, not an early part of them."
+            f"as a count, nothing more: {up} of {up + kept + fell} is most; as a rate, the first "
+            "ILACS inspection of every authority, since made."
         ),
     )
 
@@ -284,10 +284,12 @@ def _about_60_percent(rules: Protocol) -> Claim:
         threshold=(round(share - rules.about, 10), round(share + rules.about, 10)),
         direction="within",
         confidence_level=rules.confidence_level,
-        published="about 60%, undated, before mid-2019",
+        published="about 60% (LGA First, undated, before mid-2019)",
         source=published.info.source,
         url=published.info.url,
-        would_settle="the date of the count and the list of areas counted.",
+        would_settle=(
+            "for the count, its date and the list of areas; for the rate, the reports since."
+        ),
     )
 
 
@@ -300,12 +302,11 @@ def _reinspections_2024(rules: Protocol) -> Claim:
         threshold=0.0,
         direction="more than",
         confidence_level=rules.confidence_level,
-        published="of 65: 40% improved, 23% kept good or better, 18% declined",
+        published="of 65: 40% rose, 23% kept good or better, 18% fell (Ofsted, August 2024)",
         source=published.source,
         url=published.url,
         would_settle=(
-            "for the grades, nothing more; for the services, two teams at each re-inspection, to "
-            "take out error and return to the average."
+            "for the grades, nothing more; for the services, two teams at each re-inspection."
         ),
     )
 
@@ -313,11 +314,11 @@ def _reinspections_2024(rules: Protocol) -> Claim:
 def _short_kept(rules: Protocol) -> Claim:
     return Claim(
         name="short_kept",
-        statement="Authorities inspected by a short inspection keep their grade.",
+        statement="Short inspections leave the grade no lower than it was.",
         kind="shift",
         threshold=rules.kept,
         confidence_level=rules.confidence_level,
-        published="no count published",
+        published="no count found",
         source="Individual Ofsted inspection reports",
         url="https://reports.ofsted.gov.uk",
         would_settle=(
@@ -336,12 +337,11 @@ def _short_against_standard(rules: Protocol) -> Claim:
         direction="within",
         confidence_level=rules.confidence_level,
         selection=CHOSEN_BY_RISK,
-        published="no comparison published",
+        published="no comparison found",
         source="Individual Ofsted inspection reports",
         url="https://reports.ofsted.gov.uk",
         would_settle=(
-            "short or standard drawn by lot among previously good authorities, or both kinds by "
-            "two teams in the same authorities."
+            "short or standard drawn by lot among good authorities, or both by two teams in each."
         ),
     )
 

@@ -20,7 +20,7 @@ class Protocol:
     Parameters
     ----------
     confidence_level : float, optional
-        Of every interval, between 0 and 1. Default: 0.95.
+        Of every interval, between 0.5 and 1. Default: 0.95.
     power : float, optional
         With which a proposed study should settle a question, between 0 and 1. Default: 0.8.
     agreement : float, optional
@@ -37,8 +37,9 @@ class Protocol:
         Share of short inspections that must leave the grade no lower, between 0 and 1. Default:
         0.8.
     superiority_margin : float, optional
-        How far the probability that one group's grade is the higher may lie from one half and
-        still count as alike, between 0 and 0.5. Default: 0.1.
+        How far the relative effect of two groups (the chance that one's grade is the higher, a
+        tie counted half) may lie from one half and still count as alike, between 0 and 0.5.
+        Default: 0.1.
 
     Raises
     ------
@@ -64,10 +65,14 @@ class Protocol:
     def __post_init__(self) -> None:
         for name, value in self._items():
             top = 0.5 if name == "superiority_margin" else 1.0
+            # claims within margins ask for an interval of level 1 - 2 (1 - confidence_level)
+            least = 0.5 if name == "confidence_level" else 0.0
             if isinstance(value, bool) or not isinstance(value, (int, float)):
                 raise TypeError(f"`{name}` must be a number, but got {value!r}.")
-            if not (math.isfinite(value) and 0 < value < top):
-                raise ValueError(f"`{name}` must be between 0 and {top:g}, but got {value}.")
+            if not (math.isfinite(value) and least < value < top):
+                raise ValueError(
+                    f"`{name}` must be between {least:g} and {top:g}, but got {value}."
+                )
             object.__setattr__(self, name, float(value))
 
     @classmethod

@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby, pairwise
 
@@ -104,10 +104,10 @@ def parse_inspections(lines: Iterable[str], *, file_name: str) -> tuple[Inspecti
     return ordered
 
 
-def consecutive(
+def with_previous(
     inspections: Iterable[Inspection],
 ) -> Iterator[tuple[Inspection, Inspection]]:
-    """Pair each inspection with the same authority's next one.
+    """Pair each inspection with the one before, be it in the records or only stated in them.
 
     Parameters
     ----------
@@ -117,10 +117,32 @@ def consecutive(
     Yields
     ------
     tuple of Inspection
-        Earlier and later inspection.
+        Earlier and later inspection. Of an earlier one that is only stated, the framework and the
+        overall grade are known, and nothing else: its other grades are None.
     """
     for _, history in groupby(inspections, key=lambda one: one.authority):
-        yield from pairwise(history)
+        earlier: Inspection | None = None
+        for later in history:
+            if earlier is None and later.previous_overall is not None:
+                earlier = _stated_before(later)
+            if earlier is not None:
+                yield earlier, later
+            earlier = later
+
+
+def _stated_before(later: Inspection) -> Inspection:
+    return replace(
+        later,
+        framework=later.previous_framework or "",
+        kind=None,
+        overall=later.previous_overall,
+        leadership=None,
+        help_and_protection=None,
+        in_care=None,
+        care_leavers=None,
+        previous_overall=None,
+        previous_framework=None,
+    )
 
 
 def _inspection(row: dict[str, str], line: int, file_name: str) -> Inspection:
@@ -135,6 +157,11 @@ def _inspection(row: dict[str, str], line: int, file_name: str) -> Inspection:
                 f"{file_name}, line {line}, column `{column}`: {row[column]!r} is not {error}."
             ) from None
     one = Inspection(line=line, **cells)  # type: ignore[arg-type]
+    if one.kind is not None and (one.kind == "sif") != (one.framework == "SIF"):
+        raise ValueError(
+            f"{file_name}, line {line}, column `kind`: {one.kind!r} does not fit the framework "
+            f"{one.framework}."
+        )
     for first, second, column in (
         (one.start, one.end, "end_date"),
         (one.end, one.published, "published_date"),

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 
-from ilacs_reliability.datasets.inspections import GRADES, Inspection, consecutive
+from ilacs_reliability.datasets.inspections import GRADES, Inspection, with_previous
 
 YEAR_ONE = date(2019, 1, 17)
 """Day by which the 34 reports of the first year's published count were out."""
@@ -205,9 +205,10 @@ def linked_tables(inspections: Sequence[Inspection]) -> dict[str, Table]:
     Returns
     -------
     dict of str to list of list of int
-        Grades before x after, worst first, by name. Pairs that lack a grade are left out.
+        Grades before x after, worst first, by name. A grade before is the preceding inspection's
+        or, for an authority's first row, the stated one. Pairs that lack a grade are left out.
     """
-    pairs = list(consecutive(inspections))
+    pairs = list(with_previous(inspections))
     ilacs = [pair for pair in pairs if pair[1].framework == "ILACS"]
     again = [pair for pair in ilacs if pair[0].framework == "ILACS"]
     first = [pair for pair in ilacs if pair[0].framework == "SIF"]
@@ -303,7 +304,7 @@ def shift_by_date(inspections: Sequence[Inspection]) -> Table:
     """
     pairs = [
         (GRADES.index(after.overall) - GRADES.index(before.overall), after.published)
-        for before, after in consecutive(inspections)
+        for before, after in with_previous(inspections)
         if after.framework == "ILACS" and before.overall and after.overall
     ]
     return [

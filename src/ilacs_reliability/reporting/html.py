@@ -21,8 +21,8 @@ th, td { border-bottom: 1px solid var(--line); padding: .4rem .5rem .4rem 0; tex
 dl { margin: .5rem 0; }
 dt { font-weight: bold; font-size: .85rem; color: var(--soft); }
 dd { margin: 0 0 .5rem; }
-section { border-top: 2px solid var(--ink); margin-top: 1.6rem; padding-top: .8rem;
-  break-inside: avoid; }
+section { border-top: 2px solid var(--ink); margin-top: 1.6rem; padding-top: .8rem; }
+h2, .held { break-after: avoid; } figure, dl, tr { break-inside: avoid; }
 .verdict { display: inline-block; border: 1.5px solid; border-radius: .3rem; padding: 0 .45rem;
   font: bold .85rem/1.6 Helvetica, Arial, sans-serif; white-space: nowrap; }
 .supported { color: #14612f; } .contradicted { color: #9b1c1c; }
@@ -33,7 +33,7 @@ code { font-size: .8rem; overflow-wrap: anywhere; }
 a { color: inherit; }
 footer { margin-top: 2rem; font-size: .85rem; color: var(--soft); }
 @media print { body { max-width: none; padding: 0; font-size: 10.5pt; }
-  a { text-decoration: none; } }
+  a { text-decoration: none; } svg { max-width: 11cm; } section { margin-top: .8rem; } }
 """
 
 
@@ -116,7 +116,8 @@ def _section(number: int, one: Assessment) -> str:
     items = "".join(f"<dt>{name}</dt><dd>{text}</dd>" for name, text in texts if text)
     return (
         f'<section id="claim-{number}"><h2>{number}. {escape(claim.statement)}</h2>'
-        f"<p>{_badge(one)} held to: {escape(claim.bar)}</p>{_pictures(one)}<dl>{items}</dl>"
+        f'<p class="held">{_badge(one)} held to: {escape(claim.bar)}</p>{_pictures(one)}'
+        f"<dl>{items}</dl>"
         "</section>\n"
     )
 
@@ -124,16 +125,20 @@ def _section(number: int, one: Assessment) -> str:
 def _pictures(one: Assessment) -> str:
     shown = []
     if one.moves is not None:
-        shown.append(_figure(moves_picture(one.moves), "Grades that rose, stayed and fell."))
+        caption = f"Grades that rose, stayed and fell, of {sum(one.moves)}."
+        shown.append(_figure(moves_picture(one.moves), caption))
     evidence = one.verdict.evidence
     if isinstance(evidence, SignificanceResult):
         evidence = evidence.effect
     if isinstance(evidence, Estimate) and evidence.status == "ok":
+        answered = one.verdict.outcome != "not answerable"
+        zone = "shaded: where the claim is true." if answered else "it does not bear on the claim."
         caption = (
-            f"The {evidence.label or evidence.name} with its interval; shaded: where the claim "
-            "is true."
+            f"The {evidence.label or evidence.name} of {evidence.n_units:g}, with its "
+            f"{100 * one.claim.interval_level:g}% interval; {zone}"
         )
-        shown.append(_figure(interval_picture(evidence, one.claim), caption))
+        picture = interval_picture(evidence, one.claim, with_zone=answered)
+        shown.append(_figure(picture, caption))
     return "".join(shown)
 
 

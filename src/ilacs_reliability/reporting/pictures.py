@@ -12,7 +12,7 @@ INK, SOFT = "#1a1a1a", "#555"
 COLOURS = {"rose": "#2a6f97", "stayed": "#c9ced6", "fell": "#b5532a"}
 
 
-def interval_picture(estimate: Estimate, claim: Claim) -> str:
+def interval_picture(estimate: Estimate, claim: Claim, *, with_zone: bool = True) -> str:
     """Draw an estimate with its interval, over the range in which a claim is true.
 
     Parameters
@@ -21,6 +21,8 @@ def interval_picture(estimate: Estimate, claim: Claim) -> str:
         A single study's estimate that offers an interval.
     claim : Claim
         Its threshold and level.
+    with_zone : bool, optional
+        Whether to shade the range in which the claim is true. Default: true.
 
     Returns
     -------
@@ -32,13 +34,15 @@ def interval_picture(estimate: Estimate, claim: Claim) -> str:
     # the scale goes from the least value shown to 1
     at_low, at_value, at_high = (_place(value, start) for value in (low, estimate.value, high))
     true_from, true_to = (_place(min(max(m, start), 1.0), start) for m in claim.margins)
+    zone = (
+        f'<rect x="{true_from:.1f}" y="8" width="{true_to - true_from:.1f}" height="44" '
+        'fill="#dcebdf"/>'
+    )
     said = escape(f"{estimate.value:.2f}, interval {low:.2f} to {high:.2f}, claimed {claim.bar}")
     return (
         f'<svg class="interval" viewBox="0 0 {WIDTH:g} 80" role="img" aria-label="{said}">'
         f"<title>{said}</title>"
-        f'<rect x="{true_from:.1f}" y="8" width="{true_to - true_from:.1f}" height="44" '
-        'fill="#dcebdf"/>'
-        f"{_line(LEFT, 52, RIGHT, 52, SOFT, 1)}{_ticks(start)}"
+        f"{zone if with_zone else ''}{_line(LEFT, 52, RIGHT, 52, SOFT, 1)}{_ticks(start)}"
         f"{_line(at_low, 30, at_high, 30, INK, 3)}"
         f"{_line(at_low, 23, at_low, 37, INK, 2)}{_line(at_high, 23, at_high, 37, INK, 2)}"
         f'<circle cx="{at_value:.1f}" cy="30" r="6" fill="{INK}"/></svg>'
