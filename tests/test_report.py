@@ -151,9 +151,16 @@ def test_a_page_that_cannot_be_written_leaves_nothing(tmp_path, capsys):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("place", ["", "."])
+def test_a_page_needs_a_place_for_a_file(place, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(["--html", place]) == 2
+    assert "--html .: there is no such place for a file" in capsys.readouterr().err
+
+
 def test_a_protocol_file_changes_the_verdicts(tmp_path, capsys):
     path = tmp_path / "easy.toml"
-    path.write_text("kept = 0.7\n", encoding="utf-8")
+    path.write_text("kept = 0.7\n", encoding="utf-8-sig")
     assert main(["--protocol", str(path)]) == 0
     text = capsys.readouterr().out
     assert ilr.Protocol(kept=0.7).fingerprint[:16] in text

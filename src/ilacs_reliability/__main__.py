@@ -68,13 +68,15 @@ def _records(path: Path) -> tuple[Inspection, ...]:
 
 def _protocol(path: Path) -> Protocol:
     try:
-        return Protocol.from_toml(path.read_text(encoding="utf-8"))
+        return Protocol.from_toml(path.read_text(encoding="utf-8-sig"))
     except (TypeError, ValueError) as error:
         raise ValueError(f"{path.name}: {error}") from None
 
 
 def _write(path: Path, page: str) -> None:
     """Write the whole page or nothing."""
+    if path.is_dir() or not path.parent.is_dir():
+        raise ValueError(f"--html {path}: there is no such place for a file.")
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         os.close(handle)
