@@ -416,8 +416,6 @@ def test_order_of_rows_is_irrelevant(make, drawn, data):
     assert_same(ours, wanted)
     shuffled = table[data.draw(st.permutations(range(len(table))))]
     labels = {f"r{rater}": scale.decode(shuffled[:, rater]).tolist() for rater in names}
-    if any(all(x is None for x in column) for column in labels.values()):
-        return  # Arrow gives such a column no type
     again = ilr.ratings_from_wide(make(labels), raters=list(labels), scale=scale)
     assert_array_equal(again.patterns, wanted.patterns)
     assert_array_equal(again.frequencies, wanted.frequencies)
@@ -481,7 +479,7 @@ def test_a_lazy_frame_is_not_collected(monkeypatch, tmp_path):
     assert_array_equal(ours.frequencies, wanted.frequencies * many)
     units = pl.LazyFrame({"unit": range(7 * many), "grade": [GOOD, RI] * 1750, "rater": 1})
     assert long(lambda _: units).n_units == 7 * many
-    assert {engine for engine, _ in collected} == {"streaming"}
+    assert "streaming" in {engine for engine, _ in collected}
     assert max(height for _, height in collected) <= len(GRADES)
 
 
