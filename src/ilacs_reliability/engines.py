@@ -398,14 +398,26 @@ def _spans(source: Source, columns: Sequence[Column]) -> dict[Column, Span]:
     """
     import narwhals as nw
 
-    # unsigned numbers of 64 bits do not fit a signed one
-    kinds = (nw.Int8, nw.Int16, nw.Int32, nw.Int64, nw.UInt8, nw.UInt16, nw.UInt32)
-    whole = [column for column in columns if isinstance(source.schema[column], kinds)]
-    if len(whole) < 2:
+    signed = {nw.Int8: 8, nw.Int16: 16, nw.Int32: 32, nw.Int64: 64}
+    unsigned = {nw.UInt8: 8, nw.UInt16: 16, nw.UInt32: 32}  # 64 bits do not fit a signed number
+    spans: dict[Column, Span] = {}
+    for column in columns:
+        kind = source.schema[column].base_type()
+        if kind in signed:
+            spans[column] = (-(1 << signed[kind] - 1), (1 << signed[kind]) + 1)
+        elif kind in unsigned:
+            spans[column] = (0, (1 << unsigned[kind]) + 1)
+    if len(spans) < 2:
         return {}
+    return spans if _fit(spans) else _spans_seen(source, list(spans))
+
+
+def _spans_seen(source: Source, columns: Sequence[Column]) -> dict[Column, Span]:
+    import narwhals as nw
+
     ends = [
         getattr(nw.col(column), end)().alias(f"{end} {place}")
-        for place, column in enumerate(whole)
+        for place, column in enumerate(columns)
         for end in ("min", "max")
     ]
     found = [
@@ -413,9 +425,13 @@ def _spans(source: Source, columns: Sequence[Column]) -> dict[Column, Span]:
     ]
     spans = {
         column: (low, high - low + 2)
-        for column, low, high in zip(whole, found[::2], found[1::2], strict=True)
+        for column, low, high in zip(columns, found[::2], found[1::2], strict=True)
     }
-    return spans if prod(size for _, size in spans.values()) < PACKED_BELOW else {}
+    return spans if _fit(spans) else {}
+
+
+def _fit(spans: Mapping[Column, Span]) -> bool:
+    return prod(size for _, size in spans.values()) < PACKED_BELOW
 
 
 def _packed(spans: Mapping[Column, Span]) -> nw.Expr:
