@@ -21,7 +21,7 @@ PACKAGE = ROOT / "src" / "ilacs_reliability"
 # from the ground up; each part stands on those before its own row
 LAYERS = [
     {"scales", "intervals", "estimates", "inference"},
-    {"patterns", "ratings", "tables", "engines", "pivots", "frames"},
+    {"arrays", "patterns", "ratings", "tables", "engines", "pivots", "frames"},
     {"agreement", "shift", "comparison", "datasets"},
     {"resampling", "error", "planning"},
     {"claims"},

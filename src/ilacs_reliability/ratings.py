@@ -10,6 +10,7 @@ from typing import Any, Literal, NoReturn, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from ilacs_reliability.arrays import check_grades
 from ilacs_reliability.estimates import check_option, html_table
 from ilacs_reliability.patterns import (
     Encode,
@@ -411,7 +412,8 @@ def ratings_from_counts(
     Parameters
     ----------
     counts : array_like of int, shape (n_units, n_grades)
-        Ratings of each grade; rows are units, columns the grades of the scale.
+        Ratings of each grade; rows are units, columns the grades of the scale. Names of a
+        dataframe's columns must be these grades in their order.
     scale : Scale
         The grades, worst first.
     frequencies : array_like of int, shape (n_units,), optional
@@ -427,8 +429,8 @@ def ratings_from_counts(
     TypeError
         If `scale` is not a `Scale`.
     ValueError
-        If the columns are not the scale's grades, a count is negative or fractional, or the table
-        is empty.
+        If the columns are not the scale's grades in order, a count is negative or fractional, or
+        the table is empty.
 
     Examples
     --------
@@ -437,6 +439,7 @@ def ratings_from_counts(
     Ratings(2 units, 6 raters, 2 grades, 2 patterns)
     """
     _check_scale(scale)
+    check_grades(counts, scale, name="counts", door="ratings_from_counts", rows=False)
     table = whole_counts(counts, "counts", ("unit", "grade"))
     if table.ndim != 2 or table.shape[1] != len(scale):
         raise ValueError(
@@ -461,7 +464,8 @@ def ratings_from_table(
     Parameters
     ----------
     table : array_like of int, shape (n_grades, n_grades)
-        Units by grade of the first rater (rows) and of the second (columns), worst first.
+        Units by grade of the first rater (rows) and of the second (columns), worst first. Names of
+        a dataframe's rows and columns must be the scale's grades in this order.
     scale : Scale
         The grades, worst first.
     raters : sequence of two hashable, optional
@@ -479,8 +483,9 @@ def ratings_from_table(
     TypeError
         If `scale` is not a `Scale`.
     ValueError
-        If the table is not square over the scale, a count is negative or fractional, the table
-        holds no unit, there are not two names, or `design` is unknown.
+        If the table is not square over the scale, its rows or columns are named otherwise, a count
+        is negative or fractional, the table holds no unit, there are not two names, or `design` is
+        unknown.
 
     Examples
     --------
@@ -490,6 +495,7 @@ def ratings_from_table(
     """
     _check_scale(scale)
     check_option(design, DESIGNS, "design")
+    check_grades(table, scale, name="table", door="ratings_from_table")
     cells = square_counts(table, len(scale))
     names = _names(raters, 2)
     first, second = np.nonzero(cells)

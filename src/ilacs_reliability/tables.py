@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from ilacs_reliability.arrays import check_grades, row_names
 from ilacs_reliability.estimates import html_table
 from ilacs_reliability.ratings import Ratings, square_counts, whole_counts
 from ilacs_reliability.scales import IntArray, Scale
@@ -138,7 +139,8 @@ def transitions_from_table(table: npt.ArrayLike, *, scale: Scale | None = None) 
     Parameters
     ----------
     table : array_like of int, shape (n_grades, n_grades)
-        Units; rows are the grade before, columns the grade after, worst first.
+        Units; rows are the grade before, columns the grade after, worst first. Names of a
+        dataframe's rows and columns must be the scale's grades in this order.
     scale : Scale, optional
         The grades, worst first. Default: 1 to `n_grades`.
 
@@ -152,8 +154,8 @@ def transitions_from_table(table: npt.ArrayLike, *, scale: Scale | None = None) 
     TypeError
         If `scale` is not a `Scale`.
     ValueError
-        If the table is not square over the scale, a count is negative or fractional, or the table
-        holds no unit.
+        If the table is not square over the scale, its rows or columns are named otherwise, a count
+        is negative or fractional, or the table holds no unit.
 
     Examples
     --------
@@ -163,6 +165,7 @@ def transitions_from_table(table: npt.ArrayLike, *, scale: Scale | None = None) 
     Transitions(33 units, 4 grades: 19 up, 11 unchanged, 3 down)
     """
     _check_scale(scale)
+    check_grades(table, scale, name="table", door="transitions_from_table")
     cells = square_counts(table, None if scale is None else len(scale))
     return Transitions(counts=cells, scale=scale or Scale(range(1, len(cells) + 1)))
 
@@ -179,11 +182,13 @@ def grades_from_table(
     Parameters
     ----------
     counts : array_like of int, shape (n_groups, n_grades) or (n_strata, n_groups, n_grades)
-        Units; the last axis is the grades, worst first, the one before it the groups.
+        Units; the last axis is the grades, worst first, the one before it the groups. Names of a
+        dataframe's columns must be the scale's grades in this order, names of its rows the groups.
     scale : Scale, optional
         The grades, worst first. Default: 1 to `n_grades`.
     groups : sequence of hashable, optional
-        Names of the groups. Default: "group 1", "group 2" and so on.
+        Names of the groups. Default: those of a dataframe's rows, else "group 1", "group 2" and so
+        on.
     strata : sequence of hashable, optional
         Names of the strata. Default: "stratum 1", "stratum 2" and so on.
 
@@ -197,8 +202,9 @@ def grades_from_table(
     TypeError
         If `scale` is not a `Scale`.
     ValueError
-        If the table does not have two or three axes, does not fit the scale or the names, a count
-        is negative or fractional, or the table holds no unit.
+        If the table does not have two or three axes, does not fit the scale or the names, its rows
+        or columns are named otherwise, a count is negative or fractional, or the table holds no
+        unit.
 
     Examples
     --------
@@ -210,6 +216,8 @@ def grades_from_table(
     GroupedGrades(short: 95, standard: 18 units; 4 grades, 1 stratum)
     """
     _check_scale(scale)
+    check_grades(counts, scale, name="counts", door="grades_from_table", rows=False)
+    groups = _groups_of(counts, groups)
     cells = whole_counts(counts, "counts", _AXES)
     if cells.ndim not in (2, 3):
         raise ValueError(
@@ -298,6 +306,19 @@ def _from_ratings(ratings: Ratings) -> Transitions:
     single = int(ratings.frequencies[~both].sum())
     left = (f"{single} units graded once do not enter.",) if single else ()
     return Transitions(counts=counts, scale=ratings.scale, notes=left)
+
+
+def _groups_of(counts: object, groups: Sequence[Hashable] | None) -> Sequence[Hashable] | None:
+    """Return the groups' names, which a dataframe's rows carry too."""
+    for part in counts if isinstance(counts, list | tuple) else (counts,):
+        found = row_names(part)
+        if found is not None and groups is not None and tuple(groups) != found:
+            raise ValueError(
+                f"the rows of `counts` are {found}, but `groups` are {tuple(groups)}: put the rows "
+                "in the order of the groups first."
+            )
+        groups = found if groups is None else groups
+    return groups
 
 
 def _axis_names(

@@ -1,0 +1,152 @@
+"""What a table carries besides its numbers: names of rows and columns, a mask, and its limits."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from ilacs_reliability.scales import Scale
+
+# the largest whole number below which a float holds every other one
+LARGEST_WHOLE = 2**53
+
+
+def refuse_mask(thing: object, name: str, *, fill: str = "") -> None:
+    """Raise if a masked array is given, whose mask would be lost.
+
+    Parameters
+    ----------
+    thing : object
+        What was given.
+    name : str
+        The argument's name.
+    fill : str, optional
+        What stands for a missing entry, where one may be missing.
+
+    Raises
+    ------
+    TypeError
+        If it is a masked array, or a list of them.
+    """
+    parts = thing if isinstance(thing, list | tuple) and _is_array(thing[:1]) else (thing,)
+    if any(isinstance(part, np.ma.MaskedArray) for part in parts):
+        hint = f"fill it with {fill}" if fill else "no entry may be missing here, so leave it out"
+        raise TypeError(f"`{name}` is a masked array, whose mask would be lost: {hint}.")
+
+
+def check_grades(
+    table: object, scale: Scale | None, *, name: str, door: str, rows: bool = True
+) -> None:
+    """Raise where a table has names for its rows or columns that are not the grades in order.
+
+    Parameters
+    ----------
+    table : array_like
+        Counts; a dataframe, or a list of series, has names. Names 0, 1, 2 and so on are none.
+    scale : Scale or None
+        The grades, worst first; None stands for 1 to `n_grades`.
+    name : str
+        The argument's name.
+    door : str
+        The function that takes a scale, for an error.
+    rows : bool, optional
+        Whether rows are grades too. Default: true.
+
+    Raises
+    ------
+    ValueError
+        If the names are not the scale's grades in their order.
+    """
+    if rows:
+        names = _plain(getattr(table, "index", None))
+        _check_names(names, scale, f"rows of `{name}`", "index", door)
+    for part in _labelled_parts(table):
+        _check_names(_column_names(part), scale, f"columns of `{name}`", "columns", door)
+
+
+def row_names(table: object) -> tuple[Hashable, ...] | None:
+    """Return what a table calls its rows.
+
+    Parameters
+    ----------
+    table : array_like
+        A table; of a list of dataframes, the first one counts.
+
+    Returns
+    -------
+    tuple of hashable, or None
+        The names; None where rows have none but their numbers.
+    """
+    parts = [part for part in _labelled_parts(table) if hasattr(part, "columns")]
+    names = _plain(getattr(parts[0], "index", None)) if parts else None
+    return None if names is None or _numbered(names) else names
+
+
+def _column_names(table: object) -> tuple[Hashable, ...] | None:
+    # pyarrow keeps the columns themselves in `columns`, and a series has only an index
+    for attribute in ("column_names", "columns", "index"):
+        names = _plain(getattr(table, attribute, None))
+        if names is not None:
+            return names
+    return None
+
+
+def _labelled_parts(table: object) -> Iterator[object]:
+    """Yield a dataframe itself, or each dataframe or series of a list."""
+    parts = table if isinstance(table, list | tuple) else (table,)
+    for part in parts:
+        if isinstance(part, list | tuple | np.ndarray):
+            return
+        yield part
+
+
+def _plain(names: Any) -> tuple[Hashable, ...] | None:
+    # a list has a method `index`
+    if names is None or callable(names):
+        return None
+    return tuple(name.item() if isinstance(name, np.generic) else name for name in names)
+
+
+def _numbered(names: tuple[Hashable, ...]) -> bool:
+    # polars gives columns without a name these
+    unnamed = names == tuple(f"column_{place}" for place in range(len(names)))
+    return unnamed or all(type(x) is int and x == place for place, x in enumerate(names))
+
+
+def _check_names(
+    names: tuple[Hashable, ...] | None, scale: Scale | None, which: str, axis: str, door: str
+) -> None:
+    declared = () if scale is None else scale.labels
+    # 0, 1, 2 number the rows, unless these are the grades
+    if names is None or (_numbered(names) and set(names) != set(declared)):
+        return
+    wanted = Scale(range(1, len(names) + 1)) if scale is None else scale
+    codes = [_code(name, wanted) for name in names]
+    if codes == list(range(len(wanted))):
+        return
+    if scale is None:
+        raise ValueError(
+            f"the {which} are {names}, an order that nobody declared: declare the scale, worst "
+            f"first, as in `{door}(..., scale=Scale([...]))`."
+        )
+    got = f"the {which} must be the grades {declared} in this order, but got {names}"
+    if -1 in codes:
+        raise ValueError(f"{got}: {names[codes.index(-1)]!r} is not one of them.")
+    given = dict(zip(codes, names, strict=True))
+    order = [given.get(code, label) for code, label in enumerate(declared)]
+    raise ValueError(
+        f"{got}: put them in order first, as in `.reindex({axis}={order}, fill_value=0)`."
+    )
+
+
+def _code(name: Hashable, scale: Scale) -> int:
+    try:
+        return scale.code(name)
+    except ValueError:
+        return -1
+
+
+def _is_array(parts: Sequence[object]) -> bool:
+    return bool(parts) and isinstance(parts[0], np.ndarray)
