@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
-from ilacs_reliability.claims.security import Assessment, SecurityReport
+from ilacs_reliability.claims.assessing import Assessment
+from ilacs_reliability.claims.security import SecurityReport
 from ilacs_reliability.estimates import Estimate, SignificanceResult
 from ilacs_reliability.reporting.pictures import interval_picture, moves_picture
 

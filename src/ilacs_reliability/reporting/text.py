@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import textwrap
 
-from ilacs_reliability.claims.security import Assessment, SecurityReport
+from ilacs_reliability.claims.assessing import Assessment
+from ilacs_reliability.claims.security import SecurityReport
 
 
 def report_text(report: SecurityReport, *, width: int = 100) -> str:

@@ -1,0 +1,369 @@
+"""Each published claim with its evidence: the figure recomputed, the verdict, what to know."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from ilacs_reliability.agreement.coefficients import cohen_kappa, gwet_ac, percent_agreement
+from ilacs_reliability.claims.evidence import Evidence, moves, share
+from ilacs_reliability.claims.judging import Claim, Verdict, judge
+from ilacs_reliability.claims.ledger import (
+    BEFORE_MID_2019,
+    Reproduction,
+    agreed_pairs,
+    year_one_counts,
+)
+from ilacs_reliability.claims.protocol import Protocol
+from ilacs_reliability.comparison.effects import relative_effect
+from ilacs_reliability.estimates import Estimate
+from ilacs_reliability.ratings import ratings_from_codes, ratings_from_table
+from ilacs_reliability.scales import OFSTED_SCALE, IntArray, Scale
+from ilacs_reliability.shift.movement import net_shift
+from ilacs_reliability.tables import grades_from_table, transitions_from_table
+
+WHY_MOVED = "why grades moved: better work, error, or who was inspected when"
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True, repr=False)
+class Assessment:
+    """One published claim with its evidence.
+
+    Attributes
+    ----------
+    claim : Claim
+        The claim, with its published figure and threshold.
+    recomputed : str
+        The same figure recomputed, with its interval.
+    verdict : Verdict
+        The outcome, the evidence, why, and what would settle it.
+    details : tuple of str
+        Further facts that a reader needs, a sentence each.
+    reproduction : Reproduction or None
+        Published figures beside recomputed ones; None for someone's own records.
+    moves : tuple of int or None
+        Improved, unchanged and declined, where the claim is about a shift.
+    """
+
+    claim: Claim
+    recomputed: str
+    verdict: Verdict
+    details: tuple[str, ...] = ()
+    reproduction: Reproduction | None = None
+    moves: tuple[int, int, int] | None = None
+
+    def __repr__(self) -> str:
+        return f"Assessment({self.claim.name}: {self.verdict.outcome})"
+
+
+Assess: TypeAlias = Callable[[Claim, Evidence, Protocol], Assessment]
+
+
+def _two_inspectors(claim: Claim, evidence: Evidence, rules: Protocol) -> Assessment:
+    scale = Scale(("converts", "stays good"))
+    agreed, pairs = agreed_pairs()
+    # only the diagonal's sum was published, and agreement depends on nothing else
+    table = [[agreed, pairs - agreed], [0, 0]]
+    agreement = percent_agreement(ratings_from_table(table, scale=scale))
+    low, high = agreement.confidence_interval(claim.confidence_level)
+    kappas, gwets = _allowed_coefficients(agreed, pairs - agreed)
+    return Assessment(
+        claim=claim,
+        recomputed=(
+            f"{agreed} of {pairs} = {agreement.value:.1%} "
+            f"(exact {_level(claim)} {low:.1%} to {high:.1%})"
+        ),
+        verdict=_beyond_chance(judge(claim, agreement), kappas, rules),
+        details=(
+            f"Over the {len(kappas.value)} two-by-two tables it may be, Cohen's kappa runs from "
+            f"{kappas.value.min():.2f} to {kappas.value.max():.2f}, Gwet's AC1 from "
+            f"{gwets.value.min():.2f} to {gwets.value.max():.2f}.",
+            "One decision in schools, not four grades; the report is moderately confident that the "
+            "pairs were independent, and says not to generalise.",
+        ),
+    )
+
+
+def _beyond_chance(verdict: Verdict, kappas: Estimate, rules: Protocol) -> Verdict:
+    """Let agreement support consistency only where kappa is enough in every table it may be."""
+    low = np.asarray(kappas.confidence_interval(rules.confidence_level).low)
+    enough = int((low >= rules.coefficient).sum())
+    if verdict.outcome != "supported" or enough == len(low):
+        return verdict
+    reason = (
+        f"agreement passes ({verdict.claim.bar}), but Cohen's kappa is shown to reach "
+        f"{rules.coefficient:g} in only {enough} of the {len(low)} tables that it may be."
+    )
+    return replace(verdict, outcome="not shown", reason=reason)
+
+
+def _allowed_coefficients(agreed: int, disagreed: int) -> tuple[Estimate, Estimate]:
+    """Return kappa and AC1 over every table with these totals: one batch of studies."""
+    tables = [
+        (both, first, disagreed - first, agreed - both)
+        for both in range(agreed + 1)
+        for first in range(disagreed + 1)
+    ]
+    cells = [[0, 0], [0, 1], [1, 0], [1, 1]]
+    patterns = ratings_from_codes(cells, scale=Scale(("stays good", "converts")))
+    batch = patterns.with_frequencies(np.array(tables))
+    return cohen_kappa(batch), gwet_ac(batch)
+
+
+def _year_one(claim: Claim, evidence: Evidence, rules: Protocol) -> Assessment:
+    table = evidence.tables["year_one_transitions"]
+    if evidence.is_bundled:
+        counted = year_one_counts()
+        total = sum(counted)
+        aside = [f"The records hold {int(table.sum())} of the {total}: {_moved(moves(table))}."]
+    else:
+        counted, total, aside = moves(table), int(table.sum()), []
+    if not total:
+        return _nothing(claim)
+    improved = share(counted[0], total, name="improved", label="share improved", limits=WHY_MOVED)
+    return Assessment(
+        claim=claim,
+        recomputed=f"{_moved(counted)} of {total}; improved {_shown(improved, claim)}",
+        verdict=judge(claim, improved),
+        details=(*_rose_against_fell(counted, claim), *aside, *_since(evidence, claim)),
+        moves=counted,
+    )
+
+
+def _since(evidence: Evidence, claim: Claim) -> list[str]:
+    """Say what every first ILACS inspection has shown since."""
+    up, kept, fell = moves(evidence.tables["sif_to_first_ilacs"])
+    if not up + kept + fell:
+        return []
+    every = share(up, up + kept + fell, name="improved", label="improved", limits=WHY_MOVED)
+    return [f"Of all first ILACS inspections {up} of {every.n_units} rose, {_shown(every, claim)}."]
+
+
+def _rose_against_fell(counted: tuple[int, int, int], claim: Claim) -> list[str]:
+    up, _, down = counted
+    if not up + down:
+        return []
+    moved = share(
+        up,
+        up + down,
+        name="improved_of_moved",
+        label="share improved of those that moved",
+        limits=WHY_MOVED,
+    )
+    beyond = 0.5 not in moved.confidence_interval(claim.confidence_level)
+    chance = "beyond chance" if beyond else "within what chance gives"
+    return [f"{up} rose against {down} that fell, {chance}."]
+
+
+def _about_60_percent(claim: Claim, evidence: Evidence, rules: Protocol) -> Assessment:
+    by_date = {day: counted for day, counted in evidence.by_date.items() if sum(counted)}
+    candidates = [day for day in by_date if day <= BEFORE_MID_2019]
+    if not candidates:
+        return _nothing(claim)
+    shares = [_improved_by(day, by_date[day]) for day in candidates]
+    verdicts = [judge(claim, one) for one in shares]
+    low, high = claim.margins
+    inside = sum(low <= one.value <= high for one in shares)
+    last = by_date[candidates[-1]]
+    later = next((day for day in reversed(by_date) if day > BEFORE_MID_2019), None)
+    since = f"; later {_counted_by(later, by_date[later])}" if later else ""
+    return Assessment(
+        claim=claim,
+        recomputed=(
+            f"{_counted_by(candidates[0], by_date[candidates[0]])}, down to "
+            f"{_counted_by(candidates[-1], last)}: {_shown(shares[-1], claim)}"
+        ),
+        verdict=_at_every_date(verdicts),
+        details=(
+            f"As a count it was {low:.0%} to {high:.0%} on {inside} of {len(shares)} candidate "
+            f"dates{since}.",
+        ),
+        moves=last,
+    )
+
+
+def _improved_by(day: str, counted: tuple[int, int, int]) -> Estimate:
+    label = f"share improved by {day}"
+    return share(counted[0], sum(counted), name="improved", label=label, limits=WHY_MOVED)
+
+
+def _counted_by(day: str, counted: tuple[int, int, int]) -> str:
+    up, total = counted[0], sum(counted)
+    return f"{up} of {total} by {day} ({up / total:.0%})"
+
+
+def _at_every_date(verdicts: list[Verdict]) -> Verdict:
+    """Keep the last verdict where all agree; a reading that hangs on the date is not shown."""
+    if len({verdict.outcome for verdict in verdicts}) == 1:
+        return verdicts[-1]
+    reason = "the date of the count is not known, and the reading hangs on it."
+    return replace(verdicts[-1], outcome="not shown", reason=reason)
+
+
+def _reinspections_2024(claim: Claim, evidence: Evidence, rules: Protocol) -> Assessment:
+    table = evidence.tables["first_to_latest_ilacs_2024"]
+    if not table.sum():
+        return _nothing(claim)
+    shift = net_shift(transitions_from_table(table, scale=OFSTED_SCALE))
+    low, high = shift.net.confidence_interval(claim.confidence_level)
+    return Assessment(
+        claim=claim,
+        recomputed=(
+            f"{_moved(moves(table))} of {shift.n_units}; net {shift.net.value:+.1%} "
+            f"({_level(claim)} {low:+.1%} to {high:+.1%})"
+        ),
+        verdict=judge(claim, shift.net),
+        details=(
+            f"Room to move was unequal: {shift.room_up.n_units:g} could rise and "
+            f"{shift.room_down.n_units:g} could fall, and low grades return to the average by "
+            "error alone.",
+        ),
+        moves=moves(table),
+    )
+
+
+def _short_kept(claim: Claim, evidence: Evidence, rules: Protocol) -> Assessment:
+    clear = evidence.tables["short_transitions"]
+    unclear = evidence.tables["unclear_kind_transitions"]
+    if not clear.sum():
+        return _nothing(claim)
+    ways = [clear, clear + unclear] if unclear.any() else [clear]
+    kept = [_kept(table) for table in ways]
+    texts = [
+        f"{moves(table)[2]} of {int(table.sum())} lost a grade, {_shown(one, claim)} did not"
+        for table, one in zip(ways, kept, strict=True)
+    ]
+    return Assessment(
+        claim=claim,
+        recomputed=f"; with the {int(unclear.sum())} of unclear kind ".join(texts),
+        verdict=_both_ways(claim, kept, int(unclear.sum())),
+        details=(
+            "Short inspections go to authorities that were good or outstanding and thought safe.",
+        ),
+        moves=moves(ways[-1]),
+    )
+
+
+def _kept(table: IntArray) -> Any:
+    up, same, down = moves(table)
+    return share(
+        up + same,
+        up + same + down,
+        name="kept",
+        label="share that kept or raised the grade",
+        limits="whether the grade was right",
+    )
+
+
+def _short_against_standard(claim: Claim, evidence: Evidence, rules: Protocol) -> Assessment:
+    short = evidence.tables["short_transitions"]
+    standard = evidence.tables["standard_transitions"]
+    unclear = evidence.tables["unclear_kind_transitions"]
+    total = int((short + standard).sum())
+    if not total:
+        return _nothing(claim)
+    ways = [short, short + unclear] if unclear.any() else [short]
+    effects = [_compared(table, standard) for table in ways]
+    if effects[0] is None:
+        return _nothing(claim, "no previous grade holds both kinds, so there is no comparison")
+    good = OFSTED_SCALE.code("good")
+    parts = [
+        f"{name} {int(table[good, :good].sum())} of {int(table[good].sum())} fell"
+        for name, table in (("short", short), ("standard", standard))
+    ]
+    inside = int((short + standard)[good].sum())
+    texts = [_chance(effect, claim) for effect in effects]
+    return Assessment(
+        claim=claim,
+        recomputed=(
+            f"previously good: {', '.join(parts)}; relative effect of standard over short (0.5 is "
+            f"alike) {f', with the {int(unclear.sum())} of unclear kind '.join(texts)}"
+        ),
+        verdict=_both_ways(claim, effects, int(unclear.sum())),
+        details=(
+            f"{inside} of {total} ({inside / total:.0%}) had been good, where both kinds occur; of "
+            f"the outstanding {int(standard[-1].sum())} was standard, below good all.",
+        ),
+    )
+
+
+def _compared(short: IntArray, standard: IntArray) -> Any:
+    """Compare within the previous grade good; one outstanding authority is no stratum."""
+    good = OFSTED_SCALE.code("good")
+    tables = np.stack([short[good], standard[good]])
+    if not tables.sum(axis=1).all():
+        return None
+    grades = grades_from_table(tables, scale=OFSTED_SCALE, groups=("short", "standard"))
+    return relative_effect(grades)
+
+
+def _consistent_and_reliable(claim: Claim, evidence: Evidence, rules: Protocol) -> Assessment:
+    table = evidence.tables["ilacs_to_next_ilacs"]
+    if not table.sum():
+        return _nothing(claim)
+    ratings = ratings_from_table(
+        table, scale=OFSTED_SCALE, raters=("earlier", "later"), design="repeat"
+    )
+    agreement = percent_agreement(ratings)
+    same = f"{int(np.trace(table))} of {int(table.sum())} ({agreement.value:.0%})"
+    return Assessment(
+        claim=claim,
+        recomputed=f"repeats only: the next ILACS grade is the same in {same}",
+        verdict=judge(claim, agreement),
+        details=("We found no double inspection of children's services in any public text.",),
+    )
+
+
+ASSESS: dict[str, Assess] = {
+    "two_inspectors": _two_inspectors,
+    "year_one": _year_one,
+    "about_60_percent": _about_60_percent,
+    "reinspections_2024": _reinspections_2024,
+    "short_kept": _short_kept,
+    "short_against_standard": _short_against_standard,
+    "consistent_and_reliable": _consistent_and_reliable,
+}
+
+
+def _both_ways(claim: Claim, ways: list[Estimate], n_unclear: int) -> Verdict:
+    """Judge without and with the inspections of unclear kind; a verdict must hold both ways."""
+    verdicts = [judge(claim, way) for way in ways]
+    first, last = verdicts[0], verdicts[-1]
+    if first.outcome == last.outcome:
+        return first
+    return replace(
+        last,
+        outcome="not shown",
+        reason=(
+            f"the reading hangs on {n_unclear} inspections of unclear kind: without them it is "
+            f"{first.outcome}, with them {last.outcome}."
+        ),
+    )
+
+
+def _nothing(
+    claim: Claim, why: str = "the records hold no inspection that bears on it"
+) -> Assessment:
+    verdict = replace(judge(claim, None), reason=f"{why}.")
+    return Assessment(claim=claim, recomputed="nothing to recompute", verdict=verdict)
+
+
+def _level(claim: Claim) -> str:
+    return f"{100 * claim.confidence_level:g}%"
+
+
+def _shown(estimate: Any, claim: Claim) -> str:
+    low, high = estimate.confidence_interval(claim.confidence_level)
+    return f"{estimate.value:.1%} ({_level(claim)} {low:.1%} to {high:.1%})"
+
+
+def _chance(estimate: Any, claim: Claim) -> str:
+    low, high = estimate.confidence_interval(claim.confidence_level)
+    return f"{estimate.value:.2f} ({low:.2f} to {high:.2f})"
+
+
+def _moved(counted: tuple[int, int, int]) -> str:
+    return f"{counted[0]} improved, {counted[1]} kept, {counted[2]} fell"
