@@ -86,11 +86,11 @@ def test_the_spread_of_replicates_is_the_standard_error(method):
 
 def test_studentized_limits_are_the_pivots_of_the_replicates():
     """By hand: (value - estimate) / error of each replicate, its quantiles turned round."""
-    result = ilr.bootstrap(ilr.gwet_ac, TABLE, n_resamples=999, method="studentized", rng=6)
-    again = ilr.bootstrap(ilr.gwet_ac, TABLE, n_resamples=999, method="percentile", rng=6)
+    result = ilr.bootstrap(ilr.cohen_kappa, TABLE, n_resamples=999, method="studentized", rng=6)
+    again = ilr.bootstrap(ilr.cohen_kappa, TABLE, n_resamples=999, method="percentile", rng=6)
     assert_array_equal(result.replicates, again.replicates)
     frequencies = np.random.default_rng(6).multinomial(100, TABLE.frequencies / 100, 999)
-    batch = ilr.gwet_ac(TABLE.with_frequencies(frequencies))
+    batch = ilr.cohen_kappa(TABLE.with_frequencies(frequencies))
     assert_array_equal(batch.value, result.replicates)
     estimate = result.estimate
     pivots = (batch.value - estimate.value) / batch.standard_error
@@ -124,7 +124,7 @@ def test_percentile_limits_of_a_share_are_binomial():
 
 @pytest.mark.parametrize("n_copies", [1, 40])
 def test_few_units_of_many_patterns_are_drawn_as_often_as_many(n_copies):
-    """Below six units a pattern, units are drawn by index; above, patterns by multinomial."""
+    """With few units a pattern, units are drawn by index; with many, patterns by multinomial."""
     ratings = GAPS.with_frequencies(GAPS.frequencies * n_copies)
     drawn = [
         frequencies
@@ -137,6 +137,30 @@ def test_few_units_of_many_patterns_are_drawn_as_often_as_many(n_copies):
     error = np.sqrt(n * share * (1 - share) / 4000)
     assert (np.abs(counts.mean(axis=0) - n * share) < 4.5 * error).all()
     assert_allclose(counts.var(axis=0), n * share * (1 - share), rtol=0.15)
+
+
+@pytest.mark.parametrize("name", ["fleiss_kappa", "gwet_ac", "krippendorff_alpha"])
+def test_who_gave_which_grade_is_left_out_where_it_does_not_matter(name, monkeypatch):
+    """The same limits as when the coefficient hides that it looks at counts only."""
+    coefficient = getattr(ilr, name)
+    monkeypatch.setattr(resampling, "FEW_PATTERNS", 0)
+    merged = ilr.bootstrap(coefficient, GAPS, n_resamples=20_000, rng=25)
+    hidden = ilr.bootstrap(lambda taken: coefficient(taken), GAPS, n_resamples=20_000, rng=26)
+    assert_allclose([*merged.confidence_interval], [*hidden.confidence_interval], atol=0.015)
+    assert_allclose(merged.standard_error, hidden.standard_error, rtol=0.03)
+    first, second = (ilr.jackknife(c, GAPS) for c in (coefficient, lambda r: coefficient(r)))
+    assert_allclose(first.replicates, second.replicates, rtol=1e-12)
+    assert_allclose(first.standard_error, second.standard_error, rtol=1e-12)
+
+
+def test_a_coefficient_of_two_of_the_raters_keeps_them_apart(monkeypatch):
+    monkeypatch.setattr(resampling, "FEW_PATTERNS", 0)
+
+    def of_a_pair(ratings):
+        return ilr.fleiss_kappa(ratings.select_raters(0, 2))
+
+    result = ilr.bootstrap(of_a_pair, GAPS, n_resamples=4000, rng=27)
+    assert_allclose(result.standard_error, result.estimate.standard_error, rtol=0.12)
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -241,7 +265,7 @@ def test_a_cluster_drawn_twice_is_two_clusters():
     batch = ilr.gwet_ac(ratings.with_frequencies(frequencies))
     errors = resampling._errors(batch, ratings, times)
     for drawn, error in zip(times, errors, strict=True):
-        picked = np.repeat(np.arange(4), drawn)
+        picked = np.repeat(np.arange(4), drawn.astype(int))
         rows = np.concatenate([codes[regions == cluster] for cluster in picked])
         names = np.concatenate([[i] * (regions == c).sum() for i, c in enumerate(picked)])
         written = ilr.ratings_from_codes(rows, scale=BINARY, clusters=names)

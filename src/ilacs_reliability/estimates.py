@@ -470,7 +470,7 @@ def standard_error(
     """
     pull = influence * frequencies
     if clusters is None:
-        squares, count = (pull * influence).sum(axis=-1), n_units
+        squares, count = np.vecdot(pull, influence), n_units
     else:
         mass = _by_cluster(np.asarray(frequencies, dtype=np.float64), clusters)
         squares, count = (_by_cluster(pull, clusters) ** 2).sum(axis=-1), (mass > 0).sum(axis=-1)

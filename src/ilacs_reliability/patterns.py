@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,26 @@ LARGEST_TABLE = 1 << 18
 WIDEST_RANGE = 126
 
 Encode: TypeAlias = Callable[[npt.NDArray[Any]], CodeArray]
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def by_counts(coefficient: Function) -> Function:
+    """Mark a coefficient of how often each unit got each grade, whoever gave it.
+
+    Resampling then counts patterns that differ in who gave which grade as one.
+
+    Parameters
+    ----------
+    coefficient : callable
+        A function of ratings.
+
+    Returns
+    -------
+    callable
+        The same.
+    """
+    coefficient.by_counts = True  # type: ignore[attr-defined]
+    return coefficient
 
 
 def tally(
@@ -57,7 +77,7 @@ def tally(
     base, n_raters = n_grades + 1, matrix.shape[1]
     if clusters is None and base**n_raters <= LARGEST_TABLE:
         table = _table(matrix, encode, base, frequencies)
-        used = np.flatnonzero(table)
+        used = table.nonzero()[0]
         return _digits(used, base, n_raters), table[used], None
     codes = np.concatenate([encode(block) for block, _ in _blocks(matrix)], axis=0)
     return _distinct(codes, frequencies, clusters)
@@ -142,7 +162,7 @@ def number_encoder(labels: FloatArray) -> Encode:
         Raises `OutsideError` for a block with a number that is neither a label nor nan.
     """
     low, n_grades = float(labels[0]), len(labels)
-    in_a_row = low.is_integer() and np.array_equal(labels, low + np.arange(n_grades))
+    in_a_row = low.is_integer() and (labels == low + np.arange(n_grades)).all()
     if in_a_row and n_grades <= WIDEST_RANGE:
         return partial(_whole_codes, low=int(low), n_grades=n_grades)
     return partial(_codes_of_labels, labels=labels)
@@ -195,7 +215,9 @@ def count_grades(patterns: CodeArray, n_grades: int) -> IntArray:
     return counts
 
 
-def distinct_rows(rows: IntArray, frequencies: IntArray) -> tuple[IntArray, IntArray]:
+def distinct_rows(
+    rows: IntArray, frequencies: npt.NDArray[Any]
+) -> tuple[IntArray, IntArray, IntArray]:
     """Merge equal rows of small whole numbers.
 
     Parameters
@@ -211,11 +233,13 @@ def distinct_rows(rows: IntArray, frequencies: IntArray) -> tuple[IntArray, IntA
         The distinct rows, ordered.
     frequencies : ndarray of int, shape (n_distinct,)
         How often each stands.
+    places : ndarray of int, shape (n_rows,)
+        Which of the distinct rows each row is.
     """
     code = _row_codes(rows - 1)
     _, first, inverse = np.unique(code, return_index=True, return_inverse=True)
     totals = np.bincount(inverse, weights=frequencies, minlength=len(first))
-    return rows[first], totals.astype(np.int64)
+    return rows[first], totals.astype(np.int64), inverse
 
 
 def _codes_of_labels(block: npt.NDArray[Any], *, labels: FloatArray) -> CodeArray:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any, Literal, NoReturn, TypeAlias
+from typing import Any, Literal, NamedTuple, NoReturn, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -49,6 +50,8 @@ class PatternTable:
         Share of each grade among a unit's ratings; 0 where it has none.
     pairs : ndarray of float, shape (n_patterns,)
         Ordered pairs of ratings of a unit, at least 1.
+    sizes : ndarray of float, shape (n_patterns, 4)
+        1, rated, paired and totals side by side, whose sums over units every study needs.
     """
 
     counts: FloatArray
@@ -57,6 +60,7 @@ class PatternTable:
     paired: FloatArray
     shares: FloatArray
     pairs: FloatArray
+    sizes: FloatArray
 
 
 def pattern_table(counts: IntArray) -> PatternTable:
@@ -74,10 +78,20 @@ def pattern_table(counts: IntArray) -> PatternTable:
     """
     table = counts.astype(np.float64)
     totals = table.sum(axis=1)
-    rated, paired = (totals >= 1).astype(np.float64), (totals >= 2).astype(np.float64)
+    sizes = np.ones((len(table), 4))
+    sizes[:, 1], sizes[:, 2], sizes[:, 3] = totals >= 1, totals >= 2, totals
     shares = table / np.maximum(totals, 1.0)[:, None]
     pairs = np.maximum(totals * (totals - 1.0), 1.0)
-    return PatternTable(table, totals, rated, paired, shares, pairs)
+    return PatternTable(table, totals, sizes[:, 1], sizes[:, 2], shares, pairs, sizes)
+
+
+class Sizes(NamedTuple):
+    """How many units and ratings there are: numbers, or arrays of shape (...) for many studies."""
+
+    units: Any
+    rated: Any
+    paired: Any
+    ratings: Any
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
@@ -104,6 +118,8 @@ class Ratings:
         What a reader of any result must know about these ratings.
     table : PatternTable
         What each pattern contributes, derived from `counts`.
+    sizes : Sizes
+        Units, units with a rating, units with two or more, and ratings; each of shape (...).
 
     Examples
     --------
@@ -121,14 +137,16 @@ class Ratings:
     design: Design = "simultaneous"
     notes: tuple[str, ...] = ()
     table: PatternTable = field(init=False)
+    sizes: Sizes = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "table", pattern_table(self.counts))
+        object.__setattr__(self, "sizes", _sizes(self.frequencies, self.table))
 
     @property
     def n_units(self) -> Any:
         """Units with at least one rating."""
-        return _plain(self.frequencies @ self.table.rated)
+        return _plain(self.sizes.rated)
 
     @property
     def n_raters(self) -> int:
@@ -140,14 +158,14 @@ class Ratings:
     @property
     def n_ratings(self) -> Any:
         """Ratings given."""
-        return _plain(self.frequencies @ self.table.totals)
+        return _plain(self.sizes.ratings)
 
     @property
     def n_missing(self) -> Any:
         """Ratings that were not given; 0 where raters are anonymous."""
         if self.patterns is None:
             return 0
-        return _plain(self.frequencies @ (self.patterns.shape[1] - self.table.totals))
+        return _plain(self.patterns.shape[1] * self.sizes.units - self.sizes.ratings)
 
     def with_frequencies(self, frequencies: npt.NDArray[Any]) -> Ratings:
         """Return the same patterns with other frequencies.
@@ -180,7 +198,10 @@ class Ratings:
                 f"`frequencies` must end in {len(self.counts)} patterns, "
                 f"but got shape {frequencies.shape}."
             )
-        return replace(self, frequencies=frequencies)
+        other = copy(self)  # the pattern table is the same
+        object.__setattr__(other, "frequencies", frequencies)
+        object.__setattr__(other, "sizes", _sizes(frequencies, self.table))
+        return other
 
     def select_raters(self, first: int, second: int) -> Ratings:
         """Return the ratings by two of the raters.
@@ -448,7 +469,7 @@ def ratings_from_counts(
         )
     if not table.sum():
         raise ValueError("`counts` holds no rating at all.")
-    rows, totals = distinct_rows(table, _frequencies(frequencies, len(table)))
+    rows, totals, _ = distinct_rows(table, _frequencies(frequencies, len(table)))
     return Ratings(scale=scale, counts=rows, frequencies=totals)
 
 
@@ -732,9 +753,14 @@ def _cluster_codes(clusters: npt.ArrayLike, n_units: int) -> IntArray:
     return np.array([codes[name] for name in names.tolist()], dtype=np.int64)
 
 
+def _sizes(frequencies: npt.NDArray[Any], table: PatternTable) -> Sizes:
+    sums = frequencies @ table.sizes
+    return Sizes(*(sums if sums.ndim == 1 else np.moveaxis(sums, -1, 0)))
+
+
 def _plain(total: Any) -> Any:
     """Return a whole number where the frequencies are whole, as in any table of real units."""
-    if np.ndim(total):
+    if isinstance(total, np.ndarray):
         return total
     number = float(total)
     return int(number) if number.is_integer() else number

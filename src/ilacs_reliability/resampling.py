@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Literal, TypeAlias
 
@@ -19,6 +19,7 @@ from ilacs_reliability.estimates import (
     html_table,
     plain,
 )
+from ilacs_reliability.patterns import distinct_rows
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
 from ilacs_reliability.scales import FloatArray, IntArray
 
@@ -28,6 +29,12 @@ METHODS = ("bca", "percentile", "studentized", "bayesian")
 
 # entries of a block of replicates: a few MiB
 BLOCK = 1 << 19
+# draws that stay in the processor's cache until they are counted
+CACHED = 1 << 16
+# below as many units a pattern, drawing units is faster than drawing each pattern's number
+UNITS_A_KIND = 25
+# counting these as fewer patterns would take longer than it saves
+FEW_PATTERNS = 32
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
@@ -214,6 +221,7 @@ def bootstrap(
     draw = _draw_bayesian if method == "bayesian" else _draw_counts
     values = np.empty(n_resamples)
     errors = np.full(n_resamples, np.nan)
+    taken, _ = _merged(coefficient, taken, estimate)
     for rows, frequencies, times in draw(taken, int(n_resamples), generator):
         batch = coefficient(taken.with_frequencies(frequencies))
         values[rows] = batch.value
@@ -278,7 +286,10 @@ def jackknife(coefficient: Coefficient, ratings: RatingsLike) -> JackknifeResult
     """
     taken = _single(ratings)
     estimate = _evaluate(coefficient, taken)
-    values, times = _leave_one_out(coefficient, taken)
+    merged, places = _merged(coefficient, taken, estimate)
+    values, times = _leave_one_out(coefficient, merged)
+    if taken.clusters is None:
+        values, times = values[places], taken.frequencies.astype(np.int64)
     used = times > 0
     values, times = values[used], times[used]
     n = times.sum()
@@ -312,6 +323,19 @@ def _evaluate(coefficient: Coefficient, ratings: Ratings) -> Estimate:
     return estimate
 
 
+def _merged(
+    coefficient: Coefficient, ratings: Ratings, estimate: Estimate
+) -> tuple[Ratings, IntArray]:
+    """Count patterns as one where who gave which grade does not matter, and say which."""
+    function = coefficient.func if isinstance(coefficient, partial) else coefficient
+    marked = getattr(function, "by_counts", False) and estimate.status == "ok"
+    if not marked or ratings.clusters is not None or len(ratings.counts) <= FEW_PATTERNS:
+        return ratings, np.arange(len(ratings.counts))
+    counts, frequencies, places = distinct_rows(ratings.counts, ratings.frequencies)
+    fewer = replace(ratings, patterns=None, raters=None, counts=counts, frequencies=frequencies)
+    return fewer, places
+
+
 # the replicates' places, their frequencies, and how often each pattern or cluster was drawn
 Draws: TypeAlias = Iterator[tuple[slice, npt.NDArray[Any], npt.NDArray[Any]]]
 
@@ -322,13 +346,25 @@ def _draw_counts(ratings: Ratings, n_resamples: int, rng: np.random.Generator) -
     n, n_kinds = int(mass.sum()), len(mass)
     for rows in _blocks(n_resamples, max(n_kinds, len(ratings.counts))):
         size = rows.stop - rows.start
-        if n < 6 * n_kinds:
-            kind = np.repeat(np.arange(n_kinds), mass)
-            drawn = kind[rng.integers(0, n, (size, n))] + n_kinds * np.arange(size)[:, None]
-            counts = np.bincount(drawn.ravel(), minlength=size * n_kinds).reshape(size, n_kinds)
+        if n < UNITS_A_KIND * n_kinds:
+            counts = _draw_units(mass, size, rng)
         else:
-            counts = rng.multinomial(n, mass / n, size)
+            counts = rng.multinomial(n, mass / n, size).astype(np.float64)
         yield rows, spread(counts), counts
+
+
+def _draw_units(mass: IntArray, size: int, rng: np.random.Generator) -> FloatArray:
+    """Draw one unit after another and count them."""
+    n, n_kinds = int(mass.sum()), len(mass)
+    kind = np.repeat(np.arange(n_kinds), mass)
+    counts = np.empty((size, n_kinds))
+    step = max(1, CACHED // n)
+    for start in range(0, size, step):
+        part = counts[start : start + step]
+        drawn = kind[rng.integers(0, n, (len(part), n))]
+        drawn += n_kinds * np.arange(len(part))[:, None]
+        part[:] = np.bincount(drawn.ravel(), minlength=part.size).reshape(part.shape)
+    return counts
 
 
 def _draw_bayesian(ratings: Ratings, n_resamples: int, rng: np.random.Generator) -> Draws:
@@ -345,14 +381,10 @@ def _pieces(
     """Return how many of each kind there are to draw, and how a draw becomes frequencies."""
     frequencies = ratings.frequencies.astype(np.int64)
     if ratings.clusters is None:
-        return frequencies, _as_drawn
+        return frequencies, np.asarray
     n_clusters = int(ratings.clusters.max()) + 1
     spread = partial(_spread, clusters=ratings.clusters, frequencies=frequencies)
     return np.ones(n_clusters, dtype=np.int64), spread
-
-
-def _as_drawn(counts: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    return counts
 
 
 def _spread(
@@ -379,17 +411,21 @@ def _blocks(n_resamples: int, width: int) -> Iterator[slice]:
 
 
 def _leave_one_out(coefficient: Coefficient, ratings: Ratings) -> tuple[FloatArray, IntArray]:
-    frequencies = ratings.frequencies
+    frequencies = ratings.frequencies.astype(np.float64)
     if ratings.clusters is None:
-        drop, times = np.eye(len(frequencies), dtype=np.int64), frequencies.astype(np.int64)
-        drop = np.minimum(drop, frequencies)
+        times = ratings.frequencies.astype(np.int64)
     else:
         inside = ratings.clusters[None, :] == np.arange(int(ratings.clusters.max()) + 1)[:, None]
         drop, times = inside * frequencies, (inside @ frequencies > 0).astype(np.int64)
     values = np.empty(len(times))
     for rows in _blocks(len(times), len(frequencies)):
-        batch = ratings.with_frequencies(frequencies - drop[rows])
-        values[rows] = coefficient(batch).value
+        fewer = np.repeat(frequencies[None], rows.stop - rows.start, axis=0)
+        if ratings.clusters is None:
+            places = np.arange(rows.start, rows.stop)
+            fewer[places - rows.start, places] -= np.minimum(frequencies[rows], 1.0)
+        else:
+            fewer -= drop[rows]
+        values[rows] = coefficient(ratings.with_frequencies(fewer)).value
     return values, times
 
 

@@ -25,6 +25,7 @@ from ilacs_reliability.estimates import (
     UndefinedEstimateWarning,
     check_option,
 )
+from ilacs_reliability.patterns import by_counts
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
 from ilacs_reliability.scales import FloatArray, Scale, agreement_weights
 
@@ -34,6 +35,7 @@ Metric: TypeAlias = (
 METRICS = ("nominal", "ordinal", "interval", "ratio")
 
 
+@by_counts
 def krippendorff_alpha(ratings: RatingsLike, *, metric: Metric = "nominal") -> Estimate:
     r"""Estimate Krippendorff's alpha for any number of raters and any missing ratings.
 
@@ -97,7 +99,9 @@ def krippendorff_alpha(ratings: RatingsLike, *, metric: Metric = "nominal") -> E
     with np.errstate(invalid="ignore", divide="ignore"):
         parts = _parts(study, rule)
         ratio, spread = parts.ratio, parts.spread
-        value = np.where((parts.chance > 0) & (study.n_paired > 1), 1.0 - ratio, np.nan)
+        value = 1.0 - ratio
+        if study.is_batch:
+            value = np.where((parts.chance > 0) & (study.n_paired > 1), value, np.nan)
         observed, expected = 1.0 - ratio * spread, 1.0 - spread
         influence: FloatArray | Callable[[], FloatArray] = (
             partial(_influences, study, rule) if study.is_batch else _influence(study, parts)
@@ -192,7 +196,7 @@ def _parts(study: Study, rule: _Distances) -> _Parts:
         by_pattern = np.empty(0)
     else:
         distances = _rank_distances(margins) if rule.fixed is None else rule.fixed
-        by_pattern = ((counts @ distances) * counts).sum(axis=1) / per_pair
+        by_pattern = np.vecdot(counts @ distances, counts) / per_pair
         within = study.frequencies @ by_pattern
     by_grade = (margins[..., None, :] @ distances)[..., 0, :]
     return _Parts(
@@ -203,7 +207,7 @@ def _parts(study: Study, rule: _Distances) -> _Parts:
         by_grade=by_grade,
         by_pattern=by_pattern,
         within=within,
-        chance=(by_grade * margins).sum(axis=-1),
+        chance=np.vecdot(by_grade, margins),
         moves_ranks=rule.fixed is None,
     )
 

@@ -21,6 +21,7 @@ from ilacs_reliability.agreement.studies import (
     why_undefined,
 )
 from ilacs_reliability.estimates import REASONS, Estimate, UndefinedEstimateWarning
+from ilacs_reliability.patterns import by_counts
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
 from ilacs_reliability.scales import FloatArray, Weights, agreement_weights
 
@@ -32,6 +33,7 @@ LEAST_ROOM = 1e-13
 TINY = 1e-300
 
 
+@by_counts
 def percent_agreement(ratings: RatingsLike, *, weights: Weights = "identity") -> Estimate:
     r"""Estimate how often two raters of the same unit agree.
 
@@ -117,6 +119,7 @@ def percent_agreement(ratings: RatingsLike, *, weights: Weights = "identity") ->
     )
 
 
+@by_counts
 def brennan_prediger(ratings: RatingsLike, *, weights: Weights = "identity") -> Estimate:
     r"""Estimate Brennan and Prediger's coefficient: chance picks each grade alike.
 
@@ -169,6 +172,7 @@ def brennan_prediger(ratings: RatingsLike, *, weights: Weights = "identity") -> 
     return _corrected(study, _uniform_chance, "brennan_prediger", "Brennan-Prediger", kind)
 
 
+@by_counts
 def gwet_ac(ratings: RatingsLike, *, weights: Weights = "identity") -> Estimate:
     r"""Estimate Gwet's AC1, or AC2 with weights.
 
@@ -226,6 +230,7 @@ def gwet_ac(ratings: RatingsLike, *, weights: Weights = "identity") -> Estimate:
     return _corrected(study, _gwet_chance, "gwet_ac", "Gwet's AC", kind)
 
 
+@by_counts
 def fleiss_kappa(ratings: RatingsLike, *, weights: Weights = "identity") -> Estimate:
     r"""Estimate Fleiss' kappa for any number of raters, who need not be the same for each unit.
 
@@ -286,6 +291,7 @@ def fleiss_kappa(ratings: RatingsLike, *, weights: Weights = "identity") -> Esti
     return _corrected(study, _pooled_chance, "fleiss_kappa", "Fleiss' kappa", kind)
 
 
+@by_counts
 def scott_pi(ratings: RatingsLike, *, weights: Weights = "identity") -> Estimate:
     r"""Estimate Scott's pi for two raters.
 
@@ -518,7 +524,8 @@ def _agreement_influence(study: Study) -> FloatArray:
 
 
 def _uniform_chance(study: Study, with_influence: bool) -> tuple[FloatArray, None]:
-    return np.full(study.n_rated.shape, study.weights.sum() / study.weights.size)[()], None
+    # the same for each study of a batch
+    return study.weights.sum() / study.weights.size + 0.0 * study.n_rated, None
 
 
 def _gwet_chance(study: Study, with_influence: bool) -> tuple[FloatArray, FloatArray | None]:
@@ -526,18 +533,18 @@ def _gwet_chance(study: Study, with_influence: bool) -> tuple[FloatArray, FloatA
     # one grade leaves no other to disagree on: chance agreement is certain
     scale = study.weights.sum() / (q * (q - 1)) if q > 1 else np.nan
     margins = study.margins
-    expected = scale * (margins * (1.0 - margins)).sum(axis=-1)
+    expected = scale * np.vecdot(margins, 1.0 - margins)
     if not with_influence:
         return expected, None
     table, slope = study.ratings.table, scale * (1.0 - 2.0 * margins)
-    centre = (margins * slope).sum(axis=-1)[..., None]
+    centre = np.vecdot(margins, slope)[..., None]
     return expected, slope @ table.shares.T - centre * table.rated
 
 
 def _pooled_chance(study: Study, with_influence: bool) -> tuple[FloatArray, FloatArray | None]:
     margins = study.margins
     slope = margins @ study.weights
-    expected = (margins * slope).sum(axis=-1)
+    expected = np.vecdot(margins, slope)
     if not with_influence:
         return expected, None
     table = study.ratings.table
@@ -553,7 +560,7 @@ def _conger_chance(study: Study, with_influence: bool) -> tuple[FloatArray, Floa
     active = (n_by > TINY).sum(axis=-1)
     pairs = np.maximum(active * (active - 1), 1)
     slope = (margins.sum(axis=-2, keepdims=True) - margins) @ study.weights
-    parts = (margins * slope).sum(axis=-1)
+    parts = np.vecdot(margins, slope)
     expected = parts.sum(axis=-1) / pairs
     if not with_influence:
         return expected, None

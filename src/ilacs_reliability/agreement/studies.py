@@ -88,16 +88,16 @@ def study_of(ratings: Ratings, weights: FloatArray) -> Study:
     Study
         The sums.
     """
-    frequencies = ratings.frequencies.astype(np.float64)
+    frequencies = ratings.frequencies.astype(np.float64, copy=False)
     table = ratings.table
-    agreeing = ((table.counts @ weights) * table.counts).sum(axis=1) - table.totals
+    agreeing = np.vecdot(table.counts @ weights, table.counts) - table.totals
     return Study(
         ratings=ratings,
         weights=weights,
         frequencies=frequencies,
         credit=agreeing / table.pairs,
-        n_rated=frequencies @ table.rated,
-        n_paired=frequencies @ table.paired,
+        n_rated=ratings.sizes.rated,
+        n_paired=ratings.sizes.paired,
     )
 
 
@@ -248,7 +248,7 @@ def as_count(value: npt.NDArray[Any]) -> Any:
     int, float or ndarray
         The same.
     """
-    if np.ndim(value):
+    if isinstance(value, np.ndarray) and value.ndim:
         return value
     number = float(value)
     return int(number) if number.is_integer() else number
@@ -267,4 +267,4 @@ def as_float(value: npt.NDArray[Any]) -> Any:
     float or ndarray
         The same.
     """
-    return float(value) if np.ndim(value) == 0 else value
+    return value if isinstance(value, np.ndarray) and value.ndim else float(value)
