@@ -271,3 +271,43 @@ def test_a_difference_with_an_undefined_estimate_is_undefined():
     assert np.isnan(gap.value)
     assert gap.reason == "no_variation"
     assert np.isnan([*gap.confidence_interval()]).all()
+
+
+FIRST = ilr.ratings_from_codes([[0, 0], [0, 1], [1, 1]], scale=BINARY, frequencies=[10, 3, 7])
+OTHER = ilr.ratings_from_codes([[0, 1], [1, 0], [1, 1]], scale=BINARY, frequencies=[10, 3, 7])
+COEFFICIENTS = {
+    "percent_agreement": ilr.percent_agreement,
+    "krippendorff_alpha": ilr.krippendorff_alpha,
+    "cohen_kappa": ilr.cohen_kappa,
+    "icc": ilr.icc,
+    "net": lambda ratings: ilr.net_shift(ratings).net,
+    "improved": lambda ratings: ilr.net_shift(ratings).improved,
+}
+
+
+@pytest.mark.parametrize("coefficient", COEFFICIENTS.values(), ids=COEFFICIENTS)
+def test_equal_frequencies_of_other_patterns_are_no_pairs(coefficient):
+    a, b = coefficient(FIRST), coefficient(OTHER)
+    with pytest.raises(ValueError, match="same patterns and frequencies"):
+        ilr.difference(a, b, paired=True)
+    assert ilr.difference(a, b, paired=False).status == "ok"
+
+
+def test_raters_and_complete_units_of_one_study_are_paired():
+    table = [[1, 1, 2], [2, 2, 2], [1, 2, 2], [2, 1, 2], [1, 1, 1], [2, 2, None], [1, 1, 1]]
+    ratings = ilr.ratings_from_matrix(table, scale=ilr.Scale([1, 2]))
+    kappas = [ilr.cohen_kappa(ratings.select_raters(0, other)) for other in (1, 2)]
+    assert ilr.difference(*kappas, paired=True).status == "ok"
+    # the second leaves out the unit that one rater did not rate
+    gap = ilr.difference(ilr.gwet_ac(ratings), ilr.kendall_w(ratings), paired=True)
+    assert gap.status == "ok"
+
+
+@pytest.mark.parametrize(("second", "design"), [("repeat", "repeat"), ("simultaneous", "")])
+def test_a_difference_is_of_a_repeat_where_both_are(second, design):
+    codes = [[0, 0], [0, 1], [1, 1], [1, 1]]
+    a, b = (
+        ilr.gwet_ac(ilr.ratings_from_codes(codes, scale=BINARY, design=each))
+        for each in ("repeat", second)
+    )
+    assert ilr.difference(a, b, paired=False).design == design

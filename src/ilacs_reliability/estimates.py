@@ -112,6 +112,8 @@ class Estimate:
         What the number does not show, to complete "It does not show ...".
     design : str
         "simultaneous" or "repeat" where the number rests on ratings, else "".
+    patterns : ndarray, shape (n_patterns, n_columns), or None
+        The pattern table that `frequencies` count, where the number rests on ratings.
 
     Examples
     --------
@@ -140,6 +142,7 @@ class Estimate:
     notes: tuple[str, ...] = ()
     limits: str = ""
     design: str = ""
+    patterns: npt.NDArray[Any] | None = None
 
     @property
     def influence(self) -> FloatArray:

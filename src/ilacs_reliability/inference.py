@@ -230,7 +230,10 @@ def difference(a: Estimate, b: Estimate, *, paired: bool) -> Estimate:
     for estimate in (a, b):
         _check_single(estimate)
     if paired and not _same_units(a, b):
-        raise ValueError("`a` and `b` must rest on the same patterns and frequencies to be paired.")
+        raise ValueError(
+            "`a` and `b` must rest on the same patterns and frequencies to be paired, but differ "
+            "in their units: make both from the same `Ratings`, or give paired=False."
+        )
     frequencies, influence, clusters = _joined(a, b, paired)
     reason = a.reason or b.reason
     if reason:
@@ -255,6 +258,8 @@ def difference(a: Estimate, b: Estimate, *, paired: bool) -> Estimate:
         reason=reason,
         notes=tuple(dict.fromkeys((*a.notes, *b.notes))),
         limits=a.limits,
+        design=a.design if a.design == b.design else "",
+        patterns=a.patterns if paired else None,
     )
 
 
@@ -338,7 +343,12 @@ def _same_units(a: Estimate, b: Estimate) -> bool:
     same_clusters = (a.clusters is None and b.clusters is None) or np.array_equal(
         a.clusters if a.clusters is not None else [], b.clusters if b.clusters is not None else []
     )
-    return bool(same_clusters) and np.array_equal(a.frequencies, b.frequencies)
+    # frequencies alone can be alike by accident
+    same_patterns = (
+        a.patterns is None or b.patterns is None or np.array_equal(a.patterns, b.patterns)
+    )
+    same_frequencies = np.array_equal(a.frequencies, b.frequencies)
+    return bool(same_clusters) and same_patterns and same_frequencies
 
 
 def _joined(a: Estimate, b: Estimate, paired: bool) -> tuple[Any, Any, Any]:

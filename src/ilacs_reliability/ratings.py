@@ -116,6 +116,9 @@ class Ratings:
         Whether the raters graded the same unit at the same time.
     notes : tuple of str
         What a reader of any result must know about these ratings.
+    rows : ndarray, shape (n_patterns, n_columns)
+        The pattern table as it was built, whichever raters or patterns were picked out since: what
+        says whether two numbers rest on the same units. Default: `patterns`, else `counts`.
     table : PatternTable
         What each pattern contributes, derived from `counts`.
     sizes : Sizes
@@ -136,10 +139,14 @@ class Ratings:
     clusters: IntArray | None = None
     design: Design = "simultaneous"
     notes: tuple[str, ...] = ()
+    rows: npt.NDArray[Any] | None = None
     table: PatternTable = field(init=False)
     sizes: Sizes = field(init=False)
 
     def __post_init__(self) -> None:
+        if self.rows is None:
+            rows = self.counts if self.patterns is None else self.patterns
+            object.__setattr__(self, "rows", rows)
         object.__setattr__(self, "table", pattern_table(self.counts))
         object.__setattr__(self, "sizes", _sizes(self.frequencies, self.table))
 

@@ -133,6 +133,7 @@ def krippendorff_alpha(ratings: RatingsLike, *, metric: Metric = "nominal") -> E
         notes=(*taken.notes, *_left_out(taken)),
         limits=NOT_SHOWN,
         design=taken.design,
+        patterns=taken.rows,
     )
 
 

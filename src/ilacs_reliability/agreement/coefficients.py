@@ -620,6 +620,7 @@ def _estimate(
         notes=ratings.notes,
         limits=NOT_SHOWN,
         design=ratings.design,
+        patterns=ratings.rows,
     )
 
 

@@ -194,6 +194,7 @@ def build_estimate(
         notes=tuple(dict.fromkeys((*ratings.notes, *notes))),
         limits=limits,
         design=ratings.design,
+        patterns=ratings.rows,
     )
 
 

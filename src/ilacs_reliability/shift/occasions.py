@@ -250,6 +250,7 @@ def _complete(ratings: RatingsLike) -> tuple[Ratings, CodeArray]:
         taken,
         patterns=taken.patterns[full],
         counts=taken.counts[full],
+        rows=taken.patterns[full],
         frequencies=taken.frequencies[full],
         notes=notes,
     )

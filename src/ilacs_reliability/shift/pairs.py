@@ -55,6 +55,8 @@ class Pairs:
         Cluster of each row; its units move together.
     notes : tuple of str
         What a reader of any result must know.
+    patterns : ndarray, shape (n_rows, n_columns), or None
+        The rows of the pattern table, where the pairs come from ratings.
     """
 
     scale: Scale
@@ -63,6 +65,7 @@ class Pairs:
     frequencies: FloatArray
     clusters: IntArray | None
     notes: tuple[str, ...]
+    patterns: npt.NDArray[Any] | None = None
 
     @property
     def n_grades(self) -> int:
@@ -237,6 +240,7 @@ def pair_estimate(
         reason=reason,
         notes=(*pairs.notes, *notes),
         limits=NOT_SHOWN,
+        patterns=pairs.patterns,
     )
 
 
@@ -292,6 +296,7 @@ def share_estimate(
         reason="" if n else reason,
         notes=pairs.notes,
         limits=NOT_SHOWN,
+        patterns=pairs.patterns,
     )
 
 
@@ -418,6 +423,7 @@ def _from_ratings(ratings: Ratings, single: bool) -> Pairs:
         frequencies=frequencies,
         clusters=None if clusters is None else np.unique(clusters[both], return_inverse=True)[1],
         notes=notes if clusters is None else (*notes, CLUSTER_NOTE),
+        patterns=None if ratings.rows is None else ratings.rows[both],
     )
 
 
