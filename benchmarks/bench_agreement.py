@@ -202,8 +202,7 @@ def codes_and_floats(table, options):
 
 
 def bootstrap_of(coefficients, ratings, n_resamples, method="bca"):
-    for coefficient in coefficients:
-        ilr.bootstrap(coefficient, ratings, n_resamples=n_resamples, method=method, rng=1)
+    ilr.bootstrap(coefficients, ratings, n_resamples=n_resamples, method=method, rng=1)
 
 
 def resampled_alpha(grades, rng):

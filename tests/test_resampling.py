@@ -387,3 +387,19 @@ def test_results_show_themselves_and_survive_pickling():
         assert_array_equal(copy.replicates, result.replicates)
         with pytest.raises(AttributeError):
             copy.replicates = None
+
+
+@pytest.mark.parametrize("method", ["bca", "studentized", "bayesian"])
+def test_several_coefficients_share_each_resample(method):
+    ratings = ilr.ratings_from_table([[20, 3], [4, 11]], scale=ilr.Scale(["no", "yes"]))
+    several = (ilr.cohen_kappa, ilr.gwet_ac, ilr.percent_agreement)
+    together = ilr.bootstrap(several, ratings, n_resamples=199, method=method, rng=7)
+    for one, result in zip(several, together, strict=True):
+        alone = ilr.bootstrap(one, ratings, n_resamples=199, method=method, rng=7)
+        assert_allclose(result.replicates, alone.replicates)
+        assert_allclose(list(result.confidence_interval), list(alone.confidence_interval))
+
+
+def test_no_coefficient_is_refused():
+    with pytest.raises(ValueError, match="`coefficient` must be a function or several"):
+        ilr.bootstrap([], [[1, 1], [1, 2]])

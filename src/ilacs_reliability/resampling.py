@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -142,6 +142,7 @@ class JackknifeResult:
         )
 
 
+@overload
 def bootstrap(
     coefficient: Coefficient,
     ratings: RatingsLike,
@@ -150,14 +151,34 @@ def bootstrap(
     method: BootstrapMethod = "bca",
     confidence_level: float = 0.95,
     rng: np.random.Generator | int | None = None,
-) -> BootstrapResult:
+) -> BootstrapResult: ...
+@overload
+def bootstrap(
+    coefficient: Sequence[Coefficient],
+    ratings: RatingsLike,
+    *,
+    n_resamples: int = 9999,
+    method: BootstrapMethod = "bca",
+    confidence_level: float = 0.95,
+    rng: np.random.Generator | int | None = None,
+) -> tuple[BootstrapResult, ...]: ...
+def bootstrap(
+    coefficient: Coefficient | Sequence[Coefficient],
+    ratings: RatingsLike,
+    *,
+    n_resamples: int = 9999,
+    method: BootstrapMethod = "bca",
+    confidence_level: float = 0.95,
+    rng: np.random.Generator | int | None = None,
+) -> BootstrapResult | tuple[BootstrapResult, ...]:
     """Find an interval for a coefficient by resampling units, or clusters where there are any.
 
     Parameters
     ----------
-    coefficient : callable
+    coefficient : callable or sequence of callable
         A function of `Ratings` that returns an `Estimate`, such as `gwet_ac` or
-        ``functools.partial(cohen_kappa, weights="linear")``.
+        ``functools.partial(cohen_kappa, weights="linear")``. Several share each resample, so that
+        their replicates can be compared one by one.
     ratings : Ratings or array_like of number, shape (n_units, n_raters)
         Grades of each unit; nan where one is missing.
     n_resamples : int, optional
@@ -171,8 +192,9 @@ def bootstrap(
 
     Returns
     -------
-    BootstrapResult
-        The interval, the replicates, and how many of them were undefined.
+    BootstrapResult or tuple of BootstrapResult
+        The interval, the replicates, and how many of them were undefined; one for each coefficient
+        where there are several.
 
     Raises
     ------
@@ -215,29 +237,30 @@ def bootstrap(
     check_confidence_level(confidence_level)
     if not (isinstance(n_resamples, (int, np.integer)) and n_resamples > 0):
         raise ValueError(f"`n_resamples` must be a positive whole number, but got {n_resamples}.")
+    coefficients = (coefficient,) if callable(coefficient) else tuple(coefficient)
+    if not coefficients:
+        raise ValueError("`coefficient` must be a function or several, but is empty.")
     taken = _single(ratings)
-    estimate = _evaluate(coefficient, taken)
+    estimates = [_evaluate(one, taken) for one in coefficients]
     generator = np.random.default_rng(rng)
     draw = _draw_bayesian if method == "bayesian" else _draw_counts
-    values = np.empty(n_resamples)
-    errors = np.full(n_resamples, np.nan)
-    taken, _ = _merged(coefficient, taken, estimate)
+    values = np.empty((len(coefficients), n_resamples))
+    errors = np.full(values.shape, np.nan)
+    taken = _merged_for_all(coefficients, taken, estimates)
     for rows, frequencies, times in draw(taken, int(n_resamples), generator):
-        batch = coefficient(taken.with_frequencies(frequencies))
-        values[rows] = batch.value
-        if method == "studentized":
-            errors[rows] = _errors(batch, taken, times)
-    interval = _interval(coefficient, taken, estimate, values, errors, method, confidence_level)
-    defined = values[np.isfinite(values)]
-    n_undefined = len(values) - len(defined)
-    return BootstrapResult(
-        estimate=estimate,
-        confidence_interval=interval,
-        standard_error=float(defined.std(ddof=1)) if len(defined) > 1 else float("nan"),
-        replicates=values,
-        n_undefined=n_undefined,
-        notes=(*estimate.notes, *_notes(n_undefined, n_resamples)),
+        replicates = taken.with_frequencies(frequencies)
+        for place, one in enumerate(coefficients):
+            batch = one(replicates)
+            values[place, rows] = batch.value
+            if method == "studentized":
+                errors[place, rows] = _errors(batch, taken, times)
+    results = tuple(
+        _result(
+            one, taken, estimates[place], values[place], errors[place], method, confidence_level
+        )
+        for place, one in enumerate(coefficients)
     )
+    return results[0] if callable(coefficient) else results
 
 
 def jackknife(coefficient: Coefficient, ratings: RatingsLike) -> JackknifeResult:
@@ -321,6 +344,40 @@ def _evaluate(coefficient: Coefficient, ratings: Ratings) -> Estimate:
             f"`coefficient` must return an Estimate, but got {type(estimate).__name__}."
         )
     return estimate
+
+
+def _merged_for_all(
+    coefficients: Sequence[Coefficient], ratings: Ratings, estimates: Sequence[Estimate]
+) -> Ratings:
+    """Merge patterns where none of the coefficients asks who gave which grade."""
+    merged = [
+        _merged(one, ratings, estimate)[0]
+        for one, estimate in zip(coefficients, estimates, strict=True)
+    ]
+    return ratings if any(one is ratings for one in merged) else merged[0]
+
+
+def _result(
+    coefficient: Coefficient,
+    ratings: Ratings,
+    estimate: Estimate,
+    values: FloatArray,
+    errors: FloatArray,
+    method: BootstrapMethod,
+    confidence_level: float,
+) -> BootstrapResult:
+    defined = values[np.isfinite(values)]
+    n_undefined = len(values) - len(defined)
+    return BootstrapResult(
+        estimate=estimate,
+        confidence_interval=_interval(
+            coefficient, ratings, estimate, values, errors, method, confidence_level
+        ),
+        standard_error=float(defined.std(ddof=1)) if len(defined) > 1 else float("nan"),
+        replicates=values,
+        n_undefined=n_undefined,
+        notes=(*estimate.notes, *_notes(n_undefined, len(values))),
+    )
 
 
 def _merged(
