@@ -1,5 +1,6 @@
 """Tables whose rows and columns have names, masks, and numbers too large to count exactly."""
 
+import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
@@ -131,3 +132,74 @@ def test_groups_are_named_by_the_rows():
     assert ilr.grades_from_table(frame, scale=SCALE).groups == ("standard", "short")
     with pytest.raises(ValueError, match=r"'standard', 'short'.*`groups` are \('short'"):
         ilr.grades_from_table(frame, scale=SCALE, groups=("short", "standard"))
+
+
+# numbers too large for a float to tell from their neighbours
+
+LARGE = 2**53
+ALIKE = [[LARGE, LARGE + 1]] * 3
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        [[2.0**64, 1], [1, 1]],
+        [[2**64 + 1, 1], [1, 1]],
+        [[10**400, 1], [1, 1]],
+        np.array([[2**63 + 1, 1], [1, 1]], dtype=np.uint64),
+        [[LARGE + 1, 0], [0, 0]],
+        [[LARGE, 0], [0, 1]],
+        [[2**62, 2**62], [2**62, 2**62]],
+    ],
+)
+@every_door
+def test_more_units_than_can_be_counted_exactly_are_refused(door, table):
+    with pytest.raises(ValueError, match=r"`(table|counts)` must .*at most 2\*\*53"):
+        door(table, scale=SCALE)
+
+
+@pytest.mark.parametrize("frequencies", [[LARGE + 1, 1], [2**62, 2**62]])
+def test_more_frequent_units_than_can_be_counted_exactly_are_refused(frequencies):
+    with pytest.raises(ValueError, match=r"`frequencies` must count at most 2\*\*53"):
+        ilr.ratings_from_codes([[0, 1], [1, 1]], scale=SCALE, frequencies=frequencies)
+    most = ilr.ratings_from_codes([[0, 1], [1, 1]], scale=SCALE, frequencies=[LARGE - 1, 1])
+    assert most.frequencies.tolist() == [LARGE - 1, 1]
+
+
+@pytest.mark.parametrize(
+    "matrix",
+    [ALIKE, np.array(ALIKE, dtype=np.uint64), np.array(ALIKE, dtype=object), [[-LARGE, 3]]],
+    ids=["list", "uint64", "object", "negative"],
+)
+def test_numbers_that_floats_would_merge_are_no_grades(matrix):
+    with pytest.raises(ValueError, match=r"`ratings` must hold .*2\*\*53"):
+        ilr.percent_agreement(matrix)
+
+
+@pytest.mark.parametrize("first", [LARGE, 2**70])
+def test_a_declared_scale_tells_large_numbers_apart(first):
+    scale = ilr.Scale([first, first + 1], scores=[1, 2])
+    for matrix in ([[first, first + 1]], np.array([[first, first + 1]])):
+        assert ilr.ratings_from_matrix(matrix, scale=scale).patterns.tolist() == [[0, 1]]
+
+
+@pytest.mark.parametrize(
+    ("ask", "other"),
+    [
+        (ilr.wilcoxon_signed_rank, "asymptotic"),
+        (ilr.bowker, "asymptotic"),
+        (ilr.marginal_score_shift, "score"),
+    ],
+    ids=["wilcoxon_signed_rank", "bowker", "marginal_score_shift"],
+)
+def test_more_moves_than_can_be_listed_ask_for_an_approximation(ask, other):
+    # one more that moved up: with a balance there is nothing to list
+    table = [[0, 2**40 + (ask is not ilr.bowker)], [2**40, 0]]
+    with pytest.raises(ValueError, match=r"use method='asymptotic'.*'score'"):
+        ask(table, method="exact")
+    assert ask(table, method=other).p_value > 0.9
+
+
+def test_more_units_than_can_be_listed_have_no_unconditional_test():
+    with pytest.raises(ValueError, match="use method='asymptotic'"):
+        ilr.mcnemar([[0, 2**40], [2**40, 0]], method="unconditional")

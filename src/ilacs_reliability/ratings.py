@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Hashable, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
@@ -11,7 +12,7 @@ from typing import Any, Literal, NamedTuple, NoReturn, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from ilacs_reliability.arrays import check_grades
+from ilacs_reliability.arrays import LARGEST_WHOLE, check_grades
 from ilacs_reliability.estimates import check_option, html_table
 from ilacs_reliability.patterns import (
     Encode,
@@ -293,6 +294,10 @@ def as_ratings(ratings: RatingsLike) -> Ratings:
         raise ValueError(f"`ratings` holds no rating at all: all {matrix.size} are missing.")
     if not np.isfinite(labels).all():
         _refuse(matrix, np.isinf(matrix), "finite numbers or nan")
+    if matrix.dtype.kind in "iu" and max(labels[-1], -labels[0]) >= LARGEST_WHOLE:
+        # as floats, neighbours would be one grade
+        large = np.abs(matrix.astype(np.float64)) >= LARGEST_WHOLE
+        _refuse(matrix, large, "whole numbers below 2**53 where no scale is declared")
     numbers = [int(x) if x == int(x) else float(x) for x in labels.tolist()]
     note = f"The scale is the numbers seen, {_listed(numbers)}: declare unused grades with a Scale."
     return Ratings(
@@ -359,7 +364,7 @@ def ratings_from_matrix(
     table = np.asarray(matrix) if hasattr(matrix, "dtype") else _rectangle(matrix, "matrix")
     _check_matrix(table, "matrix", raters)
     encode: Encode = partial(checked_codes, n_grades=len(scale))
-    if table.dtype.kind in "iuf" and all(type(label) in (int, float) for label in scale.labels):
+    if table.dtype.kind in "iuf" and all(map(_fits_float, scale.labels)):
         labels = np.array(scale.labels, dtype=np.float64)
         encode = number_encoder(labels)
     else:
@@ -563,7 +568,8 @@ def whole_counts(table: npt.ArrayLike, name: str, axes: Sequence[str]) -> IntArr
     TypeError
         If the table does not hold numbers.
     ValueError
-        If it is ragged or empty, or a count is negative, fractional or not finite.
+        If it is ragged or empty, a count is negative, fractional or not finite, or there are more
+        than 2**53, which could not be added exactly.
     """
     try:
         numbers = np.asarray(table)
@@ -584,7 +590,14 @@ def whole_counts(table: npt.ArrayLike, name: str, axes: Sequence[str]) -> IntArr
             f"`{name}` must hold whole numbers of 0 or more, but got "
             f"{numbers[tuple(place)]:g} at {at}."
         )
-    return numbers.astype(np.int64)
+    # a sum of floats is not exact, and one of integers may wrap
+    too_many = numbers.sum(dtype=np.float64) > LARGEST_WHOLE
+    if too_many or (whole := numbers.astype(np.int64)).sum() > LARGEST_WHOLE:
+        raise ValueError(
+            f"`{name}` must count at most 2**53 in all, above which counts are not exact, but got "
+            f"{sum(map(int, numbers.flat))}."
+        )
+    return whole
 
 
 def square_counts(table: npt.ArrayLike, n_grades: int | None, name: str = "table") -> IntArray:
@@ -672,13 +685,31 @@ def _float_or_nan(matrix: npt.NDArray[Any], name: str) -> FloatArray:
         if is_missing(thing) and not isinstance(thing, str):
             numbers[place] = np.nan
         elif isinstance(thing, (int, float, np.number)):
-            numbers[place] = float(thing)
+            numbers[place] = _as_float(thing, name)
         else:
             raise TypeError(
                 f"`{name}` must hold numbers, but got {thing!r}: labels have no order of their "
                 "own, so declare one, as in `ratings_from_matrix(..., scale=Scale([...]))`."
             )
     return numbers.reshape(matrix.shape)
+
+
+def _as_float(number: Any, name: str) -> float:
+    try:
+        same = float(number)
+    except OverflowError:
+        same = float("inf")
+    if isinstance(number, int) and same != number:
+        raise ValueError(
+            f"`{name}` must hold numbers that a float can hold, at most 2**53, but got "
+            f"{reprlib.repr(number)}."
+        )
+    return same
+
+
+def _fits_float(label: Hashable) -> bool:
+    """Tell whether a label is a number that no other whole number shares a float with."""
+    return type(label) in (int, float) and abs(label) < LARGEST_WHOLE  # type: ignore[arg-type]
 
 
 def _rectangle(matrix: npt.ArrayLike, name: str) -> npt.NDArray[Any]:

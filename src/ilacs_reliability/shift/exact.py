@@ -44,6 +44,26 @@ def half_binomial(n: int) -> FloatArray:
     return total
 
 
+def check_enumerable(n: int) -> None:
+    """Raise where so many units moved alike that even their number cannot be enumerated.
+
+    Parameters
+    ----------
+    n : int
+        Units.
+
+    Raises
+    ------
+    ValueError
+        If they are more than a list can hold.
+    """
+    if n > LARGEST_GRID:
+        raise ValueError(
+            f"`method` would list more than {LARGEST_GRID} outcomes, as {n} units count alike: use "
+            "method='asymptotic' (in marginal_score_shift 'score'), as good for so many."
+        )
+
+
 def signed_sum_tail(
     weights: Sequence[float], sizes: Sequence[int], observed: float
 ) -> float | None:
@@ -62,7 +82,14 @@ def signed_sum_tail(
     -------
     float or None
         The probability; None where there are too many outcomes to enumerate.
+
+    Raises
+    ------
+    ValueError
+        If one group alone has too many.
     """
+    if len(sizes):
+        check_enumerable(int(max(sizes)))
     order = np.argsort(sizes)[::-1]
     groups = [(float(weights[k]), int(sizes[k])) for k in order]
     if not groups:
@@ -90,9 +117,15 @@ def squares_tail(sizes: IntArray, observed: float) -> float | None:
     -------
     float or None
         The probability; None where there are too many outcomes to enumerate.
+
+    Raises
+    ------
+    ValueError
+        If one pair of grades alone has too many.
     """
     if not len(sizes):
         return 1.0
+    check_enumerable(int(sizes.max()))
     folded = [_folded(int(size)) for size in np.sort(sizes)[::-1]]
     halves = _halves([len(values) for values, _ in folded])
     if halves is None:

@@ -84,7 +84,8 @@ def wilcoxon_signed_rank(
     ------
     ValueError
         If the table is not square, a count is negative or fractional, no unit is graded twice, the
-        scale is not ordered, or an option is unknown.
+        scale is not ordered, an option is unknown, or more units than can be listed moved
+        alike.
 
     See Also
     --------

@@ -6,7 +6,13 @@ import numpy as np
 from scipy import optimize, special
 
 from ilacs_reliability.scales import FloatArray, IntArray
-from ilacs_reliability.shift.exact import SLACK, draw_gaps, monte_carlo_p, signed_sum_tail
+from ilacs_reliability.shift.exact import (
+    SLACK,
+    check_enumerable,
+    draw_gaps,
+    monte_carlo_p,
+    signed_sum_tail,
+)
 from ilacs_reliability.shift.testing import falls_back
 
 # grid over the share that moved, before the best place is refined
@@ -57,7 +63,13 @@ def unconditional_p(up: int, down: int, n: int, alternative: str) -> tuple[float
     -------
     statistic, p_value : float
         McNemar's z, and the largest probability of one as extreme over all shares that move.
+
+    Raises
+    ------
+    ValueError
+        If there are too many units to list.
     """
+    check_enumerable(n)
     if not up + down:
         return 0.0, 1.0
     z = (up - down) / np.sqrt(up + down)
