@@ -1,5 +1,7 @@
 """Tables whose rows and columns have names, masks, and numbers too large to count exactly."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -203,3 +205,91 @@ def test_more_moves_than_can_be_listed_ask_for_an_approximation(ask, other):
 def test_more_units_than_can_be_listed_have_no_unconditional_test():
     with pytest.raises(ValueError, match="use method='asymptotic'"):
         ilr.mcnemar([[0, 2**40], [2**40, 0]], method="unconditional")
+
+
+# masked arrays, whose mask numpy would drop
+
+MASKED = np.ma.array([[0, 1], [1, 1]], mask=[[True, False], [False, False]])
+
+
+@pytest.mark.parametrize(
+    ("ask", "message"),
+    [
+        (lambda: ilr.percent_agreement(MASKED), "`ratings` is a masked array.*nan or None"),
+        (lambda: ilr.percent_agreement(list(MASKED)), "`ratings` is a masked array"),
+        (lambda: ilr.ratings_from_matrix(MASKED, scale=ilr.Scale([0, 1])), "`matrix`.*nan or None"),
+        (lambda: ilr.ratings_from_codes(MASKED, scale=SCALE), "`codes` is a masked array.*-1"),
+        (lambda: ilr.ratings_from_counts(MASKED, scale=SCALE), "`counts` is a masked array"),
+        (lambda: ilr.ratings_from_table(MASKED, scale=SCALE), "`table` is a masked array"),
+        (lambda: ilr.transitions_from_table(MASKED), "`table` is a masked array"),
+        (lambda: ilr.grades_from_table(MASKED), "`counts` is a masked array"),
+        (lambda: ilr.net_shift(MASKED), "`table` is a masked array"),
+        (
+            lambda: ilr.ratings_from_codes([[0, 1]] * 2, scale=SCALE, clusters=MASKED[0]),
+            "`clusters` is a masked array",
+        ),
+        (
+            lambda: ilr.ratings_from_codes([[0, 1]] * 2, scale=SCALE, frequencies=MASKED[0]),
+            "`frequencies` is a masked array",
+        ),
+        (lambda: STUDY.with_frequencies(MASKED[0]), "`frequencies` is a masked array"),
+    ],
+)
+def test_a_mask_is_not_lost(ask, message):
+    with pytest.raises(TypeError, match=message):
+        ask()
+
+
+# frequencies
+
+STUDY = ilr.ratings_from_codes([[0, 1], [1, 1]], scale=SCALE, frequencies=[1, 2])
+
+
+@pytest.mark.parametrize(
+    ("frequencies", "got"),
+    [
+        ([-1, 3], "-1 at 0"),
+        ([1.0, np.nan], "nan at 1"),
+        ([np.inf, 1.0], "inf at 0"),
+        ([[1, 1], [2, -2]], "-2 at 1, 1"),
+    ],
+)
+def test_frequencies_are_finite_and_not_negative(frequencies, got):
+    with pytest.raises(ValueError, match=f"`frequencies` must hold finite numbers.*got {got}"):
+        STUDY.with_frequencies(frequencies)
+
+
+def test_frequencies_are_numbers():
+    with pytest.raises(TypeError, match="`frequencies` must hold numbers"):
+        STUDY.with_frequencies(["1", "2"])
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda ratings: ilr.bootstrap(ilr.gwet_ac, ratings, n_resamples=9, rng=1),
+        lambda ratings: ilr.jackknife(ilr.gwet_ac, ratings),
+        ilr.net_shift,
+        ilr.stuart_maxwell,
+        ilr.cochran_q,
+        partial(ilr.kendall_w_test, method="monte_carlo", rng=1),
+    ],
+)
+def test_fractions_of_units_are_not_cut_off(ask):
+    weighted = STUDY.with_frequencies([1.5, 2.0])
+    assert ilr.percent_agreement(weighted).value == pytest.approx(2 / 3.5)
+    with pytest.raises(ValueError, match=r"must hold whole units here, but pattern 0 .* 1\.5"):
+        ask(weighted)
+
+
+def test_a_study_without_units_is_refused():
+    doors = (
+        lambda **kwargs: ilr.ratings_from_counts([[2, 1]], scale=SCALE, **kwargs),
+        lambda **kwargs: ilr.ratings_from_codes([[0, 1]], scale=SCALE, **kwargs),
+        lambda **kwargs: ilr.ratings_from_matrix([["good", "good"]], scale=SCALE, **kwargs),
+    )
+    for door in doors:
+        with pytest.raises(ValueError, match="`frequencies` holds no unit"):
+            door(frequencies=[0])
+    with pytest.raises(ValueError, match="`frequencies` leaves no unit with a rating"):
+        ilr.ratings_from_counts([[2, 1], [0, 0]], scale=SCALE, frequencies=[0, 3])

@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple, NoReturn, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from ilacs_reliability.arrays import LARGEST_WHOLE, check_grades
+from ilacs_reliability.arrays import LARGEST_WHOLE, check_grades, refuse_mask
 from ilacs_reliability.estimates import check_option, html_table
 from ilacs_reliability.patterns import (
     Encode,
@@ -181,7 +181,8 @@ class Ratings:
         Parameters
         ----------
         frequencies : ndarray, shape (..., n_patterns)
-            Units of each pattern, for one study or many.
+            Units of each pattern, for one study or many: 0 or more, fractions where they are
+            weights. A study whose frequencies are all zero has no unit, so nothing is defined.
 
         Returns
         -------
@@ -190,8 +191,11 @@ class Ratings:
 
         Raises
         ------
+        TypeError
+            If the frequencies are not numbers, or a masked array.
         ValueError
-            If the last axis does not fit the pattern table.
+            If the last axis does not fit the pattern table, or a frequency is negative or not
+            finite.
 
         Examples
         --------
@@ -200,11 +204,22 @@ class Ratings:
         >>> ilr.percent_agreement(ratings.with_frequencies([[1, 1], [3, 1]])).value.tolist()
         [0.5, 0.75]
         """
+        refuse_mask(frequencies, "frequencies")
         frequencies = np.asarray(frequencies)
+        if frequencies.dtype.kind not in "iufb":
+            raise TypeError(f"`frequencies` must hold numbers, but got {frequencies.dtype}.")
         if frequencies.shape[-1:] != (len(self.counts),):
             raise ValueError(
                 f"`frequencies` must end in {len(self.counts)} patterns, "
                 f"but got shape {frequencies.shape}."
+            )
+        # nan is on neither side of a limit
+        low, high = frequencies.min(initial=0), frequencies.max(initial=0)
+        if not (low >= 0 and high < np.inf):
+            bad = tuple(np.argwhere(~(np.isfinite(frequencies) & (frequencies >= 0)))[0].tolist())
+            raise ValueError(
+                f"`frequencies` must hold finite numbers of 0 or more, but got "
+                f"{frequencies[bad]:g} at {', '.join(map(str, bad))}."
             )
         other = copy(self)  # the pattern table is the same
         object.__setattr__(other, "frequencies", frequencies)
@@ -281,7 +296,7 @@ def as_ratings(ratings: RatingsLike) -> Ratings:
     Raises
     ------
     TypeError
-        If the array holds anything but numbers: labels need a declared scale.
+        If the array holds anything but numbers, as labels need a declared scale, or is masked.
     ValueError
         If the array is not units by raters, is empty or holds no rating at all.
     """
@@ -343,7 +358,7 @@ def ratings_from_matrix(
     Raises
     ------
     TypeError
-        If `scale` is not a `Scale`.
+        If `scale` is not a `Scale`, or an array is masked.
     ValueError
         If a label is not on the scale, `matrix` is not units by raters or empty, the names,
         frequencies or clusters do not fit, or `design` is unknown.
@@ -361,6 +376,7 @@ def ratings_from_matrix(
     Ratings(3 units, 2 raters, 4 grades, 3 patterns, 1 rating missing)
     """
     _check_scale(scale)
+    refuse_mask(matrix, "matrix", fill="nan or None")
     table = np.asarray(matrix) if hasattr(matrix, "dtype") else _rectangle(matrix, "matrix")
     _check_matrix(table, "matrix", raters)
     encode: Encode = partial(checked_codes, n_grades=len(scale))
@@ -410,7 +426,7 @@ def ratings_from_codes(
     Raises
     ------
     TypeError
-        If `scale` is not a `Scale` or the codes are not whole numbers.
+        If `scale` is not a `Scale`, the codes are not whole numbers, or an array is masked.
     ValueError
         If a code is outside the scale, `codes` is not units by raters or empty, the names,
         frequencies or clusters do not fit, or `design` is unknown.
@@ -426,6 +442,7 @@ def ratings_from_codes(
     Ratings(3 units, 2 raters, 4 grades, 3 patterns, 1 rating missing)
     """
     _check_scale(scale)
+    refuse_mask(codes, "codes", fill="-1")
     table = np.asarray(codes)
     _check_matrix(table, "codes", raters)
     if table.dtype.kind not in "iu":
@@ -481,7 +498,10 @@ def ratings_from_counts(
         )
     if not table.sum():
         raise ValueError("`counts` holds no rating at all.")
-    rows, totals, _ = distinct_rows(table, _frequencies(frequencies, len(table)))
+    times = _frequencies(frequencies, len(table))
+    if not table[times > 0].any():
+        raise ValueError("`frequencies` leaves no unit with a rating.")
+    rows, totals, _ = distinct_rows(table, times)
     return Ratings(scale=scale, counts=rows, frequencies=totals)
 
 
@@ -566,11 +586,12 @@ def whole_counts(table: npt.ArrayLike, name: str, axes: Sequence[str]) -> IntArr
     Raises
     ------
     TypeError
-        If the table does not hold numbers.
+        If the table does not hold numbers, or is a masked array.
     ValueError
         If it is ragged or empty, a count is negative, fractional or not finite, or there are more
         than 2**53, which could not be added exactly.
     """
+    refuse_mask(table, name)
     try:
         numbers = np.asarray(table)
     except ValueError:
@@ -598,6 +619,30 @@ def whole_counts(table: npt.ArrayLike, name: str, axes: Sequence[str]) -> IntArr
             f"{sum(map(int, numbers.flat))}."
         )
     return whole
+
+
+def check_whole(ratings: Ratings, name: str) -> None:
+    """Raise unless the frequencies of one study are whole numbers.
+
+    Parameters
+    ----------
+    ratings : Ratings
+        One study.
+    name : str
+        The argument's name.
+
+    Raises
+    ------
+    ValueError
+        If a frequency is a fraction, as where it is a weight.
+    """
+    frequencies = ratings.frequencies
+    if (fractions := frequencies != np.floor(frequencies)).any():
+        place = int(np.argmax(fractions))
+        raise ValueError(
+            f"`{name}` must hold whole units here, but pattern {place} has a frequency of "
+            f"{frequencies[place]:g}."
+        )
 
 
 def square_counts(table: npt.ArrayLike, n_grades: int | None, name: str = "table") -> IntArray:
@@ -665,6 +710,7 @@ def _build(
 
 
 def _numbers(ratings: npt.ArrayLike) -> npt.NDArray[Any]:
+    refuse_mask(ratings, "ratings", fill="nan or None")
     matrix = np.asarray(ratings) if hasattr(ratings, "dtype") else _rectangle(ratings, "ratings")
     if matrix.dtype.kind in "fiu":
         return matrix
@@ -774,10 +820,13 @@ def _frequencies(frequencies: npt.ArrayLike | None, n_units: int) -> IntArray:
         raise ValueError(
             f"`frequencies` must have shape ({n_units},), one for each row, but got {totals.shape}."
         )
+    if not totals.any():
+        raise ValueError("`frequencies` holds no unit, so there is no rating at all: each is 0.")
     return totals
 
 
 def _cluster_codes(clusters: npt.ArrayLike, n_units: int) -> IntArray:
+    refuse_mask(clusters, "clusters")
     names = np.asarray(clusters, dtype=object)
     if names.shape != (n_units,):
         raise ValueError(

@@ -20,7 +20,7 @@ from ilacs_reliability.estimates import (
     plain,
 )
 from ilacs_reliability.patterns import distinct_rows
-from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
+from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings, check_whole
 from ilacs_reliability.scales import FloatArray, IntArray
 
 Coefficient: TypeAlias = Callable[[Ratings], Estimate]
@@ -201,7 +201,8 @@ def bootstrap(
     TypeError
         If `coefficient` does not return an `Estimate`.
     ValueError
-        If `n_resamples` is not positive, the method is unknown, or the ratings are a batch.
+        If `n_resamples` is not positive, the method is unknown, or the ratings are a batch or of
+        fractions of units.
 
     Warns
     -----
@@ -283,7 +284,7 @@ def jackknife(coefficient: Coefficient, ratings: RatingsLike) -> JackknifeResult
     TypeError
         If `coefficient` does not return an `Estimate`.
     ValueError
-        If the ratings are a batch.
+        If the ratings are a batch or of fractions of units.
 
     Warns
     -----
@@ -334,6 +335,7 @@ def _single(ratings: RatingsLike) -> Ratings:
         raise ValueError(
             f"`ratings` must be one study, but got a batch of shape {taken.frequencies.shape[:-1]}."
         )
+    check_whole(taken, "ratings")
     return taken
 
 

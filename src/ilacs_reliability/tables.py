@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from ilacs_reliability.arrays import check_grades, row_names
 from ilacs_reliability.estimates import html_table
-from ilacs_reliability.ratings import Ratings, square_counts, whole_counts
+from ilacs_reliability.ratings import Ratings, check_whole, square_counts, whole_counts
 from ilacs_reliability.scales import IntArray, Scale
 
 
@@ -259,7 +259,7 @@ def as_transitions(table: TransitionsLike) -> Transitions:
     ------
     ValueError
         If the table is not square, a count is negative or fractional, it holds no unit, or the
-        ratings are not by two named raters.
+        ratings are not by two known raters or of fractions of units.
     """
     if isinstance(table, Transitions):
         return table
@@ -299,6 +299,7 @@ def _from_ratings(ratings: Ratings) -> Transitions:
             "`table` must be ratings of one study by two known raters, the first before and the "
             f"second after, but got {ratings!r}."
         )
+    check_whole(ratings, "table")
     both = (ratings.patterns >= 0).all(axis=1)
     counts = np.zeros((len(ratings.scale),) * 2, dtype=np.int64)
     before, after = ratings.patterns[both].T

@@ -37,7 +37,7 @@ from ilacs_reliability.estimates import (
     UndefinedEstimateWarning,
     check_option,
 )
-from ilacs_reliability.ratings import Ratings, RatingsLike
+from ilacs_reliability.ratings import Ratings, RatingsLike, check_whole
 from ilacs_reliability.scales import FloatArray, IntArray
 
 TestMethod: TypeAlias = Literal["exact", "monte_carlo", "asymptotic"]
@@ -350,6 +350,7 @@ def _like(weight: FloatArray, grades: FloatArray) -> tuple[FloatArray, FloatArra
 
 def _doubled_ranks(ratings: Ratings) -> IntArray:
     """Return twice each unit's mid-rank less the mean, whole numbers, (n_units, n_raters)."""
+    check_whole(ratings, "ratings")
     ranks = _Ranks(ratings, ratings.frequencies.astype(np.float64)).by_rater
     times = (ratings.frequencies * ratings.table.rated).astype(np.int64)
     doubled: IntArray = np.repeat(np.round(2 * ranks).astype(np.int64), times, axis=0)

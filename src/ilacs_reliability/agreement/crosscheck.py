@@ -24,7 +24,7 @@ from ilacs_reliability.agreement.coefficients import (
 from ilacs_reliability.agreement.formulas import patterns_of
 from ilacs_reliability.agreement.listing import Listing
 from ilacs_reliability.estimates import Estimate
-from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
+from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings, check_whole
 from ilacs_reliability.scales import FloatArray, IntArray
 
 # a coefficient of ours, its options as shown, and the other program's value
@@ -260,6 +260,7 @@ def _irrcac_value(make: Callable[[], Any], name: str) -> float:
 
 
 def _one_row_a_unit(ratings: Ratings, rows: Any) -> IntArray:
+    check_whole(ratings, "ratings")
     repeated: IntArray = np.repeat(
         np.asarray(rows, dtype=np.int64), ratings.frequencies.astype(np.int64), axis=0
     )

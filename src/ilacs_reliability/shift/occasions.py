@@ -12,7 +12,7 @@ import numpy.typing as npt
 from scipy import special, stats
 
 from ilacs_reliability.estimates import Estimate, SignificanceResult, check_option
-from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
+from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings, check_whole
 from ilacs_reliability.scales import CodeArray, FloatArray, IntArray
 from ilacs_reliability.shift.binary import paired_difference
 from ilacs_reliability.shift.exact import BLOCK, monte_carlo_p
@@ -241,6 +241,7 @@ def _complete(ratings: RatingsLike) -> tuple[Ratings, CodeArray]:
         )
     if taken.clusters is not None:
         raise ValueError("`ratings` must hold independent units here, but has clusters.")
+    check_whole(taken, "ratings")
     full = (taken.patterns >= 0).all(axis=1) & (taken.frequencies > 0)
     if not full.any():
         raise ValueError("`ratings` holds no unit that was graded on every occasion.")

@@ -21,7 +21,7 @@ from ilacs_reliability.intervals import (
     wald_limits,
     wilson_limits,
 )
-from ilacs_reliability.ratings import Ratings
+from ilacs_reliability.ratings import Ratings, check_whole
 from ilacs_reliability.scales import FloatArray, IntArray, Scale
 from ilacs_reliability.tables import TransitionsLike, as_transitions
 
@@ -408,6 +408,8 @@ def _from_ratings(ratings: Ratings, single: bool) -> Pairs:
         raise ValueError(
             f"`table` must be one study, but got a batch of shape {ratings.frequencies.shape[:-1]}."
         )
+    if ratings.frequencies.ndim == 1:
+        check_whole(ratings, "table")
     both = (ratings.patterns >= 0).all(axis=1)
     frequencies = ratings.frequencies[..., both].astype(np.float64)
     if not frequencies.any():
