@@ -76,6 +76,12 @@ def defined(coefficient, ratings):
     return estimate
 
 
+def same_limits(first, second):
+    for method in set(first.interval_methods) & set(second.interval_methods):
+        limits = [estimate.confidence_interval(method=method) for estimate in (first, second)]
+        assert_allclose(limits[0], limits[1], atol=1e-9)
+
+
 def same(first, second, atol=1e-9):
     assert_allclose(first.value, second.value, atol=atol)
     assert_allclose(first.standard_error, second.standard_error, atol=1e3 * atol, rtol=1e-5)
@@ -191,10 +197,12 @@ def test_a_batch_is_the_studies_one_by_one(coefficient, two, data):
 @few
 @given(data=st.data())
 def test_clusters_of_one_unit_are_no_clusters(coefficient, two, data):
-    codes = drawn(data, two, missing=False)
+    codes = drawn(data, two)
     plain = defined(coefficient, on(codes))
     clustered = defined(coefficient, on(codes, clusters=np.arange(len(codes))))
     same(plain, clustered)
+    assert clustered.n_independent == plain.n_independent
+    same_limits(plain, clustered)
 
 
 @every_one_and_reml

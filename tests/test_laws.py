@@ -304,10 +304,32 @@ def test_an_undefined_study_is_nan_within_its_batch(law, kind, data):
 @every_kind
 @given(data=st.data())
 def test_clusters_of_one_unit_are_no_clusters(law, kind, data):
-    table = data.draw(codes(law, n_grades=3, missing=False))
+    table = data.draw(codes(law, n_grades=3))
     scale, coefficient = numbered(3), law.at(kind)
-    alone = ilr.ratings_from_codes(table, scale=scale, clusters=range(len(table)))
-    same(coefficient(alone), coefficient(on(table, scale)))
+    alone = coefficient(ilr.ratings_from_codes(table, scale=scale, clusters=range(len(table))))
+    plain = coefficient(on(table, scale))
+    same(alone, plain)
+    assert alone.n_independent == plain.n_independent
+    for method in set(alone.interval_methods) & set(plain.interval_methods):
+        limits = [estimate.confidence_interval(method=method) for estimate in (alone, plain)]
+        # a method without width gives way to the default, exact only without clusters
+        if limits[0].method == limits[1].method:
+            assert_allclose(limits[0], limits[1], atol=1e-9)
+
+
+def test_a_cluster_of_which_nothing_enters_is_not_counted():
+    pairs = [[0, 0], [1, 1], [0, 1], [1, 1]] * 3
+    single = [[0, -1]] * 18
+    names = [*np.repeat(["a", "b", "c"], 4), *map(str, range(18))]
+    ratings = ilr.ratings_from_codes([*pairs, *single], scale=numbered(2), clusters=names)
+    paired = ilr.ratings_from_codes(pairs, scale=numbered(2), clusters=names[:12])
+    for coefficient in (ilr.krippendorff_alpha, ilr.percent_agreement, ilr.kendall_w, ilr.lin_ccc):
+        assert coefficient(ratings).n_independent == 3
+        same(coefficient(ratings), coefficient(paired))
+    # margins are over all rated units, but score limits rest on the three clusters with pairs
+    assert ilr.gwet_ac(ratings).n_independent == 21
+    few = ilr.gwet_ac(ratings).confidence_interval()
+    assert few.width > ilr.gwet_ac([*pairs, *[[0, float("nan")]] * 18]).confidence_interval().width
 
 
 @every_kind

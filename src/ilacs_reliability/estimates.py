@@ -114,6 +114,9 @@ class Estimate:
         "simultaneous" or "repeat" where the number rests on ratings, else "".
     patterns : ndarray, shape (n_patterns, n_columns), or None
         The pattern table that `frequencies` count, where the number rests on ratings.
+    enters : ndarray, shape (n_patterns,), or None
+        1 where units of a pattern enter the estimate at all; None where all do. A cluster of which
+        no unit enters is no independent piece.
 
     Examples
     --------
@@ -143,6 +146,7 @@ class Estimate:
     limits: str = ""
     design: str = ""
     patterns: npt.NDArray[Any] | None = None
+    enters: npt.NDArray[Any] | None = None
 
     @property
     def influence(self) -> FloatArray:
@@ -156,15 +160,16 @@ class Estimate:
     @property
     def standard_error(self) -> Any:
         """Standard error for generalising to more units (or clusters), in the unit of `value`."""
-        return standard_error(self.influence, self.frequencies, self.n_units, self.clusters)
+        return standard_error(
+            self.influence, self.frequencies, self.n_units, self.clusters, enters=self.enters
+        )
 
     @property
     def n_independent(self) -> Any:
         """Number of independent pieces: units, or clusters where there are any."""
         if self.clusters is None:
             return self.n_units
-        mass = _by_cluster(np.asarray(self.frequencies, dtype=np.float64), self.clusters)
-        return (mass > 0).sum(axis=-1)
+        return n_clusters(self.frequencies, self.clusters, self.enters)
 
     @property
     def interval_methods(self) -> tuple[str, ...]:
@@ -445,6 +450,8 @@ def standard_error(
     frequencies: npt.NDArray[Any],
     n_units: Any,
     clusters: IntArray | None = None,
+    *,
+    enters: npt.NDArray[Any] | None = None,
 ) -> Any:
     """Return the standard error that influences give.
 
@@ -458,6 +465,8 @@ def standard_error(
         Units that the estimate rests on.
     clusters : ndarray of int, shape (n_patterns,), optional
         Cluster of each pattern; units of a cluster then move together.
+    enters : ndarray, shape (n_patterns,), optional
+        1 where units of a pattern enter at all. Default: all do.
 
     Returns
     -------
@@ -475,14 +484,46 @@ def standard_error(
     if clusters is None:
         squares, count = np.vecdot(pull, influence), n_units
     else:
-        mass = _by_cluster(np.asarray(frequencies, dtype=np.float64), clusters)
-        squares, count = (_by_cluster(pull, clusters) ** 2).sum(axis=-1), (mass > 0).sum(axis=-1)
+        squares = (_by_cluster(pull, clusters) ** 2).sum(axis=-1)
+        count = n_clusters(frequencies, clusters, enters)
     if np.ndim(squares) == 0:
         scale = count / (count - 1) / n_units**2 if count > 1 else np.nan
         return float((squares * scale) ** 0.5)
     with np.errstate(invalid="ignore", divide="ignore"):
         error: FloatArray = np.sqrt(squares * count / np.maximum(count - 1, 0)) / n_units
     return np.where(count > 1, error, np.nan)
+
+
+def n_clusters(
+    frequencies: npt.NDArray[Any], clusters: IntArray, enters: npt.NDArray[Any] | None = None
+) -> Any:
+    """Count the clusters with a unit that enters.
+
+    Parameters
+    ----------
+    frequencies : ndarray, shape (..., n_patterns)
+        Units of each pattern.
+    clusters : ndarray of int, shape (n_patterns,)
+        Cluster of each pattern.
+    enters : ndarray, shape (n_patterns,), optional
+        1 where units of a pattern enter at all. Default: all do.
+
+    Returns
+    -------
+    int or ndarray, shape (...)
+        Number of clusters.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from ilacs_reliability.estimates import n_clusters
+    >>> int(n_clusters(np.array([2, 1, 3]), np.array([0, 0, 1]), np.array([1, 1, 0])))
+    1
+    """
+    entering = np.asarray(frequencies, dtype=np.float64)
+    if enters is not None:
+        entering = entering * enters
+    return (_by_cluster(entering, clusters) > 0).sum(axis=-1)
 
 
 def check_confidence_level(confidence_level: float) -> None:

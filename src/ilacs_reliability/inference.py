@@ -260,6 +260,7 @@ def difference(a: Estimate, b: Estimate, *, paired: bool) -> Estimate:
         limits=a.limits,
         design=a.design if a.design == b.design else "",
         patterns=a.patterns if paired else None,
+        enters=_either_enters(a, b) if paired else None,
     )
 
 
@@ -369,6 +370,12 @@ def _joined(a: Estimate, b: Estimate, paired: bool) -> tuple[Any, Any, Any]:
     return np.concatenate([a.frequencies, b.frequencies]), np.concatenate(parts), None
 
 
+def _either_enters(a: Estimate, b: Estimate) -> Any:
+    if a.enters is None or b.enters is None:
+        return None
+    return np.maximum(a.enters, b.enters)
+
+
 def _difference_methods(
     a: Estimate, b: Estimate, errors: tuple[float, float], paired: bool
 ) -> tuple[tuple[str, Any], ...]:
@@ -391,7 +398,8 @@ def _correlation(a: Estimate, b: Estimate, errors: tuple[float, float]) -> float
     if not (errors[0] > 0 and errors[1] > 0):
         return 0.0
     n = a.n_units
-    both = standard_error(a.influence + b.influence * (n / b.n_units), a.frequencies, n, a.clusters)
+    influence, enters = a.influence + b.influence * (n / b.n_units), _either_enters(a, b)
+    both = standard_error(influence, a.frequencies, n, a.clusters, enters=enters)
     return float(
         np.clip((both**2 - errors[0] ** 2 - errors[1] ** 2) / (2 * errors[0] * errors[1]), -1, 1)
     )

@@ -134,6 +134,7 @@ def krippendorff_alpha(ratings: RatingsLike, *, metric: Metric = "nominal") -> E
         limits=NOT_SHOWN,
         design=taken.design,
         patterns=taken.rows,
+        enters=study.ratings.table.paired,
     )
 
 

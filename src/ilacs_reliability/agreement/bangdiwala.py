@@ -99,6 +99,7 @@ def bangdiwala_b(ratings: RatingsLike, *, partial_credit: Sequence[float] = ()) 
         expected=np.zeros(np.shape(value)),
         weights="identity" if len(steps) == 1 else "custom",
         reason=reason,
+        enters=both,
         notes=("The raters used no grade in common.",) if reason == "no_overlap" else (),
     )
 

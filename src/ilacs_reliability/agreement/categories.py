@@ -329,6 +329,7 @@ def _specific(ratings: Ratings, code: int, label: Hashable) -> Estimate:
         value=value,
         influence=influence,
         n_units=study.frequencies @ table.paired,
+        enters=table.paired,
         methods=coefficient_methods(study),
         observed=value,
         expected=np.zeros(np.shape(value)),

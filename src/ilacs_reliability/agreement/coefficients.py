@@ -116,6 +116,7 @@ def percent_agreement(ratings: RatingsLike, *, weights: Weights = "identity") ->
         n_units=study.n_paired,
         methods=methods,
         reason=reason,
+        pairs_only=True,
     )
 
 
@@ -594,6 +595,7 @@ def _estimate(
     n_units: FloatArray,
     methods: Any,
     reason: str,
+    pairs_only: bool = False,
 ) -> Estimate:
     ratings = study.ratings
     if reason:
@@ -621,6 +623,7 @@ def _estimate(
         limits=NOT_SHOWN,
         design=ratings.design,
         patterns=ratings.rows,
+        enters=ratings.table.paired if pairs_only else ratings.table.rated,
     )
 
 

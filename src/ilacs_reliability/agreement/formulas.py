@@ -143,6 +143,7 @@ def build_estimate(
     reason: str = "",
     notes: Iterable[str] = (),
     limits: str = NOT_SHOWN,
+    enters: npt.NDArray[Any] | None = None,
     depth: int = 0,
 ) -> Estimate:
     """Make an estimate from ratings, and warn where it is undefined.
@@ -155,6 +156,8 @@ def build_estimate(
         As in `Estimate`.
     notes : iterable of str, optional
         Added to those of the ratings.
+    enters : ndarray, shape (n_patterns,), optional
+        As in `Estimate`. Default: every rated unit enters.
     depth : int, optional
         Calls between the public function and this one.
 
@@ -195,6 +198,7 @@ def build_estimate(
         limits=limits,
         design=ratings.design,
         patterns=ratings.rows,
+        enters=ratings.table.rated if enters is None else enters,
     )
 
 

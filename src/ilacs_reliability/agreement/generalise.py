@@ -215,7 +215,7 @@ def _linearised(ratings: Ratings, base: Estimate) -> float:
     n_rated, n_paired = float(w @ table.rated), float(w @ table.paired)
     influence = base.influence * (n_rated / base.n_units)
     fixed: FloatArray = influence + base.value * (n_rated / n_paired * table.paired - table.rated)
-    return float(standard_error(fixed, w, n_rated, base.clusters))
+    return float(standard_error(fixed, w, n_rated, base.clusters, enters=base.enters))
 
 
 def _over_raters(coefficient: Coefficient, ratings: Ratings) -> float:

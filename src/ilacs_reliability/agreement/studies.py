@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from ilacs_reliability.estimates import Estimate, Limits
+from ilacs_reliability.estimates import Estimate, Limits, n_clusters
 from ilacs_reliability.intervals import (
     clopper_pearson_limits,
     jeffreys_limits,
@@ -193,7 +193,9 @@ def n_discordant(study: Study) -> Any:
 
 
 def _score(estimate: Estimate, confidence_level: float, *, study: Study) -> Limits:
-    pieces = study.n_paired if estimate.clusters is None else estimate.n_independent
+    pieces = study.n_paired
+    if estimate.clusters is not None:
+        pieces = n_clusters(study.frequencies, estimate.clusters, study.ratings.table.paired)
     return score_limits(
         estimate.value,
         estimate.observed,
