@@ -112,6 +112,40 @@ def test_perfect_agreement_keeps_a_width_when_generalised():
         assert found.confidence_interval(method=method).width > 0.01
 
 
+def test_a_census_of_units_and_raters_leaves_nothing_to_generalise_to():
+    census = ilr.generalise(
+        ilr.gwet_ac, GRADES, to="both", n_units_in_population=8, n_raters_in_population=3
+    )
+    assert census.standard_error == 0
+    assert_allclose([*census.confidence_interval()], [census.value] * 2, rtol=1e-12)
+
+
+def test_where_no_spread_is_seen_the_interval_is_the_coefficients_own_by_name():
+    perfect = [[1, 1, 1], [2, 2, 2], [1, 1, 1]]
+    own = ilr.gwet_ac(perfect).confidence_interval()
+    found = ilr.generalise(ilr.gwet_ac, perfect, to="both").confidence_interval()
+    assert_allclose([*found], [*own], rtol=1e-12)
+    assert found.method == own.method == "score"
+
+
+def test_a_generalised_estimate_says_what_it_generalises_to():
+    both = ilr.generalise(ilr.fleiss_kappa, GRADES, to="both")
+    assert "generalising to both units and raters" in both.describe()
+    assert "to='both'" in repr(both)
+    row = both.to_dict()
+    assert (row["to"], row["df"]) == ("both", both.df)
+    assert row["standard_error_raters"] == both.error_parts["raters"]
+
+
+def test_without_a_part_over_raters_there_is_no_interval():
+    nan = np.nan
+    ratings = [[1, 1, nan], [2, 1, nan], [1, 1, nan], [nan, nan, 2]]
+    with pytest.warns(ilr.UndefinedEstimateWarning, match="left out"):
+        found = ilr.generalise(ilr.fleiss_kappa, ratings, to="both")
+    assert (found.status, found.reason) == ("undefined", "undefined_without_one")
+    assert np.isnan([found.value, *found.confidence_interval()]).all()
+
+
 def test_generalised_estimates_go_through_tests_of_a_threshold():
     both = ilr.generalise(ilr.fleiss_kappa, GRADES, to="both")
     narrow = ilr.threshold_test(ilr.fleiss_kappa(GRADES), 0.0)
@@ -284,6 +318,12 @@ def test_one_missing_of_fifteen_ratings_drops_no_unit():
     assert ilr.icc(gap, form="1,1").n_ratings == 14
 
 
+@pytest.mark.parametrize("form", ["1,1", "A,1", "C,1", "1,k", "A,k", "C,k"])
+def test_no_disagreement_at_all_has_no_p_value_but_zero(form):
+    result = ilr.icc_test([[1, 1], [2, 2], [1, 1], [3, 3]], form=form, threshold=0.5)
+    assert (result.statistic, result.p_value, result.status) == (np.inf, 0.0, "ok")
+
+
 def test_parts_that_share_no_rater_are_disconnected():
     nan = np.nan
     apart = [[1, 2, nan, nan], [2, 3, nan, nan], [nan, nan, 1, 1], [nan, nan, 3, 2]]
@@ -298,6 +338,7 @@ def test_parts_that_share_no_rater_are_disconnected():
 
 ANONYMOUS = ilr.ratings_from_counts([[2, 0], [1, 1]], scale=ilr.Scale(["no", "yes"]))
 NAMES = ilr.ratings_from_codes([[0, 1, 0], [1, 1, 1]], scale=ilr.Scale(["b", "a"], ordered=False))
+CLUSTERED = ilr.ratings_from_matrix(GRADES, scale=ilr.Scale([1, 2, 3]), clusters=[0, 0, 1, 1] * 2)
 BATCH = TABLE.with_frequencies(np.stack([TABLE.frequencies] * 2))
 
 BAD = [
@@ -320,6 +361,9 @@ BAD = [
     (lambda: ilr.icc(GRADES, estimator="ml"), ValueError, "`estimator` must be one of"),
     (lambda: ilr.icc(NAMES), ValueError, "ordered scale"),
     (lambda: ilr.icc_test(GRADES, threshold=1.0), ValueError, "`threshold` must be below 1"),
+    (lambda: ilr.icc_test(GRADES, threshold=-0.1), ValueError, "`threshold` must be 0 or more"),
+    (lambda: ilr.icc_test(CLUSTERED), ValueError, "holds clusters.*threshold_test"),
+    (lambda: ilr.kendall_w_test(CLUSTERED), ValueError, "holds clusters.*threshold_test"),
     (lambda: ilr.icc_test([[1, 2], [2, np.nan], [1, 1]]), ValueError, "threshold_test"),
     (lambda: ilr.variance_components(BATCH), ValueError, "must be one study"),
     (lambda: ilr.d_study(GRADES, reliability=80), ValueError, "`reliability` must be between"),
@@ -347,6 +391,13 @@ BAD = [
         "'linearised' is for",
     ),
     (lambda: ilr.generalise(repr, GRADES), TypeError, "`coefficient` must return"),
+    (
+        lambda: ilr.difference(
+            ilr.generalise(ilr.gwet_ac, GRADES), ilr.fleiss_kappa(GRADES), paired=True
+        ),
+        ValueError,
+        "`a` must be a plain estimate",
+    ),
     (lambda: ilr.influential_raters(ilr.gwet_ac, TABLE), ValueError, "three raters or more"),
     (
         lambda: ilr.influential_units(ilr.gwet_ac, GRADES, units={"A": [3, 1, 1]}),

@@ -176,7 +176,8 @@ def test_undefined_is_nan_with_a_reason():
     assert np.isnan([*kappa.confidence_interval()]).all()
     assert kappa.describe() == (
         "Cohen's kappa is undefined (every rating is the same grade), from 4 ratings of 2 units by "
-        "2 raters; it does not show whether the grades were right."
+        "2 raters; it does not show whether the grades were right. The scale is the numbers seen, "
+        "1: declare unused grades with a Scale."
     )
     assert repr(kappa) == "Estimate(cohen_kappa undefined: no_variation, n_units=2)"
     row = kappa.to_dict()
@@ -199,10 +200,20 @@ def test_every_reason_has_words():
 def test_describe_says_estimate_interval_basis_and_limit():
     assert ilr.percent_agreement([[0, 0], [1, 1], [1, 0], [0, 0]]).describe() == (
         "Percent agreement is 0.750 (95% interval 0.194 to 0.994, clopper_pearson), from 8 ratings "
-        "of 4 units by 2 raters; it does not show whether the grades were right."
+        "of 4 units by 2 raters; it does not show whether the grades were right. The scale is the "
+        "numbers seen, 0, 1: declare unused grades with a Scale."
     )
     gaps = ilr.gwet_ac([[1, 1, 2], [2, 2, 2], [1, float("nan"), 1]]).describe()
     assert "from 8 ratings of 3 units by 3 raters (1 missing)" in gaps
+
+
+def test_describe_counts_one_in_the_singular_and_says_that_a_repeat_is_none():
+    table = [[4, 1], [1, 3]]
+    repeat = ilr.ratings_from_table(table, scale=ilr.Scale(["no", "yes"]), design="repeat")
+    assert "a repeat is not a second opinion" in ilr.gwet_ac(repeat).describe()
+    with pytest.warns(ilr.UndefinedEstimateWarning):
+        alone = ilr.gwet_ac([[1], [2]]).describe()
+    assert "from 2 ratings of 2 units by 1 rater;" in alone
 
 
 def test_describe_names_the_weights():

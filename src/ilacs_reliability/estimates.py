@@ -104,8 +104,8 @@ class Estimate:
     status : {"ok", "undefined"}
         Whether there is a value.
     reason : str
-        Why not: "no_variation", "single_unit", "single_rater", "no_pairable_units", "no_overlap",
-        "disconnected", "separation" or "non_convergence"; else "".
+        Why not: a key of `REASONS`, such as "no_variation", "single_unit", "no_pairable_units" or
+        "non_convergence"; else "".
     notes : tuple of str
         What a reader must know about this number.
     limits : str
@@ -231,19 +231,20 @@ class Estimate:
         return Interval(low, high, confidence_level, chosen)  # type: ignore[arg-type]
 
     def describe(self) -> str:
-        """Say the estimate in one sentence, with what it rests on and does not show.
+        """Say the estimate in one sentence, with what it rests on and does not show, and its notes.
 
         Returns
         -------
         str
-            A plain English sentence.
+            Plain English.
 
         Examples
         --------
         >>> import ilacs_reliability as ilr
         >>> print(ilr.percent_agreement([[0, 0], [1, 1], [1, 0], [0, 0]]).describe())
         Percent agreement is 0.750 (95% interval 0.194 to 0.994, clopper_pearson), from 8 ratings of
-        4 units by 2 raters; it does not show whether the grades were right.
+        4 units by 2 raters; it does not show whether the grades were right. The scale is the
+        numbers seen, 0, 1: declare unused grades with a Scale.
         """
         label = self.label or self.name
         if np.ndim(self.value):
@@ -252,12 +253,14 @@ class Estimate:
         ending = f"; it does not show {self.limits}." if self.limits else "."
         if self.status == "undefined":
             why = REASONS.get(self.reason, self.reason)
-            return f"{label[:1].upper()}{label[1:]} is undefined ({why}), from {basis}{ending}"
+            text = f"{label[:1].upper()}{label[1:]} is undefined ({why}), from {basis}{ending}"
+            return " ".join((text, *self.notes))
         inside = ""
         if self.methods:
             low, high = interval = self.confidence_interval()
             inside = f" (95% interval {low:.3f} to {high:.3f}, {interval.method})"
-        return f"{label[:1].upper()}{label[1:]} is {self.value:.3f}{inside}, from {basis}{ending}"
+        text = f"{label[:1].upper()}{label[1:]} is {self.value:.3f}{inside}, from {basis}{ending}"
+        return " ".join((text, *self.notes))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the estimate as a flat row of plain Python values, at full precision.
@@ -305,10 +308,12 @@ class Estimate:
         return narrow & ~np.asarray(self.standard_error > NO_ERROR) if narrow.any() else narrow
 
     def _basis(self) -> str:
-        units = f"{self.n_units:g} units"
+        units = counted(self.n_units, "unit")
         if not self.n_raters:
             return units
-        ratings = f"{self.n_ratings:g} ratings of {units} by {self.n_raters} raters"
+        ratings = (
+            f"{counted(self.n_ratings, 'rating')} of {units} by {counted(self.n_raters, 'rater')}"
+        )
         return f"{ratings} ({self.n_missing:g} missing)" if self.n_missing else ratings
 
 
@@ -385,14 +390,14 @@ class SignificanceResult:
         ending = f"; it does not show {self.limits}." if self.limits else "."
         if self.status == "undefined":
             why = REASONS.get(self.reason, self.reason)
-            return f"{start} is undefined ({why}), from {self.n_units:g} units{ending}"
+            return f"{start} is undefined ({why}), from {counted(self.n_units, 'unit')}{ending}"
         null = f" for the hypothesis that {self.null}" if self.null else ""
         effect = ""
         if self.effect is not None and self.effect.status == "ok":
             effect = f"; {_effect_phrase(self.effect)}"
         return (
             f"{start} gives {p_phrase(self.p_value)}{null}, "
-            f"from {self.n_units:g} units{effect}{ending}"
+            f"from {counted(self.n_units, 'unit')}{effect}{ending}"
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -441,6 +446,9 @@ REASONS: Mapping[str, str] = {
     "disconnected": "raters and units are not connected",
     "separation": "the groups are completely separated",
     "non_convergence": "the fit did not converge",
+    "single_cluster": "all units are in one cluster",
+    "undefined_without_one": "it has no value once one rater or one unit is left out",
+    "unused_grade": "the grade was given to no unit with two ratings",
 }
 """What each reason code of an undefined result means, in words."""
 
@@ -581,6 +589,24 @@ def p_phrase(p_value: float) -> str:
         "p = 0.031", or "p < 0.0001".
     """
     return "p < 0.0001" if p_value < 1e-4 else f"p = {p_value:.3g}"
+
+
+def counted(number: float, thing: str) -> str:
+    """Write how many there are of a thing.
+
+    Parameters
+    ----------
+    number : float
+        How many.
+    thing : str
+        One of them.
+
+    Returns
+    -------
+    str
+        Such as "1 unit" or "2 units".
+    """
+    return f"{number:g} {thing}" if number == 1 else f"{number:g} {thing}s"
 
 
 def plain(value: Any) -> Any:

@@ -200,7 +200,8 @@ def difference(a: Estimate, b: Estimate, *, paired: bool) -> Estimate:
     Raises
     ------
     ValueError
-        If paired estimates do not rest on the same pattern table, or one is a batch.
+        If paired estimates do not rest on the same pattern table, or one is a batch or from
+        `generalise`.
 
     Warns
     -----
@@ -229,6 +230,10 @@ def difference(a: Estimate, b: Estimate, *, paired: bool) -> Estimate:
     """
     for estimate in (a, b):
         _check_single(estimate)
+    for name, estimate in (("a", a), ("b", b)):
+        # its influences are over units alone, so that the other part would be forgotten
+        if type(estimate).standard_error is not Estimate.standard_error:
+            raise ValueError(f"`{name}` must be a plain estimate, but its error is generalised.")
     if paired and not _same_units(a, b):
         raise ValueError(
             "`a` and `b` must rest on the same patterns and frequencies to be paired, but differ "

@@ -153,7 +153,8 @@ def kendall_w_test(
         If the ratings are labels without a scale.
     ValueError
         If the raters are anonymous, the scale has no order, the method is unknown, `n_resamples` is
-        not positive or the ratings are a batch.
+        not positive, the ratings are a batch or units come in clusters: their grades are not dealt
+        at random one by one. There use `threshold_test` on `kendall_w`.
 
     Warns
     -----
@@ -189,6 +190,11 @@ def kendall_w_test(
     if taken.frequencies.ndim > 1:
         raise ValueError(
             f"`ratings` must be one study, but got a batch of shape {taken.frequencies.shape[:-1]}."
+        )
+    if taken.clusters is not None:
+        raise ValueError(
+            "`ratings` holds clusters, but the test deals grades to units one by one: use "
+            "threshold_test(kendall_w(...), ...)."
         )
     effect = kendall_w(taken)
     n, m = float(effect.n_units), taken.n_raters

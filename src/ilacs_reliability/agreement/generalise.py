@@ -13,6 +13,8 @@ import numpy as np
 from ilacs_reliability.agreement.formulas import keep_raters, known_raters
 from ilacs_reliability.agreement.studies import Method
 from ilacs_reliability.estimates import (
+    NO_ERROR,
+    REASONS,
     Estimate,
     Limits,
     UndefinedEstimateWarning,
@@ -27,6 +29,7 @@ Target: TypeAlias = Literal["units", "raters", "both"]
 ErrorMethod: TypeAlias = Literal["delta", "linearised", "jackknife"]
 Coefficient: TypeAlias = Callable[[Ratings], Estimate]
 TARGETS = ("units", "raters", "both")
+PHRASES = {"units": "units", "raters": "raters", "both": "both units and raters"}
 ERROR_METHODS = ("delta", "linearised", "jackknife")
 LINEARISED = (
     "percent_agreement",
@@ -73,6 +76,31 @@ class GeneralisedEstimate(Estimate):
         """Standard error for generalising to what `to` names, in the unit of `value`."""
         return self.error
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the estimate as a flat row, with what its error generalises to.
+
+        Returns
+        -------
+        dict
+            That of any estimate, and `to`, `df` and `standard_error_units` or
+            `standard_error_raters`, None where a part does not enter.
+
+        Examples
+        --------
+        >>> import ilacs_reliability as ilr
+        >>> ratings = [[1, 1, 2], [2, 2, 2], [1, 2, 1], [2, 2, 2], [3, 3, 3], [3, 3, 2]]
+        >>> ilr.generalise(ilr.fleiss_kappa, ratings, to="both").to_dict()["to"]
+        'both'
+        """
+        parts = {
+            f"standard_error_{name}": self.error_parts.get(name) for name in ("units", "raters")
+        }
+        # a slotted dataclass is made twice, so that `super()` does not know it
+        return Estimate.to_dict(self) | {"to": self.to, "df": self.df} | parts
+
+    def __repr__(self) -> str:
+        return f"Generalised{Estimate.__repr__(self)[:-1]}, to={self.to!r})"
+
 
 def generalise(
     coefficient: Coefficient,
@@ -108,7 +136,7 @@ def generalise(
     GeneralisedEstimate
         The estimate with that standard error. Over units alone it offers the coefficient's own
         intervals, drawn together for a finite population; else "logit" (where there is a chance
-        part), "t" and "wald".
+        part), "t" and "wald", or, where no spread was seen, the coefficient's own.
 
     Raises
     ------
@@ -122,7 +150,8 @@ def generalise(
     Warns
     -----
     UndefinedEstimateWarning
-        If the coefficient is undefined.
+        If the coefficient is undefined, also without one of the raters (or, for the jackknife, of
+        the units): its error for generalising to others is then unknown and the result undefined.
 
     See Also
     --------
@@ -177,7 +206,8 @@ def generalise(
         parts["units"] = _over_units(coefficient, taken, base, method) * left["units"] ** 0.5
     if to != "units":
         parts["raters"] = _over_raters(coefficient, taken) * left["raters"] ** 0.5
-    return _with_error(base, parts, df, to, left["units"] ** 0.5, method)
+    drawn = max(left[name] for name in parts) ** 0.5
+    return _with_error(base, parts, df, to, drawn, method)
 
 
 def _share_left(n: float, population: float | None, name: str) -> float:
@@ -244,30 +274,54 @@ def _with_error(
     method: str,
 ) -> GeneralisedEstimate:
     kept = {field.name: getattr(base, field.name) for field in fields(Estimate)}
+    total = sum(part**2 for part in parts.values()) ** 0.5
+    notes = [f"The error is for generalising to {PHRASES[to]}."]
+    if base.status == "ok" and (reason := _why_no_error(parts, to, method)):
+        warnings.warn(
+            f"{base.label} is undefined for generalising to {PHRASES[to]}: {REASONS[reason]}.",
+            UndefinedEstimateWarning,
+            stacklevel=3,
+        )
+        notes.append(f"For these units and raters alone it is {base.value:.4g}.")
+        kept |= {"value": float("nan"), "status": "undefined", "reason": reason}
+    freedom = _satterthwaite(parts, df)
+    if to != "units" and total > NO_ERROR:
+        kept["methods"] = _methods(base, freedom)
+    else:
+        own = partial(_drawn, factor=drawn, by_influence=to != "units" or method == "delta")
+        kept["methods"] = tuple(
+            (name, partial(own, limits=limits)) for name, limits in base.methods
+        )
+        if to != "units" and drawn > 0 and kept["status"] == "ok":
+            notes.append("No spread was seen: the interval is the coefficient's own, over units.")
+    kept["notes"] = (*base.notes, *notes)
+    return GeneralisedEstimate(**kept, error=total, df=freedom, error_parts=parts, to=to)
+
+
+def _why_no_error(parts: dict[str, float], to: Target, method: str) -> str:
+    """Say why a part of the error has no value; over units alone by influence it may have none."""
+    if np.isnan(parts.get("raters", 0.0)):
+        return "undefined_without_one"
+    if np.isnan(parts.get("units", 0.0)):
+        if method == "jackknife":
+            return "undefined_without_one"
+        return "single_cluster" if to == "both" else ""
+    return ""
+
+
+def _satterthwaite(parts: dict[str, float], df: dict[str, float]) -> float:
     total = sum(part**2 for part in parts.values())
     spread = sum(part**4 / max(df[name], 1.0) for name, part in parts.items())
-    freedom = total**2 / spread if spread > 0 else min(df[name] for name in parts)
-    kept["methods"] = (
-        tuple(
-            (name, partial(_drawn, limits, drawn, method == "delta"))
-            for name, limits in base.methods
-        )
-        if to == "units"
-        else _methods(base, float(freedom))
-    )
-    target = {"units": "units", "raters": "raters", "both": "both units and raters"}[to]
-    kept["notes"] = (*base.notes, f"The error is for generalising to {target}.")
-    return GeneralisedEstimate(
-        **kept, error=float(total**0.5), df=float(freedom), error_parts=parts, to=to
-    )
+    return float(total**2 / spread if spread > 0 else min(df[name] for name in parts))
 
 
 def _drawn(
+    estimate: Estimate,
+    confidence_level: float,
+    *,
     limits: Callable[[Estimate, float], Limits],
     factor: float,
     by_influence: bool,
-    estimate: Estimate,
-    confidence_level: float,
 ) -> Limits:
     """Draw limits together for a finite population, as its standard error is."""
     plain = _plain(estimate, None if by_influence else _undrawn(estimate, factor))
@@ -289,32 +343,23 @@ def _plain(estimate: Estimate, error: float | None) -> Estimate:
 
 
 def _methods(base: Estimate, df: float) -> tuple[Method, ...]:
-    methods: list[Method] = [
-        ("t", partial(_t, df=df, base=base)),
-        ("wald", partial(_wald, base=base)),
-    ]
+    methods: list[Method] = [("t", partial(_t, df=df)), ("wald", _wald)]
     if np.isfinite(base.expected):
-        methods.insert(0, ("logit", partial(_logit, df=df, base=base)))
+        methods.insert(0, ("logit", partial(_logit, df=df)))
     return tuple(methods)
 
 
-def _t(estimate: Estimate, confidence_level: float, *, df: float, base: Estimate) -> Limits:
-    if not estimate.standard_error > 0:
-        return _own(base, confidence_level)
+def _t(estimate: Estimate, confidence_level: float, *, df: float) -> Limits:
     return t_limits(
         estimate.value, estimate.standard_error, df + 1.0, confidence_level=confidence_level
     )
 
 
-def _wald(estimate: Estimate, confidence_level: float, *, base: Estimate) -> Limits:
-    if not estimate.standard_error > 0:
-        return _own(base, confidence_level)
+def _wald(estimate: Estimate, confidence_level: float) -> Limits:
     return wald_limits(estimate.value, estimate.standard_error, confidence_level=confidence_level)
 
 
-def _logit(estimate: Estimate, confidence_level: float, *, df: float, base: Estimate) -> Limits:
-    if not (estimate.standard_error > 0 and estimate.value < 1):
-        return _own(base, confidence_level)
+def _logit(estimate: Estimate, confidence_level: float, *, df: float) -> Limits:
     return logit_limits(
         estimate.value,
         estimate.standard_error,
@@ -322,8 +367,3 @@ def _logit(estimate: Estimate, confidence_level: float, *, df: float, base: Esti
         estimate.expected,
         confidence_level=confidence_level,
     )
-
-
-def _own(base: Estimate, confidence_level: float) -> Limits:
-    # agreement in every unit and by every rater seen is not certainty
-    return tuple(base.confidence_interval(confidence_level)) if base.methods else (np.nan, np.nan)  # type: ignore[return-value]

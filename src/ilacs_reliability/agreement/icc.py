@@ -146,7 +146,8 @@ def icc_test(
     form : {"1,1", "A,1", "C,1", "1,k", "A,k", "C,k"}, optional
         As in `icc`. Default: "A,1".
     threshold : float, optional
-        The correlation to exceed, below 1, declared before the data were seen. Default: 0.
+        The correlation to exceed, below 1 (and, for the "A" forms, 0 or more), declared before the
+        data were seen. Default: 0.
 
     Returns
     -------
@@ -158,8 +159,9 @@ def icc_test(
     TypeError
         If the ratings are labels without a scale.
     ValueError
-        If the form is unknown, the threshold is 1 or more, the ratings are a batch, raters are
-        anonymous, or a rating is missing: there use `threshold_test` on `icc`.
+        If the form is unknown, the threshold is out of range, the ratings are a batch, raters are
+        anonymous, a rating is missing or units come in clusters, which F takes as independent: for
+        the last two use `threshold_test` on `icc`.
 
     Warns
     -----
@@ -186,6 +188,8 @@ def icc_test(
     """
     if not threshold < 1:
         raise ValueError(f"`threshold` must be below 1, but got {threshold}.")
+    if threshold < 0 and form.startswith("A"):
+        raise ValueError(f"`threshold` must be 0 or more for form {form!r}, but got {threshold}.")
     effect = icc(ratings, form=form)
     taken = known_raters(ratings, "icc_test")
     scores = scores_of(taken)
@@ -195,6 +199,11 @@ def icc_test(
         )
     if not scores.is_complete:
         raise ValueError("`ratings` has missing ratings: use threshold_test(icc(...), ...).")
+    if taken.clusters is not None:
+        raise ValueError(
+            "`ratings` holds clusters, but F takes units as independent: use "
+            "threshold_test(icc(...), ...)."
+        )
     m = taken.n_raters
     # the correlation of a single rating that steps up to the threshold
     null = threshold if form.endswith("1") else threshold / (m - (m - 1) * threshold)
@@ -203,7 +212,7 @@ def icc_test(
     return SignificanceResult(
         statistic=statistic,
         df=df,
-        p_value=float(special.fdtrc(*df, statistic)) if ok else float("nan"),
+        p_value=_upper_tail(statistic, df) if ok else float("nan"),
         alternative="greater",
         method="F",
         name="icc_test",
@@ -216,6 +225,11 @@ def icc_test(
         notes=effect.notes,
         limits=effect.limits,
     )
+
+
+def _upper_tail(statistic: float, df: tuple[float, float]) -> float:
+    # without a residual F is infinite and its second degrees of freedom may be 0 / 0
+    return 0.0 if statistic == np.inf else float(special.fdtrc(*df, statistic))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
