@@ -131,6 +131,8 @@ def test_one_when_all_agree(name, codes):
 @given(data=st.data())
 def test_influence_averages_to_zero(coefficient, two, data):
     estimate = defined(coefficient, on(drawn(data, two)))
+    # where a likelihood is highest at no correlation there is no slope
+    assume(estimate.value != 0 or not np.isnan(estimate.standard_error))
     scale = 1 + np.abs(estimate.influence).max()
     assert_allclose(estimate.frequencies @ estimate.influence / scale, 0.0, atol=1e-7)
 

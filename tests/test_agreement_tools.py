@@ -318,6 +318,70 @@ def test_one_missing_of_fifteen_ratings_drops_no_unit():
     assert ilr.icc(gap, form="1,1").n_ratings == 14
 
 
+LOW = ilr.Scale([1, 2, 3, 4])
+EXTREME = {
+    "two units": [[1, 2], [2, 4]],
+    "all agree": [[1, 1], [2, 2], [3, 3]],
+    "opposed": [[1, 2], [2, 3], [1, 3], [3, 1]],
+    "reversed": [[1, 4], [4, 1], [1, 4], [4, 2]],
+}
+
+
+@pytest.mark.parametrize("form", ["1,1", "C,1", "A,1", "1,k", "A,k", "C,k"])
+@pytest.mark.parametrize("grades", list(EXTREME.values())[:3], ids=list(EXTREME)[:3])
+def test_score_limits_of_a_correlation_stay_within_its_range(grades, form):
+    found = ilr.icc(ilr.ratings_from_matrix(grades, scale=LOW), form=form)
+    assert found.confidence_interval().low >= min(-1.0, found.value) - 1e-12
+    for method in found.interval_methods:
+        assert np.isfinite([*found.confidence_interval(method=method)]).all()
+
+
+def test_a_single_consistency_of_three_raters_is_not_below_minus_a_half():
+    found = ilr.icc([[1, 2, 3], [3, 1, 2], [2, 3, 3]], form="C,1")
+    assert_allclose(found.confidence_interval().low, -0.5)
+
+
+def test_concordance_and_quadratic_kappa_have_no_limit_below_minus_one():
+    ratings = ilr.ratings_from_matrix(EXTREME["reversed"], scale=LOW)
+    for found in (ilr.lin_ccc(ratings), ilr.cohen_kappa(ratings, weights="quadratic")):
+        assert found.confidence_interval().low == -1
+        assert found.confidence_interval(method="logit").low == -1
+
+
+def test_likelihood_at_the_end_of_its_range_has_no_standard_error():
+    ratings = ilr.ratings_from_matrix(EXTREME["opposed"], scale=LOW)
+    for form in ("A,1", "C,k"):
+        found = ilr.icc(ratings, form=form, estimator="reml")
+        assert (found.value, found.confidence_interval().low) == (0, 0)
+        assert np.isnan(found.standard_error)
+        assert found.confidence_interval(method="t").method == "score, since t has no width"
+
+
+def test_a_mean_of_like_units_says_why_it_has_no_correlation():
+    with pytest.warns(ilr.UndefinedEstimateWarning, match="units differ too little"):
+        found = ilr.icc([[1, 2], [2, 1], [1, 2]], form="C,k")
+    assert found.reason == "like_means"
+
+
+def test_ratings_left_out_are_not_missing():
+    nan = np.nan
+    ratings = [[1, 1], [2, 3], [3, 3], [1, nan], [1, 2], [nan, nan]]
+    indices = ilr.marginal_indices(ratings).values()
+    for found in (ilr.lin_ccc(ratings), ilr.kendall_w(ratings), ilr.kappa_max(ratings), *indices):
+        assert found.n_missing == 3
+    assert "1 unit that not every rater rated does not enter." in ilr.lin_ccc(ratings).describe()
+
+
+def test_a_grade_that_nobody_used_is_undefined_for_that_reason():
+    ratings = ilr.ratings_from_matrix([[1, 1], [2, 3], [3, 3]], scale=LOW)
+    assert ilr.specific_agreement(ratings)[4].reason == "unused_grade"
+
+
+def test_a_pair_of_raters_is_named():
+    pairs = ilr.pairwise_agreement(GRADES)
+    assert pairs[1, 3].describe().startswith("Percent agreement of raters 1 and 3 is")
+
+
 @pytest.mark.parametrize("form", ["1,1", "A,1", "C,1", "1,k", "A,k", "C,k"])
 def test_no_disagreement_at_all_has_no_p_value_but_zero(form):
     result = ilr.icc_test([[1, 1], [2, 2], [1, 1], [3, 3]], form=form, threshold=0.5)

@@ -304,7 +304,7 @@ class Estimate:
     def _is_flat(self, low: FloatArray, high: FloatArray) -> npt.NDArray[np.bool_]:
         # a low level narrows any interval: only no standard error, or an unknown one, leaves none
         with np.errstate(invalid="ignore"):
-            narrow: npt.NDArray[np.bool_] = np.asarray((low == high) | (high - low <= NO_ERROR))
+            narrow: npt.NDArray[np.bool_] = np.asarray(~(high - low > NO_ERROR))
         return narrow & ~np.asarray(self.standard_error > NO_ERROR) if narrow.any() else narrow
 
     def _basis(self) -> str:
@@ -446,6 +446,7 @@ REASONS: Mapping[str, str] = {
     "disconnected": "raters and units are not connected",
     "separation": "the groups are completely separated",
     "non_convergence": "the fit did not converge",
+    "like_means": "units differ too little for the mean of their ratings to have a correlation",
     "single_cluster": "all units are in one cluster",
     "undefined_without_one": "it has no value once one rater or one unit is left out",
     "unused_grade": "the grade was given to no unit with two ratings",

@@ -287,4 +287,6 @@ def _left_out(ratings: Ratings) -> tuple[str, ...]:
     single: Any = ratings.frequencies @ (ratings.table.totals == 1)
     if not single:
         return ()
+    if single == 1:
+        return ("1 unit with a single rating does not enter: it cannot be paired.",)
     return (f"{single:g} units with a single rating do not enter: they cannot be paired.",)

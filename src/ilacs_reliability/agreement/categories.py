@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Hashable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -197,7 +198,8 @@ def kappa_max(ratings: RatingsLike) -> Estimate:
     >>> round(ilr.kappa_max(ratings).value, 6)
     0.830508
     """
-    taken, notes = complete_only(known_raters(ratings, "kappa_max", n_raters=2))
+    given = known_raters(ratings, "kappa_max", n_raters=2)
+    taken, notes = complete_only(given)
     study = study_of(taken, np.eye(len(taken.scale)))
     terms = np.column_stack([_given(taken, 0), _given(taken, 1)])
     value, influence = smooth_parts(_largest_kappa, terms, study.frequencies, taken.table.paired)
@@ -214,6 +216,7 @@ def kappa_max(ratings: RatingsLike) -> Estimate:
         value=value,
         influence=influence,
         n_units=study.n_paired,
+        n_missing=given.n_missing,
         methods=coefficient_methods(study),
         observed=value * (1.0 - expected) + expected,
         expected=expected,
@@ -269,7 +272,8 @@ def marginal_indices(ratings: RatingsLike) -> Estimates:
     >>> [(name, round(index.value, 2)) for name, index in indices.items()]
     [('prevalence', 0.75), ('bias', -0.05), ('pabak', 0.7)]
     """
-    taken, notes = complete_only(known_raters(ratings, "marginal_indices", n_raters=2))
+    given = known_raters(ratings, "marginal_indices", n_raters=2)
+    taken, notes = complete_only(given)
     scale = taken.scale
     if len(scale) < 2:
         raise ValueError("`ratings` must be on a scale of two grades or more, but got 1.")
@@ -283,8 +287,8 @@ def marginal_indices(ratings: RatingsLike) -> Estimates:
             for kind, score in both.items():
                 key = kind if len(scale) == 2 else (kind, scale.labels[code])
                 label = f"{kind} index of {scale.labels[code]}"
-                entries[key] = _mean_score(study, label, score, notes)
-        entries["pabak"] = brennan_prediger(taken)
+                entries[key] = _mean_score(study, label, score, given, notes)
+        entries["pabak"] = replace(brennan_prediger(taken), n_missing=given.n_missing)
     return Estimates("marginal_indices", "index", entries)
 
 
@@ -333,12 +337,18 @@ def _specific(ratings: Ratings, code: int, label: Hashable) -> Estimate:
         methods=coefficient_methods(study),
         observed=value,
         expected=np.zeros(np.shape(value)),
-        reason="no_pairable_units" if unused else "",
+        reason=_why_unused(ratings) if unused else "",
         notes=(f"No unit with two ratings or more was given {label}.",) if unused else (),
     )
 
 
-def _mean_score(study: Study, label: str, score: FloatArray, notes: tuple[str, ...]) -> Estimate:
+def _why_unused(ratings: Ratings) -> str:
+    return "unused_grade" if ratings.sizes.paired else "no_pairable_units"
+
+
+def _mean_score(
+    study: Study, label: str, score: FloatArray, given: Ratings, notes: tuple[str, ...]
+) -> Estimate:
     """Estimate the mean of a score between -1 and 1."""
     terms = np.column_stack([score, study.ratings.table.paired])
     value, influence = smooth_parts(_ratio, terms, study.frequencies, study.ratings.table.paired)
@@ -349,6 +359,7 @@ def _mean_score(study: Study, label: str, score: FloatArray, notes: tuple[str, .
         value=value,
         influence=influence,
         n_units=study.n_paired,
+        n_missing=given.n_missing,
         methods=coefficient_methods(study),
         observed=(1.0 + value) / 2.0,
         expected=np.full(np.shape(value), 0.5),

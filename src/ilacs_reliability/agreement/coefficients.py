@@ -11,11 +11,13 @@ import numpy as np
 
 from ilacs_reliability.agreement.studies import (
     NOT_SHOWN,
+    Method,
     Study,
     as_count,
     as_float,
     coefficient_methods,
     counts_units,
+    from_lowest,
     proportion_methods,
     study_of,
     why_undefined,
@@ -496,9 +498,17 @@ def _corrected(study: Study, rule: ChanceRule, name: str, label: str, kind: str)
         observed=as_float(observed),
         expected=as_float(expected),
         n_units=study.n_rated,
-        methods=coefficient_methods(study),
+        methods=_methods(study, rule, kind),
         reason=reason,
     )
+
+
+def _methods(study: Study, rule: ChanceRule, kind: str) -> tuple[Method, ...]:
+    methods = coefficient_methods(study)
+    if rule is _conger_chance and kind == "quadratic":
+        # a concordance of scores; t and wald are the limits that other programs print
+        return from_lowest(methods, -1.0, keep=("t", "wald"))
+    return methods
 
 
 def _corrected_influence(study: Study, rule: ChanceRule) -> FloatArray:

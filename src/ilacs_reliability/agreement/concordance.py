@@ -37,7 +37,7 @@ from ilacs_reliability.estimates import (
     UndefinedEstimateWarning,
     check_option,
 )
-from ilacs_reliability.ratings import Ratings, RatingsLike, check_whole
+from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings, check_whole
 from ilacs_reliability.scales import FloatArray, IntArray
 
 TestMethod: TypeAlias = Literal["exact", "monte_carlo", "asymptotic"]
@@ -96,7 +96,8 @@ def kendall_w(ratings: RatingsLike) -> Estimate:
     >>> round(ilr.kendall_w(ratings).value, 4)
     0.9091
     """
-    taken, notes = _ordered_and_complete(ratings, "kendall_w")
+    given = as_ratings(ratings)
+    taken, notes = _ordered_and_complete(given, "kendall_w")
     study = study_of(taken, np.eye(len(taken.scale)))
     reason = "" if study.is_batch else why_undefined(study)
     ranks = _Ranks(taken, study.frequencies)
@@ -111,6 +112,7 @@ def kendall_w(ratings: RatingsLike) -> Estimate:
         value=value,
         influence=ranks.influence if study.is_batch else ranks.influence(),
         n_units=study.n_paired,
+        n_missing=given.n_missing,
         methods=coefficient_methods(study),
         observed=value,
         expected=np.zeros(np.shape(value)),
@@ -186,7 +188,8 @@ def kendall_w_test(
     check_option(method, TEST_METHODS, "method")
     if not (isinstance(n_resamples, (int, np.integer)) and n_resamples > 0):
         raise ValueError(f"`n_resamples` must be a positive whole number, but got {n_resamples}.")
-    taken, _ = _ordered_and_complete(ratings, "kendall_w_test")
+    given = as_ratings(ratings)
+    taken, _ = _ordered_and_complete(given, "kendall_w_test")
     if taken.frequencies.ndim > 1:
         raise ValueError(
             f"`ratings` must be one study, but got a batch of shape {taken.frequencies.shape[:-1]}."
@@ -196,7 +199,7 @@ def kendall_w_test(
             "`ratings` holds clusters, but the test deals grades to units one by one: use "
             "threshold_test(kendall_w(...), ...)."
         )
-    effect = kendall_w(taken)
+    effect = kendall_w(given)
     n, m = float(effect.n_units), taken.n_raters
     statistic = m * (n - 1) * effect.value
     used, p_value = method, float("nan")
@@ -279,7 +282,8 @@ def lin_ccc(ratings: RatingsLike) -> Estimate:
     >>> round(ccc.value, 4)
     0.6053
     """
-    taken, notes = _ordered_and_complete(ratings, "lin_ccc")
+    given = as_ratings(ratings)
+    taken, notes = _ordered_and_complete(given, "lin_ccc")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UndefinedEstimateWarning)
         kappa = conger_kappa(taken, weights="quadratic")
@@ -299,6 +303,7 @@ def lin_ccc(ratings: RatingsLike) -> Estimate:
         weights="",
         methods=(*kappa.methods, *extra),
         notes=tuple(dict.fromkeys((*kappa.notes, *notes))),
+        n_missing=given.n_missing,
     )
 
 

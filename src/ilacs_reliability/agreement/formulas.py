@@ -12,7 +12,13 @@ import numpy as np
 import numpy.typing as npt
 
 from ilacs_reliability.agreement.studies import NOT_SHOWN, Method, as_count, as_float
-from ilacs_reliability.estimates import REASONS, Estimate, Limits, UndefinedEstimateWarning
+from ilacs_reliability.estimates import (
+    REASONS,
+    Estimate,
+    Limits,
+    UndefinedEstimateWarning,
+    counted,
+)
 from ilacs_reliability.intervals import t_limits
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
 from ilacs_reliability.scales import CodeArray, FloatArray
@@ -136,6 +142,7 @@ def build_estimate(
     value: Any,
     influence: FloatArray | Callable[[], FloatArray],
     n_units: Any,
+    n_missing: Any = None,
     methods: Iterable[Method] = (),
     observed: Any = float("nan"),
     expected: Any = float("nan"),
@@ -154,6 +161,8 @@ def build_estimate(
         What it rests on.
     name, label, value, influence, n_units, methods, observed, expected, weights, reason, limits
         As in `Estimate`.
+    n_missing : int or ndarray, optional
+        Ratings not given. Default: those of `ratings`, which counts ratings left out as missing.
     notes : iterable of str, optional
         Added to those of the ratings.
     enters : ndarray, shape (n_patterns,), optional
@@ -186,7 +195,7 @@ def build_estimate(
         n_units=as_count(np.asarray(n_units, dtype=np.float64)),
         n_raters=ratings.n_raters,
         n_ratings=ratings.n_ratings,
-        n_missing=ratings.n_missing,
+        n_missing=ratings.n_missing if n_missing is None else n_missing,
         observed=as_float(np.asarray(observed)),
         expected=as_float(np.asarray(expected)),
         weights=weights,
@@ -284,7 +293,8 @@ def complete_only(ratings: Ratings) -> tuple[Ratings, tuple[str, ...]]:
     if ratings.frequencies.ndim > 1:
         return kept, ()
     left = float(ratings.frequencies @ (ratings.table.rated * ~complete))
-    note = f"{left:g} units that not every rater rated do not enter."
+    note = f"{counted(left, 'unit')} that not every rater rated {'does' if left == 1 else 'do'} "
+    note += "not enter."
     return kept, (note,) if left else ()
 
 

@@ -30,9 +30,9 @@ from ilacs_reliability.agreement.formulas import (
 from ilacs_reliability.agreement.icc_limits import NO_WIDTH, f_limits, f_test
 from ilacs_reliability.agreement.likelihood import fit_reml, reml_ratio_slopes
 from ilacs_reliability.agreement.studies import (
-    Method,
     Study,
     coefficient_methods,
+    from_lowest,
     study_of,
     why_undefined,
 )
@@ -69,7 +69,7 @@ def icc(ratings: RatingsLike, *, form: Form = "A,1", estimator: Estimator = "ano
         The correlation, at most 1; mean squares can make it negative. The default interval is
         "score", as for other coefficients; McGraw and Wong's by F is "mcgraw_wong", on complete
         data. For a "k" form all limits are those of the single rating, stepped up by Spearman and
-        Brown's formula.
+        Brown's formula, and but for "mcgraw_wong" no lower than -1, or the value.
 
     Raises
     ------
@@ -321,6 +321,9 @@ def _likelihood(scores: Scores, kind: str) -> _Fit:
     ) ** 2
     n_units = w @ rated
     influence = n_units * (pull - w @ pull / n_units) * rated
+    if not units > 0:
+        # at the end of its range the estimate has no slope that says how it varies
+        influence = np.full(len(w), np.nan)
     reason = "" if fit.converged else "non_convergence"
     return _Fit(np.asarray(units / (units + rest)), influence, reason)
 
@@ -361,7 +364,8 @@ def _single_estimate(
     with np.errstate(invalid="ignore", divide="ignore"):
         expected = ((study.margins @ study.weights) * study.margins).sum(axis=-1)
     by_f = estimator == "anova" and scores.is_complete and study.ratings.clusters is None
-    methods: tuple[Method, ...] = (*coefficient_methods(study), ("fisher", fisher_interval))
+    least = 0.0 if estimator == "reml" else -1.0 if form[0] == "A" else _least(scores)
+    methods = from_lowest((*coefficient_methods(study), ("fisher", fisher_interval)), least)
     if by_f:
         score = methods[0][1]
         methods = (*methods, ("mcgraw_wong", partial(f_limits, scores, form[0], score)))
@@ -385,12 +389,19 @@ def _single_estimate(
     )
 
 
+def _least(scores: Scores) -> FloatArray:
+    """Return the least correlation that the ratings of a unit can have with one another."""
+    with np.errstate(invalid="ignore"):
+        least: FloatArray = -1.0 / np.fmax(np.asarray(_mean_size(scores)) - 1.0, 1.0)
+    return least
+
+
 def _stepped_up(study: Study, scores: Scores, single: Estimate, form: str, reason: str) -> Estimate:
     """Turn the correlation of one rating into that of the mean of a unit's ratings."""
     k = _mean_size(scores)
     value = _step_up(np.asarray(single.value), k)
     if not study.is_batch and not reason and not np.isfinite(value):
-        reason = "no_variation"
+        reason = "like_means"
     find = partial(_stepped_influence, scores, single, k)
     names = single.interval_methods
     note = f"k is {float(k):.4g} ratings a unit." if np.ndim(k) == 0 else ""
@@ -444,4 +455,8 @@ def _stepped_limits(
     single: Estimate, method: str, k: Any, estimate: Estimate, confidence_level: float
 ) -> Limits:
     low, high = dict(single.methods)[method](single, confidence_level)
-    return _step_up(np.asarray(low), k), _step_up(np.asarray(high), k)
+    low, high = _step_up(np.asarray(low), k), _step_up(np.asarray(high), k)
+    if method == "mcgraw_wong" and np.isfinite(low).all():
+        return low, high
+    # where the limit of one rating reaches the end of its range this one has no end
+    return np.maximum(low, np.minimum(-1.0, estimate.value)), high

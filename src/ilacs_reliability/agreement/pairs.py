@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 from functools import partial
 from itertools import combinations
 from typing import TypeAlias
@@ -166,7 +167,8 @@ def _each_pair(ratings: Ratings, coefficient: Coefficient) -> dict[Hashable, Est
                 raise TypeError(
                     f"`coefficient` must return an Estimate, but got {type(pair).__name__}."
                 )
-            pairs[names[first], names[second]] = pair
+            label = f"{pair.label or pair.name} of raters {names[first]} and {names[second]}"
+            pairs[names[first], names[second]] = replace(pair, label=label)
     return pairs
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
@@ -136,6 +136,31 @@ def coefficient_methods(study: Study) -> tuple[Method, ...]:
     return (("score", score), ("t", _t), ("wald", _wald), ("logit", partial(_logit, study=study)))
 
 
+def from_lowest(
+    methods: Iterable[Method], lowest: npt.ArrayLike, *, keep: Container[str] = ()
+) -> tuple[Method, ...]:
+    """Cut intervals off where the coefficient's range begins.
+
+    Parameters
+    ----------
+    methods : iterable of (str, callable)
+        Intervals by name.
+    lowest : array_like of float, shape (...)
+        The least value that the coefficient can have in the population.
+    keep : container of str, optional
+        Methods that stay as they are, such as those that are known to pass the ends of the range.
+
+    Returns
+    -------
+    tuple of (str, callable)
+        The same, never below `lowest` nor, where the estimate itself lies below it, the estimate.
+    """
+    return tuple(
+        (name, limits if name in keep else partial(_cut, limits=limits, lowest=lowest))
+        for name, limits in methods
+    )
+
+
 def proportion_methods(study: Study) -> tuple[Method, ...]:
     """List the exact intervals of a share of units.
 
@@ -205,6 +230,17 @@ def _score(estimate: Estimate, confidence_level: float, *, study: Study) -> Limi
         np.minimum(n_discordant(study), pieces),
         confidence_level=confidence_level,
     )
+
+
+def _cut(
+    estimate: Estimate,
+    confidence_level: float,
+    *,
+    limits: Callable[[Estimate, float], Limits],
+    lowest: npt.ArrayLike,
+) -> Limits:
+    low, high = limits(estimate, confidence_level)
+    return np.maximum(low, np.minimum(lowest, estimate.value)), high
 
 
 def _t(estimate: Estimate, confidence_level: float) -> Limits:
