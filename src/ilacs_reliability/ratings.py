@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import reprlib
 from collections.abc import Hashable, Sequence
-from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Literal, NamedTuple, NoReturn, TypeAlias
@@ -221,7 +220,10 @@ class Ratings:
                 f"`frequencies` must hold finite numbers of 0 or more, but got "
                 f"{frequencies[bad]:g} at {', '.join(map(str, bad))}."
             )
-        other = copy(self)  # the pattern table is the same
+        # a copy field by field: the pattern table stays, and copy() takes ten times as long
+        other = object.__new__(type(self))
+        for name in self.__slots__:
+            object.__setattr__(other, name, getattr(self, name))
         object.__setattr__(other, "frequencies", frequencies)
         object.__setattr__(other, "sizes", _sizes(frequencies, self.table))
         return other

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -14,6 +15,7 @@ from scipy import special
 from ilacs_reliability.estimates import (
     Estimate,
     Interval,
+    UndefinedEstimateWarning,
     check_confidence_level,
     check_option,
     html_table,
@@ -109,8 +111,10 @@ class JackknifeResult:
 
     Attributes
     ----------
-    estimate : Estimate
+    value : float
         The coefficient on the ratings themselves.
+    estimate_source : callable
+        Where `estimate` comes from.
     replicates : ndarray of float, shape (n_patterns,) or (n_clusters,)
         The coefficient without one unit of each pattern, or without each cluster; nan where it is
         then undefined.
@@ -129,15 +133,24 @@ class JackknifeResult:
     0.1637
     """
 
-    estimate: Estimate
+    value: float
+    estimate_source: Callable[[], Estimate]
     replicates: FloatArray
     frequencies: npt.NDArray[Any]
     standard_error: float
     bias: float
 
+    @property
+    def estimate(self) -> Estimate:
+        """The coefficient on the ratings themselves, with its influence."""
+        with warnings.catch_warnings():
+            # said once, when the jackknife was made
+            warnings.simplefilter("ignore", UndefinedEstimateWarning)
+            return self.estimate_source()
+
     def __repr__(self) -> str:
         return (
-            f"JackknifeResult({self.estimate.name} = {self.estimate.value:.4f}, "
+            f"JackknifeResult({self.estimate.name} = {self.value:.4f}, "
             f"standard_error={self.standard_error:.4f}, bias={self.bias:.2g})"
         )
 
@@ -309,10 +322,14 @@ def jackknife(coefficient: Coefficient, ratings: RatingsLike) -> JackknifeResult
     0.072
     """
     taken = _single(ratings)
-    estimate = _evaluate(coefficient, taken)
-    merged, places = _merged(coefficient, taken, estimate)
-    values, times = _leave_one_out(coefficient, merged)
-    if taken.clusters is None:
+    fewer, places = taken, None
+    if len(taken.counts) > FEW_PATTERNS:
+        fewer, places = _merged(coefficient, taken, _evaluate(coefficient, taken))
+    values, times = _leave_one_out(coefficient, fewer)
+    values, value = values[:-1], float(values[-1])
+    if not np.isfinite(value):
+        _evaluate(coefficient, taken)  # warns why
+    if places is not None and taken.clusters is None:
         values, times = values[places], taken.frequencies.astype(np.int64)
     used = times > 0
     values, times = values[used], times[used]
@@ -321,11 +338,12 @@ def jackknife(coefficient: Coefficient, ratings: RatingsLike) -> JackknifeResult
         mean = (times @ values) / n if n else np.nan
         error = np.sqrt((n - 1) / n * (times @ (values - mean) ** 2)) if n > 1 else np.nan
     return JackknifeResult(
-        estimate=estimate,
+        value=value,
+        estimate_source=partial(coefficient, taken),
         replicates=values,
         frequencies=times,
         standard_error=float(error),
-        bias=float((n - 1) * (mean - estimate.value)),
+        bias=float((n - 1) * (mean - value)),
     )
 
 
@@ -470,21 +488,22 @@ def _blocks(n_resamples: int, width: int) -> Iterator[slice]:
 
 
 def _leave_one_out(coefficient: Coefficient, ratings: Ratings) -> tuple[FloatArray, IntArray]:
+    """Return the coefficient without one of each kind, the whole study last, and their numbers."""
     frequencies = ratings.frequencies.astype(np.float64)
     if ratings.clusters is None:
         times = ratings.frequencies.astype(np.int64)
     else:
         inside = ratings.clusters[None, :] == np.arange(int(ratings.clusters.max()) + 1)[:, None]
         drop, times = inside * frequencies, (inside @ frequencies > 0).astype(np.int64)
-    values = np.empty(len(times))
-    for rows in _blocks(len(times), len(frequencies)):
+    values = np.empty(len(times) + 1)
+    for rows in _blocks(len(values), len(frequencies)):
         fewer = np.repeat(frequencies[None], rows.stop - rows.start, axis=0)
+        kinds = np.arange(rows.start, min(rows.stop, len(times)))
         if ratings.clusters is None:
-            places = np.arange(rows.start, rows.stop)
-            fewer[places - rows.start, places] -= np.minimum(frequencies[rows], 1.0)
+            fewer[kinds - rows.start, kinds] -= np.minimum(frequencies[kinds], 1.0)
         else:
-            fewer -= drop[rows]
-        values[rows] = coefficient(ratings.with_frequencies(fewer)).value
+            fewer[: len(kinds)] -= drop[kinds]
+        values[rows] = _evaluate(coefficient, ratings.with_frequencies(fewer)).value
     return values, times
 
 
@@ -539,6 +558,7 @@ def _bca_tails(
 ) -> FloatArray:
     """Shift the tails for bias and for a spread that changes with the value."""
     leave, times = _leave_one_out(coefficient, ratings)
+    leave = leave[:-1]
     kept = np.isfinite(leave) & (times > 0)
     leave, times = leave[kept], times[kept]
     gaps = (times @ leave) / times.sum() - leave
