@@ -572,3 +572,9 @@ def test_a_list_can_be_of_one_kind():
     assert sum(kinds) == len(ilr.list_datasets())
     with pytest.raises(ValueError, match="`holds` must be one of"):
         ilr.list_datasets(holds="tables")
+
+
+def test_a_table_of_no_rows_holds_zeros():
+    none = ilr.load_dataset("inspections").where(kind="short").where(kind="standard")
+    assert none.n_units == 0
+    assert none.table(kind=("short", "standard"), year=(2018, 2019, 2020)).tolist() == [[0] * 3] * 2

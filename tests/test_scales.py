@@ -1,5 +1,6 @@
 """Grades in their declared order, and the credit between them."""
 
+import copy
 import pickle
 from fractions import Fraction
 from math import comb, isclose, pi, sin, sqrt
@@ -276,3 +277,40 @@ def test_a_matrix_of_ones_own_is_copied():
     weights = ilr.agreement_weights(SCALES["scored"], mine)
     weights[0, 1] = 0
     assert mine[0, 1] == 0.5
+
+
+@pytest.mark.parametrize("labels", [{"a", "b", "c"}, frozenset("abc")])
+def test_a_set_has_no_order(labels):
+    with pytest.raises(TypeError, match="`labels` must be in order"):
+        ilr.Scale(labels)
+    with pytest.raises(TypeError, match="`scores` must be in order"):
+        ilr.Scale(["a", "b", "c"], scores={1, 2, 3})
+    assert ilr.Scale(dict.fromkeys("abc").keys()).labels == ("a", "b", "c")
+
+
+def test_aliases_that_read_alike_must_agree():
+    with pytest.raises(ValueError, match=r"`aliases` sends 'a ' to 'b', but .* to 'a'"):
+        ilr.Scale(["a", "b"], aliases={"A": "a", "a ": "b"})
+    assert ilr.Scale(["a", "b"], aliases={"X": "a", "x ": "a"}).encode(["x"]).tolist() == [0]
+
+
+def test_a_scale_cannot_be_changed_through_its_aliases():
+    with pytest.raises(TypeError, match="item assignment"):
+        ilr.OFSTED_SCALE.aliases["meh"] = "good"
+    assert dict(ilr.OFSTED_SCALE.aliases)["ri"] == "requires improvement"
+
+
+@pytest.mark.parametrize(
+    "again", [copy.copy, copy.deepcopy, lambda scale: pickle.loads(pickle.dumps(scale))]
+)
+def test_a_scale_travels(again):
+    scale = again(ilr.OFSTED_SCALE)
+    assert scale == ilr.OFSTED_SCALE
+    assert hash(scale) == hash(ilr.OFSTED_SCALE)
+    assert scale.encode(["RI", "Good"]).tolist() == [1, 2]
+
+
+@pytest.mark.parametrize("codes", [[0.0], ["good"], [True]])
+def test_codes_to_decode_are_whole_numbers(codes):
+    with pytest.raises(TypeError, match="`codes` must be whole numbers"):
+        ilr.OFSTED_SCALE.decode(codes)

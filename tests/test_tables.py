@@ -1,5 +1,6 @@
 """Grades before and after, and grades of groups; what their builders refuse."""
 
+import copy
 import pickle
 
 import numpy as np
@@ -153,3 +154,29 @@ def test_records_show_what_they_hold_and_survive_pickling():
         assert_array_equal(copy.counts, record.counts)
         with pytest.raises(AttributeError):
             copy.counts = None
+
+
+TRAVELLERS = {
+    "NetShift": ilr.net_shift([[0, 2, 1], [1, 3, 4], [0, 0, 2]]),
+    "Dataset": ilr.load_dataset("inspections"),
+    "part of a Dataset": ilr.load_dataset("inspections").where(kind="short"),
+    "Dataset of counts": ilr.load_dataset("stuart_vision_women"),
+    "Ratings": ilr.ratings_from_codes([[0, 1], [1, 1]], scale=BINARY),
+    "Estimate": ilr.cohen_kappa([[0, 1], [1, 1], [0, 0]]),
+}
+
+
+@pytest.mark.parametrize("record", TRAVELLERS.values(), ids=TRAVELLERS)
+def test_records_travel(record):
+    for again in (copy.deepcopy(record), pickle.loads(pickle.dumps(record))):
+        assert repr(again) == repr(record)
+        assert again._repr_html_() == record._repr_html_()
+
+
+def test_names_in_a_set_have_no_order():
+    with pytest.raises(TypeError, match="`raters` must be in order"):
+        ilr.ratings_from_codes([[0, 1]], scale=BINARY, raters={"a", "b"})
+    with pytest.raises(TypeError, match="`groups` must be in order"):
+        ilr.grades_from_table([[1, 2], [3, 4]], groups={"a", "b"})
+    with pytest.raises(TypeError, match="`strata` must be in order"):
+        ilr.grades_from_table([[1, 2], [3, 4]], strata={"a"})

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ilacs_reliability.arrays import LARGEST_WHOLE, check_grades, refuse_mask
+from ilacs_reliability.containers import refuse_set
 from ilacs_reliability.estimates import check_option, html_table
 from ilacs_reliability.patterns import (
     Encode,
@@ -806,6 +807,7 @@ def _refuse(
 
 
 def _names(raters: Sequence[Hashable], n_raters: int) -> tuple[Hashable, ...]:
+    refuse_set(raters, "raters")
     names = tuple(raters)
     if len(names) != n_raters:
         raise ValueError(f"`raters` must name {n_raters} raters, but got {len(names)}.")

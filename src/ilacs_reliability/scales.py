@@ -15,6 +15,8 @@ from typing import Any, Literal, TypeAlias, get_args
 import numpy as np
 import numpy.typing as npt
 
+from ilacs_reliability.containers import FrozenMapping, refuse_set
+
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 IntArray: TypeAlias = npt.NDArray[np.int64]
 CodeArray: TypeAlias = npt.NDArray[np.signedinteger]
@@ -57,10 +59,10 @@ class Scale:
     Raises
     ------
     TypeError
-        If a label cannot be hashed, or `labels` is a single string.
+        If a label cannot be hashed, or `labels` is a single string or a set, which has no order.
     ValueError
         If there is no label, a label is repeated or stands for a missing rating, the scores are
-        not finite and increasing, or an alias points to no label.
+        not finite and increasing, an alias points to no label, or two that read alike do not agree.
 
     Examples
     --------
@@ -88,17 +90,12 @@ class Scale:
         codes = {label: code for code, label in enumerate(labels)}
         numbers = _default_scores(labels, ordered) if scores is None else _floats(scores, "scores")
         _check_scores(numbers, labels, ordered)
-        folded = {_fold(spelling): label for spelling, label in (aliases or {}).items()}
-        for spelling, label in folded.items():
-            if label not in codes:
-                raise ValueError(
-                    f"`aliases` sends {spelling!r} to {label!r}, which is not in {labels}."
-                )
+        folded = _folded(aliases or {}, labels)
         for name, thing in (
             ("labels", labels),
             ("scores", numbers),
             ("ordered", bool(ordered)),
-            ("aliases", folded),
+            ("aliases", FrozenMapping(folded)),
             ("_codes", codes),
         ):
             object.__setattr__(self, name, thing)
@@ -200,6 +197,8 @@ class Scale:
 
         Raises
         ------
+        TypeError
+            If the indices are not whole numbers.
         ValueError
             If an index is outside the scale.
 
@@ -211,6 +210,8 @@ class Scale:
         """
         # an empty list has no integers to tell its kind
         indices = np.asarray(codes) if np.size(codes) else np.zeros(np.shape(codes), dtype=np.int8)
+        if indices.dtype.kind not in "iu":
+            raise TypeError(f"`codes` must be whole numbers, but got {indices.dtype}.")
         if indices.size and (indices.min() < -1 or indices.max() >= self.n_grades):
             bad = indices[(indices < -1) | (indices >= self.n_grades)].flat[0]
             raise ValueError(f"`codes` must be -1 to {self.n_grades - 1}, but got {bad}.")
@@ -420,6 +421,7 @@ def _checked_matrix(kind: npt.ArrayLike, n_grades: int) -> FloatArray:
 def _checked_labels(labels: Iterable[Hashable]) -> tuple[Hashable, ...]:
     if isinstance(labels, str):
         raise TypeError(f"`labels` must be a sequence of labels, but got the string {labels!r}.")
+    refuse_set(labels, "labels")
     labels = tuple(x.item() if isinstance(x, np.generic) else x for x in labels)
     if not labels:
         raise ValueError("`labels` must hold at least one grade, but is empty.")
@@ -433,6 +435,21 @@ def _checked_labels(labels: Iterable[Hashable]) -> tuple[Hashable, ...]:
             raise ValueError(f"`labels` holds {label!r} twice, at {seen[label]} and {place}.")
         seen[label] = place
     return labels
+
+
+def _folded(aliases: Mapping[str, Hashable], labels: tuple[Hashable, ...]) -> dict[str, Hashable]:
+    folded: dict[str, Hashable] = {}
+    for spelling, label in aliases.items():
+        if label not in labels:
+            raise ValueError(
+                f"`aliases` sends {spelling!r} to {label!r}, which is not in {labels}."
+            )
+        if folded.setdefault(_fold(spelling), label) != label:
+            raise ValueError(
+                f"`aliases` sends {spelling!r} to {label!r}, but another spelling of it to "
+                f"{folded[_fold(spelling)]!r}: case and spaces do not tell aliases apart."
+            )
+    return folded
 
 
 def _default_scores(labels: tuple[Hashable, ...], ordered: bool) -> tuple[float, ...]:
@@ -460,6 +477,7 @@ def _check_scores(scores: tuple[float, ...], labels: tuple[Hashable, ...], order
 
 
 def _floats(numbers: Iterable[float], name: str) -> tuple[float, ...]:
+    refuse_set(numbers, name)
     try:
         return tuple(float(number) for number in numbers)
     except (TypeError, ValueError) as error:

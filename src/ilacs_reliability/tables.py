@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ilacs_reliability.arrays import check_grades, row_names
+from ilacs_reliability.containers import refuse_set
 from ilacs_reliability.estimates import html_table
 from ilacs_reliability.ratings import Ratings, check_whole, square_counts, whole_counts
 from ilacs_reliability.scales import IntArray, Scale
@@ -327,6 +328,7 @@ def _axis_names(
 ) -> tuple[Hashable, ...]:
     if names is None:
         return tuple(f"{thing} {place}" for place in range(1, length + 1))
+    refuse_set(names, argument)
     given = tuple(names)
     if len(given) != length:
         raise ValueError(f"`{argument}` must name {length} {argument}, but got {len(given)}.")

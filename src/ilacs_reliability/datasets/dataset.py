@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import Self, TypeAlias, cast
 
 import numpy as np
 import numpy.typing as npt
+
+from ilacs_reliability.containers import FrozenMapping
 
 Cell: TypeAlias = str | int | float | None
 
@@ -193,7 +194,7 @@ class Dataset:
         return replace(
             self,
             info=replace(self.info, n_rows=len(kept)),
-            columns=MappingProxyType(columns),
+            columns=FrozenMapping(columns),
         )
 
     def table(self, **labels: Sequence[Cell]) -> npt.NDArray[np.int64]:
@@ -235,7 +236,9 @@ class Dataset:
         """
         if not labels:
             raise ValueError("`table` needs at least one column with its labels.")
-        codes = np.array([self._codes(column, order) for column, order in labels.items()])
+        codes = np.array(
+            [self._codes(column, order) for column, order in labels.items()], dtype=np.int64
+        )
         known = (codes >= 0).all(axis=0)
         counted = np.zeros([len(order) for order in labels.values()], dtype=np.int64)
         np.add.at(counted, tuple(codes[:, known]), self._weights()[known])

@@ -6,12 +6,12 @@ Readers of the standard library are imported where they read, to keep the import
 import csv
 from collections.abc import Callable, Iterable, Mapping, Sized
 from fractions import Fraction
-from types import MappingProxyType
 from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+from ilacs_reliability.containers import FrozenMapping
 from ilacs_reliability.datasets.dataset import Cell, Dataset, DatasetInfo, Expected
 from ilacs_reliability.estimates import check_option
 
@@ -122,9 +122,9 @@ def _dataset(name: str, entry: Mapping[str, Any]) -> Dataset:
     labels = tuple(entry.get("labels", ()))
     return Dataset(
         info=_info(name, entry, columns, arrays),
-        columns=MappingProxyType(columns),
-        levels=MappingProxyType(levels),
-        arrays=MappingProxyType(arrays),
+        columns=FrozenMapping(columns),
+        levels=FrozenMapping(levels),
+        arrays=FrozenMapping(arrays),
         labels=labels,
         row_labels=tuple(entry.get("row_labels", labels if "counts" in entry else ())),
         column_labels=tuple(entry.get("column_labels", labels if "counts" in entry else ())),
@@ -193,9 +193,9 @@ def _distinct(cells: Iterable[Cell]) -> tuple[Cell, ...]:
 
 
 def _expected(groups: Mapping[str, Mapping[str, str]]) -> Mapping[str, Mapping[str, Expected]]:
-    return MappingProxyType(
+    return FrozenMapping(
         {
-            group: MappingProxyType(
+            group: FrozenMapping(
                 {name: _number(text, given["by"]) for name, text in given.items() if name != "by"}
             )
             for group, given in groups.items()

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
+from ilacs_reliability.containers import FrozenMapping
 from ilacs_reliability.estimates import Estimate, Limits, html_table, plain
 from ilacs_reliability.scales import IntArray, Scale
 from ilacs_reliability.shift.limits import bonett_price_limits, tango_limits
@@ -155,9 +155,9 @@ class NetShift:
         )
         low, high = self.net.confidence_interval()
         return (
-            f"Of {self.n_units} units graded twice, {first}, {second} and {third}; improved less "
-            f"declined is {100 * self.net.value:+.1f} points (95% interval {100 * low:.1f} to "
-            f"{100 * high:.1f}); {self.room_up.n_units} could improve and "
+            f"Of {self.n_units} units graded twice, {first}, {second} and {third}; "
+            f"improved less declined is {100 * self.net.value:+.1f} points (95% interval "
+            f"{100 * low:.1f} to {100 * high:.1f}); {self.room_up.n_units} could improve and "
             f"{self.room_down.n_units} could decline; it does not show {NOT_SHOWN}."
         )
 
@@ -189,8 +189,9 @@ class NetShift:
 
     def __repr__(self) -> str:
         return (
-            f"NetShift({self.n_units} units: {self.n_improved} improved, {self.n_unchanged} "
-            f"unchanged, {self.n_declined} declined; net {100 * self.net.value:+.1f} points)"
+            f"NetShift({self.n_units} units: {self.n_improved} improved, "
+            f"{self.n_unchanged} unchanged, {self.n_declined} declined; "
+            f"net {100 * self.net.value:+.1f} points)"
         )
 
     def _repr_html_(self) -> str:
@@ -293,10 +294,10 @@ def net_shift(table: TransitionsLike) -> NetShift:
         counts=counts,
         scale=pairs.scale,
         n_units=pairs.n_units,
-        by_move=MappingProxyType(
+        by_move=FrozenMapping(
             {move: int(np.trace(counts, offset=move)) for move in range(-best, best + 1)}
         ),
-        by_before=MappingProxyType(dict(zip(pairs.scale.labels, _by_before(counts), strict=True))),
+        by_before=FrozenMapping(dict(zip(pairs.scale.labels, _by_before(counts), strict=True))),
         pairs=pairs,
         notes=(*pairs.notes, *_room_notes(pairs)),
     )
