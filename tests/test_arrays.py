@@ -293,3 +293,15 @@ def test_a_study_without_units_is_refused():
             door(frequencies=[0])
     with pytest.raises(ValueError, match="`frequencies` leaves no unit with a rating"):
         ilr.ratings_from_counts([[2, 1], [0, 0]], scale=SCALE, frequencies=[0, 3])
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize("dtype", ["uint8", "uint16", "uint32", "uint64", "int64", "int8"])
+@pytest.mark.parametrize("n_raters", [2, 40], ids=["a table of patterns", "too many patterns"])
+def test_codes_of_any_kind_and_memory_order_count_alike(dtype, order, n_raters):
+    rows = np.arange(6 * n_raters).reshape(6, n_raters) % 7 % 2
+    codes = np.array(rows, dtype=dtype, order=order)
+    ours = ilr.ratings_from_codes(codes, scale=SCALE)
+    plain = ilr.ratings_from_codes(rows.astype(np.int8), scale=SCALE)
+    assert ours.patterns.tolist() == plain.patterns.tolist()
+    assert ours.frequencies.tolist() == plain.frequencies.tolist()

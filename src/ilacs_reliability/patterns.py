@@ -145,7 +145,8 @@ def checked_codes(block: CodeArray, *, n_grades: int) -> CodeArray:
     """
     if block.min() < -1 or block.max() >= n_grades:
         raise OutsideError
-    return block
+    # numpy adds an unsigned 64-bit number to no other integer
+    return block.astype(np.int64) if block.dtype == np.uint64 else block
 
 
 def number_encoder(labels: FloatArray) -> Encode:
