@@ -292,3 +292,35 @@ def test_small_helpers():
     assert plain((1, np.arange(2))) == [1, [0, 1]]
     with pytest.raises(ValueError, match=r"`side` must be one of \('a', 'b'\), but got 'c'"):
         check_option("c", ("a", "b"), "side")
+
+
+def test_one_of_a_thing_is_in_the_singular():
+    scale = ilr.Scale(["no", "yes"])
+    one = ilr.ratings_from_codes([[0, 1]], scale=scale)
+    assert "2 ratings of 1 unit by 2 raters" in ilr.percent_agreement(one).describe()
+    moved = ilr.transitions_from_table([[0, 1], [0, 0]], scale=scale)
+    assert repr(moved).startswith("Transitions(1 unit, ")
+    assert ilr.net_shift(moved).describe().startswith("Of 1 unit graded twice")
+    assert "from 1 unit;" in ilr.sign_test(moved).describe()
+
+
+UNPAIRED = ilr.ratings_from_codes(
+    [[0, -1], [-1, 1], [1, -1]], scale=ilr.Scale(["no", "yes"]), clusters=[1, 1, 2]
+)
+
+
+@pytest.mark.parametrize(
+    "coefficient", [ilr.kappa_max, ilr.percent_agreement, ilr.krippendorff_alpha, ilr.kendall_w]
+)
+def test_clusters_without_pairs_have_no_standard_error(coefficient):
+    with pytest.warns(ilr.UndefinedEstimateWarning):
+        estimate = coefficient(UNPAIRED)
+    assert np.isnan(estimate.standard_error)
+
+
+def test_mean_squares_of_no_units_are_undefined_without_a_numpy_warning():
+    full = ilr.ratings_from_codes([[0, 1], [1, 1], [0, 0]], scale=ilr.Scale(["no", "yes"]))
+    batch = ilr.icc(full.with_frequencies([[0, 0, 0], [1, 2, 3]]), form="1,1", estimator="anova")
+    low, high = batch.confidence_interval()
+    assert np.isnan([low[0], high[0]]).all()
+    assert np.isfinite([low[1], high[1]]).all()

@@ -311,3 +311,44 @@ def test_a_difference_is_of_a_repeat_where_both_are(second, design):
         for each in ("repeat", second)
     )
     assert ilr.difference(a, b, paired=False).design == design
+
+
+KAPPA = ilr.cohen_kappa(PAIRS)
+
+
+@pytest.mark.parametrize(
+    ("ask", "error", "message"),
+    [
+        (lambda: KAPPA.confidence_interval("0.95"), TypeError, r"`confidence_level` .* '0\.95'"),
+        (
+            lambda: KAPPA.confidence_interval([0.9]),
+            TypeError,
+            "`confidence_level` must be a number",
+        ),
+        (
+            lambda: ilr.bootstrap(ilr.cohen_kappa, PAIRS, confidence_level=None),
+            TypeError,
+            "`confidence_level` must be a number, but got None",
+        ),
+        (lambda: ilr.threshold_test(KAPPA, "x"), TypeError, "`threshold` must be a number"),
+        (
+            lambda: ilr.equivalence_test(KAPPA, low=-np.inf, high=1.0),
+            ValueError,
+            "`low` must be a finite number, but got -inf",
+        ),
+        (
+            lambda: ilr.equivalence_test(KAPPA, low=0.0, high=np.nan),
+            ValueError,
+            "`high` must be a finite number, but got nan",
+        ),
+        (lambda: ilr.equivalence_test(KAPPA, low="a", high=1), TypeError, "`low` must be a number"),
+    ],
+)
+def test_numbers_are_numbers(ask, error, message):
+    with pytest.raises(error, match=message):
+        ask()
+
+
+def test_a_level_may_be_any_kind_of_number():
+    for level in (np.float32(0.5), np.array(0.5)):
+        assert KAPPA.confidence_interval(level).high == KAPPA.confidence_interval(0.5).high

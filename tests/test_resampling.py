@@ -403,3 +403,8 @@ def test_several_coefficients_share_each_resample(method):
 def test_no_coefficient_is_refused():
     with pytest.raises(ValueError, match="`coefficient` must be a function or several"):
         ilr.bootstrap([], [[1, 1], [1, 2]])
+
+
+def test_a_single_resample_says_that_it_has_no_spread():
+    result = ilr.bootstrap(ilr.cohen_kappa, TABLE, n_resamples=1, rng=1)
+    assert result.confidence_interval.method == "score, since one resample has no spread"

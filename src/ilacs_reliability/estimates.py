@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -496,7 +497,7 @@ def standard_error(
         squares = (_by_cluster(pull, clusters) ** 2).sum(axis=-1)
         count = n_clusters(frequencies, clusters, enters)
     if np.ndim(squares) == 0:
-        scale = count / (count - 1) / n_units**2 if count > 1 else np.nan
+        scale = count / (count - 1) / n_units**2 if count > 1 and n_units > 0 else np.nan
         return float((squares * scale) ** 0.5)
     with np.errstate(invalid="ignore", divide="ignore"):
         error: FloatArray = np.sqrt(squares * count / np.maximum(count - 1, 0)) / n_units
@@ -545,14 +546,36 @@ def check_confidence_level(confidence_level: float) -> None:
 
     Raises
     ------
+    TypeError
+        If it is not a number.
     ValueError
         If it does not lie strictly between 0 and 1.
     """
+    check_number(confidence_level, "confidence_level")
     if not 0 < confidence_level < 1:
         hint = "; write 95 % as 0.95" if 1 < confidence_level <= 100 else ""
         raise ValueError(
             f"`confidence_level` must be between 0 and 1, but got {confidence_level}{hint}."
         )
+
+
+def check_number(value: object, name: str) -> None:
+    """Raise unless a value is a single real number.
+
+    Parameters
+    ----------
+    value : object
+        What was given.
+    name : str
+        The argument's name.
+
+    Raises
+    ------
+    TypeError
+        If it is anything else.
+    """
+    if not isinstance(value, Real) and not (isinstance(value, np.ndarray) and value.ndim == 0):
+        raise TypeError(f"`{name}` must be a number, but got {value!r}.")
 
 
 def check_option(value: object, options: Sequence[str], name: str) -> None:
@@ -607,7 +630,8 @@ def counted(number: float, thing: str) -> str:
     str
         Such as "1 unit" or "2 units".
     """
-    return f"{number:g} {thing}" if number == 1 else f"{number:g} {thing}s"
+    shown = f"{number:g}" if number % 1 else f"{int(number)}"
+    return f"{shown} {thing}{'' if number == 1 else 's'}"
 
 
 def plain(value: Any) -> Any:

@@ -15,6 +15,7 @@ from ilacs_reliability.estimates import (
     Estimate,
     SignificanceResult,
     UndefinedEstimateWarning,
+    check_number,
     check_option,
     standard_error,
 )
@@ -54,8 +55,11 @@ def threshold_test(
 
     Raises
     ------
+    TypeError
+        If `estimate` is no `Estimate` or `threshold` no number.
     ValueError
-        If `alternative` or `method` is unknown, or the estimate is a batch or offers no interval.
+        If the threshold is not finite, `alternative` or `method` is unknown, or the estimate is a
+        batch or offers no interval.
 
     Warns
     -----
@@ -88,8 +92,7 @@ def threshold_test(
     """
     check_option(alternative, ALTERNATIVES, "alternative")
     _check_single(estimate)
-    if not np.isfinite(threshold):
-        raise ValueError(f"`threshold` must be a finite number, but got {threshold}.")
+    _check_finite(threshold, "threshold")
     label = f"threshold test of {estimate.label or estimate.name}"
     if estimate.status == "undefined":
         return _undefined(estimate, label, alternative)
@@ -133,9 +136,11 @@ def equivalence_test(
 
     Raises
     ------
+    TypeError
+        If `estimate` is no `Estimate` or a margin no number.
     ValueError
-        If the margins are not in order, the method is unknown, or the estimate is a batch or offers
-        no interval.
+        If the margins are not finite and in order, the method is unknown, or the estimate is a
+        batch or offers no interval.
 
     Warns
     -----
@@ -160,6 +165,8 @@ def equivalence_test(
     >>> result.p_value < 0.05
     True
     """
+    _check_finite(low, "low")
+    _check_finite(high, "high")
     if not low < high:
         raise ValueError(f"`low` must be below `high`, but got {low} and {high}.")
     above = threshold_test(estimate, low, alternative="greater", method=method)
@@ -332,6 +339,12 @@ def _undefined(estimate: Estimate, label: str, alternative: Alternative) -> Sign
         notes=estimate.notes,
         limits=estimate.limits,
     )
+
+
+def _check_finite(value: float, name: str) -> None:
+    check_number(value, name)
+    if not np.isfinite(value):
+        raise ValueError(f"`{name}` must be a finite number, but got {value}.")
 
 
 def _check_single(estimate: Estimate) -> None:

@@ -523,7 +523,8 @@ def _interval(
     values, errors = values[defined], errors[defined]
     if values.min() == values.max():
         fallback = estimate.confidence_interval(confidence_level)
-        method_used = f"{fallback.method}, since every resample is the same"
+        why = "every resample is the same" if len(values) > 1 else "one resample has no spread"
+        method_used = f"{fallback.method}, since {why}"
         return Interval(fallback.low, fallback.high, confidence_level, method_used)
     tails = np.array([(1 - confidence_level) / 2, (1 + confidence_level) / 2])
     if method == "studentized":

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from ilacs_reliability.arrays import check_grades, row_names
 from ilacs_reliability.containers import refuse_set
-from ilacs_reliability.estimates import html_table
+from ilacs_reliability.estimates import counted, html_table
 from ilacs_reliability.ratings import Ratings, check_whole, square_counts, whole_counts
 from ilacs_reliability.scales import IntArray, Scale
 
@@ -55,7 +55,7 @@ class Transitions:
             )
         )
         return (
-            f"Transitions({self.n_units} units, {len(self.scale)} grades: "
+            f"Transitions({counted(self.n_units, 'unit')}, {len(self.scale)} grades: "
             f"{up} up, {same} unchanged, {down} down)"
         )
 

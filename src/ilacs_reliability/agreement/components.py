@@ -121,13 +121,15 @@ def one_way_squares(sums: npt.NDArray[Any]) -> dict[str, npt.NDArray[Any]]:
     """
     n, total, squares, sum_, by_mean, within = np.moveaxis(sums, -1, 0)
     df_units, df_within = n - 1.0, total - n
-    return {
-        "units": (by_mean - sum_**2 / total) / df_units,
-        "within": within / df_within,
-        "df_units": df_units,
-        "df_within": df_within,
-        "size": (total - squares / total) / df_units,
-    }
+    # without units, or with one rating of each, some of these do not exist
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return {
+            "units": (by_mean - sum_**2 / total) / df_units,
+            "within": within / df_within,
+            "df_units": df_units,
+            "df_within": df_within,
+            "size": (total - squares / total) / df_units,
+        }
 
 
 def one_way_components(sums: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:

@@ -27,6 +27,7 @@ from ilacs_reliability.estimates import (
     Status,
     UndefinedEstimateWarning,
     check_option,
+    counted,
     html_table,
 )
 from ilacs_reliability.ratings import RatingsLike
@@ -110,7 +111,10 @@ class VarianceComponents:
         str
             A plain English sentence.
         """
-        basis = f"{self.n_ratings:g} ratings of {self.n_units:g} units by {self.n_raters} raters"
+        basis = (
+            f"{counted(self.n_ratings, 'rating')} of {counted(self.n_units, 'unit')} by "
+            f"{counted(self.n_raters, 'rater')}"
+        )
         if self.status == "undefined":
             return f"Variance components are undefined ({REASONS[self.reason]}), from {basis}."
         shares = [f"{100 * row['share']:.0f}% {row['source']}" for row in self.rows()]

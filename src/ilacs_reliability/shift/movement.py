@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ilacs_reliability.containers import FrozenMapping
-from ilacs_reliability.estimates import Estimate, Limits, html_table, plain
+from ilacs_reliability.estimates import Estimate, Limits, counted, html_table, plain
 from ilacs_reliability.scales import IntArray, Scale
 from ilacs_reliability.shift.limits import bonett_price_limits, tango_limits
 from ilacs_reliability.shift.pairs import (
@@ -155,7 +155,7 @@ class NetShift:
         )
         low, high = self.net.confidence_interval()
         return (
-            f"Of {self.n_units} units graded twice, {first}, {second} and {third}; "
+            f"Of {counted(self.n_units, 'unit')} graded twice, {first}, {second} and {third}; "
             f"improved less declined is {100 * self.net.value:+.1f} points (95% interval "
             f"{100 * low:.1f} to {100 * high:.1f}); {self.room_up.n_units} could improve and "
             f"{self.room_down.n_units} could decline; it does not show {NOT_SHOWN}."
@@ -189,7 +189,7 @@ class NetShift:
 
     def __repr__(self) -> str:
         return (
-            f"NetShift({self.n_units} units: {self.n_improved} improved, "
+            f"NetShift({counted(self.n_units, 'unit')}: {self.n_improved} improved, "
             f"{self.n_unchanged} unchanged, {self.n_declined} declined; "
             f"net {100 * self.net.value:+.1f} points)"
         )
