@@ -30,7 +30,11 @@ def refuse_mask(thing: object, name: str, *, fill: str = "") -> None:
     TypeError
         If it is a masked array, or a list of them.
     """
-    parts = thing if isinstance(thing, list | tuple) and _is_array(thing[:1]) else (thing,)
+    if type(thing) is np.ndarray:
+        return
+    parts: Sequence[object] = (thing,)
+    if isinstance(thing, (list, tuple)):
+        parts = thing if thing and isinstance(thing[0], np.ndarray) else ()
     if any(isinstance(part, np.ma.MaskedArray) for part in parts):
         hint = f"fill it with {fill}" if fill else "no entry may be missing here, so leave it out"
         raise TypeError(f"`{name}` is a masked array, whose mask would be lost: {hint}.")
@@ -146,7 +150,3 @@ def _code(name: Hashable, scale: Scale) -> int:
         return scale.code(name)
     except ValueError:
         return -1
-
-
-def _is_array(parts: Sequence[object]) -> bool:
-    return bool(parts) and isinstance(parts[0], np.ndarray)

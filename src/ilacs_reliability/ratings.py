@@ -213,20 +213,17 @@ class Ratings:
                 f"`frequencies` must end in {len(self.counts)} patterns, "
                 f"but got shape {frequencies.shape}."
             )
-        # nan is on neither side of a limit
-        low, high = frequencies.min(initial=0), frequencies.max(initial=0)
-        if not (low >= 0 and high < np.inf):
-            bad = tuple(np.argwhere(~(np.isfinite(frequencies) & (frequencies >= 0)))[0].tolist())
-            raise ValueError(
-                f"`frequencies` must hold finite numbers of 0 or more, but got "
-                f"{frequencies[bad]:g} at {', '.join(map(str, bad))}."
-            )
+        with np.errstate(invalid="ignore"):
+            sizes = _sizes(frequencies, self.table)
+        # nan is not 0 or more; a sum shows that one is infinite
+        if not (frequencies.min(initial=0) >= 0 and np.isfinite(sizes.units).all()):
+            _refuse_frequencies(frequencies)
         # a copy field by field: the pattern table stays, and copy() takes ten times as long
         other = object.__new__(type(self))
         for name in self.__slots__:
             object.__setattr__(other, name, getattr(self, name))
         object.__setattr__(other, "frequencies", frequencies)
-        object.__setattr__(other, "sizes", _sizes(frequencies, self.table))
+        object.__setattr__(other, "sizes", sizes)
         return other
 
     def select_raters(self, first: int, second: int) -> Ratings:
@@ -827,6 +824,14 @@ def _frequencies(frequencies: npt.ArrayLike | None, n_units: int) -> IntArray:
     if not totals.any():
         raise ValueError("`frequencies` holds no unit, so there is no rating at all: each is 0.")
     return totals
+
+
+def _refuse_frequencies(frequencies: npt.NDArray[Any]) -> None:
+    for bad in np.argwhere(~(np.isfinite(frequencies) & (frequencies >= 0))).tolist():
+        raise ValueError(
+            "`frequencies` must hold finite numbers of 0 or more, but got "
+            f"{frequencies[tuple(bad)]:g} at {', '.join(map(str, bad))}."
+        )
 
 
 def _cluster_codes(clusters: npt.ArrayLike, n_units: int) -> IntArray:

@@ -25,6 +25,7 @@ WeightKind: TypeAlias = Literal[
 ]
 Weights: TypeAlias = WeightKind | Sequence[Sequence[float]] | FloatArray
 WEIGHT_KINDS: tuple[str, ...] = get_args(WeightKind)
+NO_ALIASES: FrozenMapping[str, Hashable] = FrozenMapping({})
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -90,12 +91,12 @@ class Scale:
         codes = {label: code for code, label in enumerate(labels)}
         numbers = _default_scores(labels, ordered) if scores is None else _floats(scores, "scores")
         _check_scores(numbers, labels, ordered)
-        folded = _folded(aliases or {}, labels)
+        folded = FrozenMapping(_folded(aliases, labels)) if aliases else NO_ALIASES
         for name, thing in (
             ("labels", labels),
             ("scores", numbers),
             ("ordered", bool(ordered)),
-            ("aliases", FrozenMapping(folded)),
+            ("aliases", folded),
             ("_codes", codes),
         ):
             object.__setattr__(self, name, thing)
