@@ -318,6 +318,30 @@ def test_one_missing_of_fifteen_ratings_drops_no_unit():
     assert ilr.icc(gap, form="1,1").n_ratings == 14
 
 
+def test_a_normal_benchmark_of_perfect_agreement_is_read_off_the_interval():
+    perfect = ilr.gwet_ac([[1, 1], [2, 2], [3, 3]])
+    normal = ilr.benchmark(perfect, method="normal")
+    assert normal.band == ilr.benchmark(perfect).band != "almost perfect"
+    assert normal.method == "interval, since normal has no width"
+
+
+def test_at_perfect_agreement_the_certainty_differs_and_not_the_reading():
+    perfect = ilr.ratings_from_matrix([[1, 1], [2, 2], [3, 3], [1, 1]], scale=ilr.Scale([1, 2, 3]))
+    sentence = ilr.agreement_table(perfect).sentence
+    assert sentence.endswith("the certainty depends on the choice, the reading does not.")
+
+
+def test_pairs_from_a_pool_of_raters_have_the_exact_interval():
+    nan = np.nan
+    pool = [[1, 1, nan], [nan, 2, 2], [1, nan, 2], [2, 2, nan], [nan, nan, 1]]
+    pairs = ilr.percent_agreement([[1, 1], [2, 2], [1, 2], [2, 2]])
+    found = ilr.percent_agreement(pool)
+    assert found.interval_methods == pairs.interval_methods
+    assert_allclose([*found.confidence_interval()], [*pairs.confidence_interval()], rtol=1e-12)
+    clusters = ilr.ratings_from_matrix(pool, scale=ilr.Scale([1, 2]), clusters=[0, 0, 1, 1, 1])
+    assert "clopper_pearson" not in ilr.percent_agreement(clusters).interval_methods
+
+
 LOW = ilr.Scale([1, 2, 3, 4])
 EXTREME = {
     "two units": [[1, 2], [2, 4]],
@@ -424,6 +448,7 @@ BAD = [
     (lambda: ilr.icc(GRADES, form="2,1"), ValueError, "`form` must be one of"),
     (lambda: ilr.icc(GRADES, estimator="ml"), ValueError, "`estimator` must be one of"),
     (lambda: ilr.icc(NAMES), ValueError, "ordered scale"),
+    (lambda: ilr.agreement_table(TABLE, weights=[np.eye(2)]), TypeError, "ndarray at 0"),
     (lambda: ilr.icc_test(GRADES, threshold=1.0), ValueError, "`threshold` must be below 1"),
     (lambda: ilr.icc_test(GRADES, threshold=-0.1), ValueError, "`threshold` must be 0 or more"),
     (lambda: ilr.icc_test(CLUSTERED), ValueError, "holds clusters.*threshold_test"),

@@ -11,7 +11,7 @@ import numpy as np
 from scipy import special
 
 from ilacs_reliability.agreement.listing import rows_table
-from ilacs_reliability.estimates import Estimate, check_option
+from ilacs_reliability.estimates import NO_ERROR, Estimate, check_option
 from ilacs_reliability.inference import threshold_test
 
 BandScale: TypeAlias = Literal["landis_koch", "fleiss", "altman", "cicchetti"] | Mapping[str, float]
@@ -58,8 +58,8 @@ class Benchmark:
         The best band whose cumulative probability reaches `certainty`; "" where undefined.
     certainty : float
         What the cumulative rule asks for, 0 to 1.
-    method : {"interval", "normal"}
-        Where the probabilities come from.
+    method : str
+        Where the probabilities come from, "interval" or "normal".
 
     Examples
     --------
@@ -144,7 +144,8 @@ def benchmark(
         Cumulative probability that the chosen band must reach, between 0 and 1. Default: 0.95.
     method : {"interval", "normal"}, optional
         "interval" reads probabilities off the coefficient's own interval, at all levels; "normal"
-        takes the coefficient as normal between -1 and 1, as Gwet does. Default: "interval".
+        takes the coefficient as normal between -1 and 1, as Gwet does, and gives way to the
+        interval where there is no standard error. Default: "interval".
 
     Returns
     -------
@@ -202,7 +203,12 @@ def benchmark(
     bands = bands_of(scale)
     names, lower = tuple(bands), tuple(bands.values())
     defined = estimate.status == "ok"
-    cumulative = _cumulative(estimate, lower, method) if defined else (math.nan,) * len(lower)
+    flat = defined and method == "normal" and not estimate.standard_error > NO_ERROR
+    cumulative = (
+        _cumulative(estimate, lower, "interval" if flat else method)
+        if defined
+        else (math.nan,) * len(lower)
+    )
     reached = [name for name, sure in zip(names, cumulative, strict=True) if sure >= certainty]
     return Benchmark(
         estimate=estimate,
@@ -217,7 +223,7 @@ def benchmark(
         at_value=band_at(bands, estimate.value) if defined else "",
         band=reached[-1] if reached else "",
         certainty=certainty,
-        method=method,
+        method="interval, since normal has no width" if flat else method,
     )
 
 
@@ -288,8 +294,6 @@ def _cumulative(estimate: Estimate, lower: tuple[float, ...], method: str) -> tu
 def _normal_above(estimate: Estimate, limit: float) -> float:
     """Return the chance of exceeding a limit, for a normal cut off at -1 and 1."""
     error = estimate.standard_error
-    if not error > 0:
-        return float(estimate.value >= limit)
     below_one, below_limit, below_low = (
         float(special.ndtr((bound - estimate.value) / error)) for bound in (1.0, limit, -1.0)
     )

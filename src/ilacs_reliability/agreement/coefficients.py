@@ -49,9 +49,9 @@ def percent_agreement(ratings: RatingsLike, *, weights: Weights = "identity") ->
     Returns
     -------
     Estimate
-        Average credit of a pair of ratings of the same unit, 0 to 1. For two raters and credit of 0
-        or 1, as for exact agreement or `tolerance_weights`, the interval is Clopper and Pearson's;
-        "wilson", "jeffreys" and "midp" are offered too.
+        Average credit of a pair of ratings of the same unit, 0 to 1. For two ratings a unit and
+        credit of 0 or 1, as for exact agreement or `tolerance_weights`, the interval is Clopper and
+        Pearson's; "wilson", "jeffreys" and "midp" are offered too.
 
     Raises
     ------

@@ -20,6 +20,7 @@ from ilacs_reliability.agreement.coefficients import (
 )
 from ilacs_reliability.agreement.listing import Listing
 from ilacs_reliability.estimates import (
+    NO_ERROR,
     Estimate,
     UndefinedEstimateWarning,
     check_confidence_level,
@@ -67,7 +68,7 @@ def agreement_table(
     Raises
     ------
     TypeError
-        If the ratings are labels without a scale.
+        If the ratings are labels without a scale, or a kind of weights is not a name.
     ValueError
         If a kind of weights or the bands are unknown, the confidence level is not between 0 and 1,
         or the ratings are a batch.
@@ -127,6 +128,11 @@ def _kinds(ratings: Ratings, weights: Sequence[WeightKind] | None) -> tuple[Weig
     if isinstance(weights, str):
         raise ValueError(f"`weights` must be a sequence of kinds, but got the string {weights!r}.")
     for place, kind in enumerate(weights):
+        if not isinstance(kind, str):
+            raise TypeError(
+                f"`weights` must hold kinds among {WEIGHT_KINDS}, but got a "
+                f"{type(kind).__name__} at {place}."
+            )
         if kind not in WEIGHT_KINDS:
             raise ValueError(
                 f"`weights` must hold kinds among {WEIGHT_KINDS}, but got {kind!r} at {place}."
@@ -204,6 +210,8 @@ def _sentence(rows: list[dict[str, Any]], bands: list[str]) -> str:
         above, below, open_ = (given.count(answer) for answer in ("yes", "no", "open"))
         text += f"; {above} intervals lie above the threshold, {below} below it, {open_} hold it"
         depends = len(answers) > 1
+    if depends and highest["value"] - lowest["value"] <= NO_ERROR:
+        return f"{text}: the certainty depends on the choice, the reading does not."
     verb = "depends" if depends else "does not depend"
     return f"{text}: the reading {verb} on the choice."
 

@@ -184,7 +184,7 @@ def proportion_methods(study: Study) -> tuple[Method, ...]:
 
 
 def counts_units(study: Study) -> bool:
-    """Tell whether agreement is a share of units: two ratings each, with credit of 0 or 1.
+    """Tell whether agreement is a share of units: at most two ratings each, credit of 0 or 1.
 
     Parameters
     ----------
@@ -197,7 +197,8 @@ def counts_units(study: Study) -> bool:
         Whether the exact intervals of a share apply.
     """
     all_or_none = ((study.weights == 0) | (study.weights == 1)).all()
-    return bool(all_or_none) and study.ratings.n_raters == 2
+    # by two raters, or by any two of a pool
+    return bool(all_or_none) and bool(study.ratings.table.totals.max(initial=0) <= 2)
 
 
 def n_discordant(study: Study) -> Any:
