@@ -342,6 +342,24 @@ def test_pairs_from_a_pool_of_raters_have_the_exact_interval():
     assert "clopper_pearson" not in ilr.percent_agreement(clusters).interval_methods
 
 
+@pytest.mark.parametrize("form", ["1,1", "1,k"])
+def test_one_way_correlations_need_no_names(form):
+    known = ilr.ratings_from_matrix([*GRADES, [1, np.nan, 2]], scale=ilr.Scale([1, 2, 3]))
+    counts = ilr.ratings_from_counts(known.counts, scale=known.scale, frequencies=known.frequencies)
+    for estimator in ("anova", "reml"):
+        named = ilr.icc(known, form=form, estimator=estimator)
+        found = ilr.icc(counts, form=form, estimator=estimator)
+        assert_allclose(found.value, named.value, rtol=1e-9)
+        assert_allclose(found.standard_error, named.standard_error, rtol=1e-9)
+        assert_allclose([*found.confidence_interval()], [*named.confidence_interval()], rtol=1e-9)
+    complete = ilr.ratings_from_matrix(GRADES, scale=known.scale)
+    unnamed = ilr.ratings_from_counts(
+        complete.counts, scale=known.scale, frequencies=complete.frequencies
+    )
+    named_test, found_test = (ilr.icc_test(r, form=form) for r in (complete, unnamed))
+    assert_allclose(found_test.p_value, named_test.p_value, rtol=1e-9)
+
+
 LOW = ilr.Scale([1, 2, 3, 4])
 EXTREME = {
     "two units": [[1, 2], [2, 4]],

@@ -24,6 +24,7 @@ from ilacs_reliability.agreement.components import (
 from ilacs_reliability.agreement.formulas import (
     build_estimate,
     fisher_interval,
+    in_any_order,
     influence_of,
     known_raters,
 )
@@ -37,7 +38,7 @@ from ilacs_reliability.agreement.studies import (
     why_undefined,
 )
 from ilacs_reliability.estimates import Estimate, Limits, SignificanceResult, check_option
-from ilacs_reliability.ratings import RatingsLike
+from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
 from ilacs_reliability.scales import FloatArray, agreement_weights
 
 Form: TypeAlias = Literal["1,1", "A,1", "C,1", "1,k", "A,k", "C,k"]
@@ -76,8 +77,8 @@ def icc(ratings: RatingsLike, *, form: Form = "A,1", estimator: Estimator = "ano
     TypeError
         If the ratings are labels without a scale.
     ValueError
-        If the form or the estimator is unknown, the raters are anonymous, or the scale has no
-        order.
+        If the form or the estimator is unknown, the scale has no order, or the raters are
+        anonymous, which only the "1" forms allow.
 
     Warns
     -----
@@ -123,15 +124,17 @@ def icc(ratings: RatingsLike, *, form: Form = "A,1", estimator: Estimator = "ano
     """
     check_option(form, FORMS, "form")
     check_option(estimator, ESTIMATORS, "estimator")
-    taken = known_raters(ratings, "icc")
-    if not taken.scale.ordered:
+    given = _raters_for(ratings, form, "icc")
+    if not given.scale.ordered:
         raise ValueError("icc needs an ordered scale, but `ratings` has none.")
+    taken = in_any_order(given)
     study = study_of(taken, agreement_weights(taken.scale, "quadratic"))
     scores = scores_of(taken)
     fit = _fit(study, scores, form[0], estimator)
     reason = "" if study.is_batch else why_undefined(study) or fit.reason
     single = _single_estimate(study, scores, fit, form, estimator, reason)
-    return single if form.endswith("1") else _stepped_up(study, scores, single, form, reason)
+    found = single if form.endswith("1") else _stepped_up(study, scores, single, form, reason)
+    return replace(found, n_missing=given.n_missing, patterns=given.rows)
 
 
 def icc_test(
@@ -191,7 +194,7 @@ def icc_test(
     if threshold < 0 and form.startswith("A"):
         raise ValueError(f"`threshold` must be 0 or more for form {form!r}, but got {threshold}.")
     effect = icc(ratings, form=form)
-    taken = known_raters(ratings, "icc_test")
+    taken = in_any_order(_raters_for(ratings, form, "icc_test"))
     scores = scores_of(taken)
     if taken.frequencies.ndim > 1:
         raise ValueError(
@@ -225,6 +228,11 @@ def icc_test(
         notes=effect.notes,
         limits=effect.limits,
     )
+
+
+def _raters_for(ratings: RatingsLike, form: str, name: str) -> Ratings:
+    # the one-way model does not ask who gave which rating
+    return as_ratings(ratings) if form.startswith("1") else known_raters(ratings, name)
 
 
 def _upper_tail(statistic: float, df: tuple[float, float]) -> float:
