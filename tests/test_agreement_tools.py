@@ -360,6 +360,16 @@ def test_one_way_correlations_need_no_names(form):
     assert_allclose(found_test.p_value, named_test.p_value, rtol=1e-9)
 
 
+def test_clusters_do_not_repeat_a_pattern_of_grades():
+    plain = ilr.unit_agreement(ilr.ratings_from_matrix(GRADES, scale=ilr.Scale([1, 2, 3])))
+    clustered = ilr.unit_agreement(CLUSTERED).rows()
+    assert sorted(clustered, key=str) == sorted(plain.rows(), key=str)
+
+
+def test_a_missing_grade_is_shown_as_missing():
+    assert "<td>1, missing</td>" in ilr.unit_agreement([[1, np.nan], [2, 2]])._repr_html_()
+
+
 LOW = ilr.Scale([1, 2, 3, 4])
 EXTREME = {
     "two units": [[1, 2], [2, 4]],
@@ -466,6 +476,11 @@ BAD = [
     (lambda: ilr.icc(GRADES, form="2,1"), ValueError, "`form` must be one of"),
     (lambda: ilr.icc(GRADES, estimator="ml"), ValueError, "`estimator` must be one of"),
     (lambda: ilr.icc(NAMES), ValueError, "ordered scale"),
+    (
+        lambda: ilr.influential_units(ilr.gwet_ac, GRADES, units=["a"]),
+        TypeError,
+        "`units` must be a mapping",
+    ),
     (lambda: ilr.agreement_table(TABLE, weights=[np.eye(2)]), TypeError, "ndarray at 0"),
     (lambda: ilr.icc_test(GRADES, threshold=1.0), ValueError, "`threshold` must be below 1"),
     (lambda: ilr.icc_test(GRADES, threshold=-0.1), ValueError, "`threshold` must be 0 or more"),

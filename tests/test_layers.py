@@ -23,7 +23,7 @@ LAYERS = [
     {"containers", "scales", "intervals", "estimates", "inference"},
     {"arrays", "patterns", "ratings", "tables", "engines", "pivots", "frames"},
     {"agreement", "shift", "comparison", "datasets"},
-    {"resampling", "error", "planning"},
+    {"replicates", "resampling", "error", "planning"},
     {"claims"},
     {"reporting"},
     {"__main__"},

@@ -321,6 +321,23 @@ def test_the_jackknife_is_leaving_out_each_unit_in_turn(ratings):
         assert_allclose(result.bias, (n - 1) * (mean - result.estimate.value), atol=1e-9)
 
 
+def test_two_units_have_no_acceleration_and_say_so():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", RuntimeWarning)
+        result = ilr.bootstrap(ilr.gwet_ac, [[1, 1], [2, 1]], n_resamples=99, rng=1)
+    assert result.confidence_interval.method == "bca bootstrap without acceleration"
+
+
+def test_results_say_themselves_in_a_sentence_and_a_row():
+    jackknife = ilr.jackknife(ilr.percent_agreement, TABLE)
+    assert jackknife.to_dict()["standard_error"] == jackknife.standard_error
+    assert jackknife.to_dict()["n_left_out"] == 100
+    assert "from leaving out each of 100 units." in jackknife.describe()
+    assert "<table>" in jackknife._repr_html_()
+    bootstrap = ilr.bootstrap(ilr.percent_agreement, TABLE, n_resamples=99, rng=1)
+    assert "from 99 resamples of 100 units." in bootstrap.describe()
+
+
 def test_the_jackknife_of_a_mean_is_its_standard_error():
     result = ilr.jackknife(ilr.percent_agreement, TABLE)
     assert_allclose(result.standard_error, result.estimate.standard_error, rtol=1e-12)

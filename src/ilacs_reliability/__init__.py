@@ -80,14 +80,10 @@ from ilacs_reliability.ratings import (
     ratings_from_matrix,
     ratings_from_table,
 )
+from ilacs_reliability.replicates import BootstrapResult, JackknifeResult
 from ilacs_reliability.reporting.html import report_html
 from ilacs_reliability.reporting.text import report_text
-from ilacs_reliability.resampling import (
-    BootstrapResult,
-    JackknifeResult,
-    bootstrap,
-    jackknife,
-)
+from ilacs_reliability.resampling import bootstrap, jackknife
 from ilacs_reliability.scales import (
     OFSTED_SCALE,
     Scale,

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any, Literal, TypeAlias, overload
 
@@ -15,14 +14,12 @@ from scipy import special
 from ilacs_reliability.estimates import (
     Estimate,
     Interval,
-    UndefinedEstimateWarning,
     check_confidence_level,
     check_option,
-    html_table,
-    plain,
 )
 from ilacs_reliability.patterns import distinct_rows
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings, check_whole
+from ilacs_reliability.replicates import BootstrapResult, JackknifeResult
 from ilacs_reliability.scales import FloatArray, IntArray
 
 Coefficient: TypeAlias = Callable[[Ratings], Estimate]
@@ -37,122 +34,6 @@ CACHED = 1 << 16
 UNITS_A_KIND = 25
 # counting these as fewer patterns would take longer than it saves
 FEW_PATTERNS = 32
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
-class BootstrapResult:
-    """A bootstrap interval and what it was read from.
-
-    Attributes
-    ----------
-    estimate : Estimate
-        The coefficient on the ratings themselves.
-    confidence_interval : Interval
-        The interval; nan where it cannot be found.
-    standard_error : float
-        Standard deviation of the replicates that are defined.
-    replicates : ndarray of float, shape (n_resamples,)
-        The coefficient in each replicate; nan where it is undefined.
-    n_undefined : int
-        Replicates in which the coefficient is undefined, which the interval leaves out.
-    notes : tuple of str
-        What a reader must know about this interval.
-
-    Examples
-    --------
-    >>> import ilacs_reliability as ilr
-    >>> ratings = [[1, 1], [2, 2], [1, 2], [2, 2], [1, 1], [2, 1], [2, 2], [1, 1]]
-    >>> ilr.bootstrap(ilr.gwet_ac, ratings, rng=1).n_undefined
-    0
-    """
-
-    estimate: Estimate
-    confidence_interval: Interval
-    standard_error: float
-    replicates: FloatArray
-    n_undefined: int
-    notes: tuple[str, ...] = ()
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the result as a flat row of plain Python values.
-
-        Returns
-        -------
-        dict
-            The coefficient's name and value, the interval and how it was found.
-        """
-        interval = self.confidence_interval
-        return {
-            "name": self.estimate.name,
-            "value": plain(self.estimate.value),
-            "standard_error": self.standard_error,
-            "low": interval.low,
-            "high": interval.high,
-            "confidence_level": interval.confidence_level,
-            "method": interval.method,
-            "n_resamples": len(self.replicates),
-            "n_undefined": self.n_undefined,
-            "notes": list(self.notes),
-        }
-
-    def __repr__(self) -> str:
-        return (
-            f"BootstrapResult({self.estimate.name} = {self.estimate.value:.4f}, "
-            f"{self.confidence_interval!r}, {len(self.replicates)} resamples)"
-        )
-
-    def _repr_html_(self) -> str:
-        return html_table(self.to_dict())
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
-class JackknifeResult:
-    """What leaving out one unit (or one cluster) at a time does.
-
-    Attributes
-    ----------
-    value : float
-        The coefficient on the ratings themselves.
-    estimate_source : callable
-        Where `estimate` comes from.
-    replicates : ndarray of float, shape (n_patterns,) or (n_clusters,)
-        The coefficient without one unit of each pattern, or without each cluster; nan where it is
-        then undefined.
-    frequencies : ndarray, same shape
-        How many units (or clusters: 1) each replicate stands for.
-    standard_error : float
-        The jackknife standard error; nan where a replicate is undefined.
-    bias : float
-        The jackknife estimate of bias; nan where a replicate is undefined.
-
-    Examples
-    --------
-    >>> import ilacs_reliability as ilr
-    >>> ratings = [[1, 1], [2, 2], [1, 2], [2, 2], [1, 1], [2, 1], [2, 2], [1, 1]]
-    >>> round(ilr.jackknife(ilr.percent_agreement, ratings).standard_error, 4)
-    0.1637
-    """
-
-    value: float
-    estimate_source: Callable[[], Estimate]
-    replicates: FloatArray
-    frequencies: npt.NDArray[Any]
-    standard_error: float
-    bias: float
-
-    @property
-    def estimate(self) -> Estimate:
-        """The coefficient on the ratings themselves, with its influence."""
-        with warnings.catch_warnings():
-            # said once, when the jackknife was made
-            warnings.simplefilter("ignore", UndefinedEstimateWarning)
-            return self.estimate_source()
-
-    def __repr__(self) -> str:
-        return (
-            f"JackknifeResult({self.estimate.name} = {self.value:.4f}, "
-            f"standard_error={self.standard_error:.4f}, bias={self.bias:.2g})"
-        )
 
 
 @overload
@@ -231,7 +112,8 @@ def bootstrap(
     A replicate is one multinomial draw of the patterns' frequencies, so its cost does not depend on
     the number of units [1]_. Where every unit agrees, so does every replicate, and a bootstrap
     interval would be a point: the interval is then the coefficient's own default, and its method
-    says so. See the page on how the intervals were checked for how these cover in small samples.
+    says so; "bca" says too where it knows no acceleration, since no unit can be left out. See the
+    page on how the intervals were checked for how these cover in small samples.
 
     References
     ----------
@@ -531,7 +413,11 @@ def _interval(
         low, high = _studentized(estimate, values, errors, tails)
     else:
         if method == "bca":
-            tails = _bca_tails(coefficient, ratings, estimate, values, tails)
+            leave, times = _leave_one_out(coefficient, ratings)
+            leave = leave[:-1]
+            kept = np.isfinite(leave) & (times > 0)
+            name += "" if kept.any() else " without acceleration"
+            tails = _bca_tails(leave[kept], times[kept], estimate, values, tails)
         low, high = np.quantile(values, tails)
     return Interval(float(low), float(high), confidence_level, name)
 
@@ -551,18 +437,14 @@ def _studentized(
 
 
 def _bca_tails(
-    coefficient: Coefficient,
-    ratings: Ratings,
+    leave: FloatArray,
+    times: IntArray,
     estimate: Estimate,
     values: FloatArray,
     tails: FloatArray,
 ) -> FloatArray:
     """Shift the tails for bias and for a spread that changes with the value."""
-    leave, times = _leave_one_out(coefficient, ratings)
-    leave = leave[:-1]
-    kept = np.isfinite(leave) & (times > 0)
-    leave, times = leave[kept], times[kept]
-    gaps = (times @ leave) / times.sum() - leave
+    gaps = (times @ leave) / max(times.sum(), 1) - leave
     spread = (times @ gaps**2) ** 1.5
     acceleration = (times @ gaps**3) / (6 * spread) if spread > 0 else 0.0
     below = ((values < estimate.value).sum() + (values <= estimate.value).sum()) / (2 * len(values))

@@ -130,18 +130,22 @@ def unit_agreement(ratings: RatingsLike, *, weights: Weights = "identity") -> Li
             f"`ratings` must be one study, but got a batch of shape {taken.frequencies.shape[:-1]}."
         )
     study = study_of(taken, agreement_weights(taken.scale, weights))
-    rows = []
+    # a pattern has a row in each cluster that shows it
+    by_pattern: dict[tuple[Any, ...], dict[str, Any]] = {}
     for place in np.flatnonzero(taken.frequencies * taken.table.rated):
+        grades = pattern_labels(taken, int(place))
         paired = bool(taken.table.paired[place])
-        rows.append(
+        row = by_pattern.setdefault(
+            tuple(grades),
             {
-                "grades": pattern_labels(taken, int(place)),
-                "n_units": taken.frequencies[place].item(),
+                "grades": grades,
+                "n_units": 0,
                 "n_ratings": int(taken.table.totals[place]),
                 "agreement": float(study.credit[place]) if paired else None,
-            }
+            },
         )
-    rows.sort(key=_by_agreement)
+        row["n_units"] += taken.frequencies[place].item()
+    rows = sorted(by_pattern.values(), key=_by_agreement)
     agreeing = sum(row["n_units"] for row in rows if row["agreement"] == 1)
     paired_units = float(study.n_paired)
     sentence = (

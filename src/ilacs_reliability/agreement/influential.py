@@ -50,7 +50,7 @@ def influential_units(
     Raises
     ------
     TypeError
-        If `coefficient` does not return an `Estimate`.
+        If `coefficient` does not return an `Estimate`, or `units` is not a mapping.
     ValueError
         If the ratings are a batch, raters are anonymous and units are named, or a named unit has a
         pattern of grades that the ratings do not hold.
@@ -194,6 +194,10 @@ def _named(
     ratings: Ratings, units: Mapping[Hashable, Sequence[Any]] | None, used: list[int]
 ) -> Iterator[tuple[Hashable, int]]:
     """Yield each unit's name with its row of the pattern table."""
+    if units is not None and not isinstance(units, Mapping):
+        raise TypeError(
+            f"`units` must be a mapping of names to grades, but got {type(units).__name__}."
+        )
     if units is None:
         yield from ((None, place) for place in used)
         return

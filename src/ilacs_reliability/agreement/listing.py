@@ -201,7 +201,7 @@ def _cell(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.4g}"
     if isinstance(value, list | tuple):
-        return ", ".join(_cell(item) for item in value)
+        return ", ".join("missing" if item is None else _cell(item) for item in value)
     return str(value)
 
 
