@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from statsmodels.stats import inter_rater
 
 import ilacs_reliability as ilr
 from references import case, cases
@@ -257,6 +258,17 @@ def test_a_program_that_guesses_is_shown_to_differ_from_undefined():
         warnings.simplefilter("error")
         listing = ilr.cross_check([[1, 1], [1, 1], [1, 1]])
     assert set(listing.column("outcome")) <= {"agrees", "differs", "refused", "not installed"}
+
+
+def test_what_has_no_number_here_is_not_among_the_values_compared(monkeypatch):
+    # of the two only Brennan and Prediger's coefficient is defined
+    monkeypatch.setattr(inter_rater, "fleiss_kappa", lambda *_, **__: 1.0)
+    ratings = ilr.ratings_from_matrix([[1, 1], [1, 1], [1, 1]], scale=ilr.Scale([1, 2]))
+    listing = ilr.cross_check(ratings)
+    compared = [gap for gap in listing.column("difference") if gap is not None]
+    assert listing.sentence.startswith(f"{len(compared)} value")
+    assert "none differs" in listing.sentence
+    assert "have a number in one program and none in the other." in listing.sentence
 
 
 def test_the_stored_case_of_irrs_interval_of_the_average_differs_as_documented():

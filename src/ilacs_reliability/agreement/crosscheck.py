@@ -6,10 +6,10 @@ import contextlib
 import io
 import warnings
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cache, partial
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 
@@ -20,15 +20,23 @@ from ilacs_reliability.agreement.coefficients import (
     conger_kappa,
     fleiss_kappa,
     gwet_ac,
+    percent_agreement,
 )
 from ilacs_reliability.agreement.formulas import patterns_of
+from ilacs_reliability.agreement.generalise import generalise
 from ilacs_reliability.agreement.listing import Listing
-from ilacs_reliability.estimates import Estimate
+from ilacs_reliability.estimates import Estimate, counted
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings, check_whole
-from ilacs_reliability.scales import FloatArray, IntArray
+from ilacs_reliability.scales import (
+    FloatArray,
+    IntArray,
+    WeightKind,
+    agreement_weights,
+)
 
-# a coefficient of ours, its options as shown, and the other program's value
-Check: TypeAlias = tuple[Callable[[Ratings], Estimate], str, Callable[[], float]]
+Quantity: TypeAlias = Literal["value", "standard_error"]
+# a coefficient of ours, its options as shown, the other program's number, and which number it is
+Check: TypeAlias = tuple[Callable[[Ratings], Estimate], str, Callable[[], float], Quantity]
 
 PROGRAMS = {
     "krippendorff": "krippendorff",
@@ -52,10 +60,11 @@ def cross_check(ratings: RatingsLike) -> Listing:
     Returns
     -------
     Listing
-        A row a comparison: `coefficient`, `options`, `program`, `version`, `ours`, `theirs` (None
-        where the program refuses), `difference` and `outcome`: "agrees", "differs", "refused", "not
-        comparable" (where the program would compute another thing, with the reason in `remark`)
-        or "not installed". The sentence gives the largest difference.
+        A row a comparison: `coefficient`, `options`, `quantity` ("value" or "standard_error"),
+        `program`, `version`, `ours`, `theirs` (None where the program refuses), `difference` and
+        `outcome`: "agrees", "differs", "refused", "not comparable" (where the program would compute
+        another thing, with the reason in `remark`) or "not installed". The sentence gives the
+        largest difference.
 
     Raises
     ------
@@ -71,9 +80,11 @@ def cross_check(ratings: RatingsLike) -> Listing:
     Notes
     -----
     The programs are imported when called; none is needed by the library. krippendorff recomputes
-    alpha [1]_; statsmodels Cohen's and Fleiss' kappa; scikit-learn Cohen's; irrCAC all of
-    them, alpha with the nominal metric. Where a program is known to answer another question, the
-    row says so: statsmodels and scikit-learn know no missing ratings and weight by rank.
+    alpha [1]_; statsmodels Cohen's and Fleiss' kappa; scikit-learn Cohen's; irrCAC percent
+    agreement and all coefficients with every kind of weights, alpha with the nominal metric, and
+    their standard errors: those of `generalise` with ``method="linearised"``, alpha's where no
+    rating is missing. Where a program is known to answer another question, the row says so:
+    statsmodels and scikit-learn know no missing ratings and weight by rank.
 
     References
     ----------
@@ -141,6 +152,7 @@ def _blank(
     return {
         "coefficient": name,
         "options": options,
+        "quantity": "",
         "program": program,
         "version": installed,
         "ours": None,
@@ -152,12 +164,12 @@ def _blank(
 
 
 def _compare(ratings: Ratings, program: str, installed: str, check: Check) -> dict[str, Any]:
-    ours, options, theirs = check
+    ours, options, theirs, quantity = check
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         estimate = ours(ratings)
         row = _blank(program, installed, estimate.name, options, "agrees")
-        row["ours"] = float(estimate.value)
+        row["ours"], row["quantity"] = float(getattr(estimate, quantity)), quantity
         try:
             with contextlib.redirect_stdout(io.StringIO()):
                 value = float(theirs())
@@ -168,6 +180,9 @@ def _compare(ratings: Ratings, program: str, installed: str, check: Check) -> di
         same = np.isnan(value)
         remark = f"Undefined here ({estimate.reason})."
         return row | {"outcome": "agrees" if same else "differs", "remark": remark}
+    if np.isnan(value) or np.isnan(row["ours"]):
+        both = np.isnan(value) and np.isnan(row["ours"])
+        return row | {"outcome": "agrees" if both else "differs", "remark": "No number."}
     row["difference"] = abs(value - row["ours"])
     if not row["difference"] <= TOLERANCE:
         row["outcome"] = "differs"
@@ -188,7 +203,7 @@ def _krippendorff(ratings: Ratings) -> Iterator[Check]:
             value_domain=domain,
             level_of_measurement=metric,
         )
-        yield partial(krippendorff_alpha, metric=metric), f"metric={metric}", call
+        yield partial(krippendorff_alpha, metric=metric), f"metric={metric}", call, "value"
 
 
 def _statsmodels(ratings: Ratings) -> Iterator[Check]:
@@ -197,13 +212,14 @@ def _statsmodels(ratings: Ratings) -> Iterator[Check]:
         return
     counts = _one_row_a_unit(ratings, ratings.counts)
     if ratings.n_raters > 1:
-        yield fleiss_kappa, "", partial(inter_rater.fleiss_kappa, counts)
-        yield brennan_prediger, "", partial(inter_rater.fleiss_kappa, counts, method="randolph")
+        randolph = partial(inter_rater.fleiss_kappa, counts, method="randolph")
+        yield fleiss_kappa, "", partial(inter_rater.fleiss_kappa, counts), "value"
+        yield brennan_prediger, "", randolph, "value"
     if ratings.n_raters == 2 and ratings.patterns is not None:
         table = _square(ratings)
         for kind, name in _kinds(ratings):
             call = partial(inter_rater.cohens_kappa, table, wt=name, return_results=False)
-            yield partial(cohen_kappa, weights=kind), f"weights={kind}", call
+            yield partial(cohen_kappa, weights=kind), f"weights={kind}", call, "value"
 
 
 def _sklearn(ratings: Ratings) -> Iterator[Check]:
@@ -220,7 +236,7 @@ def _sklearn(ratings: Ratings) -> Iterator[Check]:
             weights=name,
             sample_weight=ratings.frequencies.astype(np.float64),
         )
-        yield partial(cohen_kappa, weights=kind), f"weights={kind}", call
+        yield partial(cohen_kappa, weights=kind), f"weights={kind}", call, "value"
 
 
 def _kinds(ratings: Ratings) -> Iterator[tuple[Any, str | None]]:
@@ -245,18 +261,41 @@ def _irrcac(ratings: Ratings) -> Iterator[Check]:
         "conger": conger_kappa,
         "bp": brennan_prediger,
     }
-    kinds = ("identity", "linear", "quadratic") if ratings.scale.ordered else ("identity",)
-    for kind in kinds:
-        categories = list(ratings.scale.scores)
+    categories = list(ratings.scale.scores)
+    for kind in _irrcac_kinds(ratings):
+        options = f"weights={kind}"
         make = partial(raw.CAC, frame, weights=kind, categories=categories, digits=12)
-        for name, ours in methods.items():
-            yield partial(ours, weights=kind), f"weights={kind}", partial(_irrcac_value, make, name)  # type: ignore[arg-type]
+        for name, coefficient in methods.items():
+            ours = partial(coefficient, weights=kind)
+            theirs = cache(partial(_irrcac_estimate, make, name))
+            yield ours, options, partial(_number, theirs, "coefficient_value"), "value"
+            linearised = partial(generalise, ours, to="units", method="linearised")
+            yield linearised, options, partial(_number, theirs, "se"), "standard_error"
+        share = partial(_number, cache(partial(_irrcac_estimate, make, "bp")), "pa")
+        yield partial(percent_agreement, weights=kind), options, share, "value"
     alpha = partial(raw.CAC, frame, weights="identity", categories=categories, digits=12)
-    yield krippendorff_alpha, "metric=nominal", partial(_irrcac_value, alpha, "krippendorff")
+    nominal = cache(partial(_irrcac_estimate, alpha, "krippendorff"))
+    options = "metric=nominal"
+    yield krippendorff_alpha, options, partial(_number, nominal, "coefficient_value"), "value"
+    if not ratings.n_missing:
+        yield krippendorff_alpha, options, partial(_number, nominal, "se"), "standard_error"
 
 
-def _irrcac_value(make: Callable[[], Any], name: str) -> float:
-    return float(getattr(make(), name)()["est"]["coefficient_value"])
+def _irrcac_kinds(ratings: Ratings) -> Iterator[WeightKind]:
+    """Yield the kinds of weights that the scale allows."""
+    kinds: tuple[WeightKind, ...] = get_args(WeightKind)
+    for kind in kinds if ratings.scale.ordered else kinds[:1]:
+        with contextlib.suppress(ValueError):
+            agreement_weights(ratings.scale, kind)
+            yield kind
+
+
+def _irrcac_estimate(make: Callable[[], Any], name: str) -> Any:
+    return getattr(make(), name)()["est"]
+
+
+def _number(find: Callable[[], Any], key: str) -> float:
+    return float(find()[key])
 
 
 def _one_row_a_unit(ratings: Ratings, rows: Any) -> IntArray:
@@ -280,12 +319,18 @@ def _sentence(rows: list[dict[str, Any]]) -> str:
         return "No other program could recompute anything."
     largest = max(compared, key=_difference)
     programs = sorted({row["program"] for row in compared})
-    differing = sum(row["outcome"] == "differs" for row in rows)
+    differing = sum(row["outcome"] == "differs" for row in compared)
+    undefined = sum(row["outcome"] == "differs" for row in rows) - differing
     found = "none differs" if not differing else f"{differing} differ"
+    more = (
+        f" {undefined} more have a number in one program and none in the other."
+        if undefined
+        else ""
+    )
     return (
-        f"{len(compared)} values recomputed by {', '.join(programs)}: {found}; the largest "
+        f"{counted(len(compared), 'value')} recomputed by {', '.join(programs)}: {found}; the largest "
         f"difference is {largest['difference']:.2g} ({largest['coefficient']}, "
-        f"{largest['program']})."
+        f"{largest['program']}).{more}"
     )
 
 
