@@ -328,8 +328,8 @@ def _sentence(rows: list[dict[str, Any]]) -> str:
         else ""
     )
     return (
-        f"{counted(len(compared), 'value')} recomputed by {', '.join(programs)}: {found}; the largest "
-        f"difference is {largest['difference']:.2g} ({largest['coefficient']}, "
+        f"{counted(len(compared), 'value')} recomputed by {', '.join(programs)}: {found}; the "
+        f"largest difference is {largest['difference']:.2g} ({largest['coefficient']}, "
         f"{largest['program']}).{more}"
     )
 
