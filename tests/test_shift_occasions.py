@@ -327,3 +327,18 @@ def test_bad_margins_are_refused():
         ilr.shift_equivalence(STEADY, margin=0.1, at_least=2)
     with pytest.raises(ValueError, match="`effect` must be one of"):
         ilr.shift_equivalence(STEADY, margin=0.1, effect="odds")
+
+
+# each p-value is above 5 % while the interval beside it leaves no shift out
+@pytest.mark.parametrize(
+    "result",
+    [
+        ilr.stratified_shift([[[4, 7], [2, 6]], [[2, 5], [2, 2]]]).test,
+        ilr.mcnemar([[0, 4], [0, 0]], method="unconditional"),
+    ],
+    ids=["stratified_shift", "mcnemar"],
+)
+def test_an_interval_of_another_method_says_that_it_may_disagree(result):
+    assert result.p_value > 0.05
+    assert result.effect.confidence_interval().low > 0
+    assert any("interval is of another method" in note for note in result.notes)

@@ -37,6 +37,7 @@ from ilacs_reliability.shift.pairs import (
     warned,
 )
 from ilacs_reliability.shift.signs import balance_p, cluster_balance_p, unconditional_p
+from ilacs_reliability.shift.testing import OTHER_METHOD
 from ilacs_reliability.tables import TransitionsLike
 
 McnemarMethod: TypeAlias = Literal["exact", "midp", "asymptotic", "corrected", "unconditional"]
@@ -156,8 +157,8 @@ def mcnemar(
     SignificanceResult
         The p-value; `statistic` is the number that rose ("exact", "midp") or McNemar's z, whose
         square is his chi-square. The effect is the paired odds ratio with the interval that answers
-        about 1 as the test does; for "unconditional" the difference of shares, by Tango. Where no
-        unit crossed, p = 1 and a note says so.
+        about 1 as the test does; for "unconditional" the difference of shares, by Tango, which
+        may disagree with the test, as a note says. Where no unit crossed, p = 1 and a note says so.
 
     Raises
     ------
@@ -346,7 +347,9 @@ def _direction_result(
     relation = {"two-sided": "as many", "greater": "no more", "less": "no fewer"}[alternative]
     still = not pairs.frequencies @ (pairs.moves != 0)
     crossed = effect.status == "ok"
-    notes = (*pairs.notes, *((NO_CHANGE,) if still else () if crossed else (NOT_CROSSED,)))
+    apart = pairs.clusters is not None or method == "unconditional"
+    notes = (*pairs.notes, *((OTHER_METHOD,) if apart else ()))
+    notes = (*notes, *((NO_CHANGE,) if still else () if crossed else (NOT_CROSSED,)))
     return SignificanceResult(
         statistic=statistic,
         p_value=p_value,

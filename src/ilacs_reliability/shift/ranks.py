@@ -36,7 +36,7 @@ from ilacs_reliability.shift.pairs import (
 )
 from ilacs_reliability.shift.scores import cluster_totals, score_changes
 from ilacs_reliability.shift.signs import normal_p, signed_sum_p
-from ilacs_reliability.shift.testing import check_resamples
+from ilacs_reliability.shift.testing import OTHER_METHOD, check_resamples
 from ilacs_reliability.tables import TransitionsLike
 
 ZeroMethod: TypeAlias = Literal["wilcox", "pratt"]
@@ -146,7 +146,11 @@ def wilcoxon_signed_rank(
         }[alternative],
         effect=_rank_biserial(pairs, changes, ranks if zero_method == "wilcox" else None),
         n_units=pairs.n_units,
-        notes=(*pairs.notes, *(() if changes @ (pairs.frequencies * changes) else (NO_CHANGE,))),
+        notes=(
+            *pairs.notes,
+            OTHER_METHOD,
+            *(() if changes @ (pairs.frequencies * changes) else (NO_CHANGE,)),
+        ),
         limits=NOT_SHOWN,
     )
 

@@ -33,7 +33,7 @@ from ilacs_reliability.shift.pairs import (
     reordered,
 )
 from ilacs_reliability.shift.signs import normal_p, signed_sum_p
-from ilacs_reliability.shift.testing import check_resamples
+from ilacs_reliability.shift.testing import OTHER_METHOD, check_resamples
 from ilacs_reliability.tables import TransitionsLike
 
 ScoreMethod: TypeAlias = Literal["score", "wald", "exact", "monte_carlo"]
@@ -133,7 +133,11 @@ def marginal_score_shift(
         }[alternative],
         effect=effect,
         n_units=pairs.n_units,
-        notes=(*pairs.notes, *((NO_CHANGE,) if still else ())),
+        notes=(
+            *pairs.notes,
+            *(() if method in ("score", "wald") else (OTHER_METHOD,)),
+            *((NO_CHANGE,) if still else ()),
+        ),
         limits=NOT_SHOWN,
     )
 

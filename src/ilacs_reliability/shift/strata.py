@@ -36,7 +36,7 @@ from ilacs_reliability.shift.pairs import (
 )
 from ilacs_reliability.shift.scores import cluster_totals, score_changes, score_estimate
 from ilacs_reliability.shift.signs import normal_p, signed_sum_p
-from ilacs_reliability.shift.testing import check_resamples
+from ilacs_reliability.shift.testing import OTHER_METHOD, check_resamples
 from ilacs_reliability.tables import TransitionsLike
 
 StrataMethod: TypeAlias = Literal["exact", "asymptotic", "monte_carlo"]
@@ -215,8 +215,9 @@ def stratified_shift(
     Notes
     -----
     The pooled effect weighs strata by their units; its error is that within strata. Its interval
-    "mover" recovers each stratum's variance from its own interval [1]_. Under no shift each unit's
-    grades may swap places, so the test is that of the pooled table. Heterogeneity compares the
+    "mover" recovers each stratum's variance from its own interval [1]_, and may disagree with the
+    test, as a note says. Under no shift each unit's grades may swap places, so the test is that of
+    the pooled table. Heterogeneity compares the
     spread of the strata's means with the spread of units,
     :math:`\sum_s n_s (\bar d_s - \bar d)^2 / s^2`, and its effect is :math:`I^2` with the
     test-based interval of [2]_; where ratings carry clusters it weighs strata by the inverse of
@@ -257,7 +258,7 @@ def stratified_shift(
             everyone, stratum, scores, estimates, heterogeneity, n_resamples, generator
         ),
         n_units=everyone.n_units,
-        notes=everyone.notes,
+        notes=(*everyone.notes, OTHER_METHOD),
     )
 
 
@@ -382,6 +383,6 @@ def _test(
         null="grades moved in no stratum",
         effect=pooled,
         n_units=everyone.n_units,
-        notes=(*everyone.notes, *still),
+        notes=(*everyone.notes, OTHER_METHOD, *still),
         limits=NOT_SHOWN,
     )
