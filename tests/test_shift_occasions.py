@@ -154,7 +154,7 @@ def test_units_with_a_missing_grade_do_not_enter():
         result = test(with_gap)
         assert result.p_value == test(repeated(table)).p_value
         assert result.n_units == 4
-        assert result.notes == ("1 units with a missing grade do not enter.",)
+        assert result.notes[0] == "1 units with a missing grade do not enter."
 
 
 def test_bad_input_is_named():
@@ -342,3 +342,12 @@ def test_an_interval_of_another_method_says_that_it_may_disagree(result):
     assert result.p_value > 0.05
     assert result.effect.confidence_interval().low > 0
     assert any("interval is of another method" in note for note in result.notes)
+
+
+def test_a_change_that_came_and_went_is_not_hidden_by_its_effect():
+    """The middle occasion differs, the first and the last do not."""
+    result = ilr.friedman([[1, 3, 1]] * 12 + [[2, 3, 2]] * 5)
+    assert result.p_value < 1e-4
+    assert result.effect.value == 0
+    assert "compares the first and the last and may be zero" in result.describe()
+    assert "effect shown" not in ilr.friedman([[1, 3], [2, 3], [1, 1]]).describe()

@@ -352,3 +352,12 @@ def test_bad_p_values_are_refused(p_values, kind, message):
         ilr.adjust_p_values(p_values)
     with pytest.raises(ValueError, match="`method` must be one of"):
         ilr.adjust_p_values([0.1], method="sidak")
+
+
+@pytest.mark.parametrize("test", [ilr.bowker, ilr.stuart_maxwell, ilr.bhapkar])
+def test_an_effect_that_is_a_part_of_what_is_tested_says_so(test):
+    sentence, row = test(LEADERSHIP).describe(), test(LEADERSHIP).to_dict()
+    assert "effect shown is one number and may be zero where the test rejects" in sentence
+    assert any("effect shown is one number" in note for note in row["notes"])
+    # of two grades the effect is all that is tested
+    assert "effect shown" not in test([[5, 6], [1, 8]]).describe()

@@ -122,6 +122,7 @@ def stuart_maxwell(
         name="stuart_maxwell",
         label="Stuart and Maxwell's test",
         null=MARGINS_NULL,
+        tested="change in the share of a grade",
         effect=table_effect(pairs, by_scores=True),
         notes=few_moves_note(swaps.sizes, method),
     )
@@ -189,6 +190,7 @@ def bhapkar(table: TransitionsLike) -> SignificanceResult:
         name="bhapkar",
         label="Bhapkar's test",
         null=MARGINS_NULL,
+        tested="change in the share of a grade",
         effect=table_effect(pairs, by_scores=True),
         notes=(
             *((f"{note}`stuart_maxwell`.",) if same else ()),

@@ -25,6 +25,10 @@ OCCASION_METHODS: tuple[str, ...] = get_args(OccasionMethod)
 # orders of a unit's grades that are listed, and steps of an exact distribution
 MOST_OCCASIONS_LISTED = 6
 LARGEST_EFFORT = 30_000_000
+ENDS_ONLY = (
+    "which occasions differ: the test is of any difference between them, the effect shown compares "
+    "the first and the last and may be zero where the test rejects"
+)
 STILL = "No unit's grade differs between occasions: p = 1."
 
 
@@ -298,6 +302,7 @@ def _result(
     sums = np.tensordot(frequencies, centred, axes=1)
     statistic = float(_form(sums[None], precision)[0])
     df = (values.shape[1] - 1) * rank
+    apart = df > 1
     p_value, used = 1.0, method
     if rank and method == "asymptotic":
         p_value = float(special.chdtrc(df, statistic))
@@ -314,8 +319,12 @@ def _result(
         null=null,
         effect=effect,
         n_units=int(frequencies.sum()),
-        notes=(*ratings.notes, *(() if rank else (STILL,))),
-        limits=NOT_SHOWN,
+        notes=(
+            *ratings.notes,
+            *((f"It does not show {ENDS_ONLY}.",) if apart else ()),
+            *(() if rank else (STILL,)),
+        ),
+        limits=f"{ENDS_ONLY}; nor {NOT_SHOWN}" if apart else NOT_SHOWN,
     )
 
 

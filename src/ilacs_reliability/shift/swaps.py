@@ -22,6 +22,10 @@ from ilacs_reliability.shift.scores import score_estimate
 SwapMethod: TypeAlias = Literal["asymptotic", "exact", "monte_carlo"]
 SWAP_METHODS: tuple[str, ...] = get_args(SwapMethod)
 FEWEST_MOVES = 5
+ONLY_PART = (
+    "which grades moved: the test is of any {tested}, the effect shown is one number and may be "
+    "zero where the test rejects"
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -99,12 +103,13 @@ def swap_result(
     pairs: Pairs,
     *,
     statistic: float,
-    df: int | None,
+    df: int,
     p_value: float,
     method: str,
     name: str,
     label: str,
     null: str,
+    tested: str,
     effect: Estimate,
     notes: tuple[str, ...] = (),
 ) -> SignificanceResult:
@@ -116,6 +121,8 @@ def swap_result(
         The study.
     statistic, df, p_value, method, name, label, null, effect, notes
         As in `SignificanceResult`.
+    tested : str
+        What the test finds, of which the effect is a part.
 
     Returns
     -------
@@ -123,6 +130,8 @@ def swap_result(
         The result, with what every such result notes.
     """
     still = not pairs.frequencies @ (pairs.moves != 0)
+    # of two grades there is one imbalance, and the effect is its size
+    part = ONLY_PART.format(tested=tested) if df > 1 else ""
     return SignificanceResult(
         statistic=statistic,
         df=df,
@@ -133,8 +142,12 @@ def swap_result(
         null=null,
         effect=effect,
         n_units=pairs.n_units,
-        notes=(*pairs.notes, *((NO_CHANGE,) if still else notes)),
-        limits=NOT_SHOWN,
+        notes=(
+            *pairs.notes,
+            *((f"It does not show {part}.",) if part else ()),
+            *((NO_CHANGE,) if still else notes),
+        ),
+        limits=f"{part}; nor {NOT_SHOWN}" if part else NOT_SHOWN,
     )
 
 

@@ -194,7 +194,8 @@ def bowker(
     -------
     SignificanceResult
         The p-value, and as effect the share improved minus the share declined (the share that
-        moved, on an unordered scale). `df` counts the pairs of grades between which any unit moved.
+        moved, on an unordered scale), which is a part of what is tested, as a note says. `df`
+        counts the pairs of grades between which any unit moved.
 
     Raises
     ------
@@ -247,6 +248,7 @@ def bowker(
         name="bowker",
         label="Bowker's test of symmetry",
         null="as many units moved from each grade to each other grade as back",
+        tested="imbalance between two grades",
         effect=table_effect(pairs, by_scores=False),
         notes=few_moves_note(swaps.sizes, method),
     )

@@ -6,9 +6,7 @@ import numpy as np
 
 from ilacs_reliability.scales import FloatArray
 
-OTHER_METHOD = (
-    "The interval is of another method than the test: they may disagree about no shift."
-)
+OTHER_METHOD = "The interval is of another method than the test: they may disagree about no shift."
 
 
 def check_resamples(n_resamples: int) -> None:
