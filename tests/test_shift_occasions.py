@@ -351,3 +351,19 @@ def test_a_change_that_came_and_went_is_not_hidden_by_its_effect():
     assert result.effect.value == 0
     assert "compares the first and the last and may be zero" in result.describe()
     assert "effect shown" not in ilr.friedman([[1, 3], [2, 3], [1, 1]]).describe()
+
+
+def test_a_pooled_change_in_score_has_the_range_of_the_scores():
+    small = ilr.Scale(["a", "b", "c"], scores=(0, 0.3, 0.6))
+    few = [ilr.transitions_from_table(np.diag([2, 1], 1), scale=small)] * 2
+    rise = ilr.transitions_from_table([[0, 1, 1], [0, 0, 0], [0, 0, 0]], scale=small)
+    for tables in (few, [rise] * 2):
+        pooled = ilr.stratified_shift(tables, effect="score").pooled
+        for method in ("t", "wald"):
+            assert pooled.confidence_interval(method=method).high <= 0.6
+    # one grade at a time on four grades may still have moved by up to three
+    steps = [np.diag([1, 1, 1], 1) + np.diag([0, 0, 1], -1) for _ in range(2)]
+    wide = ilr.stratified_shift(steps, effect="score").pooled
+    assert wide.confidence_interval(0.999, method="t").high > 1
+    net = ilr.stratified_shift(steps).pooled
+    assert net.confidence_interval(0.999, method="t").high == 1

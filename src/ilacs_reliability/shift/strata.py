@@ -247,7 +247,9 @@ def stratified_shift(
     everyone, stratum = _together(parts)
     scores = _scores(everyone, effect, at_least)
     estimates = tuple(_estimate(part, effect, at_least) for part in parts)
-    pooled = _pooled(everyone, stratum, scores, estimates)
+    # the furthest that a unit can move
+    reach = float(np.ptp(everyone.scale.scores)) if effect == "score" else 1.0
+    pooled = _pooled(everyone, stratum, scores, estimates, reach)
     generator = np.random.default_rng(rng)
     return StratifiedShift(
         strata=names,
@@ -318,7 +320,11 @@ def _estimate(pairs: Pairs, effect: str, at_least: Hashable | None) -> Estimate:
 
 
 def _pooled(
-    everyone: Pairs, stratum: IntArray, scores: FloatArray, estimates: tuple[Estimate, ...]
+    everyone: Pairs,
+    stratum: IntArray,
+    scores: FloatArray,
+    estimates: tuple[Estimate, ...],
+    reach: float,
 ) -> Estimate:
     sizes = np.array([estimate.n_units for estimate in estimates], dtype=np.float64)
     means = np.array([estimate.value for estimate in estimates])
@@ -329,7 +335,6 @@ def _pooled(
     # each stratum has its own n/(n - 1) in place of the common one
     n = pieces.sum()
     spread = np.sqrt(pieces / np.maximum(pieces - 1, 1) * (n - 1) / n)
-    reach = float(np.ptp(everyone.scale.scores)) if np.abs(scores).max() > 1 else 1.0
     mover = partial(_mover, estimates=estimates, weights=sizes / sizes.sum())
     methods: tuple[Method, ...] = (("mover", mover), *mean_methods(-reach, reach))
     return pair_estimate(
