@@ -210,3 +210,9 @@ def test_an_unordered_scale_has_no_up():
     for function in (ilr.net_shift, ilr.sign_test):
         with pytest.raises(ValueError, match="unordered"):
             function(table)
+    for function in (ilr.mcnemar, ilr.paired_difference, ilr.paired_odds_ratio):
+        with pytest.raises(ValueError, match="no grade is at or above another"):
+            function(table, at_least="b")
+    occasions = ilr.ratings_from_codes([[0, 1], [1, 1]], scale=table.scale)
+    with pytest.raises(ValueError, match="ask `madansky`"):
+        ilr.cochran_q(occasions, at_least="b")

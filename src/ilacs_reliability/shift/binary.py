@@ -164,8 +164,8 @@ def mcnemar(
     ------
     ValueError
         If the table is not square, a count is negative or fractional, no unit is graded twice, the
-        grade is missing, unknown or the worst, an option is unknown, or "unconditional" meets
-        clusters.
+        scale is not ordered, the grade is missing, unknown or the worst, an option is
+        unknown, or "unconditional" meets clusters.
 
     See Also
     --------
@@ -242,8 +242,8 @@ def paired_difference(table: TransitionsLike, *, at_least: Hashable | None = Non
     Raises
     ------
     ValueError
-        If the table is not square, a count is negative or fractional, no unit is graded twice, or
-        the grade is missing, unknown or the worst.
+        If the table is not square, a count is negative or fractional, no unit is graded twice,
+        the scale is not ordered, or the grade is missing, unknown or the worst.
 
     See Also
     --------
@@ -289,8 +289,8 @@ def paired_odds_ratio(table: TransitionsLike, *, at_least: Hashable | None = Non
     Raises
     ------
     ValueError
-        If the table is not square, a count is negative or fractional, no unit is graded twice, or
-        the grade is missing, unknown or the worst.
+        If the table is not square, a count is negative or fractional, no unit is graded twice,
+        the scale is not ordered, or the grade is missing, unknown or the worst.
 
     Warns
     -----

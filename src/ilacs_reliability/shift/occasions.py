@@ -66,7 +66,8 @@ def cochran_q(
     ------
     ValueError
         If there are fewer than two occasions or no complete unit, raters are anonymous, units are
-        clustered, the grade is missing, unknown or the worst, or an option is unknown.
+        clustered, the scale is not ordered, the grade is missing, unknown or the worst, or an
+        option is unknown.
 
     See Also
     --------
@@ -264,6 +265,11 @@ def _complete(ratings: RatingsLike) -> tuple[Ratings, CodeArray]:
 
 def _cut_code(ratings: Ratings, at_least: Hashable | None) -> int:
     labels = ratings.scale.labels
+    if not ratings.scale.ordered:
+        raise ValueError(
+            f"`ratings` is on the unordered scale {labels}: no grade is at or above another there; "
+            "ask `madansky`."
+        )
     if at_least is None:
         if len(labels) > 2:
             raise ValueError(f"`at_least` must name the grade to cut at, one of {labels[1:]}.")

@@ -148,9 +148,15 @@ def cut_at(pairs: Pairs, at_least: Hashable | None) -> tuple[Mask, Mask]:
     Raises
     ------
     ValueError
-        If the grade is missing where there are more than two, not on the scale, or the worst.
+        If the scale is not ordered, or the grade is missing where there are more than two, not on
+        the scale, or the worst.
     """
     labels = pairs.scale.labels
+    if not pairs.scale.ordered:
+        raise ValueError(
+            f"`table` is on the unordered scale {labels}: no grade is at or above another there; "
+            "ask `bowker` or `stuart_maxwell`."
+        )
     if at_least is None:
         if pairs.n_grades != 2:
             raise ValueError(f"`at_least` must name the grade to cut at, one of {labels[1:]}.")
