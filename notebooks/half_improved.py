@@ -91,7 +91,7 @@ for grade, here, there in zip(ilr.OFSTED_SCALE.labels, before, national, strict=
 
 # %% [markdown]
 # They were: three quarters had been below good, against five eighths of all. Such councils have
-# more room, and poor grades followed by ordinary ones look like improvement. The hardest version of
+# more room, and poor grades followed by ordinary ones look like improvement. A strong version of
 # that thought: grades carry no memory, and each new grade is a fresh draw from all grades given
 # before. Nobody would have changed. How many of these 33 would "improve"?
 
