@@ -367,3 +367,46 @@ def test_a_pooled_change_in_score_has_the_range_of_the_scores():
     assert wide.confidence_interval(0.999, method="t").high > 1
     net = ilr.stratified_shift(steps).pooled
     assert net.confidence_interval(0.999, method="t").high == 1
+
+
+TWO = [[1, 2], [3, 4]]
+
+
+@pytest.mark.parametrize(
+    ("ask", "kind", "message"),
+    [
+        (lambda: ilr.shift_equivalence(TWO, margin="x"), TypeError, "`margin` must be a number"),
+        (lambda: ilr.shift_equivalence(TWO, margin=None), TypeError, "`margin` must be a number"),
+        (lambda: ilr.shift_equivalence(TWO, margin=(0.1,)), TypeError, "`margin` must be a number"),
+        (lambda: ilr.shift_equivalence(TWO, margin=True), TypeError, "`margin` must be a number"),
+        (lambda: ilr.shift_equivalence(TWO, margin=5), ValueError, "range of the effect, -1 to 1"),
+        (lambda: ilr.stratified_shift(5), TypeError, "`tables` must be tables by stratum"),
+        (lambda: ilr.stratified_shift([TWO], rng="x"), TypeError, "`rng` must be a Generator"),
+        (lambda: ilr.stratified_shift([TWO], rng=-1), ValueError, "`rng` must be 0 or more"),
+        (
+            lambda: ilr.stratified_shift({"north": TWO, "south": [[0, 0], [0, 0]]}),
+            ValueError,
+            "In stratum 'south': `table` holds no unit",
+        ),
+        (lambda: ilr.stratified_shift({"north": None}), TypeError, "In stratum 'north': `table`"),
+        (lambda: ilr.mcnemar(None), TypeError, "`table` must be a square table"),
+        (lambda: ilr.mcnemar(TWO, at_least="good"), ValueError, "`at_least` must be a grade"),
+        (
+            lambda: ilr.cochran_q([[0, 1]], at_least="good"),
+            ValueError,
+            "`at_least` must be a grade",
+        ),
+        (lambda: ilr.marginal_score_shift(TWO, scores="ab"), TypeError, "`scores` must be numbers"),
+        (lambda: ilr.marginal_score_shift(TWO, scores=[0, 0]), ValueError, "tell grades apart"),
+        (lambda: ilr.marginal_score_shift(TWO, scores=[2, 1]), ValueError, "must not fall"),
+        (lambda: ilr.bowker(TWO, n_resamples=True), ValueError, "`n_resamples` must be a positive"),
+    ],
+)
+def test_a_wrong_argument_is_named(ask, kind, message):
+    with pytest.raises(kind, match=message):
+        ask()
+
+
+def test_a_list_is_as_good_a_pair_of_margins_as_a_tuple():
+    listed, tupled = (ilr.shift_equivalence(STEADY, margin=m) for m in ([-0.1, 0.2], (-0.1, 0.2)))
+    assert listed.p_value == tupled.p_value

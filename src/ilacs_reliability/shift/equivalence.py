@@ -6,12 +6,15 @@ from collections.abc import Hashable
 from dataclasses import replace
 from typing import Literal, TypeAlias, get_args
 
+import numpy as np
+
 from ilacs_reliability.estimates import Estimate, SignificanceResult, check_option
 from ilacs_reliability.inference import equivalence_test
 from ilacs_reliability.shift.binary import paired_difference
 from ilacs_reliability.shift.movement import check_ordered, net_estimate
 from ilacs_reliability.shift.pairs import as_pairs
 from ilacs_reliability.shift.scores import score_estimate
+from ilacs_reliability.shift.testing import check_margin
 from ilacs_reliability.tables import TransitionsLike
 
 ShiftEffect: TypeAlias = Literal["net", "difference", "score"]
@@ -51,9 +54,11 @@ def shift_equivalence(
 
     Raises
     ------
+    TypeError
+        If the margin is neither a number nor a pair of numbers.
     ValueError
         If the table is not square, a count is negative or fractional, no unit is graded twice, the
-        margins do not hold zero, or an option is unknown.
+        margins do not hold zero or pass the largest effect there can be, or an option is unknown.
 
     See Also
     --------
@@ -80,9 +85,8 @@ def shift_equivalence(
     0.0021
     """
     check_option(effect, SHIFT_EFFECTS, "effect")
-    low, high = margin if isinstance(margin, tuple) else (-margin, margin)
-    if not low < 0 < high:
-        raise ValueError(f"`margin` must hold zero between its ends, but got {low} and {high}.")
+    reach = float(np.ptp(as_pairs(table).scale.scores)) if effect == "score" else 1.0
+    low, high = check_margin(margin, reach=reach)
     estimate = _effect(table, effect, at_least)
     result = equivalence_test(estimate, low=low, high=high, method=method)
     interval = estimate.confidence_interval(0.9, method)

@@ -32,7 +32,12 @@ from ilacs_reliability.shift.swaps import (
     swaps_of,
     table_effect,
 )
-from ilacs_reliability.shift.testing import check_resamples, falls_back, pseudo_inverse
+from ilacs_reliability.shift.testing import (
+    as_generator,
+    check_resamples,
+    falls_back,
+    pseudo_inverse,
+)
 from ilacs_reliability.tables import TransitionsLike
 
 MARGINS_NULL = "the share of each grade is the same on both occasions"
@@ -332,7 +337,7 @@ def _p_value(
         tail = quadratic_tail(steps, swaps.sizes, precision, statistic)
         if tail is not None:
             return tail, method
-    generator, hits = np.random.default_rng(rng), 0
+    generator, hits = as_generator(rng), 0
     least = statistic * (1 - 1e-9) - 1e-9
     for draws in draw_gaps(swaps.sizes, swaps.contributions, n_resamples, generator):
         gaps = draws @ steps

@@ -16,9 +16,14 @@ from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings, check_wh
 from ilacs_reliability.scales import CodeArray, FloatArray, IntArray
 from ilacs_reliability.shift.binary import paired_difference
 from ilacs_reliability.shift.exact import BLOCK, monte_carlo_p
-from ilacs_reliability.shift.pairs import NOT_SHOWN, as_pairs
+from ilacs_reliability.shift.pairs import NOT_SHOWN, as_pairs, grade_code
 from ilacs_reliability.shift.swaps import table_effect
-from ilacs_reliability.shift.testing import check_resamples, falls_back, pseudo_inverse
+from ilacs_reliability.shift.testing import (
+    as_generator,
+    check_resamples,
+    falls_back,
+    pseudo_inverse,
+)
 
 OccasionMethod: TypeAlias = Literal["asymptotic", "exact", "monte_carlo"]
 OCCASION_METHODS: tuple[str, ...] = get_args(OccasionMethod)
@@ -275,7 +280,7 @@ def _cut_code(ratings: Ratings, at_least: Hashable | None) -> int:
             raise ValueError(f"`at_least` must name the grade to cut at, one of {labels[1:]}.")
         # a scale of one number seen is a study in which nothing differs
         return len(labels) - 1
-    code = ratings.scale.code(at_least)
+    code = grade_code(ratings.scale, at_least)
     if code == 0:
         raise ValueError(f"`at_least` is {at_least!r}, the worst grade: every unit is above it.")
     return code
@@ -354,7 +359,7 @@ def _reordered_p(
         found = _exact_tail(rows, times, precision, least)
         if found is not None:
             return found, method
-    hits, generator = 0, np.random.default_rng(rng)
+    hits, generator = 0, as_generator(rng)
     for sums in _draws(rows, times, n_resamples, generator):
         hits += int((_form(sums, precision) >= least).sum())
     return monte_carlo_p(hits, n_resamples), falls_back(method, n_resamples)

@@ -112,12 +112,18 @@ def as_pairs(table: TransitionsLike, *, single: bool = True) -> Pairs:
 
     Raises
     ------
+    TypeError
+        If it is no table at all.
     ValueError
         If the table is not square, a count is negative or fractional, no unit is graded twice, or
         the ratings are not by two known raters.
     """
     if isinstance(table, Ratings):
         return _from_ratings(table, single)
+    if table is None or isinstance(table, (str, bytes, int, float)):
+        raise TypeError(
+            f"`table` must be a square table of counts, transitions or ratings, but got {table!r}."
+        )
     given = as_transitions(table)
     before, after = np.indices(given.counts.shape).reshape(2, -1)
     return Pairs(
@@ -162,12 +168,20 @@ def cut_at(pairs: Pairs, at_least: Hashable | None) -> tuple[Mask, Mask]:
             raise ValueError(f"`at_least` must name the grade to cut at, one of {labels[1:]}.")
         code = 1
     else:
-        code = pairs.scale.code(at_least)
+        code = grade_code(pairs.scale, at_least)
     if code == 0:
         raise ValueError(
             f"`at_least` is {at_least!r}, the worst grade: every unit is at or above it."
         )
     return pairs.before >= code, pairs.after >= code
+
+
+def grade_code(scale: Scale, at_least: Hashable) -> int:
+    """Return the index of the grade to cut at, or say which argument is wrong."""
+    try:
+        return scale.code(at_least)
+    except ValueError as error:
+        raise ValueError(f"`at_least` must be a grade of the scale: {error}") from error
 
 
 def linear_estimate(

@@ -191,8 +191,11 @@ def score_changes(pairs: Pairs, scores: Sequence[float] | None) -> FloatArray:
 
     Raises
     ------
+    TypeError
+        If the scores are not numbers.
     ValueError
-        If the scores do not fit the scale, or none are given on an unordered one.
+        If the scores do not fit the scale, fall or tell no grade from another, or none are given on
+        an unordered one.
     """
     numbers = _checked_scores(pairs, scores)
     changes: FloatArray = numbers[pairs.after] - numbers[pairs.before]
@@ -225,7 +228,10 @@ def _checked_scores(pairs: Pairs, scores: npt.ArrayLike | None) -> FloatArray:
     if scores is None:
         check_ordered(pairs)
         return np.array(pairs.scale.scores)
-    numbers = np.array(scores, dtype=np.float64)
+    try:
+        numbers = np.array(scores, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"`scores` must be numbers, but got {scores!r}.") from error
     if numbers.shape != (pairs.n_grades,):
         raise ValueError(
             f"`scores` must hold one number for each of {pairs.n_grades} grades, but got shape "
@@ -233,6 +239,12 @@ def _checked_scores(pairs: Pairs, scores: npt.ArrayLike | None) -> FloatArray:
         )
     if not np.isfinite(numbers).all():
         raise ValueError(f"`scores` must be finite, but got {numbers.tolist()}.")
+    if len(numbers) > 1 and not np.ptp(numbers):
+        raise ValueError(f"`scores` must tell grades apart, but all are {numbers[0]:g}.")
+    if pairs.scale.ordered and (np.diff(numbers) < 0).any():
+        raise ValueError(
+            f"`scores` must not fall from the worst grade to the best, but got {numbers.tolist()}."
+        )
     return numbers
 
 

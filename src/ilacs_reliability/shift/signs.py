@@ -13,7 +13,7 @@ from ilacs_reliability.shift.exact import (
     monte_carlo_p,
     signed_sum_tail,
 )
-from ilacs_reliability.shift.testing import falls_back
+from ilacs_reliability.shift.testing import as_generator, falls_back
 
 # grid over the share that moved, before the best place is refined
 SHARES = np.linspace(0.0, 1.0, 1001)[1:]
@@ -228,7 +228,7 @@ def signed_sum_p(
         tail = signed_sum_tail(weights.tolist(), sizes.tolist(), observed)
         if tail is not None:
             return min(1.0, sides * tail), method
-    hits, generator = 0, np.random.default_rng(rng)
+    hits, generator = 0, as_generator(rng)
     least = observed - SLACK * max(1.0, abs(observed))
     for gaps in draw_gaps(sizes, None, n_resamples, generator):
         sums = gaps @ weights

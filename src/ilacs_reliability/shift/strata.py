@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal, TypeAlias, get_args
@@ -36,7 +36,7 @@ from ilacs_reliability.shift.pairs import (
 )
 from ilacs_reliability.shift.scores import cluster_totals, score_changes, score_estimate
 from ilacs_reliability.shift.signs import normal_p, signed_sum_p
-from ilacs_reliability.shift.testing import OTHER_METHOD, check_resamples
+from ilacs_reliability.shift.testing import OTHER_METHOD, as_generator, check_resamples
 from ilacs_reliability.tables import TransitionsLike
 
 StrataMethod: TypeAlias = Literal["exact", "asymptotic", "monte_carlo"]
@@ -204,6 +204,8 @@ def stratified_shift(
 
     Raises
     ------
+    TypeError
+        If there are no tables at all, or `rng` is neither a Generator nor a whole number.
     ValueError
         If there is no stratum, the scales differ, some strata have clusters and others none, or a
         table or an option is wrong.
@@ -250,7 +252,7 @@ def stratified_shift(
     # the furthest that a unit can move
     reach = float(np.ptp(everyone.scale.scores)) if effect == "score" else 1.0
     pooled = _pooled(everyone, stratum, scores, estimates, reach)
-    generator = np.random.default_rng(rng)
+    generator = as_generator(rng)
     return StratifiedShift(
         strata=names,
         estimates=estimates,
@@ -268,11 +270,13 @@ def _strata(tables: Strata) -> tuple[tuple[Hashable, ...], list[Pairs]]:
     if isinstance(tables, Mapping):
         names, given = tuple(tables), list(tables.values())
     else:
+        if not isinstance(tables, Iterable) or isinstance(tables, str):
+            raise TypeError(f"`tables` must be tables by stratum, but got {tables!r}.")
         given = list(tables)
         names = tuple(f"stratum {place}" for place in range(1, len(given) + 1))
     if not given:
         raise ValueError("`tables` holds no stratum.")
-    parts = [as_pairs(table) for table in given]
+    parts = [_stratum(name, table) for name, table in zip(names, given, strict=True)]
     for name, part in zip(names, parts, strict=True):
         if part.scale != parts[0].scale:
             raise ValueError(
@@ -282,6 +286,15 @@ def _strata(tables: Strata) -> tuple[tuple[Hashable, ...], list[Pairs]]:
         if (part.clusters is None) != (parts[0].clusters is None):
             raise ValueError(f"`tables` must all have clusters or none; see stratum {name!r}.")
     return names, parts
+
+
+def _stratum(name: Hashable, table: TransitionsLike) -> Pairs:
+    try:
+        return as_pairs(table)
+    except TypeError as error:
+        raise TypeError(f"In stratum {name!r}: {error}") from error
+    except ValueError as error:
+        raise ValueError(f"In stratum {name!r}: {error}") from error
 
 
 def _together(parts: list[Pairs]) -> tuple[Pairs, IntArray]:

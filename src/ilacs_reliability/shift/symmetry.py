@@ -29,7 +29,12 @@ from ilacs_reliability.shift.swaps import (
     swaps_of,
     table_effect,
 )
-from ilacs_reliability.shift.testing import check_resamples, falls_back, pseudo_inverse
+from ilacs_reliability.shift.testing import (
+    as_generator,
+    check_resamples,
+    falls_back,
+    pseudo_inverse,
+)
 from ilacs_reliability.tables import TransitionsLike
 
 PairMethod: TypeAlias = Literal["exact", "midp", "asymptotic"]
@@ -348,7 +353,7 @@ def _p_value(
         tail = squares_tail(swaps.sizes, statistic)
         if tail is not None:
             return tail, method
-    generator, hits = np.random.default_rng(rng), 0
+    generator, hits = as_generator(rng), 0
     least = statistic * (1 - 1e-9) - 1e-9
     for gaps in draw_gaps(swaps.sizes, swaps.contributions, n_resamples, generator):
         hits += int((((gaps @ precision) * gaps).sum(axis=1) >= least).sum())

@@ -2,11 +2,81 @@
 
 from __future__ import annotations
 
+from numbers import Real
+from typing import Any
+
 import numpy as np
 
 from ilacs_reliability.scales import FloatArray
 
 OTHER_METHOD = "The interval is of another method than the test: they may disagree about no shift."
+
+
+def check_margin(margin: Any, *, reach: float) -> tuple[float, float]:
+    """Return the lower and the upper end of a margin.
+
+    Parameters
+    ----------
+    margin : float or (float, float)
+        What was given.
+    reach : float
+        The largest effect there can be.
+
+    Returns
+    -------
+    low, high : float
+        The ends.
+
+    Raises
+    ------
+    TypeError
+        If it is neither a number nor a pair of numbers.
+    ValueError
+        If the ends do not hold zero, or lie beyond any effect.
+    """
+    ends = (-margin, margin) if isinstance(margin, Real) else margin
+    pair = isinstance(ends, (tuple, list)) and len(ends) == 2
+    if not pair or any(isinstance(x, bool) or not isinstance(x, Real) for x in ends):
+        raise TypeError(f"`margin` must be a number or a pair of numbers, but got {margin!r}.")
+    low, high = (float(end) for end in ends)
+    if not low < 0 < high:
+        raise ValueError(f"`margin` must hold zero between its ends, but got {low} and {high}.")
+    if max(-low, high) > reach:
+        raise ValueError(
+            f"`margin` must lie within the range of the effect, -{reach:g} to {reach:g}, but got "
+            f"{low} and {high}."
+        )
+    return low, high
+
+
+def as_generator(rng: Any) -> np.random.Generator:
+    """Return a source of random numbers.
+
+    Parameters
+    ----------
+    rng : Generator, int or None
+        A source, or a seed.
+
+    Returns
+    -------
+    Generator
+        The source.
+
+    Raises
+    ------
+    TypeError
+        If it is neither.
+    ValueError
+        If a seed is negative.
+    """
+    try:
+        return np.random.default_rng(rng)
+    except TypeError as error:
+        raise TypeError(
+            f"`rng` must be a Generator, a whole number or None, but got {rng!r}."
+        ) from error
+    except ValueError as error:
+        raise ValueError(f"`rng` must be 0 or more, but got {rng!r}.") from error
 
 
 def check_resamples(n_resamples: int) -> None:
@@ -22,7 +92,8 @@ def check_resamples(n_resamples: int) -> None:
     ValueError
         If it is not positive and whole.
     """
-    if not (isinstance(n_resamples, (int, np.integer)) and n_resamples > 0):
+    whole = isinstance(n_resamples, (int, np.integer)) and not isinstance(n_resamples, bool)
+    if not (whole and n_resamples > 0):
         raise ValueError(f"`n_resamples` must be a positive whole number, but got {n_resamples}.")
 
 
