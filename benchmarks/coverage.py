@@ -13,29 +13,36 @@ part of the table can be made again:
 from __future__ import annotations
 
 import argparse
-import csv
 import itertools
 import sys
 import time
-from dataclasses import dataclass
-from functools import partial, reduce
 from pathlib import Path
 
 import numpy as np
 from scipy import special, stats
+from simulated import (
+    METRICS,
+    SETTING_COLUMNS,
+    UNITS,
+    WEIGHTS,
+    Setting,
+    cell_range,
+    draw_setting,
+    read_rows,
+    samples_of,
+    truth_of,
+    write_rows,
+)
 
 import ilacs_reliability as ilr
 from ilacs_reliability.intervals import t_limits
 
 LEVEL = 0.95
-UNITS = range(10, 151)
 METHODS = ("score", "t", "wald", "logit")
 # not offered: t as other packages print it, without a width where the error is zero, and an
 # earlier idea that widths are measured by
 COMPARED = (*METHODS, "bare_t", "capped_jeffreys")
 SHARES = ("clopper_pearson", "wilson", "jeffreys", "midp")
-WEIGHTS = ("identity", "linear", "quadratic")
-METRICS = ("nominal", "ordinal", "interval", "linear")
 FAMILIES = {
     "cohen_kappa": ilr.cohen_kappa,
     "conger_kappa": ilr.conger_kappa,
@@ -44,127 +51,6 @@ FAMILIES = {
     "brennan_prediger": ilr.brennan_prediger,
     "krippendorff_alpha": ilr.krippendorff_alpha,
 }
-SETTING_COLUMNS = (
-    "family",
-    "weights",
-    "n_grades",
-    "n_raters",
-    "n_units",
-    "model",
-    "strength",
-    "top_share",
-    "missing",
-)
-BLOCK = 2_000_000  # frequencies held at once
-GREAT = 10**15  # units that stand for a population
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """A population of units, and the study that is drawn from it."""
-
-    family: str
-    weights: str
-    n_grades: int
-    n_raters: int
-    n_units: int
-    model: str
-    strength: float
-    top_share: float
-    missing: str
-    probabilities: np.ndarray
-
-
-def draw_setting(rng: np.random.Generator, family: str, units: range) -> Setting:
-    """Draw how units are graded, and how many of them a study has."""
-    q = int(rng.integers(2, 6))
-    n_units = int(np.round(np.exp(rng.uniform(*np.log([units.start - 0.5, units.stop - 0.5])))))
-    model = str(rng.choice(["margins", "latent", "unequal", "all or none", "neighbour"]))
-    m = 2 if model == "margins" or family == "cohen_kappa" else int(rng.integers(2, 6))
-    kinds = METRICS if family == "krippendorff_alpha" else WEIGHTS
-    weights = str(rng.choice(kinds))
-    top = rng.uniform(1 / q, 0.97)
-    shares = np.insert(rng.dirichlet(np.full(q - 1, 2.0)) * (1 - top), rng.integers(0, q), top)
-    strength = rng.uniform(0.7, 0.97) if model == "margins" else rng.uniform(0.3, 0.97)
-    complete = MODELS[model](rng, shares, strength, m)
-    missing, joint = drop_ratings(rng, complete)
-    chances = joint.ravel()[1:]  # a unit that nobody rated is not in the study
-    return Setting(
-        family, weights, q, m, n_units, model, strength, top, missing, chances / chances.sum()
-    )
-
-
-def by_margins(
-    rng: np.random.Generator, shares: np.ndarray, agreement: float, m: int
-) -> np.ndarray:
-    """Two raters agree with a given probability; else each follows its own margin."""
-    other = shares
-    if rng.random() < 0.5:
-        other = (shares + rng.dirichlet(np.ones(len(shares)))) / 2
-    apart = np.outer(shares, other) * (1 - np.eye(len(shares)))
-    return apart / apart.sum() * (1 - agreement) + np.diag(agreement * shares)
-
-
-def all_or_none(
-    rng: np.random.Generator, shares: np.ndarray, strength: float, m: int
-) -> np.ndarray:
-    """All raters give one grade, or each draws from the prevalence."""
-    table = reduce(np.multiply.outer, [shares] * m) * (1 - strength)
-    table[tuple([np.arange(len(shares))] * m)] += strength * shares
-    return table
-
-
-def latent(
-    rng: np.random.Generator, shares: np.ndarray, strength: float, m: int, *, kind: str
-) -> np.ndarray:
-    """Each rater reports the true grade with some probability, else errs."""
-    q = len(shares)
-    if kind == "neighbour":
-        near = np.eye(q, k=1) + np.eye(q, k=-1)
-        hits = np.full(m, np.sqrt(rng.uniform(0.5, 0.97)))
-        errors = [near / near.sum(axis=1, keepdims=True)] * m
-    elif kind == "unequal":
-        hits = np.clip(np.sqrt(strength) + rng.uniform(-0.25, 0.15, m), 0.1, 0.995)
-        errors = [np.tile(rng.dirichlet(np.ones(q)), (q, 1)) for _ in range(m)]
-    else:
-        hits, errors = np.full(m, np.sqrt(strength)), [np.tile(shares, (q, 1))] * m
-    reports = [hit * np.eye(q) + (1 - hit) * error for hit, error in zip(hits, errors, strict=True)]
-    return sum(
-        shares[g] * reduce(np.multiply.outer, [report[g] for report in reports]) for g in range(q)
-    )
-
-
-MODELS = {
-    "margins": by_margins,
-    "all or none": all_or_none,
-    "latent": partial(latent, kind="latent"),
-    "unequal": partial(latent, kind="unequal"),
-    "neighbour": partial(latent, kind="neighbour"),
-}
-
-
-def drop_ratings(rng: np.random.Generator, table: np.ndarray) -> tuple[str, np.ndarray]:
-    """Leave ratings out at random: none, a share by rater, or all but two of each unit."""
-    m, q = table.ndim, len(table)
-    kind = rng.random()
-    if kind >= 0.9 and m > 2:
-        return "two a unit", planned_pairs(table)
-    rates = np.zeros(m) if kind < 0.5 else rng.uniform(0, 0.35, m)
-    for rater, rate in enumerate(rates):
-        lost = np.column_stack([np.full(q, rate), np.eye(q) * (1 - rate)])
-        table = np.moveaxis(np.tensordot(table, lost, (rater, 0)), -1, rater)
-    return f"{rates.mean():.2f}", table
-
-
-def planned_pairs(table: np.ndarray) -> np.ndarray:
-    m = table.ndim
-    kept = np.zeros([size + 1 for size in table.shape])
-    for pair in itertools.combinations(range(m), 2):
-        others = tuple(rater for rater in range(m) if rater not in pair)
-        kept[tuple(slice(1, None) if rater in pair else 0 for rater in range(m))] += table.sum(
-            others
-        )
-    return kept
 
 
 def estimate(setting: Setting, ratings: ilr.Ratings) -> ilr.Estimate:
@@ -174,43 +60,6 @@ def estimate(setting: Setting, ratings: ilr.Ratings) -> ilr.Estimate:
     if setting.weights == "linear":
         return coefficient(ratings, metric=ilr.agreement_weights(ratings.scale, "linear"))
     return coefficient(ratings, metric=setting.weights)
-
-
-def study(setting: Setting, codes: np.ndarray, frequencies: np.ndarray) -> ilr.Ratings:
-    scale = ilr.Scale([f"grade {g}" for g in range(setting.n_grades)])
-    ratings = ilr.ratings_from_codes(codes, scale=scale)
-    order = np.array([tuple(row) for row in ratings.patterns], dtype=[("", "i8")] * codes.shape[1])
-    given = np.array([tuple(row) for row in codes], dtype=order.dtype)
-    place = np.argsort(given)[np.searchsorted(np.sort(given), order)]
-    return ratings.with_frequencies(frequencies[..., place])
-
-
-def patterns_of(setting: Setting) -> np.ndarray:
-    grades = range(-1, setting.n_grades)
-    table = np.array(list(itertools.product(grades, repeat=setting.n_raters)), dtype=np.int8)
-    return table[1:]
-
-
-def truth_of(setting: Setting) -> float:
-    """Return the coefficient in the population, exact but for rounding at 15 digits."""
-    population = np.round(setting.probabilities * GREAT).astype(np.int64)
-    kept = population > 0
-    return estimate(setting, study(setting, patterns_of(setting)[kept], population[kept])).value
-
-
-def samples_of(setting: Setting, rng: np.random.Generator, n_samples: int) -> list[ilr.Ratings]:
-    """Draw studies, in blocks that share the patterns that occur in them."""
-    patterns, edges = patterns_of(setting), np.cumsum(setting.probabilities)
-    draws = np.searchsorted(edges / edges[-1], rng.random((n_samples, setting.n_units)))
-    size = max(1, BLOCK // min(len(patterns), 20 * setting.n_units))
-    blocks = []
-    for start in range(0, n_samples, size):
-        block = draws[start : start + size]
-        seen, codes = np.unique(block, return_inverse=True)
-        codes = codes.reshape(block.shape) + len(seen) * np.arange(len(block))[:, None]
-        counts = np.bincount(codes.ravel(), minlength=len(seen) * len(block))
-        blocks.append(study(setting, patterns[seen], counts.reshape(len(block), len(seen))))
-    return blocks
 
 
 def capped_jeffreys(
@@ -234,8 +83,9 @@ def check_cell(
     """Simulate one cell: the setting, and for each method how its intervals did."""
     rng = np.random.default_rng([seed, cell])
     family = list(FAMILIES)[cell % len(FAMILIES)]
-    setting = draw_setting(rng, family, units)
-    truth = truth_of(setting)
+    kinds = METRICS if family == "krippendorff_alpha" else WEIGHTS
+    setting = draw_setting(rng, family, units, kinds=kinds, two_raters=family == "cohen_kappa")
+    truth = truth_of(setting, estimate)
     found = [limits_of(setting, ratings, level) for ratings in samples_of(setting, rng, n_samples)]
     values, chances = (
         np.concatenate([block[name] for block in found]) for name in ("value", "chance")
@@ -386,31 +236,6 @@ def share_limits(n: int, method: str) -> tuple[np.ndarray, np.ndarray]:
     return ilr.percent_agreement(ratings.with_frequencies(counts)).confidence_interval(
         LEVEL, method
     )[:2]
-
-
-def read_rows(path: Path) -> list[dict[str, object]]:
-    with path.open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    texts = {"family", "weights", "model", "missing"}
-    whole = {"cell", "n_grades", "n_raters", "n_units"}
-    kinds = {name: str if name in texts else int if name in whole else float for name in rows[0]}
-    return [{name: kinds[name](text) for name, text in row.items()} for row in rows]
-
-
-def write_rows(rows: list[dict[str, object]], path: Path) -> None:
-    short = {
-        name: [f"{row[name]:.4g}" if isinstance(row[name], float) else row[name] for row in rows]
-        for name in rows[0]
-    }
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(short)
-        writer.writerows(zip(*short.values(), strict=True))
-
-
-def cell_range(text: str) -> range:
-    start, _, stop = text.partition(":")
-    return range(int(start), int(stop))
 
 
 def main() -> None:

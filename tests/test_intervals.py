@@ -283,12 +283,16 @@ def test_midp_covers_about_what_it_says_on_average(n):
 
 @pytest.fixture(scope="module")
 def bench():
+    # what its scripts share; at the end of the path, since another program is called coverage too
+    sys.path.append(str(ROOT / "benchmarks"))
     spec = importlib.util.spec_from_file_location("coverage_bench", ROOT / "benchmarks/coverage.py")
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     yield module
-    del sys.modules[spec.name]
+    sys.path.remove(str(ROOT / "benchmarks"))
+    for name in (spec.name, "simulated"):
+        del sys.modules[name]
 
 
 @pytest.mark.parametrize("cell", range(12))
