@@ -425,3 +425,13 @@ def test_no_coefficient_is_refused():
 def test_a_single_resample_says_that_it_has_no_spread():
     result = ilr.bootstrap(ilr.cohen_kappa, TABLE, n_resamples=1, rng=1)
     assert result.confidence_interval.method == "score, since one resample has no spread"
+
+
+@pytest.mark.parametrize("table", [[[9, 1], [0, 2]], [[10, 1], [0, 1]], [[10, 1], [1, 0]]])
+def test_a_replicate_without_spread_has_no_pivot(table):
+    # some replicates agree everywhere, and rounding alone gives them a standard error
+    ratings = ilr.ratings_from_table(table, scale=ilr.Scale(["no", "yes"]))
+    result = ilr.bootstrap(
+        ilr.cohen_kappa, ratings, method="studentized", n_resamples=499, rng=20261130
+    )
+    assert result.confidence_interval.width < 5

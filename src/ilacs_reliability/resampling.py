@@ -12,6 +12,7 @@ import numpy.typing as npt
 from scipy import special
 
 from ilacs_reliability.estimates import (
+    NO_ERROR,
     Estimate,
     Interval,
     check_confidence_level,
@@ -425,8 +426,8 @@ def _interval(
 def _studentized(
     estimate: Estimate, values: FloatArray, errors: FloatArray, tails: FloatArray
 ) -> tuple[float, float]:
-    usable = errors > 0
-    if not usable.any() or not estimate.standard_error > 0:
+    usable = errors > NO_ERROR
+    if not usable.any() or not estimate.standard_error > NO_ERROR:
         return float("nan"), float("nan")
     pivots = (values[usable] - estimate.value) / errors[usable]
     low, high = np.quantile(pivots, tails)
