@@ -15,7 +15,8 @@ from ilacs_reliability.agreement.formulas import (
     patterns_of,
     smooth_parts,
 )
-from ilacs_reliability.agreement.studies import coefficient_methods, study_of, why_undefined
+from ilacs_reliability.agreement.rescaled import rescaled_methods
+from ilacs_reliability.agreement.studies import study_of, why_undefined
 from ilacs_reliability.estimates import Estimate
 from ilacs_reliability.ratings import Ratings, RatingsLike
 from ilacs_reliability.scales import FloatArray
@@ -60,8 +61,9 @@ def bangdiwala_b(ratings: RatingsLike, *, partial_credit: Sequence[float] = ()) 
     :math:`B = \sum_k n_{kk}^2 / \sum_k n_{k \cdot} n_{\cdot k}` [1]_. It is not corrected for
     chance. With credit :math:`b_s` for :math:`s` steps, each grade's rectangle of agreement is
     widened step by step, and what it gains counts :math:`b_s` [2]_. The standard error is the delta
-    method's over units. With four grades and 12 units the intervals covered as little as 83 % for
-    95 % in a simulation.
+    method's over units. B is a ratio of squares, so its root behaves like a share of units:
+    "score" and "logit" are found there. At 95 % "score" covered 93 % or more in each of 60
+    settings drawn at random, "t" and "wald" as little as 83 %.
 
     References
     ----------
@@ -94,7 +96,7 @@ def bangdiwala_b(ratings: RatingsLike, *, partial_credit: Sequence[float] = ()) 
         value=value,
         influence=influence,
         n_units=study.n_paired,
-        methods=coefficient_methods(study),
+        methods=rescaled_methods(study, np.sqrt, np.square, _root_slope),
         observed=value,
         expected=np.zeros(np.shape(value)),
         weights="identity" if len(steps) == 1 else "custom",
@@ -141,3 +143,8 @@ def _area(sums: npt.NDArray[Any], *, n_grades: int, steps: tuple[float, ...]) ->
         filled, before = filled + credit * (area - before), area
     share: npt.NDArray[Any] = filled / allowed
     return share
+
+
+def _root_slope(value: FloatArray) -> FloatArray:
+    slope: FloatArray = 0.5 / np.sqrt(value)
+    return slope

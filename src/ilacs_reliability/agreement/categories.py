@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,13 +21,15 @@ from ilacs_reliability.agreement.formulas import (
     smooth_parts,
 )
 from ilacs_reliability.agreement.listing import Estimates, Listing
+from ilacs_reliability.agreement.rescaled import rescaled_methods, rescaled_proportion_methods
 from ilacs_reliability.agreement.studies import (
+    Method,
     Study,
     coefficient_methods,
     study_of,
     why_undefined,
 )
-from ilacs_reliability.estimates import Estimate, UndefinedEstimateWarning
+from ilacs_reliability.estimates import NO_ERROR, Estimate, Limits, UndefinedEstimateWarning
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
 from ilacs_reliability.scales import FloatArray, Weights, agreement_weights
 
@@ -61,6 +64,13 @@ def specific_agreement(ratings: RatingsLike) -> Estimates:
     :math:`\sum_i n_{ik} (n_{ik} - 1) / \sum_i n_{ik} (r_i - 1)` for grade :math:`k`: of
     all pairs of ratings with one of grade :math:`k`, the share with two, each rating in turn [2]_.
     For two raters and two grades these are the positive and negative agreement of [1]_.
+
+    For two raters it is :math:`2 q / (1 + q)`, with :math:`q` the share of the units with the grade
+    that have it twice, so that the default interval is that of Clopper and Pearson for :math:`q`,
+    which never covers less than it says. With more raters, or clusters, it is "score", on the same
+    scale for their number: in a simulation with 95 % intervals of a commonest or rarest
+    grade it covered 91 % at worst, while "t", "wald" and "logit" fell to 77 %. A grade that few
+    units have says little about how well raters agree on it.
 
     References
     ----------
@@ -187,7 +197,11 @@ def kappa_max(ratings: RatingsLike) -> Estimate:
     Notes
     -----
     :math:`(\sum_k \min(p_{k \cdot}, p_{\cdot k}) - p_e) / (1 - p_e)` [1]_. Where a grade's two
-    shares are equal the minimum has no slope; the influence uses the average of both sides.
+    shares are equal the minimum has no slope; the influence uses the average of both sides. That
+    is also where the sample's value lies below the true one, which is 1, more often than not: in a
+    simulation 95 % intervals by "t", the default, covered 90 % on average and 68 % at worst, and
+    "score" and "logit", which take this for a share of units, 43 % and 0 %. Read the upper limit as
+    no bound.
 
     References
     ----------
@@ -221,7 +235,7 @@ def kappa_max(ratings: RatingsLike) -> Estimate:
         influence=influence,
         n_units=study.n_paired,
         n_missing=given.n_missing,
-        methods=coefficient_methods(study),
+        methods=_kappa_max_methods(study),
         observed=value * (1.0 - expected) + expected,
         expected=expected,
         reason=reason,
@@ -338,7 +352,7 @@ def _specific(ratings: Ratings, code: int, label: Hashable) -> Estimate:
         influence=influence,
         n_units=study.frequencies @ table.paired,
         enters=table.paired,
-        methods=coefficient_methods(study),
+        methods=_specific_methods(study),
         observed=value,
         expected=np.zeros(np.shape(value)),
         reason=_why_unused(ratings) if unused else "",
@@ -348,6 +362,53 @@ def _specific(ratings: Ratings, code: int, label: Hashable) -> Estimate:
 
 def _why_unused(ratings: Ratings) -> str:
     return "unused_grade" if ratings.sizes.paired else "no_pairable_units"
+
+
+def _kappa_max_methods(study: Study) -> tuple[Method, ...]:
+    """List t before score, which takes the largest agreement for a share of units."""
+    score, t, wald, logit = coefficient_methods(study)
+    return (("t", partial(_with_width, limits=t[1], instead=score[1])), wald, score, logit)
+
+
+def _with_width(
+    estimate: Estimate,
+    confidence_level: float,
+    *,
+    limits: Callable[[Estimate, float], Limits],
+    instead: Callable[[Estimate, float], Limits],
+) -> Limits:
+    """Give limits no higher than 1, or others where the margins leave no spread."""
+    flat = np.asarray(estimate.standard_error < NO_ERROR)
+    (low, high), other = (find(estimate, confidence_level) for find in (limits, instead))
+    return np.where(flat, other[0], low), np.where(flat, other[1], np.minimum(high, 1.0))
+
+
+def _specific_methods(study: Study) -> tuple[Method, ...]:
+    """List intervals found on the share of a grade's units in which all ratings are that grade.
+
+    For two raters that is exact. For m it would be if one rating or all were the grade, and
+    near full agreement, where a unit with any dissent takes 1 / m of what a unit can.
+    """
+    ratings, n_units = study.ratings, study.n_paired
+    with np.errstate(invalid="ignore", divide="ignore"):
+        m = study.frequencies @ (ratings.table.totals * ratings.table.paired) / n_units
+    forward, back = partial(_unanimity, m=m), partial(_specific_share, m=m)
+    methods = rescaled_methods(study, forward, back, partial(_unanimity_slope, m=m))
+    if ratings.n_raters != 2 or ratings.clusters is not None:
+        return methods
+    return (*rescaled_proportion_methods(study, forward, back, n_units), *methods)
+
+
+def _unanimity(specific: FloatArray, *, m: FloatArray) -> FloatArray:
+    return specific / (m - (m - 1.0) * specific)
+
+
+def _specific_share(unanimity: FloatArray, *, m: FloatArray) -> FloatArray:
+    return m * unanimity / (1.0 + (m - 1.0) * unanimity)
+
+
+def _unanimity_slope(specific: FloatArray, *, m: FloatArray) -> FloatArray:
+    return m / (m - (m - 1.0) * specific) ** 2
 
 
 def _mean_score(

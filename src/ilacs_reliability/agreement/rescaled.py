@@ -1,0 +1,132 @@
+"""Intervals found on a scale where a coefficient behaves like a share of units."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from ilacs_reliability.agreement.studies import (
+    Method,
+    Study,
+    coefficient_methods,
+    proportion_methods,
+)
+from ilacs_reliability.estimates import Estimate, Limits
+from ilacs_reliability.scales import FloatArray
+
+# takes a coefficient, shape (...), to another scale or back
+Map: TypeAlias = Callable[[Any], Any]
+
+
+def rescaled_methods(
+    study: Study, forward: Map, back: Map, slope: Map, *, expected: Any = 0.0
+) -> tuple[Method, ...]:
+    """List the intervals of a coefficient whose score and logit limits need another scale.
+
+    Parameters
+    ----------
+    study : Study
+        What it was computed from.
+    forward, back : callable
+        Take the coefficient to the scale, and limits back from it; increasing and picklable.
+    slope : callable
+        Derivative of `forward` at the coefficient.
+    expected : float or ndarray, shape (...), optional
+        Agreement expected by chance on that scale. Default: 0.
+
+    Returns
+    -------
+    tuple of (str, callable)
+        score, t, wald and logit, the default first.
+    """
+    offered = dict(coefficient_methods(study))
+    moved = partial(_moved_limits, forward=forward, back=back, slope=slope, expected=expected)
+    score = partial(moved, limits=offered["score"])
+    logit = partial(_inside, limits=partial(moved, limits=offered["logit"]), ends=score)
+    return (("score", score), ("t", offered["t"]), ("wald", offered["wald"]), ("logit", logit))
+
+
+def rescaled_proportion_methods(
+    study: Study, forward: Map, back: Map, n_units: Any
+) -> tuple[Method, ...]:
+    """List the exact intervals of a coefficient that rises with a share of units.
+
+    Parameters
+    ----------
+    study : Study
+        What it was computed from.
+    forward, back : callable
+        Take the coefficient to the share, and limits back from it; increasing and picklable.
+    n_units : float or ndarray, shape (...)
+        Units that the share is of.
+
+    Returns
+    -------
+    tuple of (str, callable)
+        clopper_pearson, wilson, jeffreys and midp, the default first.
+    """
+    return tuple(
+        (
+            name,
+            partial(_share_limits, limits=limits, forward=forward, back=back, n_units=n_units),
+        )
+        for name, limits in proportion_methods(study)
+    )
+
+
+def _moved_limits(
+    estimate: Estimate,
+    confidence_level: float,
+    *,
+    limits: Callable[[Estimate, float], Limits],
+    forward: Map,
+    back: Map,
+    slope: Map,
+    expected: Any,
+) -> Limits:
+    value = np.asarray(estimate.value, dtype=np.float64)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        moved = forward(value)
+        pull = np.asarray(slope(value))[..., None] * estimate.influence
+    there = replace(
+        estimate,
+        value=moved,
+        observed=moved * (1.0 - expected) + expected,
+        expected=expected,
+        influence_source=pull,
+    )
+    low, high = limits(there, confidence_level)
+    return np.minimum(back(low), value), np.maximum(back(high), value)
+
+
+def _inside(
+    estimate: Estimate,
+    confidence_level: float,
+    *,
+    limits: Callable[[Estimate, float], Limits],
+    ends: Callable[[Estimate, float], Limits],
+) -> Limits:
+    """Take other limits at 0 and 1, where the logit has none."""
+    found, other = limits(estimate, confidence_level), ends(estimate, confidence_level)
+    value: FloatArray = np.asarray(estimate.value)
+    inside = (value > 0) & (value < 1)
+    return np.where(inside, found[0], other[0]), np.where(inside, found[1], other[1])
+
+
+def _share_limits(
+    estimate: Estimate,
+    confidence_level: float,
+    *,
+    limits: Callable[[Estimate, float], Limits],
+    forward: Map,
+    back: Map,
+    n_units: Any,
+) -> Limits:
+    share = replace(estimate, value=forward(np.asarray(estimate.value)), n_units=n_units)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        low, high = limits(share, confidence_level)
+    return back(low), back(high)
