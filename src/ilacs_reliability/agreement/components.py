@@ -14,6 +14,8 @@ from ilacs_reliability.scales import FloatArray
 
 # mean squares below this share of all variation are rounding
 ROUNDING = 1e-14
+# numbers of ratings that differ by less than this share are the same
+ALMOST = 1e-8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -257,7 +259,8 @@ def is_complete(sums: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
     """
     n_raters = (sums.shape[-1] - 5) // 2
     used = (sums[..., 5 : 5 + n_raters].real > 0).sum(axis=-1)
-    return np.asarray(np.isclose(sums[..., 1].real, sums[..., 0].real * used))
+    n_ratings, wanted = sums[..., 1].real, sums[..., 0].real * used
+    return np.asarray(np.abs(n_ratings - wanted) <= ALMOST * wanted)
 
 
 def two_way_components(

@@ -99,8 +99,8 @@ def icc(ratings: RatingsLike, *, form: Form = "A,1", estimator: Estimator = "ano
     :math:`u / (u + e)`, and "1,1" is :math:`u / (u + w)` of the one-way analysis; a "k" form
     divides r, e or w by k [1]_, [2]_. Where ratings are missing k is the size of a unit that the
     one-way mean square speaks of [3]_, and a negative component of raters counts as 0. The F
-    intervals of [2]_ take effects as normal, which grades are not: with two to four grades, 12 to
-    150 units and two or three raters they covered 77 % for 95 % in a simulation, "score" 97 %.
+    intervals of [2]_ take effects as normal, which grades are not: with two to five grades, 10 to
+    150 units and two to five raters they covered 72 to 79 % for 95 % in a simulation, "score" 98 %.
     Where raters leave no residual the F limits have no width, so that the score limits stand in.
 
     References
@@ -193,8 +193,9 @@ def icc_test(
         raise ValueError(f"`threshold` must be below 1, but got {threshold}.")
     if threshold < 0 and form.startswith("A"):
         raise ValueError(f"`threshold` must be 0 or more for form {form!r}, but got {threshold}.")
-    effect = icc(ratings, form=form)
-    taken = in_any_order(_raters_for(ratings, form, "icc_test"))
+    given = _raters_for(ratings, form, "icc_test")
+    effect = icc(given, form=form)
+    taken = in_any_order(given)
     scores = scores_of(taken)
     if taken.frequencies.ndim > 1:
         raise ValueError(
@@ -273,8 +274,9 @@ def _from_squares(scores: Scores, kind: str) -> _Fit:
     with np.errstate(invalid="ignore", divide="ignore"):
         value = np.asarray(ratio(sums))
     influence = influence_of(ratio, sums, slopes, scores.frequencies, scores.rated)
-    why = "non_convergence" if _varies(scores) else "no_variation"
-    reason = "" if np.isfinite(value) else why
+    reason = ""
+    if not np.isfinite(value):
+        reason = "non_convergence" if _varies(scores) else "no_variation"
     return _Fit(value, influence, reason if connected else "disconnected")
 
 
