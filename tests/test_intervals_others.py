@@ -1,0 +1,149 @@
+"""Intervals of the coefficients that are no shares of units, and the data on how they cover."""
+
+import importlib
+import itertools
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+from scipy import stats
+
+import ilacs_reliability as ilr
+
+ROOT = Path(__file__).parents[1]
+LEVELS = (0.5, 0.9, 0.95, 0.999)
+COEFFICIENTS = {
+    "bangdiwala_b": ilr.bangdiwala_b,
+    "kendall_w": ilr.kendall_w,
+    "specific_agreement": lambda ratings: ilr.specific_agreement(ratings)[1],
+    "kappa_max": ilr.kappa_max,
+}
+every_coefficient = pytest.mark.parametrize("name", COEFFICIENTS)
+
+
+@pytest.fixture(scope="module")
+def bench():
+    # at the end of the path: another program is called coverage too
+    sys.path.append(str(ROOT / "benchmarks"))
+    yield importlib.import_module("coverage_others")
+    sys.path.remove(str(ROOT / "benchmarks"))
+    for name in ("coverage_others", "simulated"):
+        del sys.modules[name]
+
+
+@pytest.fixture(scope="module")
+def rows(bench):
+    return bench.read_rows(ROOT / "docs/_static/coverage_others.csv")
+
+
+def two_raters(table):
+    return ilr.ratings_from_table(table, scale=ilr.Scale(range(1, len(table) + 1)))
+
+
+@pytest.mark.parametrize("method", ["clopper_pearson", "wilson", "jeffreys", "midp"])
+@pytest.mark.parametrize(("both", "one"), [(0, 4), (2, 2), (7, 1), (5, 0)])
+def test_specific_agreement_of_two_raters_has_the_limits_of_a_share(method, both, one):
+    # of the units with the grade, the share q with both; agreement on it is 2 q / (1 + q)
+    table = two_raters([[20, one], [0, both]])
+    low, high = ilr.specific_agreement(table)[2].confidence_interval(method=method)
+    share = ilr.percent_agreement(two_raters([[both, one], [0, 0]])).confidence_interval(
+        method=method
+    )
+    assert_allclose([low, high], [2 * q / (1 + q) for q in share], atol=1e-12)
+
+
+def test_specific_agreement_by_default_never_covers_less_than_it_says():
+    n, chances = 12, np.linspace(0.01, 0.99, 99)
+    both = np.arange(n + 1)
+    counts = np.column_stack([np.full(n + 1, 30), n - both, both])
+    ratings = ilr.ratings_from_codes([[0, 0], [0, 1], [1, 1]], scale=ilr.Scale(["a", "b"]))
+    found = ilr.specific_agreement(ratings.with_frequencies(counts))["b"].confidence_interval()
+    assert found.method == "clopper_pearson"
+    true = (2 * chances / (1 + chances))[:, None]
+    held = (found.low <= true + 1e-12) & (true - 1e-12 <= found.high)
+    assert (stats.binom.pmf(both, n, chances[:, None]) * held).sum(axis=1).min() >= 0.95
+
+
+@every_coefficient
+@pytest.mark.parametrize(
+    "table",
+    [
+        [[9, 1, 0], [1, 6, 2], [0, 1, 5]],
+        [[0, 4, 0], [4, 0, 0], [0, 0, 3]],
+        [[7, 0, 0], [0, 5, 0], [0, 0, 3]],
+        [[3, 0, 0], [1, 1, 0], [0, 0, 40]],
+    ],
+)
+def test_intervals_are_nested_hold_the_value_and_have_a_width(name, table):
+    estimate = COEFFICIENTS[name](two_raters(table))
+    for method in estimate.interval_methods:
+        limits = [estimate.confidence_interval(level, method) for level in LEVELS]
+        for narrow, wide in itertools.pairwise(limits):
+            assert wide.low <= narrow.low <= estimate.value + 1e-12
+            assert estimate.value - 1e-12 <= narrow.high <= wide.high
+            assert narrow.width > 0
+    low, high = estimate.confidence_interval()
+    assert high <= 1
+    assert low >= 0 or name == "kappa_max"
+
+
+@every_coefficient
+def test_a_batch_has_the_intervals_of_its_studies(name):
+    tables = np.array([[9, 1, 1, 7], [5, 0, 0, 4], [3, 2, 4, 1]])
+    ratings = ilr.ratings_from_codes([[0, 0], [0, 1], [1, 0], [1, 1]], scale=ilr.Scale([1, 2]))
+    batch = COEFFICIENTS[name](ratings.with_frequencies(tables))
+    for method in batch.interval_methods:
+        together = batch.confidence_interval(method=method)
+        for place, table in enumerate(tables):
+            alone = COEFFICIENTS[name](two_raters(table.reshape(2, 2))).confidence_interval(
+                method=method
+            )
+            assert_allclose(
+                [alone.low, alone.high], [together.low[place], together.high[place]], atol=1e-9
+            )
+
+
+def test_kendalls_w_of_two_grades_and_raters_has_the_limits_of_kappa():
+    # with equal margins the raters' rank correlation is Cohen's kappa, and W is its (1 + k) / 2
+    table = two_raters([[9, 2], [2, 11]])
+    low, high = ilr.kendall_w(table).confidence_interval()
+    kappa = ilr.cohen_kappa(table).confidence_interval()
+    assert_allclose([2 * low - 1, 2 * high - 1], list(kappa), atol=1e-9)
+
+
+@pytest.mark.parametrize("cell", range(3))
+@pytest.mark.parametrize("family", ["bangdiwala_b", "kendall_w", "specific_agreement", "icc C,1"])
+def test_defaults_cover_in_settings_at_random(bench, family, cell):
+    row = bench.check_cell(7, family, cell, 300, 0.95, bench.UNITS)
+    assert row["default_coverage"] >= 0.9 - 4 * np.sqrt(0.9 * 0.1 / 300)
+
+
+@pytest.mark.parametrize("family", ["bootstrap gwet_ac", "clusters cohen_kappa"])
+def test_the_script_can_make_a_part_again(bench, family, tmp_path):
+    row = bench.check_cell(7, family, 1, 5, 0.95, bench.UNITS)
+    bench.write_rows([row], tmp_path / "part.csv")
+    again = bench.merged(tmp_path / "part.csv", [row])
+    assert len(again) == 1
+    assert again[0] == bench.check_cell(7, family, 1, 5, 0.95, bench.UNITS)
+
+
+def test_units_of_an_urn_repeat_as_often_as_they_should(bench):
+    rng = np.random.default_rng(20261130)
+    sizes = np.full(20_000, 2)
+    pairs = bench.urn(np.arange(40_000), sizes, 0.3, rng).reshape(-1, 2)
+    assert abs((pairs[:, 0] == pairs[:, 1]).mean() - 0.3) < 4 * np.sqrt(0.3 * 0.7 / 20_000)
+
+
+def test_the_tables_in_the_docs_are_made_from_the_data_beside_them(bench, rows):
+    page = (ROOT / "docs/intervals.md").read_text(encoding="utf-8").splitlines()
+    made = [line for group in bench.GROUPS for line in bench.summary(rows, 0.95, group).split("\n")]
+    assert [line for line in made if line not in page] == []
+
+
+def test_the_data_in_the_docs_are_of_every_family_and_cell(bench, rows):
+    wanted = [
+        (name, cell) for name, family in bench.FAMILIES.items() for cell in range(family.cells)
+    ]
+    assert [(row["family"], row["cell"]) for row in rows] == wanted
