@@ -285,3 +285,12 @@ def test_three_raters_and_anonymous_raters_are_refused():
     once = ilr.ratings_from_codes([[0, -1], [-1, 1]], scale=ilr.Scale(["a", "b"]))
     with pytest.raises(ValueError, match="no unit that was graded twice"):
         ilr.net_shift(once)
+
+
+def test_scores_that_fall_turn_the_sign_and_say_so():
+    rising, falling = (
+        ilr.marginal_score_shift([[1, 5], [2, 4]], scores=scores) for scores in ([1, 2], [2, 1])
+    )
+    assert falling.effect.value == -rising.effect.value > -1
+    assert any("sign of the change follows the scores" in note for note in falling.notes)
+    assert not any("sign of the change" in note for note in rising.notes)

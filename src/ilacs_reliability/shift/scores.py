@@ -37,6 +37,10 @@ from ilacs_reliability.shift.testing import OTHER_METHOD, check_resamples
 from ilacs_reliability.tables import TransitionsLike
 
 ScoreMethod: TypeAlias = Literal["score", "wald", "exact", "monte_carlo"]
+FALLING = (
+    "The scores fall somewhere from the worst grade to the best: the sign of the change follows "
+    "the scores, not the order of the grades."
+)
 SCORE_METHODS: tuple[str, ...] = get_args(ScoreMethod)
 
 
@@ -136,6 +140,7 @@ def marginal_score_shift(
         notes=(
             *pairs.notes,
             *(() if method in ("score", "wald") else (OTHER_METHOD,)),
+            *((FALLING,) if pairs.scale.ordered and _fall(scores) else ()),
             *((NO_CHANGE,) if still else ()),
         ),
         limits=NOT_SHOWN,
@@ -194,8 +199,8 @@ def score_changes(pairs: Pairs, scores: Sequence[float] | None) -> FloatArray:
     TypeError
         If the scores are not numbers.
     ValueError
-        If the scores do not fit the scale, fall or tell no grade from another, or none are given on
-        an unordered one.
+        If the scores do not fit the scale or tell no grade from another, or none are given on an
+        unordered one.
     """
     numbers = _checked_scores(pairs, scores)
     changes: FloatArray = numbers[pairs.after] - numbers[pairs.before]
@@ -241,11 +246,11 @@ def _checked_scores(pairs: Pairs, scores: npt.ArrayLike | None) -> FloatArray:
         raise ValueError(f"`scores` must be finite, but got {numbers.tolist()}.")
     if len(numbers) > 1 and not np.ptp(numbers):
         raise ValueError(f"`scores` must tell grades apart, but all are {numbers[0]:g}.")
-    if pairs.scale.ordered and (np.diff(numbers) < 0).any():
-        raise ValueError(
-            f"`scores` must not fall from the worst grade to the best, but got {numbers.tolist()}."
-        )
     return numbers
+
+
+def _fall(scores: Sequence[float] | None) -> bool:
+    return scores is not None and bool((np.diff(np.array(scores, dtype=np.float64)) < 0).any())
 
 
 def _normal_test(
