@@ -216,3 +216,40 @@ def test_an_unordered_scale_has_no_up():
     occasions = ilr.ratings_from_codes([[0, 1], [1, 1]], scale=table.scale)
     with pytest.raises(ValueError, match="ask `madansky`"):
         ilr.cochran_q(occasions, at_least="b")
+
+
+def test_the_unconditional_test_names_another_where_there_are_too_many_units():
+    many = [[5, 1_200_000], [1_100_000, 5]]
+    with pytest.raises(ValueError, match="up to 20000 units, but got 2300010: use 'exact'"):
+        ilr.mcnemar(many, method="unconditional")
+    assert ilr.mcnemar(many).p_value < 1e-6
+
+
+def test_the_unconditional_test_looks_at_shares_that_move_hardly_anyone():
+    """Two that moved the same way have the z of 10,100 against 9,900."""
+    n, share = 20_000, 1.5e-4
+    z = 200 / np.sqrt(n)
+    chance = sum(
+        stats.binom.pmf(moved, n, share) * stats.binom.pmf(up, moved, 0.5)
+        for moved in range(1, 60)
+        for up in range(moved + 1)
+        if abs(2 * up - moved) >= z * np.sqrt(moved) - 1e-9
+    )
+    p_value = ilr.mcnemar([[0, 10_100], [9_900, 0]], method="unconditional").p_value
+    assert chance - 1e-9 <= p_value < 1
+    assert chance > 0.17
+
+
+@pytest.mark.parametrize(
+    ("function", "works"),
+    [
+        (ilr.bowker, "asymptotic"),
+        (ilr.wilcoxon_signed_rank, "asymptotic"),
+        (ilr.marginal_score_shift, "score"),
+    ],
+)
+def test_an_exact_test_of_too_many_units_names_a_method_that_works(function, works):
+    many = [[5, 10**9], [10**9 - 10**6, 5]]
+    with pytest.raises(ValueError, match=f"use .*'{works}'"):
+        function(many, method="exact")
+    assert function(many, method=works).p_value < 1e-6

@@ -165,7 +165,7 @@ def mcnemar(
     ValueError
         If the table is not square, a count is negative or fractional, no unit is graded twice, the
         scale is not ordered, the grade is missing, unknown or the worst, an option is
-        unknown, or "unconditional" meets clusters.
+        unknown, or "unconditional" meets clusters or more than 20,000 units.
 
     See Also
     --------

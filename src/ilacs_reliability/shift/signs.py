@@ -17,6 +17,8 @@ from ilacs_reliability.shift.testing import as_generator, falls_back
 
 # grid over the share that moved, before the best place is refined
 SHARES = np.linspace(0.0, 1.0, 1001)[1:]
+# units of the unconditional test: a few seconds at most
+MOST_UNITS = 20_000
 
 
 def balance_p(up: int, down: int, method: str, alternative: str) -> tuple[float, float]:
@@ -69,7 +71,11 @@ def unconditional_p(up: int, down: int, n: int, alternative: str) -> tuple[float
     ValueError
         If there are too many units to list.
     """
-    check_enumerable(n)
+    if n > MOST_UNITS:
+        raise ValueError(
+            f"`method` 'unconditional' goes through every share that may move, up to {MOST_UNITS} "
+            f"units, but got {n}: use 'exact', which takes any number."
+        )
     if not up + down:
         return 0.0, 1.0
     z = (up - down) / np.sqrt(up + down)
@@ -84,14 +90,18 @@ def unconditional_p(up: int, down: int, n: int, alternative: str) -> tuple[float
         total: FloatArray = np.exp(log) @ inside
         return total
 
-    grid = probability(SHARES)
+    # of many units, even the least share of the grid would move more than one
+    shares: FloatArray = SHARES
+    if n * SHARES[0] > 1:
+        shares = np.concatenate([np.geomspace(0.1 / n, SHARES[0], 100, endpoint=False), SHARES])
+    grid = np.concatenate([probability(part) for part in np.array_split(shares, 20)])
     best = int(np.argmax(grid))
-    low, high = SHARES[max(best - 1, 0)], SHARES[min(best + 1, len(SHARES) - 1)]
+    low, high = shares[max(best - 1, 0)], shares[min(best + 1, len(shares) - 1)]
     found = optimize.minimize_scalar(
         lambda share: -probability(np.array([share]))[0],
         bounds=(low, high),
         method="bounded",
-        options={"xatol": 1e-10},
+        options={"xatol": 1e-10 * high},
     )
     return float(z), float(min(1.0, max(grid[best], -found.fun)))
 
@@ -112,6 +122,11 @@ def cluster_balance_p(sums: IntArray, method: str, alternative: str) -> tuple[fl
     -------
     statistic, p_value : float
         The total of the sums, or a z statistic; the p-value.
+
+    Raises
+    ------
+    ValueError
+        If the sums are too large to list.
     """
     total, squares = int(sums.sum()), float((sums.astype(np.float64) ** 2).sum())
     if method in ("asymptotic", "corrected"):
@@ -119,6 +134,7 @@ def cluster_balance_p(sums: IntArray, method: str, alternative: str) -> tuple[fl
     if not squares:
         return 0.0, 1.0
     sizes = np.abs(sums[sums != 0])
+    check_enumerable(int(sizes.sum()))
     chances = np.ones(1)
     for size in sizes:
         wider = np.zeros(len(chances) + 2 * size)
