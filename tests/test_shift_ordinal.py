@@ -294,3 +294,19 @@ def test_scores_that_fall_turn_the_sign_and_say_so():
     assert falling.effect.value == -rising.effect.value > -1
     assert any("sign of the change follows the scores" in note for note in falling.notes)
     assert not any("sign of the change" in note for note in rising.notes)
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        ilr.marginal_score_shift,
+        ilr.marginal_rank_shift,
+        ilr.stuart_maxwell,
+        ilr.bhapkar,
+        ilr.bowker,
+    ],
+)
+def test_a_single_unit_says_why_its_p_value_is_large(test):
+    alone = [note for note in test([[0, 1], [0, 0]]).notes if "single unit or cluster" in note]
+    assert len(alone) == 1
+    assert not any("single unit" in note for note in test([[0, 2], [0, 0]]).notes)

@@ -36,7 +36,7 @@ from ilacs_reliability.shift.pairs import (
 )
 from ilacs_reliability.shift.scores import cluster_totals, score_changes
 from ilacs_reliability.shift.signs import normal_p, signed_sum_p
-from ilacs_reliability.shift.testing import OTHER_METHOD, check_resamples
+from ilacs_reliability.shift.testing import ONE_ALONE, OTHER_METHOD, check_resamples
 from ilacs_reliability.tables import TransitionsLike
 
 ZeroMethod: TypeAlias = Literal["wilcox", "pratt"]
@@ -228,7 +228,10 @@ def marginal_rank_shift(
         }[alternative],
         effect=effect,
         n_units=pairs.n_units,
-        notes=(*pairs.notes, *((NO_CHANGE,) if still else ())),
+        notes=(
+            *pairs.notes,
+            *((NO_CHANGE,) if still else (ONE_ALONE,) if effect.n_independent == 1 else ()),
+        ),
         limits=NOT_SHOWN,
     )
 

@@ -33,7 +33,7 @@ from ilacs_reliability.shift.pairs import (
     reordered,
 )
 from ilacs_reliability.shift.signs import normal_p, signed_sum_p
-from ilacs_reliability.shift.testing import OTHER_METHOD, check_resamples
+from ilacs_reliability.shift.testing import ONE_ALONE, OTHER_METHOD, check_resamples
 from ilacs_reliability.tables import TransitionsLike
 
 ScoreMethod: TypeAlias = Literal["score", "wald", "exact", "monte_carlo"]
@@ -141,7 +141,7 @@ def marginal_score_shift(
             *pairs.notes,
             *(() if method in ("score", "wald") else (OTHER_METHOD,)),
             *((FALLING,) if pairs.scale.ordered and _fall(scores) else ()),
-            *((NO_CHANGE,) if still else ()),
+            *((NO_CHANGE,) if still else (ONE_ALONE,) if effect.n_independent == 1 else ()),
         ),
         limits=NOT_SHOWN,
     )

@@ -18,6 +18,7 @@ from ilacs_reliability.shift.pairs import (
     share_estimate,
 )
 from ilacs_reliability.shift.scores import score_estimate
+from ilacs_reliability.shift.testing import ONE_ALONE
 
 SwapMethod: TypeAlias = Literal["asymptotic", "exact", "monte_carlo"]
 SWAP_METHODS: tuple[str, ...] = get_args(SwapMethod)
@@ -132,6 +133,7 @@ def swap_result(
     still = not pairs.frequencies @ (pairs.moves != 0)
     # of two grades there is one imbalance, and the effect is its size
     part = ONLY_PART.format(tested=tested) if df > 1 else ""
+    alone = (ONE_ALONE,) if effect.n_independent == 1 else ()
     return SignificanceResult(
         statistic=statistic,
         df=df,
@@ -145,7 +147,7 @@ def swap_result(
         notes=(
             *pairs.notes,
             *((f"It does not show {part}.",) if part else ()),
-            *((NO_CHANGE,) if still else notes),
+            *((NO_CHANGE,) if still else (*notes, *alone)),
         ),
         limits=f"{part}; nor {NOT_SHOWN}" if part else NOT_SHOWN,
     )

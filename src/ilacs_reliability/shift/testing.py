@@ -9,6 +9,10 @@ import numpy as np
 
 from ilacs_reliability.scales import FloatArray
 
+ONE_ALONE = (
+    "There is a single unit or cluster: it shows no spread to hold a shift against, so a large "
+    "p-value says nothing."
+)
 OTHER_METHOD = "The interval is of another method than the test: they may disagree about no shift."
 
 
