@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from scipy import stats
 
 import ilacs_reliability as ilr
 
@@ -133,3 +134,33 @@ def test_without_overlap_nothing_is_answerable():
 def test_overlap_of_one_group_is_refused():
     with pytest.raises(ValueError, match="two or more groups"):
         ilr.overlap_report([[1, 2]])
+
+
+@pytest.mark.parametrize("method", ["logit", "t", "normal", "jeffreys"])
+def test_a_group_without_spread_does_not_make_the_interval_narrow(method):
+    # the two units of the second group might as well have been any other two
+    table = [[100, 300, 100], [0, 2, 0]]
+    effect = ilr.relative_effect(table)
+    low, high = effect.confidence_interval(method=method)
+    assert low < 0.05
+    assert high > 0.95
+    assert "2 pairs of units" in effect.notes[-1]
+    assert ilr.ordinal_equivalence(table, margin=0.1, method=method).p_value > 0.25
+
+
+def test_a_group_without_spread_does_not_make_the_test_significant():
+    table = [[10, 30, 10], [0, 0, 2]]
+    for method in ("t", "logit"):
+        assert ilr.brunner_munzel(table, method=method).p_value > 0.05
+    assert 0.5 in ilr.stratified_relative_effect([table]).confidence_interval()
+
+
+def test_the_interval_holds_the_truth_beside_a_small_group():
+    # 47 and 4 units, graded high with chances 0.04 and 0.8: every table with its chance
+    few, some = (stats.binom.pmf(np.arange(n + 1), n, p) for n, p in ((47, 0.04), (4, 0.8)))
+    covered = 0.0
+    for x, y in np.ndindex(48, 5):
+        if few[x] * some[y] > 1e-6:
+            interval = ilr.relative_effect([[47 - x, x], [4 - y, y]]).confidence_interval()
+            covered += few[x] * some[y] * (0.88 in interval)
+    assert covered > 0.93

@@ -117,8 +117,8 @@ def test_pain_scores_are_as_published():
 @given(two_groups(max_units=12))
 def test_brunner_munzel_is_scipys_where_scipy_has_an_answer(counts):
     assume(counts.sum(axis=1).min() > 1)
-    parts = ilr.relative_effect(counts)
-    assume(parts.standard_error > 0)
+    # where a group shows no spread, its part of the error is not zero here
+    assume(ilr.relative_effect(counts).interval_methods[0] == "logit")
     theirs = stats.brunnermunzel(*raw(counts))
     ours = ilr.brunner_munzel(counts, method="t")
     assert_allclose(ours.p_value, theirs.pvalue, rtol=1e-7)
@@ -206,7 +206,7 @@ AGREEING = {
 def test_p_value_and_interval_agree_about_a_half(test, options, counts, level):
     result = test(counts, **options)
     if "permutation" in result.method:
-        assume(result.effect.standard_error > 0)
+        assume(result.effect.interval_methods[0] == "permutation")
     inside = 0.5 in result.effect.confidence_interval(level)
     assert inside == (result.p_value > 1 - level) or abs(result.p_value - (1 - level)) < 1e-9
 

@@ -48,6 +48,11 @@ class Placements:
         return np.sqrt(self.variances.sum(axis=-1))
 
     @property
+    def shows_spread(self) -> bool:
+        """Whether every group of one table shows one; a size of infinity marks no group."""
+        return bool(((self.variances > 0) | np.isinf(self.sizes)).all())
+
+    @property
     def df(self) -> Any:
         """Degrees of freedom by Satterthwaite's rule, as in Brunner and Munzel (2000)."""
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -138,12 +143,13 @@ def relative_effect(grades: GradesLike) -> Estimate:
     Notes
     -----
     The standard error needs no equal variances and holds with ties [1]_; "t" and "logit" use
-    Satterthwaite's degrees of freedom, "logit" on the scale of the log odds. "jeffreys" takes
-    the effect for a share of as many units as its standard error implies. Where no pair of units
-    tells a spread (complete separation, a single grade, a group of one unit) the interval
-    is "disjoint_pairs": min(n1, n2) pairs that share no unit are independent, each counts half
-    for a tie, so the exact binomial interval of that many pairs holds [2]_; under complete
-    separation its lower limit is :math:`(\alpha / 2)^{1 / \min(n_1, n_2)}`.
+    Satterthwaite's degrees of freedom, "logit" on the scale of the log odds. "jeffreys" takes the
+    effect for a share of as many units as its standard error implies. Where a group shows no spread
+    (complete separation, all its units of one grade, a single unit) its share of the error is
+    unknown, not zero, and the interval of every method is "disjoint_pairs": min(n1, n2) pairs that
+    share no unit are independent, each counts half for a tie, so the exact binomial interval of
+    that many pairs holds [2]_; under complete separation its lower limit is :math:`(\alpha / 2)^{1
+    / \min(n_1, n_2)}`.
 
     References
     ----------
@@ -287,7 +293,8 @@ def pair_methods(
     parts : Placements
         Of one table.
     n_pairs : float, optional
-        Independent pairs to rest on where there is no spread. Default: the smaller group's size.
+        Independent pairs to rest on where a group shows no spread. Default: the smaller group's
+        size.
 
     Returns
     -------
@@ -298,14 +305,17 @@ def pair_methods(
     """
     value, error, df = (float(x) for x in (parts.value, parts.standard_error, parts.df))
     n_pairs = float(parts.sizes.min()) if n_pairs is None else n_pairs
-    if error > 0:
+    if parts.shows_spread:
         sizes = parts.sizes[np.isfinite(parts.sizes)]
         most = float(sizes.sum())
         known = partial(_spread_limits, value=value, error=error, df=df, most=most)
         return tuple((name, partial(known, method=name)) for name in PAIR_METHODS), ()
-    flat = partial(_no_width, value=value)
     exact = partial(disjoint_pair_limits, value=value, n_pairs=n_pairs)
+    # where the standard error is zero, methods without width give way to the default
+    flat = exact if error > 0 else partial(_no_width, value=value)
     separated = "The groups are completely separated" if value in (0.0, 1.0) else "No spread"
+    if error > 0:
+        separated = "A group shows no spread, so that the standard error is too small"
     pairs = "1 pair of units" if n_pairs == 1 else f"{n_pairs:g} pairs of units that share no unit"
     note = f"{separated}: the interval is the exact one for {pairs}."
     return (("disjoint_pairs", exact), *((name, flat) for name in PAIR_METHODS)), (note,)

@@ -94,9 +94,10 @@ def brunner_munzel(
     Notes
     -----
     The statistic is the relative effect minus a half in standard errors [1]_; its studentised
-    permutation [2]_ draws tables, not units, and enumerates them where there are few enough.
-    Without any spread (complete separation) "t" and "logit" give the exact binomial p-value of
-    min(n1, n2) pairs that share no unit; the permutation stays exact for identical distributions.
+    permutation [2]_ draws tables, not units, and enumerates them where there are few enough. Where
+    a group shows no spread (all its units of one grade) "t" and "logit" give the exact binomial
+    p-value of min(n1, n2) pairs that share no unit; the permutation stays exact for identical
+    distributions.
 
     References
     ----------
@@ -260,11 +261,15 @@ def _approximate(
 ) -> _Found:
     parts = placements(shared.pooled)
     value, error, df = (float(x) for x in (parts.value, parts.standard_error, parts.df))
-    if not error > 0:
+    if not parts.shows_spread:
         p_value = _disjoint_p(value, float(parts.sizes.min()), alternative)
         used = "exact binomial of disjoint pairs"
         return _Found(
-            statistic=_signed_infinity(value), p_value=p_value, df=None, method=used, effect=effect
+            statistic=float("nan") if error > 0 else _signed_infinity(value),
+            p_value=p_value,
+            df=None,
+            method=used,
+            effect=effect,
         )
     statistic = logit_statistic(value, error) if method == "logit" else (value - 0.5) / error
     tails = {
@@ -348,7 +353,7 @@ def _with_permutation(
     effect: Estimate, statistics: FloatArray, weights: FloatArray, smallest: int
 ) -> Estimate:
     """Put the interval whose quantiles are the permutation's first."""
-    if not effect.standard_error > 0:
+    if effect.interval_methods[0] == "disjoint_pairs":
         why = (
             "a group of one unit has no spread to divide by, so the effect itself was permuted"
             if smallest < 2

@@ -85,10 +85,11 @@ def stratified_relative_effect(
     Notes
     -----
     The strata are averaged whatever a test of their differences says: pooling that hangs on such a
-    test is biased. "van_elteren" weights are those of Kawaguchi, Koch and Wang [1]_; variances
-    add, with Satterthwaite's degrees of freedom. The spread of a group with one unit in a stratum
-    is taken from its other strata. Without any spread the interval is the exact one of pairs that
-    share no unit, as in `relative_effect`, as many as the least covered stratum would give.
+    test is biased. "van_elteren" weights are those of Kawaguchi, Koch and Wang [1]_; variances add,
+    with Satterthwaite's degrees of freedom. The spread of a group with one unit in a stratum is
+    taken from its other strata, and a group whose units in a stratum are of one grade has Jeffreys'
+    variance of a share there, not zero. Without any spread the interval is the exact one of pairs
+    that share no unit, as in `relative_effect`, as many as the least covered stratum would give.
 
     References
     ----------
@@ -114,6 +115,7 @@ def stratified_relative_effect(
     shares = _weights(parts.sizes, weights)
     value = float(shares @ parts.value)
     spread, notes = _borrowed(parts)
+    spread = _steadied(spread, parts)
     variances = (shares[:, None] ** 2 * spread).ravel()
     smallest = parts.sizes.min(axis=1)
     joined = Placements(
@@ -260,6 +262,16 @@ def _borrowed(parts: Placements) -> tuple[FloatArray, tuple[str, ...]]:
     have = "1 group has" if n_single == 1 else f"{n_single} groups have"
     note = f"{have} one unit in a stratum; its spread is taken from the other strata."
     return np.where(single, pooled, spread) / parts.sizes, (note,)
+
+
+def _steadied(spread: FloatArray, parts: Placements) -> FloatArray:
+    """Give a group without spread in a stratum Jeffreys' variance of a share, unless all are so."""
+    if len(spread) < 2 or not (spread > 0).any() or np.isnan(spread).any():
+        return spread
+    centre = np.asarray(parts.value)[:, None]
+    a, b = parts.sizes * centre + 0.5, parts.sizes * (1 - centre) + 0.5
+    smooth = a * b / ((a + b) ** 2 * (a + b + 1))
+    return np.where(spread > 0, spread, smooth)
 
 
 def _scaled(influence: FloatArray, rows: Any, joined: Placements) -> FloatArray:
