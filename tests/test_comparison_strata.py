@@ -347,6 +347,16 @@ def test_bounds_inside_full_overlap_are_a_point():
     assert bounds.tells_direction
 
 
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_bounds_of_few_units_do_not_tell_a_direction(n):
+    bounds = ilr.selection_bounds([[[0, n], [n, 0]]])
+    assert bounds.high < bounds.null
+    assert not bounds.tells_direction
+    assert "does not tell" in bounds.describe()
+    assert f"{bounds.confidence_interval().high:.3f}" in bounds.describe()
+    assert ilr.selection_bounds([[[0, 20], [20, 0]]]).tells_direction
+
+
 def test_a_monotone_response_cuts_the_bounds_at_no_difference():
     bounds = ilr.selection_bounds(WITH_OUTSIDE, response="second_lower")
     assert bounds.by_stratum.max() == 0.5

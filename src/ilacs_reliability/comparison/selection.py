@@ -47,8 +47,8 @@ class SelectionBounds:
     share_inside : float
         Share of units in strata that hold both groups.
     standard_errors : tuple of float
-        Of `low` and of `high`, strata held fixed. A group of one unit in a stratum counts with the
-        largest spread that grades can have.
+        Of `low` and of `high`, strata held fixed. A group that shows no spread in a stratum counts
+        with the whole range that grades allow as its standard deviation.
     n_units : int
         Units in all.
     notes : tuple of str
@@ -82,8 +82,8 @@ class SelectionBounds:
 
     @property
     def tells_direction(self) -> bool:
-        """Whether the bounds leave the value without a difference out."""
-        return not self.low <= self.null <= self.high
+        """Whether the 95 % interval of both bounds leaves the value without a difference out."""
+        return self.null not in self.confidence_interval()
 
     def confidence_interval(self, confidence_level: float = 0.95) -> Interval:
         """Return an interval that holds both bounds with the confidence asked for.
@@ -131,9 +131,9 @@ class SelectionBounds:
         >>> import ilacs_reliability as ilr
         >>> print(ilr.selection_bounds([[[3, 5], [2, 4]], [[0, 0], [9, 1]]]).describe())
         Over all 24 units the relative effect P(group 1 < group 2) + P(group 1 = group 2) / 2 can be
-        anything from 0.325 to 0.533, if units of a stratum are comparable and nothing is assumed
-        outside the 58.3% of units in shared strata; this does not tell which group is graded
-        higher.
+        anything from 0.325 to 0.533 (with sampling error, 0.160 to 0.698), if units of a stratum
+        are comparable and nothing is assumed outside the 58.3% of units in shared strata; this does
+        not tell which group is graded higher.
         """
         given = {
             "none": "if nothing is assumed of the grade that a unit would have got from the other",
@@ -152,10 +152,11 @@ class SelectionBounds:
             "second_higher": ", and the second kind never grades lower",
         }[self.response]
         tells = "tells" if self.tells_direction else "does not tell"
+        low, high = self.confidence_interval()
         return (
             f"Over all {self.n_units} units the {self.measure} can be anything from "
-            f"{self.low:.3f} to {self.high:.3f}, {given}{also}; this {tells} which group is "
-            "graded higher."
+            f"{self.low:.3f} to {self.high:.3f} (with sampling error, {low:.3f} to {high:.3f}), "
+            f"{given}{also}; this {tells} which group is graded higher."
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -370,8 +371,9 @@ def _errors(
             moved[s, g, k] += step
             pulls.append((ends(moved) - middle) / step)
         rise, n = np.array(pulls), sizes[s, g]
-        # one unit shows no spread: the largest that grades can have stands in for it
-        largest = (rise.max(axis=0) - rise.min(axis=0)) ** 2 / 4
-        variance += shares[s, g] @ rise**2 / (n - 1) if n > 1 else largest
+        seen = shares[s, g] @ rise**2 / max(n - 1, 1)
+        # units of one grade show no spread: the whole range that grades allow stands in for it
+        whole = (rise.max(axis=0) - rise.min(axis=0)) ** 2 / n
+        variance += seen if shares[s, g].max() < 1 else whole
     low, high = np.sqrt(variance).tolist()
     return low, high
