@@ -363,7 +363,26 @@ def test_a_monotone_response_cuts_the_bounds_at_no_difference():
     assert bounds.high <= 0.5
     assert "never grades higher" in bounds.describe()
     upper = ilr.selection_bounds(WITH_OUTSIDE, at_most=2, response="second_higher")
-    assert upper.high <= 0
+    assert upper.by_stratum[:2].max() <= 0
+
+
+def test_bounds_that_the_grades_contradict_are_left_and_noted():
+    bounds = ilr.selection_bounds(GOOD, response="second_higher")
+    assert_allclose([bounds.low, bounds.high], ilr.relative_effect(GOOD).value)
+    assert "contradict the assumed response" in bounds.notes[-1]
+    down = ilr.selection_bounds(GOOD, response="second_higher", at_most=2)
+    assert down.low > 0
+    assert "contradict the assumed response" in down.notes[-1]
+    agreed = ilr.selection_bounds(GOOD, response="second_lower")
+    assert agreed.low == bounds.low
+    assert not agreed.notes
+
+
+def test_crossing_strata_are_noted():
+    falling = [[[0, 0], [1, 9]], [[5, 5], [9, 1]]]
+    assert "against the monotone" in ilr.selection_bounds(falling, assume="monotone").notes[-1]
+    rising = [[[0, 0], [9, 1]], [[5, 5], [1, 9]]]
+    assert not ilr.selection_bounds(rising, assume="monotone").notes
 
 
 def test_monotone_strata_bound_the_unseen_kind():

@@ -278,15 +278,19 @@ def selection_bounds(
     def bounds(shares: FloatArray) -> FloatArray:
         worst, best = _extremes(shares, sizes, assume)
         low, high = measure(best[0], worst[1]), measure(worst[0], best[1])
+        # where the grades contradict the assumption they are left as they are
         if response == "second_lower":
-            low, high = np.minimum(low, null), np.minimum(high, null)
+            low, high = low, np.where(low > null, high, np.minimum(high, null))
         elif response == "second_higher":
-            low, high = np.maximum(low, null), np.maximum(high, null)
+            low, high = np.where(high < null, low, np.maximum(low, null)), high
         return np.stack([-high, -low] if turned else [low, high], axis=-1)
 
     with np.errstate(invalid="ignore"):
         shares = np.nan_to_num(counts / sizes[..., None])
     by_stratum = bounds(shares)
+    names = tuple(name for name, keep in zip(taken.strata, used, strict=True) if keep)
+    against = _against(by_stratum, null, response, turned=turned)
+    crossed = assume == "monotone" and _crossed(shares, sizes)
     weights = sizes.sum(axis=1) / sizes.sum()
     low, high = (weights @ by_stratum).tolist()
     return SelectionBounds(
@@ -296,13 +300,41 @@ def selection_bounds(
         null=null,
         assume=assume,
         response=response,
-        strata=tuple(name for name, keep in zip(taken.strata, used, strict=True) if keep),
+        strata=names,
         by_stratum=by_stratum,
         share_inside=float(weights[(sizes > 0).all(axis=1)].sum()),
         standard_errors=_errors(lambda p: weights @ bounds(p), shares, sizes),
         n_units=taken.n_units,
-        notes=taken.notes,
+        notes=(*taken.notes, *_contradictions(names, against, crossed=bool(crossed))),
     )
+
+
+def _against(by_stratum: FloatArray, null: float, response: Response, *, turned: bool) -> list[int]:
+    """Return the strata whose bounds lie wholly on the side that the response excludes."""
+    if response == "any":
+        return []
+    # a turned measure falls as the second group's grades rise
+    above = (response == "second_lower") != turned
+    beyond = by_stratum[:, 0] > null if above else by_stratum[:, 1] < null
+    return [int(place) for place in np.flatnonzero(beyond)]
+
+
+def _contradictions(
+    strata: tuple[Hashable, ...], against: list[int], *, crossed: bool
+) -> tuple[str, ...]:
+    notes = []
+    if against:
+        names = ", ".join(str(strata[place]) for place in against)
+        notes.append(
+            f"The grades seen contradict the assumed response in stratum {names}: there the "
+            "bounds are those without it."
+        )
+    if crossed:
+        notes.append(
+            "Grades of one kind in a worse stratum lie in part above those of a better one, against"
+            " the monotone assumption: bounds that cross have changed places."
+        )
+    return tuple(notes)
 
 
 def _measure(
@@ -343,6 +375,24 @@ def _extremes(shares: FloatArray, sizes: Any, assume: Assumption) -> Extremes:
 
 def _monotone(worst: FloatArray, best: FloatArray, known: Any) -> Extremes:
     """Hold an unseen group between what is seen of it in worse and in better strata."""
+    low, high = _held(worst, best, known)
+    # samples may contradict the assumption: then the two bounds change places
+    low, high = np.maximum(low, high), np.minimum(low, high)
+    return np.diff(low, axis=2, prepend=0.0), np.diff(high, axis=2, prepend=0.0)
+
+
+def _crossed(shares: FloatArray, sizes: Any) -> bool:
+    """Return whether a kind's grades in a worse stratum lie above those in a better one."""
+    known = sizes > 0
+    cumulative = np.cumsum(shares, axis=2)
+    for group in range(shares.shape[1]):
+        seen = cumulative[known[:, group], group]
+        if (np.diff(seen, axis=0) > 1e-9).any():
+            return True
+    return False
+
+
+def _held(worst: FloatArray, best: FloatArray, known: Any) -> Extremes:
     low, high = np.cumsum(worst, axis=2), np.cumsum(best, axis=2)
     for s, g in np.argwhere(~known):
         worse = [t for t in range(s) if known[t, g]]
@@ -352,9 +402,7 @@ def _monotone(worst: FloatArray, best: FloatArray, known: Any) -> Extremes:
             low[s, g] = np.min([low[t, g] for t in worse], axis=0)
         if better:
             high[s, g] = np.max([high[t, g] for t in better], axis=0)
-        # samples may contradict the assumption: then the two bounds change places
-        low[s, g], high[s, g] = np.maximum(low[s, g], high[s, g]), np.minimum(low[s, g], high[s, g])
-    return np.diff(low, axis=2, prepend=0.0), np.diff(high, axis=2, prepend=0.0)
+    return low, high
 
 
 def _errors(
