@@ -354,7 +354,7 @@ def _check_single(estimate: Estimate) -> None:
         raise ValueError(
             f"`estimate` must be of one study, but got a batch of shape {np.shape(estimate.value)}."
         )
-    if not estimate.methods:
+    if not estimate.methods and estimate.status == "ok":
         raise ValueError(f"`estimate` ({estimate.name}) offers no interval.")
 
 

@@ -104,14 +104,14 @@ def cochran_mantel_haenszel(
     check_option(scores, ("scale", "ranks"), "scores")
     check_option(method, ("exact", "monte_carlo", "asymptotic"), "method")
     check_draws(n_resamples)
-    shared = shared_grades(grades)
+    shared = shared_grades(grades, by_order=kind != "general")
     label = f"Cochran-Mantel-Haenszel test ({kind.replace('_', ' ')})"
     if shared.reason:
         return undefined_test(shared, shared.reason, name="cochran_mantel_haenszel", label=label)
     form = _form(shared, kind, scores)
     statistic = float(form.distance(form.total[None])[0])
     p_value, used = _p_value(shared, form, statistic, method, n_resamples, rng)
-    effect = _effect(grades, shared, kind)
+    effect = _effect(grades, shared, kind) if shared.scale.ordered else None
     return SignificanceResult(
         statistic=statistic,
         df=float(form.df),

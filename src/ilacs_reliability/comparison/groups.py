@@ -66,8 +66,32 @@ class SharedGrades:
         return "" if len(self.strata) else "no_overlap"
 
 
+def check_ordered(scale: Scale) -> None:
+    """Raise unless a scale is ordered: who is graded higher needs an order.
+
+    Parameters
+    ----------
+    scale : Scale
+        The grades.
+
+    Raises
+    ------
+    ValueError
+        If the scale is not ordered.
+    """
+    if not scale.ordered:
+        raise ValueError(
+            f"`grades` must have an ordered scale, but {scale!r} is not: say which grade is higher "
+            "with `ordered=True`."
+        )
+
+
 def shared_grades(
-    grades: GradesLike, *, n_groups: int | None = None, pool: bool = False
+    grades: GradesLike,
+    *,
+    n_groups: int | None = None,
+    pool: bool = False,
+    by_order: bool = True,
 ) -> SharedGrades:
     """Keep the strata that hold more than one group.
 
@@ -79,6 +103,8 @@ def shared_grades(
         How many groups there must be. Default: two or more.
     pool : bool, optional
         Whether the caller adds the strata up, which a note then says. Default: False.
+    by_order : bool, optional
+        Whether the caller uses the order of the grades. Default: True.
 
     Returns
     -------
@@ -88,9 +114,11 @@ def shared_grades(
     Raises
     ------
     ValueError
-        If the number of groups is wrong.
+        If the number of groups is wrong, or the order of the grades is used and the scale has none.
     """
     taken = as_grades(grades)
+    if by_order:
+        check_ordered(taken.scale)
     have = len(taken.groups)
     if have != n_groups if n_groups else have < 2:
         wanted = "two groups" if n_groups == 2 else f"{n_groups or 'two or more'} groups"

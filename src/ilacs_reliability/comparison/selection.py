@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from scipy import special
 
-from ilacs_reliability.comparison.groups import cut_code
+from ilacs_reliability.comparison.groups import check_ordered, cut_code
 from ilacs_reliability.estimates import (
     FloatArray,
     Interval,
@@ -266,6 +266,7 @@ def selection_bounds(
     check_option(assume, ("none", "comparable", "monotone"), "assume")
     check_option(response, ("any", "second_lower", "second_higher"), "response")
     taken = as_grades(grades)
+    check_ordered(taken.scale)
     if len(taken.groups) != 2:
         raise ValueError(f"`grades` must have two groups, but got {len(taken.groups)}.")
     sizes = taken.counts.sum(axis=2)
