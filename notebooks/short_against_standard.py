@@ -140,7 +140,7 @@ pd.DataFrame(rows, columns=["reading", "on", "margin", "p alike", "p standard no
 
 # %%
 for table in tables.values():
-    print(ilr.rosenbaum_bounds(table, alternative="less").describe())
+    print(ilr.rosenbaum_bounds(table).describe())
     print(ilr.e_value(table, at_most="requires improvement").describe())
 
 # %% [markdown]
@@ -300,7 +300,7 @@ for name, grades in since.items():
 # ## What cannot
 #
 # - Whether short inspections are more lenient: standard ones were chosen by risk, and a choice that
-#   makes their odds three or four times as large would be enough for a difference like this.
+#   makes their odds about three times as large, or a little more, would be enough for a difference like this.
 # - How a short inspection would have judged any authority below good: there is none.
 # - Whether inspectors of either kind agree with one another: no authority was inspected twice at a
 #   time.
