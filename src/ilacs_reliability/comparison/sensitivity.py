@@ -88,8 +88,8 @@ class RosenbaumBounds:
         end = "from {n} units; it does not show that there is one.".format(n=f"{self.n_units:g}")
         if self.tipping <= 1:
             return (
-                f"Without a hidden cause the difference has {p_phrase(self.p_high[0])}, so it is not "
-                f"significant to begin with, {end}"
+                f"Without a hidden cause the difference has {p_phrase(self.p_high[0])}, so it is "
+                f"not significant to begin with, {end}"
             )
         strength = "any factor up to 100" if np.isinf(self.tipping) else f"{self.tipping:.2f}"
         verb = "could not" if np.isinf(self.tipping) else "could"
