@@ -203,7 +203,7 @@ def test_more_moves_than_can_be_listed_ask_for_an_approximation(ask, other):
 
 
 def test_more_units_than_can_be_listed_have_no_unconditional_test():
-    with pytest.raises(ValueError, match="use method='asymptotic'"):
+    with pytest.raises(ValueError, match="use 'exact'"):
         ilr.mcnemar([[0, 2**40], [2**40, 0]], method="unconditional")
 
 
