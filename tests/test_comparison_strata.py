@@ -436,7 +436,7 @@ def test_tipping_is_where_the_largest_p_value_is_five_percent():
     # the variance jumps where the worst cause favours another number of units
     assert_allclose(at.p_high[0], 0.05, rtol=0.02)
     assert ilr.rosenbaum_bounds([[3, 4], [4, 3]]).tipping == 1
-    assert "chance alone" in ilr.rosenbaum_bounds([[3, 4], [4, 3]]).describe()
+    assert "Without a hidden cause" in ilr.rosenbaum_bounds([[3, 4], [4, 3]]).describe()
 
 
 def test_e_value_of_its_authors():
