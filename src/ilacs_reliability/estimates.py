@@ -494,7 +494,7 @@ def standard_error(
     if clusters is None:
         squares, count = np.vecdot(pull, influence), n_units
     else:
-        squares = (_by_cluster(pull, clusters) ** 2).sum(axis=-1)
+        squares = (by_cluster(pull, clusters) ** 2).sum(axis=-1)
         count = n_clusters(frequencies, clusters, enters)
     if np.ndim(squares) == 0:
         scale = count / (count - 1) / n_units**2 if count > 1 and n_units > 0 else np.nan
@@ -533,7 +533,7 @@ def n_clusters(
     entering = np.asarray(frequencies, dtype=np.float64)
     if enters is not None:
         entering = entering * enters
-    return (_by_cluster(entering, clusters) > 0).sum(axis=-1)
+    return (by_cluster(entering, clusters) > 0).sum(axis=-1)
 
 
 def check_confidence_level(confidence_level: float) -> None:
@@ -692,8 +692,21 @@ def _effect_phrase(effect: Estimate) -> str:
     return f"the {label} is {effect.value:.3f} (95% interval {low:.3f} to {high:.3f})"
 
 
-def _by_cluster(values: FloatArray, clusters: IntArray) -> FloatArray:
-    """Sum the last axis within clusters."""
+def by_cluster(values: FloatArray, clusters: IntArray) -> FloatArray:
+    """Sum the last axis within clusters.
+
+    Parameters
+    ----------
+    values : ndarray of float, shape (..., n_patterns)
+        What to sum.
+    clusters : ndarray of int, shape (n_patterns,)
+        Cluster of each pattern.
+
+    Returns
+    -------
+    ndarray of float, shape (..., n_clusters)
+        The sums.
+    """
     if values.ndim == 1:
         return np.bincount(clusters, weights=values).astype(np.float64)
     member = np.zeros((len(clusters), int(clusters.max()) + 1))

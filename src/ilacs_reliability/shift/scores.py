@@ -15,6 +15,7 @@ from ilacs_reliability.estimates import (
     Estimate,
     Limits,
     SignificanceResult,
+    by_cluster,
     check_option,
 )
 from ilacs_reliability.inference import ALTERNATIVES, threshold_test
@@ -275,8 +276,8 @@ def _score_limits(
     if estimate.clusters is None:
         a, b, c = (frequencies @ x for x in (changes**2, changes, mass))
     else:
-        sums = _by_cluster(frequencies * changes, estimate.clusters)
-        sizes = _by_cluster(frequencies * mass, estimate.clusters)
+        sums = by_cluster(frequencies * changes, estimate.clusters)
+        sizes = by_cluster(frequencies * mass, estimate.clusters)
         a, b, c = ((x * y).sum(axis=-1) for x, y in ((sums, sums), (sums, sizes), (sizes, sizes)))
     n = np.asarray(estimate.n_units, dtype=np.float64)
     total = estimate.value * n
@@ -287,10 +288,3 @@ def _score_limits(
         limits = (middle / lead - half, middle / lead + half)
     limits = (np.where(lead > 0, limits[0], low), np.where(lead > 0, limits[1], high))
     return kept_inside(estimate, limits, confidence_level, low, high)
-
-
-def _by_cluster(values: FloatArray, clusters: npt.NDArray[np.int64]) -> FloatArray:
-    member = np.zeros((len(clusters), int(clusters.max()) + 1))
-    member[np.arange(len(clusters)), clusters] = 1.0
-    sums: FloatArray = values @ member
-    return sums
