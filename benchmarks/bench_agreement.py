@@ -16,6 +16,7 @@ import os
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy is loaded
 
 import tempfile
+from dataclasses import replace
 from functools import partial
 
 import krippendorff
@@ -296,12 +297,19 @@ def bootstraps(table, options):
     table.for_the_record(f"{name}, Conger: loop over alpha", taken["conger"], loop)
 
 
+def all_jackknives(build):
+    ratings = build()
+    return [ilr.jackknife(each, ratings).standard_error for each in FIVE]
+
+
 def jackknives(table, options):
     for n, m in ((153, 2), (10**4, 5)):
         ratings = ilr.ratings_from_matrix(study(n, m), scale=GRADES)
+        # a new object each time, which has derived nothing yet
+        fresh = partial(replace, ratings)
         works = {
-            "ours": lambda taken=ratings: [ilr.jackknife(c, taken).standard_error for c in FIVE],
-            "estimates": partial(all_five, lambda taken=ratings: taken),
+            "ours": partial(all_jackknives, fresh),
+            "estimates": partial(all_five, fresh),
         }
         taken = interleaved(works, repeats=10 if options.quick else 40)
         name = f"jackknife of five, {n} x {m}: the estimates"

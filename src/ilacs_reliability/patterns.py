@@ -7,15 +7,16 @@ sorts ratings: a pattern is one whole number, counted.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, ClassVar, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from ilacs_reliability.scales import CodeArray, FloatArray, IntArray
 
-CHUNK = 1 << 15
+CHUNK = 1 << 16
 LARGEST_TABLE = 1 << 18
 WIDEST_RANGE = 126
 
@@ -40,6 +41,72 @@ def by_counts(coefficient: Function) -> Function:
     """
     coefficient.by_counts = True  # type: ignore[attr-defined]
     return coefficient
+
+
+def by_sums(coefficient: Function) -> Function:
+    """Mark a coefficient that needs no more of frequencies than their sums over patterns.
+
+    Leaving out a unit then costs a subtraction, not a study.
+
+    Parameters
+    ----------
+    coefficient : callable
+        A function of ratings.
+
+    Returns
+    -------
+    callable
+        The same.
+    """
+    coefficient.by_sums = True  # type: ignore[attr-defined]
+    return coefficient
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LeftOut:
+    """Frequencies of the studies that lack one unit, and of the whole study after them.
+
+    Attributes
+    ----------
+    whole : ndarray of float, shape (n_patterns,)
+        Units of each pattern.
+    rows : slice
+        The patterns of which one loses a unit, if it has any, in each of the studies but the last.
+    """
+
+    whole: FloatArray
+    rows: slice
+    ndim: ClassVar[int] = 2
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Studies and patterns."""
+        return self.rows.stop - self.rows.start + 1, len(self.whole)
+
+    def astype(self, dtype: npt.DTypeLike, copy: bool = True) -> LeftOut:
+        """Return the same: these are floats.
+
+        Parameters
+        ----------
+        dtype : dtype
+            float64.
+        copy : bool, optional
+            Has no effect, as nothing here changes.
+
+        Returns
+        -------
+        LeftOut
+            The same.
+        """
+        return self
+
+    def __matmul__(self, table: npt.NDArray[Any]) -> FloatArray:
+        total, lost = self.whole @ table, table[self.rows]
+        some = self.whole[self.rows] > 0
+        sums: FloatArray = np.empty((len(lost) + 1, *lost.shape[1:]))
+        np.subtract(total, lost if some.all() else (lost.T * some).T, out=sums[:-1])
+        sums[-1] = total
+        return sums
 
 
 def tally(
@@ -300,8 +367,9 @@ def _table(
     ones = (size - 1) // (base - 1)
     table = np.zeros(size, dtype=np.int64)
     for block, rows in _blocks(matrix):
-        number: npt.NDArray[Any] = np.zeros(len(block), dtype=small)
-        for digits, step in _digit_groups(encode(block), base):
+        groups = _digit_groups(encode(block), base)
+        number: npt.NDArray[Any] = next(groups)[0].astype(small)
+        for digits, step in groups:
             number *= step
             number += digits
         number += ones
@@ -316,20 +384,43 @@ def _table(
 def _digit_groups(codes: CodeArray, base: int) -> Iterator[tuple[CodeArray, int]]:
     """Yield numbers of one digit or more for each unit, and what they move those before up by.
 
-    Where a unit's ratings lie side by side, reading every fifth byte is what takes time: digits are
-    joined with their neighbours first, as many as fit a byte.
+    As many neighbouring digits as fit a byte are joined while they are bytes. Where a unit's
+    ratings lie side by side, reading every fifth byte is what takes time, so that is done last.
     """
-    n_raters = codes.shape[1]
-    if not codes.flags.c_contiguous or base**2 > 127:
-        for column in codes.T:
-            yield column, base
-        return
-    joined = [codes.astype(np.int8, copy=False).ravel()]
-    while len(joined) < n_raters and base ** (len(joined) + 1) <= 127:
-        joined.append(joined[-1][:-1] * np.int8(base) + joined[0][len(joined) :])
-    for start in range(0, n_raters, len(joined)):
-        width = min(len(joined), n_raters - start)
-        yield joined[width - 1][start::n_raters], base**width
+    digits = codes.astype(np.int8, copy=False) if base <= 127 else codes
+    n_raters, width = digits.shape[1], 1
+    while width < n_raters and base ** (width + 1) <= 127:
+        width += 1
+    side_by_side = digits.flags.c_contiguous and n_raters > 1 and width > 1
+    joined = _neighbours(digits.ravel(), base, width) if side_by_side else []
+    for start in range(0, n_raters, width):
+        n_joined = min(width, n_raters - start)
+        if side_by_side:
+            yield joined[n_joined - 1][start::n_raters].copy(), base**n_joined
+        else:
+            yield _joined(digits.T[start : start + n_joined], base), base**n_joined
+
+
+def _neighbours(digits: CodeArray, base: int, width: int) -> list[CodeArray]:
+    """Join each digit with none, one, ... of those after it."""
+    joined = [digits]
+    for n_more in range(1, width):
+        number = joined[-1][:-1] * digits.dtype.type(base)
+        number += digits[n_more:]
+        joined.append(number)
+    return joined
+
+
+def _joined(columns: CodeArray, base: int) -> CodeArray:
+    """Read the digits of a few raters as one number a unit."""
+    number: CodeArray = columns[0]
+    for place, column in enumerate(columns[1:]):
+        if place:
+            number *= columns.dtype.type(base)
+        else:
+            number = number * columns.dtype.type(base)
+        number += column
+    return number
 
 
 def _digits(numbers: IntArray, base: int, n_digits: int) -> CodeArray:

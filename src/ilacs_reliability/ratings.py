@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import reprlib
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any, Literal, NamedTuple, NoReturn, TypeAlias
+from typing import Any, Literal, NamedTuple, NoReturn, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,7 @@ from ilacs_reliability.containers import refuse_set
 from ilacs_reliability.estimates import check_option, html_table
 from ilacs_reliability.patterns import (
     Encode,
+    LeftOut,
     OutsideError,
     checked_codes,
     count_grades,
@@ -27,6 +28,7 @@ from ilacs_reliability.patterns import (
 )
 from ilacs_reliability.scales import CodeArray, FloatArray, IntArray, Scale, is_missing
 
+Derived = TypeVar("Derived")
 Design: TypeAlias = Literal["simultaneous", "repeat"]
 DESIGNS = ("simultaneous", "repeat")
 REPEAT_NOTE = (
@@ -53,6 +55,8 @@ class PatternTable:
         Ordered pairs of ratings of a unit, at least 1.
     sizes : ndarray of float, shape (n_patterns, 4)
         1, rated, paired and totals side by side, whose sums over units every study needs.
+    known : dict
+        What `Ratings.derived` has found that holds for any frequencies.
     """
 
     counts: FloatArray
@@ -62,6 +66,7 @@ class PatternTable:
     shares: FloatArray
     pairs: FloatArray
     sizes: FloatArray
+    known: dict[Hashable, Any] = field(default_factory=dict)
 
 
 def pattern_table(counts: IntArray) -> PatternTable:
@@ -124,6 +129,8 @@ class Ratings:
         What each pattern contributes, derived from `counts`.
     sizes : Sizes
         Units, units with a rating, units with two or more, and ratings; each of shape (...).
+    known : dict
+        What `derived` has found so far.
 
     Examples
     --------
@@ -143,6 +150,7 @@ class Ratings:
     rows: npt.NDArray[Any] | None = None
     table: PatternTable = field(init=False)
     sizes: Sizes = field(init=False)
+    known: dict[Hashable, Any] = field(init=False)
 
     def __post_init__(self) -> None:
         if self.rows is None:
@@ -150,6 +158,7 @@ class Ratings:
             object.__setattr__(self, "rows", rows)
         object.__setattr__(self, "table", pattern_table(self.counts))
         object.__setattr__(self, "sizes", _sizes(self.frequencies, self.table))
+        object.__setattr__(self, "known", {})
 
     @property
     def n_units(self) -> Any:
@@ -218,12 +227,60 @@ class Ratings:
         # nan is not 0 or more; a sum shows that one is infinite
         if not (frequencies.min(initial=0) >= 0 and np.isfinite(sizes.units).all()):
             _refuse_frequencies(frequencies)
+        return self._counting(frequencies, sizes)
+
+    def leaving_one_out(self, rows: slice) -> Ratings:
+        """Return the studies that lack one unit, and the study itself after them.
+
+        Parameters
+        ----------
+        rows : slice
+            Patterns, each of which in turn loses a unit if it has any.
+
+        Returns
+        -------
+        Ratings
+            Studies over the same patterns. Their frequencies are held as what is left out, and so
+            can only be summed over patterns, by ``frequencies @ ...``.
+        """
+        whole = self.frequencies.astype(np.float64, copy=False)
+        frequencies: Any = LeftOut(whole, rows)
+        return self._counting(frequencies, _sizes(frequencies, self.table))
+
+    def derived(
+        self, key: Hashable, find: Callable[[Ratings], Derived], *, of_patterns: bool = False
+    ) -> Derived:
+        """Return what follows from these ratings, found once for all who ask.
+
+        Parameters
+        ----------
+        key : hashable
+            What it is called.
+        find : callable
+            Finds it from the ratings, which do not change. The result must not hold the ratings.
+        of_patterns : bool, optional
+            Whether it follows from the patterns alone, and so holds for any frequencies. Default:
+            False.
+
+        Returns
+        -------
+        object
+            What `find` returned at the first call with this key.
+        """
+        known = self.table.known if of_patterns else self.known
+        if key not in known:
+            known[key] = find(self)
+        found: Derived = known[key]
+        return found
+
+    def _counting(self, frequencies: npt.NDArray[Any], sizes: Sizes) -> Ratings:
         # a copy field by field: the pattern table stays, and copy() takes ten times as long
         other = object.__new__(type(self))
         for name in self.__slots__:
             object.__setattr__(other, name, getattr(self, name))
         object.__setattr__(other, "frequencies", frequencies)
         object.__setattr__(other, "sizes", sizes)
+        object.__setattr__(other, "known", {})
         return other
 
     def select_raters(self, first: int, second: int) -> Ratings:

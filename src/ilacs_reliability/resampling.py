@@ -205,15 +205,10 @@ def jackknife(coefficient: Coefficient, ratings: RatingsLike) -> JackknifeResult
     0.072
     """
     taken = _single(ratings)
-    fewer, places = taken, None
-    if len(taken.counts) > FEW_PATTERNS:
-        fewer, places = _merged(coefficient, taken, _evaluate(coefficient, taken))
-    values, times = _leave_one_out(coefficient, fewer)
+    values, times = _leave_one_out(coefficient, taken)
     values, value = values[:-1], float(values[-1])
     if not np.isfinite(value):
         _evaluate(coefficient, taken)  # warns why
-    if places is not None and taken.clusters is None:
-        values, times = values[places], taken.frequencies.astype(np.int64)
     used = times > 0
     values, times = values[used], times[used]
     n = times.sum()
@@ -247,6 +242,11 @@ def _evaluate(coefficient: Coefficient, ratings: Ratings) -> Estimate:
             f"`coefficient` must return an Estimate, but got {type(estimate).__name__}."
         )
     return estimate
+
+
+def _is_marked(coefficient: Coefficient, mark: str) -> bool:
+    function = coefficient.func if isinstance(coefficient, partial) else coefficient
+    return bool(getattr(function, mark, False))
 
 
 def _merged_for_all(
@@ -287,8 +287,7 @@ def _merged(
     coefficient: Coefficient, ratings: Ratings, estimate: Estimate
 ) -> tuple[Ratings, IntArray]:
     """Count patterns as one where who gave which grade does not matter, and say which."""
-    function = coefficient.func if isinstance(coefficient, partial) else coefficient
-    marked = getattr(function, "by_counts", False) and estimate.status == "ok"
+    marked = _is_marked(coefficient, "by_counts") and estimate.status == "ok"
     if not marked or ratings.clusters is not None or len(ratings.counts) <= FEW_PATTERNS:
         return ratings, np.arange(len(ratings.counts))
     counts, frequencies, places = distinct_rows(ratings.counts, ratings.frequencies)
@@ -372,6 +371,8 @@ def _blocks(n_resamples: int, width: int) -> Iterator[slice]:
 
 def _leave_one_out(coefficient: Coefficient, ratings: Ratings) -> tuple[FloatArray, IntArray]:
     """Return the coefficient without one of each kind, the whole study last, and their numbers."""
+    if ratings.clusters is None and _is_marked(coefficient, "by_sums"):
+        return _subtract_one(coefficient, ratings)
     frequencies = ratings.frequencies.astype(np.float64)
     if ratings.clusters is None:
         times = ratings.frequencies.astype(np.int64)
@@ -387,6 +388,21 @@ def _leave_one_out(coefficient: Coefficient, ratings: Ratings) -> tuple[FloatArr
         else:
             fewer[: len(kinds)] -= drop[kinds]
         values[rows] = _evaluate(coefficient, ratings.with_frequencies(fewer)).value
+    return values, times
+
+
+def _subtract_one(coefficient: Coefficient, ratings: Ratings) -> tuple[FloatArray, IntArray]:
+    """Leave one out of the sums over patterns instead of the patterns."""
+    times = ratings.frequencies.astype(np.int64)
+    n_patterns, n_grades = ratings.counts.shape
+    blocks = list(_blocks(n_patterns, n_grades * max(n_grades, ratings.n_raters)))
+    values = np.empty(n_patterns + 1)
+    for rows in blocks:
+        # one block is the same for every coefficient
+        find = partial(Ratings.leaving_one_out, rows=rows)
+        fewer = ratings.derived(("without", rows.stop), find) if len(blocks) == 1 else find(ratings)
+        batch = np.asarray(_evaluate(coefficient, fewer).value)
+        values[rows], values[-1] = batch[:-1], batch[-1]
     return values, times
 
 

@@ -25,7 +25,7 @@ from ilacs_reliability.estimates import (
     UndefinedEstimateWarning,
     check_option,
 )
-from ilacs_reliability.patterns import by_counts
+from ilacs_reliability.patterns import by_counts, by_sums
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
 from ilacs_reliability.scales import FloatArray, Scale, agreement_weights
 
@@ -36,6 +36,7 @@ METRICS = ("nominal", "ordinal", "interval", "ratio")
 
 
 @by_counts
+@by_sums
 def krippendorff_alpha(ratings: RatingsLike, *, metric: Metric = "nominal") -> Estimate:
     r"""Estimate Krippendorff's alpha for any number of raters and any missing ratings.
 
@@ -93,7 +94,7 @@ def krippendorff_alpha(ratings: RatingsLike, *, metric: Metric = "nominal") -> E
     0.5932
     """
     taken = as_ratings(ratings)
-    study = study_of(taken, np.eye(len(taken.scale)))
+    study = study_of(taken, "identity")
     rule = _Distances(taken.scale, metric)
     reason = "" if study.is_batch else why_undefined(study)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -200,7 +201,10 @@ def _parts(study: Study, rule: _Distances) -> _Parts:
         distances = _rank_distances(margins) if rule.fixed is None else rule.fixed
         by_pattern = np.vecdot(counts @ distances, counts) / per_pair
         within = study.frequencies @ by_pattern
-    by_grade = (margins[..., None, :] @ distances)[..., 0, :]
+    if distances.ndim == 2:
+        by_grade = margins @ distances
+    else:
+        by_grade = (margins[..., None, :] @ distances)[..., 0, :]
     return _Parts(
         counts=counts,
         margins=margins,
@@ -224,7 +228,7 @@ def _influences(study: Study, rule: _Distances) -> FloatArray:
         rows = []
         for frequencies in study.frequencies.reshape(-1, shape[-1]):
             n_paired = frequencies @ study.ratings.table.paired
-            one = replace(study, frequencies=frequencies, n_paired=n_paired)
+            one = replace(study, frequencies=frequencies, n_paired=n_paired, found={})
             rows.append(_influence(one, _parts(one, rule)))
     return np.array(rows).reshape(shape)
 

@@ -22,7 +22,7 @@ from ilacs_reliability.agreement.listing import Estimates
 from ilacs_reliability.agreement.studies import coefficient_methods, study_of, why_undefined
 from ilacs_reliability.estimates import Estimate, UndefinedEstimateWarning
 from ilacs_reliability.ratings import Ratings, RatingsLike
-from ilacs_reliability.scales import FloatArray, Weights, agreement_weights
+from ilacs_reliability.scales import FloatArray, Weights
 
 Coefficient: TypeAlias = Callable[[Ratings], Estimate]
 
@@ -79,7 +79,7 @@ def light_kappa(ratings: RatingsLike, *, weights: Weights = "identity") -> Estim
     """
     taken = known_raters(ratings, "light_kappa")
     kind = weights if isinstance(weights, str) else "custom"
-    study = study_of(taken, agreement_weights(taken.scale, weights))
+    study = study_of(taken, weights)
     pairs = _each_pair(taken, partial(cohen_kappa, weights=weights))
     reason = "" if study.is_batch else why_undefined(study)
     if not study.is_batch and not reason:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -22,7 +22,7 @@ from ilacs_reliability.intervals import (
     wilson_limits,
 )
 from ilacs_reliability.ratings import Ratings
-from ilacs_reliability.scales import FloatArray
+from ilacs_reliability.scales import FloatArray, Weights, agreement_weights
 
 Method: TypeAlias = tuple[str, Callable[[Estimate, float], Limits]]
 
@@ -45,6 +45,8 @@ class Study:
         Average credit over the ordered pairs of ratings of a unit; 0 where it has no pair.
     n_rated, n_paired : ndarray of float, shape (...)
         Units with at least one rating, at least two.
+    found : dict of str to ndarray
+        `agreement`, `margins` and `pull`, once asked for.
     """
 
     ratings: Ratings
@@ -53,19 +55,30 @@ class Study:
     credit: FloatArray
     n_rated: FloatArray
     n_paired: FloatArray
+    found: dict[str, FloatArray] = field(default_factory=dict)
 
     @property
     def agreement(self) -> FloatArray:
         """Average credit over units with two ratings or more, shape (...)."""
-        agreement: FloatArray = self.frequencies @ self.credit / self.n_paired
-        return agreement
+        if "agreement" not in self.found:
+            self.found["agreement"] = self.frequencies @ self.credit / self.n_paired
+        return self.found["agreement"]
 
     @property
     def margins(self) -> FloatArray:
         """Average share of each grade over rated units, shape (..., n_grades)."""
-        total = self.frequencies @ self.ratings.table.shares
-        margins: FloatArray = total / self.n_rated[..., None]
-        return margins
+        if "margins" not in self.found:
+            total = self.frequencies @ self.ratings.table.shares
+            self.found["margins"] = total / self.n_rated[..., None]
+        return self.found["margins"]
+
+    @property
+    def pull(self) -> FloatArray:
+        """What a unit of each pattern adds to agreement beyond its share, (..., n_patterns)."""
+        if "pull" not in self.found:
+            paired = self.ratings.table.paired
+            self.found["pull"] = self.credit - self.agreement[..., None] * paired
+        return self.found["pull"]
 
     @property
     def is_batch(self) -> bool:
@@ -73,14 +86,14 @@ class Study:
         return self.frequencies.ndim > 1
 
 
-def study_of(ratings: Ratings, weights: FloatArray) -> Study:
-    """Take the sums that coefficients share.
+def study_of(ratings: Ratings, weights: Weights) -> Study:
+    """Take the sums that coefficients share, once for each named kind of weights.
 
     Parameters
     ----------
     ratings : Ratings
         One study or many.
-    weights : ndarray of float, shape (n_grades, n_grades)
+    weights : str or array_like of float, shape (n_grades, n_grades)
         Credit for each pair of grades.
 
     Returns
@@ -88,17 +101,32 @@ def study_of(ratings: Ratings, weights: FloatArray) -> Study:
     Study
         The sums.
     """
-    frequencies = ratings.frequencies.astype(np.float64, copy=False)
-    table = ratings.table
-    agreeing = np.vecdot(table.counts @ weights, table.counts) - table.totals
+    if isinstance(weights, str):
+        find = partial(_weights_and_credit, weights=weights)
+        matrix, credit = ratings.derived(("credit", weights), find, of_patterns=True)
+        found = ratings.derived(("sums", weights), _nothing_found)
+    else:
+        matrix, credit = _weights_and_credit(ratings, weights)
+        found = {}
     return Study(
         ratings=ratings,
-        weights=weights,
-        frequencies=frequencies,
-        credit=agreeing / table.pairs,
+        weights=matrix,
+        frequencies=ratings.frequencies.astype(np.float64, copy=False),
+        credit=credit,
         n_rated=ratings.sizes.rated,
         n_paired=ratings.sizes.paired,
+        found=found,
     )
+
+
+def _weights_and_credit(ratings: Ratings, weights: Weights) -> tuple[FloatArray, FloatArray]:
+    matrix, table = agreement_weights(ratings.scale, weights), ratings.table
+    agreeing = np.vecdot(table.counts @ matrix, table.counts) - table.totals
+    return matrix, agreeing / table.pairs
+
+
+def _nothing_found(ratings: Ratings) -> dict[str, FloatArray]:
+    return {}
 
 
 def why_undefined(study: Study) -> str:
