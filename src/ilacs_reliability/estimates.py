@@ -369,7 +369,7 @@ class SignificanceResult:
     limits: str = ""
 
     def describe(self) -> str:
-        """Say the result in one sentence, with the effect and what it does not show.
+        """Say the result in one sentence, with the effect, what it does not show, and its notes.
 
         Returns
         -------
@@ -384,22 +384,24 @@ class SignificanceResult:
         Threshold test of percent agreement (inverted clopper_pearson interval) gives p = 0.188 for
         the hypothesis that the percent agreement is at most 0.5, from 5 units; the percent
         agreement is 0.800 (95% interval 0.284 to 0.995); it does not show whether the grades were
-        right.
+        right. The scale is the numbers seen, 1, 2: declare unused grades with a Scale.
         """
         label = self.label or self.name
         start = f"{label[:1].upper()}{label[1:]} ({self.method})"
         ending = f"; it does not show {self.limits}." if self.limits else "."
         if self.status == "undefined":
             why = REASONS.get(self.reason, self.reason)
-            return f"{start} is undefined ({why}), from {counted(self.n_units, 'unit')}{ending}"
+            text = f"{start} is undefined ({why}), from {counted(self.n_units, 'unit')}{ending}"
+            return " ".join((text, *self.notes))
         null = f" for the hypothesis that {self.null}" if self.null else ""
         effect = ""
         if self.effect is not None and self.effect.status == "ok":
             effect = f"; {_effect_phrase(self.effect)}"
-        return (
+        text = (
             f"{start} gives {p_phrase(self.p_value)}{null}, "
             f"from {counted(self.n_units, 'unit')}{effect}{ending}"
         )
+        return " ".join((text, *self.notes))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the result as a flat row of plain Python values, at full precision.
