@@ -39,6 +39,7 @@ def ratings_from_frame(
     scale: Scale,
     frequency: Column | None = None,
     cluster: Column | None = None,
+    name_units: bool = False,
     design: Design = "simultaneous",
 ) -> Ratings:
     """Build ratings from a long dataframe: a row for each rating.
@@ -57,6 +58,9 @@ def ratings_from_frame(
         A column that says how many units the row's unit stands for. Default: one.
     cluster : str, optional
         A column that says what the row's unit belongs to, where units of a kind move together.
+    name_units : bool, optional
+        Whether to keep the units' names, by which `influential_units` lists them. Memory then grows
+        with the number of units. Default: False.
     design : {"simultaneous", "repeat"}, optional
         "repeat" where the raters graded at different dates. Default: "simultaneous".
 
@@ -129,10 +133,12 @@ def ratings_from_frame(
         digits=digits,
         n_grades=len(scale),
         extra=[column for _, column in extra],
+        name_units=name_units,
     )
     times = 1 if frequency is None else whole_numbers(table.extra[-1])
     groups = None if cluster is None else _numbered(source, cluster, table.extra[0])[1]
-    return _ratings(table.codes, table.units * times, scale, raters, groups, design)
+    units = table.units * times
+    return _ratings(table.codes, units, scale, raters, groups, design, names=table.names)
 
 
 def ratings_from_wide(
@@ -140,6 +146,7 @@ def ratings_from_wide(
     *,
     raters: Sequence[Column],
     scale: Scale,
+    unit: Column | None = None,
     frequency: Column | None = None,
     cluster: Column | None = None,
     design: Design = "simultaneous",
@@ -155,6 +162,9 @@ def ratings_from_wide(
         The columns that hold the raters' grades; nan, None, NA and "" are missing.
     scale : Scale
         The grades, worst first. The order of a categorical column means nothing.
+    unit : str, optional
+        A column of names for the rows, by which `influential_units` lists them. Memory then grows
+        with the number of units. Default: units have no names.
     frequency : str, optional
         A column that says how many units the row stands for. Default: one.
     cluster : str, optional
@@ -176,8 +186,8 @@ def ratings_from_wide(
         holds the wrong kind.
     ValueError
         If a column is absent or named twice, the frame is empty, a grade is not on the scale, a
-        cluster is missing, a frequency is negative or fractional, nobody gave a grade, or `design`
-        is unknown.
+        unit or cluster is missing, a unit has two rows, a frequency is negative or fractional,
+        nobody gave a grade, or `design` is unknown.
 
     See Also
     --------
@@ -201,16 +211,22 @@ def ratings_from_wide(
         raise ValueError("`raters` must name at least one column, but is empty.")
     clusters = [] if cluster is None else [("cluster", cluster)]
     times = [] if frequency is None else [("frequency", frequency)]
-    source = read_frame(frame, [*(("raters", name) for name in names), *clusters, *times])
+    units = [] if unit is None else [("unit", unit)]
+    source = read_frame(frame, [*(("raters", name) for name in names), *clusters, *units, *times])
     check_frequency(source, frequency)
-    refuse_missing(source, clusters)
-    table = count_rows(source, [*names, *(column for _, column in clusters)], frequency)
+    refuse_missing(source, [*clusters, *units])
+    keys = [*names, *(column for _, column in [*clusters, *units])]
+    table = count_rows(source, keys, frequency)
     columns = [
         _grade_codes(source, name, values, table.rows, scale)
         for name, values in zip(names, table.keys, strict=False)
     ]
-    groups = None if cluster is None else _numbered(source, cluster, table.keys[-1])[1]
-    return _ratings(np.stack(columns, axis=1), table.units, scale, names, groups, design)
+    groups = None if cluster is None else _numbered(source, cluster, table.keys[len(names)])[1]
+    called = None if unit is None else table.keys[-1]
+    if called is not None:
+        _refuse_repeated(np.repeat(np.array(called, dtype=object), table.rows).tolist(), unit)
+    codes = np.stack(columns, axis=1)
+    return _ratings(codes, table.units, scale, names, groups, design, names=called)
 
 
 def transitions_from_frame(
@@ -437,20 +453,39 @@ def _ratings(
     raters: Sequence[Hashable],
     clusters: IntArray | None,
     design: Design,
+    *,
+    names: list[Hashable] | None,
 ) -> Ratings:
     if not units @ (codes >= 0).any(axis=1):
         raise ValueError("`frame` holds no grade: every one is missing, or stands for no unit.")
-    if clusters is not None:  # they are numbered as they come
+    if names is not None:  # engines return them in any order
+        called = list(map(str, names))
+        order = np.array(sorted(range(len(called)), key=called.__getitem__))
+        codes, units, names = codes[order], units[order], [names[place] for place in order]
+        clusters = None if clusters is None else clusters[order]
+    elif clusters is not None:  # they are numbered as they come
         order = np.argsort(clusters, kind="stable")
         codes, units, clusters = codes[order], units[order], clusters[order]
     return ratings_from_codes(
         codes.astype(np.int8 if len(scale) <= 127 else np.int32),
         scale=scale,
         raters=raters,
+        units=names,
         frequencies=units,
         clusters=clusters,
         design=design,
     )
+
+
+def _refuse_repeated(names: Sequence[Hashable], column: Column | None) -> None:
+    seen: set[Hashable] = set()
+    for name in sorted(names, key=str):
+        if name in seen:
+            raise ValueError(
+                f"`unit` must name each row, but column {column!r} holds {name!r} in two rows; "
+                "ratings_from_frame takes a row for each rating."
+            )
+        seen.add(name)
 
 
 def _left_out(number: int, why: str) -> tuple[str, ...]:

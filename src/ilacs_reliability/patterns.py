@@ -283,9 +283,7 @@ def count_grades(patterns: CodeArray, n_grades: int) -> IntArray:
     return counts
 
 
-def distinct_rows(
-    rows: IntArray, frequencies: npt.NDArray[Any]
-) -> tuple[IntArray, IntArray, IntArray]:
+def distinct_rows(rows: IntArray, frequencies: npt.NDArray[Any]) -> tuple[IntArray, IntArray]:
     """Merge equal rows of small whole numbers.
 
     Parameters
@@ -301,13 +299,11 @@ def distinct_rows(
         The distinct rows, ordered.
     frequencies : ndarray of int, shape (n_distinct,)
         How often each stands.
-    places : ndarray of int, shape (n_rows,)
-        Which of the distinct rows each row is.
     """
     code = _row_codes(rows - 1)
     _, first, inverse = np.unique(code, return_index=True, return_inverse=True)
     totals = np.bincount(inverse, weights=frequencies, minlength=len(first))
-    return rows[first], totals.astype(np.int64), inverse
+    return rows[first], totals.astype(np.int64)
 
 
 def _codes_of_labels(block: npt.NDArray[Any], *, labels: FloatArray) -> CodeArray:

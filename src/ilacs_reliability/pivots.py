@@ -35,11 +35,14 @@ class Pivoted:
         Units of the pattern.
     extra : list of list
         For each further column its value in each pattern.
+    names : list or None
+        The unit of each row, where rows are units and not patterns.
     """
 
     codes: CodeArray
     units: IntArray
     extra: list[list[Any]]
+    names: list[Hashable] | None
 
 
 def pivot(
@@ -52,6 +55,7 @@ def pivot(
     digits: Mapping[Any, int],
     n_grades: int,
     extra: Sequence[Column],
+    name_units: bool,
 ) -> Pivoted:
     """Count the patterns of grades that units have.
 
@@ -69,6 +73,8 @@ def pivot(
         Grades of the scale.
     extra : sequence of str
         Further columns, constant within a unit.
+    name_units : bool
+        Whether to return a row for each unit, with its name, and not for each pattern.
 
     Returns
     -------
@@ -95,7 +101,12 @@ def pivot(
         sums[f"marks {number}"] = (digit > 0).cast(nw.Int64) * _mapped(rater, marks)
     rows = source.rows.select(nw.col(unit).alias("unit"), **keys, **sums)
     units = rows.group_by(["unit", *keys]).agg(*(nw.col(name).sum() for name in sums))
-    found = collect(units.group_by([*keys, *sums]).agg(nw.len().alias("units")))
+    names: list[Hashable] | None = None
+    if name_units:
+        names, *found = collect(units.select("unit", *keys, *sums))
+        found.append([1] * len(names))
+    else:
+        found = collect(units.group_by([*keys, *sums]).agg(nw.len().alias("units")))
     rated, *packed = (whole_numbers(column) for column in found[len(keys) : -1])
     grades, marked = packed[::2], packed[1::2]
     # a sum of powers of two has as many ones as terms only where the terms differ
@@ -107,7 +118,7 @@ def pivot(
         for word, names in zip(grades, words, strict=True)
         for place in range(len(names))
     ]
-    return Pivoted(np.stack(codes, axis=1), whole_numbers(found[-1]), found[: len(keys)])
+    return Pivoted(np.stack(codes, axis=1), whole_numbers(found[-1]), found[: len(keys)], names)
 
 
 def refuse_torn_units(source: Source, unit: Column, columns: Sequence[Named]) -> None:

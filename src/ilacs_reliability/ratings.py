@@ -122,6 +122,8 @@ class Ratings:
         Whether the raters graded the same unit at the same time.
     notes : tuple of str
         What a reader of any result must know about these ratings.
+    units : tuple of tuple, or None
+        The names of the units of each row of the pattern table, where they were given.
     rows : ndarray, shape (n_patterns, n_columns)
         The pattern table as it was built, whichever raters or patterns were picked out since: what
         says whether two numbers rest on the same units. Default: `patterns`, else `counts`.
@@ -147,6 +149,7 @@ class Ratings:
     clusters: IntArray | None = None
     design: Design = "simultaneous"
     notes: tuple[str, ...] = ()
+    units: tuple[tuple[Hashable, ...], ...] | None = None
     rows: npt.NDArray[Any] | None = None
     table: PatternTable = field(init=False)
     sizes: Sizes = field(init=False)
@@ -281,6 +284,7 @@ class Ratings:
         object.__setattr__(other, "frequencies", frequencies)
         object.__setattr__(other, "sizes", sizes)
         object.__setattr__(other, "known", {})
+        object.__setattr__(other, "units", None)  # they are not the same units
         return other
 
     def select_raters(self, first: int, second: int) -> Ratings:
@@ -386,6 +390,7 @@ def ratings_from_matrix(
     *,
     scale: Scale,
     raters: Sequence[Hashable] | None = None,
+    units: Sequence[Hashable] | None = None,
     frequencies: npt.ArrayLike | None = None,
     clusters: npt.ArrayLike | None = None,
     design: Design = "simultaneous",
@@ -400,6 +405,8 @@ def ratings_from_matrix(
         The grades, worst first.
     raters : sequence of hashable, optional
         A name for each column.
+    units : sequence of hashable, optional
+        A name for each row, by which `influential_units` lists it.
     frequencies : array_like of int, shape (n_units,), optional
         How many units each row stands for. Default: one.
     clusters : array_like of hashable, shape (n_units,), optional
@@ -443,7 +450,7 @@ def ratings_from_matrix(
     else:
         table = scale.encode(table, name="matrix")
     try:
-        return _build(table, encode, scale, raters, frequencies, clusters, design)
+        return _build(table, encode, scale, raters, units, frequencies, clusters, design)
     except OutsideError:
         _refuse(table, number_codes(table, labels) < -1, f"one of {scale.labels}", "matrix")
 
@@ -453,6 +460,7 @@ def ratings_from_codes(
     *,
     scale: Scale,
     raters: Sequence[Hashable] | None = None,
+    units: Sequence[Hashable] | None = None,
     frequencies: npt.ArrayLike | None = None,
     clusters: npt.ArrayLike | None = None,
     design: Design = "simultaneous",
@@ -468,6 +476,8 @@ def ratings_from_codes(
         The grades, worst first.
     raters : sequence of hashable, optional
         A name for each column.
+    units : sequence of hashable, optional
+        A name for each row, by which `influential_units` lists it.
     frequencies : array_like of int, shape (n_units,), optional
         How many units each row stands for. Default: one.
     clusters : array_like of hashable, shape (n_units,), optional
@@ -485,8 +495,8 @@ def ratings_from_codes(
     TypeError
         If `scale` is not a `Scale`, the codes are not whole numbers, or an array is masked.
     ValueError
-        If a code is outside the scale, `codes` is not units by raters or empty, the names,
-        frequencies or clusters do not fit, or `design` is unknown.
+        If a code is outside the scale, `codes` is not units by raters or empty, the names (which
+        must differ), frequencies or clusters do not fit, or `design` is unknown.
 
     See Also
     --------
@@ -506,7 +516,7 @@ def ratings_from_codes(
         raise TypeError(f"`codes` must be whole numbers, but got {table.dtype}.")
     encode = partial(checked_codes, n_grades=len(scale))
     try:
-        return _build(table, encode, scale, raters, frequencies, clusters, design)
+        return _build(table, encode, scale, raters, units, frequencies, clusters, design)
     except OutsideError:
         _refuse(table, (table < -1) | (table >= len(scale)), f"-1 to {len(scale) - 1}", "codes")
 
@@ -558,7 +568,7 @@ def ratings_from_counts(
     times = _frequencies(frequencies, len(table))
     if not table[times > 0].any():
         raise ValueError("`frequencies` leaves no unit with a rating.")
-    rows, totals, _ = distinct_rows(table, times)
+    rows, totals = distinct_rows(table, times)
     return Ratings(scale=scale, counts=rows, frequencies=totals)
 
 
@@ -742,12 +752,14 @@ def _build(
     encode: Encode,
     scale: Scale,
     raters: Sequence[Hashable] | None,
+    units: Sequence[Hashable] | None,
     frequencies: npt.ArrayLike | None,
     clusters: npt.ArrayLike | None,
     design: Design,
 ) -> Ratings:
     check_option(design, DESIGNS, "design")
     names = None if raters is None else _names(raters, table.shape[1])
+    called = None if units is None else _unit_names(units, len(table))
     times = None if frequencies is None else _frequencies(frequencies, len(table))
     groups = None if clusters is None else _cluster_codes(clusters, len(table))
     patterns, totals, rows = tally(table, encode, len(scale), frequencies=times, clusters=groups)
@@ -763,7 +775,46 @@ def _build(
         clusters=rows,
         design=design,
         notes=(REPEAT_NOTE,) if design == "repeat" else (),
+        units=None
+        if called is None
+        else _units_by_pattern(called, _rows(encode(table), groups), _rows(patterns, rows)),
     )
+
+
+def _rows(codes: CodeArray, clusters: IntArray | None) -> IntArray:
+    """Return what a unit must have in common with a row of the pattern table."""
+    whole = codes.astype(np.int64)
+    return whole if clusters is None else np.column_stack([clusters, whole])
+
+
+def _unit_names(units: Sequence[Hashable], n_units: int) -> tuple[Hashable, ...]:
+    refuse_set(units, "units")
+    names = tuple(units)
+    if len(names) != n_units:
+        raise ValueError(
+            f"`units` must have {n_units} names, one for each row, but got {len(names)}."
+        )
+    seen: set[Hashable] = set()
+    for unit, name in enumerate(names):
+        if is_missing(name):
+            raise ValueError(f"`units` holds {name!r} at unit {unit}: every unit needs a name.")
+        if name in seen:
+            raise ValueError(f"`units` must be distinct, but got {name!r} again at unit {unit}.")
+        seen.add(name)
+    return names
+
+
+def _units_by_pattern(
+    names: Sequence[Hashable], units: IntArray, patterns: IntArray
+) -> tuple[tuple[Hashable, ...], ...]:
+    """Sort names into the rows of the pattern table, in the order in which they were given."""
+    places = {row.tobytes(): place for place, row in enumerate(patterns)}
+    held: list[list[Hashable]] = [[] for _ in patterns]
+    for name, row in zip(names, units, strict=True):
+        # a row that stands for no unit has no pattern
+        if (place := places.get(row.tobytes())) is not None:
+            held[place].append(name)
+    return tuple(map(tuple, held))
 
 
 def _numbers(ratings: npt.ArrayLike) -> npt.NDArray[Any]:

@@ -254,7 +254,7 @@ def _merged_for_all(
 ) -> Ratings:
     """Merge patterns where none of the coefficients asks who gave which grade."""
     merged = [
-        _merged(one, ratings, estimate)[0]
+        _merged(one, ratings, estimate)
         for one, estimate in zip(coefficients, estimates, strict=True)
     ]
     return ratings if any(one is ratings for one in merged) else merged[0]
@@ -283,16 +283,15 @@ def _result(
     )
 
 
-def _merged(
-    coefficient: Coefficient, ratings: Ratings, estimate: Estimate
-) -> tuple[Ratings, IntArray]:
-    """Count patterns as one where who gave which grade does not matter, and say which."""
+def _merged(coefficient: Coefficient, ratings: Ratings, estimate: Estimate) -> Ratings:
+    """Count patterns as one where who gave which grade does not matter."""
     marked = _is_marked(coefficient, "by_counts") and estimate.status == "ok"
     if not marked or ratings.clusters is not None or len(ratings.counts) <= FEW_PATTERNS:
-        return ratings, np.arange(len(ratings.counts))
-    counts, frequencies, places = distinct_rows(ratings.counts, ratings.frequencies)
-    fewer = replace(ratings, patterns=None, raters=None, counts=counts, frequencies=frequencies)
-    return fewer, places
+        return ratings
+    counts, frequencies = distinct_rows(ratings.counts, ratings.frequencies)
+    return replace(
+        ratings, patterns=None, raters=None, units=None, counts=counts, frequencies=frequencies
+    )
 
 
 # the replicates' places, their frequencies, and how often each pattern or cluster was drawn

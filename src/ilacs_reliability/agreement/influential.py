@@ -37,8 +37,9 @@ def influential_units(
         Grades of each unit; nan where one is missing.
     units : mapping of hashable to sequence of labels, optional
         The grades of each unit by its name, such as ``{"Leeds": ["good", "good"]}``, to list units
-        by name. Default: by response pattern, for all units of a pattern move the coefficient
-        alike.
+        by name. Default: the names in `ratings`, as from ``ratings_from_matrix(..., units=...)``;
+        where there are none, units are listed by response pattern, for all units of a pattern move
+        the coefficient alike.
 
     Returns
     -------
@@ -73,8 +74,12 @@ def influential_units(
     Examples
     --------
     >>> import ilacs_reliability as ilr
-    >>> grades = {"Ayton": [1, 1], "Beeford": [2, 2], "Ceedon": [1, 3], "Deeham": [2, 2]}
-    >>> units = ilr.influential_units(ilr.percent_agreement, list(grades.values()), units=grades)
+    >>> ratings = ilr.ratings_from_matrix(
+    ...     [[1, 1], [2, 2], [1, 3], [2, 2]],
+    ...     scale=ilr.Scale([1, 2, 3]),
+    ...     units=["Ayton", "Beeford", "Ceedon", "Deeham"],
+    ... )
+    >>> units = ilr.influential_units(ilr.percent_agreement, ratings)
     >>> units[0]["unit"], round(units[0]["change"], 2)
     ('Ceedon', 0.25)
     """
@@ -85,7 +90,7 @@ def influential_units(
     without = dict(zip(used.tolist(), _leave_out(coefficient, taken, used), strict=True))
     rows = []
     for name, place in _named(taken, units, used.tolist()):
-        row: dict[str, Any] = {} if units is None else {"unit": plain(name)}
+        row: dict[str, Any] = {} if name is None else {"unit": plain(name)}
         row["grades"] = pattern_labels(taken, place)
         row["n_units"] = taken.frequencies[place].item()
         row["influence"] = float(base.influence[place])
@@ -199,7 +204,10 @@ def _named(
             f"`units` must be a mapping of names to grades, but got {type(units).__name__}."
         )
     if units is None:
-        yield from ((None, place) for place in used)
+        names = ratings.units
+        yield from (
+            (name, place) for place in used for name in ((None,) if names is None else names[place])
+        )
         return
     patterns = known_raters(ratings, "influential_units").patterns
     rows = {} if patterns is None else {tuple(patterns[place].tolist()): place for place in used}
@@ -216,10 +224,10 @@ def _change(without: float, base: Estimate) -> dict[str, float | None]:
     return {"without": without, "change": without - float(base.value)}
 
 
-def _largest_first(row: dict[str, Any]) -> float:
+def _largest_first(row: dict[str, Any]) -> tuple[float, str]:
     change = row["change"]
     # without it nothing is left to compute: nothing moves the coefficient more
-    return -np.inf if change is None else -abs(change)
+    return -np.inf if change is None else -abs(change), str(row.get("unit", ""))
 
 
 def _sentence(rows: list[dict[str, Any]], base: Estimate, thing: str) -> str:
