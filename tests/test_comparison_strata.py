@@ -499,7 +499,7 @@ def test_every_test_gives_its_effect_with_an_interval(make):
         (lambda: ilr.cochran_mantel_haenszel(GOOD, kind="linear"), "`kind` must be one of"),
         (lambda: ilr.cochran_mantel_haenszel(GOOD, scores="grade"), "`scores` must be one of"),
         (lambda: ilr.heterogeneity(GOOD), "only stratum 1 does"),
-        (lambda: ilr.heterogeneity([GOOD, GOOD], method="exact"), "give `at_least`"),
+        (lambda: ilr.heterogeneity([GOOD, GOOD], method="q"), "`method` must be one of"),
         (lambda: ilr.ordinal_equivalence(GOOD, margin=0.5), "`margin` must be between 0 and 0.5"),
         (lambda: ilr.ordinal_equivalence(GOOD, margin=10, on="decline"), "between 0 and 1"),
         (lambda: ilr.ordinal_equivalence(GOOD, margin=0.1, on="grades"), "`on` must be one of"),

@@ -4,27 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import replace
-from math import prod
 from typing import Literal, TypeAlias
 
 import numpy as np
 from scipy import special
 
+from ilacs_reliability.comparison.conditional import common_odds_p_value
 from ilacs_reliability.comparison.effects import placements, relative_effect
-from ilacs_reliability.comparison.exact import log_choose
 from ilacs_reliability.comparison.groups import (
     NOT_SHOWN_BY_P,
     SharedGrades,
+    check_draws,
     shared_grades,
     undefined_test,
 )
-from ilacs_reliability.comparison.proportions import CutGroups, cut_groups, risk_difference
-from ilacs_reliability.estimates import Estimate, IntArray, SignificanceResult, check_option
+from ilacs_reliability.comparison.options import as_generator
+from ilacs_reliability.comparison.proportions import cut_groups, risk_difference
+from ilacs_reliability.estimates import (
+    Estimate,
+    IntArray,
+    SignificanceResult,
+    check_option,
+    counted,
+)
 from ilacs_reliability.inference import difference
 from ilacs_reliability.tables import GradesLike, GroupedGrades
 
-VariationMethod: TypeAlias = Literal["exact", "asymptotic"]
-MOST_TABLES = 5_000_000
+VariationMethod: TypeAlias = Literal["exact", "monte_carlo", "asymptotic"]
+# below this the chi-square distribution of Cochran's Q was seen to fail
+FEW = 20
 
 
 def heterogeneity(
@@ -32,7 +40,9 @@ def heterogeneity(
     *,
     at_least: Hashable | None = None,
     at_most: Hashable | None = None,
-    method: VariationMethod | None = None,
+    method: VariationMethod = "exact",
+    n_resamples: int = 9999,
+    rng: np.random.Generator | int | None = None,
 ) -> SignificanceResult:
     """Test whether the difference between two groups is the same in every stratum.
 
@@ -42,23 +52,31 @@ def heterogeneity(
         Units by group and grade, worst grade first, strata in their order. Strata that hold one
         group only do not enter, and a note says what share of units that is.
     at_least, at_most : hashable, optional
-        A cut between grades: then odds ratios are compared. Default: none, and relative effects
-        are compared, unless there are two grades.
-    method : {"exact", "asymptotic"}, optional
-        "exact" is for odds ratios only, and gives way to "asymptotic" where there are too many
-        tables; the result says so. Default: "exact" with a cut, else "asymptotic".
+        A cut between grades: shares on either side of it are compared. Default: none, and all
+        grades are.
+    method : {"exact", "monte_carlo", "asymptotic"}, optional
+        "exact" and "monte_carlo" compare odds ratios, given all margins; "asymptotic" compares
+        relative effects, or shares at the cut. "exact" gives way to "monte_carlo" where there are
+        too many outcomes, and both to "asymptotic" where a stratum has too many tables; the result
+        says so. Default: "exact".
+    n_resamples : int, optional
+        Outcomes to draw. Default: 9999.
+    rng : Generator or int, optional
+        Source of chance for these draws.
 
     Returns
     -------
     SignificanceResult
-        The effect is the difference between the last stratum and the first, of the relative
-        effects or of the differences in shares at the cut.
+        `statistic` is how likely the strata's outcomes are given their total or, for "asymptotic",
+        Cochran's Q. The effect is the difference between the last stratum and the first, of the
+        relative effects or of the differences in shares at the cut: another measure than the
+        odds ratio, of two strata alone. A note says where it and the p-value disagree at 5%.
 
     Raises
     ------
     ValueError
-        If there are not exactly two groups, only one stratum holds both, "exact" is asked for
-        without a cut, or the cut is none.
+        If there are not exactly two groups, only one stratum holds both, an option is unknown,
+        `n_resamples` is below 1, or the cut is none.
 
     Warns
     -----
@@ -72,17 +90,24 @@ def heterogeneity(
 
     Notes
     -----
-    With a cut: Zelen's exact test of a common odds ratio [1]_, given all margins, which adds up
-    the tables no more likely than the one seen. Without: Cochran's Q of the relative effects [2]_,
-    chi-square with one degree of freedom less than strata; where a stratum shows no spread, that
-    of a Beta distribution for the pairs that share no unit. With few units such a test misses
-    large differences: a large p-value does not show a common effect.
+    "exact" is Zelen's test of a common odds ratio [1]_, and with more than two grades the same for
+    an odds ratio by which every step from one grade to the next multiplies (that of Agresti, Mehta
+    and Patel's exact inference [2]_): given all margins and the sum of the second group's steps
+    over strata, chances no longer depend on the odds ratio, and those of the outcomes no likelier
+    than the one seen add up to the p-value. So the level holds in strata of any size, if the steps
+    have one odds ratio. "asymptotic" is Cochran's Q of the relative effects [3]_, chi-square with
+    one degree of freedom less than strata (where a stratum shows no spread, that of a Beta
+    distribution for the pairs that share no unit); with fewer than about 20 units in a group it
+    rejects too often, which a note says. With few units any such test misses large differences: a
+    large p-value does not show a common effect.
 
     References
     ----------
     .. [1] M. Zelen, "The analysis of several 2 x 2 contingency tables", Biometrika 58 (1971),
            129-137.
-    .. [2] W. G. Cochran, "The combination of estimates from different experiments", Biometrics 10
+    .. [2] A. Agresti, C. R. Mehta and N. R. Patel, "Exact inference for contingency tables with
+           ordered categories", Journal of the American Statistical Association 85 (1990), 453-458.
+    .. [3] W. G. Cochran, "The combination of estimates from different experiments", Biometrics 10
            (1954), 101-129.
 
     Examples
@@ -98,13 +123,11 @@ def heterogeneity(
     >>> ilr.heterogeneity(declined)
     SignificanceResult(heterogeneity, exact: p < 0.0001, statistic=4.589e-06, n_units=141)
     """
-    check_option(method, ("exact", "asymptotic", None), "method")  # type: ignore[arg-type]
+    check_option(method, ("exact", "monte_carlo", "asymptotic"), "method")
+    check_draws(n_resamples)
+    generator = as_generator(rng)
     has_cut = at_least is not None or at_most is not None
     shared = shared_grades(grades, n_groups=2)
-    binary = has_cut or len(shared.scale) == 2
-    chosen = method or ("exact" if binary else "asymptotic")
-    if chosen == "exact" and not binary:
-        raise ValueError("`method` 'exact' compares odds ratios: give `at_least` or `at_most`.")
     label = "test of heterogeneity"
     if shared.reason:
         return undefined_test(shared, shared.reason, name="heterogeneity", label=label)
@@ -113,54 +136,55 @@ def heterogeneity(
             "`grades` must have two or more strata that hold both groups, but only "
             f"{shared.strata[0]} does."
         )
+    binary = has_cut or len(shared.scale) == 2
     cut = cut_groups(grades, at_least=at_least, at_most=at_most, pool=False) if binary else None
-    found = _zelen(cut) if cut is not None and chosen == "exact" else None
     tables = shared.counts if cut is None else cut.tables
-    statistic, p_value, df = found or _cochran_q(tables)
-    if found:
-        measure = "odds ratio"
-    else:
-        measure, chosen = "relative effect" if cut is None else "difference in shares", "asymptotic"
+    found = None
+    if method != "asymptotic":
+        found = common_odds_p_value(tables, method, n_resamples, generator)
+    statistic, p_value, used, df = (*found, None) if found else _cochran_q(tables)
+    effect = _last_minus_first(shared, at_least, at_most, binary=binary)
     return SignificanceResult(
         statistic=statistic,
         df=df,
         p_value=p_value,
-        method=chosen,
+        method=used,
         name="heterogeneity",
         label=label,
-        null=f"the {measure} is the same in every stratum",
-        effect=_last_minus_first(shared, at_least, at_most, binary=binary),
+        null=f"the {_measure(binary, bool(found))} is the same in every stratum",
+        effect=effect,
         n_units=shared.n_units,
-        notes=shared.notes,
+        notes=(*shared.notes, *_caveats(tables, p_value, effect, by_odds=bool(found))),
         limits=NOT_SHOWN_BY_P,
     )
 
 
-def _zelen(cut: CutGroups) -> tuple[float, float, None] | None:
-    """Return the probability of the tables seen, given all margins, and Zelen's p-value."""
-    logs, seen = [], []
-    for (no1, yes1), (no2, yes2) in cut.tables.tolist():
-        n1, n2, yes = no1 + yes1, no2 + yes2, yes1 + yes2
-        low, high = max(0, yes - n1), min(n2, yes)
-        taken = np.arange(low, high + 1)
-        logs.append(log_choose(np.asarray(n2), taken) + log_choose(np.asarray(n1), yes - taken))
-        seen.append(yes2 - low)
-    if prod(len(log) for log in logs) > MOST_TABLES:
-        return None
-    totals, weights = np.zeros(1, dtype=np.int64), np.zeros(1)
-    for log in logs:
-        totals = (totals[:, None] + np.arange(len(log))).ravel()
-        weights = (weights[:, None] + log).ravel()
-    weights = weights[totals == sum(seen)]
-    own = sum(float(log[place]) for log, place in zip(logs, seen, strict=True))
-    chances = np.exp(weights - special.logsumexp(weights))
-    observed = float(np.exp(own - special.logsumexp(weights)))
-    p_value = min(1.0, float(chances[chances <= observed * (1 + 1e-9)].sum()))
-    return observed, p_value, None
+def _measure(binary: bool, by_odds: bool) -> str:
+    if by_odds:
+        return "odds ratio" if binary else "odds ratio of each step to a higher grade"
+    return "difference in shares" if binary else "relative effect"
 
 
-def _cochran_q(tables: IntArray) -> tuple[float, float, float]:
-    """Return Cochran's Q of the strata's relative effects."""
+def _caveats(
+    tables: IntArray, p_value: float, effect: Estimate, *, by_odds: bool
+) -> tuple[str, ...]:
+    least = int(tables.sum(axis=2).min())
+    if not by_odds and least < FEW:
+        return (
+            f"A stratum has {counted(least, 'unit')} of a group: with so few the test rejects too "
+            "often, and `method='exact'` does not.",
+        )
+    low, high = effect.confidence_interval()
+    if by_odds and (p_value < 0.05) == (low <= 0 <= high):
+        return (
+            "The p-value is of odds ratios in all strata, the interval of a difference between two "
+            "strata: at 5% they disagree.",
+        )
+    return ()
+
+
+def _cochran_q(tables: IntArray) -> tuple[float, float, str, float]:
+    """Return Cochran's Q of the strata's relative effects, its p-value, method and df."""
     parts = placements(tables)
     variances = parts.variances.sum(axis=-1)
     n_pairs = parts.sizes.min(axis=-1)
@@ -171,7 +195,7 @@ def _cochran_q(tables: IntArray) -> tuple[float, float, float]:
     centre = (weights @ parts.value) / weights.sum()
     statistic = float(weights @ (parts.value - centre) ** 2)
     df = float(len(weights) - 1)
-    return statistic, float(special.chdtrc(df, statistic)), df
+    return statistic, float(special.chdtrc(df, statistic)), "asymptotic", df
 
 
 def _last_minus_first(
@@ -191,5 +215,9 @@ def _last_minus_first(
             else relative_effect(stratum)
         )
     gap = difference(*ends, paired=False)
-    label = f"{ends[0].label}: stratum {shared.strata[-1]} minus stratum {shared.strata[0]}"
-    return replace(gap, label=label, notes=shared.notes, limits=NOT_SHOWN_BY_P)
+    label = f"{ends[0].label}: {shared.strata[-1]} minus {shared.strata[0]}"
+    methods = gap.methods
+    if not np.isfinite(gap.standard_error):
+        # a group of one unit has no spread to see: what rests on one is left out
+        methods = tuple(pair for pair in methods if pair[0] not in ("t", "wald"))
+    return replace(gap, label=label, methods=methods, notes=shared.notes, limits=NOT_SHOWN_BY_P)
