@@ -8,7 +8,6 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis.extra import numpy as hnp
 from numpy.testing import assert_allclose
-from scipy import stats
 
 import ilacs_reliability as ilr
 
@@ -392,53 +391,6 @@ def test_monotone_strata_bound_the_unseen_kind():
     assert_allclose(bounds.by_stratum[0, 0], seen)
 
 
-@pytest.mark.parametrize("alternative", ["less", "greater", "two-sided"])
-def test_rosenbaum_bounds_start_at_van_elteren_and_widen(alternative):
-    tables = [GOOD, [[5, 9, 20, 10], [3, 6, 7, 2]]]
-    bounds = ilr.rosenbaum_bounds(tables, gamma=(1, 1.5, 3), alternative=alternative)
-    plain = ilr.van_elteren(tables, method="asymptotic", alternative=alternative).p_value
-    assert_allclose([bounds.p_low[0], bounds.p_high[0]], plain, rtol=1e-9)
-    assert list(bounds.p_high) == sorted(bounds.p_high)
-    assert list(bounds.p_low) == sorted(bounds.p_low, reverse=True)
-
-
-def test_rosenbaum_moments_are_brute_force():
-    from ilacs_reliability.comparison.sensitivity import rosenbaum_moments
-
-    units, n_second, gamma = np.array([1.5, 0.5, 0.5, -1.0, -1.5]), 2, 2.5
-    found = np.array(rosenbaum_moments(units, np.arange(6), n_second, gamma)).T
-    for favoured in range(6):
-        sums, weights = [], []
-        for chosen in combinations(range(5), n_second):
-            sums.append(units[list(chosen)].sum())
-            weights.append(gamma ** sum(unit < favoured for unit in chosen))
-        chance = np.array(weights) / sum(weights)
-        mean = chance @ sums
-        expected = [mean, chance @ (np.array(sums) - mean) ** 2]
-        assert_allclose(found[favoured], expected, atol=1e-12)
-
-
-def test_rosenbaum_bounds_of_pairs_are_the_sign_tests():
-    # pairs of Hammond's smoking study as in Rosenbaum (2002), section 4.3.2: 110 of 122 discordant
-    pairs = np.array([[[1, 0], [0, 1]]] * 110 + [[[0, 1], [1, 0]]] * 12)
-    bounds = ilr.rosenbaum_bounds(pairs, gamma=(1, 5, 6), alternative="greater")
-    for gamma, p_high in zip(bounds.gamma, bounds.p_high, strict=True):
-        share = gamma / (1 + gamma)
-        z = (110 - 122 * share) / np.sqrt(122 * share * (1 - share))
-        assert_allclose(p_high, stats.norm.sf(z), rtol=1e-6)
-        # and near the exact binomial tail
-        assert abs(p_high - stats.binom.sf(109, 122, share)) < 0.03
-
-
-def test_tipping_is_where_the_largest_p_value_is_five_percent():
-    bounds = ilr.rosenbaum_bounds(GOOD, alternative="less")
-    at = ilr.rosenbaum_bounds(GOOD, alternative="less", gamma=(bounds.tipping,))
-    # the variance jumps where the worst cause favours another number of units
-    assert_allclose(at.p_high[0], 0.05, rtol=0.02)
-    assert ilr.rosenbaum_bounds([[3, 4], [4, 3]]).tipping == 1
-    assert "Without a hidden cause" in ilr.rosenbaum_bounds([[3, 4], [4, 3]]).describe()
-
-
 def test_e_value_of_its_authors():
     # VanderWeele and Ding (2017), p. 270: a risk ratio of 3.9 has an E-value of 7.26
     from ilacs_reliability.comparison.sensitivity import e_value_of_ratio
@@ -510,8 +462,6 @@ def test_every_test_gives_its_effect_with_an_interval(make):
         (lambda: ilr.selection_bounds(GOOD, assume="all"), "`assume` must be one of"),
         (lambda: ilr.selection_bounds(GOOD, response="up"), "`response` must be one of"),
         (lambda: ilr.selection_bounds([[1, 2]]), "`grades` must have two groups, but got 1"),
-        (lambda: ilr.rosenbaum_bounds(GOOD, gamma=(0.5,)), "`gamma` must hold numbers of 1"),
-        (lambda: ilr.rosenbaum_bounds([[[1, 2], [0, 0]]]), "nothing to bound"),
         (lambda: ilr.e_value(GOOD), "got neither"),
     ],
 )

@@ -2,33 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
-from scipy import special
+from scipy import optimize
 
-from ilacs_reliability.comparison.exact import double_mid_ranks, log_choose
 from ilacs_reliability.comparison.groups import (
     NOT_SHOWN,
-    SharedGrades,
     shared_grades,
     undefined_estimate,
+)
+from ilacs_reliability.comparison.hidden import (
+    Extremes,
+    TooManyCausesError,
+    exact_strata,
+    exact_tails,
+    normal_tails,
+    surplus_of_second,
 )
 from ilacs_reliability.comparison.ratios import risk_ratio
 from ilacs_reliability.comparison.strata import stratified_relative_effect
 from ilacs_reliability.estimates import (
     Alternative,
     Estimate,
-    FloatArray,
     IntArray,
+    check_number,
     check_option,
+    counted,
     html_table,
     p_phrase,
 )
 from ilacs_reliability.tables import GradesLike
+
+HiddenMethod: TypeAlias = Literal["exact", "asymptotic"]
+# strengths beyond are of no interest
+STRONGEST = 100.0
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
@@ -51,6 +62,8 @@ class RosenbaumBounds:
         The relative effect within strata.
     n_units : int
         Units that the bounds rest on.
+    method : str
+        "exact", or "asymptotic" for the normal approximation.
     notes : tuple of str
         What the reader must know.
 
@@ -58,8 +71,8 @@ class RosenbaumBounds:
     --------
     >>> import ilacs_reliability as ilr
     >>> bounds = ilr.rosenbaum_bounds([[3, 8, 45, 39], [4, 6, 5, 3]], gamma=(1, 2))
-    >>> bounds.p_high[0] < 0.05 < bounds.p_high[1] * 10
-    True
+    >>> [round(p, 4) for p in bounds.p_high], bounds.method
+    ([0.0004, 0.0107], 'exact')
     """
 
     gamma: tuple[float, ...]
@@ -69,6 +82,7 @@ class RosenbaumBounds:
     alternative: str
     effect: Estimate
     n_units: int
+    method: str = "exact"
     notes: tuple[str, ...] = ()
 
     def describe(self) -> str:
@@ -114,7 +128,8 @@ class RosenbaumBounds:
         """
         row: dict[str, Any] = {"name": "rosenbaum_bounds", "gamma": list(self.gamma)}
         row |= {"p_low": list(self.p_low), "p_high": list(self.p_high), "tipping": self.tipping}
-        row |= {"alternative": self.alternative, "n_units": self.n_units, "notes": list(self.notes)}
+        row |= {"alternative": self.alternative, "method": self.method, "n_units": self.n_units}
+        row["notes"] = list(self.notes)
         return row | {f"effect_{key}": value for key, value in self.effect.to_dict().items()}
 
     def __repr__(self) -> str:
@@ -131,8 +146,9 @@ class RosenbaumBounds:
 def rosenbaum_bounds(
     grades: GradesLike,
     *,
-    gamma: Sequence[float] = (1.0, 1.5, 2.0, 3.0, 5.0),
+    gamma: float | Sequence[float] = (1.0, 1.5, 2.0, 3.0, 5.0),
     alternative: Alternative = "two-sided",
+    method: HiddenMethod = "exact",
 ) -> RosenbaumBounds:
     """Bound the p-value of a stratified comparison under hidden selection into the groups.
 
@@ -141,11 +157,14 @@ def rosenbaum_bounds(
     grades : GroupedGrades or array_like of int, shape ([n_strata,] 2, n_grades)
         Units by group and grade, worst grade first. Strata that hold one group only do not enter,
         and a note says what share of units that is.
-    gamma : sequence of float, optional
+    gamma : float or sequence of float, optional
         Strengths of 1 or more. Default: 1, 1.5, 2, 3 and 5.
     alternative : {"two-sided", "less", "greater"}, optional
         "less": the second group is graded lower. "two-sided" doubles the smaller one. Default:
         "two-sided".
+    method : {"exact", "asymptotic"}, optional
+        "exact" gives way to "asymptotic" where there are too many tables or hidden causes; the
+        result and a note say so. Default: "exact".
 
     Returns
     -------
@@ -154,9 +173,11 @@ def rosenbaum_bounds(
 
     Raises
     ------
+    TypeError
+        If a strength is no number.
     ValueError
         If there are not exactly two groups, no stratum holds both, a strength is below 1 or
-        `alternative` is unknown.
+        infinite, or an option is unknown.
 
     See Also
     --------
@@ -166,14 +187,20 @@ def rosenbaum_bounds(
     Notes
     -----
     Van Elteren's statistic when, within a stratum, the odds that a unit is in the second group
-    differ by up to gamma from unit to unit ([1]_, chapter 4): the worst hidden cause is present in
-    the best graded units and absent from the others, how many of them being chosen stratum by
-    stratum for the largest mean and then variance [2]_. Normal approximation.
+    differ by up to gamma from unit to unit ([1]_, chapter 4). The worst hidden cause is present in
+    the best graded units of a stratum, or in the worst graded, and absent from the others [2]_.
+    "exact" goes through how many they are in each stratum and adds up all tables. "asymptotic" is
+    the normal approximation, with the number chosen stratum by stratum for the largest mean and
+    then variance [3]_; it can be far too low in small strata, and among more than 500 units takes
+    whole grades only.
 
     References
     ----------
     .. [1] P. R. Rosenbaum, "Observational Studies", 2nd ed., Springer (2002), pp. 105-170.
-    .. [2] J. L. Gastwirth, A. M. Krieger and P. R. Rosenbaum, "Asymptotic separability in
+    .. [2] P. R. Rosenbaum and A. M. Krieger, "Sensitivity of two-sample permutation inferences in
+           observational studies", Journal of the American Statistical Association 85 (1990),
+           493-498.
+    .. [3] J. L. Gastwirth, A. M. Krieger and P. R. Rosenbaum, "Asymptotic separability in
            sensitivity analysis", Journal of the Royal Statistical Society B 62 (2000), 545-555.
 
     Examples
@@ -183,26 +210,43 @@ def rosenbaum_bounds(
 
     >>> import ilacs_reliability as ilr
     >>> bounds = ilr.rosenbaum_bounds([[3, 8, 45, 39], [4, 6, 5, 3]], alternative="less")
-    >>> 2 < bounds.tipping < 4
-    False
+    >>> for gamma, p in zip(bounds.gamma, bounds.p_high):
+    ...     print(f"odds up to {gamma:g} times as large: p up to {p:.4f}")
+    odds up to 1 times as large: p up to 0.0002
+    odds up to 1.5 times as large: p up to 0.0015
+    odds up to 2 times as large: p up to 0.0054
+    odds up to 3 times as large: p up to 0.0258
+    odds up to 5 times as large: p up to 0.1188
+    >>> round(bounds.tipping, 2)
+    3.67
     """
     check_option(alternative, ("two-sided", "less", "greater"), "alternative")
-    strengths = tuple(float(g) for g in gamma)
-    if not strengths or not all(g >= 1 for g in strengths):
-        raise ValueError(f"`gamma` must hold numbers of 1 or more, but got {tuple(gamma)}.")
+    check_option(method, ("exact", "asymptotic"), "method")
+    strengths = _strengths(gamma)
     shared = shared_grades(grades, n_groups=2)
     if shared.reason:
         raise ValueError("`grades` has no stratum that holds both groups: nothing to bound.")
-    bounds = [_bounds(shared, g, alternative) for g in strengths]
+    found = _found(shared.counts, strengths, alternative, method)
     return RosenbaumBounds(
         gamma=strengths,
-        p_low=tuple(low for low, _ in bounds),
-        p_high=tuple(high for _, high in bounds),
-        tipping=_tipping(shared, alternative),
+        p_low=found.p_low,
+        p_high=found.p_high,
+        tipping=found.tipping,
         alternative=alternative,
         effect=stratified_relative_effect(grades, weights="van_elteren"),
         n_units=shared.n_units,
-        notes=shared.notes,
+        method=found.method,
+        notes=(*shared.notes, *_approximation(shared.counts, found.method)),
+    )
+
+
+def _approximation(counts: IntArray, method: str) -> tuple[str, ...]:
+    if method == "exact":
+        return ()
+    least = int(counts.sum(axis=2).min())
+    return (
+        "The bounds are normal approximations; the smallest group of a stratum has "
+        f"{counted(least, 'unit')}.",
     )
 
 
@@ -314,112 +358,72 @@ def _e_limits(
     return (1.0 if low <= 1 <= high else ends[0]), ends[1]
 
 
-def _bounds(shared: SharedGrades, gamma: float, alternative: Alternative) -> tuple[float, float]:
-    """Return the smallest and the largest p-value at a strength."""
-    # scores of the second group, and the same turned over for "less"
-    up, down = (_tails(shared, gamma, sign) for sign in (1.0, -1.0))
-    if alternative != "two-sided":
-        return up if alternative == "greater" else down
-    low = min(1.0, 2 * min(up[0], down[0]))
-    return low, min(1.0, 2 * min(up[1], down[1]))
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class _Found:
+    p_low: tuple[float, ...]
+    p_high: tuple[float, ...]
+    tipping: float
+    method: str
 
 
-def _tails(shared: SharedGrades, gamma: float, sign: float) -> tuple[float, float]:
-    moments = np.array(
-        [
-            [_extreme(counts, strength, sign) for counts in shared.counts]
-            for strength in (gamma, 1 / gamma)
-        ]
+def _strengths(gamma: float | Sequence[float]) -> tuple[float, ...]:
+    given = gamma if np.iterable(gamma) and not isinstance(gamma, str) else [gamma]
+    strengths = []
+    for one in given:
+        check_number(one, "gamma")
+        if not 1 <= one < np.inf:
+            raise ValueError(f"`gamma` must be finite and 1 or more, but holds {one!r}.")
+        strengths.append(float(one))
+    if not strengths:
+        raise ValueError("`gamma` must hold a strength, but is empty.")
+    return tuple(strengths)
+
+
+def _found(
+    counts: IntArray, strengths: tuple[float, ...], alternative: Alternative, method: str
+) -> _Found:
+    if method == "exact":
+        try:
+            tails = partial(exact_tails, exact_strata(counts), surplus_of_second(counts))
+            return _bounds(tails, strengths, alternative, "exact")
+        except TooManyCausesError:
+            pass
+    return _bounds(partial(normal_tails, counts), strengths, alternative, "asymptotic")
+
+
+def _bounds(
+    tails: Callable[[float], Extremes],
+    strengths: tuple[float, ...],
+    alternative: Alternative,
+    method: str,
+) -> _Found:
+    pairs = [_p_values(tails(strength), alternative) for strength in strengths]
+    return _Found(
+        p_low=tuple(low for low, _ in pairs),
+        p_high=tuple(high for _, high in pairs),
+        tipping=_tipping(lambda strength: _p_values(tails(strength), alternative)[1]),
+        method=method,
     )
-    seen = sum(_stratum_scores(counts, sign) @ counts[1] for counts in shared.counts)
-    p_values = []
-    for means, variances in moments.sum(axis=1):
-        z = (seen - means) / np.sqrt(variances) if variances > 1e-15 else 0.0
-        p_values.append(float(special.ndtr(-z)) if variances > 1e-15 else 1.0)
-    return p_values[1], p_values[0]
 
 
-def _stratum_scores(counts: IntArray, sign: float) -> FloatArray:
-    totals = counts.sum(axis=0)
-    n = int(totals.sum())
-    scores: FloatArray = sign * (double_mid_ranks(totals) / 2 - (n + 1) / 2) / (n + 1)
-    return scores
+def _p_values(tails: Extremes, alternative: Alternative) -> tuple[float, float]:
+    """Return the smallest and the largest p-value."""
+    most_above, least_above, most_below, least_below = tails
+    if alternative == "greater":
+        return least_above, most_above
+    if alternative == "less":
+        return least_below, most_below
+    low, high = min(least_above, least_below), min(most_above, most_below)
+    return min(1.0, 2 * low), min(1.0, 2 * high)
 
 
-def _extreme(counts: IntArray, gamma: float, sign: float) -> tuple[float, float]:
-    """Return the most extreme mean of the second group's scores, and its variance."""
-    totals, n_second = counts.sum(axis=0), int(counts[1].sum())
-    scores = _stratum_scores(counts, sign)
-    units = np.sort(np.repeat(scores, totals))[::-1]
-    favoured = np.arange(len(units) + 1)
-    if len(units) > MOST_UNITS:
-        # between two grades the extreme lies at their border, or near enough among so many
-        favoured = np.concatenate([[0], np.cumsum(totals[::-1])])
-    means, variances = rosenbaum_moments(units, favoured, n_second, gamma)
-    direction = 1.0 if gamma >= 1 else -1.0
-    best = np.lexsort((variances, np.round(direction * means, 12)))[-1]
-    return float(means[best]), float(variances[best])
-
-
-MOST_UNITS = 2000
-
-
-def rosenbaum_moments(
-    units: FloatArray, favoured: IntArray, n_second: int, gamma: float
-) -> tuple[FloatArray, FloatArray]:
-    """Return mean and variance of the second group's sum where the first units are favoured.
-
-    Parameters
-    ----------
-    units : ndarray of float, shape (n_units,)
-        Scores of the units of a stratum.
-    favoured : ndarray of int, shape (n_cases,)
-        How many units, the first ones, a hidden cause favours.
-    n_second : int
-        Units in the second group.
-    gamma : float
-        How many times the odds of being in the second group the favoured ones have.
-
-    Returns
-    -------
-    tuple of ndarray, shape (n_cases,)
-        Means and variances.
-    """
-    n, b = len(units), favoured[:, None]
-    k = np.arange(n_second + 1)
-    possible = (k <= b) & (n_second - k <= n - b)
-    with np.errstate(invalid="ignore"):
-        logs = log_choose(b, k) + log_choose(n - b, n_second - k) + k * np.log(gamma)
-    logs = np.where(possible, logs, -np.inf)
-    chance = np.exp(logs - special.logsumexp(logs, axis=1, keepdims=True))
-    (mean1, spread1), (mean2, spread2) = _prefixes(units, b), _prefixes(units[::-1], n - b)
-    rest = n_second - k
-    centre = k * mean1 + rest * mean2
-    within = spread1 * k * (1 - k / np.maximum(b, 1))
-    within = within + spread2 * rest * (1 - rest / np.maximum(n - b, 1))
-    means = (chance * centre).sum(axis=1)
-    return means, (chance * (within + (centre - means[:, None]) ** 2)).sum(axis=1)
-
-
-def _prefixes(units: FloatArray, sizes: IntArray) -> tuple[FloatArray, FloatArray]:
-    """Return mean and variance (over size - 1) of the first units, for each size."""
-    total, squares = (np.append(0.0, np.cumsum(units**power))[sizes] for power in (1, 2))
-    mean = total / np.maximum(sizes, 1)
-    spread = np.maximum(squares - sizes * mean**2, 0.0) / np.maximum(sizes - 1, 1)
-    return mean, spread
-
-
-def _tipping(shared: SharedGrades, alternative: Alternative) -> float:
-    """Bisect for the strength at which the largest p-value reaches 0.05."""
-    low, high = 0.0, float(np.log(100.0))
-    if _bounds(shared, 1.0, alternative)[1] >= 0.05:
+def _tipping(largest: Callable[[float], float]) -> float:
+    """Find the strength at which the largest p-value reaches 0.05."""
+    low, high = 0.0, float(np.log(STRONGEST))
+    if largest(1.0) >= 0.05:
         return 1.0
-    if _bounds(shared, 100.0, alternative)[1] < 0.05:
+    if largest(STRONGEST) < 0.05:
         return float("inf")
-    for _ in range(30):
-        middle = (low + high) / 2
-        if _bounds(shared, float(np.exp(middle)), alternative)[1] < 0.05:
-            low = middle
-        else:
-            high = middle
-    return float(np.exp(high))
+    # it rises with the strength, if by a jump where another cause becomes the worst
+    found = optimize.brentq(lambda x: largest(float(np.exp(x))) - 0.05, low, high, xtol=1e-7)
+    return float(np.exp(found))
