@@ -1,4 +1,4 @@
-"""One effect in every stratum: brute force, levels, edges."""
+"""Tests within strata: one effect in every stratum, great numbers, agreement with intervals."""
 
 from itertools import product
 
@@ -115,3 +115,52 @@ def test_exact_heterogeneity_holds_its_level_in_small_strata(theta):
     )
     # no more than 5 in 100 but for chance
     assert rejected <= stats.binom.ppf(0.999, n_samples, 0.05)
+
+
+GREAT = np.array([GOOD, OTHER], dtype=np.int64)
+DRAWN = [ilr.van_elteren, ilr.cochran_mantel_haenszel]
+
+
+@pytest.mark.parametrize("test", DRAWN)
+@pytest.mark.parametrize("method", ["exact", "monte_carlo"])
+def test_millions_of_units_are_drawn_and_more_are_refused(test, method):
+    assert test(GREAT * 10**5, method=method, n_resamples=99).p_value == 0.01
+    with pytest.raises(ValueError, match="use `method='asymptotic'`"):
+        test(GREAT * 10**9, method=method)
+
+
+@pytest.mark.parametrize("test", [*DRAWN, ilr.heterogeneity, ilr.parallel_lines_test])
+def test_great_numbers_scale_the_asymptotic_statistics(test):
+    options = {} if test is ilr.parallel_lines_test else {"method": "asymptotic"}
+    once, great = test(GREAT * 100, **options), test(GREAT * 10**11, **options)
+    # a factor of n - 1 over n apart
+    assert_allclose(great.statistic / 1e9, once.statistic, rtol=1e-3)
+    assert great.p_value <= once.p_value
+
+
+@pytest.mark.parametrize("test", [*DRAWN, ilr.heterogeneity])
+@settings(max_examples=40)
+@given(tables=strata(most=5))
+def test_a_note_says_where_test_and_interval_disagree(test, tables):
+    result = test(tables)
+    low, high = result.effect.confidence_interval()
+    null = 0.0 if test is ilr.heterogeneity else 0.5
+    disagree = (result.p_value < 0.05) == (low <= null <= high)
+    assert disagree == any("at 5% they disagree" in note for note in result.notes)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: ilr.van_elteren(GREAT, rng="x"), TypeError, "`rng` must be a Generator"),
+        (lambda: ilr.cochran_mantel_haenszel(GREAT, rng="x"), TypeError, "`rng` must be a Gen"),
+        (lambda: ilr.heterogeneity(GREAT, rng=-1), ValueError, "`rng` must be 0 or more"),
+        (lambda: ilr.van_elteren(GREAT, method=np.array(["a", "b"])), ValueError, "`method` must"),
+        (lambda: ilr.cochran_mantel_haenszel(GREAT, scores=[1, 2]), ValueError, "`scores` must be"),
+        (lambda: ilr.cochran_mantel_haenszel(GREAT, scores=np.arange(4)), ValueError, "`scores`"),
+        (lambda: ilr.heterogeneity(GREAT, n_resamples=0), ValueError, "`n_resamples` must be"),
+    ],
+)
+def test_bad_options_are_named(call, error, message):
+    with pytest.raises(error, match=message):
+        call()

@@ -597,7 +597,8 @@ def check_option(value: object, options: Sequence[str], name: str) -> None:
     ValueError
         If the value is not one of the options.
     """
-    if value not in options:
+    # an array is compared element by element, and answers neither yes nor no
+    if isinstance(value, np.ndarray) or value not in options:
         raise ValueError(f"`{name}` must be one of {tuple(options)}, but got {value!r}.")
 
 

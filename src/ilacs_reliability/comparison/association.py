@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from scipy import special
 
+from ilacs_reliability.comparison.checks import as_generator, check_drawable, disagreement
 from ilacs_reliability.comparison.exact import convolved, drawn_tables, first_rows
 from ilacs_reliability.comparison.groups import (
     NOT_SHOWN_BY_P,
@@ -63,11 +64,15 @@ def cochran_mantel_haenszel(
         `statistic` is referred to chi-square with `df` by "asymptotic". The effect is the relative
         effect within strata for two groups, Somers' D over strata added up for more under
         "correlation", and None for others: more than two groups without order have no single one.
+        It is another measure than the statistic: a note says where they disagree at 5%.
 
     Raises
     ------
+    TypeError
+        If `rng` is neither a source of chance nor a seed.
     ValueError
-        If there are fewer than two groups, an option is unknown or `n_resamples` is below 1.
+        If there are fewer than two groups, an option is unknown, `n_resamples` is below 1, or
+        tables would have to be drawn of a stratum with a thousand million units or more.
 
     Warns
     -----
@@ -104,14 +109,17 @@ def cochran_mantel_haenszel(
     check_option(scores, ("scale", "ranks"), "scores")
     check_option(method, ("exact", "monte_carlo", "asymptotic"), "method")
     check_draws(n_resamples)
+    generator = as_generator(rng)
     shared = shared_grades(grades, by_order=kind != "general")
     label = f"Cochran-Mantel-Haenszel test ({kind.replace('_', ' ')})"
     if shared.reason:
         return undefined_test(shared, shared.reason, name="cochran_mantel_haenszel", label=label)
     form = _form(shared, kind, scores)
     statistic = float(form.distance(form.total[None])[0])
-    p_value, used = _p_value(shared, form, statistic, method, n_resamples, rng)
+    p_value, used = _p_value(shared, form, statistic, method, n_resamples, generator)
     effect = _effect(grades, shared, kind) if shared.scale.ordered else None
+    null = 0.5 if len(shared.groups) == 2 else 0.0
+    notes = effect.notes if effect else shared.notes
     return SignificanceResult(
         statistic=statistic,
         df=float(form.df),
@@ -122,9 +130,16 @@ def cochran_mantel_haenszel(
         null="within strata group and grade are unrelated",
         effect=effect,
         n_units=shared.n_units,
-        notes=effect.notes if effect else shared.notes,
+        notes=(*notes, *disagreement(p_value, effect, null, why=_OF[kind])),
         limits=NOT_SHOWN_BY_P,
     )
+
+
+_OF = {
+    "general": "The p-value is of any association, the interval of an effect with a direction",
+    "row_means": "The p-value is of mean scores, the interval of the relative effect",
+    "correlation": "The p-value is of a trend of scores, the interval of the order of grades",
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -198,7 +213,12 @@ def _parts(tables: Any, left: FloatArray, right: FloatArray) -> FloatArray:
 
 
 def _p_value(
-    shared: SharedGrades, form: _Form, statistic: float, method: str, n_resamples: int, rng: Any
+    shared: SharedGrades,
+    form: _Form,
+    statistic: float,
+    method: str,
+    n_resamples: int,
+    rng: np.random.Generator,
 ) -> tuple[float, str]:
     if form.df == 0:
         return 1.0, f"{method}, nothing could vary"
@@ -209,11 +229,11 @@ def _p_value(
     if found is not None:
         totals, weights = found
         return min(1.0, float(weights[form.distance(totals) >= least].sum())), "exact"
-    generator = np.random.default_rng(rng)
+    check_drawable(shared.counts)
     totals = np.zeros((n_resamples, len(form.total)))
     for h, counts in enumerate(shared.counts):
         sizes, columns = counts.sum(axis=1), counts.sum(axis=0)
-        tables = drawn_tables(sizes, columns, n_resamples, generator)
+        tables = drawn_tables(sizes, columns, n_resamples, rng)
         surplus = tables - np.outer(sizes, columns) / counts.sum()
         totals += np.einsum("ia,nij,jb->nab", form.left[h], surplus, form.right[h]).reshape(
             n_resamples, -1

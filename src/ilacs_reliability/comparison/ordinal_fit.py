@@ -119,6 +119,9 @@ def ordered_log_likelihood(counts: FloatArray, slopes: FloatArray, *, start: Flo
         The supremum, which may lie where two cumulative logits of a row meet or run away.
     """
     none = np.zeros(len(start))
+    # shares, so that great counts do not set the optimiser's scale
+    n = float(counts.sum())
+    counts = counts / n
 
     def loss(theta: FloatArray) -> float:
         value = _derivatives(counts, slopes, theta, none)[1]
@@ -135,9 +138,9 @@ def ordered_log_likelihood(counts: FloatArray, slopes: FloatArray, *, start: Flo
         method="SLSQP",
         bounds=[(-40.0, 40.0)] * len(start),
         constraints=optimize.LinearConstraint(gaps, 0.0, np.inf),
-        options={"maxiter": 1000, "ftol": 1e-12},
+        options={"maxiter": 1000, "ftol": 1e-15},
     )
-    return -float(found.fun)
+    return -float(found.fun) * n
 
 
 def threshold_start(counts: FloatArray, n_slopes: int) -> FloatArray:

@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from scipy import special
 
+from ilacs_reliability.comparison.checks import as_generator, check_drawable, disagreement
 from ilacs_reliability.comparison.effects import (
     Placements,
     pair_methods,
@@ -170,12 +171,17 @@ def van_elteren(
     -------
     SignificanceResult
         `statistic` is the sum over strata of the second group's rank sum over (units + 1), less
-        what is expected; the effect is the relative effect within strata, weighted alike.
+        what is expected; the effect is the relative effect within strata, weighted alike. Its
+        interval does not take the distributions as the same, as the p-value does; a note says
+        where the two disagree at 5%.
 
     Raises
     ------
+    TypeError
+        If `rng` is neither a source of chance nor a seed.
     ValueError
-        If there are not exactly two groups, an option is unknown or `n_resamples` is below 1.
+        If there are not exactly two groups, an option is unknown, `n_resamples` is below 1, or
+        tables would have to be drawn of a stratum with a thousand million units or more.
 
     Warns
     -----
@@ -207,13 +213,13 @@ def van_elteren(
     check_option(method, ("exact", "monte_carlo", "asymptotic"), "method")
     check_option(alternative, ("two-sided", "less", "greater"), "alternative")
     check_draws(n_resamples)
+    generator = as_generator(rng)
     shared = shared_grades(grades, n_groups=2)
     label = "van Elteren's test"
     if shared.reason:
         return undefined_test(
             shared, shared.reason, name="van_elteren", label=label, alternative=alternative
         )
-    generator = np.random.default_rng(rng)
     if len(shared.strata) == 1:
         p_value, used = rank_sum_p_value(
             shared.counts[0], method, alternative, n_resamples, generator
@@ -233,9 +239,14 @@ def van_elteren(
         null=f"within strata the grades of {second} are distributed as those of {first}{more}",
         effect=effect,
         n_units=shared.n_units,
-        notes=effect.notes,
+        notes=(*effect.notes, *disagreement(p_value, effect, 0.5, alternative, why=_OF)),
         limits=NOT_SHOWN_BY_P,
     )
+
+
+_OF = (
+    "The p-value is of the same distribution in every stratum, the interval of the relative effect"
+)
 
 
 def _weights(sizes: FloatArray, kind: StratumWeights) -> FloatArray:
@@ -288,10 +299,10 @@ def _scaled(influence: FloatArray, rows: Any, joined: Placements) -> FloatArray:
 def _surplus(shared: SharedGrades) -> float:
     """Return the first group's weighted rank sum less what is expected."""
     totals = shared.counts.sum(axis=1)
-    sizes = shared.counts.sum(axis=2)
     n = totals.sum(axis=1)
     ranks = double_mid_ranks(totals) / 2
-    sums = (shared.counts[:, 0] * ranks).sum(axis=1) - sizes[:, 0] * (n + 1) / 2
+    # units times units pass the largest whole number
+    sums = (shared.counts[:, 0] * (ranks - (n[:, None] + 1) / 2)).sum(axis=1)
     return float((sums / (n + 1)).sum())
 
 
@@ -309,12 +320,13 @@ def _stratified_p(
     seen = _surplus(shared)
     if method == "asymptotic":
         spread = (totals * scores**2).sum(axis=1) / (n[:, 0] - 1)
-        variance = (sizes.prod(axis=1) / n[:, 0] * spread).sum()
+        variance = (sizes.astype(np.float64).prod(axis=1) / n[:, 0] * spread).sum()
         return _normal_p(seen, variance, alternative), "asymptotic"
     found = _surplus_distribution(totals, sizes, scores) if method == "exact" else None
     if found is not None:
         sums, weights = found
         return min(1.0, float(weights[_beyond(sums, seen, alternative)].sum())), "exact"
+    check_drawable(shared.counts)
     sums = np.zeros(n_resamples)
     for total, size, score in zip(totals, sizes, scores, strict=True):
         sums += drawn_tables(size, total, n_resamples, rng)[:, 0] @ score

@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 from scipy import special
 
+from ilacs_reliability.comparison.checks import as_generator, disagreement
 from ilacs_reliability.comparison.conditional import common_odds_p_value
 from ilacs_reliability.comparison.effects import placements, relative_effect
 from ilacs_reliability.comparison.groups import (
@@ -18,7 +19,6 @@ from ilacs_reliability.comparison.groups import (
     shared_grades,
     undefined_test,
 )
-from ilacs_reliability.comparison.options import as_generator
 from ilacs_reliability.comparison.proportions import cut_groups, risk_difference
 from ilacs_reliability.estimates import (
     Estimate,
@@ -174,13 +174,9 @@ def _caveats(
             f"A stratum has {counted(least, 'unit')} of a group: with so few the test rejects too "
             "often, and `method='exact'` does not.",
         )
-    low, high = effect.confidence_interval()
-    if by_odds and (p_value < 0.05) == (low <= 0 <= high):
-        return (
-            "The p-value is of odds ratios in all strata, the interval of a difference between two "
-            "strata: at 5% they disagree.",
-        )
-    return ()
+    what = "odds ratios" if by_odds else "relative effects"
+    why = f"The p-value is of {what} in all strata, the interval of a difference between two"
+    return disagreement(p_value, effect, 0.0, why=why)
 
 
 def _cochran_q(tables: IntArray) -> tuple[float, float, str, float]:

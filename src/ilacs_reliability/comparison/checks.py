@@ -1,10 +1,12 @@
-"""Checks of what the tests within strata are asked for."""
+"""Checks of what tests within strata are asked for, and of what they answer."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
+
+from ilacs_reliability.estimates import Alternative, Estimate
 
 # numpy's hypergeometric draws take no more units of a kind
 MOST_DRAWN = 10**9
@@ -40,25 +42,6 @@ def as_generator(rng: Any) -> np.random.Generator:
         raise ValueError(f"`rng` must be 0 or more, but got {rng!r}.") from None
 
 
-def check_text(value: object, name: str) -> None:
-    """Raise unless an option is text.
-
-    Parameters
-    ----------
-    value : object
-        What was given.
-    name : str
-        The argument's name.
-
-    Raises
-    ------
-    TypeError
-        If it is no text.
-    """
-    if not isinstance(value, str):
-        raise TypeError(f"`{name}` must be text, but got {value!r}.")
-
-
 def check_drawable(counts: Any) -> None:
     """Raise where a stratum has too many units for tables to be drawn.
 
@@ -78,3 +61,44 @@ def check_drawable(counts: Any) -> None:
             f"`grades` has a stratum of {most} units, of which no table can be drawn: use "
             "`method='asymptotic'`, which such numbers bear."
         )
+
+
+def disagreement(
+    p_value: float,
+    effect: Estimate | None,
+    null: float,
+    alternative: Alternative = "two-sided",
+    *,
+    why: str,
+) -> tuple[str, ...]:
+    """Say so where a test at 5% and the interval beside it answer differently.
+
+    Parameters
+    ----------
+    p_value : float
+        Of the test.
+    effect : Estimate or None
+        With an interval of its own.
+    null : float
+        The effect's value under the hypothesis.
+    alternative : {"two-sided", "less", "greater"}, optional
+        As asked for. Default: "two-sided".
+    why : str
+        What the two are of, to begin the sentence.
+
+    Returns
+    -------
+    tuple of str
+        One note, or none where they agree or there is no interval.
+    """
+    if effect is None or effect.status == "undefined" or not effect.methods:
+        return ()
+    low, high = effect.confidence_interval(0.95 if alternative == "two-sided" else 0.9)
+    outside = {
+        "two-sided": not low <= null <= high,
+        "greater": low > null,
+        "less": high < null,
+    }[alternative]
+    if outside == (p_value < 0.05):
+        return ()
+    return (f"{why}: at 5% they disagree.",)
