@@ -44,7 +44,8 @@ from ilacs_reliability.comparison.equivalence import (
     ordinal_equivalence,
     ordinal_noninferiority,
 )
-from ilacs_reliability.comparison.models import parallel_lines_test, proportional_odds
+from ilacs_reliability.comparison.model_tests import parallel_lines_test, proportional_odds_test
+from ilacs_reliability.comparison.models import proportional_odds
 from ilacs_reliability.comparison.overlap import OverlapReport, overlap_report
 from ilacs_reliability.comparison.pairs import generalised_odds, somers_d
 from ilacs_reliability.comparison.proportions import risk_difference
@@ -213,6 +214,7 @@ __all__ = [
     "parallel_lines_test",
     "percent_agreement",
     "proportional_odds",
+    "proportional_odds_test",
     "published_claims",
     "ratings_from_codes",
     "ratings_from_counts",

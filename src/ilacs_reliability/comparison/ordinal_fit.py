@@ -1,12 +1,14 @@
-"""Maximum likelihood for cumulative logits, with or without a prior, on tables."""
+"""Maximum likelihood for cumulative logits of groups in strata, with or without a prior."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from scipy import optimize, special
 
+from ilacs_reliability.comparison.groups import SharedGrades
 from ilacs_reliability.estimates import FloatArray
 
 # beyond this a coefficient is on its way to infinity: odds of 160000 to 1
@@ -39,6 +41,138 @@ class Fit:
     information: FloatArray
     scores: FloatArray
     converged: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Design:
+    """Cumulative logits of groups in strata: thresholds, then groups, then strata.
+
+    Attributes
+    ----------
+    counts : ndarray of float, shape (n_strata * n_groups, n_used)
+        Units by row and used grade.
+    slopes : ndarray of float, shape (n_strata * n_groups, n_used - 1, n_parameters)
+        Derivatives of each row's cumulative logits by the parameters.
+    used : ndarray of bool, shape (n_grades,)
+        Grades that some unit has.
+    members : ndarray of float, shape (n_strata * n_groups, n_coefficients)
+        1 where a row is of the group of a coefficient. The first group has none, nor has one
+        without units.
+    columns : dict of int to int
+        The parameter of each group that has one.
+    one_stratum : bool
+        Whether there is only one.
+    """
+
+    counts: FloatArray
+    slopes: FloatArray
+    used: npt.NDArray[np.bool_]
+    members: FloatArray
+    columns: dict[int, int]
+    one_stratum: bool
+
+    @property
+    def n_cuts(self) -> int:
+        """Cuts between used grades."""
+        return int(self.slopes.shape[1])
+
+    @property
+    def n_groups(self) -> int:
+        """Coefficients of groups."""
+        return int(self.members.shape[1])
+
+    @property
+    def n_parameters(self) -> int:
+        """Thresholds and coefficients."""
+        return int(self.slopes.shape[2])
+
+
+def cumulative_design(shared: SharedGrades) -> Design:
+    """Lay out the proportional odds model of groups in strata.
+
+    Parameters
+    ----------
+    shared : SharedGrades
+        The groups, two or more grades used.
+
+    Returns
+    -------
+    Design
+        With one coefficient for every group but the first, and for every stratum but the first.
+    """
+    used = shared.pooled.sum(axis=0) > 0
+    counts = shared.counts[..., used].astype(np.float64)
+    n_strata, n_groups, n_used = counts.shape
+    present = [g for g in range(1, n_groups) if counts[:, g].any()]
+    members = np.tile(np.eye(n_groups)[:, present], (n_strata, 1))
+    stratum = np.repeat(np.eye(n_strata)[:, 1:], n_groups, axis=0)
+    covariates = np.column_stack([members, stratum])
+    slopes = np.concatenate(
+        [
+            np.broadcast_to(np.eye(n_used - 1), (n_strata * n_groups, n_used - 1, n_used - 1)),
+            np.repeat(-covariates[:, None], n_used - 1, axis=1),
+        ],
+        axis=2,
+    )
+    return Design(
+        counts=counts.reshape(-1, n_used),
+        slopes=slopes,
+        used=used,
+        members=members,
+        columns={group: n_used - 1 + place for place, group in enumerate(present)},
+        one_stratum=n_strata == 1,
+    )
+
+
+def fit_design(
+    design: Design,
+    prior: FloatArray,
+    *,
+    start: FloatArray | None = None,
+    fixed: dict[int, float] | None = None,
+) -> Fit:
+    """Fit the proportional odds model.
+
+    Parameters
+    ----------
+    design : Design
+        The model.
+    prior : ndarray of float, shape (n_parameters,)
+        As in `fit_cumulative`.
+    start : ndarray of float, shape (n_parameters,), optional
+        Where to start. Default: no differences.
+    fixed : dict of int to float, optional
+        Parameters held at a value.
+
+    Returns
+    -------
+    Fit
+        Where the objective is largest.
+    """
+    if start is None:
+        start = threshold_start(design.counts, design.n_parameters - design.n_cuts)
+    return fit_cumulative(design.counts, design.slopes, start=start, prior=prior, fixed=fixed)
+
+
+def connected(shared: SharedGrades) -> list[bool]:
+    """Return which groups can be set against the first, through strata that hold both or a chain.
+
+    Parameters
+    ----------
+    shared : SharedGrades
+        The groups.
+
+    Returns
+    -------
+    list of bool
+        One for each group, true for the first if it has units.
+    """
+    held = shared.counts.sum(axis=2) > 0
+    reached = np.zeros(held.shape[1], dtype=bool)
+    reached[0] = held[:, 0].any()
+    for _ in range(held.shape[1]):
+        reached |= held[held[:, reached].any(axis=1)].any(axis=0)
+    return [bool(one) for one in reached]
 
 
 def fit_cumulative(

@@ -1,0 +1,253 @@
+"""Whether the odds of groups differ, and whether they are proportional."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+import numpy as np
+from scipy import special
+
+from ilacs_reliability.comparison.checks import disagreement
+from ilacs_reliability.comparison.groups import (
+    NOT_SHOWN_BY_P,
+    SharedGrades,
+    shared_grades,
+    undefined_test,
+)
+from ilacs_reliability.comparison.models import proportional_odds, reason_of_one_grade
+from ilacs_reliability.comparison.ordinal_fit import (
+    Design,
+    Fit,
+    connected,
+    cumulative_design,
+    fit_design,
+    ordered_log_likelihood,
+)
+from ilacs_reliability.estimates import FloatArray, SignificanceResult, check_option
+from ilacs_reliability.tables import GradesLike
+
+OddsMethod: TypeAlias = Literal["likelihood_ratio", "score"]
+
+
+def proportional_odds_test(
+    grades: GradesLike, *, method: OddsMethod = "likelihood_ratio"
+) -> SignificanceResult:
+    """Test whether any group has other odds of a higher grade, adjusted for strata.
+
+    Parameters
+    ----------
+    grades : GroupedGrades or array_like of int, shape ([n_strata,] n_groups, n_grades)
+        Units by group and grade, worst grade first. Strata that hold one group only do not enter,
+        and a note says so.
+    method : {"likelihood_ratio", "score"}, optional
+        Against proportional odds, by likelihood ratio or by the score of the model without
+        groups. Default: "likelihood_ratio".
+
+    Returns
+    -------
+    SignificanceResult
+        Chi-square with one degree of freedom for each group but the first; the effect is the
+        proportional odds ratio of two groups, and None of more: see `proportional_odds`. With two
+        groups "likelihood_ratio" agrees with its profile interval, unless they are separated.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two groups or `method` is unknown.
+
+    Warns
+    -----
+    UndefinedEstimateWarning
+        If no stratum holds two groups, the strata do not link all groups, or every grade is the
+        same. The p-value is then nan.
+
+    See Also
+    --------
+    proportional_odds : The odds ratio of one group over the first.
+    cochran_mantel_haenszel : Exact, without a model.
+
+    Notes
+    -----
+    Both are asymptotic [1]_. Under separation the likelihood's supremum is taken.
+
+    References
+    ----------
+    .. [1] P. McCullagh, "Regression models for ordinal data", Journal of the Royal Statistical
+           Society B 42 (1980), 109-142.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> kept = ilr.grades_from_table(
+    ...     [[2, 45], [4, 34], [9, 28]], groups=("small", "middle", "large")
+    ... )
+    >>> ilr.proportional_odds_test(kept)
+    SignificanceResult(proportional_odds_test, likelihood_ratio: p = 0.0204, ...)
+    """
+    check_option(method, ("likelihood_ratio", "score"), "method")
+    shared = shared_grades(grades)
+    label = "proportional odds test"
+    reason = _reason(shared)
+    if reason:
+        return undefined_test(shared, reason, name="proportional_odds_test", label=label)
+    design = cumulative_design(shared)
+    none, held = np.zeros(design.n_parameters), dict.fromkeys(design.columns.values(), 0.0)
+    alike = fit_design(design, none, fixed=held)
+    if method == "score":
+        statistic = _score_at(design.counts, design.slopes, alike.parameters)
+    else:
+        full = fit_design(design, none)
+        statistic = max(0.0, 2 * (full.log_likelihood - alike.log_likelihood))
+    df = float(design.n_groups)
+    p_value = float(special.chdtrc(df, statistic))
+    effect = proportional_odds(grades) if len(shared.groups) == 2 else None
+    notes = effect.notes if effect else shared.notes
+    return SignificanceResult(
+        statistic=statistic,
+        df=df,
+        p_value=p_value,
+        method=method,
+        name="proportional_odds_test",
+        label=label,
+        null="the odds of a higher grade are the same in every group",
+        effect=effect,
+        n_units=shared.n_units,
+        notes=(*notes, *disagreement(p_value, effect, 1.0, why=_OF)),
+        limits=NOT_SHOWN_BY_P,
+    )
+
+
+def parallel_lines_test(
+    grades: GradesLike, *, method: OddsMethod = "likelihood_ratio"
+) -> SignificanceResult:
+    """Test whether one odds ratio does for every cut between grades.
+
+    Parameters
+    ----------
+    grades : GroupedGrades or array_like of int, shape ([n_strata,] n_groups, n_grades)
+        Units by group and grade, worst grade first. Strata that hold one group only do not enter,
+        and a note says so.
+    method : {"likelihood_ratio", "score"}, optional
+        Against the model with an odds ratio for each cut, by likelihood ratio or by the score of
+        the proportional one. Default: "likelihood_ratio".
+
+    Returns
+    -------
+    SignificanceResult
+        Chi-square with one degree of freedom less than cuts between used grades, for each group
+        but the first; the effect is the proportional odds ratio of two groups, and None of more.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two groups or `method` is unknown.
+
+    Warns
+    -----
+    UndefinedEstimateWarning
+        If no stratum holds two groups, the strata do not link all groups, or every grade is the
+        same. The p-value is then nan.
+
+    See Also
+    --------
+    proportional_odds : The common odds ratio.
+
+    Notes
+    -----
+    Both tests are asymptotic and the score test is known to reject too often in small samples
+    ([1]_; [2]_ compares them). Under separation the likelihoods' suprema are compared.
+
+    References
+    ----------
+    .. [1] B. Peterson and F. E. Harrell, "Partial proportional odds models for ordinal response
+           variables", Applied Statistics 39 (1990), 205-217.
+    .. [2] R. Brant, "Assessing proportionality in the proportional odds model for ordinal logistic
+           regression", Biometrics 46 (1990), 1171-1178.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> ilr.parallel_lines_test([[3, 8, 45, 39], [4, 6, 5, 3]])
+    SignificanceResult(parallel_lines_test, ...)
+    """
+    check_option(method, ("likelihood_ratio", "score"), "method")
+    shared = shared_grades(grades)
+    label = "parallel lines test"
+    reason = _reason(shared)
+    if reason:
+        return undefined_test(shared, reason, name="parallel_lines_test", label=label)
+    design = cumulative_design(shared)
+    common = fit_design(design, np.zeros(design.n_parameters))
+    df = float((design.n_cuts - 1) * design.n_groups)
+    if not df:
+        statistic = 0.0  # a single cut has nothing to be parallel to
+    elif method == "score":
+        statistic = _score_statistic(design, common)
+    else:
+        statistic = max(0.0, 2 * (_free_log_likelihood(design, common) - common.log_likelihood))
+    effect = proportional_odds(grades) if len(shared.groups) == 2 else None
+    return SignificanceResult(
+        statistic=statistic,
+        df=df,
+        p_value=float(special.chdtrc(df, statistic)) if df else 1.0,
+        method=method,
+        name="parallel_lines_test",
+        label=label,
+        null="the odds ratio is the same at every cut",
+        effect=effect,
+        n_units=shared.n_units,
+        notes=effect.notes if effect else shared.notes,
+        limits=NOT_SHOWN_BY_P,
+    )
+
+
+_OF = "The p-value is of the score or of separated groups, the interval of the profile"
+
+
+def _reason(shared: SharedGrades) -> str:
+    if shared.reason:
+        return shared.reason
+    present = shared.pooled.sum(axis=1) > 0
+    if not np.array(connected(shared))[present].all():
+        return "no_overlap"
+    return reason_of_one_grade(shared)
+
+
+def _by_cut(design: Design) -> FloatArray:
+    """Return the slopes of the model with coefficients of the groups for each cut."""
+    n_cuts, n_groups = design.n_cuts, design.n_groups
+    own = [-design.members[:, g, None, None] * np.eye(n_cuts) for g in range(n_groups)]
+    rest = design.slopes[..., n_cuts + n_groups :]
+    return np.concatenate([design.slopes[..., :n_cuts], *own, rest], axis=2)
+
+
+def _spread(design: Design, fit: Fit) -> FloatArray:
+    """Return the common model's parameters in the model with coefficients for each cut."""
+    cuts, groups, rest = np.split(fit.parameters, [design.n_cuts, design.n_cuts + design.n_groups])
+    return np.concatenate([cuts, np.repeat(groups, design.n_cuts), rest])
+
+
+def _free_log_likelihood(design: Design, common: Fit) -> float:
+    if design.one_stratum:
+        # each group with its own thresholds: the shares seen
+        shares = design.counts / np.maximum(design.counts.sum(axis=1, keepdims=True), 1)
+        return float(special.xlogy(design.counts, shares).sum())
+    return ordered_log_likelihood(design.counts, _by_cut(design), start=_spread(design, common))
+
+
+def _score_statistic(design: Design, common: Fit) -> float:
+    """Return the score of the free model at the common one."""
+    return _score_at(design.counts, _by_cut(design), _spread(design, common))
+
+
+def _score_at(counts: FloatArray, slopes: FloatArray, theta: FloatArray) -> float:
+    """Return the score statistic of a model at some parameters, in its expected information."""
+    cumulative = special.expit(slopes @ theta)
+    shares = np.diff(cumulative, axis=1, prepend=0.0, append=1.0)
+    firsts = (cumulative * (1 - cumulative))[..., None] * slopes
+    slopes_of_shares = np.diff(firsts, axis=1, prepend=0.0, append=0.0)
+    safe = np.where(shares > 1e-300, shares, 1.0)
+    score = np.einsum("ij,ijp->p", counts / safe, slopes_of_shares)
+    sizes = counts.sum(axis=1)
+    information = np.einsum("i,ij,ijp,ijq->pq", sizes, 1 / safe, slopes_of_shares, slopes_of_shares)
+    return max(0.0, float(score @ np.linalg.pinv(information, rcond=1e-10) @ score))

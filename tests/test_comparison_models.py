@@ -1,0 +1,138 @@
+"""Proportional odds of several groups: another program, two groups at a time, edges, bad input."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+from scipy import stats
+
+import ilacs_reliability as ilr
+
+# short, standard and a third kind, in two strata
+THREE = np.array(
+    [
+        [[3, 8, 45, 39], [4, 6, 5, 3], [2, 9, 12, 4]],
+        [[5, 9, 20, 10], [3, 6, 7, 2], [1, 4, 6, 8]],
+    ]
+)
+KINDS = ("short", "standard", "other")
+METHODS = pytest.mark.parametrize("method", ["likelihood_ratio", "score"])
+
+
+def named(tables):
+    return ilr.grades_from_table(tables, groups=KINDS)
+
+
+def test_several_groups_are_statsmodels():
+    ordered = pytest.importorskip("statsmodels.miscmodels.ordinal_model")
+    stratum, group, grade = np.argwhere(THREE >= 0).repeat(THREE.ravel(), axis=0).T
+    covariates = np.column_stack([stratum, group == 1, group == 2]).astype(float)
+
+    def fitted(columns):
+        model = ordered.OrderedModel(grade, covariates[:, columns], distr="logit")
+        return model.fit(method="bfgs", disp=False, gtol=1e-9)
+
+    full, alike = fitted([0, 1, 2]), fitted([0])
+    for place, kind in ((1, "standard"), (2, "other")):
+        odds = ilr.proportional_odds(named(THREE), group=kind)
+        assert_allclose(np.log(odds.value), full.params[place], atol=1e-5)
+    test = ilr.proportional_odds_test(named(THREE))
+    assert_allclose(test.statistic, 2 * (full.llf - alike.llf), atol=1e-6)
+    assert test.df == 2
+
+
+@METHODS
+def test_two_groups_are_a_case_of_several(method):
+    two, tests = THREE[:, :2], (ilr.parallel_lines_test, ilr.proportional_odds_test)
+    empty = np.concatenate([two, np.zeros_like(two[:, :1])], axis=1)
+    odds, more = ilr.proportional_odds(two), ilr.proportional_odds(named(empty), group="standard")
+    assert_allclose(
+        [more.value, *more.confidence_interval()], [odds.value, *odds.confidence_interval()]
+    )
+    assert_allclose(more.standard_error, odds.standard_error)
+    for test in tests:
+        ours, theirs = test(two, method=method), test(named(empty), method=method)
+        assert_allclose([theirs.statistic, theirs.df], [ours.statistic, ours.df], rtol=1e-6)
+
+
+def test_the_joint_test_agrees_with_the_profile_of_two_groups():
+    rng = np.random.default_rng(1)
+    for _ in range(30):
+        table = rng.integers(1, 9, size=(2, 4))
+        result = ilr.proportional_odds_test(table)
+        low, high = ilr.proportional_odds(table).confidence_interval(1 - result.p_value)
+        assert_allclose(1.0, low if result.effect.value > 1 else high, rtol=1e-4)
+        assert not result.notes
+
+
+@METHODS
+def test_which_group_comes_first_changes_no_test(method):
+    for test in (ilr.parallel_lines_test, ilr.proportional_odds_test):
+        ours = test(named(THREE), method=method)
+        turned = test(named(THREE[:, [2, 0, 1]]), method=method)
+        assert_allclose(turned.statistic, ours.statistic, rtol=1e-5)
+        assert ours.effect is None
+    ratio = ilr.proportional_odds(named(THREE), group="other").value
+    back = ilr.proportional_odds(
+        ilr.grades_from_table(THREE[:, [2, 1, 0]], groups=KINDS[::-1]), group="short"
+    )
+    assert_allclose(back.value, 1 / ratio)
+
+
+def test_parallel_lines_of_one_stratum_are_the_saturated_model():
+    table = THREE[0]
+    free = stats.contingency.expected_freq(table)  # every group its own shares
+    grades = named(table[None])
+    test, joint = ilr.parallel_lines_test(grades), ilr.proportional_odds_test(grades)
+    alike = 2 * (table * np.log(np.where(table > 0, table / free, 1))).sum()
+    # against no differences at all: what groups explain, and what cuts do beyond
+    assert_allclose(test.statistic + joint.statistic, alike)
+    assert test.df == 4
+
+
+def test_a_separated_group_is_held_and_said():
+    table = np.array([[[5, 5, 0, 0], [4, 6, 0, 0], [0, 0, 5, 5]]])
+    grades = ilr.grades_from_table(table, scale=ilr.OFSTED_SCALE, groups=KINDS)
+    odds = ilr.proportional_odds(grades, group="other")
+    assert "separated" in odds.notes[-1]
+    assert 1 < odds.confidence_interval().low < odds.value < 1e6
+    # the others have no prior of their own, and a standard error
+    other = ilr.proportional_odds(grades, group="standard")
+    assert other.interval_methods == ("profile", "wald")
+    assert 1 in other.confidence_interval()
+    assert ilr.proportional_odds_test(grades).p_value < 1e-4
+
+
+def test_groups_are_compared_through_a_chain_of_strata_and_no_further():
+    chain = np.array([[[9, 4], [3, 8], [0, 0]], [[0, 0], [5, 5], [2, 9]]])
+    odds = ilr.proportional_odds(named(chain), group="other").value
+    steps = [ilr.odds_ratio(chain[0, :2]).value, ilr.odds_ratio(chain[1, 1:]).value]
+    assert_allclose(odds, np.prod(steps), rtol=1e-6)
+    four = np.array([[[9, 4], [3, 8], [0, 0], [0, 0]], [[0, 0], [0, 0], [5, 5], [2, 9]]])
+    grades = ilr.grades_from_table(four, groups=("a", "b", "c", "d"))
+    near = ilr.proportional_odds(grades, group="b")
+    assert_allclose(near.value, ilr.odds_ratio(four[0, :2]).value)
+    assert "21 units of strata that no group links with a" in near.notes[-1]
+    with pytest.warns(ilr.UndefinedEstimateWarning, match="share no stratum"):
+        assert np.isnan(ilr.proportional_odds(grades, group="d").value)
+    with pytest.warns(ilr.UndefinedEstimateWarning, match="share no stratum"):
+        assert np.isnan(ilr.proportional_odds_test(grades).p_value)
+
+
+def test_one_grade_tests_nothing():
+    with pytest.warns(ilr.UndefinedEstimateWarning, match="proportional odds test"):
+        assert np.isnan(ilr.proportional_odds_test([[0, 3], [0, 4]]).p_value)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: ilr.proportional_odds(named(THREE)), "`group` must name the group to set against"),
+        (lambda: ilr.proportional_odds(named(THREE), group="short"), "but the first"),
+        (lambda: ilr.proportional_odds(named(THREE), group="long"), "but got 'long'"),
+        (lambda: ilr.proportional_odds([[1, 2]]), "`grades` must have two or more groups"),
+        (lambda: ilr.proportional_odds_test(named(THREE), method="wald"), "`method` must be one"),
+    ],
+)
+def test_bad_input_is_named(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
