@@ -12,7 +12,13 @@ from numpy.testing import assert_array_equal
 
 import ilacs_reliability as ilr
 from ilacs_reliability.datasets.inspections import parse_inspections
-from ilacs_reliability.datasets.tabulation import linked_tables, size_bands, tabulate
+from ilacs_reliability.datasets.tabulation import (
+    declines_by_size,
+    linked_tables,
+    size_bands,
+    size_labels,
+    tabulate,
+)
 
 ROOT = Path(__file__).parents[1]
 BUNDLED = ROOT / "src/ilacs_reliability/datasets"
@@ -182,6 +188,22 @@ def test_declines_at_short_and_standard_inspections_by_size(inspections):
         tables = good.where(kind=kind).table(**by, previous_overall=GRADES, overall=GRADES)
         assert_array_equal(tables.sum(axis=(1, 2)), seen)
         assert [down_same_up(table)[0] for table in tables] == declined
+
+
+def test_twelfths_by_size_add_up_to_the_thirds(inspections):
+    fine = ilr.load_dataset("declines_by_size")
+    thirds = fine.counts.reshape(3, 4, 3, 2).sum(axis=1)
+    assert_array_equal(thirds[:, 0], [[2, 45], [4, 34], [9, 28]])
+    assert_array_equal(thirds[:, 1], [[4, 0], [6, 1], [0, 8]])
+    assert_array_equal(thirds[:, 2], [[2, 0], [0, 0], [1, 0]])
+    good = inspections.where(framework="ILACS", previous_overall=["good", "outstanding"])
+    # two of 2026 have no overall grade
+    assert fine.counts.sum() == good.n_units - 2 == good.table(overall=GRADES).sum()
+    # issue 5: the thirds are cut near 72,000 and 111,000
+    sizes = [int(label.removeprefix("from ").replace(",", "")) for label in fine.row_labels]
+    assert sizes == sorted(sizes)
+    assert abs(sizes[4] - 72_000) <= 1000
+    assert abs(sizes[8] - 111_000) <= 1000
 
 
 def test_the_earlier_safeguarding_grade_against_the_first_sif_grade(inspections):
@@ -508,6 +530,17 @@ def test_transitions_of_the_made_up_file_are_those_read_off_by_eye():
 def test_size_bands_are_thirds_of_the_authorities():
     bands = size_bands(parse_inspections(made_up(), file_name="made up"))
     assert bands == {"901": "small", "902": "middle", "903": "large"}
+
+
+def test_fine_bands_of_the_made_up_file_are_those_read_off_by_eye():
+    """Three authorities by size: twelfths 1, 5 and 9. Little Wobbling stays good, then declines,
+    and Market Snoring rises, each at a short inspection.
+    """
+    tables = declines_by_size(parse_inspections(made_up(), file_name="made up"))
+    assert {band for band, row in enumerate(tables) if any(row)} <= {0, 4, 8}
+    labels = size_labels(parse_inspections(made_up(), file_name="made up"))
+    assert [band for band, label in enumerate(labels) if label != "empty"] == [0, 4, 8]
+    assert_array_equal(np.sum(tables, axis=0), [1, 2, 0, 0, 0, 0])
 
 
 @pytest.mark.parametrize(

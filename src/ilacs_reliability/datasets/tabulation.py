@@ -60,6 +60,9 @@ STATE_DATES = tuple(
 
 SIZE_BANDS = ("small", "middle", "large")
 
+N_FINE_BANDS = 12
+"""Bands by size of `declines_by_size`; each third of `SIZE_BANDS` is four of them."""
+
 Row = tuple[str | int | None, ...]
 Table = list[list[int]]
 
@@ -119,12 +122,8 @@ def size_bands(inspections: Iterable[Inspection]) -> dict[str, str]:
         ones is in third floor(3 b / n), so that equal populations stay together.
         Authorities without a population are left out.
     """
-    sizes = {one.authority: one.population for one in inspections if one.population is not None}
-    ordered = sorted(sizes.values())
-    return {
-        authority: SIZE_BANDS[3 * ordered.index(size) // len(ordered)]
-        for authority, size in sizes.items()
-    }
+    places = _size_places(_populations(inspections), len(SIZE_BANDS))
+    return {authority: SIZE_BANDS[place] for authority, place in places.items()}
 
 
 def frequency_csv(inspections: Sequence[Inspection]) -> str:
@@ -185,13 +184,18 @@ def linked_toml(inspections: Sequence[Inspection]) -> str:
     -------
     str
         TOML text with one table for each name: the grades before in rows and after in
-        columns, worst first; improved, unchanged and declined for `shift_by_date`.
+        columns, worst first; improved, unchanged and declined for `shift_by_date`; declined or not,
+        by kind, for `declines_by_size`.
     """
     head = "# Made by scripts/tabulate_inspections.py from the record file. Not edited by hand.\n"
     parts = [_toml_table(name, table) for name, table in linked_tables(inspections).items()]
     dates = ", ".join(f'"{day}"' for day in SHIFT_DATES)
     shift = _toml_table("shift_by_date", shift_by_date(inspections))
-    return "\n".join([head, *parts, f"{shift}row_labels = [{dates}]\n"])
+    sizes = _toml_table("declines_by_size", declines_by_size(inspections))
+    bands = ", ".join(f'"{label}"' for label in size_labels(inspections))
+    return "\n".join(
+        [head, *parts, f"{shift}row_labels = [{dates}]\n", f"{sizes}row_labels = [{bands}]\n"]
+    )
 
 
 def linked_tables(inspections: Sequence[Inspection]) -> dict[str, Table]:
@@ -316,6 +320,70 @@ def shift_by_date(inspections: Sequence[Inspection]) -> Table:
         ]
         for day in SHIFT_DATES
     ]
+
+
+def declines_by_size(inspections: Sequence[Inspection]) -> Table:
+    """Count declines of good and outstanding authorities by their population aged 0 to 25.
+
+    Parameters
+    ----------
+    inspections : sequence of Inspection
+        As `parse_inspections` gives them.
+
+    Returns
+    -------
+    list of list of int
+        A row for each twelfth of the authorities, smallest first: declined and not at short, at
+        standard and at ILACS inspections of unclear kind, of authorities that had been good or
+        outstanding overall. Of n authorities, one with b smaller ones is in twelfth
+        floor(12 b / n).
+    """
+    places = _size_places(_populations(inspections), N_FINE_BANDS)
+    kinds = ("short", "standard", None)
+    table = [[0] * (2 * len(kinds)) for _ in range(N_FINE_BANDS)]
+    for one in inspections:
+        if one.framework != "ILACS" or one.previous_overall not in GRADES[2:]:
+            continue
+        if one.overall is not None and one.authority in places:
+            kept = GRADES.index(one.overall) >= GRADES.index(one.previous_overall)
+            table[places[one.authority]][2 * kinds.index(one.kind) + kept] += 1
+    return table
+
+
+def size_labels(inspections: Iterable[Inspection]) -> tuple[str, ...]:
+    """Name the twelfths of `declines_by_size` by their smallest population.
+
+    Parameters
+    ----------
+    inspections : iterable of Inspection
+        Inspections of all authorities.
+
+    Returns
+    -------
+    tuple of str
+        Such as "from 47,000", to the nearest thousand; "empty" for a band without authorities.
+    """
+    sizes = _populations(inspections)
+    places = _size_places(sizes, N_FINE_BANDS)
+    least: dict[int, int] = {}
+    for authority, place in places.items():
+        least[place] = min(sizes[authority], least.get(place, sizes[authority]))
+    return tuple(
+        f"from {round(least[band], -3):,}" if band in least else "empty"
+        for band in range(N_FINE_BANDS)
+    )
+
+
+def _populations(inspections: Iterable[Inspection]) -> dict[str, int]:
+    return {one.authority: one.population for one in inspections if one.population is not None}
+
+
+def _size_places(sizes: Mapping[str, int], n_bands: int) -> dict[str, int]:
+    ordered = sorted(sizes.values())
+    return {
+        authority: n_bands * ordered.index(size) // len(ordered)
+        for authority, size in sizes.items()
+    }
 
 
 def _texts(row: Iterable[str | int | None]) -> tuple[str, ...]:
