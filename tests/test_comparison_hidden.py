@@ -162,7 +162,10 @@ def test_tipping_is_where_the_largest_p_value_is_five_percent(method):
     # the variance of the normal one jumps where the worst cause favours another number of units
     assert_allclose(at.p_high[0], 0.05, rtol=1e-4 if method == "exact" else 0.02)
     assert ilr.rosenbaum_bounds([[3, 4], [4, 3]], method=method).tipping == 1
-    assert "Without a hidden cause" in ilr.rosenbaum_bounds([[3, 4], [4, 3]]).describe()
+    none = "Without a hidden cause the difference "
+    assert none + "has p = 1, so it is not" in ilr.rosenbaum_bounds([[3, 4], [4, 3]]).describe()
+    # the p-value of another strength is not that of none
+    assert none + "is not" in ilr.rosenbaum_bounds([[3, 4], [4, 3]], gamma=2).describe()
 
 
 def test_great_studies_have_normal_bounds_in_no_time():

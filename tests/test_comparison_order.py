@@ -20,6 +20,7 @@ STRATA = ilr.grades_from_table([[[8, 4, 2], [3, 5, 6]]] * 2, scale=UNORDERED)
         ilr.generalised_odds,
         ilr.somers_d,
         ilr.proportional_odds,
+        ilr.proportional_odds_test,
         ilr.parallel_lines_test,
         ilr.selection_bounds,
         lambda grades: ilr.risk_difference(grades, at_least="green"),

@@ -101,10 +101,10 @@ class RosenbaumBounds:
         """
         end = "from {n} units; it does not show that there is one.".format(n=f"{self.n_units:g}")
         if self.tipping <= 1:
-            return (
-                f"Without a hidden cause the difference has {p_phrase(self.p_high[0])}, so it is "
-                f"not significant to begin with, {end}"
-            )
+            start = dict(zip(self.gamma, self.p_high, strict=True)).get(1.0)
+            has = "" if start is None else f"has {p_phrase(start)}, so it "
+            what = f"{has}is not significant to begin with"
+            return f"Without a hidden cause the difference {what}, {end}"
         strength = "any factor up to 100" if np.isinf(self.tipping) else f"{self.tipping:.2f}"
         verb = "could not" if np.isinf(self.tipping) else "could"
         return (

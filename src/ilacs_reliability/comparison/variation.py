@@ -171,8 +171,8 @@ def _caveats(
     least = int(tables.sum(axis=2).min())
     if not by_odds and least < FEW:
         return (
-            f"A stratum has {counted(least, 'unit')} of a group: with so few the test rejects too "
-            "often, and `method='exact'` does not.",
+            f"A stratum has {counted(least, 'unit')} of a group: with so few the asymptotic test "
+            "rejects too often; the exact one, where there are not too many tables, does not.",
         )
     what = "odds ratios" if by_odds else "relative effects"
     why = f"The p-value is of {what} in all strata, the interval of a difference between two"
