@@ -99,6 +99,9 @@ def test_a_separated_group_is_held_and_said():
     other = ilr.proportional_odds(grades, group="standard")
     assert other.interval_methods == ("profile", "wald")
     assert 1 in other.confidence_interval()
+    for test in (ilr.proportional_odds_test, ilr.parallel_lines_test):
+        assert "separated" in test(grades).notes[-1]
+        assert not test(named(THREE)).notes
     assert ilr.proportional_odds_test(grades).p_value < 1e-4
 
 

@@ -83,7 +83,8 @@ def proportional_odds(
     the likelihood rises for ever; the prior log-F(1, 1) adds half a success and half a failure to
     a coefficient's own odds [2]_, and the estimate is its posterior mode. The standard error is
     the sandwich's over units, and nan where the prior holds the odds ratio: the profile alone is
-    offered then.
+    offered then. Every stratum has a shift of its own: with many strata of few units the odds ratio
+    leans away from 1 and its interval is somewhat short.
 
     References
     ----------
