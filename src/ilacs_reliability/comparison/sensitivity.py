@@ -86,7 +86,7 @@ class RosenbaumBounds:
     notes: tuple[str, ...] = ()
 
     def describe(self) -> str:
-        """Say in a sentence how strong a hidden cause would have to be.
+        """Say in a sentence how strong a hidden cause would have to be, with the notes.
 
         Returns
         -------
@@ -96,20 +96,23 @@ class RosenbaumBounds:
         Examples
         --------
         >>> import ilacs_reliability as ilr
-        >>> ilr.rosenbaum_bounds([[3, 8, 45, 39], [4, 6, 5, 3]]).describe()[:38]
-        'A hidden cause that makes the odds of '
+        >>> print(ilr.rosenbaum_bounds([[3, 8, 45, 39], [4, 6, 5, 3]]).describe())
+        A hidden cause that makes the odds of the group differ by 2.97 within strata could explain
+        the difference at the 5% level (exact bounds), from 113 units; it does not show that there
+        is one.
         """
-        end = "from {n} units; it does not show that there is one.".format(n=f"{self.n_units:g}")
+        basis = f"({self.method} bounds), from {counted(self.n_units, 'unit')}"
+        end = " ".join((f"{basis}; it does not show that there is one.", *self.notes))
         if self.tipping <= 1:
             start = dict(zip(self.gamma, self.p_high, strict=True)).get(1.0)
             has = "" if start is None else f"has {p_phrase(start)}, so it "
             what = f"{has}is not significant to begin with"
-            return f"Without a hidden cause the difference {what}, {end}"
+            return f"Without a hidden cause the difference {what} {end}"
         strength = "any factor up to 100" if np.isinf(self.tipping) else f"{self.tipping:.2f}"
         verb = "could not" if np.isinf(self.tipping) else "could"
         return (
             f"A hidden cause that makes the odds of the group differ by {strength} within strata "
-            f"{verb} explain the difference at the 5% level, {end}"
+            f"{verb} explain the difference at the 5% level {end}"
         )
 
     def to_dict(self) -> dict[str, Any]:
