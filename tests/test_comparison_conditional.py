@@ -73,6 +73,7 @@ def test_many_strata_give_way_to_draws_and_great_ones_to_chi_square():
     assert great.method == "asymptotic"
     assert great.df == 1
     assert "relative effect is the same" in great.null
+    assert great.notes == ("There are too many tables for exact odds ratios.",)
 
 
 def test_four_units_show_no_heterogeneity():

@@ -58,7 +58,7 @@ def heterogeneity(
         "exact" and "monte_carlo" compare odds ratios, given all margins; "asymptotic" compares
         relative effects, or shares at the cut. "exact" gives way to "monte_carlo" where there are
         too many outcomes, and both to "asymptotic" where a stratum has too many tables; the result
-        says so. Default: "exact".
+        and a note say so. Default: "exact".
     n_resamples : int, optional
         Outcomes to draw. Default: 9999.
     rng : Generator or int, optional
@@ -74,6 +74,8 @@ def heterogeneity(
 
     Raises
     ------
+    TypeError
+        If `rng` is neither a source of chance nor a seed.
     ValueError
         If there are not exactly two groups, only one stratum holds both, an option is unknown,
         `n_resamples` is below 1, or the cut is none.
@@ -144,6 +146,9 @@ def heterogeneity(
         found = common_odds_p_value(tables, method, n_resamples, generator)
     statistic, p_value, used, df = (*found, None) if found else _cochran_q(tables)
     effect = _last_minus_first(shared, at_least, at_most, binary=binary)
+    measure = _measure(binary, bool(found))
+    why = f"The p-value is of the {measure} in all strata, the interval of a gap between two"
+    notes = () if found else _caveats(tables, method)
     return SignificanceResult(
         statistic=statistic,
         df=df,
@@ -151,10 +156,10 @@ def heterogeneity(
         method=used,
         name="heterogeneity",
         label=label,
-        null=f"the {_measure(binary, bool(found))} is the same in every stratum",
+        null=f"the {measure} is the same in every stratum",
         effect=effect,
         n_units=shared.n_units,
-        notes=(*shared.notes, *_caveats(tables, p_value, effect, by_odds=bool(found))),
+        notes=(*shared.notes, *notes, *disagreement(p_value, effect, 0.0, why=why)),
         limits=NOT_SHOWN_BY_P,
     )
 
@@ -165,18 +170,18 @@ def _measure(binary: bool, by_odds: bool) -> str:
     return "difference in shares" if binary else "relative effect"
 
 
-def _caveats(
-    tables: IntArray, p_value: float, effect: Estimate, *, by_odds: bool
-) -> tuple[str, ...]:
+def _caveats(tables: IntArray, asked: str) -> tuple[str, ...]:
+    """Return what to know of the asymptotic test."""
+    notes = []
     least = int(tables.sum(axis=2).min())
-    if not by_odds and least < FEW:
-        return (
+    if asked != "asymptotic":
+        notes.append(f"There are too many tables for {asked.replace('_', ' ')} odds ratios.")
+    if least < FEW:
+        notes.append(
             f"A stratum has {counted(least, 'unit')} of a group: with so few the asymptotic test "
-            "rejects too often; the exact one, where there are not too many tables, does not.",
+            "rejects too often."
         )
-    what = "odds ratios" if by_odds else "relative effects"
-    why = f"The p-value is of {what} in all strata, the interval of a difference between two"
-    return disagreement(p_value, effect, 0.0, why=why)
+    return tuple(notes)
 
 
 def _cochran_q(tables: IntArray) -> tuple[float, float, str, float]:
