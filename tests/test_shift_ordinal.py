@@ -304,9 +304,60 @@ def test_scores_that_fall_turn_the_sign_and_say_so():
         ilr.stuart_maxwell,
         ilr.bhapkar,
         ilr.bowker,
+        ilr.sign_test,
+        ilr.mcnemar,
+        ilr.wilcoxon_signed_rank,
     ],
 )
 def test_a_single_unit_says_why_its_p_value_is_large(test):
     alone = [note for note in test([[0, 1], [0, 0]]).notes if "single unit or cluster" in note]
     assert len(alone) == 1
     assert not any("single unit" in note for note in test([[0, 2], [0, 0]]).notes)
+
+
+@pytest.mark.parametrize("test", [ilr.sign_test, ilr.mcnemar, ilr.wilcoxon_signed_rank])
+def test_too_few_moves_for_a_small_p_value_say_so(test):
+    note = "No more than 5 units moved: p cannot be below 0.0625."
+    assert test([[20, 5], [0, 20]]).p_value == 0.0625
+    assert note in test([[20, 5], [0, 20]]).notes
+    assert note in test([[20, 3], [2, 20]]).notes
+    assert not any("cannot be below" in x for x in test([[20, 6], [0, 20]]).notes)
+    assert not any(
+        "cannot be below" in x for x in test([[20, 5], [0, 20]], alternative="greater").notes
+    )
+
+
+def test_moves_that_cancel_within_clusters_say_so():
+    rows = [(0, 1), (1, 0), (0, 1), (1, 0)]
+    ratings = ilr.ratings_from_codes(rows, scale=ilr.Scale(["a", "b"]), clusters=[0, 0, 1, 1])
+    for test in (ilr.sign_test, ilr.mcnemar, ilr.wilcoxon_signed_rank, ilr.marginal_score_shift):
+        result = test(ratings)
+        assert result.p_value == 1
+        assert "Moves balance within every cluster: p = 1." in result.notes
+
+
+@given(table=square(largest=6))
+def test_a_pratt_correlation_is_of_pratts_ranks(table):
+    changes = changes_of(table)
+    assume((changes != 0).any())
+    ranks = stats.rankdata(np.abs(changes)) * np.sign(changes)
+    effect = ilr.wilcoxon_signed_rank(table, zero_method="pratt").effect
+    assert_allclose(effect.value, ranks.sum() / np.abs(ranks).sum(), atol=1e-12)
+
+
+def test_whole_scores_of_many_sizes_are_enumerated():
+    crowd = np.random.default_rng(5).integers(0, 9, (12, 12))
+    exact = ilr.marginal_score_shift(crowd, method="exact")
+    drawn = ilr.marginal_score_shift(crowd, method="monte_carlo", n_resamples=40_000, rng=1)
+    assert exact.method == "exact"
+    spread = np.sqrt(exact.p_value * (1 - exact.p_value) / 40_000)
+    assert abs(exact.p_value - drawn.p_value) < 4 * spread
+
+
+def test_the_usual_critical_value_stands_where_it_tells_the_same_sums_apart():
+    table = [[35, 5, 0], [15, 20, 5], [10, 5, 5]]
+    score, exact = (ilr.marginal_score_shift(table, method=m).effect for m in ("score", "exact"))
+    for level in (0.9, 0.95):
+        usual, own = score.confidence_interval(level), exact.confidence_interval(level)
+        assert (usual.method, own.method) == ("score", "calibrated_score")
+        assert_allclose([*usual], [*own], atol=0.02)

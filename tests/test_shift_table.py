@@ -65,10 +65,10 @@ def test_exact_p_is_the_share_of_swaps_as_extreme(test, table):
 @pytest.mark.parametrize("method", ["asymptotic", "exact"])
 @given(table=square())
 @settings(deadline=None)
-def test_swapping_occasions_keeps_p_and_turns_the_effect(test, method, table):
+def test_swapping_occasions_keeps_p_and_the_effect(test, method, table):
     here, there = test(table, method=method), test(table.T, method=method)
     assert_allclose(here.p_value, there.p_value, rtol=1e-7)
-    assert_allclose(here.effect.value, -there.effect.value, atol=1e-12)
+    assert_allclose(here.effect.value, there.effect.value, atol=1e-9)
     assert 0 <= here.p_value <= 1
 
 
@@ -286,7 +286,7 @@ def test_an_unordered_scale_has_symmetry_and_margins_but_no_mean():
     for test in (ilr.bowker, ilr.stuart_maxwell, ilr.bhapkar):
         result = test(table)
         assert 0 < result.p_value <= 1
-        assert result.effect.label == "share of units that moved"
+        assert 0 < result.effect.value <= 1
     with pytest.raises(ValueError, match="unordered"):
         ilr.marginal_score_shift(table)
 
@@ -355,9 +355,57 @@ def test_bad_p_values_are_refused(p_values, kind, message):
 
 
 @pytest.mark.parametrize("test", [ilr.bowker, ilr.stuart_maxwell, ilr.bhapkar])
-def test_an_effect_that_is_a_part_of_what_is_tested_says_so(test):
-    sentence, row = test(LEADERSHIP).describe(), test(LEADERSHIP).to_dict()
-    assert "effect shown is one number and may be zero where the test rejects" in sentence
-    assert any("effect shown is one number" in note for note in row["notes"])
-    # of two grades the effect is all that is tested
-    assert "effect shown" not in test([[5, 6], [1, 8]]).describe()
+def test_the_effect_is_what_is_tested_and_says_what_it_does_not_show(test):
+    result = test(LEADERSHIP)
+    low, _ = result.effect.confidence_interval()
+    assert low > 0
+    assert f"imbalance of {'moves' if test is ilr.bowker else 'grades'}" in result.describe()
+    assert "it does not show which grades" in result.describe()
+
+
+def test_the_imbalance_of_two_grades_is_the_size_of_their_net_change():
+    for test in (ilr.bowker, ilr.stuart_maxwell, ilr.bhapkar):
+        assert_allclose(test([[5, 2], [9, 8]]).effect.value, 7 / 11)
+        assert_allclose(test([[5, 0], [9, 8]]).effect.value, 1)
+        assert_allclose(test([[5, 3], [3, 8]]).effect.value, 0, atol=1e-12)
+        assert test(np.diag([3, 4])).effect.status == "undefined"
+
+
+# one way round, no grade gains: symmetry fails, the margins hold
+def test_moves_in_a_circle_are_unbalanced_but_leave_the_grades_alone():
+    circle = [[5, 8, 0], [0, 5, 8], [8, 0, 5]]
+    assert_allclose(ilr.bowker(circle).effect.value, 1)
+    assert_allclose(ilr.stuart_maxwell(circle).effect.value, 0, atol=1e-7)
+
+
+@given(table=square(largest=12))
+def test_the_imbalance_lies_between_none_and_all_and_has_no_mean_influence(table):
+    for test in (ilr.bowker, ilr.stuart_maxwell):
+        effect = test(table).effect
+        if effect.status == "ok":
+            assert 0 <= effect.value <= 1
+            if effect.value > 1e-6:
+                mean = effect.influence @ effect.frequencies
+                assert_allclose(mean, 0, atol=1e-7 * table.sum() / effect.value)
+
+
+@every_omnibus
+def test_the_influence_of_an_imbalance_is_that_of_the_jackknife(test):
+    table = 100 * np.array([[5, 9, 3, 2], [2, 8, 6, 1], [1, 3, 9, 7], [2, 1, 2, 4]])
+    estimate = test(table).effect
+    shifts = []
+    for cell in np.ndindex(table.shape):
+        less = table.copy()
+        less[cell] -= 1
+        shifts.append(estimate.value - test(less).effect.value)
+    assert_allclose(np.array(shifts) * table.sum(), estimate.influence, atol=0.03)
+
+
+def test_exact_critical_values_are_those_of_all_swaps():
+    table = np.array([[2, 4, 0], [1, 3, 3], [0, 0, 2]])
+    for test in OMNIBUS.values():
+        seen = np.array([test(other).statistic for other in all_swaps(table)])
+        for level in (0.5, 0.8, 0.9, 0.95):
+            low, _ = test(table, method="exact").effect.confidence_interval(level)
+            p_value = np.mean(seen >= test(table).statistic - 1e-9)
+            assert (low > 0) == (p_value <= 1 - level)

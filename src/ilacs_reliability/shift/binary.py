@@ -2,42 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
-from functools import partial
+from collections.abc import Hashable
 from typing import Literal, TypeAlias, get_args
 
 import numpy as np
-from scipy import special
 
 from ilacs_reliability.estimates import (
     Alternative,
     Estimate,
-    Limits,
     SignificanceResult,
     check_option,
 )
 from ilacs_reliability.inference import ALTERNATIVES
-from ilacs_reliability.intervals import clopper_pearson_limits, midp_limits, wilson_limits
 from ilacs_reliability.scales import IntArray
-from ilacs_reliability.shift.limits import bonett_price_limits, newcombe_limits, tango_limits
 from ilacs_reliability.shift.movement import check_ordered, net_estimate
+from ilacs_reliability.shift.paired import binary_difference, odds_ratio
 from ilacs_reliability.shift.pairs import (
     FLIPPED,
     NO_CHANGE,
     NOT_SHOWN,
-    Mask,
     Pairs,
     as_pairs,
     cut_at,
-    linear_estimate,
-    mean_methods,
-    pair_estimate,
-    reordered,
     share_estimate,
     warned,
 )
-from ilacs_reliability.shift.signs import balance_p, cluster_balance_p, unconditional_p
-from ilacs_reliability.shift.testing import OTHER_METHOD
+from ilacs_reliability.shift.signs import balance_p, normal_balance
+from ilacs_reliability.shift.sums import SignedSum, signed_sum, signed_sum_p, sum_notes
+from ilacs_reliability.shift.testing import ONE_ALONE, least_p_note
+from ilacs_reliability.shift.unconditional import unconditional_p
 from ilacs_reliability.tables import TransitionsLike
 
 McnemarMethod: TypeAlias = Literal["exact", "midp", "asymptotic", "corrected", "unconditional"]
@@ -46,6 +39,13 @@ MCNEMAR_METHODS: tuple[str, ...] = get_args(McnemarMethod)
 SIGN_METHODS: tuple[str, ...] = get_args(SignMethod)
 # which interval of a share answers about one half as the test does
 MATCHING = {"exact": "clopper_pearson", "midp": "midp", "asymptotic": "wilson"}
+MATCHING_ODDS = {
+    "exact": "exact",
+    "midp": "midp",
+    "asymptotic": "wilson",
+    "corrected": "wilson_corrected",
+}
+NOT_CROSSED = "No unit crossed the cut: p = 1, since the data hold nothing about its direction."
 
 
 def sign_test(
@@ -71,7 +71,9 @@ def sign_test(
     SignificanceResult
         The p-value; `statistic` is the number improved (a z statistic for "asymptotic"). The effect
         is the share improved among the units that moved, with the interval that answers about one
-        half as the test does; where no unit moved, p = 1 and a note says so.
+        half as the test does; where ratings carry clusters, the share improved minus the share
+        declined, whose interval answers about zero as the test does. Where no unit moved, p = 1
+        and a note says so.
 
     Raises
     ------
@@ -87,7 +89,8 @@ def sign_test(
     Notes
     -----
     Units that kept their grade do not enter [1]_. Where ratings carry clusters, a cluster's units
-    would all swap occasions together: the p-value is that of the clusters' signed totals.
+    would all swap occasions together: the p-value is that of the clusters' signed totals, and the
+    interval is the score interval of the net change over clusters at the test's critical value.
 
     References
     ----------
@@ -108,17 +111,23 @@ def sign_test(
     pairs = as_pairs(table)
     check_ordered(pairs)
     ways = np.sign(pairs.moves)
-    statistic, p_value = _direction_p(pairs, ways, method, alternative)
-    effect = share_estimate(
-        pairs,
-        ways > 0,
-        ways != 0,
-        name="sign_test",
-        label="share improved among units that moved",
-        first=MATCHING[method],
+    pieces = _cluster_sum(pairs, ways, method)
+    statistic, p_value = _direction_p(pairs, ways, pieces, method, alternative)
+    effect = (
+        share_estimate(
+            pairs,
+            ways > 0,
+            ways != 0,
+            name="sign_test",
+            label="share improved among units that moved",
+            first=MATCHING[method],
+        )
+        if pieces is None
+        else net_estimate(pairs, pieces=pieces)
     )
     return _direction_result(
         pairs,
+        pieces,
         statistic=statistic,
         p_value=p_value,
         alternative=alternative,
@@ -126,7 +135,8 @@ def sign_test(
         name="sign_test",
         label="sign test",
         things=("improved", "declined"),
-        effect=effect if pairs.clusters is None else net_estimate(pairs),
+        effect=effect,
+        ways=ways,
     )
 
 
@@ -157,8 +167,9 @@ def mcnemar(
     SignificanceResult
         The p-value; `statistic` is the number that rose ("exact", "midp") or McNemar's z, whose
         square is his chi-square. The effect is the paired odds ratio with the interval that answers
-        about 1 as the test does; for "unconditional" the difference of shares, by Tango, which
-        may disagree with the test, as a note says. Where no unit crossed, p = 1 and a note says so.
+        about 1 as the test does; for "unconditional", and where ratings carry clusters, it is the
+        difference of shares with an interval that answers about 0 as the test does. Where no unit
+        crossed, p = 1 and a note says so.
 
     Raises
     ------
@@ -175,7 +186,9 @@ def mcnemar(
     Notes
     -----
     "exact" never rejects more often than it says, and "unconditional" neither [2]_; "midp" and
-    "asymptotic" may, by little [3]_.
+    "asymptotic" may, by little [3]_. The interval "calibrated_tango" inverts Tango's score test at
+    the critical value of the unconditional test, which is the normal one where that tells the same
+    tables apart.
 
     References
     ----------
@@ -200,16 +213,18 @@ def mcnemar(
     pairs = as_pairs(table)
     before, after = cut_at(pairs, at_least)
     ways = after.astype(np.int64) - before
+    pieces = _cluster_sum(pairs, ways, method)
     if method == "unconditional":
-        if pairs.clusters is not None:
+        if pieces is not None:
             raise ValueError("`method` 'unconditional' takes independent units, not clusters.")
         up, down = (pairs.count(ways == way) for way in (1, -1))
         statistic, p_value = unconditional_p(up, down, pairs.n_units, alternative)
     else:
-        statistic, p_value = _direction_p(pairs, ways, method, alternative)
-    by_difference = method == "unconditional" or pairs.clusters is not None
+        statistic, p_value = _direction_p(pairs, ways, pieces, method, alternative)
+    by_difference = method == "unconditional" or pieces is not None
     return _direction_result(
         pairs,
+        pieces,
         statistic=statistic,
         p_value=p_value,
         alternative=alternative,
@@ -217,9 +232,10 @@ def mcnemar(
         name="mcnemar",
         label="McNemar's test",
         things=("rose to the cut", "fell below it"),
-        effect=binary_difference(pairs, before, after)
+        effect=binary_difference(pairs, before, after, pieces=pieces, method=method)
         if by_difference
-        else _odds_ratio(pairs, ways, MATCHING_ODDS[method]),
+        else odds_ratio(pairs, ways, MATCHING_ODDS[method]),
+        ways=ways,
     )
 
 
@@ -318,21 +334,31 @@ def paired_odds_ratio(table: TransitionsLike, *, at_least: Hashable | None = Non
     """
     pairs = as_pairs(table)
     before, after = cut_at(pairs, at_least)
-    return warned(_odds_ratio(pairs, after.astype(np.int64) - before, "exact"))
+    return warned(odds_ratio(pairs, after.astype(np.int64) - before, "exact"))
+
+
+def _cluster_sum(pairs: Pairs, ways: IntArray, method: str) -> SignedSum | None:
+    """Collect clusters' moves up less moves down, or nothing where units are independent."""
+    if pairs.clusters is None:
+        return None
+    sums = np.bincount(pairs.clusters, weights=pairs.frequencies * ways).astype(np.float64)
+    return signed_sum(sums, np.ones(len(sums)), method)
 
 
 def _direction_p(
-    pairs: Pairs, ways: IntArray, method: str, alternative: str
+    pairs: Pairs, ways: IntArray, pieces: SignedSum | None, method: str, alternative: str
 ) -> tuple[float, float]:
-    if pairs.clusters is None:
+    if pieces is None:
         up, down = (pairs.count(ways == way) for way in (1, -1))
         return balance_p(up, down, method, alternative)
-    sums = np.bincount(pairs.clusters, weights=pairs.frequencies * ways)
-    return cluster_balance_p(np.rint(sums).astype(np.int64), method, alternative)
+    if method in ("asymptotic", "corrected"):
+        return normal_balance(pieces.total, pieces.squares, method, alternative)
+    return pieces.total, signed_sum_p(pieces, alternative)
 
 
 def _direction_result(
     pairs: Pairs,
+    pieces: SignedSum | None,
     *,
     statistic: float,
     p_value: float,
@@ -342,14 +368,10 @@ def _direction_result(
     label: str,
     things: tuple[str, str],
     effect: Estimate,
+    ways: IntArray,
 ) -> SignificanceResult:
     up, down = things
     relation = {"two-sided": "as many", "greater": "no more", "less": "no fewer"}[alternative]
-    still = not pairs.frequencies @ (pairs.moves != 0)
-    crossed = effect.status == "ok"
-    apart = pairs.clusters is not None or method == "unconditional"
-    notes = (*pairs.notes, *((OTHER_METHOD,) if apart else ()))
-    notes = (*notes, *((NO_CHANGE,) if still else () if crossed else (NOT_CROSSED,)))
     return SignificanceResult(
         statistic=statistic,
         p_value=p_value,
@@ -362,133 +384,29 @@ def _direction_result(
         else f"{relation} {up} than {down}",
         effect=effect,
         n_units=pairs.n_units,
-        notes=notes,
+        notes=(
+            *pairs.notes,
+            *_direction_notes(pairs, pieces, ways, method, alternative, effect),
+        ),
         limits=NOT_SHOWN,
     )
 
 
-def binary_difference(pairs: Pairs, before: Mask, after: Mask) -> Estimate:
-    """Estimate the change in the share of some rows.
-
-    Parameters
-    ----------
-    pairs : Pairs
-        One study or many.
-    before, after : ndarray of bool, shape (n_rows,)
-        Whether a row counts on each occasion.
-
-    Returns
-    -------
-    Estimate
-        The change, -1 to 1.
-    """
-    ways = after.astype(np.float64) - before
-    methods = mean_methods(-1.0, 1.0)
-    if pairs.clusters is None:
-        rows = {
-            "both": after & before,
-            "up": ways > 0,
-            "down": ways < 0,
-            "neither": ~(after | before),
-        }
-        methods = (
-            *((name, partial(_cells, limits=limits, rows=rows)) for name, limits in CLOSED),
-            *methods,
-        )
-    return linear_estimate(
-        pairs,
-        ways,
-        name="paired_difference",
-        label="change in the share at or above the cut",
-        methods=methods,
-    )
-
-
-def _cells(
-    estimate: Estimate,
-    confidence_level: float,
-    *,
-    limits: Callable[..., Limits],
-    rows: dict[str, Mask],
-) -> Limits:
-    cells = {name: estimate.frequencies @ kind for name, kind in rows.items()}
-    return limits(**cells, confidence_level=confidence_level)
-
-
-def _tango(
-    *, both: float, up: float, down: float, neither: float, confidence_level: float
-) -> Limits:
-    return tango_limits(up, down, both + up + down + neither, confidence_level=confidence_level)
-
-
-def _bonett_price(
-    *, both: float, up: float, down: float, neither: float, confidence_level: float
-) -> Limits:
-    n = both + up + down + neither
-    return bonett_price_limits(up, down, n, confidence_level=confidence_level)
-
-
-CLOSED = (("tango", _tango), ("newcombe", newcombe_limits), ("bonett_price", _bonett_price))
-
-
-def _odds_ratio(pairs: Pairs, ways: IntArray, first: str) -> Estimate:
-    up, down = (pairs.count(ways == way) for way in (1, -1))
-    value = up / down if down else np.inf if up else np.nan
-    with np.errstate(invalid="ignore", divide="ignore"):
-        # how the ratio follows one more unit that rose, or fell
-        pull = np.where(ways > 0, 1.0, np.where(ways < 0, -value, 0.0))
-        influence = pull * pairs.n_units / down if down else np.full(len(ways), np.nan)
-    methods = tuple(
-        (name, partial(_odds_limits, limits=limits, up=up, down=down)) for name, limits in SHARES
-    )
-    return pair_estimate(
-        pairs,
-        value=value,
-        influence=influence,
-        name="paired_odds_ratio",
-        label="paired odds ratio, units that rose for each that fell",
-        methods=reordered(methods, first) if up + down else (),
-        reason="" if up + down else "no_change",
-        notes=(IGNORES_CLUSTERS,) if pairs.clusters is not None else (),
-    )
-
-
-def _odds_limits(
-    estimate: Estimate,
-    confidence_level: float,
-    *,
-    limits: Callable[..., Limits],
-    up: int,
-    down: int,
-) -> Limits:
-    low, high = limits(up, up + down, confidence_level=confidence_level)
-    return _odds(float(low)), _odds(float(high))  # type: ignore[arg-type]
-
-
-def _odds(share: float) -> float:
-    return share / (1 - share) if share < 1 else float("inf")
-
-
-def _wilson_corrected(hits: float, n: float, *, confidence_level: float) -> Limits:
-    """Return Wilson's limits with the continuity correction (Newcombe, 1998)."""
-    z = special.ndtri((1 + confidence_level) / 2)
-    p, wide = hits / n, 2 * (n + z**2)
-    low = 2 * hits + z**2 - 1 - z * np.sqrt(max(z**2 - 2 - 1 / n + 4 * p * (n - hits + 1), 0.0))
-    high = 2 * hits + z**2 + 1 + z * np.sqrt(max(z**2 + 2 - 1 / n + 4 * p * (n - hits - 1), 0.0))
-    return (max(low / wide, 0.0) if hits else 0.0), (min(high / wide, 1.0) if hits < n else 1.0)
-
-
-SHARES = (
-    ("exact", clopper_pearson_limits),
-    ("midp", midp_limits),
-    ("wilson", wilson_limits),
-    ("wilson_corrected", _wilson_corrected),
-)
-MATCHING_ODDS = {
-    "exact": "exact",
-    "midp": "midp",
-    "asymptotic": "wilson",
-    "corrected": "wilson_corrected",
-}
-NOT_CROSSED = "No unit crossed the cut: p = 1, since the data hold nothing about its direction."
-IGNORES_CLUSTERS = "This interval takes units as independent; `paired_difference` does not."
+def _direction_notes(
+    pairs: Pairs,
+    pieces: SignedSum | None,
+    ways: IntArray,
+    method: str,
+    alternative: str,
+    effect: Estimate,
+) -> tuple[str, ...]:
+    crossed = pairs.count(ways != 0)
+    if not pairs.count(pairs.moves != 0):
+        return (NO_CHANGE,)
+    if not crossed:
+        return (NOT_CROSSED,)
+    if pieces is not None:
+        return sum_notes(pieces, effect, alternative, moved=True)
+    if pairs.n_units == 1:
+        return (ONE_ALONE,)
+    return least_p_note(crossed, "unit", method, alternative)

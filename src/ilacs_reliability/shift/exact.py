@@ -6,13 +6,17 @@ Only positive terms are added, so that small p-values keep their relative accura
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from ilacs_reliability.scales import FloatArray, IntArray
 
+# the chance that a statistic reaches a number
+Tail: TypeAlias = Callable[[float], float]
 # outcomes of the parts that are enumerated together
 LARGEST_GRID = 10_000_000
 # cells times shifts of a grid that is convolved directly
@@ -64,10 +68,8 @@ def check_enumerable(n: int) -> None:
         )
 
 
-def signed_sum_tail(
-    weights: Sequence[float], sizes: Sequence[int], observed: float
-) -> float | None:
-    """Return the chance that a sum of randomly signed weights reaches what was observed.
+def signed_sum_fits(weights: Sequence[float], sizes: Sequence[int]) -> bool:
+    """Say whether a sum of randomly signed weights can be enumerated.
 
     Parameters
     ----------
@@ -75,69 +77,127 @@ def signed_sum_tail(
         Distinct positive weights.
     sizes : sequence of int
         Number of units of each weight.
-    observed : float
-        The sum that was seen, weights up minus weights down.
 
     Returns
     -------
-    float or None
-        The probability; None where there are too many outcomes to enumerate.
+    bool
+        Whether `signed_sum_tail` finds an answer.
+
+    Raises
+    ------
+    ValueError
+        If one group alone has too many outcomes.
+    """
+    check_enumerable(max(sizes, default=0))
+    widths = sorted((size + 1 for size in sizes), reverse=True)
+    return not widths or _halves(widths) is not None or _listable(weights, sizes)
+
+
+def signed_sum_tail(weights: Sequence[float], sizes: Sequence[int]) -> Tail | None:
+    """Find how likely a sum of randomly signed weights is to reach a number.
+
+    Parameters
+    ----------
+    weights : sequence of float
+        Distinct positive weights.
+    sizes : sequence of int
+        Number of units of each weight.
+
+    Returns
+    -------
+    callable or None
+        Takes a sum, weights up minus weights down, and returns the chance of so large a one; None
+        where there are too many outcomes to enumerate.
 
     Raises
     ------
     ValueError
         If one group alone has too many.
     """
-    if len(sizes):
-        check_enumerable(int(max(sizes)))
+    check_enumerable(max(sizes, default=0))
     order = np.argsort(sizes)[::-1]
     groups = [(float(weights[k]), int(sizes[k])) for k in order]
-    if not groups:
-        return 1.0 if observed <= 0 else 0.0
-    halves = _halves([size + 1 for _, size in groups])
+    halves = _halves([size + 1 for _, size in groups]) if groups else ([], [])
     if halves is None:
-        return None
+        return _whole_sum_tail(weights, sizes) if _listable(weights, sizes) else None
     right, left = ([groups[k] for k in half] for half in halves)
     if len(right) == 1:
-        return _against_one(right[0], left, observed)
-    return _against_sorted(_outcomes(right), left, observed)
+        (weight, size), tail = right[0], _reached(half_binomial(right[0][1]))
+        return partial(_against_one, weight, size, tail, *_outcomes(left))
+    return partial(_against_sorted, *_sorted_tail(*_outcomes(right)), *_outcomes(left))
 
 
-def squares_tail(sizes: IntArray, observed: float) -> float | None:
-    """Return the chance that Bowker's statistic reaches what was observed.
+def squares_fit(sizes: IntArray) -> bool:
+    """Say whether Bowker's statistic can be enumerated.
 
     Parameters
     ----------
     sizes : ndarray of int, shape (n_pairs,)
         Units that moved between each two grades, one or more.
-    observed : float
-        The statistic that was seen.
 
     Returns
     -------
-    float or None
-        The probability; None where there are too many outcomes to enumerate.
+    bool
+        Whether `squares_tail` finds an answer.
+
+    Raises
+    ------
+    ValueError
+        If one pair of grades alone has too many outcomes.
+    """
+    check_enumerable(int(sizes.max()))
+    return _halves([size // 2 + 1 for size in np.sort(sizes)[::-1].tolist()]) is not None
+
+
+def squares_tail(sizes: IntArray) -> Tail | None:
+    """Find how likely Bowker's statistic is to reach a number.
+
+    Parameters
+    ----------
+    sizes : ndarray of int, shape (n_pairs,)
+        Units that moved between each two grades, one or more.
+
+    Returns
+    -------
+    callable or None
+        Takes a statistic and returns the chance of so large a one; None where there are too many
+        outcomes to enumerate.
 
     Raises
     ------
     ValueError
         If one pair of grades alone has too many.
     """
-    if not len(sizes):
-        return 1.0
     check_enumerable(int(sizes.max()))
     folded = [_folded(int(size)) for size in np.sort(sizes)[::-1]]
     halves = _halves([len(values) for values, _ in folded])
     if halves is None:
         return None
-    (values, chances), (others, weights) = (_product([folded[k] for k in half]) for half in halves)
-    return _tail(*_sorted_tail(values, chances), others, weights, observed * (1 - SLACK) - SLACK)
+    first, others = (_product([folded[k] for k in half]) for half in halves)
+    return partial(_at_least, *_sorted_tail(*first), *others)
 
 
-def quadratic_tail(
-    steps: IntArray, sizes: IntArray, precision: FloatArray, observed: float
-) -> float | None:
-    """Return the chance that a quadratic form of marginal differences reaches what was observed.
+def quadratic_fits(steps: IntArray, sizes: IntArray) -> bool:
+    """Say whether a quadratic form of marginal differences can be enumerated.
+
+    Parameters
+    ----------
+    steps : ndarray of int, shape (n_pairs, n_margins)
+        What a unit that moved up between two grades adds to each margin: -1, 0 or 1.
+    sizes : ndarray of int, shape (n_pairs,)
+        Units that moved between each two grades.
+
+    Returns
+    -------
+    bool
+        Whether `quadratic_tail` finds an answer.
+    """
+    cells = float(np.prod(np.abs(steps * sizes[:, None]).sum(axis=0) + 1.0))
+    return cells <= LARGEST_GRID and cells * float(sizes.sum() + len(sizes)) <= LARGEST_EFFORT
+
+
+def quadratic_tail(steps: IntArray, sizes: IntArray, precision: FloatArray) -> Tail | None:
+    """Find how likely a quadratic form of marginal differences is to reach a number.
 
     Parameters
     ----------
@@ -147,27 +207,35 @@ def quadratic_tail(
         Units that moved between each two grades.
     precision : ndarray of float, shape (n_margins, n_margins)
         The matrix of the form.
-    observed : float
-        Its value as seen.
 
     Returns
     -------
-    float or None
-        The probability; None where the grid of marginal differences is too large.
+    callable or None
+        Takes a value of the form and returns the chance of so large a one; None where the grid of
+        marginal differences is too large.
     """
-    reach = np.abs(steps * sizes[:, None]).sum(axis=0)
-    cells = int(np.prod(reach + 1.0))
-    if cells > LARGEST_GRID or cells * float(sizes.sum() + len(sizes)) > LARGEST_EFFORT:
+    if not quadratic_fits(steps, sizes):
         return None
+    reach = np.abs(steps * sizes[:, None]).sum(axis=0)
     grid = _margins_grid(steps, sizes)
-    total, least = 0.0, observed * (1 - SLACK) - SLACK
     axes = [np.arange(-r, r + 1, 2, dtype=np.float64) for r in reach]
-    rest = _quadratic(axes[1:], precision[1:, 1:])
-    lean = _linear(axes[1:], precision[0, 1:])
-    for first, plane in zip(axes[0], grid, strict=True):
-        form = rest + 2 * first * lean + precision[0, 0] * first**2
-        total += float(plane[form >= least].sum())
-    return min(total, 1.0)
+    return listed_tail(_quadratic(axes, precision).ravel(), grid.ravel())
+
+
+def listed_tail(values: FloatArray, chances: FloatArray) -> Tail:
+    """Find how likely a statistic is to reach a number, from all its values.
+
+    Parameters
+    ----------
+    values, chances : ndarray of float, shape (n_values,)
+        The values, in any order, and their chances.
+
+    Returns
+    -------
+    callable
+        Takes a statistic and returns the chance of so large a one.
+    """
+    return partial(_at_least, *_sorted_tail(values, chances), np.zeros(1), np.ones(1))
 
 
 def draw_gaps(
@@ -206,24 +274,6 @@ def draw_gaps(
             yield signs @ contributions
 
 
-def monte_carlo_p(hits: int, n_resamples: int) -> float:
-    """Return the p-value of a Monte Carlo test, which counts what was seen among the draws.
-
-    Parameters
-    ----------
-    hits : int
-        Draws as extreme as what was seen.
-    n_resamples : int
-        Draws.
-
-    Returns
-    -------
-    float
-        (1 + hits) / (1 + draws).
-    """
-    return (1 + hits) / (1 + n_resamples)
-
-
 def _halves(widths: list[int]) -> tuple[list[int], list[int]] | None:
     """Split groups, widest first, into two with few outcomes each; None where that fails."""
     rest = float(np.prod([float(width) for width in widths[1:]]))
@@ -252,28 +302,72 @@ def _product(parts: Sequence[tuple[FloatArray, FloatArray]]) -> tuple[FloatArray
     return values, chances
 
 
-def _against_one(one: tuple[float, int], others: list[tuple[float, int]], observed: float) -> float:
-    weight, size = one
-    tail = np.cumsum(half_binomial(size)[::-1])[::-1]
-    tail = np.append(np.minimum(tail, 1.0), 0.0)
-    values, chances = _outcomes(others)
+def _listable(weights: Sequence[float], sizes: Sequence[int]) -> bool:
+    """Say whether weights are whole and their sums few enough to list one by one."""
+    reach = float(np.dot(weights, sizes))
+    whole = np.allclose(weights, np.rint(weights), rtol=0, atol=SLACK)
+    return bool(whole and reach <= LARGEST_GRID and reach * sum(sizes) <= LARGEST_EFFORT)
+
+
+def _whole_sum_tail(weights: Sequence[float], sizes: Sequence[int]) -> Tail:
+    steps = np.repeat(np.rint(weights).astype(np.int64), sizes)
+    chances = np.ones(1)
+    for step in steps.tolist():
+        wider = np.zeros(len(chances) + 2 * step)
+        wider[: len(chances)] += chances / 2
+        wider[2 * step :] += chances / 2
+        chances = wider
+    return partial(_against_list, _reached(chances), int(steps.sum()))
+
+
+def _reached(chances: FloatArray) -> FloatArray:
+    """Return the chance of each outcome or a later one, and of none."""
+    tail: FloatArray = np.append(np.minimum(np.cumsum(chances[::-1])[::-1], 1.0), 0.0)
+    return tail
+
+
+def _against_one(
+    weight: float,
+    size: int,
+    tail: FloatArray,
+    values: FloatArray,
+    chances: FloatArray,
+    observed: float,
+) -> float:
     least = np.ceil(((observed - values) / weight + size) / 2 - SLACK)
     index = np.clip(least, 0, size + 1).astype(np.intp)
     return min(float(chances @ tail[index]), 1.0)
 
 
 def _against_sorted(
-    half: tuple[FloatArray, FloatArray], others: list[tuple[float, int]], observed: float
+    values: FloatArray,
+    tail: FloatArray,
+    others: FloatArray,
+    chances: FloatArray,
+    observed: float,
 ) -> float:
-    values, chances = _outcomes(others)
     slack = SLACK * max(1.0, abs(observed))
-    return _tail(*_sorted_tail(*half), values, chances, observed - slack)
+    return _tail(values, tail, others, chances, observed - slack)
+
+
+def _against_list(tail: FloatArray, reach: int, observed: float) -> float:
+    place = np.clip(np.ceil(observed - SLACK) + reach, 0, len(tail) - 1)
+    return float(tail[int(place)])
+
+
+def _at_least(
+    values: FloatArray,
+    tail: FloatArray,
+    others: FloatArray,
+    chances: FloatArray,
+    observed: float,
+) -> float:
+    return _tail(values, tail, others, chances, observed * (1 - SLACK) - SLACK)
 
 
 def _sorted_tail(values: FloatArray, chances: FloatArray) -> tuple[FloatArray, FloatArray]:
     order = np.argsort(values)
-    tail = np.cumsum(chances[order][::-1])[::-1]
-    return values[order], np.append(np.minimum(tail, 1.0), 0.0)
+    return values[order], _reached(chances[order])
 
 
 def _tail(
@@ -314,13 +408,6 @@ def _quadratic(axes: list[FloatArray], matrix: FloatArray) -> FloatArray:
     for i, first in enumerate(_open(axes)):
         for j, second in enumerate(_open(axes)):
             total = total + matrix[i, j] * first * second
-    return total
-
-
-def _linear(axes: list[FloatArray], row: FloatArray) -> FloatArray:
-    total = np.zeros(tuple(len(axis) for axis in axes))
-    for value, axis in zip(row, _open(axes), strict=True):
-        total = total + value * axis
     return total
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any, Literal, TypeAlias
@@ -11,8 +12,9 @@ from scipy import special
 
 from ilacs_reliability.estimates import Estimate, Limits, SignificanceResult
 from ilacs_reliability.scales import FloatArray, IntArray
-from ilacs_reliability.shift.exact import monte_carlo_p
+from ilacs_reliability.shift.critical import drawn_critical_value, drawn_p
 from ilacs_reliability.shift.pairs import NOT_SHOWN, Pairs, pair_estimate
+from ilacs_reliability.shift.testing import falls_back
 
 HeterogeneityMethod: TypeAlias = Literal["asymptotic", "monte_carlo"]
 
@@ -65,9 +67,12 @@ def heterogeneity_test(
         if method != "asymptotic":
             raise ValueError("`heterogeneity` must be 'asymptotic' where ratings carry clusters.")
     p_value, used = (float(special.chdtrc(df, statistic)) if df and statistic else 1.0), method
+    critical: Callable[[float], float] = partial(_chi_square_critical_value, df=df)
     if method == "monte_carlo" and df and statistic:
-        hits = _moved_between(table, kinds, statistic, n_resamples, rng)
-        p_value, used = monte_carlo_p(hits, n_resamples), f"monte_carlo with {n_resamples} draws"
+        seed = int(rng.integers(2**63))
+        drawn = partial(_moved_between, table, kinds, n_resamples, seed)
+        critical = partial(_drawn_critical_value, drawn=drawn, df=df)
+        p_value, used = drawn_p(drawn(), statistic), falls_back(method, n_resamples)
     return SignificanceResult(
         statistic=statistic,
         df=df,
@@ -76,7 +81,7 @@ def heterogeneity_test(
         name="stratified_shift",
         label="test of the same shift in every stratum",
         null="the shift is the same in every stratum",
-        effect=_inconsistency(statistic, df, everyone),
+        effect=_inconsistency(statistic, df, everyone, critical),
         n_units=everyone.n_units,
         notes=notes if df else (*notes, "There is one stratum: nothing to compare."),
         limits=NOT_SHOWN,
@@ -105,14 +110,9 @@ def _clustered_between(estimates: tuple[Estimate, ...]) -> tuple[float, int]:
     return float(weights @ (values - mean) ** 2), len(usable) - 1
 
 
-def _moved_between(
-    table: IntArray,
-    kinds: FloatArray,
-    statistic: float,
-    n_resamples: int,
-    rng: np.random.Generator,
-) -> int:
-    """Count draws as uneven as what was seen, moving units between strata of the same sizes."""
+def _moved_between(table: IntArray, kinds: FloatArray, n_resamples: int, seed: int) -> FloatArray:
+    """Draw the statistic, ascending, moving units between strata of the same sizes."""
+    rng = np.random.default_rng(seed)
     left = np.tile(table.sum(axis=0), (n_resamples, 1))
     drawn = np.empty((n_resamples, *table.shape), dtype=np.int64)
     for place, size in enumerate(table.sum(axis=1)[:-1].tolist()):
@@ -124,11 +124,14 @@ def _moved_between(
             wanted = wanted - drawn[:, place, kind]
         left = left - drawn[:, place]
     drawn[:, -1] = left
-    return int((_between(drawn, kinds) >= statistic * (1 - 1e-9)).sum())
+    return np.sort(_between(drawn, kinds))
 
 
-def _inconsistency(statistic: float, df: int, everyone: Pairs) -> Estimate:
+def _inconsistency(
+    statistic: float, df: int, everyone: Pairs, critical: Callable[[float], float]
+) -> Estimate:
     value = max(0.0, 1 - df / statistic) if df and statistic else 0.0
+    ball = partial(_ball, statistic=statistic, df=df, critical=critical)
     return replace(
         pair_estimate(
             everyone,
@@ -136,10 +139,45 @@ def _inconsistency(statistic: float, df: int, everyone: Pairs) -> Estimate:
             influence=np.full(len(everyone.before), np.nan),
             name="inconsistency",
             label="share of the spread between strata beyond chance",
-            methods=(("test_based", partial(_test_based, statistic=statistic, df=df)),),
+            methods=(
+                ("ball", ball),
+                ("test_based", partial(_test_based, statistic=statistic, df=df)),
+            ),
         ),
         notes=(),
     )
+
+
+def _chi_square_critical_value(confidence_level: float, *, df: int) -> float:
+    return float(special.chdtri(df, 1 - confidence_level))
+
+
+def _drawn_critical_value(
+    confidence_level: float, *, drawn: Callable[[], FloatArray], df: int
+) -> float:
+    draws, usual = drawn(), _chi_square_critical_value(confidence_level, df=df)
+    return drawn_critical_value(draws, 1 - confidence_level, usual=usual, top=float(draws[-1]))
+
+
+def _ball(
+    estimate: Estimate,
+    confidence_level: float,
+    *,
+    statistic: float,
+    df: int,
+    critical: Callable[[float], float],
+) -> Limits:
+    """Move the root of the spread by the root of its critical value, and turn it into a share.
+
+    The root is a length, of the strata's differences over their error; chance moves it by no more
+    than this radius. A squared length of true differences is a share of itself and df.
+    """
+    if not df:
+        return 0.0, 1.0
+    root, radius = float(np.sqrt(statistic)), float(np.sqrt(critical(confidence_level)))
+    low, high = (max(root + sign * radius, 0.0) ** 2 for sign in (-1, 1))
+    low, high = low / (low + df), high / (high + df)
+    return (min(low, estimate.value) if estimate.value > 0 else low), high
 
 
 def _test_based(

@@ -44,7 +44,24 @@ def tango_limits(
     >>> print(f"{low:.4f} to {high:.4f}")
     -0.5172 to -0.0260
     """
-    z = float(special.ndtri((1 + confidence_level) / 2))
+    return tango_limits_at(up, down, n, z=float(special.ndtri((1 + confidence_level) / 2)))
+
+
+def tango_limits_at(up: npt.ArrayLike, down: npt.ArrayLike, n: npt.ArrayLike, *, z: float) -> Pair:
+    """Return the limits at which Tango's score statistic reaches a critical value.
+
+    Parameters
+    ----------
+    up, down, n : array_like of float, shape (...)
+        Units that moved up, that moved down, and all.
+    z : float
+        The critical value.
+
+    Returns
+    -------
+    low, high : ndarray of float, shape (...)
+        The limits, -1 to 1.
+    """
     b, c, total = np.broadcast_arrays(*(np.asarray(x, dtype=np.float64) for x in (up, down, n)))
     if not b.ndim:
         one = (float(b), float(c), float(total))

@@ -15,7 +15,12 @@ from ilacs_reliability.estimates import (
     check_option,
 )
 from ilacs_reliability.scales import FloatArray, IntArray
-from ilacs_reliability.shift.exact import draw_gaps, monte_carlo_p, quadratic_tail
+from ilacs_reliability.shift.imbalance import (
+    imbalance_estimate,
+    imbalance_of,
+    imbalance_p,
+    method_used,
+)
 from ilacs_reliability.shift.pairs import (
     Method,
     as_pairs,
@@ -30,17 +35,15 @@ from ilacs_reliability.shift.swaps import (
     few_moves_note,
     swap_result,
     swaps_of,
-    table_effect,
 )
-from ilacs_reliability.shift.testing import (
-    as_generator,
-    check_resamples,
-    falls_back,
-    pseudo_inverse,
-)
+from ilacs_reliability.shift.testing import check_resamples
 from ilacs_reliability.tables import TransitionsLike
 
 MARGINS_NULL = "the share of each grade is the same on both occasions"
+UNSEEN = "which grades gained and which lost"
+EFFECT = (
+    "imbalance of grades' gains and losses, from 0 for none to 1 for moves that all add up one way,"
+)
 
 
 def stuart_maxwell(
@@ -68,9 +71,10 @@ def stuart_maxwell(
     Returns
     -------
     SignificanceResult
-        The p-value, and as effect the change in mean score (the share that moved, on an unordered
-        scale). `df` is the rank of the covariance: grades that no unit left or entered do not
-        count.
+        The p-value, and as effect the imbalance of the grades' gains and losses: 0 where each grade
+        gained as many units as it lost, 1 where moves all add up one way. Its interval "ball"
+        leaves 0 out where the test rejects. `df` is the rank of the covariance: grades that no unit
+        left or entered do not count.
 
     Raises
     ------
@@ -89,7 +93,11 @@ def stuart_maxwell(
     With :math:`d_i = n_{\cdot i} - n_{i \cdot}`, the statistic is :math:`d' V^- d` where :math:`V`
     has :math:`n_{i \cdot} + n_{\cdot i} - 2 n_{ii}` on the diagonal and
     :math:`-(n_{ij} + n_{ji})` off it [1]_ [2]_. For two grades it is McNemar's. Where ratings carry
-    clusters, :math:`V` is the clusters' and the draws swap whole clusters.
+    clusters, :math:`V` is the clusters' and the draws swap whole clusters. The effect is the root
+    of the statistic over the units (or clusters) that moved: the multiple correlation of moves with
+    the best single direction. Its interval is the critical value's root to either side, cut at 0
+    and 1, which errs on the wide side. As every length, it is above zero by chance alone; the
+    interval says whether by more. `marginal_shift_by_grade` says where.
 
     References
     ----------
@@ -113,22 +121,18 @@ def stuart_maxwell(
     check_resamples(n_resamples)
     pairs = as_pairs(table)
     swaps = swaps_of(pairs)
-    steps = _free_steps(swaps, pairs.n_grades)
-    precision, df = _precision(swaps, steps)
-    gaps = swaps.gaps @ steps
-    statistic = float(gaps @ precision @ gaps)
-    p_value, used = _p_value(swaps, steps, precision, df, statistic, method, n_resamples, rng)
+    found = imbalance_of(swaps, _free_steps(swaps, pairs.n_grades), method, n_resamples, rng)
     return swap_result(
         pairs,
-        statistic=statistic,
-        df=df,
-        p_value=p_value,
-        method=used,
+        statistic=found.statistic,
+        df=found.df,
+        p_value=imbalance_p(found),
+        method=method_used(found, method),
         name="stuart_maxwell",
         label="Stuart and Maxwell's test",
         null=MARGINS_NULL,
-        tested="change in the share of a grade",
-        effect=table_effect(pairs, by_scores=True),
+        unseen=UNSEEN,
+        effect=imbalance_estimate(pairs, found, name="marginal_imbalance", label=EFFECT),
         notes=few_moves_note(swaps.sizes, method),
     )
 
@@ -144,8 +148,8 @@ def bhapkar(table: TransitionsLike) -> SignificanceResult:
     Returns
     -------
     SignificanceResult
-        The p-value, and as effect the change in mean score (the share that moved, on an unordered
-        scale).
+        The p-value, and as effect the imbalance of the grades' gains and losses, as of
+        `stuart_maxwell`, with an interval that leaves 0 out where this test rejects.
 
     Raises
     ------
@@ -177,10 +181,8 @@ def bhapkar(table: TransitionsLike) -> SignificanceResult:
     """
     pairs = as_pairs(table)
     swaps = swaps_of(pairs)
-    steps = _free_steps(swaps, pairs.n_grades)
-    precision, df = _precision(swaps, steps)
-    gaps = swaps.gaps @ steps
-    plain = float(gaps @ precision @ gaps)
+    found = imbalance_of(swaps, _free_steps(swaps, pairs.n_grades))
+    plain, df = found.statistic, found.df
     n = pairs.n_units if swaps.contributions is None else len(swaps.contributions)
     same = plain >= n * (1 - 1e-12)
     statistic = float("inf") if same else plain / (1 - plain / n)
@@ -195,8 +197,14 @@ def bhapkar(table: TransitionsLike) -> SignificanceResult:
         name="bhapkar",
         label="Bhapkar's test",
         null=MARGINS_NULL,
-        tested="change in the share of a grade",
-        effect=table_effect(pairs, by_scores=True),
+        unseen=UNSEEN,
+        effect=imbalance_estimate(
+            pairs,
+            found,
+            name="marginal_imbalance",
+            label=EFFECT,
+            critical=None if same else partial(_bhapkar_critical_value, df=df, n=n),
+        ),
         notes=(
             *((f"{note}`stuart_maxwell`.",) if same else ()),
             *few_moves_note(swaps.sizes, "asymptotic"),
@@ -309,37 +317,7 @@ def _free_steps(swaps: Swaps, n_grades: int) -> IntArray:
     return steps[:, free]
 
 
-def _precision(swaps: Swaps, steps: IntArray) -> tuple[FloatArray, int]:
-    """Return the inverse covariance of the free marginal differences, and its rank."""
-    if swaps.contributions is None:
-        covariance = steps.T @ (steps * swaps.sizes[:, None])
-    else:
-        totals = swaps.contributions @ steps
-        covariance = totals.T @ totals
-    return pseudo_inverse(covariance.astype(np.float64))
-
-
-def _p_value(
-    swaps: Swaps,
-    steps: IntArray,
-    precision: FloatArray,
-    df: int,
-    statistic: float,
-    method: str,
-    n_resamples: int,
-    rng: np.random.Generator | int | None,
-) -> tuple[float, str]:
-    if not df:
-        return 1.0, method
-    if method == "asymptotic":
-        return float(special.chdtrc(df, statistic)), method
-    if method == "exact" and swaps.contributions is None:
-        tail = quadratic_tail(steps, swaps.sizes, precision, statistic)
-        if tail is not None:
-            return tail, method
-    generator, hits = as_generator(rng), 0
-    least = statistic * (1 - 1e-9) - 1e-9
-    for draws in draw_gaps(swaps.sizes, swaps.contributions, n_resamples, generator):
-        gaps = draws @ steps
-        hits += int((((gaps @ precision) * gaps).sum(axis=1) >= least).sum())
-    return monte_carlo_p(hits, n_resamples), falls_back(method, n_resamples)
+def _bhapkar_critical_value(confidence_level: float, *, df: int, n: int) -> float:
+    """Turn the quantile of Bhapkar's statistic into one of Stuart and Maxwell's."""
+    usual = float(special.chdtri(df, 1 - confidence_level))
+    return usual / (1 + usual / n)

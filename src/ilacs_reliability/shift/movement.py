@@ -20,9 +20,9 @@ from ilacs_reliability.shift.pairs import (
     cut_at,
     linear_estimate,
     mean_methods,
-    reordered,
     share_estimate,
 )
+from ilacs_reliability.shift.sums import SignedSum, score_method
 from ilacs_reliability.tables import TransitionsLike
 
 
@@ -303,15 +303,15 @@ def net_shift(table: TransitionsLike) -> NetShift:
     )
 
 
-def net_estimate(pairs: Pairs, *, first: str = "tango") -> Estimate:
+def net_estimate(pairs: Pairs, *, pieces: SignedSum | None = None) -> Estimate:
     """Estimate the share improved minus the share declined.
 
     Parameters
     ----------
     pairs : Pairs
         One study or many.
-    first : str, optional
-        The default interval where units are independent.
+    pieces : SignedSum, optional
+        How the test beside it is made, where ratings carry clusters.
 
     Returns
     -------
@@ -325,7 +325,9 @@ def net_estimate(pairs: Pairs, *, first: str = "tango") -> Estimate:
             ("tango", partial(_net_limits, limits=tango_limits, ways=ways)),
             ("bonett_price", partial(_net_limits, limits=bonett_price_limits, ways=ways)),
         )
-        methods = reordered((*closed, *methods), first)
+        methods = (*closed, *methods)
+    elif pieces is not None:
+        methods = (score_method(pieces, ways.astype(np.float64), -1.0, 1.0), *methods)
     return linear_estimate(
         pairs,
         ways.astype(np.float64),

@@ -2,39 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable
 from dataclasses import replace
-from itertools import permutations
 from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
-import numpy.typing as npt
-from scipy import special, stats
+from scipy import stats
 
-from ilacs_reliability.estimates import Estimate, SignificanceResult, check_option
+from ilacs_reliability.estimates import SignificanceResult, check_option
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings, check_whole
-from ilacs_reliability.scales import CodeArray, FloatArray, IntArray
-from ilacs_reliability.shift.binary import paired_difference
-from ilacs_reliability.shift.exact import BLOCK, monte_carlo_p
-from ilacs_reliability.shift.pairs import NOT_SHOWN, as_pairs, grade_code
-from ilacs_reliability.shift.swaps import table_effect
-from ilacs_reliability.shift.testing import (
-    as_generator,
-    check_resamples,
-    falls_back,
-    pseudo_inverse,
+from ilacs_reliability.scales import CodeArray, FloatArray
+from ilacs_reliability.shift.pairs import CLUSTER_NOTE, NOT_SHOWN, grade_code
+from ilacs_reliability.shift.reordering import (
+    occasions_estimate,
+    occasions_method,
+    reordering_of,
 )
+from ilacs_reliability.shift.testing import CANCELLED, ONE_ALONE, check_resamples
 
 OccasionMethod: TypeAlias = Literal["asymptotic", "exact", "monte_carlo"]
 OCCASION_METHODS: tuple[str, ...] = get_args(OccasionMethod)
-# orders of a unit's grades that are listed, and steps of an exact distribution
-MOST_OCCASIONS_LISTED = 6
-LARGEST_EFFORT = 30_000_000
-ENDS_ONLY = (
-    "which occasions differ: the test is of any difference between them, the effect shown compares "
-    "the first and the last and may be zero where the test rejects"
-)
 STILL = "No unit's grade differs between occasions: p = 1."
+TOGETHER = "whole clusters change occasions"
 
 
 def cochran_q(
@@ -65,13 +54,15 @@ def cochran_q(
     Returns
     -------
     SignificanceResult
-        The p-value; the effect is the change in the share from the first occasion to the last.
+        The p-value; the effect is :math:`Q / (n (k - 1))` with k occasions: 0 where the share is
+        the same on all, 1 where every unit stands above the cut on the same ones. Its interval
+        "ball" leaves 0 out where the test rejects. A note gives the share on each occasion.
 
     Raises
     ------
     ValueError
-        If there are fewer than two occasions or no complete unit, raters are anonymous, units are
-        clustered, the scale is not ordered, the grade is missing, unknown or the worst, or an
+        If there are fewer than two occasions or no complete unit, raters are anonymous, the scale
+        is not ordered, the grade is missing, unknown or the worst, or an
         option is unknown.
 
     See Also
@@ -79,10 +70,20 @@ def cochran_q(
     mcnemar : Two occasions.
     madansky : All grades.
 
+    Notes
+    -----
+    The statistic is Cochran's [1]_, the effect of [2]_. The interval of the effect moves the root
+    of the statistic by the root of its critical value, cut at 0 and 1, and errs on the wide side.
+    As every length, the effect is above zero by chance alone; the interval says whether by more.
+    Where ratings carry clusters, a cluster's
+    grades change places together, and the statistic weighs clusters' totals.
+
     References
     ----------
     .. [1] W. G. Cochran, "The comparison of percentages in matched samples", Biometrika 37 (1950),
            256-266.
+    .. [2] R. C. Serlin, J. Carr and L. A. Marascuilo, "A measure of association for selected
+           nonparametric procedures", Psychological Bulletin 92 (1982), 786-790.
 
     Examples
     --------
@@ -95,7 +96,6 @@ def cochran_q(
     taken, grades = _complete(ratings)
     code = _cut_code(taken, at_least)
     above = (grades >= code).astype(np.float64)
-    effect = paired_difference(_ends(taken), at_least=taken.scale.labels[code])
     return _result(
         taken,
         above[:, :, None],
@@ -103,7 +103,8 @@ def cochran_q(
         name="cochran_q",
         label="Cochran's Q test",
         null="the share at or above the cut is the same on every occasion",
-        effect=effect,
+        effect="difference between occasions, from 0 for none to 1 for the same in every unit,",
+        notes=(_by_occasion(taken, above, "Share at or above the cut"),),
     )
 
 
@@ -132,24 +133,35 @@ def friedman(
     Returns
     -------
     SignificanceResult
-        The p-value, corrected for ties; the effect is the change in mean score from the first
-        occasion to the last.
+        The p-value, corrected for ties; the effect is Kendall's W [2]_: 0 where mean ranks are
+        alike, 1 where every unit has the same order. Its interval "ball" leaves 0 out where the
+        test rejects. A note gives the mean rank of each occasion.
 
     Raises
     ------
     ValueError
-        If there are fewer than two occasions or no complete unit, raters are anonymous, units are
-        clustered, the scale is not ordered, or an option is unknown.
+        If there are fewer than two occasions or no complete unit, raters are anonymous, the scale
+        is not ordered, or an option is unknown.
 
     See Also
     --------
     wilcoxon_signed_rank : Two occasions, counting how far units moved.
+
+    Notes
+    -----
+    With n units and k occasions the statistic [1]_ is :math:`n (k - 1) W`. The interval of the
+    effect moves the root of the statistic by the root of its critical value, cut at 0 and 1, and
+    errs on the wide side. As every length, the effect is above zero by
+    chance alone; the interval says whether by more. Where ratings carry clusters, a cluster's
+    grades change places together, and the statistic weighs clusters' totals.
 
     References
     ----------
     .. [1] M. Friedman, "The use of ranks to avoid the assumption of normality implicit in the
            analysis of variance", Journal of the American Statistical Association 32 (1937),
            675-701.
+    .. [2] M. G. Kendall and B. Babington Smith, "The problem of m rankings", Annals of Mathematical
+           Statistics 10 (1939), 275-287.
 
     Examples
     --------
@@ -171,7 +183,9 @@ def friedman(
         name="friedman",
         label="Friedman's test",
         null="grades are alike on every occasion",
-        effect=table_effect(as_pairs(_ends(taken)), by_scores=True),
+        effect="concordance of units about occasions (Kendall's W), from 0 for none to 1 for the "
+        "same order in every unit,",
+        notes=(_by_occasion(taken, ranks, "Mean rank"),),
     )
 
 
@@ -200,14 +214,15 @@ def madansky(
     Returns
     -------
     SignificanceResult
-        The p-value; the effect is the change in mean score from the first occasion to the last (the
-        share that moved, on an unordered scale).
+        The p-value; the effect is the statistic over the largest that there can be: 0 where the
+        shares are the same on all occasions, 1 where every unit has the same grades in the same
+        order. Its interval "ball" leaves 0 out where the test rejects.
 
     Raises
     ------
     ValueError
-        If there are fewer than two occasions or no complete unit, raters are anonymous, units are
-        clustered, or an option is unknown.
+        If there are fewer than two occasions or no complete unit, raters are anonymous, or an
+        option is unknown.
 
     See Also
     --------
@@ -216,6 +231,10 @@ def madansky(
     Notes
     -----
     With two occasions it is Stuart and Maxwell's test, with two grades Cochran's [1]_.
+    The interval of the effect moves the root of the statistic by the root of its critical
+    value, cut at 0 and 1, and errs on the wide side. As every length, the effect is above zero by
+    chance alone; the interval says whether by more. Where ratings carry clusters, a cluster's
+    grades change places together, and the statistic weighs clusters' totals.
 
     References
     ----------
@@ -238,7 +257,7 @@ def madansky(
         name="madansky",
         label="Madansky's test",
         null="the share of each grade is the same on every occasion",
-        effect=table_effect(as_pairs(_ends(taken)), by_scores=True),
+        effect="difference between occasions, from 0 for none to 1 for the same in every unit,",
     )
 
 
@@ -249,20 +268,22 @@ def _complete(ratings: RatingsLike) -> tuple[Ratings, CodeArray]:
         raise ValueError(
             f"`ratings` must be of one study on two or more known occasions, but got {taken!r}."
         )
-    if taken.clusters is not None:
-        raise ValueError("`ratings` must hold independent units here, but has clusters.")
     check_whole(taken, "ratings")
     full = (taken.patterns >= 0).all(axis=1) & (taken.frequencies > 0)
     if not full.any():
         raise ValueError("`ratings` holds no unit that was graded on every occasion.")
     left = int(taken.frequencies[~full].sum())
     notes = (f"{left} units with a missing grade do not enter.",) if left else ()
+    clusters = taken.clusters
+    if clusters is not None:
+        clusters, notes = np.unique(clusters[full], return_inverse=True)[1], (*notes, CLUSTER_NOTE)
     kept = replace(
         taken,
         patterns=taken.patterns[full],
         counts=taken.counts[full],
         rows=taken.patterns[full],
         frequencies=taken.frequencies[full],
+        clusters=clusters,
         notes=notes,
     )
     return kept, taken.patterns[full]
@@ -286,10 +307,6 @@ def _cut_code(ratings: Ratings, at_least: Hashable | None) -> int:
     return code
 
 
-def _ends(ratings: Ratings) -> Ratings:
-    return ratings.select_raters(0, ratings.n_raters - 1)
-
-
 def _result(
     ratings: Ratings,
     values: FloatArray,
@@ -298,142 +315,41 @@ def _result(
     name: str,
     label: str,
     null: str,
-    effect: Estimate,
+    effect: str,
+    notes: tuple[str, ...] = (),
 ) -> SignificanceResult:
     """Test whether values of shape (n_rows, n_occasions, n_dims) have the same sum everywhere."""
     method, n_resamples, rng = how
     check_option(method, OCCASION_METHODS, "method")
     check_resamples(n_resamples)
-    frequencies = ratings.frequencies.astype(np.float64)
     centred = values - values.mean(axis=1, keepdims=True)
-    covariance = np.einsum("u,uoi,uoj->ij", frequencies, centred, centred)
-    inverse, rank = pseudo_inverse(covariance)
-    precision = (values.shape[1] - 1) * inverse
-    differing = (centred != 0).any(axis=(1, 2))
-    sums = np.tensordot(frequencies, centred, axes=1)
-    statistic = float(_form(sums[None], precision)[0])
-    df = (values.shape[1] - 1) * rank
-    apart = df > 1
-    p_value, used = 1.0, method
-    if rank and method == "asymptotic":
-        p_value = float(special.chdtrc(df, statistic))
-    elif rank:
-        rows = centred[differing], ratings.frequencies[differing].astype(np.int64)
-        p_value, used = _reordered_p(*rows, precision, statistic, method, n_resamples, rng)
+    found = reordering_of(ratings, centred, method, n_resamples, rng)
+    frequencies = ratings.frequencies.astype(np.float64)
+    still = not frequencies @ (centred != 0).any(axis=(1, 2))
+    if still:
+        notes = (STILL,)
+    elif not found.df:
+        notes = (CANCELLED,)
+    elif found.n_pieces == 1:
+        notes = (*notes, ONE_ALONE)
+    used = occasions_method(found, method)
     return SignificanceResult(
-        statistic=statistic,
-        df=df,
-        p_value=p_value,
-        method=used,
+        statistic=found.statistic,
+        df=found.df,
+        p_value=found.p_value,
+        method=used if ratings.clusters is None else f"{used}, {TOGETHER}",
         name=name,
         label=label,
         null=null,
-        effect=effect,
+        effect=occasions_estimate(ratings, centred, found, label=effect),
         n_units=int(frequencies.sum()),
-        notes=(
-            *ratings.notes,
-            *((f"It does not show {ENDS_ONLY}.",) if apart else ()),
-            *(() if rank else (STILL,)),
-        ),
-        limits=f"{ENDS_ONLY}; nor {NOT_SHOWN}" if apart else NOT_SHOWN,
+        notes=(*ratings.notes, *notes),
+        limits=f"which occasions differ, or which way; nor {NOT_SHOWN}",
     )
 
 
-def _form(sums: FloatArray, precision: FloatArray) -> FloatArray:
-    """Return the statistic of each set of sums, shape (n, n_occasions, n_dims)."""
-    form: FloatArray = np.einsum("noi,ij,noj->n", sums, precision, sums)
-    return form
-
-
-def _reordered_p(
-    rows: FloatArray,
-    times: IntArray,
-    precision: FloatArray,
-    statistic: float,
-    method: str,
-    n_resamples: int,
-    rng: np.random.Generator | int | None,
-) -> tuple[float, str]:
-    least = statistic * (1 - 1e-9) - 1e-9
-    if method == "exact":
-        found = _exact_tail(rows, times, precision, least)
-        if found is not None:
-            return found, method
-    hits, generator = 0, as_generator(rng)
-    for sums in _draws(rows, times, n_resamples, generator):
-        hits += int((_form(sums, precision) >= least).sum())
-    return monte_carlo_p(hits, n_resamples), falls_back(method, n_resamples)
-
-
-def _orders(row: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """List the distinct orders of a unit's values, shape (n_orders, n_occasions, n_dims)."""
-    return np.unique(
-        np.array([row[list(order)] for order in permutations(range(len(row)))]), axis=0
-    )
-
-
-def _exact_tail(
-    rows: FloatArray, times: IntArray, precision: FloatArray, least: float
-) -> float | None:
-    """Add the chances of all sums that reach the statistic; None where there are too many."""
-    n_occasions, n_dims = rows.shape[1:]
-    if n_occasions > MOST_OCCASIONS_LISTED:
-        return None
-    # centred values are multiples of one part of the occasions, ranks of half of it
-    whole = np.rint(rows * 2 * n_occasions).astype(np.int64)
-    code = _digit_weights(whole, times)
-    if code is None:
-        return None
-    states: IntArray = np.zeros((1, n_occasions, n_dims), dtype=np.int64)
-    chances: FloatArray = np.ones(1)
-    effort = 0
-    for row, count in zip(whole, times.tolist(), strict=True):
-        orders = _orders(row)
-        for _ in range(count):
-            effort += len(states) * len(orders) * n_occasions * n_dims
-            if effort > LARGEST_EFFORT:
-                return None
-            sums = (states[:, None] + orders).reshape(-1, n_occasions * n_dims)
-            _, first, place = np.unique(sums @ code, return_index=True, return_inverse=True)
-            weights = np.repeat(chances / len(orders), len(orders))
-            chances = np.bincount(place, weights=weights).astype(np.float64)
-            states = sums[first].reshape(-1, n_occasions, n_dims)
-    reached = _form(states / (2.0 * n_occasions), precision) >= least
-    return min(float(chances[reached].sum()), 1.0)
-
-
-def _digit_weights(whole: IntArray, times: IntArray) -> IntArray | None:
-    """Weigh the sums' entries so that each set of sums has a whole number of its own."""
-    n_occasions, n_dims = whole.shape[1:]
-    base = 2 * int(np.abs(whole).max(axis=(1, 2)) @ times) + 1
-    # the last occasion follows from the others, and so does the last of several grades
-    kept = (n_occasions - 1) * max(n_dims - 1, 1)
-    if kept * np.log2(base) > 62:
-        return None
-    weights = np.zeros((n_occasions, n_dims), dtype=np.int64)
-    powers = base ** np.arange(kept, dtype=np.int64)
-    weights[:-1, : max(n_dims - 1, 1)] = powers.reshape(n_occasions - 1, -1)
-    return weights.ravel()
-
-
-def _draws(
-    rows: FloatArray, times: IntArray, n_resamples: int, rng: np.random.Generator
-) -> Iterator[FloatArray]:
-    """Draw the sums with each unit's values in a random order."""
-    n_occasions, n_dims = rows.shape[1:]
-    listed = n_occasions <= MOST_OCCASIONS_LISTED
-    units = int(times.sum())
-    step = max(1, BLOCK // (n_occasions * n_dims * (1 if listed else units)))
-    orders = [_orders(row) for row in rows] if listed else []
-    for start in range(0, n_resamples, step):
-        size = min(step, n_resamples - start)
-        total: npt.NDArray[np.float64] = np.zeros((size, n_occasions, n_dims))
-        if listed:
-            for options, count in zip(orders, times.tolist(), strict=True):
-                drawn = rng.multinomial(count, np.full(len(options), 1 / len(options)), size)
-                total += np.tensordot(drawn, options, axes=1)
-        else:
-            every = np.repeat(rows, times, axis=0)
-            keys = rng.random((size, units, n_occasions)).argsort(axis=2)
-            total = every[np.arange(units)[None, :, None], keys].sum(axis=1)
-        yield total
+def _by_occasion(ratings: Ratings, values: FloatArray, what: str) -> str:
+    """Say a mean on each occasion."""
+    frequencies = ratings.frequencies.astype(np.float64)
+    means = frequencies @ values / frequencies.sum()
+    return f"{what} by occasion: {', '.join(f'{mean:.3f}' for mean in means)}."

@@ -14,6 +14,7 @@ from ilacs_reliability.estimates import (
     Estimate,
     Limits,
     SignificanceResult,
+    by_cluster,
     check_option,
 )
 from ilacs_reliability.inference import ALTERNATIVES, threshold_test
@@ -26,6 +27,7 @@ from ilacs_reliability.shift.pairs import (
     NO_CHANGE,
     NOT_SHOWN,
     ROUNDING,
+    Method,
     Pairs,
     as_pairs,
     kept_inside,
@@ -35,8 +37,17 @@ from ilacs_reliability.shift.pairs import (
     reordered,
 )
 from ilacs_reliability.shift.scores import cluster_totals, score_changes
-from ilacs_reliability.shift.signs import normal_p, signed_sum_p
-from ilacs_reliability.shift.testing import ONE_ALONE, OTHER_METHOD, check_resamples
+from ilacs_reliability.shift.signs import normal_p
+from ilacs_reliability.shift.sums import (
+    SignedSum,
+    critical_ratio,
+    matching_name,
+    signed_sum,
+    signed_sum_p,
+    sum_method,
+    sum_notes,
+)
+from ilacs_reliability.shift.testing import ONE_ALONE, check_resamples
 from ilacs_reliability.tables import TransitionsLike
 
 ZeroMethod: TypeAlias = Literal["wilcox", "pratt"]
@@ -78,7 +89,9 @@ def wilcoxon_signed_rank(
     -------
     SignificanceResult
         The p-value; `statistic` is the sum of the ranks of units that rose (a z statistic for
-        "asymptotic"). The effect is the matched-pairs rank-biserial correlation, -1 to 1.
+        "asymptotic"). The effect is the matched-pairs rank-biserial correlation, -1 to 1: ranks of
+        moves up less ranks of moves down, over all of them. Its default interval ("score", or
+        "calibrated_score" where the test is not "asymptotic") answers about zero as the test does.
 
     Raises
     ------
@@ -96,7 +109,11 @@ def wilcoxon_signed_rank(
     -----
     Moves are sized by the scale's scores; equal sizes share their rank. On four grades there are
     few sizes, so the exact distribution is a small sum whatever the number of units. "pratt" is
-    due to [2]_; the effect leaves units that did not move out of the ranks in either case [3]_.
+    due to [2]_, the effect to [3]_. With ranks :math:`r` and their signed sum :math:`T`, the score
+    interval holds each correlation :math:`\rho` that could be twice less one the chance of any
+    move to go up: :math:`(T - \rho \sum r)^2 \le c^2 (1 - \rho^2) \sum r^2`, with the test's own
+    critical value :math:`c`, or the normal one where that tells the same sums apart. Where ratings
+    carry clusters, whole clusters swap occasions, and the effect is of their signed sums of ranks.
 
     References
     ----------
@@ -123,15 +140,15 @@ def wilcoxon_signed_rank(
     check_ordered(pairs)
     changes = score_changes(pairs, None)
     ranks = _signed_ranks(changes, pairs.frequencies, zero_method)
-    totals, times = cluster_totals(pairs, ranks)
-    squares = float(times @ totals**2)
-    used: str = method
+    pieces = signed_sum(*cluster_totals(pairs, ranks), method, n_resamples, rng)
     if method == "asymptotic":
-        statistic = float(times @ totals) / np.sqrt(squares) if squares else 0.0
-        p_value = normal_p(statistic, alternative) if squares else 1.0
+        statistic = pieces.total / np.sqrt(pieces.squares) if pieces.squares else 0.0
+        p_value = normal_p(statistic, alternative) if pieces.squares else 1.0
     else:
         statistic = float(pairs.frequencies @ np.maximum(ranks, 0.0))
-        p_value, used = signed_sum_p(totals, times, alternative, method, n_resamples, rng)
+        p_value = signed_sum_p(pieces, alternative)
+    effect = _rank_biserial(pairs, changes, zero_method, pieces)
+    used = sum_method(pieces, method)
     return SignificanceResult(
         statistic=statistic,
         p_value=p_value,
@@ -144,12 +161,11 @@ def wilcoxon_signed_rank(
             "greater": "grades did not rise",
             "less": "grades did not fall",
         }[alternative],
-        effect=_rank_biserial(pairs, changes, ranks if zero_method == "wilcox" else None),
+        effect=effect,
         n_units=pairs.n_units,
         notes=(
             *pairs.notes,
-            OTHER_METHOD,
-            *(() if changes @ (pairs.frequencies * changes) else (NO_CHANGE,)),
+            *sum_notes(pieces, effect, alternative, moved=bool(pairs.frequencies @ (changes != 0))),
         ),
         limits=NOT_SHOWN,
     )
@@ -332,39 +348,63 @@ def _signed_ranks(changes: FloatArray, frequencies: FloatArray, zero_method: str
     return signed
 
 
-def _rank_biserial(pairs: Pairs, changes: FloatArray, ranks: FloatArray | None) -> Estimate:
-    frequencies = pairs.frequencies * (changes != 0)
-    n = int(frequencies.sum())
-    if ranks is None:
-        ranks = _signed_ranks(changes, frequencies, "wilcox")
-    value = float(frequencies @ ranks) / (n * (n + 1) / 2) if n else float("nan")
-    methods = (("fisher", _fisher), *mean_methods(-1.0, 1.0)) if n else ()
+def _rank_biserial(
+    pairs: Pairs, changes: FloatArray, zero_method: str, pieces: SignedSum
+) -> Estimate:
+    kept = np.ones_like(changes) if zero_method == "pratt" else (changes != 0).astype(np.float64)
+    entering, reach = pairs.frequencies * kept, pieces.reach
+    matched = partial(_signed_rank_limits, pieces=pieces)
+    methods: tuple[Method, ...] = (
+        (matching_name(pieces), matched),
+        ("fisher", _fisher),
+        *mean_methods(-1.0, 1.0),
+    )
+    over = "" if pairs.clusters is None else " over clusters"
     return Estimate(
-        value=value,
+        value=pieces.total / reach if reach else float("nan"),
         name="rank_biserial",
-        label="matched-pairs rank-biserial correlation",
-        frequencies=frequencies,
-        influence_source=partial(_rank_influence, changes, frequencies),
-        n_units=n,
+        label=f"matched-pairs rank-biserial correlation{over}",
+        frequencies=entering,
+        influence_source=partial(_rank_influence, changes, entering, pairs.clusters),
+        n_units=int(entering.sum()),
         clusters=pairs.clusters,
-        methods=methods,
-        status="ok" if n else "undefined",
-        reason="" if n else "no_change",
+        methods=methods if reach else (),
+        status="ok" if reach else "undefined",
+        reason="" if reach else "no_change",
         notes=pairs.notes,
         limits=NOT_SHOWN,
     )
 
 
-def _rank_influence(changes: FloatArray, frequencies: FloatArray) -> FloatArray:
-    """Differentiate twice the mean of sign times share below, over units that moved."""
-    shares = frequencies / max(frequencies.sum(), 1.0)
+def _signed_rank_limits(
+    estimate: Estimate, confidence_level: float, *, pieces: SignedSum
+) -> Limits:
+    """Invert the test of a chance to rise that is the same for each piece.
+
+    (total - reach x)^2 = c^2 squares (1 - x^2), a quadratic in x.
+    """
+    square = critical_ratio(confidence_level, pieces=pieces) ** 2 * pieces.squares
+    total, reach = pieces.total, pieces.reach
+    root = float(np.sqrt(square * max(reach**2 + square - total**2, 0.0)))
+    low, high = ((total * reach + sign * root) / (reach**2 + square) for sign in (-1, 1))
+    return max(low, -1.0), min(high, 1.0)
+
+
+def _rank_influence(
+    changes: FloatArray, frequencies: FloatArray, clusters: IntArray | None
+) -> FloatArray:
+    """Differentiate the signed sum of ranks over the sum of pieces' sizes, ranks moving too."""
     sizes, signs = np.round(np.abs(changes), 10), np.sign(changes)
     smaller = np.where(
         sizes[:, None] < sizes[None, :], 1.0, np.where(sizes[:, None] == sizes[None, :], 0.5, 0.0)
     )
-    below, pushed = shares @ smaller, smaller @ (shares * signs)
-    mean = float(shares @ (signs * below))
-    influence: FloatArray = np.where(changes != 0, 2 * (signs * below + pushed - 2 * mean), 0.0)
+    ranks, own = frequencies @ smaller, np.abs(signs)
+    if clusters is not None:
+        own = signs * np.sign(by_cluster(frequencies * signs * ranks, clusters))[clusters]
+    total, reach = (float(frequencies @ (sign * ranks)) for sign in (signs, own))
+    pulls = [sign * ranks + smaller @ (frequencies * sign) for sign in (signs, own)]
+    pull = pulls[0] - total / reach * pulls[1] if reach else np.zeros_like(changes)
+    influence: FloatArray = np.where(frequencies > 0, frequencies.sum() * pull / (reach or 1), 0.0)
     return influence
 
 

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from typing import Literal, TypeAlias, get_args
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
 
 from ilacs_reliability.estimates import (
     Alternative,
     Estimate,
-    Limits,
     SignificanceResult,
-    by_cluster,
     check_option,
 )
 from ilacs_reliability.inference import ALTERNATIVES, threshold_test
@@ -23,18 +19,24 @@ from ilacs_reliability.scales import FloatArray
 from ilacs_reliability.shift.movement import check_ordered
 from ilacs_reliability.shift.pairs import (
     FLIPPED,
-    NO_CHANGE,
     NOT_SHOWN,
     Method,
     Pairs,
     as_pairs,
-    kept_inside,
     linear_estimate,
     mean_methods,
     reordered,
 )
-from ilacs_reliability.shift.signs import normal_p, signed_sum_p
-from ilacs_reliability.shift.testing import ONE_ALONE, OTHER_METHOD, check_resamples
+from ilacs_reliability.shift.signs import normal_p
+from ilacs_reliability.shift.sums import (
+    SignedSum,
+    score_method,
+    signed_sum,
+    signed_sum_p,
+    sum_method,
+    sum_notes,
+)
+from ilacs_reliability.shift.testing import check_resamples
 from ilacs_reliability.tables import TransitionsLike
 
 ScoreMethod: TypeAlias = Literal["score", "wald", "exact", "monte_carlo"]
@@ -75,8 +77,10 @@ def marginal_score_shift(
     Returns
     -------
     SignificanceResult
-        The p-value; `statistic` is a z statistic (for "exact" the sum of the changes). The effect
-        is the change in mean score with intervals "score", "wald" and "t".
+        The p-value; `statistic` is a z statistic (for "exact" and "monte_carlo" the sum of the
+        changes). The effect is the change in mean score with intervals "score", "wald" and "t"; the
+        default one answers about no change as the test does, which for "exact" and "monte_carlo"
+        is "calibrated_score".
 
     Raises
     ------
@@ -94,9 +98,11 @@ def marginal_score_shift(
     -----
     With changes :math:`d_u`, the score statistic is :math:`\sum d / \sqrt{\sum d^2}` and Wald's has
     the variance about the mean instead [1]_. The score interval inverts the test:
-    :math:`|n \bar d - n \delta| \le z \sqrt{\sum (d - \delta)^2}`. Where all units changed alike
-    there is no variance to lean on: the interval bounds the share of others that could have been
-    missed, and Wald's test follows it.
+    :math:`|n \bar d - n \delta| \le z \sqrt{\sum (d - \delta)^2}`; "calibrated_score" has the
+    critical value of the exact or drawn distribution in place of the normal z, unless z tells the
+    same sums apart. Where all units changed alike there is no variance to lean on: the score
+    limits are then those of the sign of the change, and of the share of others that could have
+    been missed; Wald's interval bounds that share, and Wald's test follows it.
 
     References
     ----------
@@ -114,16 +120,19 @@ def marginal_score_shift(
     check_option(method, SCORE_METHODS, "method")
     check_resamples(n_resamples)
     pairs = as_pairs(table)
-    effect = score_estimate(pairs, scores, first="wald" if method == "wald" else "score")
     changes = score_changes(pairs, scores)
-    totals, times = cluster_totals(pairs, changes)
-    still = not pairs.frequencies @ (changes != 0)
-    used: str = method
-    if method in ("exact", "monte_carlo"):
-        statistic = float(times @ totals)
-        p_value, used = signed_sum_p(totals, times, alternative, method, n_resamples, rng)
+    drawn = method in ("exact", "monte_carlo")
+    pieces = signed_sum(
+        *cluster_totals(pairs, changes), method if drawn else "asymptotic", n_resamples, rng
+    )
+    effect = score_estimate(
+        pairs, scores, pieces=pieces, first="wald" if method == "wald" else "score"
+    )
+    if drawn:
+        statistic, p_value = pieces.total, signed_sum_p(pieces, alternative)
     else:
-        statistic, p_value = _normal_test(effect, totals, times, alternative, method)
+        statistic, p_value = _normal_test(effect, pieces, alternative, method)
+    used = sum_method(pieces, method)
     return SignificanceResult(
         statistic=statistic,
         p_value=p_value,
@@ -140,16 +149,19 @@ def marginal_score_shift(
         n_units=pairs.n_units,
         notes=(
             *pairs.notes,
-            *(() if method in ("score", "wald") else (OTHER_METHOD,)),
             *((FALLING,) if pairs.scale.ordered and _fall(scores) else ()),
-            *((NO_CHANGE,) if still else (ONE_ALONE,) if effect.n_independent == 1 else ()),
+            *sum_notes(pieces, effect, alternative, moved=bool(pairs.frequencies @ (changes != 0))),
         ),
         limits=NOT_SHOWN,
     )
 
 
 def score_estimate(
-    pairs: Pairs, scores: Sequence[float] | None, *, first: str = "score"
+    pairs: Pairs,
+    scores: Sequence[float] | None,
+    *,
+    pieces: SignedSum | None = None,
+    first: str = "score",
 ) -> Estimate:
     """Estimate the change in mean score.
 
@@ -159,7 +171,9 @@ def score_estimate(
         One study or many.
     scores : sequence of float or None
         A number for each grade; None for the scale's scores.
-    first : str, optional
+    pieces : SignedSum, optional
+        How the test beside it is made. Default: a score test by the normal distribution.
+    first : {"score", "wald"}, optional
         The default interval.
 
     Returns
@@ -169,14 +183,14 @@ def score_estimate(
     """
     changes = score_changes(pairs, scores)
     reach = float(np.ptp(_checked_scores(pairs, scores)))
-    score = partial(_score_limits, changes=changes, low=-reach, high=reach)
-    methods: tuple[Method, ...] = (("score", score), *mean_methods(-reach, reach))
+    matched = score_method(pieces, changes, -reach, reach)
+    methods: tuple[Method, ...] = (matched, *mean_methods(-reach, reach))
     return linear_estimate(
         pairs,
         changes,
         name="marginal_score_shift",
         label="change in mean score",
-        methods=reordered(methods, first),
+        methods=reordered(methods, "wald" if first == "wald" else matched[0]),
     )
 
 
@@ -255,36 +269,13 @@ def _fall(scores: Sequence[float] | None) -> bool:
 
 
 def _normal_test(
-    effect: Estimate, totals: FloatArray, times: FloatArray, alternative: Alternative, method: str
+    effect: Estimate, pieces: SignedSum, alternative: Alternative, method: str
 ) -> tuple[float, float]:
-    total, squares = float(times @ totals), float(times @ totals**2)
     error = effect.standard_error
-    if not squares:
+    if not pieces.squares:
         return 0.0, 1.0
-    if not error > 0:
+    if method == "wald" and not error > 0:
         result = threshold_test(effect, 0.0, alternative=alternative)
-        return float(np.copysign(np.inf, total)), result.p_value
-    z = total / np.sqrt(squares) if method == "score" else effect.value / error
+        return float(np.copysign(np.inf, pieces.total)), result.p_value
+    z = pieces.total / np.sqrt(pieces.squares) if method == "score" else effect.value / error
     return float(z), normal_p(float(z), alternative)
-
-
-def _score_limits(
-    estimate: Estimate, confidence_level: float, *, changes: FloatArray, low: float, high: float
-) -> Limits:
-    square = special.ndtri((1 + confidence_level) / 2) ** 2
-    mass, frequencies = np.ones(len(changes)), estimate.frequencies
-    if estimate.clusters is None:
-        a, b, c = (frequencies @ x for x in (changes**2, changes, mass))
-    else:
-        sums = by_cluster(frequencies * changes, estimate.clusters)
-        sizes = by_cluster(frequencies * mass, estimate.clusters)
-        a, b, c = ((x * y).sum(axis=-1) for x, y in ((sums, sums), (sums, sizes), (sizes, sizes)))
-    n = np.asarray(estimate.n_units, dtype=np.float64)
-    total = estimate.value * n
-    # (total - n delta)^2 = z^2 (a - 2 delta b + delta^2 c), a quadratic in delta
-    lead, middle, last = n**2 - square * c, total * n - square * b, total**2 - square * a
-    with np.errstate(invalid="ignore", divide="ignore"):
-        half = np.sqrt(np.maximum(middle**2 - lead * last, 0.0)) / lead
-        limits = (middle / lead - half, middle / lead + half)
-    limits = (np.where(lead > 0, limits[0], low), np.where(lead > 0, limits[1], high))
-    return kept_inside(estimate, limits, confidence_level, low, high)

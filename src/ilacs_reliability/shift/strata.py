@@ -18,13 +18,12 @@ from ilacs_reliability.estimates import (
     p_phrase,
 )
 from ilacs_reliability.scales import FloatArray, IntArray
-from ilacs_reliability.shift.binary import binary_difference
 from ilacs_reliability.shift.equivalence import SHIFT_EFFECTS, ShiftEffect
 from ilacs_reliability.shift.heterogeneity import HeterogeneityMethod, heterogeneity_test
 from ilacs_reliability.shift.movement import check_ordered, net_estimate
+from ilacs_reliability.shift.paired import binary_difference
 from ilacs_reliability.shift.pairs import (
     FLIPPED,
-    NO_CHANGE,
     NOT_SHOWN,
     Method,
     Pairs,
@@ -32,11 +31,18 @@ from ilacs_reliability.shift.pairs import (
     cut_at,
     mean_methods,
     pair_estimate,
-    reordered,
 )
 from ilacs_reliability.shift.scores import cluster_totals, score_changes, score_estimate
-from ilacs_reliability.shift.signs import normal_p, signed_sum_p
-from ilacs_reliability.shift.testing import OTHER_METHOD, as_generator, check_resamples
+from ilacs_reliability.shift.signs import normal_p
+from ilacs_reliability.shift.sums import (
+    SignedSum,
+    score_method,
+    signed_sum,
+    signed_sum_p,
+    sum_method,
+    sum_notes,
+)
+from ilacs_reliability.shift.testing import as_generator, check_resamples
 from ilacs_reliability.tables import TransitionsLike
 
 StrataMethod: TypeAlias = Literal["exact", "asymptotic", "monte_carlo"]
@@ -112,7 +118,7 @@ class StratifiedShift:
         >>> shift = ilr.stratified_shift({"north": [[5, 6], [1, 8]], "south": [[4, 3], [2, 9]]})
         >>> print(shift.describe())
         Over 2 strata and 38 units the share improved minus share declined is 0.158 (95% interval
-        -0.029 to 0.335, mover), p = 0.146 (exact) for no shift in any stratum; p = 0.274
+        -0.023 to 0.339, calibrated_score), p = 0.146 (exact) for no shift in any stratum; p = 0.274
         (asymptotic) for the same shift in all; it does not show why grades moved: ...
         """
         low, high = interval = self.pooled.confidence_interval()
@@ -216,14 +222,16 @@ def stratified_shift(
 
     Notes
     -----
-    The pooled effect weighs strata by their units; its error is that within strata. Its interval
-    "mover" recovers each stratum's variance from its own interval [1]_, and may disagree with the
-    test, as a note says. Under no shift each unit's grades may swap places, so the test is that of
-    the pooled table. Heterogeneity compares the
-    spread of the strata's means with the spread of units,
-    :math:`\sum_s n_s (\bar d_s - \bar d)^2 / s^2`, and its effect is :math:`I^2` with the
-    test-based interval of [2]_; where ratings carry clusters it weighs strata by the inverse of
-    their clustered variances instead.
+    The pooled effect weighs strata by their units; its error is that within strata. Under no shift
+    each unit's grades may swap places, so the test is that of the pooled table, and the default
+    interval inverts its score statistic at the test's own critical value ("score", or
+    "calibrated_score" where that is not the normal one): the two agree about no shift. That
+    interval takes the shift as alike in all strata, and is wide where it is not. "mover" recovers
+    each stratum's variance from its own interval [1]_ instead. Heterogeneity compares the spread of
+    the strata's means with the spread of units, :math:`\sum_s n_s (\bar d_s - \bar d)^2 / s^2`;
+    where ratings carry clusters it weighs strata by the inverse of their clustered variances
+    instead. Its effect is :math:`I^2` [2]_, whose default interval moves the root of the statistic
+    by the root of its critical value, so that it leaves zero out where the test rejects.
 
     References
     ----------
@@ -251,18 +259,20 @@ def stratified_shift(
     estimates = tuple(_estimate(part, effect, at_least) for part in parts)
     # the furthest that a unit can move
     reach = float(np.ptp(everyone.scale.scores)) if effect == "score" else 1.0
-    pooled = _pooled(everyone, stratum, scores, estimates, reach)
     generator = as_generator(rng)
+    pieces = signed_sum(*cluster_totals(everyone, scores), method, n_resamples, generator)
+    matched = score_method(pieces, scores, -reach, reach)
+    pooled = _pooled(everyone, stratum, scores, estimates, reach, matched)
     return StratifiedShift(
         strata=names,
         estimates=estimates,
         pooled=pooled,
-        test=_test(everyone, scores, pooled, method, n_resamples, generator),
+        test=_test(everyone, scores, pooled, pieces, method),
         heterogeneity=heterogeneity_test(
             everyone, stratum, scores, estimates, heterogeneity, n_resamples, generator
         ),
         n_units=everyone.n_units,
-        notes=(*everyone.notes, OTHER_METHOD),
+        notes=everyone.notes,
     )
 
 
@@ -338,6 +348,7 @@ def _pooled(
     scores: FloatArray,
     estimates: tuple[Estimate, ...],
     reach: float,
+    matched: Method,
 ) -> Estimate:
     sizes = np.array([estimate.n_units for estimate in estimates], dtype=np.float64)
     means = np.array([estimate.value for estimate in estimates])
@@ -349,14 +360,14 @@ def _pooled(
     n = pieces.sum()
     spread = np.sqrt(pieces / np.maximum(pieces - 1, 1) * (n - 1) / n)
     mover = partial(_mover, estimates=estimates, weights=sizes / sizes.sum())
-    methods: tuple[Method, ...] = (("mover", mover), *mean_methods(-reach, reach))
+    methods: tuple[Method, ...] = (matched, ("mover", mover), *mean_methods(-reach, reach))
     return pair_estimate(
         everyone,
         value=value,
         influence=(scores - centre[stratum]) * spread[stratum],
         name="stratified_shift",
         label=estimates[0].label,
-        methods=reordered(methods, "mover" if everyone.clusters is None else "t"),
+        methods=methods,
     )
 
 
@@ -374,23 +385,14 @@ def _mover(
 
 
 def _test(
-    everyone: Pairs,
-    scores: FloatArray,
-    pooled: Estimate,
-    method: str,
-    n_resamples: int,
-    rng: np.random.Generator,
+    everyone: Pairs, scores: FloatArray, pooled: Estimate, pieces: SignedSum, method: str
 ) -> SignificanceResult:
-    totals, times = cluster_totals(everyone, scores)
-    squares = float(times @ totals**2)
-    total = float(times @ totals)
+    statistic, p_value = pieces.total, signed_sum_p(pieces, "two-sided")
     if method == "asymptotic":
-        statistic = total / np.sqrt(squares) if squares else 0.0
-        p_value, used = (normal_p(statistic, "two-sided") if squares else 1.0), method
-    else:
-        statistic = total
-        p_value, used = signed_sum_p(totals, times, "two-sided", method, n_resamples, rng)
-    still = () if everyone.frequencies @ (scores != 0) else (NO_CHANGE,)
+        statistic = pieces.total / np.sqrt(pieces.squares) if pieces.squares else 0.0
+        p_value = normal_p(statistic, "two-sided") if pieces.squares else 1.0
+    used = sum_method(pieces, method)
+    moved = bool(everyone.frequencies @ (scores != 0))
     return SignificanceResult(
         statistic=statistic,
         p_value=p_value,
@@ -401,6 +403,6 @@ def _test(
         null="grades moved in no stratum",
         effect=pooled,
         n_units=everyone.n_units,
-        notes=(*everyone.notes, OTHER_METHOD, *still),
+        notes=(*everyone.notes, *sum_notes(pieces, pooled, "two-sided", moved=moved)),
         limits=NOT_SHOWN,
     )

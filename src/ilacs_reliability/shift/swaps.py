@@ -9,24 +9,17 @@ import numpy as np
 
 from ilacs_reliability.estimates import Estimate, SignificanceResult
 from ilacs_reliability.scales import IntArray
-from ilacs_reliability.shift.movement import net_estimate
 from ilacs_reliability.shift.pairs import (
     FLIPPED,
     NO_CHANGE,
     NOT_SHOWN,
     Pairs,
-    share_estimate,
 )
-from ilacs_reliability.shift.scores import score_estimate
-from ilacs_reliability.shift.testing import ONE_ALONE
+from ilacs_reliability.shift.testing import CANCELLED, ONE_ALONE
 
 SwapMethod: TypeAlias = Literal["asymptotic", "exact", "monte_carlo"]
 SWAP_METHODS: tuple[str, ...] = get_args(SwapMethod)
 FEWEST_MOVES = 5
-ONLY_PART = (
-    "which grades moved: the test is of any {tested}, the effect shown is one number and may be "
-    "zero where the test rejects"
-)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -41,6 +34,8 @@ class Swaps:
         Units that moved from the worse to the better grade, and back.
     contributions : ndarray of int, shape (n_clusters, n_pairs), or None
         Ups minus downs of each cluster.
+    movers : ndarray of int, shape (n_clusters,)
+        Units of each cluster that moved; empty without clusters.
     """
 
     lower: IntArray
@@ -48,6 +43,7 @@ class Swaps:
     ups: IntArray
     downs: IntArray
     contributions: IntArray | None
+    movers: IntArray
 
     @property
     def gaps(self) -> IntArray:
@@ -82,7 +78,7 @@ def swaps_of(pairs: Pairs) -> Swaps:
     """
     counts = pairs.counts
     lower, upper = np.nonzero(np.triu(counts + counts.T, 1))
-    contributions = None
+    contributions, movers = None, np.zeros(0, dtype=np.int64)
     if pairs.clusters is not None:
         contributions = np.zeros((int(pairs.clusters.max()) + 1, len(lower)), dtype=np.int64)
         place = np.full(counts.shape, -1)
@@ -91,12 +87,15 @@ def swaps_of(pairs: Pairs) -> Swaps:
         values = (np.sign(pairs.moves) * pairs.frequencies).astype(np.int64)
         columns = place[pairs.before[rows], pairs.after[rows]]
         np.add.at(contributions, (pairs.clusters[rows], columns), values[rows])
+        moved = pairs.frequencies * (pairs.moves != 0)
+        movers = np.rint(np.bincount(pairs.clusters, weights=moved)).astype(np.int64)
     return Swaps(
         lower=lower,
         upper=upper,
         ups=counts[lower, upper],
         downs=counts[upper, lower],
         contributions=contributions,
+        movers=movers,
     )
 
 
@@ -110,7 +109,7 @@ def swap_result(
     name: str,
     label: str,
     null: str,
-    tested: str,
+    unseen: str,
     effect: Estimate,
     notes: tuple[str, ...] = (),
 ) -> SignificanceResult:
@@ -122,18 +121,20 @@ def swap_result(
         The study.
     statistic, df, p_value, method, name, label, null, effect, notes
         As in `SignificanceResult`.
-    tested : str
-        What the test finds, of which the effect is a part.
+    unseen : str
+        What the test does not tell, to complete "It does not show ...".
 
     Returns
     -------
     SignificanceResult
         The result, with what every such result notes.
     """
-    still = not pairs.frequencies @ (pairs.moves != 0)
-    # of two grades there is one imbalance, and the effect is its size
-    part = ONLY_PART.format(tested=tested) if df > 1 else ""
-    alone = (ONE_ALONE,) if effect.n_independent == 1 else ()
+    if not pairs.frequencies @ (pairs.moves != 0):
+        notes = (NO_CHANGE,)
+    elif not df:
+        notes = (CANCELLED,)
+    elif effect.n_independent == 1:
+        notes = (*notes, ONE_ALONE)
     return SignificanceResult(
         statistic=statistic,
         df=df,
@@ -144,37 +145,9 @@ def swap_result(
         null=null,
         effect=effect,
         n_units=pairs.n_units,
-        notes=(
-            *pairs.notes,
-            *((f"It does not show {part}.",) if part else ()),
-            *((NO_CHANGE,) if still else (*notes, *alone)),
-        ),
-        limits=f"{part}; nor {NOT_SHOWN}" if part else NOT_SHOWN,
+        notes=(*pairs.notes, *notes),
+        limits=f"{unseen}; nor {NOT_SHOWN}",
     )
-
-
-def table_effect(pairs: Pairs, *, by_scores: bool) -> Estimate:
-    """Return the effect shown beside a test of the whole table.
-
-    Parameters
-    ----------
-    pairs : Pairs
-        The study.
-    by_scores : bool
-        Whether the test is of the margins, so that the change in mean score is its effect.
-
-    Returns
-    -------
-    Estimate
-        The change in mean score, or the share improved minus the share declined; on an unordered
-        scale the share that moved.
-    """
-    if not pairs.scale.ordered:
-        everyone = np.ones(len(pairs.moves), dtype=bool)
-        return share_estimate(
-            pairs, pairs.moves != 0, everyone, name="moved", label="share of units that moved"
-        )
-    return score_estimate(pairs, None) if by_scores else net_estimate(pairs)
 
 
 def few_moves_note(sizes: IntArray, method: str) -> tuple[str, ...]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
-from scipy import special
 
 from ilacs_reliability.estimates import (
     SignificanceResult,
@@ -16,10 +15,16 @@ from ilacs_reliability.estimates import (
     p_phrase,
 )
 from ilacs_reliability.scales import FloatArray
-from ilacs_reliability.shift.exact import draw_gaps, monte_carlo_p, squares_tail
+from ilacs_reliability.shift.imbalance import (
+    imbalance_estimate,
+    imbalance_of,
+    imbalance_p,
+    method_used,
+)
 from ilacs_reliability.shift.multiplicity import AdjustMethod, adjust_p_values, check_adjustment
 from ilacs_reliability.shift.pairs import FLIPPED, NO_CHANGE, NOT_SHOWN, as_pairs
-from ilacs_reliability.shift.signs import balance_p, cluster_balance_p
+from ilacs_reliability.shift.signs import balance_p
+from ilacs_reliability.shift.sums import signed_sum, signed_sum_p
 from ilacs_reliability.shift.swaps import (
     SWAP_METHODS,
     SwapMethod,
@@ -27,14 +32,8 @@ from ilacs_reliability.shift.swaps import (
     few_moves_note,
     swap_result,
     swaps_of,
-    table_effect,
 )
-from ilacs_reliability.shift.testing import (
-    as_generator,
-    check_resamples,
-    falls_back,
-    pseudo_inverse,
-)
+from ilacs_reliability.shift.testing import check_resamples
 from ilacs_reliability.tables import TransitionsLike
 
 PairMethod: TypeAlias = Literal["exact", "midp", "asymptotic"]
@@ -198,9 +197,9 @@ def bowker(
     Returns
     -------
     SignificanceResult
-        The p-value, and as effect the share improved minus the share declined (the share that
-        moved, on an unordered scale), which is a part of what is tested, as a note says. `df`
-        counts the pairs of grades between which any unit moved.
+        The p-value, and as effect the imbalance of moves: 0 where as many units moved between each
+        two grades one way as the other, 1 where all moved one way. Its interval "ball" leaves 0 out
+        where the test rejects. `df` counts the pairs of grades between which any unit moved.
 
     Raises
     ------
@@ -218,7 +217,10 @@ def bowker(
     :math:`\sum_{i<j} (n_{ij} - n_{ji})^2 / (n_{ij} + n_{ji})` [1]_. A pair of grades that saw no
     move adds nothing, to the statistic or to the degrees of freedom; no count is edited. Where
     ratings carry clusters, the squares are weighed by the clusters' covariance, and the draws swap
-    whole clusters.
+    whole clusters. The effect is the root of the statistic over the units (or clusters) that moved,
+    and its interval the critical value's root to either side, cut at 0 and 1: under any
+    imbalance the weighed gaps vary by no more than under none, so that it errs on the wide side.
+    As every length, it is above zero by chance alone; the interval says whether by more.
 
     References
     ----------
@@ -241,20 +243,24 @@ def bowker(
     check_resamples(n_resamples)
     pairs = as_pairs(table)
     swaps = swaps_of(pairs)
-    precision, df = _precision(swaps)
-    statistic = float(swaps.gaps @ precision @ swaps.gaps)
-    p_value, used = _p_value(swaps, precision, df, statistic, method, n_resamples, rng)
+    found = imbalance_of(swaps, None, method, n_resamples, rng)
     return swap_result(
         pairs,
-        statistic=statistic,
-        df=df,
-        p_value=p_value,
-        method=used,
+        statistic=found.statistic,
+        df=found.df,
+        p_value=imbalance_p(found),
+        method=method_used(found, method),
         name="bowker",
         label="Bowker's test of symmetry",
         null="as many units moved from each grade to each other grade as back",
-        tested="imbalance between two grades",
-        effect=table_effect(pairs, by_scores=False),
+        unseen="which grades units moved between, or which way",
+        effect=imbalance_estimate(
+            pairs,
+            found,
+            name="imbalance",
+            label="imbalance of moves, from 0 for as many each way to 1 for all one way between "
+            "each two grades,",
+        ),
         notes=few_moves_note(swaps.sizes, method),
     )
 
@@ -324,37 +330,8 @@ def pairwise_symmetry(
 
 def _pair_p(swaps: Swaps, place: int, method: str) -> float:
     if swaps.contributions is not None:
-        return cluster_balance_p(swaps.contributions[:, place], method, "two-sided")[1]
+        sums = swaps.contributions[:, place].astype(np.float64)
+        pieces = signed_sum(sums, np.ones(len(sums)), method)
+        return signed_sum_p(pieces, "two-sided")
     up, down = int(swaps.ups[place]), int(swaps.downs[place])
     return balance_p(up, down, method, "two-sided")[1]
-
-
-def _precision(swaps: Swaps) -> tuple[FloatArray, int]:
-    """Return the inverse covariance of the gaps under symmetry, and its rank."""
-    if swaps.contributions is None:
-        return np.diag(1.0 / swaps.sizes), len(swaps.sizes)
-    return pseudo_inverse((swaps.contributions.T @ swaps.contributions).astype(np.float64))
-
-
-def _p_value(
-    swaps: Swaps,
-    precision: FloatArray,
-    df: int,
-    statistic: float,
-    method: str,
-    n_resamples: int,
-    rng: np.random.Generator | int | None,
-) -> tuple[float, str]:
-    if not df:
-        return 1.0, method
-    if method == "asymptotic":
-        return float(special.chdtrc(df, statistic)), method
-    if method == "exact" and swaps.contributions is None:
-        tail = squares_tail(swaps.sizes, statistic)
-        if tail is not None:
-            return tail, method
-    generator, hits = as_generator(rng), 0
-    least = statistic * (1 - 1e-9) - 1e-9
-    for gaps in draw_gaps(swaps.sizes, swaps.contributions, n_resamples, generator):
-        hits += int((((gaps @ precision) * gaps).sum(axis=1) >= least).sum())
-    return monte_carlo_p(hits, n_resamples), falls_back(method, n_resamples)

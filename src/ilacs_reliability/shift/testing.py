@@ -7,13 +7,44 @@ from typing import Any
 
 import numpy as np
 
+from ilacs_reliability.estimates import counted
 from ilacs_reliability.scales import FloatArray
 
 ONE_ALONE = (
     "There is a single unit or cluster: it shows no spread to hold a shift against, so a large "
     "p-value says nothing."
 )
-OTHER_METHOD = "The interval is of another method than the test: they may disagree about no shift."
+
+
+CANCELLED = "Moves balance within every cluster: p = 1."
+LEAST_USED = 0.05
+
+
+def least_p_note(n: int, things: str, method: str, alternative: str) -> tuple[str, ...]:
+    """Say where too few units moved for a p-value ever to be small.
+
+    Parameters
+    ----------
+    n : int
+        Units or clusters that moved.
+    things : str
+        One of them.
+    method : str
+        How the p-value was found.
+    alternative : str
+        "two-sided", "less" or "greater".
+
+    Returns
+    -------
+    tuple of str
+        A note, or nothing.
+    """
+    if not n or method not in ("exact", "midp", "monte_carlo"):
+        return ()
+    least = 0.5**n * (2 if alternative == "two-sided" else 1) * (0.5 if method == "midp" else 1)
+    if least <= LEAST_USED:
+        return ()
+    return (f"No more than {counted(n, things)} moved: p cannot be below {least:.3g}.",)
 
 
 def check_margin(margin: Any, *, reach: float) -> tuple[float, float]:

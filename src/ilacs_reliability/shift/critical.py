@@ -1,0 +1,148 @@
+"""Where a test of shift starts to reject, so that an interval can answer as the test does.
+
+A score interval leaves no shift out where the statistic passes a quantile of the normal
+distribution. With the test's own critical value in its place, it answers as that test does, exact,
+drawn or asymptotic.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ilacs_reliability.scales import FloatArray
+from ilacs_reliability.shift.exact import SLACK, Tail
+
+# how closely a step of the p-value is searched for, as a share of where it lies
+CLOSE = 1e-10
+# keeps rounding from rejecting what is kept
+ROOM = 1e-8
+
+
+def critical_value(p_value: Tail, alpha: float, *, usual: float, top: float) -> float:
+    """Return a number that exactly the statistics pass at which a test rejects.
+
+    Parameters
+    ----------
+    p_value : callable
+        Takes a statistic, 0 or more, and returns its p-value, which falls in steps.
+    alpha : float
+        The level of the test, between 0 and 1.
+    usual : float
+        The critical value of large samples, taken wherever it tells the same statistics apart.
+    top : float
+        A number that no statistic passes.
+
+    Returns
+    -------
+    float
+        The usual value, else half way from the largest statistic kept to the least rejected; where
+        none can be rejected, no less than the largest.
+
+    Examples
+    --------
+    Of six tosses, only six alike are rare enough:
+
+    >>> from ilacs_reliability.shift.critical import critical_value
+    >>> from ilacs_reliability.shift.exact import signed_sum_tail
+    >>> tail = signed_sum_tail([1.0], [6])
+    >>> critical_value(lambda gap: 2 * tail(gap), 0.05, usual=4.8, top=6.0)
+    4.8
+    >>> round(critical_value(lambda gap: 2 * tail(gap), 0.05, usual=3.9, top=6.0), 6)
+    5.0
+    """
+    if p_value(top) > alpha:
+        return max(usual, top * (1 + ROOM))
+    low, high = 0.98 * usual, min(1.02 * usual, top)
+    low = low if low < top and p_value(low) > alpha else 0.0
+    high = high if p_value(high) <= alpha else top
+    kept, above = _last(p_value, alpha, low, high)
+    # past statistics that are equal but for rounding
+    above += 8 * SLACK * max(1.0, above)
+    rest = p_value(above)
+    if not rest > 0:
+        return max(usual, kept * (1 + ROOM))
+    low, width = above, 1e-6 * max(1.0, above)
+    while low + width < top and p_value(low + width) > rest * (1 - SLACK):
+        low, width = low + width, 8 * width
+    rejected, _ = _last(p_value, rest * (1 - SLACK), low, min(low + width, top))
+    apart = kept <= usual < rejected - 1e-6 * (rejected - kept)
+    return usual if apart else (kept + rejected) / 2
+
+
+def whole_critical_value(p_value: Tail, alpha: float, *, usual: float, top: float) -> float:
+    """Do the same where statistics are whole numbers.
+
+    Parameters
+    ----------
+    p_value : callable
+        Takes a statistic, 0 or more, and returns its p-value.
+    alpha : float
+        The level of the test, between 0 and 1.
+    usual, top : float
+        As of `critical_value`.
+
+    Returns
+    -------
+    float
+        The usual value, else a number between the largest statistic kept and the least rejected.
+    """
+    if p_value(top) > alpha:
+        return max(usual, top * (1 + ROOM))
+    kept, rejected = 0, round(top)
+    while rejected - kept > 1:
+        middle = (kept + rejected) // 2
+        kept, rejected = (middle, rejected) if p_value(middle) > alpha else (kept, middle)
+    return usual if kept <= usual < rejected - ROOM else kept + 0.5
+
+
+def drawn_p(draws: FloatArray, statistic: float) -> float:
+    """Return the p-value of a Monte Carlo test, which counts what was seen among the draws.
+
+    Parameters
+    ----------
+    draws : ndarray of float, shape (n_resamples,)
+        Statistics under no shift, ascending.
+    statistic : float
+        What was seen.
+
+    Returns
+    -------
+    float
+        (1 + draws as extreme) / (1 + draws).
+    """
+    least = statistic * (1 - SLACK) - SLACK
+    hits = len(draws) - int(np.searchsorted(draws, least, side="left"))
+    return (1 + hits) / (1 + len(draws))
+
+
+def drawn_critical_value(draws: FloatArray, alpha: float, *, usual: float, top: float) -> float:
+    """Return the largest statistic at which a Monte Carlo test does not reject.
+
+    Parameters
+    ----------
+    draws : ndarray of float, shape (n_resamples,)
+        Statistics under no shift, ascending.
+    alpha : float
+        The level of the test.
+    usual, top : float
+        As of `critical_value`, where there are too few draws to reject anything.
+
+    Returns
+    -------
+    float
+        The number that exactly the statistics pass at which the test rejects.
+    """
+    # 1 + hits over 1 + draws must pass the level
+    hits = int(np.floor(alpha * (1 + len(draws)) + 1e-9))
+    if not hits:
+        return max(usual, top * (1 + ROOM))
+    edge = float(draws[len(draws) - min(hits, len(draws))])
+    return (edge + 2 * SLACK) / (1 - 2 * SLACK)
+
+
+def _last(p_value: Tail, level: float, low: float, high: float) -> tuple[float, float]:
+    """Close in on the last statistic whose p-value is above a level, from below and above."""
+    while high - low > CLOSE * max(1.0, high):
+        middle = (low + high) / 2
+        low, high = (middle, high) if p_value(middle) > level else (low, middle)
+    return low, high

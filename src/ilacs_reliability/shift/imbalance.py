@@ -1,0 +1,303 @@
+"""Tests of several imbalances at once, and how large these are together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, cast
+
+import numpy as np
+from scipy import special
+
+from ilacs_reliability.estimates import Estimate, Limits
+from ilacs_reliability.scales import FloatArray, IntArray
+from ilacs_reliability.shift.critical import critical_value, drawn_critical_value, drawn_p
+from ilacs_reliability.shift.exact import (
+    Tail,
+    draw_gaps,
+    quadratic_fits,
+    quadratic_tail,
+    squares_fit,
+    squares_tail,
+)
+from ilacs_reliability.shift.pairs import Pairs, pair_estimate
+from ilacs_reliability.shift.swaps import Swaps
+from ilacs_reliability.shift.testing import as_generator, falls_back, pseudo_inverse
+
+# the interval is never a point, however low its level
+LEAST = 1e-6
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Imbalance:
+    """Moves up less moves down in several directions, and how they are judged together.
+
+    Attributes
+    ----------
+    swaps : Swaps
+        The moves between each two grades.
+    steps : ndarray of int, shape (n_pairs, n_directions), or None
+        What a move up between two grades adds to each direction; None where each pair of grades is
+        a direction of its own.
+    precision : ndarray of float, shape (n_directions, n_directions)
+        The inverse covariance under no shift.
+    df : int
+        Its rank.
+    method : str
+        "asymptotic", "exact" or "monte_carlo".
+    n_resamples, seed : int
+        Draws and where they start, for "monte_carlo".
+    """
+
+    swaps: Swaps
+    steps: IntArray | None
+    precision: FloatArray
+    df: int
+    method: str
+    n_resamples: int = 0
+    seed: int = 0
+
+    @property
+    def sums(self) -> FloatArray:
+        """Moves up less moves down in each direction."""
+        return self.along(self.swaps.gaps.astype(np.float64))
+
+    @property
+    def statistic(self) -> float:
+        """The squares of the sums, weighed by the precision."""
+        return float(self.sums @ self.precision @ self.sums)
+
+    def along(self, gaps: FloatArray) -> FloatArray:
+        """Turn moves up less moves down between grades, shape (..., n_pairs), into directions."""
+        return gaps if self.steps is None else gaps @ self.steps
+
+
+def imbalance_of(
+    swaps: Swaps,
+    steps: IntArray | None,
+    method: str = "asymptotic",
+    n_resamples: int = 0,
+    rng: Any = None,
+) -> Imbalance:
+    """Weigh moves by their covariance under no shift.
+
+    Parameters
+    ----------
+    swaps : Swaps
+        The moves.
+    steps : ndarray of int, shape (n_pairs, n_directions), or None
+        As in `Imbalance`.
+    method : {"asymptotic", "exact", "monte_carlo"}, optional
+        How the p-value is found; "exact" becomes "monte_carlo" where there is too much to
+        enumerate, as there is for clusters.
+    n_resamples : int, optional
+        Draws.
+    rng : Generator, int or None
+        Where random numbers come from.
+
+    Returns
+    -------
+    Imbalance
+        The moves and how they are judged.
+    """
+    precision, df = _precision(swaps, steps)
+    found = Imbalance(swaps=swaps, steps=steps, precision=precision, df=df, method=method)
+    if method == "exact" and df and not _fits(found):
+        method = "monte_carlo"
+    if method != "monte_carlo":
+        return found
+    seed = int(as_generator(rng).integers(2**63))
+    return replace(found, method=method, n_resamples=n_resamples, seed=seed)
+
+
+def imbalance_p(found: Imbalance) -> float:
+    """Return the p-value of an imbalance.
+
+    Parameters
+    ----------
+    found : Imbalance
+        The moves and how they are judged.
+
+    Returns
+    -------
+    float
+        Between 0 and 1; 1 where nobody moved.
+    """
+    return _p_value(found)(found.statistic) if found.df else 1.0
+
+
+def method_used(found: Imbalance, asked: str) -> str:
+    """Say how the p-value of an imbalance was found.
+
+    Parameters
+    ----------
+    found : Imbalance
+        The moves and how they are judged.
+    asked : str
+        The method asked for.
+
+    Returns
+    -------
+    str
+        The method used.
+    """
+    return falls_back(asked, found.n_resamples) if found.method == "monte_carlo" else asked
+
+
+def imbalance_critical_value(confidence_level: float, *, found: Imbalance) -> float:
+    """Return the number that exactly the statistics pass at which the test rejects.
+
+    Parameters
+    ----------
+    confidence_level : float
+        One less the level of the test.
+    found : Imbalance
+        The moves and how they are judged.
+
+    Returns
+    -------
+    float
+        The quantile of chi-square, where it tells the same statistics apart.
+    """
+    alpha, top = 1 - confidence_level, float(_n_moved(found.swaps))
+    usual = float(special.chdtri(found.df, alpha))
+    if found.method == "asymptotic":
+        return usual
+    if found.method == "monte_carlo":
+        return drawn_critical_value(_draws(found), alpha, usual=usual, top=top)
+    return critical_value(_p_value(found), alpha, usual=usual, top=top)
+
+
+def imbalance_estimate(
+    pairs: Pairs,
+    found: Imbalance,
+    *,
+    name: str,
+    label: str,
+    critical: Callable[[float], float] | None = None,
+) -> Estimate:
+    """Estimate how far moves are out of balance, from 0 to 1.
+
+    The root of the statistic over the units (or clusters) that moved: the multiple correlation of
+    moves with a direction. For two grades it is the share up less the share down, without its
+    sign.
+
+    Parameters
+    ----------
+    pairs : Pairs
+        The study.
+    found : Imbalance
+        The moves and how they are judged.
+    name, label : str
+        As in `Estimate`.
+    critical : callable, optional
+        Takes a confidence level and returns the number that the statistics pass at which the test
+        rejects. Default: as `found` is judged.
+
+    Returns
+    -------
+    Estimate
+        The imbalance. Under no shift the roots of the weighed squares lie within a ball of the
+        critical value's root; its radius to either side is the interval "ball", which leaves zero
+        out exactly where the test rejects.
+    """
+    moved, root = _n_moved(found.swaps), float(np.sqrt(found.statistic))
+    value = min(root / np.sqrt(moved), 1.0) if found.df else float("nan")
+    critical = critical or partial(imbalance_critical_value, found=found)
+    ball = partial(_ball, root=root, moved=moved, critical=critical)
+    return pair_estimate(
+        pairs,
+        value=value,
+        influence=_influence(pairs, found, value),
+        name=name,
+        label=label,
+        methods=(("ball", ball),) if found.df else (),
+        reason="" if found.df else "no_change",
+    )
+
+
+def _ball(
+    estimate: Estimate,
+    confidence_level: float,
+    *,
+    root: float,
+    moved: int,
+    critical: Callable[[float], float],
+) -> Limits:
+    radius = max(float(np.sqrt(critical(confidence_level))), LEAST)
+    scale = float(np.sqrt(moved))
+    return max((root - radius) / scale, 0.0), min((root + radius) / scale, 1.0)
+
+
+def _precision(swaps: Swaps, steps: IntArray | None) -> tuple[FloatArray, int]:
+    """Return the inverse covariance of the directions under no shift, and its rank."""
+    if swaps.contributions is not None:
+        totals = swaps.contributions if steps is None else swaps.contributions @ steps
+        return pseudo_inverse((totals.T @ totals).astype(np.float64))
+    if steps is None:
+        return np.diag(1.0 / swaps.sizes), len(swaps.sizes)
+    return pseudo_inverse((steps.T @ (steps * swaps.sizes[:, None])).astype(np.float64))
+
+
+def _fits(found: Imbalance) -> bool:
+    """Say whether the statistic can be enumerated."""
+    if found.swaps.contributions is not None:
+        return False
+    if found.steps is None:
+        return squares_fit(found.swaps.sizes)
+    return quadratic_fits(found.steps, found.swaps.sizes)
+
+
+def _enumerated(found: Imbalance) -> Tail | None:
+    if found.steps is None:
+        return squares_tail(found.swaps.sizes)
+    return quadratic_tail(found.steps, found.swaps.sizes, found.precision)
+
+
+def _p_value(found: Imbalance) -> Tail:
+    if found.method == "asymptotic":
+        return partial(_chi_square_p, found.df)
+    if found.method == "monte_carlo":
+        return partial(drawn_p, _draws(found))
+    # `imbalance_of` has seen that there is one
+    return cast(Tail, _enumerated(found))
+
+
+def _chi_square_p(df: int, statistic: float) -> float:
+    return float(special.chdtrc(df, statistic))
+
+
+def _draws(found: Imbalance) -> FloatArray:
+    swaps, rng = found.swaps, np.random.default_rng(found.seed)
+    forms = []
+    for gaps in draw_gaps(swaps.sizes, swaps.contributions, found.n_resamples, rng):
+        sums = found.along(gaps)
+        forms.append(((sums @ found.precision) * sums).sum(axis=1))
+    return np.sort(np.concatenate(forms))
+
+
+def _n_moved(swaps: Swaps) -> int:
+    """Count the units, or the clusters, of which any moved."""
+    if swaps.contributions is None:
+        return int(swaps.sizes.sum())
+    return int((swaps.movers > 0).sum())
+
+
+def _influence(pairs: Pairs, found: Imbalance, value: float) -> FloatArray:
+    """Differentiate the root of the statistic over its number of pieces."""
+    swaps, rows = found.swaps, pairs.moves != 0
+    if not value > 0:
+        return np.full(len(rows), np.nan)
+    weights = found.along(np.eye(len(swaps.sizes))) @ (found.precision @ found.sums)
+    place = np.full((pairs.n_grades,) * 2, -1)
+    place[swaps.lower, swaps.upper] = place[swaps.upper, swaps.lower] = np.arange(len(weights))
+    where = place[pairs.before, pairs.after]
+    pull = np.where(where >= 0, np.sign(pairs.moves) * weights[where], 0.0)
+    total, share = pull, rows.astype(np.float64)
+    if pairs.clusters is not None:
+        total = np.bincount(pairs.clusters, weights=pairs.frequencies * pull)[pairs.clusters]
+        share = rows / np.maximum(swaps.movers[pairs.clusters], 1)
+    squares = (2 - total) * pull - value**2 * share
+    influence: FloatArray = squares * pairs.n_units / (2 * value * _n_moved(swaps))
+    return influence

@@ -1,0 +1,190 @@
+"""Effects of a paired two-by-two table: the difference of shares and the odds ratio."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import numpy as np
+from scipy import special
+
+from ilacs_reliability.estimates import Estimate, Limits
+from ilacs_reliability.intervals import clopper_pearson_limits, midp_limits, wilson_limits
+from ilacs_reliability.scales import IntArray
+from ilacs_reliability.shift.limits import (
+    bonett_price_limits,
+    newcombe_limits,
+    tango_limits,
+    tango_limits_at,
+)
+from ilacs_reliability.shift.pairs import (
+    Mask,
+    Pairs,
+    linear_estimate,
+    mean_methods,
+    pair_estimate,
+    reordered,
+)
+from ilacs_reliability.shift.sums import SignedSum, score_method
+from ilacs_reliability.shift.unconditional import unconditional_critical_value
+
+IGNORES_CLUSTERS = "This interval takes units as independent; `paired_difference` does not."
+
+
+def binary_difference(
+    pairs: Pairs,
+    before: Mask,
+    after: Mask,
+    *,
+    pieces: SignedSum | None = None,
+    method: str = "",
+) -> Estimate:
+    """Estimate the change in the share of some rows.
+
+    Parameters
+    ----------
+    pairs : Pairs
+        One study or many.
+    before, after : ndarray of bool, shape (n_rows,)
+        Whether a row counts on each occasion.
+    pieces : SignedSum, optional
+        How the test beside it is made, where ratings carry clusters.
+    method : str, optional
+        "unconditional" where that is the test beside it.
+
+    Returns
+    -------
+    Estimate
+        The change, -1 to 1.
+    """
+    ways = after.astype(np.float64) - before
+    methods = mean_methods(-1.0, 1.0)
+    if pairs.clusters is None:
+        rows = {
+            "both": after & before,
+            "up": ways > 0,
+            "down": ways < 0,
+            "neither": ~(after | before),
+        }
+        closed: Sequence[tuple[str, Callable[..., Limits]]] = CLOSED
+        if method == "unconditional":
+            closed = (("calibrated_tango", _calibrated_tango), *CLOSED)
+        methods = (
+            *((name, partial(_cells, limits=limits, rows=rows)) for name, limits in closed),
+            *methods,
+        )
+    elif pieces is not None:
+        methods = (score_method(pieces, ways, -1.0, 1.0), *methods)
+    return linear_estimate(
+        pairs,
+        ways,
+        name="paired_difference",
+        label="change in the share at or above the cut",
+        methods=methods,
+    )
+
+
+def _cells(
+    estimate: Estimate,
+    confidence_level: float,
+    *,
+    limits: Callable[..., Limits],
+    rows: dict[str, Mask],
+) -> Limits:
+    cells = {name: estimate.frequencies @ kind for name, kind in rows.items()}
+    return limits(**cells, confidence_level=confidence_level)
+
+
+def _tango(
+    *, both: float, up: float, down: float, neither: float, confidence_level: float
+) -> Limits:
+    return tango_limits(up, down, both + up + down + neither, confidence_level=confidence_level)
+
+
+def _calibrated_tango(
+    *, both: float, up: float, down: float, neither: float, confidence_level: float
+) -> Limits:
+    n = both + up + down + neither
+    z = unconditional_critical_value(confidence_level, n=int(n))
+    return tango_limits_at(up, down, n, z=z)
+
+
+def _bonett_price(
+    *, both: float, up: float, down: float, neither: float, confidence_level: float
+) -> Limits:
+    n = both + up + down + neither
+    return bonett_price_limits(up, down, n, confidence_level=confidence_level)
+
+
+CLOSED = (("tango", _tango), ("newcombe", newcombe_limits), ("bonett_price", _bonett_price))
+
+
+def odds_ratio(pairs: Pairs, ways: IntArray, first: str) -> Estimate:
+    """Estimate how many units rose for each that fell.
+
+    Parameters
+    ----------
+    pairs : Pairs
+        A single study.
+    ways : ndarray of int, shape (n_rows,)
+        1 for a row that rose, -1 for one that fell.
+    first : str
+        The default interval.
+
+    Returns
+    -------
+    Estimate
+        The ratio, 0 to infinity.
+    """
+    up, down = (pairs.count(ways == way) for way in (1, -1))
+    value = up / down if down else np.inf if up else np.nan
+    with np.errstate(invalid="ignore", divide="ignore"):
+        # how the ratio follows one more unit that rose, or fell
+        pull = np.where(ways > 0, 1.0, np.where(ways < 0, -value, 0.0))
+        influence = pull * pairs.n_units / down if down else np.full(len(ways), np.nan)
+    methods = tuple(
+        (name, partial(_odds_limits, limits=limits, up=up, down=down)) for name, limits in SHARES
+    )
+    return pair_estimate(
+        pairs,
+        value=value,
+        influence=influence,
+        name="paired_odds_ratio",
+        label="paired odds ratio, units that rose for each that fell",
+        methods=reordered(methods, first) if up + down else (),
+        reason="" if up + down else "no_change",
+        notes=(IGNORES_CLUSTERS,) if pairs.clusters is not None else (),
+    )
+
+
+def _odds_limits(
+    estimate: Estimate,
+    confidence_level: float,
+    *,
+    limits: Callable[..., Limits],
+    up: int,
+    down: int,
+) -> Limits:
+    low, high = limits(up, up + down, confidence_level=confidence_level)
+    return _odds(float(low)), _odds(float(high))  # type: ignore[arg-type]
+
+
+def _odds(share: float) -> float:
+    return share / (1 - share) if share < 1 else float("inf")
+
+
+def _wilson_corrected(hits: float, n: float, *, confidence_level: float) -> Limits:
+    """Return Wilson's limits with the continuity correction (Newcombe, 1998)."""
+    z = special.ndtri((1 + confidence_level) / 2)
+    p, wide = hits / n, 2 * (n + z**2)
+    low = 2 * hits + z**2 - 1 - z * np.sqrt(max(z**2 - 2 - 1 / n + 4 * p * (n - hits + 1), 0.0))
+    high = 2 * hits + z**2 + 1 + z * np.sqrt(max(z**2 + 2 - 1 / n + 4 * p * (n - hits - 1), 0.0))
+    return (max(low / wide, 0.0) if hits else 0.0), (min(high / wide, 1.0) if hits < n else 1.0)
+
+
+SHARES = (
+    ("exact", clopper_pearson_limits),
+    ("midp", midp_limits),
+    ("wilson", wilson_limits),
+    ("wilson_corrected", _wilson_corrected),
+)

@@ -1,0 +1,327 @@
+"""Sums over occasions that change places within a unit, or a cluster, and how they are judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import permutations
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special
+
+from ilacs_reliability.estimates import Estimate, Limits, by_cluster
+from ilacs_reliability.ratings import Ratings
+from ilacs_reliability.scales import FloatArray, IntArray
+from ilacs_reliability.shift.critical import critical_value, drawn_critical_value, drawn_p
+from ilacs_reliability.shift.exact import BLOCK, Tail, listed_tail
+from ilacs_reliability.shift.pairs import NOT_SHOWN
+from ilacs_reliability.shift.testing import as_generator, falls_back, pseudo_inverse
+
+# orders of a unit's grades that are listed, and steps of an exact distribution
+MOST_OCCASIONS_LISTED = 6
+LARGEST_EFFORT = 30_000_000
+# the interval is never a point, however low its level
+LEAST = 1e-6
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Reordering:
+    """Values of pieces on each occasion, which change places under no difference.
+
+    Attributes
+    ----------
+    rows : ndarray of float, shape (n_rows, n_occasions, n_dims)
+        Values less their mean over occasions, of units or of clusters.
+    times : ndarray of int, shape (n_rows,)
+        How many pieces have these values.
+    precision : ndarray of float, shape (n_dims, n_dims)
+        The inverse covariance of a sum, for all orders alike.
+    rank : int
+        Its rank.
+    method : str
+        "asymptotic", "exact" or "monte_carlo".
+    n_resamples, seed : int
+        Draws and where they start, for "monte_carlo".
+    p_value : float
+        1 where nothing differs.
+    """
+
+    rows: FloatArray
+    times: IntArray
+    precision: FloatArray
+    rank: int
+    method: str
+    n_resamples: int = 0
+    seed: int = 0
+    p_value: float = 1.0
+
+    @property
+    def n_pieces(self) -> int:
+        """Units, or clusters."""
+        return int(self.times.sum())
+
+    @property
+    def df(self) -> int:
+        """Degrees of freedom."""
+        return int((self.rows.shape[1] - 1) * self.rank)
+
+    @property
+    def sums(self) -> FloatArray:
+        """Sums of the values, shape (n_occasions, n_dims)."""
+        sums: FloatArray = np.tensordot(self.times.astype(np.float64), self.rows, axes=1)
+        return sums
+
+    @property
+    def statistic(self) -> float:
+        """The squares of the sums, weighed by the precision."""
+        return float(_form(self.sums[None], self.precision)[0])
+
+    @property
+    def largest(self) -> float:
+        """The largest statistic there can be: each piece has the same values in the same order."""
+        free = self.rows.shape[1] - 1
+        return float(self.n_pieces * free * min(self.rank, free))
+
+    @property
+    def differing(self) -> tuple[FloatArray, IntArray]:
+        """Rows that differ between occasions, and how many pieces have them."""
+        rows = (self.rows != 0).any(axis=(1, 2))
+        return self.rows[rows], self.times[rows]
+
+
+def reordering_of(
+    ratings: Ratings, centred: FloatArray, method: str, n_resamples: int, rng: Any
+) -> Reordering:
+    """Collect values on each occasion, over clusters where there are any.
+
+    Parameters
+    ----------
+    ratings : Ratings
+        The units.
+    centred : ndarray of float, shape (n_rows, n_occasions, n_dims)
+        Values of a unit of each row, less their mean over occasions.
+    method : {"asymptotic", "exact", "monte_carlo"}
+        How the p-value is found; "exact" becomes "monte_carlo" where there is too much to
+        enumerate.
+    n_resamples : int
+        Draws.
+    rng : Generator, int or None
+        Where random numbers come from.
+
+    Returns
+    -------
+    Reordering
+        The values and how they are judged.
+    """
+    rows, times = centred, ratings.frequencies.astype(np.int64)
+    if ratings.clusters is not None:
+        rows = np.zeros((int(ratings.clusters.max()) + 1, *centred.shape[1:]))
+        np.add.at(rows, ratings.clusters, centred * times[:, None, None])
+        rows[np.abs(rows) < 1e-9] = 0.0
+        times = np.ones(len(rows), dtype=np.int64)
+    covariance = np.einsum("u,uoi,uoj->ij", times.astype(np.float64), rows, rows)
+    inverse, rank = pseudo_inverse(covariance)
+    precision = (rows.shape[1] - 1) * inverse
+    found = Reordering(rows=rows, times=times, precision=precision, rank=rank, method=method)
+    if not rank:
+        return found
+    tail = _enumerated(found) if method == "exact" else None
+    if method == "exact" and tail is None:
+        method = "monte_carlo"
+    if method == "monte_carlo":
+        seed = int(as_generator(rng).integers(2**63))
+        found = replace(found, method=method, n_resamples=n_resamples, seed=seed)
+    return replace(found, p_value=(tail or _p_value(found))(found.statistic))
+
+
+def occasions_method(found: Reordering, asked: str) -> str:
+    """Say how the p-value of a difference between occasions was found.
+
+    Parameters
+    ----------
+    found : Reordering
+        The values and how they are judged.
+    asked : str
+        The method asked for.
+
+    Returns
+    -------
+    str
+        The method used.
+    """
+    return falls_back(asked, found.n_resamples) if found.method == "monte_carlo" else asked
+
+
+def occasions_estimate(
+    ratings: Ratings, centred: FloatArray, found: Reordering, *, label: str
+) -> Estimate:
+    """Estimate how far occasions differ, from 0 to 1.
+
+    Parameters
+    ----------
+    ratings : Ratings
+        The units.
+    centred : ndarray of float, shape (n_rows, n_occasions, n_dims)
+        Values of a unit of each row, less their mean over occasions.
+    found : Reordering
+        The values and how they are judged.
+    label : str
+        As in `Estimate`.
+
+    Returns
+    -------
+    Estimate
+        The statistic over the largest there can be. Its interval "ball" leaves zero out exactly
+        where the test rejects.
+    """
+    value = min(found.statistic / found.largest, 1.0) if found.rank else 0.0
+    return Estimate(
+        value=value,
+        name="kendall_w",
+        label=label,
+        frequencies=ratings.frequencies.astype(np.float64),
+        influence_source=_influence(ratings, centred, found, value),
+        n_units=int(ratings.frequencies.sum()),
+        clusters=ratings.clusters,
+        methods=(("ball", partial(_ball, found=found)),),
+        notes=ratings.notes,
+        limits=NOT_SHOWN,
+    )
+
+
+def _ball(estimate: Estimate, confidence_level: float, *, found: Reordering) -> Limits:
+    if not found.rank:
+        # all alike: the share of pieces that may differ after all, each to the utmost
+        return 0.0, 1 - ((1 - confidence_level) / 2) ** (1 / found.n_pieces)
+    radius = max(float(np.sqrt(_critical_value(confidence_level, found))), LEAST)
+    root, scale = float(np.sqrt(found.statistic)), found.largest
+    return max(root - radius, 0.0) ** 2 / scale, min((root + radius) ** 2 / scale, 1.0)
+
+
+def _critical_value(confidence_level: float, found: Reordering) -> float:
+    """Return the number that exactly the statistics pass at which the test rejects."""
+    alpha, usual = 1 - confidence_level, float(special.chdtri(found.df, 1 - confidence_level))
+    if found.method == "asymptotic":
+        return usual
+    if found.method == "monte_carlo":
+        return drawn_critical_value(_drawn(found), alpha, usual=usual, top=found.largest)
+    return critical_value(_p_value(found), alpha, usual=usual, top=found.largest)
+
+
+def _p_value(found: Reordering) -> Tail:
+    if found.method == "asymptotic":
+        return partial(_chi_square_p, found.df)
+    if found.method == "monte_carlo":
+        return partial(drawn_p, _drawn(found))
+    # `reordering_of` has seen that there is one
+    return cast(Tail, _enumerated(found))
+
+
+def _chi_square_p(df: int, statistic: float) -> float:
+    return float(special.chdtrc(df, statistic))
+
+
+def _drawn(found: Reordering) -> FloatArray:
+    rng = np.random.default_rng(found.seed)
+    blocks = _draws(*found.differing, found.n_resamples, rng)
+    return np.sort(np.concatenate([_form(sums, found.precision) for sums in blocks]))
+
+
+def _influence(
+    ratings: Ratings, centred: FloatArray, found: Reordering, value: float
+) -> FloatArray:
+    """Differentiate the statistic over its largest value, piece by piece."""
+    if not found.rank:
+        return np.zeros(len(centred))
+    free = found.rows.shape[1] - 1
+    weights = found.sums @ (found.precision / free)
+    own = np.einsum("uoi,pi->uop", centred, weights)
+    whole, size = own, np.ones(len(own))
+    if ratings.clusters is not None:
+        whole = np.einsum("uoi,pi->uop", found.rows, weights)[ratings.clusters]
+        size = by_cluster(ratings.frequencies, ratings.clusters)[ratings.clusters]
+    pull = 2 * np.trace(own, axis1=1, axis2=2) - (own * whole).sum(axis=(1, 2))
+    scale = ratings.frequencies.sum() / found.n_pieces
+    influence: FloatArray = scale * (pull / min(found.rank, free) - value / size)
+    return influence
+
+
+def _form(sums: FloatArray, precision: FloatArray) -> FloatArray:
+    """Return the statistic of each set of sums, shape (n, n_occasions, n_dims)."""
+    form: FloatArray = np.einsum("noi,ij,noj->n", sums, precision, sums)
+    return form
+
+
+def _orders(row: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """List the distinct orders of a unit's values, shape (n_orders, n_occasions, n_dims)."""
+    return np.unique(
+        np.array([row[list(order)] for order in permutations(range(len(row)))]), axis=0
+    )
+
+
+def _enumerated(found: Reordering) -> Tail | None:
+    """List the chances of all sums; None where there are too many."""
+    rows, times = found.differing
+    n_occasions, n_dims = rows.shape[1:]
+    if n_occasions > MOST_OCCASIONS_LISTED:
+        return None
+    # centred values are multiples of one part of the occasions, ranks of half of it
+    whole = np.rint(rows * 2 * n_occasions).astype(np.int64)
+    code = _digit_weights(whole, times)
+    if code is None:
+        return None
+    states: IntArray = np.zeros((1, n_occasions, n_dims), dtype=np.int64)
+    chances: FloatArray = np.ones(1)
+    effort = 0
+    for row, count in zip(whole, times.tolist(), strict=True):
+        orders = _orders(row)
+        for _ in range(count):
+            effort += len(states) * len(orders) * n_occasions * n_dims
+            if effort > LARGEST_EFFORT:
+                return None
+            sums = (states[:, None] + orders).reshape(-1, n_occasions * n_dims)
+            _, first, place = np.unique(sums @ code, return_index=True, return_inverse=True)
+            weights = np.repeat(chances / len(orders), len(orders))
+            chances = np.bincount(place, weights=weights).astype(np.float64)
+            states = sums[first].reshape(-1, n_occasions, n_dims)
+    return listed_tail(_form(states / (2.0 * n_occasions), found.precision), chances)
+
+
+def _digit_weights(whole: IntArray, times: IntArray) -> IntArray | None:
+    """Weigh the sums' entries so that each set of sums has a whole number of its own."""
+    n_occasions, n_dims = whole.shape[1:]
+    base = 2 * int(np.abs(whole).max(axis=(1, 2)) @ times) + 1
+    # the last occasion follows from the others, and so does the last of several grades
+    kept = (n_occasions - 1) * max(n_dims - 1, 1)
+    if kept * np.log2(base) > 62:
+        return None
+    weights = np.zeros((n_occasions, n_dims), dtype=np.int64)
+    powers = base ** np.arange(kept, dtype=np.int64)
+    weights[:-1, : max(n_dims - 1, 1)] = powers.reshape(n_occasions - 1, -1)
+    return weights.ravel()
+
+
+def _draws(
+    rows: FloatArray, times: IntArray, n_resamples: int, rng: np.random.Generator
+) -> Iterator[FloatArray]:
+    """Draw the sums with each unit's values in a random order."""
+    n_occasions, n_dims = rows.shape[1:]
+    listed = n_occasions <= MOST_OCCASIONS_LISTED
+    units = int(times.sum())
+    step = max(1, BLOCK // (n_occasions * n_dims * (1 if listed else units)))
+    orders = [_orders(row) for row in rows] if listed else []
+    for start in range(0, n_resamples, step):
+        size = min(step, n_resamples - start)
+        total: npt.NDArray[np.float64] = np.zeros((size, n_occasions, n_dims))
+        if listed:
+            for options, count in zip(orders, times.tolist(), strict=True):
+                drawn = rng.multinomial(count, np.full(len(options), 1 / len(options)), size)
+                total += np.tensordot(drawn, options, axes=1)
+        else:
+            every = np.repeat(rows, times, axis=0)
+            keys = rng.random((size, units, n_occasions)).argsort(axis=2)
+            total = every[np.arange(units)[None, :, None], keys].sum(axis=1)
+        yield total

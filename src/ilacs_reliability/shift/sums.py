@@ -1,0 +1,357 @@
+"""Sums whose pieces change sign where a unit's, or a cluster's, two grades swap places."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, cast
+
+import numpy as np
+from scipy import special
+
+from ilacs_reliability.estimates import Estimate, Limits, by_cluster
+from ilacs_reliability.scales import FloatArray, IntArray
+from ilacs_reliability.shift.critical import (
+    critical_value,
+    drawn_critical_value,
+    drawn_p,
+    whole_critical_value,
+)
+from ilacs_reliability.shift.exact import (
+    LARGEST_GRID,
+    SLACK,
+    Tail,
+    check_enumerable,
+    draw_gaps,
+    signed_sum_fits,
+    signed_sum_tail,
+)
+from ilacs_reliability.shift.pairs import NO_CHANGE, ROUNDING, Method
+from ilacs_reliability.shift.testing import (
+    CANCELLED,
+    ONE_ALONE,
+    as_generator,
+    falls_back,
+    least_p_note,
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class SignedSum:
+    """A sum of pieces whose signs are random under no shift, and how it is judged.
+
+    Attributes
+    ----------
+    total : float
+        The sum seen.
+    weights : ndarray of float, shape (n_weights,)
+        The distinct sizes of pieces that are not zero.
+    sizes : ndarray of int, shape (n_weights,)
+        Pieces of each size.
+    method : str
+        "exact", "midp", "monte_carlo", "asymptotic" or "corrected".
+    n_resamples, seed : int
+        Draws and where they start, for "monte_carlo".
+    """
+
+    total: float
+    weights: FloatArray
+    sizes: IntArray
+    method: str
+    n_resamples: int = 0
+    seed: int = 0
+
+    @property
+    def squares(self) -> float:
+        """Variance of the sum under no shift."""
+        return float(self.sizes @ self.weights**2)
+
+    @property
+    def reach(self) -> float:
+        """The largest sum there can be."""
+        return float(self.sizes @ self.weights)
+
+
+def signed_sum(
+    values: FloatArray, times: FloatArray, method: str, n_resamples: int = 0, rng: Any = None
+) -> SignedSum:
+    """Collect pieces by size.
+
+    Parameters
+    ----------
+    values : ndarray of float, shape (n_kinds,)
+        The signed value of each kind of piece.
+    times : ndarray of float, shape (n_kinds,)
+        How many pieces of each kind there are.
+    method : str
+        As in `SignedSum`; "exact" becomes "monte_carlo" where there is too much to enumerate.
+    n_resamples : int, optional
+        Draws, where it may be drawn.
+    rng : Generator, int or None
+        Where random numbers come from.
+
+    Returns
+    -------
+    SignedSum
+        The sum.
+
+    Raises
+    ------
+    ValueError
+        If it is exact, cannot be enumerated and may not be drawn.
+    """
+    # values equal but for rounding are one group
+    weights, place = np.unique(np.abs(values).round(10), return_inverse=True)
+    sizes = np.rint(np.bincount(place, weights=times)).astype(np.int64)
+    kept = (weights > 0) & (sizes > 0)
+    whole = SignedSum(
+        total=float(times @ values), weights=weights[kept], sizes=sizes[kept], method=method
+    )
+    listed = whole.weights.tolist(), whole.sizes.tolist()
+    if method in ("exact", "midp") and not signed_sum_fits(*listed):
+        if not n_resamples:
+            check_enumerable(max(int(whole.reach), LARGEST_GRID + 1))
+        method = "monte_carlo"
+    if method != "monte_carlo":
+        return whole
+    seed = int(as_generator(rng).integers(2**63))
+    return replace(whole, method=method, n_resamples=n_resamples, seed=seed)
+
+
+def signed_sum_p(pieces: SignedSum, alternative: str) -> float:
+    """Return the p-value of a sum.
+
+    Parameters
+    ----------
+    pieces : SignedSum
+        The sum.
+    alternative : {"two-sided", "less", "greater"}
+        "greater" where the sum is above zero.
+
+    Returns
+    -------
+    float
+        Between 0 and 1; 1 where every piece is zero.
+    """
+    if not len(pieces.sizes):
+        return 1.0
+    two_sided, total = _two_sided(pieces), pieces.total
+    if alternative == "two-sided":
+        return two_sided(abs(total))
+    total = -total if alternative == "less" else total
+    if pieces.method == "corrected":
+        # the correction goes against the alternative, whatever the sign
+        return float(special.ndtr((1 - total) / np.sqrt(pieces.squares)))
+    # the sum is as likely below zero as above: either tail is half of both
+    if total > SLACK:
+        return two_sided(total) / 2
+    if pieces.method == "monte_carlo":
+        # what was seen does not lie past itself
+        return 1 - (two_sided(-total + _step(pieces, -total)) - 1 / (1 + pieces.n_resamples)) / 2
+    step = _step(pieces, -total) if pieces.method == "exact" else 0.0
+    return 1 - two_sided(-total + step) / 2
+
+
+def sum_method(pieces: SignedSum, asked: str) -> str:
+    """Say how the p-value of a sum was found.
+
+    Parameters
+    ----------
+    pieces : SignedSum
+        The sum.
+    asked : str
+        The method asked for.
+
+    Returns
+    -------
+    str
+        The method used.
+    """
+    return falls_back(asked, pieces.n_resamples) if pieces.method == "monte_carlo" else asked
+
+
+def sum_notes(
+    pieces: SignedSum, effect: Estimate, alternative: str, *, moved: bool
+) -> tuple[str, ...]:
+    """Say what a reader must know of the p-value of a sum.
+
+    Parameters
+    ----------
+    pieces : SignedSum
+        The sum.
+    effect : Estimate
+        The effect beside it.
+    alternative : str
+        "two-sided", "less" or "greater".
+    moved : bool
+        Whether any unit moved.
+
+    Returns
+    -------
+    tuple of str
+        Notes, or nothing.
+    """
+    if not moved:
+        return (NO_CHANGE,)
+    if effect.n_independent == 1:
+        return (ONE_ALONE,)
+    if not len(pieces.sizes):
+        return (CANCELLED,)
+    thing = "unit" if effect.clusters is None else "cluster"
+    return least_p_note(int(pieces.sizes.sum()), thing, pieces.method, alternative)
+
+
+def critical_ratio(confidence_level: float, *, pieces: SignedSum | None = None) -> float:
+    """Return how many standard errors a sum must lie from zero for its test to reject.
+
+    Parameters
+    ----------
+    confidence_level : float
+        One less the level of the two-sided test.
+    pieces : SignedSum, optional
+        The sum and how it is judged. Default: by the normal distribution.
+
+    Returns
+    -------
+    float
+        The number of standard errors under no shift that exactly the sums rejected pass.
+    """
+    z = float(special.ndtri((1 + confidence_level) / 2))
+    if pieces is None or pieces.method == "asymptotic" or not len(pieces.sizes):
+        return z
+    error, alpha = float(np.sqrt(pieces.squares)), 1 - confidence_level
+    if pieces.method == "corrected":
+        return z + 1 / error
+    if pieces.method == "monte_carlo":
+        edge = drawn_critical_value(_draws(pieces), alpha, usual=z * error, top=pieces.reach)
+    else:
+        # only whole clusters' moves are judged by the mid-p
+        search = whole_critical_value if pieces.method == "midp" else critical_value
+        edge = search(_two_sided(pieces), alpha, usual=z * error, top=pieces.reach)
+    return edge / error
+
+
+def score_method(pieces: SignedSum | None, values: FloatArray, low: float, high: float) -> Method:
+    """Return the interval of a mean that answers about zero as the test of its sum does.
+
+    Parameters
+    ----------
+    pieces : SignedSum or None
+        The sum and how it is judged; None for the normal distribution.
+    values : ndarray of float, shape (n_rows,)
+        The value of a unit of each row.
+    low, high : float
+        The least and the greatest value a unit can have.
+
+    Returns
+    -------
+    name : str
+        "score", or "calibrated_score" where the critical value is not that of the normal.
+    limits : callable
+        Takes the estimate and a confidence level.
+    """
+    critical = partial(critical_ratio, pieces=pieces)
+    limits = partial(_score_limits, values=values, low=low, high=high, critical=critical)
+    return matching_name(pieces), limits
+
+
+def matching_name(pieces: SignedSum | None) -> str:
+    """Name the interval that answers as the test of a sum does."""
+    usual = pieces is None or pieces.method == "asymptotic"
+    return "score" if usual else "calibrated_score"
+
+
+def _two_sided(pieces: SignedSum) -> Tail:
+    """Return the two-sided p-value as a function of the size of the sum."""
+    if pieces.method in ("asymptotic", "corrected"):
+        less = 1.0 if pieces.method == "corrected" else 0.0
+        return partial(_normal_p, float(np.sqrt(pieces.squares)), less)
+    if pieces.method == "monte_carlo":
+        return partial(drawn_p, _draws(pieces))
+    # `signed_sum` has seen that there is one
+    tail = cast(Tail, signed_sum_tail(pieces.weights.tolist(), pieces.sizes.tolist()))
+    return partial(_midp, tail, pieces) if pieces.method == "midp" else partial(_doubled, tail)
+
+
+def _normal_p(error: float, less: float, size: float) -> float:
+    # the correction never turns a balance into a difference
+    return float(2 * special.ndtr(-max(size - less, 0.0) / error))
+
+
+def _doubled(tail: Tail, size: float) -> float:
+    return min(1.0, 2 * tail(size))
+
+
+def _midp(tail: Tail, pieces: SignedSum, size: float) -> float:
+    return min(1.0, tail(size) + tail(size + _step(pieces, size)))
+
+
+def _step(pieces: SignedSum, size: float) -> float:
+    """Return what takes a sum past those that are equal to it but for rounding."""
+    return 4 * SLACK * max(1.0, size, float(pieces.weights.max()))
+
+
+def _draws(pieces: SignedSum) -> FloatArray:
+    rng = np.random.default_rng(pieces.seed)
+    blocks = draw_gaps(pieces.sizes, None, pieces.n_resamples, rng)
+    return np.sort(np.concatenate([np.abs(gaps @ pieces.weights) for gaps in blocks]))
+
+
+def _score_limits(
+    estimate: Estimate,
+    confidence_level: float,
+    *,
+    values: FloatArray,
+    low: float,
+    high: float,
+    critical: Callable[[float], float],
+) -> Limits:
+    square, n = critical(confidence_level) ** 2, np.asarray(estimate.n_units, dtype=np.float64)
+    a, b, c = _moments(estimate, values)
+    mean = np.asarray(estimate.value)
+    total = mean * n
+    # (total - n delta)^2 = square (a - 2 delta b + delta^2 c), a quadratic in delta
+    lead, middle, last = n**2 - square * c, total * n - square * b, total**2 - square * a
+    root = np.sqrt(np.maximum(middle**2 - lead * last, 0.0))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        limits = (middle - root) / lead, (middle + root) / lead
+        # uneven clusters may leave the far side open
+        open_low = np.where((last > 0) & (mean > 0), last / (middle + root), low)
+        open_high = np.where((last > 0) & (mean < 0), last / (middle - root), high)
+    below, above = np.where(lead > 0, limits[0], open_low), np.where(lead > 0, limits[1], open_high)
+    near, far = _alike(estimate, confidence_level, total**2, square * a, low, high)
+    alike = a - 2 * mean * b + mean**2 * c <= ROUNDING * (high - low) ** 2
+    below, above = np.where(alike, near, below), np.where(alike, far, above)
+    return np.maximum(below, low), np.minimum(above, high)
+
+
+def _moments(estimate: Estimate, values: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Sum squares of pieces' totals, products with their numbers of units, and squares of these."""
+    frequencies, mass = estimate.frequencies, np.ones(len(values))
+    if estimate.clusters is None:
+        return frequencies @ values**2, frequencies @ values, frequencies @ mass
+    sums = by_cluster(frequencies * values, estimate.clusters)
+    sizes = by_cluster(frequencies * mass, estimate.clusters)
+    return (sums**2).sum(axis=-1), (sums * sizes).sum(axis=-1), (sizes**2).sum(axis=-1)
+
+
+def _alike(
+    estimate: Estimate,
+    confidence_level: float,
+    total: Any,
+    square: Any,
+    low: float,
+    high: float,
+) -> tuple[FloatArray, FloatArray]:
+    """Bound a mean of pieces that are all alike, when there is no spread to lean on.
+
+    Towards zero by the score limits of the share of pieces with this sign, away from it by the
+    share of others that could have been missed.
+    """
+    mean, n = np.asarray(estimate.value), np.asarray(estimate.n_independent, dtype=np.float64)
+    unseen = 1 - ((1 - confidence_level) / 2) ** (1 / n)
+    with np.errstate(invalid="ignore"):
+        inner = np.where(square > 0, mean * (total - square) / (total + square), 0.0)
+    below, above = mean - unseen * (mean - low), mean + unseen * (high - mean)
+    return np.where(mean > 0, inner, below), np.where(mean < 0, inner, above)

@@ -1,0 +1,190 @@
+"""Every test of shift and the interval beside it answer alike about no shift."""
+
+import pickle
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+import ilacs_reliability as ilr
+
+SCALE = ilr.Scale(["a", "b", "c", "d"])
+LEVELS = (0.6, 0.8, 0.9, 0.95, 0.99)
+FEW = {"n_resamples": 199, "rng": 7}
+
+# name: (the test, no shift, methods, methods that take clusters too)
+DIRECTED = {
+    "sign_test": (ilr.sign_test, {}, ("exact", "midp", "asymptotic")),
+    "mcnemar": (
+        ilr.mcnemar,
+        {"at_least": "c"},
+        ("exact", "midp", "asymptotic", "corrected", "unconditional"),
+    ),
+    "wilcoxon_signed_rank": (
+        ilr.wilcoxon_signed_rank,
+        FEW,
+        ("exact", "asymptotic", "monte_carlo"),
+    ),
+    "wilcoxon_signed_rank, pratt": (
+        ilr.wilcoxon_signed_rank,
+        {"zero_method": "pratt", **FEW},
+        ("exact", "asymptotic", "monte_carlo"),
+    ),
+    "marginal_score_shift": (
+        ilr.marginal_score_shift,
+        FEW,
+        ("score", "wald", "exact", "monte_carlo"),
+    ),
+    "marginal_score_shift, uneven": (
+        ilr.marginal_score_shift,
+        {"scores": (0, 1, 1.5, 4), **FEW},
+        ("score", "wald", "exact", "monte_carlo"),
+    ),
+    "marginal_rank_shift": (ilr.marginal_rank_shift, {}, ("logit", "wald")),
+}
+NULLS = {"marginal_rank_shift": 0.5, "share": 0.5, "paired_odds_ratio": 1.0, "sign_test": 0.5}
+OMNIBUS = {
+    "bowker": (ilr.bowker, FEW, ("asymptotic", "exact", "monte_carlo")),
+    "stuart_maxwell": (ilr.stuart_maxwell, FEW, ("asymptotic", "exact", "monte_carlo")),
+    "bhapkar": (ilr.bhapkar, {}, ("asymptotic",)),
+}
+OCCASIONS = {
+    "cochran_q": (ilr.cochran_q, {"at_least": "c", **FEW}),
+    "friedman": (ilr.friedman, FEW),
+    "madansky": (ilr.madansky, FEW),
+}
+THREE = ("asymptotic", "exact", "monte_carlo")
+
+
+def cases(tests):
+    return [
+        pytest.param(test, keywords | ({"method": method} if name != "bhapkar" else {}), id=label)
+        for name, (test, keywords, methods) in tests.items()
+        for method in methods
+        for label in [f"{name}, {method}"]
+    ]
+
+
+@st.composite
+def transitions(draw):
+    """A table of four grades, in which few or many units moved, some to a few places only."""
+    largest = draw(st.sampled_from([1, 2, 6, 15]))
+    table = draw(hnp.arrays(np.int64, (4, 4), elements=st.integers(0, largest)))
+    table *= draw(hnp.arrays(np.int64, (4, 4), elements=st.integers(0, 1)))
+    table[np.diag_indices(4)] *= draw(st.integers(0, 4))
+    assume(table.sum() > 0)
+    return ilr.transitions_from_table(table, scale=SCALE)
+
+
+@st.composite
+def clustered(draw, *, occasions=2):
+    """Units in clusters of any size, the second occasion often better."""
+    n = draw(st.integers(1, 24))
+    first = draw(hnp.arrays(np.int64, n, elements=st.integers(0, 3)))
+    steps = st.sampled_from(draw(st.sampled_from([(0, 1), (-1, 0, 1), (0, 0, 1, 2, 3)])))
+    moves = draw(hnp.arrays(np.int64, (n, occasions - 1), elements=steps))
+    codes = np.column_stack([first, np.clip(first[:, None] + moves, 0, 3)])
+    clusters = draw(hnp.arrays(np.int64, n, elements=st.integers(0, draw(st.integers(1, 12)))))
+    return ilr.ratings_from_codes(codes, scale=SCALE, clusters=clusters, design="repeat")
+
+
+def check(result, null, p_value=None, side="two-sided"):
+    """Hold that the interval leaves the null value out exactly where the test rejects."""
+    if result.effect.status == "undefined":
+        assert result.p_value == 1
+        return
+    for level in LEVELS:
+        alpha = (1 - level) * (1 if side == "two-sided" else 0.5)
+        if abs(result.p_value - alpha) < 1e-9:
+            continue
+        low, high = result.effect.confidence_interval(level)
+        assert low < high
+        assert low - 1e-9 <= result.effect.value <= high + 1e-9
+        inside = {"two-sided": low <= null <= high, "greater": low <= null, "less": null <= high}
+        assert inside[side] == (result.p_value > alpha), (level, result.p_value, low, high)
+
+
+def null_of(result):
+    return NULLS.get(result.effect.name, 0.0)
+
+
+@pytest.mark.parametrize("side", ["two-sided", "greater", "less"])
+@pytest.mark.parametrize(("test", "keywords"), cases(DIRECTED))
+@given(table=transitions())
+@settings(deadline=None, max_examples=25)
+def test_a_directed_test_and_its_interval_agree(test, keywords, side, table):
+    result = test(table, alternative=side, **keywords)
+    check(result, null_of(result), side=side)
+
+
+@pytest.mark.parametrize("side", ["two-sided", "greater", "less"])
+@pytest.mark.parametrize(
+    ("test", "keywords"),
+    [case for case in cases(DIRECTED) if "unconditional" not in case.id],
+)
+@given(ratings=clustered())
+@settings(deadline=None, max_examples=25)
+def test_with_clusters_a_directed_test_and_its_interval_agree(test, keywords, side, ratings):
+    result = test(ratings, alternative=side, **keywords)
+    check(result, null_of(result), side=side)
+
+
+@pytest.mark.parametrize(("test", "keywords"), cases(OMNIBUS))
+@given(table=st.one_of(transitions(), clustered()))
+@settings(deadline=None, max_examples=50)
+def test_a_test_of_the_whole_table_and_its_interval_agree(test, keywords, table):
+    result = test(table, **keywords)
+    check(result, 0.0)
+
+
+@pytest.mark.parametrize("method", THREE)
+@pytest.mark.parametrize(("test", "keywords"), OCCASIONS.values(), ids=OCCASIONS)
+@given(ratings=clustered(occasions=3), alone=st.booleans())
+@settings(deadline=None, max_examples=25)
+def test_a_test_of_several_occasions_and_its_interval_agree(test, keywords, method, ratings, alone):
+    if alone:
+        ratings = ilr.ratings_from_codes(
+            np.repeat(ratings.patterns, ratings.frequencies.astype(int), axis=0), scale=SCALE
+        )
+    check(test(ratings, method=method, **keywords), 0.0)
+
+
+@pytest.mark.parametrize("method", THREE)
+@pytest.mark.parametrize("effect", ["net", "difference", "score"])
+@given(data=st.data(), kind=st.sampled_from([transitions(), clustered()]))
+@settings(deadline=None, max_examples=25)
+def test_strata_and_their_intervals_agree(effect, method, data, kind):
+    tables = data.draw(st.lists(kind, min_size=1, max_size=3))
+    cut = {"at_least": "c"} if effect == "difference" else {}
+    plain = tables[0].__class__ is not ilr.Ratings
+    shift = ilr.stratified_shift(
+        tables,
+        effect=effect,
+        method=method,
+        heterogeneity="monte_carlo" if plain and method == "monte_carlo" else "asymptotic",
+        **cut,
+        **FEW,
+    )
+    check(shift.test, 0.0)
+    if len(tables) > 1 and shift.heterogeneity.df:
+        for level in LEVELS:
+            low, _ = shift.heterogeneity.effect.confidence_interval(level)
+            p_value = shift.heterogeneity.p_value
+            if abs(p_value - (1 - level)) > 1e-9 and shift.heterogeneity.effect.value:
+                assert (low <= 0) == (p_value > 1 - level)
+
+
+def test_no_result_says_that_its_interval_is_of_another_method():
+    table = ilr.transitions_from_table(
+        [[0, 2, 1, 0], [3, 7, 11, 1], [0, 0, 4, 4], [0, 0, 0, 0]], scale=SCALE
+    )
+    for test, keywords, methods in (DIRECTED | OMNIBUS).values():
+        for method in methods:
+            how = {} if test is ilr.bhapkar else {"method": method}
+            result = test(table, **keywords, **how)
+            assert not any("another method" in note for note in result.notes)
+            # an estimate travels to other processes with its intervals
+            again = pickle.loads(pickle.dumps(result.effect))
+            assert tuple(again.confidence_interval()) == tuple(result.effect.confidence_interval())
