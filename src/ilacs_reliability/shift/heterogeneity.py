@@ -69,10 +69,9 @@ def heterogeneity_test(
     p_value, used = (float(special.chdtrc(df, statistic)) if df and statistic else 1.0), method
     critical: Callable[[float], float] = partial(_chi_square_critical_value, df=df)
     if method == "monte_carlo" and df and statistic:
-        seed = int(rng.integers(2**63))
-        drawn = partial(_moved_between, table, kinds, n_resamples, seed)
-        critical = partial(_drawn_critical_value, drawn=drawn, df=df)
-        p_value, used = drawn_p(drawn(), statistic), falls_back(method, n_resamples)
+        draws = _moved_between(table, kinds, n_resamples, rng)
+        critical = partial(_drawn_critical_value, draws=draws, df=df)
+        p_value, used = drawn_p(draws, statistic), falls_back(method, n_resamples)
     return SignificanceResult(
         statistic=statistic,
         df=df,
@@ -110,9 +109,10 @@ def _clustered_between(estimates: tuple[Estimate, ...]) -> tuple[float, int]:
     return float(weights @ (values - mean) ** 2), len(usable) - 1
 
 
-def _moved_between(table: IntArray, kinds: FloatArray, n_resamples: int, seed: int) -> FloatArray:
+def _moved_between(
+    table: IntArray, kinds: FloatArray, n_resamples: int, rng: np.random.Generator
+) -> FloatArray:
     """Draw the statistic, ascending, moving units between strata of the same sizes."""
-    rng = np.random.default_rng(seed)
     left = np.tile(table.sum(axis=0), (n_resamples, 1))
     drawn = np.empty((n_resamples, *table.shape), dtype=np.int64)
     for place, size in enumerate(table.sum(axis=1)[:-1].tolist()):
@@ -152,10 +152,8 @@ def _chi_square_critical_value(confidence_level: float, *, df: int) -> float:
     return float(special.chdtri(df, 1 - confidence_level))
 
 
-def _drawn_critical_value(
-    confidence_level: float, *, drawn: Callable[[], FloatArray], df: int
-) -> float:
-    draws, usual = drawn(), _chi_square_critical_value(confidence_level, df=df)
+def _drawn_critical_value(confidence_level: float, *, draws: FloatArray, df: int) -> float:
+    usual = _chi_square_critical_value(confidence_level, df=df)
     return drawn_critical_value(draws, 1 - confidence_level, usual=usual, top=float(draws[-1]))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, cast
 
@@ -46,8 +46,8 @@ class Imbalance:
         Its rank.
     method : str
         "asymptotic", "exact" or "monte_carlo".
-    n_resamples, seed : int
-        Draws and where they start, for "monte_carlo".
+    draws : ndarray of float, shape (n_resamples,)
+        Statistics under no shift, ascending, for "monte_carlo".
     """
 
     swaps: Swaps
@@ -55,8 +55,7 @@ class Imbalance:
     precision: FloatArray
     df: int
     method: str
-    n_resamples: int = 0
-    seed: int = 0
+    draws: FloatArray = field(default_factory=partial(np.zeros, 0))
 
     @property
     def sums(self) -> FloatArray:
@@ -107,8 +106,7 @@ def imbalance_of(
         method = "monte_carlo"
     if method != "monte_carlo":
         return found
-    seed = int(as_generator(rng).integers(2**63))
-    return replace(found, method=method, n_resamples=n_resamples, seed=seed)
+    return replace(found, method=method, draws=_draws(found, n_resamples, as_generator(rng)))
 
 
 def imbalance_p(found: Imbalance) -> float:
@@ -142,7 +140,7 @@ def method_used(found: Imbalance, asked: str) -> str:
     str
         The method used.
     """
-    return falls_back(asked, found.n_resamples) if found.method == "monte_carlo" else asked
+    return falls_back(asked, len(found.draws)) if found.method == "monte_carlo" else asked
 
 
 def imbalance_critical_value(confidence_level: float, *, found: Imbalance) -> float:
@@ -165,7 +163,7 @@ def imbalance_critical_value(confidence_level: float, *, found: Imbalance) -> fl
     if found.method == "asymptotic":
         return usual
     if found.method == "monte_carlo":
-        return drawn_critical_value(_draws(found), alpha, usual=usual, top=top)
+        return drawn_critical_value(found.draws, alpha, usual=usual, top=top)
     return critical_value(_p_value(found), alpha, usual=usual, top=top)
 
 
@@ -259,7 +257,7 @@ def _p_value(found: Imbalance) -> Tail:
     if found.method == "asymptotic":
         return partial(_chi_square_p, found.df)
     if found.method == "monte_carlo":
-        return partial(drawn_p, _draws(found))
+        return partial(drawn_p, found.draws)
     # `imbalance_of` has seen that there is one
     return cast(Tail, _enumerated(found))
 
@@ -268,10 +266,9 @@ def _chi_square_p(df: int, statistic: float) -> float:
     return float(special.chdtrc(df, statistic))
 
 
-def _draws(found: Imbalance) -> FloatArray:
-    swaps, rng = found.swaps, np.random.default_rng(found.seed)
-    forms = []
-    for gaps in draw_gaps(swaps.sizes, swaps.contributions, found.n_resamples, rng):
+def _draws(found: Imbalance, n_resamples: int, rng: np.random.Generator) -> FloatArray:
+    swaps, forms = found.swaps, []
+    for gaps in draw_gaps(swaps.sizes, swaps.contributions, n_resamples, rng):
         sums = found.along(gaps)
         forms.append(((sums @ found.precision) * sums).sum(axis=1))
     return np.sort(np.concatenate(forms))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import permutations
 from typing import Any, cast
@@ -43,8 +43,8 @@ class Reordering:
         Its rank.
     method : str
         "asymptotic", "exact" or "monte_carlo".
-    n_resamples, seed : int
-        Draws and where they start, for "monte_carlo".
+    draws : ndarray of float, shape (n_resamples,)
+        Statistics under no difference, ascending, for "monte_carlo".
     p_value : float
         1 where nothing differs.
     """
@@ -54,8 +54,7 @@ class Reordering:
     precision: FloatArray
     rank: int
     method: str
-    n_resamples: int = 0
-    seed: int = 0
+    draws: FloatArray = field(default_factory=partial(np.zeros, 0))
     p_value: float = 1.0
 
     @property
@@ -132,8 +131,8 @@ def reordering_of(
     if method == "exact" and tail is None:
         method = "monte_carlo"
     if method == "monte_carlo":
-        seed = int(as_generator(rng).integers(2**63))
-        found = replace(found, method=method, n_resamples=n_resamples, seed=seed)
+        draws = _drawn(found, n_resamples, as_generator(rng))
+        found = replace(found, method=method, draws=draws)
     return replace(found, p_value=(tail or _p_value(found))(found.statistic))
 
 
@@ -152,7 +151,7 @@ def occasions_method(found: Reordering, asked: str) -> str:
     str
         The method used.
     """
-    return falls_back(asked, found.n_resamples) if found.method == "monte_carlo" else asked
+    return falls_back(asked, len(found.draws)) if found.method == "monte_carlo" else asked
 
 
 def occasions_estimate(
@@ -207,7 +206,7 @@ def _critical_value(confidence_level: float, found: Reordering) -> float:
     if found.method == "asymptotic":
         return usual
     if found.method == "monte_carlo":
-        return drawn_critical_value(_drawn(found), alpha, usual=usual, top=found.largest)
+        return drawn_critical_value(found.draws, alpha, usual=usual, top=found.largest)
     return critical_value(_p_value(found), alpha, usual=usual, top=found.largest)
 
 
@@ -215,7 +214,7 @@ def _p_value(found: Reordering) -> Tail:
     if found.method == "asymptotic":
         return partial(_chi_square_p, found.df)
     if found.method == "monte_carlo":
-        return partial(drawn_p, _drawn(found))
+        return partial(drawn_p, found.draws)
     # `reordering_of` has seen that there is one
     return cast(Tail, _enumerated(found))
 
@@ -224,9 +223,8 @@ def _chi_square_p(df: int, statistic: float) -> float:
     return float(special.chdtrc(df, statistic))
 
 
-def _drawn(found: Reordering) -> FloatArray:
-    rng = np.random.default_rng(found.seed)
-    blocks = _draws(*found.differing, found.n_resamples, rng)
+def _drawn(found: Reordering, n_resamples: int, rng: np.random.Generator) -> FloatArray:
+    blocks = _draws(*found.differing, n_resamples, rng)
     return np.sort(np.concatenate([_form(sums, found.precision) for sums in blocks]))
 
 
@@ -318,6 +316,9 @@ def _draws(
         total: npt.NDArray[np.float64] = np.zeros((size, n_occasions, n_dims))
         if listed:
             for options, count in zip(orders, times.tolist(), strict=True):
+                if count == 1:
+                    total += options[rng.integers(len(options), size=size)]
+                    continue
                 drawn = rng.multinomial(count, np.full(len(options), 1 / len(options)), size)
                 total += np.tensordot(drawn, options, axes=1)
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, cast
 
@@ -51,16 +51,15 @@ class SignedSum:
         Pieces of each size.
     method : str
         "exact", "midp", "monte_carlo", "asymptotic" or "corrected".
-    n_resamples, seed : int
-        Draws and where they start, for "monte_carlo".
+    draws : ndarray of float, shape (n_resamples,)
+        Sizes of the sum under no shift, ascending, for "monte_carlo".
     """
 
     total: float
     weights: FloatArray
     sizes: IntArray
     method: str
-    n_resamples: int = 0
-    seed: int = 0
+    draws: FloatArray = field(default_factory=partial(np.zeros, 0))
 
     @property
     def squares(self) -> float:
@@ -115,8 +114,7 @@ def signed_sum(
         method = "monte_carlo"
     if method != "monte_carlo":
         return whole
-    seed = int(as_generator(rng).integers(2**63))
-    return replace(whole, method=method, n_resamples=n_resamples, seed=seed)
+    return replace(whole, method=method, draws=_draws(whole, n_resamples, as_generator(rng)))
 
 
 def signed_sum_p(pieces: SignedSum, alternative: str) -> float:
@@ -148,7 +146,7 @@ def signed_sum_p(pieces: SignedSum, alternative: str) -> float:
         return two_sided(total) / 2
     if pieces.method == "monte_carlo":
         # what was seen does not lie past itself
-        return 1 - (two_sided(-total + _step(pieces, -total)) - 1 / (1 + pieces.n_resamples)) / 2
+        return 1 - (two_sided(-total + _step(pieces, -total)) - 1 / (1 + len(pieces.draws))) / 2
     step = _step(pieces, -total) if pieces.method == "exact" else 0.0
     return 1 - two_sided(-total + step) / 2
 
@@ -168,7 +166,7 @@ def sum_method(pieces: SignedSum, asked: str) -> str:
     str
         The method used.
     """
-    return falls_back(asked, pieces.n_resamples) if pieces.method == "monte_carlo" else asked
+    return falls_back(asked, len(pieces.draws)) if pieces.method == "monte_carlo" else asked
 
 
 def sum_notes(
@@ -224,7 +222,7 @@ def critical_ratio(confidence_level: float, *, pieces: SignedSum | None = None) 
     if pieces.method == "corrected":
         return z + 1 / error
     if pieces.method == "monte_carlo":
-        edge = drawn_critical_value(_draws(pieces), alpha, usual=z * error, top=pieces.reach)
+        edge = drawn_critical_value(pieces.draws, alpha, usual=z * error, top=pieces.reach)
     else:
         # only whole clusters' moves are judged by the mid-p
         search = whole_critical_value if pieces.method == "midp" else critical_value
@@ -268,7 +266,7 @@ def _two_sided(pieces: SignedSum) -> Tail:
         less = 1.0 if pieces.method == "corrected" else 0.0
         return partial(_normal_p, float(np.sqrt(pieces.squares)), less)
     if pieces.method == "monte_carlo":
-        return partial(drawn_p, _draws(pieces))
+        return partial(drawn_p, pieces.draws)
     # `signed_sum` has seen that there is one
     tail = cast(Tail, signed_sum_tail(pieces.weights.tolist(), pieces.sizes.tolist()))
     return partial(_midp, tail, pieces) if pieces.method == "midp" else partial(_doubled, tail)
@@ -292,9 +290,8 @@ def _step(pieces: SignedSum, size: float) -> float:
     return 4 * SLACK * max(1.0, size, float(pieces.weights.max()))
 
 
-def _draws(pieces: SignedSum) -> FloatArray:
-    rng = np.random.default_rng(pieces.seed)
-    blocks = draw_gaps(pieces.sizes, None, pieces.n_resamples, rng)
+def _draws(pieces: SignedSum, n_resamples: int, rng: np.random.Generator) -> FloatArray:
+    blocks = draw_gaps(pieces.sizes, None, n_resamples, rng)
     return np.sort(np.concatenate([np.abs(gaps @ pieces.weights) for gaps in blocks]))
 
 
