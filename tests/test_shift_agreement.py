@@ -176,6 +176,19 @@ def test_strata_and_their_intervals_agree(effect, method, data, kind):
                 assert (low <= 0) == (p_value > 1 - level)
 
 
+@pytest.mark.parametrize("method", ["exact", "midp", "asymptotic"])
+@given(table=st.one_of(transitions(), clustered()))
+@settings(deadline=None, max_examples=50)
+def test_a_pair_of_grades_and_its_interval_agree(method, table):
+    found = ilr.pairwise_symmetry(table, method=method)
+    for p_value, effect in zip(found.p_values, found.effects, strict=True):
+        null = 0.0 if effect.clusters is not None else 0.5
+        for level in LEVELS:
+            if abs(p_value - (1 - level)) > 1e-9:
+                low, high = effect.confidence_interval(level)
+                assert (low <= null <= high) == (p_value > 1 - level)
+
+
 def test_no_result_says_that_its_interval_is_of_another_method():
     table = ilr.transitions_from_table(
         [[0, 2, 1, 0], [3, 7, 11, 1], [0, 0, 4, 4], [0, 0, 0, 0]], scale=SCALE

@@ -234,6 +234,8 @@ def test_pairs_are_mcnemars_and_only_pairs_that_moved_count(table):
         cells = [[0, table[i, j]], [table[j, i], 0]]
         assert_allclose(row["p_value"], ilr.mcnemar(cells).p_value)
         assert row["p_value"] <= row["adjusted_p_value"] <= 1
+        assert_allclose(row["value"], table[i, j] / (table[i, j] + table[j, i]))
+        assert row["low"] <= row["value"] <= row["high"]
     assert isinstance(result.describe(), str)
     assert result.to_dict()["n_units"] == table.sum()
 

@@ -19,6 +19,7 @@ from ilacs_reliability.shift.movement import check_ordered, net_estimate
 from ilacs_reliability.shift.paired import binary_difference, odds_ratio
 from ilacs_reliability.shift.pairs import (
     FLIPPED,
+    MATCHING,
     NO_CHANGE,
     NOT_SHOWN,
     Pairs,
@@ -37,8 +38,6 @@ McnemarMethod: TypeAlias = Literal["exact", "midp", "asymptotic", "corrected", "
 SignMethod: TypeAlias = Literal["exact", "midp", "asymptotic"]
 MCNEMAR_METHODS: tuple[str, ...] = get_args(McnemarMethod)
 SIGN_METHODS: tuple[str, ...] = get_args(SignMethod)
-# which interval of a share answers about one half as the test does
-MATCHING = {"exact": "clopper_pearson", "midp": "midp", "asymptotic": "wilson"}
 MATCHING_ODDS = {
     "exact": "exact",
     "midp": "midp",
@@ -79,7 +78,7 @@ def sign_test(
     ------
     ValueError
         If the table is not square, a count is negative or fractional, no unit is graded twice, the
-        scale is not ordered, or an option is unknown.
+        scale is not ordered, an option is unknown, or there are more clusters than can be listed.
 
     See Also
     --------

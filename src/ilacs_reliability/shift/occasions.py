@@ -76,7 +76,7 @@ def cochran_q(
     of the statistic by the root of its critical value, cut at 0 and 1, and errs on the wide side.
     As every length, the effect is above zero by chance alone; the interval says whether by more.
     Where ratings carry clusters, a cluster's
-    grades change places together, and the statistic weighs clusters' totals.
+    grades change places together, the statistic weighs clusters' totals, and n counts them.
 
     References
     ----------
@@ -153,7 +153,7 @@ def friedman(
     effect moves the root of the statistic by the root of its critical value, cut at 0 and 1, and
     errs on the wide side. As every length, the effect is above zero by
     chance alone; the interval says whether by more. Where ratings carry clusters, a cluster's
-    grades change places together, and the statistic weighs clusters' totals.
+    grades change places together, the statistic weighs clusters' totals, and n counts them.
 
     References
     ----------
@@ -234,7 +234,7 @@ def madansky(
     The interval of the effect moves the root of the statistic by the root of its critical
     value, cut at 0 and 1, and errs on the wide side. As every length, the effect is above zero by
     chance alone; the interval says whether by more. Where ratings carry clusters, a cluster's
-    grades change places together, and the statistic weighs clusters' totals.
+    grades change places together, the statistic weighs clusters' totals, and n counts them.
 
     References
     ----------

@@ -29,6 +29,8 @@ Method: TypeAlias = tuple[str, Callable[[Estimate, float], Limits]]
 Mask: TypeAlias = npt.NDArray[np.bool_]
 
 NO_CHANGE = "No unit moved: p = 1, since the data hold nothing about the direction of change."
+# which interval of a share answers about one half as the test does
+MATCHING = {"exact": "clopper_pearson", "midp": "midp", "asymptotic": "wilson"}
 FLIPPED = "whole clusters swap occasions"
 NOT_SHOWN = (
     "why grades moved: better work, chance, the choice of who is inspected when and inspectors' "

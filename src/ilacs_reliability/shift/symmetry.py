@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias, get_args
 import numpy as np
 
 from ilacs_reliability.estimates import (
+    Estimate,
     SignificanceResult,
     check_option,
     html_table,
@@ -22,9 +23,19 @@ from ilacs_reliability.shift.imbalance import (
     method_used,
 )
 from ilacs_reliability.shift.multiplicity import AdjustMethod, adjust_p_values, check_adjustment
-from ilacs_reliability.shift.pairs import FLIPPED, NO_CHANGE, NOT_SHOWN, as_pairs
+from ilacs_reliability.shift.pairs import (
+    FLIPPED,
+    MATCHING,
+    NO_CHANGE,
+    NOT_SHOWN,
+    Pairs,
+    as_pairs,
+    linear_estimate,
+    mean_methods,
+    share_estimate,
+)
 from ilacs_reliability.shift.signs import balance_p
-from ilacs_reliability.shift.sums import signed_sum, signed_sum_p
+from ilacs_reliability.shift.sums import score_method, signed_sum, signed_sum_p
 from ilacs_reliability.shift.swaps import (
     SWAP_METHODS,
     SwapMethod,
@@ -52,6 +63,10 @@ class PairwiseSymmetry:
         Units that moved from the worse to the better grade, and back.
     p_values, adjusted_p_values : ndarray of float, shape (n_pairs,)
         The two-sided p-value of each pair alone, and adjusted for all of them.
+    effects : tuple of Estimate
+        The share of each pair's moves that went up; where ratings carry clusters, moves up less
+        moves down as a share of all units. The default interval, for this pair alone, answers about
+        as many up as down as `p_values` do.
     method, adjust : str
         How the p-values were found and adjusted.
     n_units : int
@@ -71,6 +86,7 @@ class PairwiseSymmetry:
     downs: tuple[int, ...]
     p_values: FloatArray
     adjusted_p_values: FloatArray
+    effects: tuple[Estimate, ...]
     method: str
     adjust: str
     n_units: int
@@ -82,7 +98,7 @@ class PairwiseSymmetry:
         Returns
         -------
         list of dict
-            The grades, the moves each way and the p-values.
+            The grades, the moves each way, the p-values, and the effect with its 95 % interval.
 
         Examples
         --------
@@ -91,6 +107,7 @@ class PairwiseSymmetry:
         9
         """
         columns = (self.pairs, self.ups, self.downs, self.p_values, self.adjusted_p_values)
+        limits = [effect.confidence_interval() for effect in self.effects]
         return [
             {
                 "worse": worse,
@@ -99,8 +116,13 @@ class PairwiseSymmetry:
                 "down": down,
                 "p_value": float(p),
                 "adjusted_p_value": float(adjusted),
+                "value": float(effect.value),
+                "low": low,
+                "high": high,
             }
-            for (worse, better), up, down, p, adjusted in zip(*columns, strict=True)
+            for (worse, better), up, down, p, adjusted, effect, (low, high) in zip(
+                *columns, self.effects, limits, strict=True
+            )
         ]
 
     def describe(self) -> str:
@@ -312,7 +334,8 @@ def pairwise_symmetry(
     check_adjustment(adjust)
     pairs = as_pairs(table)
     swaps = swaps_of(pairs)
-    p_values = np.array([_pair_p(swaps, place, method) for place in range(len(swaps.ups))])
+    tested = [_pair(pairs, swaps, place, method) for place in range(len(swaps.ups))]
+    p_values = np.array([p_value for p_value, _ in tested])
     labels = pairs.scale.labels
     ends = zip(swaps.lower.tolist(), swaps.upper.tolist(), strict=True)
     return PairwiseSymmetry(
@@ -321,6 +344,7 @@ def pairwise_symmetry(
         downs=tuple(swaps.downs.tolist()),
         p_values=p_values,
         adjusted_p_values=adjust_p_values(p_values, method=adjust),
+        effects=tuple(effect for _, effect in tested),
         method=method if pairs.clusters is None else f"{method}, {FLIPPED}",
         adjust=adjust,
         n_units=pairs.n_units,
@@ -328,10 +352,31 @@ def pairwise_symmetry(
     )
 
 
-def _pair_p(swaps: Swaps, place: int, method: str) -> float:
-    if swaps.contributions is not None:
-        sums = swaps.contributions[:, place].astype(np.float64)
-        pieces = signed_sum(sums, np.ones(len(sums)), method)
-        return signed_sum_p(pieces, "two-sided")
-    up, down = int(swaps.ups[place]), int(swaps.downs[place])
-    return balance_p(up, down, method, "two-sided")[1]
+def _pair(pairs: Pairs, swaps: Swaps, place: int, method: str) -> tuple[float, Estimate]:
+    """Test and estimate the balance of moves between two grades."""
+    ends = swaps.lower[place], swaps.upper[place]
+    between = (np.minimum(pairs.before, pairs.after) == ends[0]) & (
+        np.maximum(pairs.before, pairs.after) == ends[1]
+    )
+    ways = np.where(between, np.sign(pairs.moves), 0).astype(np.float64)
+    if swaps.contributions is None:
+        up, down = int(swaps.ups[place]), int(swaps.downs[place])
+        share = share_estimate(
+            pairs,
+            ways > 0,
+            between,
+            name="pairwise_symmetry",
+            label="share of moves between two grades that went up",
+            first=MATCHING[method],
+        )
+        return balance_p(up, down, method, "two-sided")[1], share
+    sums = swaps.contributions[:, place].astype(np.float64)
+    pieces = signed_sum(sums, np.ones(len(sums)), method)
+    net = linear_estimate(
+        pairs,
+        ways,
+        name="pairwise_symmetry",
+        label="share that moved up between two grades minus share that moved down",
+        methods=(score_method(pieces, ways, -1.0, 1.0), *mean_methods(-1.0, 1.0)),
+    )
+    return signed_sum_p(pieces, "two-sided"), net
