@@ -40,7 +40,7 @@ def test_limits_of_a_difference_are_newcombes(counts, newcombe, score):
 
 
 @pytest.mark.parametrize("table", [[[7, 0], [0, 4]], [[0, 7], [4, 0]], [[0, 7], [0, 4]]])
-@pytest.mark.parametrize("method", [None, "logit", "t", "normal"])
+@pytest.mark.parametrize("method", [None, "shrunk", "logit", "t", "normal"])
 def test_an_interval_without_spread_has_width_and_says_how(table, method):
     effect = ilr.relative_effect(table)
     interval = effect.confidence_interval(method=method)
@@ -136,7 +136,7 @@ def test_overlap_of_one_group_is_refused():
         ilr.overlap_report([[1, 2]])
 
 
-@pytest.mark.parametrize("method", ["logit", "t", "normal", "jeffreys"])
+@pytest.mark.parametrize("method", ["shrunk", "logit", "t", "normal", "jeffreys"])
 def test_a_group_without_spread_does_not_make_the_interval_narrow(method):
     # the two units of the second group might as well have been any other two
     table = [[100, 300, 100], [0, 2, 0]]
@@ -164,3 +164,41 @@ def test_the_interval_holds_the_truth_beside_a_small_group():
             interval = ilr.relative_effect([[47 - x, x], [4 - y, y]]).confidence_interval()
             covered += few[x] * some[y] * (0.88 in interval)
     assert covered > 0.93
+
+
+SMALL_BESIDE_LARGE = {
+    "inspections' grades, 47 and 4": (47, [3, 8, 45, 39], 4, [4, 6, 5, 3]),
+    "nearly separated, 47 and 4": (47, [90, 9, 1], 4, [1, 9, 90]),
+    "unequal spread, 38 and 7": (38, [0, 1, 1, 0], 7, [1, 0, 0, 1]),
+    "far apart, 200 and 5": (200, [2, 8, 30, 60], 5, [50, 30, 15, 5]),
+}
+
+
+@pytest.mark.parametrize("setting", SMALL_BESIDE_LARGE.values(), ids=SMALL_BESIDE_LARGE)
+def test_the_default_interval_holds_the_truth_where_a_small_group_shows_some_spread(setting):
+    n1, first, n2, second = setting
+    f, g = np.array(first) / sum(first), np.array(second) / sum(second)
+    truth = g @ (np.cumsum(f) - f / 2)
+    rng = np.random.default_rng(20261123)
+    draws = np.stack([rng.multinomial(n1, f, 1000), rng.multinomial(n2, g, 1000)], axis=1)
+    tables, times = np.unique(draws, axis=0, return_counts=True)
+    inside = [truth in ilr.relative_effect(table).confidence_interval() for table in tables]
+    # 95 % promised; three standard errors of a share of 1000 samples allowed for chance
+    assert np.array(inside) @ times > 1000 * (0.95 - 3 * np.sqrt(0.95 * 0.05 / 1000))
+
+
+def test_the_shrunk_interval_is_its_definition():
+    counts = [[0, 29, 1], [1, 3, 0]]
+    first, second = (np.repeat(np.arange(3), row) for row in counts)
+    wins = (np.sign(second - first[:, None]) + 1) / 2
+    p = wins.mean()
+    parts, freedom = [], []
+    for won, grades in ((wins.mean(axis=1), first), (wins.mean(axis=0), second)):
+        n, d = len(won), len(won) - np.bincount(grades).max()
+        parts.append((d * won.var(ddof=1) / n + 2 * 0.4 * p * (1 - p) / n) / (d + 2))
+        freedom.append(n - 1)
+    t = stats.t(sum(parts) ** 2 / sum(v**2 / f for v, f in zip(parts, freedom, strict=True)))
+    size = p * (1 - p) / sum(parts) * (stats.norm.ppf(0.975) / t.ppf(0.975)) ** 2
+    beta = stats.beta(size * p + 0.5, size * (1 - p) + 0.5)
+    low, high = ilr.relative_effect(counts).confidence_interval(method="shrunk")
+    assert_allclose([low, high], [beta.ppf(0.025), beta.ppf(0.975)], rtol=1e-9)

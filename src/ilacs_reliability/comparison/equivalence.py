@@ -50,9 +50,9 @@ def ordinal_equivalence(
         What is compared. "decline" takes each stratum's name for the grade before, so strata must
         be grades of the scale; a unit declined if its grade is below. Default: "probability".
     method : str, optional
-        An interval method of the effect: "logit", "t", "normal", "jeffreys" or, in one stratum,
-        "permutation" for "probability"; "newcombe", "miettinen_nurminen" or "agresti_caffo" for
-        "decline". Default: the effect's default.
+        An interval method of the effect: "shrunk", "logit", "t", "normal", "jeffreys" or, in one
+        stratum, "permutation" for "probability"; "newcombe", "miettinen_nurminen" or
+        "agresti_caffo" for "decline". Default: the effect's default.
     n_resamples : int, optional
         Tables to draw for "permutation" where they cannot be enumerated. Default: 9999.
     rng : Generator or int, optional

@@ -45,7 +45,8 @@ def generalised_odds(grades: GradesLike, *, ties: Ties = "split") -> Estimate:
     -------
     Estimate
         1 where neither group tends to be graded higher; infinite under complete separation.
-        Intervals "logit" (on the log odds), "t", "normal" and "jeffreys".
+        Intervals "shrunk" (the default), "logit" (on the log odds), "t", "normal" and "jeffreys",
+        as in `relative_effect`.
 
     Raises
     ------

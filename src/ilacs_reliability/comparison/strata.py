@@ -66,8 +66,8 @@ def stratified_relative_effect(
     -------
     Estimate
         P(X < Y) + P(X = Y) / 2 for two units of the same stratum, X from the first group and Y
-        from the second. Intervals "logit" (the default), "t", "normal" and "jeffreys" stay within
-        0 and 1.
+        from the second. Intervals "shrunk" (the default), "logit", "t", "normal" and "jeffreys"
+        stay within 0 and 1.
 
     Raises
     ------
@@ -105,7 +105,7 @@ def stratified_relative_effect(
     >>> import ilacs_reliability as ilr
     >>> good, outstanding = [[3, 8, 45, 39], [4, 6, 5, 3]], [[0, 1, 3, 23], [0, 0, 0, 1]]
     >>> ilr.stratified_relative_effect([good, outstanding])
-    Estimate(stratified_relative_effect = 0.2774, n_units=141, 95% logit 0.1604 to 0.4355)
+    Estimate(stratified_relative_effect = 0.2774, n_units=141, 95% shrunk 0.1582 to 0.4272)
     """
     check_option(weights, ("mantel_haenszel", "van_elteren", "units"), "weights")
     shared = shared_grades(grades, n_groups=2)
@@ -127,6 +127,8 @@ def stratified_relative_effect(
         deviations=parts.deviations,
         # what is known of a borrowed spread grows with the strata that lent it
         sizes=np.maximum(parts.sizes, 2.0).ravel() if notes else parts.sizes.ravel(),
+        scattered=None if parts.scattered is None else parts.scattered.ravel(),
+        weights=np.repeat(shares, 2),
     )
     methods, why = pair_methods(joined, n_pairs=float((smallest / shares).min()))
     rows = shared.counts.reshape(-1, len(shared.scale))
