@@ -40,6 +40,7 @@ from ilacs_reliability.claims.protocol import Protocol
 from ilacs_reliability.claims.security import assess_security
 from ilacs_reliability.comparison.association import cochran_mantel_haenszel
 from ilacs_reliability.comparison.effects import cliffs_delta, relative_effect
+from ilacs_reliability.comparison.equal_shares import two_proportions
 from ilacs_reliability.comparison.equivalence import (
     ordinal_equivalence,
     ordinal_noninferiority,
@@ -50,7 +51,7 @@ from ilacs_reliability.comparison.overlap import OverlapReport, overlap_report
 from ilacs_reliability.comparison.pairs import generalised_odds, somers_d
 from ilacs_reliability.comparison.proportions import risk_difference
 from ilacs_reliability.comparison.ranks import brunner_munzel, mann_whitney
-from ilacs_reliability.comparison.ratios import odds_ratio, risk_ratio, two_proportions
+from ilacs_reliability.comparison.ratios import odds_ratio, risk_ratio
 from ilacs_reliability.comparison.selection import SelectionBounds, selection_bounds
 from ilacs_reliability.comparison.sensitivity import (
     RosenbaumBounds,

@@ -12,6 +12,8 @@ from ilacs_reliability.estimates import FloatArray, IntArray
 
 # largest number of rows that are enumerated; about 100 MB
 MOST_ROWS = 2_000_000
+# numpy's hypergeometric draws take fewer
+MOST_UNITS = 1_000_000_000
 
 
 def log_choose(n: IntArray, k: IntArray) -> FloatArray:
@@ -143,7 +145,17 @@ def drawn_tables(
     -------
     ndarray of int, shape (n_draws, n_rows, n_columns)
         The tables.
+
+    Raises
+    ------
+    ValueError
+        If there are too many units to draw from.
     """
+    if totals.sum() >= MOST_UNITS:
+        raise ValueError(
+            f"`method`: tables can be drawn of fewer than {MOST_UNITS:,} units, but got "
+            f"{int(totals.sum()):,}; use 'asymptotic', or 't' for the Brunner-Munzel test."
+        )
     left = np.broadcast_to(totals, (n_draws, len(totals))).copy()
     tables = np.empty((n_draws, len(sizes), len(totals)), dtype=np.int64)
     for row, size in enumerate(sizes.tolist()[:-1]):

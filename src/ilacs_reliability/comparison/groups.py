@@ -314,11 +314,46 @@ def check_draws(n_resamples: object) -> None:
 
     Raises
     ------
+    TypeError
+        If it is not a whole number.
     ValueError
-        If it is not a whole number of 1 or more.
+        If it is below 1.
     """
-    if not isinstance(n_resamples, int | np.integer) or n_resamples < 1:
+    if isinstance(n_resamples, bool) or not isinstance(n_resamples, int | np.integer):
+        raise TypeError(
+            f"`n_resamples` must be a whole number of 1 or more, but got {n_resamples!r}."
+        )
+    if n_resamples < 1:
         raise ValueError(f"`n_resamples` must be a whole number of 1 or more, got {n_resamples!r}.")
+
+
+def generator(rng: object) -> np.random.Generator:
+    """Return a source of chance.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator, int or None
+        The source itself, a seed, or nothing for fresh chance.
+
+    Returns
+    -------
+    numpy.random.Generator
+        The source.
+
+    Raises
+    ------
+    TypeError
+        If it is none of these.
+    ValueError
+        If the seed is negative.
+    """
+    expected = "`rng` must be a numpy Generator, a whole number of 0 or more, or None"
+    try:
+        return np.random.default_rng(rng)  # type: ignore[arg-type]
+    except TypeError:
+        raise TypeError(f"{expected}, but got {rng!r}.") from None
+    except ValueError:
+        raise ValueError(f"{expected}, but got {rng!r}.") from None
 
 
 def phrase_of_groups(shared: SharedGrades) -> tuple[str, str]:

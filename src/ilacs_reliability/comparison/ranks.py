@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any, Literal, TypeAlias
 
@@ -18,21 +18,29 @@ from ilacs_reliability.comparison.effects import (
 from ilacs_reliability.comparison.exact import (
     double_mid_ranks,
     drawn_tables,
-    first_rows,
     score_tails,
 )
 from ilacs_reliability.comparison.groups import (
     NOT_SHOWN_BY_P,
     SharedGrades,
     check_draws,
+    generator,
     phrase_of_groups,
     shared_grades,
     undefined_test,
+)
+from ilacs_reliability.comparison.permutation import Found, permutation_test
+from ilacs_reliability.comparison.rank_limits import (
+    MOST_TILTED,
+    conditional_limits,
+    n_first_rows,
+    score_limits,
 )
 from ilacs_reliability.estimates import (
     Alternative,
     Estimate,
     FloatArray,
+    IntArray,
     SignificanceResult,
     check_option,
 )
@@ -74,12 +82,17 @@ def brunner_munzel(
     -------
     SignificanceResult
         With the relative effect, whose default interval is that of the method, so that it leaves
-        a half out exactly where the two-sided p-value is at most 0.05.
+        a half out exactly where the two-sided p-value is at most 0.05, or the one-sided p-value at
+        most 0.025. Only where a group shows no spread do "permutation" and the interval differ, and
+        a note says why.
 
     Raises
     ------
+    TypeError
+        If `n_resamples` or `rng` is of the wrong kind.
     ValueError
-        If there are not exactly two groups, an option is unknown or `n_resamples` is below 1.
+        If there are not exactly two groups, an option is unknown, `n_resamples` is below 1, or
+        there are too many units to draw tables.
 
     Warns
     -----
@@ -133,7 +146,7 @@ def brunner_munzel(
     chosen = method or ("permutation" if small else "t")
     effect = effect_of_pairs(shared, name="relative_effect", label=relative_effect_label(shared))
     if chosen == "permutation":
-        found = _permutation(shared, effect, alternative, n_resamples, np.random.default_rng(rng))
+        found = permutation_test(shared, effect, alternative, n_resamples, generator(rng))
     else:
         found = _approximate(shared, effect, alternative, chosen)
     return SignificanceResult(
@@ -181,12 +194,16 @@ def mann_whitney(
     -------
     SignificanceResult
         `statistic` is how many pairs the second group wins, ties counted half; the effect is the
-        relative effect.
+        relative effect. Its first interval, "conditional" or "score", leaves a half out exactly
+        where the two-sided p-value is at most 0.05, or the one-sided p-value at most 0.025.
 
     Raises
     ------
+    TypeError
+        If `n_resamples` or `rng` is of the wrong kind.
     ValueError
-        If there are not exactly two groups, an option is unknown or `n_resamples` is below 1.
+        If there are not exactly two groups, an option is unknown, `n_resamples` is below 1, or
+        there are too many units to draw tables.
 
     Warns
     -----
@@ -204,10 +221,25 @@ def mann_whitney(
     as far from the expected rank sum: half of the grades are enumerated against the other half.
     "asymptotic" has the variance for ties and no continuity correction.
 
+    The test's hypothesis is that the distributions are the same, and so its own interval needs a
+    family of distributions that holds that case: one group's shares of grades are the other's times
+    a factor exponential in the mid-rank, a tilt (a density ratio model [2]_). Given the margins the
+    rank sum then says all there is to know of the tilt, and no tilt is the hypothesis. After
+    "exact", "conditional" holds the tilts at which neither tail of the rank sum's distribution is
+    too small, the error split between the tails as the two-sided test splits it under the
+    hypothesis; "score" (otherwise) those at which the rank sum is not too many standard errors off,
+    by the normal quantile or that of the tables drawn. Both are given as the relative effect that a
+    tilt leads one to expect, given the totals: at the tilt that fits best that is the effect seen.
+    They are open (0 or 1) where the groups are as far apart as the totals allow. They do not hold
+    where the groups differ in spread and not by a tilt: "shrunk" and "logit" do. Above 500,000
+    tables the interval stays that of `relative_effect` and a note says so.
+
     References
     ----------
     .. [1] E. L. Lehmann, "Nonparametrics: Statistical Methods Based on Ranks", Holden-Day (1975),
            pp. 5-23.
+    .. [2] J. Qin, "Inferences for case-control and semiparametric two-sample density ratio models",
+           Biometrika 85 (1998), 619-630.
 
     Examples
     --------
@@ -224,10 +256,11 @@ def mann_whitney(
         return undefined_test(
             shared, shared.reason, name="mann_whitney", label=label, alternative=alternative
         )
-    p_value, used = rank_sum_p_value(
-        shared.pooled, method, alternative, n_resamples, np.random.default_rng(rng)
+    p_value, used, drawn = rank_sum_test(
+        shared.pooled, method, alternative, n_resamples, generator(rng)
     )
     effect = effect_of_pairs(shared, name="relative_effect", label=relative_effect_label(shared))
+    effect = _with_tilts(effect, shared.pooled, used, alternative, drawn)
     n1, n2 = shared.pooled.sum(axis=1).tolist()
     return SignificanceResult(
         statistic=effect.value * n1 * n2,
@@ -247,24 +280,15 @@ def mann_whitney(
 _LABEL = "Brunner-Munzel test"
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class _Found:
-    statistic: float
-    p_value: float
-    df: float | None
-    method: str
-    effect: Estimate
-
-
 def _approximate(
     shared: SharedGrades, effect: Estimate, alternative: Alternative, method: str
-) -> _Found:
+) -> Found:
     parts = placements(shared.pooled)
     value, error, df = (float(x) for x in (parts.value, parts.standard_error, parts.df))
     if not parts.shows_spread:
         p_value = _disjoint_p(value, float(parts.sizes.min()), alternative)
         used = "exact binomial of disjoint pairs"
-        return _Found(
+        return Found(
             statistic=float("nan") if error > 0 else _signed_infinity(value),
             p_value=p_value,
             df=None,
@@ -277,7 +301,7 @@ def _approximate(
         "greater": special.stdtr(df, -statistic),
         "two-sided": 2 * special.stdtr(df, -abs(statistic)),
     }
-    return _Found(
+    return Found(
         statistic=float(statistic),
         p_value=float(tails[alternative]),
         df=df,
@@ -296,90 +320,33 @@ def _disjoint_p(value: float, n_pairs: float, alternative: Alternative) -> float
     ]
 
 
-def _permutation(
-    shared: SharedGrades,
+def _with_tilts(
     effect: Estimate,
+    counts: IntArray,
+    used: str,
     alternative: Alternative,
-    n_resamples: int,
-    rng: np.random.Generator,
-) -> _Found:
-    counts = shared.pooled
-    sizes, totals = counts.sum(axis=1), counts.sum(axis=0)
-    observed = float(_studentised(counts[None])[0])
-    found = first_rows(totals, int(sizes[0]))
-    if found is not None and len(found[0]) <= MOST_TABLES:
-        rows, weights = found
-        tables = np.stack([rows, totals - rows], axis=1)
-        method = f"permutation, all {len(rows)} tables"
+    drawn: FloatArray | None,
+) -> Estimate:
+    """Put the interval that inverts the rank sum test first."""
+    totals, n_first = counts.sum(axis=0), int(counts[0].sum())
+    if used != "exact":
+        limits: Any = partial(score_limits, counts=counts, alternative=alternative, drawn=drawn)
+        name = "score"
+    elif n_first_rows(totals, n_first) <= MOST_TILTED:
+        limits = partial(conditional_limits, counts=counts, alternative=alternative)
+        name = "conditional"
     else:
-        tables = drawn_tables(sizes, totals, n_resamples, rng)
-        # the table seen counts as one of the draws
-        tables = np.concatenate([counts[None], tables])
-        weights = np.full(len(tables), 1 / len(tables))
-        method = f"permutation, {n_resamples} draws"
-    statistics = _studentised(tables)
-    slack = 1e-9 * max(1.0, abs(observed)) if np.isfinite(observed) else 0.0
-    tails = {
-        "less": weights[statistics <= observed + slack],
-        "greater": weights[statistics >= observed - slack],
-        "two-sided": weights[np.abs(statistics) >= abs(observed) - slack],
-    }
-    p_value = min(1.0, float(tails[alternative].sum()))
-    return _Found(
-        statistic=observed,
-        p_value=p_value,
-        df=None,
-        method=method,
-        effect=_with_permutation(effect, np.abs(statistics), weights, min(sizes.tolist())),
+        note = f"The interval is of another method than the p-value: {effect.interval_methods[0]}."
+        return replace(effect, notes=(*effect.notes, note))
+    return replace(
+        effect, methods=((name, limits), *effect.methods), notes=(*effect.notes, _TILTED)
     )
 
 
-MOST_TABLES = 200_000
-
-
-def _studentised(tables: Any) -> FloatArray:
-    """Return (effect - 1/2) / standard error; not divided where a group has one unit."""
-    parts = placements(tables)
-    gap = np.where(np.abs(parts.value - 0.5) < 1e-12, 0.0, parts.value - 0.5)
-    if parts.sizes.min() < 2:
-        return np.asarray(gap)
-    error = parts.standard_error
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio: FloatArray = np.where(gap == 0, 0.0, gap / error)
-    return ratio
-
-
-def _with_permutation(
-    effect: Estimate, statistics: FloatArray, weights: FloatArray, smallest: int
-) -> Estimate:
-    """Put the interval whose quantiles are the permutation's first."""
-    if effect.interval_methods[0] == "disjoint_pairs":
-        why = (
-            "a group of one unit has no spread to divide by, so the effect itself was permuted"
-            if smallest < 2
-            else "the p-value is exact for identical distributions, the interval for any"
-        )
-        return replace(effect, notes=(*effect.notes, f"Without a spread the two differ: {why}."))
-    order = np.argsort(statistics)
-    # tail[i] is the p-value of the i-th smallest statistic
-    ranked = statistics[order]
-    tail = np.cumsum(weights[order][::-1])[::-1]
-    near = 1e-9 * np.where(np.isfinite(ranked), np.maximum(1.0, ranked), 0.0)
-    first = np.searchsorted(ranked, ranked - near, side="left")
-    limits = partial(_permutation_limits, ranked=ranked, tail=tail[first])
-    return replace(effect, methods=(("permutation", limits), *effect.methods))
-
-
-def _permutation_limits(
-    estimate: Estimate, confidence_level: float, *, ranked: FloatArray, tail: FloatArray
-) -> tuple[float, float]:
-    last = float(ranked[tail > 1 - confidence_level].max(initial=0.0))
-    if last == 0:
-        # a single table lies so near: half way to the next ones leaves the interval some width
-        last = float(ranked[ranked > 0].min(initial=np.inf)) / 2
-    # a hair wider, so that rounding does not put a half outside against the p-value
-    half = last * (1 + 1e-9) * estimate.standard_error
-    return max(0.0, estimate.value - half), min(1.0, estimate.value + half)
+_TILTED = (
+    "The interval is of the relative effect to be expected given the grades' totals if one group's "
+    "grades are the other's tilted by their ranks, which without a tilt is the hypothesis tested."
+)
 
 
 def _method_first(effect: Estimate, method: str) -> Estimate:
@@ -408,6 +375,32 @@ def rank_sum_p_value(
     method : str
         How it was found.
     """
+    return rank_sum_test(counts, method, alternative, n_resamples, rng)[:2]
+
+
+def rank_sum_test(
+    counts: Any, method: str, alternative: Alternative, n_resamples: int, rng: Any
+) -> tuple[float, str, FloatArray | None]:
+    """Return the p-value of the first group's rank sum, how it was found, and what was drawn.
+
+    Parameters
+    ----------
+    counts : ndarray of int, shape (2, n_grades)
+        Units by group and grade.
+    method, alternative, n_resamples
+        As in `mann_whitney`.
+    rng : numpy.random.Generator
+        Source of chance.
+
+    Returns
+    -------
+    p_value : float
+        Between 0 and 1.
+    method : str
+        How it was found.
+    drawn : ndarray of float or None
+        Surplus of the second group's rank sum in the tables drawn, the one seen first.
+    """
     sizes, totals = counts.sum(axis=1), counts.sum(axis=0)
     scores = double_mid_ranks(totals)
     n, n1 = int(sizes.sum()), int(sizes[0])
@@ -416,20 +409,23 @@ def rank_sum_p_value(
     gap = abs(n * seen - expected)
     low, high = (expected - gap) // n, -((-expected - gap) // n)
     if method == "asymptotic":
-        return _normal_p(counts, scores, alternative), "asymptotic"
-    if alternative != "two-sided":
-        low = high = seen
+        return _normal_p(counts, scores, alternative), "asymptotic", None
     if method == "exact":
-        tails = score_tails(totals, n1, scores, low, high)
+        ends = (low, high) if alternative == "two-sided" else (seen, seen)
+        tails = score_tails(totals, n1, scores, *ends)
         if tails is not None:
-            return _joined(tails, alternative, gap), "exact"
+            return _joined(tails, alternative, gap), "exact", None
     sums = drawn_tables(sizes, totals, n_resamples, rng)[:, 0] @ scores
     hits = {
         "less": sums >= seen,
         "greater": sums <= seen,
-        "two-sided": np.abs(n * sums - expected) >= gap,
+        "two-sided": (sums <= low) | (sums >= high),
     }[alternative].sum()
-    return float((1 + hits) / (1 + n_resamples)), f"monte_carlo, {n_resamples} draws"
+    # n times the expected sum may be beyond 64 bits, its quotient and remainder are not
+    whole, rest = divmod(expected, n)
+    drawn = (whole - np.append(seen, sums) + rest / n) / 2
+    p_value = float((1 + hits) / (1 + n_resamples))
+    return p_value, f"monte_carlo, {n_resamples} draws", drawn
 
 
 def _joined(tails: tuple[float, float], alternative: Alternative, gap: int) -> float:

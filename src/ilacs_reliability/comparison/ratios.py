@@ -1,26 +1,22 @@
-"""Two groups at a cut between grades: ratio of shares, odds ratio, and tests of equal shares."""
+"""Two groups at a cut between grades: ratio of shares and odds ratio."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import replace
 from functools import partial
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 import numpy as np
-from scipy import optimize, special, stats
+from scipy import signal
 
-from ilacs_reliability.comparison.exact import log_choose
+from ilacs_reliability.comparison.tilted import Family
 from ilacs_reliability.comparison.groups import (
     NOT_SHOWN,
-    NOT_SHOWN_BY_P,
     influence_of_groups,
     phrase_of_groups,
     undefined_estimate,
-    undefined_test,
 )
 from ilacs_reliability.comparison.limits import (
-    difference_score,
     katz_ratio,
     score_odds_ratio,
     score_ratio,
@@ -30,23 +26,15 @@ from ilacs_reliability.comparison.proportions import (
     CutGroups,
     cut_groups,
     limits_of_counts,
-    risk_difference,
     share_deviations,
     shares_note,
 )
-from ilacs_reliability.comparison.unconditional import unconditional_p_value
 from ilacs_reliability.estimates import (
-    Alternative,
     Estimate,
     FloatArray,
     IntArray,
-    SignificanceResult,
-    check_option,
 )
 from ilacs_reliability.tables import GradesLike
-
-ALTERNATIVES = ("two-sided", "less", "greater")
-ProportionMethod: TypeAlias = Literal["fisher", "boschloo", "barnard", "score"]
 
 
 def risk_ratio(
@@ -187,17 +175,31 @@ def odds_ratio(
     Estimate(odds_ratio = 0.1048, n_units=113, 95% exact 0.0295 to 0.3739)
     """
     cut = cut_groups(grades, at_least=at_least, at_most=at_most, pool=False)
+    return odds_ratio_of(cut)
+
+
+def odds_ratio_of(cut: CutGroups) -> Estimate:
+    """Return the common odds ratio of groups cut in two.
+
+    Parameters
+    ----------
+    cut : CutGroups
+        The groups.
+
+    Returns
+    -------
+    Estimate
+        As from `odds_ratio`.
+    """
     first, second = phrase_of_groups(cut.shared)
     label = f"odds ratio of {cut.phrase}, {second} over {first}"
     informative = cut.tables[(cut.tables.sum(axis=1) > 0).all(axis=1)]
     reason = cut.shared.reason or ("" if len(informative) else "no_variation")
     if reason:
-        return undefined_estimate(cut.shared, reason, name="odds_ratio", label=label)
+        return undefined_estimate(cut.shared, reason, name="odds_ratio", label=label, stacklevel=4)
     value, deviations = _mantel_haenszel(cut)
-    least, logs = _conditional(informative)
-    seen = int(informative[:, 1, 1].sum()) - least
     methods: list[tuple[str, Any]] = [
-        (name, partial(_conditional_limits, least=least, logs=logs, seen=seen, part=part))
+        (name, partial(_conditional_limits, tables=informative, part=part))
         for name, part in (("exact", 1.0), ("midp", 0.5))
     ]
     if len(cut.tables) == 1:
@@ -217,104 +219,50 @@ def odds_ratio(
     )
 
 
-def two_proportions(
-    grades: GradesLike,
-    *,
-    at_least: Hashable | None = None,
-    at_most: Hashable | None = None,
-    method: ProportionMethod = "fisher",
-    alternative: Alternative = "two-sided",
-) -> SignificanceResult:
-    """Test whether two groups have the same share at or beyond a grade.
+def conditional_family(tables: IntArray, *, at_one: bool = False) -> Family:
+    """Return how the second group's total is distributed given all margins, tilted by log odds.
 
     Parameters
     ----------
-    grades : GroupedGrades or array_like of int, shape ([n_strata,] 2, n_grades)
-        Units by group and grade, worst grade first. Strata that hold one group only do not enter;
-        the others are added up for the test, and notes say both.
-    at_least, at_most : hashable, optional
-        The lowest grade that counts, or the highest. One of the two, unless there are two grades:
-        then the better one counts.
-    method : {"fisher", "boschloo", "barnard", "score"}, optional
-        Exact tests given both margins (through SciPy), or given the group sizes and the
-        most unfavourable common share; or Miettinen and Nurminen's score. Default: "fisher".
-    alternative : {"two-sided", "less", "greater"}, optional
-        "greater": the second group has the larger share. Default: "two-sided".
+    tables : ndarray of int, shape (n_strata, 2, 2)
+        Units by group, not counted and counted.
+    at_one : bool, optional
+        Whether to list the totals likely at an odds ratio of 1. Default: those likely at the odds
+        ratio seen, the total seen among them. Of few units all are listed.
 
     Returns
     -------
-    SignificanceResult
-        With the difference in shares. Only "score" and its interval are one method; beside an
-        exact p-value the interval is Newcombe's.
-
-    Raises
-    ------
-    ValueError
-        If there are not exactly two groups, an option is unknown, neither or both of `at_least`
-        and `at_most` are given, or every grade would count.
-
-    Warns
-    -----
-    UndefinedEstimateWarning
-        If no stratum holds both groups. The p-value is then nan.
-
-    See Also
-    --------
-    ordinal_noninferiority : Whether a share is worse by more than a margin.
-
-    Notes
-    -----
-    Fisher [1]_; Boschloo [2]_, whose tables are ordered by Fisher's one-sided p-value and whose
-    two-sided p-value is twice the smaller; Barnard [3]_, ordered by the pooled score. The worst
-    common share is looked for on a grid and then more closely. Where every unit is on one side of
-    the cut p is 1.
-
-    References
-    ----------
-    .. [1] R. A. Fisher, "The logic of inductive inference", Journal of the Royal Statistical
-           Society 98 (1935), 39-82.
-    .. [2] R. D. Boschloo, "Raised conditional level of significance for the 2 x 2 table when
-           testing the equality of two probabilities", Statistica Neerlandica 24 (1970), 1-9.
-    .. [3] G. A. Barnard, "Significance tests for 2 x 2 tables", Biometrika 34 (1947), 123-138.
-
-    Examples
-    --------
-    >>> import ilacs_reliability as ilr
-    >>> ilr.two_proportions([[11, 84], [10, 8]])
-    SignificanceResult(two_proportions, fisher: p = 0.0001..., statistic=0.1048, n_units=113)
+    Family
+        Of the units of the second group that count; a tilt is a log odds ratio. Totals farther than
+        20 standard deviations are left out.
     """
-    check_option(method, ("fisher", "boschloo", "barnard", "score"), "method")
-    check_option(alternative, ALTERNATIVES, "alternative")
-    cut = cut_groups(grades, at_least=at_least, at_most=at_most)
-    label = f"test of equal shares {cut.phrase}"
-    if cut.shared.reason:
-        return undefined_test(
-            cut.shared,
-            cut.shared.reason,
-            name="two_proportions",
-            label=label,
-            alternative=alternative,
-        )
-    statistic, p_value = _proportion_test(cut, method, alternative)
-    effect = risk_difference(grades, at_least=at_least, at_most=at_most)
-    if method == "score":
-        order = sorted(effect.methods, key=lambda pair: pair[0] != "miettinen_nurminen")
-        effect = replace(effect, methods=tuple(order))
-    first, second = phrase_of_groups(cut.shared)
-    relation = {"two-sided": "as large as", "greater": "no larger than", "less": "no smaller than"}
-    return SignificanceResult(
-        statistic=statistic,
-        p_value=p_value,
-        alternative=alternative,
-        method=method,
-        name="two_proportions",
-        label=label,
-        null=f"the share of {second} is {relation[alternative]} that of {first}",
-        effect=effect,
-        n_units=cut.shared.n_units,
-        notes=(*cut.shared.notes, shares_note(cut)),
-        limits=NOT_SHOWN_BY_P,
-    )
+    (no1, yes1), (no2, yes2) = tables.sum(axis=0) + 0.5
+    odds = 1.0 if at_one else float(yes2 * no1 / (no2 * yes1))
+    least, logs = 0, np.zeros(1)
+    for table in tables:
+        start, own = _likely_totals(table, odds)
+        logs = own if len(tables) == 1 else _log_convolved(logs, own)
+        least += start
+    values = least + np.arange(len(logs))
+    seen = int(tables[:, 1, 1].sum()) - least
+    return Family(values=values, logs=logs - np.log(odds) * np.arange(len(logs)), seen=seen)
+
+
+def _likely_totals(table: IntArray, odds: float) -> tuple[int, FloatArray]:
+    """Return the least likely count of the second group, and log weights from there on."""
+    (no1, yes1), (no2, yes2) = table.tolist()
+    n1, n2, yes = no1 + yes1, no2 + yes2, yes1 + yes2
+    # the count at which the table has this odds ratio
+    b = n1 - yes + odds * (n2 + yes)
+    middle = 2 * odds * n2 * yes / (b + np.sqrt(max(b**2 + 4 * (1 - odds) * odds * n2 * yes, 0.0)))
+    cells = np.array([middle, n2 - middle, yes - middle, n1 - yes + middle])
+    half = int(20 / np.sqrt((1 / np.maximum(cells, 0.5)).sum())) + 200
+    low = max(0, yes - n1, int(middle) - half)
+    high = min(n2, yes, int(middle) + half)
+    k = np.arange(low, high, dtype=np.float64)
+    steps = np.log((n2 - k) * (yes - k) / ((k + 1) * (n1 - yes + k + 1)))
+    logs = np.append(0.0, np.cumsum(steps + np.log(odds)))
+    return low, logs - logs.max()
 
 
 def _mantel_haenszel(cut: CutGroups) -> tuple[float, FloatArray]:
@@ -334,60 +282,23 @@ def _mantel_haenszel(cut: CutGroups) -> tuple[float, FloatArray]:
     return value, deviations.reshape(-1, deviations.shape[-1])
 
 
-def _conditional(tables: IntArray) -> tuple[int, FloatArray]:
-    """Return the least possible total of the second group, and log weights from there on."""
-    least, weights = 0, np.ones(1)
-    for (no1, yes1), (no2, yes2) in tables.tolist():
-        n1, n2, yes = no1 + yes1, no2 + yes2, yes1 + yes2
-        low, high = max(0, yes - n1), min(n2, yes)
-        taken = np.arange(low, high + 1)
-        logs = log_choose(np.asarray(n2), taken) + log_choose(np.asarray(n1), yes - taken)
-        weights = np.convolve(weights, np.exp(logs - logs.max()))
-        weights = weights / weights.max()
-        least += low
+def _log_convolved(first: FloatArray, second: FloatArray) -> FloatArray:
+    parts = np.exp(first - first.max()), np.exp(second - second.max())
+    # by Fourier transform only probabilities below about 1e-16 of the largest are lost
+    many = len(first) * len(second) > MOST_PRODUCTS
+    joined = signal.fftconvolve(*parts) if many else np.convolve(*parts)
     with np.errstate(divide="ignore"):
-        return least, np.log(weights)
+        logs: FloatArray = np.log(np.maximum(joined, 0.0))
+    return logs
+
+
+MOST_PRODUCTS = 500_000_000
 
 
 def _conditional_limits(
-    estimate: Estimate,
-    confidence_level: float,
-    *,
-    least: int,
-    logs: FloatArray,
-    seen: int,
-    part: float,
+    estimate: Estimate, confidence_level: float, *, tables: IntArray, part: float
 ) -> tuple[float, float]:
     """Invert the two one-sided conditional tests; `part` of the table seen counts."""
     tail = (1 - confidence_level) / 2
-    places = np.arange(len(logs))
-
-    def excess(log_odds: float, *, upper: bool) -> float:
-        terms = logs + places * log_odds
-        shares = np.exp(terms - special.logsumexp(terms))
-        beyond = shares[seen + 1 :].sum() if upper else shares[:seen].sum()
-        return float(beyond + part * shares[seen]) - tail
-
-    low = 0.0 if seen == 0 else _log_root(partial(excess, upper=True))
-    high = float("inf") if seen == len(logs) - 1 else _log_root(partial(excess, upper=False))
+    low, high = np.exp(conditional_family(tables).limits((tail, tail), part)).tolist()
     return min(low, estimate.value), max(high, estimate.value)
-
-
-def _log_root(function: Any) -> float:
-    return float(np.exp(optimize.brentq(function, -60.0, 60.0, xtol=1e-12)))
-
-
-def _proportion_test(cut: CutGroups, method: str, alternative: Alternative) -> tuple[float, float]:
-    x1, n1, x2, n2 = (int(x) for x in cut.counts)
-    if x1 + x2 in (0, n1 + n2):
-        return 0.0, 1.0
-    if method == "fisher":
-        table = np.array([[x2, n2 - x2], [x1, n1 - x1]])
-        found = stats.fisher_exact(table, alternative=alternative)
-        return float(found.statistic), min(1.0, float(found.pvalue))
-    if method == "score":
-        z = difference_score(cut.counts, 0.0)
-        tail = {"less": z, "greater": -z, "two-sided": -abs(z)}[alternative]
-        return z, float(special.ndtr(tail) * (2 if alternative == "two-sided" else 1))
-    value = unconditional_p_value((x1, n1, x2, n2), method, alternative)
-    return difference_score(cut.counts, 0.0), value

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -11,12 +13,15 @@ from ilacs_reliability.comparison.exact import drawn_tables, first_rows, log_cho
 from ilacs_reliability.comparison.groups import (
     NOT_SHOWN_BY_P,
     check_draws,
+    generator,
     shared_grades,
     undefined_test,
 )
 from ilacs_reliability.comparison.pairs import somers_d
+from ilacs_reliability.comparison.rank_limits import tilted_limits
 from ilacs_reliability.estimates import (
     Alternative,
+    Estimate,
     FloatArray,
     IntArray,
     SignificanceResult,
@@ -57,12 +62,17 @@ def jonckheere(
     -------
     SignificanceResult
         `statistic` counts pairs of units in which the later group is graded higher, ties half;
-        the effect is Somers' D.
+        the effect is Somers' D. After "exact" its first interval, "conditional", leaves 0 out
+        exactly where the two-sided p-value is at most 0.05, or the one-sided p-value at most 0.025;
+        otherwise the interval is of another method, and a note says so.
 
     Raises
     ------
+    TypeError
+        If `n_resamples` or `rng` is of the wrong kind.
     ValueError
-        If there are fewer than two groups, an option is unknown or `n_resamples` is below 1.
+        If there are fewer than two groups, an option is unknown, `n_resamples` is below 1, or there
+        are too many units to draw tables.
 
     Warns
     -----
@@ -78,6 +88,12 @@ def jonckheere(
     -----
     Jonckheere's statistic [1]_ given the margins; "asymptotic" has the variance for ties ([2]_,
     p. 235). The cuts that made the groups should have been chosen before the grades were seen.
+
+    "conditional" inverts the exact test over tables that are likelier by a constant factor for each
+    pair of units in order (an exponential family with the test's statistic; for two groups the
+    tilts of `mann_whitney`), the error split between the tails as the two-sided test splits it
+    under the hypothesis. It is given as the Somers' D to be expected given the margins, open (-1 or
+    1) where the groups are as far apart as the margins allow.
 
     References
     ----------
@@ -104,11 +120,9 @@ def jonckheere(
         )
     counts = shared.pooled[shared.pooled.sum(axis=1) > 0]
     wins = int(_double_wins(counts[None])[0])
-    p_value, used = _trend_p(
-        counts, wins, method, alternative, n_resamples, np.random.default_rng(rng)
-    )
+    p_value, used = _trend_p(counts, wins, method, alternative, n_resamples, generator(rng))
     direction = {"two-sided": "rise or fall", "greater": "rise", "less": "fall"}[alternative]
-    effect = somers_d(grades)
+    effect = _with_tilts(somers_d(grades), counts, wins, used, alternative)
     return SignificanceResult(
         statistic=wins / 2,
         p_value=p_value,
@@ -124,6 +138,48 @@ def jonckheere(
     )
 
 
+def _with_tilts(
+    effect: Estimate, counts: IntArray, wins: int, used: str, alternative: Alternative
+) -> Estimate:
+    """Put the interval that inverts the exact test first, or say that there is none."""
+    if used != "exact":
+        note = f"The interval is of another method than the p-value: {effect.interval_methods[0]}."
+        return replace(effect, notes=(*effect.notes, note))
+    limits = partial(_tilted, counts=counts, wins=wins, alternative=alternative)
+    return replace(
+        effect, methods=(("conditional", limits), *effect.methods), notes=(*effect.notes, _TILTED)
+    )
+
+
+_TILTED = (
+    "The interval is of Somers' D to be expected given the groups' sizes and the grades' totals if "
+    "tables with more ordered pairs are likelier by a constant factor a pair, which at a factor of "
+    "1 is the hypothesis tested."
+)
+
+
+def _tilted(
+    estimate: Estimate,
+    confidence_level: float,
+    *,
+    counts: IntArray,
+    wins: int,
+    alternative: Alternative,
+) -> tuple[float, float]:
+    sizes = counts.sum(axis=1)
+    found = _distribution(sizes, counts.sum(axis=0))
+    if found is None:
+        raise RuntimeError("the exact test enumerated these tables, the interval could not")
+    return tilted_limits(
+        estimate, confidence_level, found, wins, _middle(sizes), alternative, scale=1.0
+    )
+
+
+def _middle(sizes: IntArray) -> int:
+    """Return the expected double wins: twice the pairs of units from different groups, halved."""
+    return (int(sizes.sum()) ** 2 - int((sizes**2).sum())) // 2
+
+
 def _trend_p(
     counts: IntArray,
     wins: int,
@@ -133,8 +189,7 @@ def _trend_p(
     rng: np.random.Generator,
 ) -> tuple[float, str]:
     sizes, totals = counts.sum(axis=1), counts.sum(axis=0)
-    # twice the number of pairs of units from different groups, halved: the expected double wins
-    expected = (int(sizes.sum()) ** 2 - int((sizes**2).sum())) // 2
+    expected = _middle(sizes)
     if method == "asymptotic":
         return _normal_p(sizes, totals, wins - expected, alternative), "asymptotic"
     found = _distribution(sizes, totals) if method == "exact" else None

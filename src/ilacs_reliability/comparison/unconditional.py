@@ -1,15 +1,22 @@
-"""Exact tests of two shares, given the group sizes, at the most unfavourable common share."""
+"""Exact tests of two shares, given the group sizes, at the most unfavourable common share.
+
+And intervals of their difference by inverting these tests.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
-from scipy import optimize, special, stats
+from scipy import optimize, special
 
+from ilacs_reliability.comparison.exact import log_choose
 from ilacs_reliability.estimates import Alternative, FloatArray
 
 GRID = 1000
+# tables of two counts that a p-value and that an interval may take; about 2000 and 200 a group
+MOST_TABLES = 4_000_000
+MOST_INVERTED = 40_000
 
 
 def unconditional_p_value(
@@ -31,16 +38,105 @@ def unconditional_p_value(
     float
         The largest probability, over common shares, of a table as extreme as the one seen.
     """
+    if alternative == "two-sided" and order == "boschloo":
+        less, greater = (unconditional_p_value(counts, order, s) for s in ("less", "greater"))
+        return min(1.0, 2 * min(less, greater))
+    return _largest(_region(counts, order, alternative))
+
+
+def unconditional_limits(
+    confidence_level: float,
+    *,
+    counts: tuple[int, int, int, int],
+    order: str,
+    alternative: Alternative,
+) -> tuple[float, float]:
+    """Return limits of the second share minus the first, by inverting the unconditional test.
+
+    Parameters
+    ----------
+    confidence_level : float
+        Wanted coverage.
+    counts : tuple of int
+        Count and n of the first group, count and n of the second.
+    order, alternative : str
+        As in `unconditional_p_value`. Limits of a one-sided test, and of Boschloo's, which doubles
+        the one-sided p-value, leave an equal error on either side.
+
+    Returns
+    -------
+    tuple of float
+        The limits, -1 to 1.
+    """
+    if alternative == "two-sided" and order == "barnard":
+        return _score_limits(1 - confidence_level, counts)
+    tail = (1 - confidence_level) / 2
+    above, below = (_region(counts, order, side) for side in ("greater", "less"))
+    return _one_limit(above, tail, -1.0), _one_limit(below, tail, 1.0)
+
+
+def _region(counts: tuple[int, int, int, int], order: str, alternative: str) -> Any:
+    """Return which tables are as extreme as the one seen."""
     x1, n1, x2, n2 = counts
     if order == "barnard":
         scores = _pooled_scores(n1, n2)
         extremity = {"greater": scores, "less": -scores, "two-sided": np.abs(scores)}[alternative]
-        return _largest(extremity >= extremity[x1, x2] - 1e-9)
-    if alternative == "two-sided":
-        less, greater = (unconditional_p_value(counts, order, s) for s in ("less", "greater"))
-        return min(1.0, 2 * min(less, greater))
+        return extremity >= extremity[x1, x2] - 1e-9
     chances = _fisher(n1, n2, alternative)
-    return _largest(chances <= chances[x1, x2] * (1 + 1e-9))
+    return chances <= chances[x1, x2] * (1 + 1e-9)
+
+
+def _one_limit(region: Any, tail: float, end: float) -> float:
+    """Return the difference, from `end` inwards, at which the region is as likely as the tail."""
+    if region.all():
+        return end
+
+    def excess(difference: float) -> float:
+        return _largest(region, difference, closely=difference == 0) - tail
+
+    # the test itself is the difference of zero: the limit stays on the side where the test puts it
+    start = excess(0.0)
+    if start == 0:
+        return 0.0
+    far = end if start > 0 else -end
+    return float(optimize.brentq(excess, 0.0, far, xtol=1e-9)) if excess(far) * start < 0 else far
+
+
+def _score_limits(alpha: float, counts: tuple[int, int, int, int]) -> tuple[float, float]:
+    """Return the ends of the differences that the two-sided score test does not reject."""
+    x1, n1, x2, n2 = counts
+    value = x2 / n2 - x1 / n1
+
+    def accepted(difference: float) -> bool:
+        scores = np.abs(_scores(n1, n2, difference))
+        # a score found by trigonometry is right to about 1e-8
+        region = scores >= scores[x1, x2] - 1e-7
+        return _largest(region, difference, COARSE, closely=difference == 0) > alpha
+
+    def end(outer: float) -> float:
+        steps = np.linspace(outer, value, STEPS + 1)[:-1]
+        if min(outer, value) < 0 < max(outer, value):
+            # zero, exactly as the test looks at it
+            steps = np.sort(np.append(steps, 0.0))[:: 1 if outer < value else -1]
+        near = value
+        far = outer
+        for step in steps.tolist():
+            if accepted(step):
+                near = step
+                break
+            far = step
+        if near == outer:
+            return outer
+        while abs(far - near) > 1e-7:
+            middle = (far + near) / 2
+            far, near = (far, middle) if accepted(middle) else (middle, near)
+        return near
+
+    return end(-1.0), end(1.0)
+
+
+STEPS = 100
+COARSE = 200
 
 
 def _pooled_scores(n1: int, n2: int) -> FloatArray:
@@ -54,26 +150,63 @@ def _pooled_scores(n1: int, n2: int) -> FloatArray:
     return scores
 
 
-def _fisher(n1: int, n2: int, alternative: Alternative) -> FloatArray:
-    """Return Fisher's one-sided p-value of every table."""
+def _scores(n1: int, n2: int, difference: float) -> FloatArray:
+    """Return every table's score for a difference (Miettinen and Nurminen, 1985, appendix I)."""
+    if difference == 0:
+        return _pooled_scores(n1, n2)
     first, second = np.arange(n1 + 1)[:, None], np.arange(n2 + 1)
-    law = stats.hypergeom(n1 + n2, n2, first + second)
-    chances: Any = law.sf(second - 1) if alternative == "greater" else law.cdf(second)
-    return np.asarray(chances, dtype=np.float64)
+    n, total = n1 + n2, first + second
+    c2 = (n2 + 2 * n1) * difference - n - total
+    c1 = (n1 * difference - n - 2 * first) * difference + total
+    c0 = first * difference * (1 - difference)
+    q = c2**3 / (27 * n**3) - c1 * c2 / (6 * n**2) + c0 / (2 * n)
+    p = np.sqrt(np.maximum(c2**2 / (9 * n**2) - c1 / (3 * n), 0.0)) * np.where(q >= 0, 1.0, -1.0)
+    ratio = np.divide(q, p**3, out=np.zeros_like(p), where=np.abs(p) > 1e-100)
+    angle = (np.pi + np.arccos(np.clip(ratio, -1.0, 1.0))) / 3
+    root = 2 * p * np.cos(angle) - c2 / (3 * n)
+    p1 = np.clip(root, max(0.0, -difference), min(1.0, 1.0 - difference))
+    p2 = np.clip(p1 + difference, 0.0, 1.0)
+    variance = p1 * (1 - p1) / n1 + p2 * (1 - p2) / n2
+    gap = second / n2 - first / n1 - difference
+    gap = np.where(np.abs(gap) < 1e-12, 0.0, gap)
+    scores: FloatArray = gap / np.sqrt(np.maximum(variance, 1e-24))
+    return scores
 
 
-def _largest(region: Any) -> float:
-    """Return the largest probability of a region of tables over common shares."""
+def _fisher(n1: int, n2: int, alternative: str) -> FloatArray:
+    """Return Fisher's one-sided p-value of every table."""
+    if alternative == "less":
+        return _fisher(n2, n1, "greater").T
+    first, second = np.arange(n1 + 1)[:, None], np.arange(n2 + 1)
+    logs = log_choose(np.asarray(n1), first) + log_choose(np.asarray(n2), second)
+    logs = logs - log_choose(np.asarray(n1 + n2), first + second)
+    # the tables of a total lie on a diagonal: put each in a row, then add up from its far end
+    rows = np.zeros((n1 + n2 + 1, n2 + 1))
+    rows[first + second, second] = np.exp(logs)
+    tails = np.cumsum(rows[:, ::-1], axis=1)[:, ::-1]
+    chances: FloatArray = tails[first + second, second]
+    return chances
+
+
+def _largest(
+    region: Any, difference: float = 0.0, grid: int = GRID, *, closely: bool = True
+) -> float:
+    """Return the largest probability of a region of tables over first shares."""
     if region.all():
         return 1.0
-    shares = np.arange(1, GRID) / GRID
-    chances = _probabilities(region, shares)
+    grid = GRID if closely else grid
+    least, most = max(0.0, -difference), min(1.0, 1.0 - difference)
+    step = (most - least) / grid
+    # at a difference of zero nothing is extreme at the ends
+    shares: FloatArray = np.linspace(least, most, grid + 1)
+    if not difference:
+        shares = shares[1:-1]
+    chances = _probabilities(region, shares, difference)
     best = float(chances.max())
-    for place in np.argsort(chances)[-3:]:
-        ends = (shares[place] - 1 / GRID, shares[place] + 1 / GRID)
+    for place in np.argsort(chances)[-3:] if closely else ():
         found = optimize.minimize_scalar(
-            lambda share: -float(_probabilities(region, np.array([share]))[0]),
-            bounds=ends,
+            lambda share: -float(_probabilities(region, np.array([share]), difference)[0]),
+            bounds=(max(shares[place] - step, least), min(shares[place] + step, most)),
             method="bounded",
             options={"xatol": 1e-10},
         )
@@ -81,10 +214,11 @@ def _largest(region: Any) -> float:
     return min(1.0, best)
 
 
-def _probabilities(region: Any, shares: FloatArray) -> FloatArray:
-    """Return the probability of a region for each common share."""
+def _probabilities(region: Any, shares: FloatArray, difference: float = 0.0) -> FloatArray:
+    """Return the probability of a region for each first share."""
     n1, n2 = (size - 1 for size in region.shape)
-    first, second = (_binomial(n, shares) for n in (n1, n2))
+    first = _binomial(n1, shares)
+    second = _binomial(n2, np.clip(shares + difference, 0.0, 1.0))
     total: FloatArray = ((second @ region.T) * first).sum(axis=1)
     return total
 

@@ -1,0 +1,143 @@
+"""The studentised permutation of the relative effect, and the interval of its quantiles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from ilacs_reliability.comparison.effects import placements
+from ilacs_reliability.comparison.exact import drawn_tables, first_rows
+from ilacs_reliability.comparison.groups import SharedGrades
+from ilacs_reliability.comparison.rank_limits import quantiles
+from ilacs_reliability.estimates import Alternative, Estimate, FloatArray
+
+# tables beyond which they are drawn
+MOST_TABLES = 200_000
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Found:
+    """What a test of the relative effect found.
+
+    Attributes
+    ----------
+    statistic, p_value : float
+        The test.
+    df : float or None
+        Degrees of freedom.
+    method : str
+        How the p-value was found.
+    effect : Estimate
+        With the interval of the same method first.
+    """
+
+    statistic: float
+    p_value: float
+    df: float | None
+    method: str
+    effect: Estimate
+
+
+def permutation_test(
+    shared: SharedGrades,
+    effect: Estimate,
+    alternative: Alternative,
+    n_resamples: int,
+    rng: np.random.Generator,
+) -> Found:
+    """Permute the relative effect in its standard errors, over tables with the same margins.
+
+    Parameters
+    ----------
+    shared : SharedGrades
+        Two groups.
+    effect : Estimate
+        Their relative effect.
+    alternative, n_resamples
+        As in `brunner_munzel`.
+    rng : numpy.random.Generator
+        Source of chance where tables are drawn.
+
+    Returns
+    -------
+    Found
+        The p-value, and the effect with the permutation's interval.
+    """
+    counts = shared.pooled
+    sizes, totals = counts.sum(axis=1), counts.sum(axis=0)
+    observed = float(_studentised(counts[None])[0])
+    found = first_rows(totals, int(sizes[0]))
+    if found is not None and len(found[0]) <= MOST_TABLES:
+        rows, weights = found
+        tables = np.stack([rows, totals - rows], axis=1)
+        method = f"permutation, all {len(rows)} tables"
+    else:
+        tables = drawn_tables(sizes, totals, n_resamples, rng)
+        # the table seen counts as one of the draws
+        tables = np.concatenate([counts[None], tables])
+        weights = np.full(len(tables), 1 / len(tables))
+        method = f"permutation, {n_resamples} draws"
+    statistics = _studentised(tables)
+    slack = 1e-9 * max(1.0, abs(observed)) if np.isfinite(observed) else 0.0
+    tails = {
+        "less": weights[statistics <= observed + slack],
+        "greater": weights[statistics >= observed - slack],
+        "two-sided": weights[np.abs(statistics) >= abs(observed) - slack],
+    }
+    p_value = min(1.0, float(tails[alternative].sum()))
+    return Found(
+        statistic=observed,
+        p_value=p_value,
+        df=None,
+        method=method,
+        effect=_with_permutation(effect, statistics, weights, min(sizes.tolist()), alternative),
+    )
+
+
+def _studentised(tables: Any) -> FloatArray:
+    """Return (effect - 1/2) / standard error; not divided where a group has one unit."""
+    parts = placements(tables)
+    gap = np.where(np.abs(parts.value - 0.5) < 1e-12, 0.0, parts.value - 0.5)
+    if parts.sizes.min() < 2:
+        return np.asarray(gap)
+    error = parts.standard_error
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio: FloatArray = np.where(gap == 0, 0.0, gap / error)
+    return ratio
+
+
+def _with_permutation(
+    effect: Estimate,
+    statistics: FloatArray,
+    weights: FloatArray,
+    smallest: int,
+    alternative: Alternative,
+) -> Estimate:
+    """Put the interval whose quantiles are the permutation's first."""
+    if effect.interval_methods[0] == "disjoint_pairs":
+        why = (
+            "a group of one unit has no spread to divide by, so the effect itself was permuted"
+            if smallest < 2
+            else "the p-value is exact for identical distributions, the interval for any"
+        )
+        return replace(effect, notes=(*effect.notes, f"Without a spread the two differ: {why}."))
+    limits = partial(
+        _permutation_limits, statistics=statistics, weights=weights, alternative=alternative
+    )
+    return replace(effect, methods=(("permutation", limits), *effect.methods))
+
+
+def _permutation_limits(
+    estimate: Estimate,
+    confidence_level: float,
+    *,
+    statistics: FloatArray,
+    weights: FloatArray,
+    alternative: Alternative,
+) -> tuple[float, float]:
+    below, above = quantiles(confidence_level, alternative, statistics, weights)
+    error = estimate.standard_error
+    return max(0.0, estimate.value - below * error), min(1.0, estimate.value + above * error)

@@ -1,0 +1,217 @@
+"""Intervals by inverting exact conditional tests, so that both say the same of the hypothesis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy import optimize
+
+from ilacs_reliability.estimates import Alternative, FloatArray
+
+# a probability this much larger is the same but for rounding
+SAME = 1 + 1e-9
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Family:
+    """Distributions of a statistic tilted by an exponential factor.
+
+    Attributes
+    ----------
+    values : ndarray, shape (n_values,)
+        What the statistic can be, rising.
+    logs : ndarray of float, shape (n_values,)
+        Logarithm of each value's probability under the hypothesis, up to a constant. With a tilt
+        of t the probability is proportional to exp(log + t value).
+    seen : int
+        Place of the value seen.
+    """
+
+    values: Any
+    logs: FloatArray
+    seen: int
+
+    def log_tail(self, tilt: float, *, upper: bool, part: float = 1.0) -> float:
+        """Return the log probability of a value as high (or low) as the one seen.
+
+        Parameters
+        ----------
+        tilt : float
+            The tilt.
+        upper : bool
+            Whether as high; otherwise as low.
+        part : float, optional
+            What the value seen itself counts: 0.5 for mid-p. Default: 1.
+
+        Returns
+        -------
+        float
+            The logarithm.
+        """
+        terms = self.logs + tilt * self.values
+        terms -= terms.max()
+        np.exp(terms, out=terms)
+        beyond = terms[self.seen + 1 :] if upper else terms[: self.seen]
+        share = (beyond.sum() + part * terms[self.seen]) / terms.sum()
+        return float(np.log(share)) if share > 0 else -np.inf
+
+    def mean(self, tilt: float) -> float:
+        """Return the expected value at a tilt.
+
+        Parameters
+        ----------
+        tilt : float
+            The tilt; infinite ones give the ends.
+
+        Returns
+        -------
+        float
+            The expectation.
+        """
+        if np.isinf(tilt):
+            return float(self.values[-1 if tilt > 0 else 0])
+        terms = self.logs + tilt * self.values
+        weights = np.exp(terms - terms.max())
+        return float(weights @ self.values / weights.sum())
+
+    def limits(self, tails: tuple[float, float], part: float = 1.0) -> tuple[float, float]:
+        """Return the tilts at which the tails reach given probabilities.
+
+        Parameters
+        ----------
+        tails : tuple of float
+            Probability of a value as high as the one seen at the lower limit, and of one as low at
+            the upper limit.
+        part : float, optional
+            What the value seen itself counts. Default: 1.
+
+        Returns
+        -------
+        tuple of float
+            The limits; infinite where the value seen is the lowest or the highest possible.
+        """
+        low = -np.inf if self.seen == 0 else self._root(tails[0], part, upper=True)
+        last = self.seen == len(self.values) - 1
+        return low, np.inf if last else self._root(tails[1], part, upper=False)
+
+    def _root(self, tail: float, part: float, *, upper: bool) -> float:
+        if tail <= 0:
+            return -np.inf if upper else np.inf
+        goal = np.log(tail)
+
+        def excess(tilt: float) -> float:
+            return float(max(self.log_tail(tilt, upper=upper, part=part), -1e4) - goal)
+
+        sign, step = (1.0 if upper else -1.0), self._step()
+        # the tail grows with the tilt above, and falls below
+        near, start = 0.0, excess(0.0)
+        if start == 0:
+            return 0.0
+        direction = -sign if start > 0 else sign
+        far = direction * step
+        while excess(far) * start > 0:
+            near, far = far, 2 * far
+        return float(optimize.brentq(excess, near, far, xtol=1e-13 * step, rtol=1e-13))
+
+    def _step(self) -> float:
+        weights = np.exp(self.logs - self.logs.max())
+        weights /= weights.sum()
+        mean = weights @ self.values
+        spread = weights @ (self.values - mean) ** 2
+        return float(1 / np.sqrt(max(spread, 1e-9)))
+
+
+def two_sided_p_values(logs: FloatArray, distances: Any = None) -> FloatArray:
+    """Return the two-sided p-value of every value of a statistic.
+
+    Parameters
+    ----------
+    logs : ndarray of float, shape (n_values,)
+        Logarithm of each value's probability, up to a constant.
+    distances : ndarray, shape (n_values,), optional
+        How far each value is from the expected one: farther is more extreme. Default: the less
+        likely, the more extreme, as in Fisher's test.
+
+    Returns
+    -------
+    ndarray of float, shape (n_values,)
+        Probability of a value as extreme.
+    """
+    chances = np.exp(logs - logs.max())
+    chances /= chances.sum()
+    # the first in order are the most extreme
+    rank = chances if distances is None else -np.asarray(distances)
+    order = np.argsort(rank, kind="stable")
+    total, ranked = np.cumsum(chances[order]), rank[order]
+    # values as extreme but for rounding share the larger sum
+    last = np.searchsorted(ranked, ranked * SAME if distances is None else ranked, side="right") - 1
+    p_values = np.empty(len(logs))
+    p_values[order] = np.minimum(total[last], 1.0)
+    return p_values
+
+
+def matching_tails(
+    confidence_level: float, logs: FloatArray, p_values: FloatArray
+) -> tuple[float, float]:
+    """Split an error between two tails as a two-sided test splits it under the hypothesis.
+
+    Parameters
+    ----------
+    confidence_level : float
+        Wanted coverage.
+    logs : ndarray of float, shape (n_values,)
+        Logarithm of each value's probability under the hypothesis, up to a constant.
+    p_values : ndarray of float, shape (n_values,)
+        The test's p-value of each value; those above 1 minus the level are neighbours.
+
+    Returns
+    -------
+    tuple of float
+        Probability of the upper tail (which sets the lower limit) and of the lower. They add up to
+        at most 1 minus the level, so that limits by inverting each tail have the coverage. A value
+        has a tail as small as that exactly where its p-value is at most 1 minus the level.
+    """
+    alpha = 1 - confidence_level
+    chances = np.exp(logs - logs.max())
+    chances /= chances.sum()
+    accepted = np.flatnonzero(p_values > alpha)
+    first, last = accepted[0], accepted[-1]
+    up_to, down_to = np.cumsum(chances), np.cumsum(chances[::-1])[::-1]
+    upper = float(down_to[last + 1]) if last + 1 < len(chances) else 0.0
+    lower = float(up_to[first - 1]) if first > 0 else 0.0
+    # what the test leaves unused goes to both, but not as far as a value that it accepts
+    spare = max(alpha - upper - lower, 0.0) / 2
+    return (
+        min(upper + spare, float(down_to[last]) / SAME),
+        min(lower + spare, float(up_to[first]) / SAME),
+    )
+
+
+def tails_for(
+    confidence_level: float, family: Family, alternative: Alternative, distances: Any = None
+) -> tuple[float, float]:
+    """Return the tails of an interval that agrees with a test.
+
+    Parameters
+    ----------
+    confidence_level : float
+        Wanted coverage.
+    family : Family
+        The distributions.
+    alternative : {"two-sided", "less", "greater"}
+        Of the test. One-sided: equal tails, so that a limit leaves the null out exactly where the
+        one-sided p-value is at most half of 1 minus the level.
+    distances : ndarray, optional
+        As in `two_sided_p_values`.
+
+    Returns
+    -------
+    tuple of float
+        As from `matching_tails`.
+    """
+    if alternative != "two-sided":
+        return (1 - confidence_level) / 2, (1 - confidence_level) / 2
+    p_values = two_sided_p_values(family.logs, distances)
+    return matching_tails(confidence_level, family.logs, p_values)

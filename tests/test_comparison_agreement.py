@@ -1,0 +1,236 @@
+"""A test and the interval beside it say the same of the hypothesis, at every confidence level."""
+
+import hypothesis.strategies as st
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from numpy.testing import assert_allclose
+from scipy import stats
+
+import ilacs_reliability as ilr
+
+PREVIOUSLY_GOOD = [[3, 8, 45, 39], [4, 6, 5, 3]]
+
+
+@st.composite
+def groups(draw, *, n_groups=2, max_units=9, max_grades=4):
+    """Small groups of grades, each with a unit."""
+    n_grades = draw(st.integers(2, max_grades))
+    grade = st.integers(0, n_grades - 1)
+    units = [draw(st.lists(grade, min_size=1, max_size=max_units)) for _ in range(n_groups)]
+    return np.array([np.bincount(group, minlength=n_grades) for group in units])
+
+
+ALTERNATIVES = ("two-sided", "less", "greater")
+LEVELS = (0.8, 0.9, 0.95, 0.99)
+every_alternative = pytest.mark.parametrize("alternative", ALTERNATIVES)
+
+
+def agree(result, null, level):
+    """Return whether p-value and interval say the same, or are too near to tell."""
+    low, high = result.effect.confidence_interval(level)
+    assert low <= result.effect.value <= high
+    assert low < high
+    alpha = 1 - level if result.alternative == "two-sided" else (1 - level) / 2
+    inside = {
+        "two-sided": low <= null <= high,
+        "greater": low <= null,
+        "less": null <= high,
+    }[result.alternative]
+    return inside == (result.p_value > alpha) or abs(result.p_value - alpha) < 1e-9
+
+
+RANK_TESTS = {
+    "mann_whitney exact": (ilr.mann_whitney, {"method": "exact"}),
+    "mann_whitney monte_carlo": (
+        ilr.mann_whitney,
+        {"method": "monte_carlo", "n_resamples": 199, "rng": 1},
+    ),
+    "mann_whitney asymptotic": (ilr.mann_whitney, {"method": "asymptotic"}),
+    "brunner_munzel t": (ilr.brunner_munzel, {"method": "t"}),
+    "brunner_munzel logit": (ilr.brunner_munzel, {"method": "logit"}),
+    "brunner_munzel permutation": (ilr.brunner_munzel, {"method": "permutation"}),
+}
+
+
+@every_alternative
+@pytest.mark.parametrize(("test", "options"), RANK_TESTS.values(), ids=RANK_TESTS)
+@given(counts=groups(), level=st.sampled_from(LEVELS))
+def test_rank_tests_agree_with_their_intervals(test, options, alternative, counts, level):
+    result = test(counts, alternative=alternative, **options)
+    # the permutation of groups without spread says that its interval is of another method
+    assume("Without a spread the two differ" not in " ".join(result.notes))
+    assert agree(result, 0.5, level), result
+
+
+@every_alternative
+@given(counts=groups(n_groups=3, max_units=4, max_grades=3), level=st.sampled_from(LEVELS))
+def test_exact_jonckheere_agrees_with_its_interval(alternative, counts, level):
+    result = ilr.jonckheere(counts, alternative=alternative)
+    assert agree(result, 0.0, level), result
+
+
+@every_alternative
+@pytest.mark.parametrize("method", ["fisher", "boschloo", "score"])
+@settings(max_examples=60)
+@given(counts=groups(max_units=12, max_grades=2), level=st.sampled_from(LEVELS))
+def test_tests_of_shares_agree_with_their_intervals(method, alternative, counts, level):
+    result = ilr.two_proportions(counts, method=method, alternative=alternative)
+    assert agree(result, 1.0 if result.effect.name == "odds_ratio" else 0.0, level), result
+
+
+@pytest.mark.parametrize("alternative", ["less", "greater"])
+@settings(max_examples=40)
+@given(counts=groups(max_units=12, max_grades=2), level=st.sampled_from(LEVELS))
+def test_one_sided_barnard_agrees_with_its_interval(alternative, counts, level):
+    result = ilr.two_proportions(counts, method="barnard", alternative=alternative)
+    assert agree(result, 0.0, level), result
+
+
+@settings(max_examples=40)
+@given(counts=groups(max_units=12, max_grades=2), level=st.sampled_from(LEVELS))
+def test_the_interval_of_barnard_holds_whatever_the_test_does_not_reject(counts, level):
+    result = ilr.two_proportions(counts, method="barnard")
+    # the other way round a gap in the differences not rejected may lie at 0
+    if result.p_value > 1 - level + 1e-9:
+        assert 0.0 in result.effect.confidence_interval(level)
+
+
+def test_strata_are_added_up_for_the_test_and_for_its_effect():
+    strata = [[[1, 9], [8, 2]], [[9, 1], [2, 8]]]
+    for method in ("fisher", "score", "boschloo"):
+        result = ilr.two_proportions(strata, method=method)
+        whole = ilr.two_proportions(np.sum(strata, axis=0), method=method)
+        assert_allclose(result.p_value, whole.p_value)
+        assert_allclose(
+            [*result.effect.confidence_interval()], [*whole.effect.confidence_interval()]
+        )
+
+
+def test_fishers_interval_is_its_definition():
+    # 1 of 9 against 8 of 10: the error split as the two-sided test splits it at an odds ratio of 1
+    law = stats.hypergeom(19, 10, 9)
+    chances = law.pmf(np.arange(10))
+    p_values = np.array([chances[chances <= c * (1 + 1e-9)].sum() for c in chances])
+    assert_allclose(ilr.two_proportions([[8, 1], [2, 8]]).p_value, p_values[8])
+    accepted = np.flatnonzero(p_values > 0.05)
+    upper, lower = law.sf(accepted[-1]), law.cdf(accepted[0] - 1)
+    spare = (0.05 - upper - lower) / 2
+    low, high = ilr.two_proportions([[8, 1], [2, 8]]).effect.confidence_interval()
+    tilted = stats.nchypergeom_fisher(19, 10, 9, low)
+    assert_allclose(tilted.sf(7), upper + spare, rtol=1e-6)
+    tilted = stats.nchypergeom_fisher(19, 10, 9, high)
+    assert_allclose(tilted.cdf(8), lower + spare, rtol=1e-6)
+
+
+def tilted_chances(totals, n_second, tilt):
+    """Return the second rows with these margins and their chances under a tilt by mid-ranks."""
+    ranks = np.cumsum(totals) - np.array(totals) / 2
+    rows = np.array([r for r in np.ndindex(*(t + 1 for t in totals)) if sum(r) == n_second])
+    ways = stats.multivariate_hypergeom.pmf(rows, totals, n_second)
+    chances = ways * np.exp(tilt * (rows @ ranks - n_second * ranks.mean()))
+    return rows @ ranks, chances / chances.sum()
+
+
+def test_the_conditional_interval_is_its_definition():
+    counts = np.array([[5, 3, 1], [1, 3, 4]])
+    totals, n1, n2 = counts.sum(axis=0).tolist(), 9, 8
+    sums, chances = tilted_chances(totals, n2, 0.0)
+    seen = counts[1] @ (np.cumsum(totals) - np.array(totals) / 2)
+    gaps = np.abs(sums - chances @ sums)
+    p_values = np.array([chances[gaps >= g - 1e-9].sum() for g in gaps])
+    upper = chances[(p_values <= 0.05) & (sums > chances @ sums)].sum()
+    lower = chances[(p_values <= 0.05) & (sums < chances @ sums)].sum()
+    spare = (0.05 - upper - lower) / 2
+
+    def excess(tilt):
+        found, likely = tilted_chances(totals, n2, tilt)
+        return likely[found >= seen - 1e-9].sum() - upper - spare
+
+    low, high = -5.0, 5.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if excess(middle) < 0 else (low, middle)
+    found, likely = tilted_chances(totals, n2, low)
+    expected = (likely @ found - n2**2 / 2) / (n1 * n2)
+    result = ilr.mann_whitney(counts)
+    interval = result.effect.confidence_interval()
+    assert interval.method == "conditional"
+    assert_allclose(interval.low, expected, rtol=1e-6)
+    assert "tilted by their ranks" in result.notes[-1]
+
+
+def test_groups_as_far_apart_as_can_be_leave_an_open_limit():
+    effect = ilr.mann_whitney([[5, 0], [0, 4]]).effect
+    low, high = effect.confidence_interval()
+    assert 0.5 < low < high == 1
+    assert [*ilr.mann_whitney([[0, 6], [0, 8]]).effect.confidence_interval()] == [0, 1]
+    assert [*ilr.jonckheere([[0, 6], [0, 8], [0, 3]]).effect.confidence_interval()] == [-1, 1]
+
+
+def test_the_score_interval_comes_near_the_conditional_one():
+    counts = [[10, 20, 40, 30], [20, 25, 20, 10]]
+    exact, normal = (ilr.mann_whitney(counts, method=m).effect for m in ("exact", "asymptotic"))
+    assert exact.interval_methods[0] == "conditional"
+    assert normal.interval_methods[0] == "score"
+    assert_allclose([*exact.confidence_interval()], [*normal.confidence_interval()], atol=5e-3)
+
+
+@pytest.mark.parametrize("method", ["monte_carlo", "asymptotic"])
+def test_a_trend_without_its_own_interval_says_so(method):
+    result = ilr.jonckheere([[2, 45], [4, 34], [9, 28]], method=method, rng=1)
+    assert "of another method than the p-value: logit" in result.notes[-1]
+
+
+def test_unconditional_intervals_cover():
+    # every table of 6 and 5 units at some shares, with its chance: 90 % promised, exactly
+    for method in ("boschloo", "barnard"):
+        tables = {
+            (x, y): ilr.two_proportions([[6 - x, x], [5 - y, y]], method=method)
+            for x, y in np.ndindex(7, 6)
+        }
+        intervals = {key: test.effect.confidence_interval(0.9) for key, test in tables.items()}
+        for p1, p2 in ((0.3, 0.3), (0.1, 0.6), (0.5, 0.85), (0.05, 0.2)):
+            first, second = stats.binom(6, p1), stats.binom(5, p2)
+            covered = sum(
+                first.pmf(x) * second.pmf(y)
+                for (x, y), interval in intervals.items()
+                if p2 - p1 in interval or not 0 < x + y < 11
+            )
+            assert covered >= 0.9
+
+
+HUGE = [[[250_000] * 4, [250_000, 260_000, 240_000, 250_000]], [[5 * 10**8] * 4, [6 * 10**8] * 4]]
+
+
+def test_millions_of_units_are_no_obstacle():
+    for test in (ilr.mann_whitney, ilr.jonckheere):
+        result = test(3 * np.array(HUGE[0]), n_resamples=99, rng=1)
+        assert "99 draws" in result.method
+        assert 0 < result.p_value < 1
+    low, high = ilr.odds_ratio([[10**6, 10**6], [10**6, 10**6 + 3000]]).confidence_interval()
+    assert low < 1.003 < high < 1.01
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: ilr.mann_whitney(HUGE[1]), "fewer than 1,000,000,000 units, .* use 'asymptotic'"),
+        (lambda: ilr.jonckheere(HUGE[1]), "fewer than 1,000,000,000 units, .* use 'asymptotic'"),
+        (
+            lambda: ilr.brunner_munzel(HUGE[1], method="permutation"),
+            "but got 4,400,000,000; use .* 't' for the Brunner-Munzel test",
+        ),
+        (
+            lambda: ilr.two_proportions([[3000, 1], [2000, 9]], method="boschloo"),
+            "'boschloo' takes groups of up to about 2000 units, but got 3001 and 2009; use",
+        ),
+        (
+            lambda: ilr.two_proportions([[2 * 10**9, 1], [2000, 9]]),
+            "'fisher' takes up to 2,000,000,000 units, .* use 'score'",
+        ),
+    ],
+)
+def test_too_many_units_name_a_method_that_works(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
