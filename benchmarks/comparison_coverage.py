@@ -74,6 +74,11 @@ TESTS = {
     "two_proportions fisher": partial(ilr.two_proportions, at_least=CUT),
     "two_proportions score": partial(ilr.two_proportions, at_least=CUT, method="score"),
 }
+OWN_INTERVALS = {
+    "mann_whitney exact": "relative_effect",
+    "mann_whitney asymptotic": "relative_effect",
+    "two_proportions fisher": "odds_ratio",
+}
 EFFECTS = {
     "relative_effect": ilr.relative_effect,
     "risk_difference": partial(ilr.risk_difference, at_least=CUT),
@@ -100,7 +105,12 @@ def findings(table: np.ndarray, scenario: str, truth: dict[str, float]) -> Itera
             yield "wrongly accepted at the margin", f"noninferiority {method}", p < LEVEL
         return
     for name, test in TESTS.items():
-        yield "rejected", name, test(table).p_value < LEVEL
+        result = test(table)
+        yield "rejected", name, result.p_value < LEVEL
+        # the interval that inverts the test; where all are on one side there is no odds ratio
+        if name in OWN_INTERVALS and result.effect.name == OWN_INTERVALS[name]:
+            interval = result.effect.confidence_interval(1 - LEVEL)
+            yield "covered", f"{name} {interval.method}", truth[result.effect.name] in interval
     for margin in MARGINS:
         p = ilr.ordinal_equivalence(table, margin=margin).p_value
         yield "found equivalent", f"ordinal_equivalence {margin:g}", p < LEVEL

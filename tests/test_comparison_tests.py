@@ -396,3 +396,40 @@ def test_the_common_odds_ratio_of_two_equal_strata_is_that_of_one():
 def test_bad_input_is_named(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+WRONG_KINDS = {
+    "margin": (ilr.ordinal_equivalence, "a"),
+    "method": (lambda g, **o: ilr.ordinal_noninferiority(g, margin=0.1, **o), 3),
+    "n_resamples": (ilr.mann_whitney, 2.5),
+    "rng": (ilr.brunner_munzel, "x"),
+}
+
+
+@pytest.mark.parametrize("argument", WRONG_KINDS)
+def test_an_option_of_the_wrong_kind_is_named(argument):
+    test, value = WRONG_KINDS[argument]
+    with pytest.raises(TypeError, match=f"`{argument}` must be .*, but got {value!r}"):
+        test(PREVIOUSLY_GOOD, **{argument: value})
+
+
+@pytest.mark.parametrize(
+    ("test", "options"),
+    [
+        (ilr.brunner_munzel, {"rng": -1}),
+        (ilr.jonckheere, {"rng": -1}),
+        (ilr.ordinal_equivalence, {"margin": 0.1, "rng": -1}),
+        (ilr.ordinal_equivalence, {"margin": float("nan")}),
+        (ilr.mann_whitney, {"method": np.array(["exact", "t"])}),
+    ],
+)
+def test_an_option_of_a_wrong_value_is_named(test, options):
+    with pytest.raises(ValueError, match=f"`{[*options][-1]}` must be .*, but got"):
+        test(PREVIOUSLY_GOOD, **options)
+
+
+def test_a_table_that_is_none_names_the_argument():
+    with pytest.raises(TypeError, match="`grades` must hold counts"):
+        ilr.relative_effect("good")
+    with pytest.raises(ValueError, match=r"`grades` must be groups by grades .* shape \(3,\)"):
+        ilr.mann_whitney([1, 2, 3])

@@ -216,31 +216,7 @@ def grades_from_table(
     ... )
     GroupedGrades(short: 95, standard: 18 units; 4 grades, 1 stratum)
     """
-    _check_scale(scale)
-    check_grades(counts, scale, name="counts", door="grades_from_table", rows=False)
-    groups = _groups_of(counts, groups)
-    cells = whole_counts(counts, "counts", _AXES)
-    if cells.ndim not in (2, 3):
-        raise ValueError(
-            "`counts` must be groups by grades or strata by groups by grades, "
-            f"but got shape {cells.shape}."
-        )
-    cells = cells[None] if cells.ndim == 2 else cells
-    n_strata, n_groups, n_grades = cells.shape
-    if scale is not None and n_grades != len(scale):
-        turned = "; is the table transposed?" if n_groups == len(scale) else ""
-        raise ValueError(
-            f"`counts` must have {len(scale)} columns, one for each grade of the scale, "
-            f"but got shape {np.shape(counts)}{turned}"
-        )
-    if not cells.sum():
-        raise ValueError("`counts` holds no unit: every count is zero.")
-    return GroupedGrades(
-        counts=cells,
-        scale=scale or Scale(range(1, n_grades + 1)),
-        groups=_axis_names(groups, n_groups, "groups", "group"),
-        strata=_axis_names(strata, n_strata, "strata", "stratum"),
-    )
+    return _grouped(counts, "counts", scale, groups, strata)
 
 
 def as_transitions(table: TransitionsLike) -> Transitions:
@@ -288,10 +264,44 @@ def as_grades(grades: GradesLike) -> GroupedGrades:
         If the table does not have two or three axes, a count is negative or fractional, or it
         holds no unit.
     """
-    return grades if isinstance(grades, GroupedGrades) else grades_from_table(grades)
+    return grades if isinstance(grades, GroupedGrades) else _grouped(grades, "grades")
 
 
 _AXES = ("stratum", "group", "grade")
+
+
+def _grouped(
+    counts: npt.ArrayLike,
+    name: str,
+    scale: Scale | None = None,
+    groups: Sequence[Hashable] | None = None,
+    strata: Sequence[Hashable] | None = None,
+) -> GroupedGrades:
+    _check_scale(scale)
+    check_grades(counts, scale, name=name, door="grades_from_table", rows=False)
+    groups = _groups_of(counts, groups)
+    cells = whole_counts(counts, name, _AXES)
+    if cells.ndim not in (2, 3):
+        raise ValueError(
+            f"`{name}` must be groups by grades or strata by groups by grades, "
+            f"but got shape {cells.shape}."
+        )
+    cells = cells[None] if cells.ndim == 2 else cells
+    n_strata, n_groups, n_grades = cells.shape
+    if scale is not None and n_grades != len(scale):
+        turned = "; is the table transposed?" if n_groups == len(scale) else ""
+        raise ValueError(
+            f"`{name}` must have {len(scale)} columns, one for each grade of the scale, "
+            f"but got shape {np.shape(counts)}{turned}"
+        )
+    if not cells.sum():
+        raise ValueError(f"`{name}` holds no unit: every count is zero.")
+    return GroupedGrades(
+        counts=cells,
+        scale=scale or Scale(range(1, n_grades + 1)),
+        groups=_axis_names(groups, n_groups, "groups", "group"),
+        strata=_axis_names(strata, n_strata, "strata", "stratum"),
+    )
 
 
 def _from_ratings(ratings: Ratings) -> Transitions:

@@ -11,6 +11,8 @@ import numpy as np
 from ilacs_reliability.comparison.effects import relative_effect
 from ilacs_reliability.comparison.groups import (
     SharedGrades,
+    check_draws,
+    generator,
     phrase_of_groups,
     shared_grades,
     undefined_estimate,
@@ -18,7 +20,7 @@ from ilacs_reliability.comparison.groups import (
 from ilacs_reliability.comparison.proportions import CutGroups, difference_of_shares
 from ilacs_reliability.comparison.ranks import brunner_munzel
 from ilacs_reliability.comparison.strata import stratified_relative_effect
-from ilacs_reliability.estimates import Estimate, SignificanceResult, check_option
+from ilacs_reliability.estimates import Estimate, SignificanceResult, check_number, check_option
 from ilacs_reliability.inference import equivalence_test, threshold_test
 from ilacs_reliability.scales import Scale
 from ilacs_reliability.tables import GradesLike
@@ -66,6 +68,8 @@ def ordinal_equivalence(
 
     Raises
     ------
+    TypeError
+        If `margin`, `method`, `n_resamples` or `rng` is of the wrong kind.
     ValueError
         If there are not exactly two groups, the margin is out of range, an option is unknown, or
         strata are not grades where `on` is "decline".
@@ -107,7 +111,7 @@ def ordinal_equivalence(
     >>> ilr.ordinal_equivalence(previously_good, margin=0.2, on="decline").p_value > 0.5
     True
     """
-    _check_margin(margin, on)
+    _check_options(margin, on, method, n_resamples, rng)
     effect = _effect(grades, on, method, n_resamples, rng)
     middle = 0.5 if on == "probability" else 0.0
     result = equivalence_test(effect, low=middle - margin, high=middle + margin, method=method)
@@ -153,6 +157,8 @@ def ordinal_noninferiority(
 
     Raises
     ------
+    TypeError
+        If `margin`, `method`, `n_resamples` or `rng` is of the wrong kind.
     ValueError
         If there are not exactly two groups, the margin is out of range, an option is unknown, or
         strata are not grades where `on` is "decline".
@@ -184,7 +190,7 @@ def ordinal_noninferiority(
     >>> result.p_value < 0.01
     True
     """
-    _check_margin(margin, on)
+    _check_options(margin, on, method, n_resamples, rng)
     check_option(side, ("not_lower", "not_higher"), "side")
     effect = _effect(grades, on, method, n_resamples, rng)
     # a larger relative effect is a higher second group, a larger share of declines a lower one
@@ -263,8 +269,15 @@ def _named(result: SignificanceResult, name: str, label: str) -> SignificanceRes
     return replace(result, name=name, label=label, notes=(*result.notes, note))
 
 
-def _check_margin(margin: float, on: Hashable) -> None:
+def _check_options(
+    margin: object, on: Hashable, method: object, n_resamples: object, rng: object
+) -> None:
     check_option(on, ("probability", "decline"), "on")
+    check_number(margin, "margin")
     most = 0.5 if on == "probability" else 1.0
-    if not 0 < margin < most:
+    if not 0 < margin < most:  # type: ignore[operator]
         raise ValueError(f"`margin` must be between 0 and {most:g} for {on!r}, but got {margin}.")
+    if method is not None and not isinstance(method, str):
+        raise TypeError(f"`method` must be the name of an interval method, but got {method!r}.")
+    check_draws(n_resamples)
+    generator(rng)

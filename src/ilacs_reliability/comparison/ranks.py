@@ -137,6 +137,7 @@ def brunner_munzel(
     check_option(alternative, ALTERNATIVES, "alternative")
     check_option(method, ("t", "logit", "permutation", None), "method")  # type: ignore[arg-type]
     check_draws(n_resamples)
+    source = generator(rng)
     shared = shared_grades(grades, n_groups=2, pool=True)
     if shared.reason:
         return undefined_test(
@@ -146,7 +147,7 @@ def brunner_munzel(
     chosen = method or ("permutation" if small else "t")
     effect = effect_of_pairs(shared, name="relative_effect", label=relative_effect_label(shared))
     if chosen == "permutation":
-        found = permutation_test(shared, effect, alternative, n_resamples, generator(rng))
+        found = permutation_test(shared, effect, alternative, n_resamples, source)
     else:
         found = _approximate(shared, effect, alternative, chosen)
     return SignificanceResult(
@@ -250,15 +251,14 @@ def mann_whitney(
     check_option(method, ("exact", "monte_carlo", "asymptotic"), "method")
     check_option(alternative, ALTERNATIVES, "alternative")
     check_draws(n_resamples)
+    source = generator(rng)
     shared = shared_grades(grades, n_groups=2, pool=True)
     label = "Mann-Whitney test"
     if shared.reason:
         return undefined_test(
             shared, shared.reason, name="mann_whitney", label=label, alternative=alternative
         )
-    p_value, used, drawn = rank_sum_test(
-        shared.pooled, method, alternative, n_resamples, generator(rng)
-    )
+    p_value, used, drawn = rank_sum_test(shared.pooled, method, alternative, n_resamples, source)
     effect = effect_of_pairs(shared, name="relative_effect", label=relative_effect_label(shared))
     effect = _with_tilts(effect, shared.pooled, used, alternative, drawn)
     n1, n2 = shared.pooled.sum(axis=1).tolist()

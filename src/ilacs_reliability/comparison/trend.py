@@ -112,6 +112,7 @@ def jonckheere(
     check_option(method, ("exact", "monte_carlo", "asymptotic"), "method")
     check_option(alternative, ("two-sided", "less", "greater"), "alternative")
     check_draws(n_resamples)
+    source = generator(rng)
     shared = shared_grades(grades, pool=True)
     label = "Jonckheere's test"
     if shared.reason:
@@ -120,7 +121,7 @@ def jonckheere(
         )
     counts = shared.pooled[shared.pooled.sum(axis=1) > 0]
     wins = int(_double_wins(counts[None])[0])
-    p_value, used = _trend_p(counts, wins, method, alternative, n_resamples, generator(rng))
+    p_value, used = _trend_p(counts, wins, method, alternative, n_resamples, source)
     direction = {"two-sided": "rise or fall", "greater": "rise", "less": "fall"}[alternative]
     effect = _with_tilts(somers_d(grades), counts, wins, used, alternative)
     return SignificanceResult(
