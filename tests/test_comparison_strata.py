@@ -384,6 +384,20 @@ def test_crossing_strata_are_noted():
     assert not ilr.selection_bounds(rising, assume="monotone").notes
 
 
+def test_monotone_limits_that_cross_give_way():
+    # the first kind: nearly all good in the worst stratum, none in the best, unseen between
+    table = [[[1, 9], [5, 5]], [[0, 0], [5, 5]], [[9, 1], [5, 5]]]
+    plain, monotone = (ilr.selection_bounds(table, assume=a) for a in ("comparable", "monotone"))
+    assert_allclose(monotone.by_stratum, plain.by_stratum)
+    assert_allclose(monotone.by_stratum[1], [0.25, 0.75])
+    assert "against the monotone assumption" in monotone.notes[-2]
+    assert "not seen in stratum stratum 2 are in keeping" in monotone.notes[-1]
+    # the other way round nothing crosses, and the bounds are narrower
+    rising = ilr.selection_bounds([table[2], table[1], table[0]], assume="monotone")
+    assert not rising.notes
+    assert_allclose(rising.by_stratum[1], [0.3, 0.7])
+
+
 def test_monotone_strata_bound_the_unseen_kind():
     bounds = ilr.selection_bounds(WITH_OUTSIDE, assume="monotone")
     # short inspections of worse strata grade no higher than those of good ones

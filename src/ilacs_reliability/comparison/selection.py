@@ -241,6 +241,12 @@ def selection_bounds(
     "monotone" takes the strata as a monotone instrument [2]_. Strata count by their units. More
     units do not narrow the bounds, other units would.
 
+    Grades can contradict an assumption, by chance or because it is wrong; notes say where. Where a
+    stratum's bounds lie wholly on the side that `response` excludes, they stay as they are without
+    it. Where the limits that "monotone" sets to an unseen kind cross, so that no grades would be in
+    keeping with both, that kind's grades in that stratum are bounded as without it. What is seen is
+    never changed. Bounds that lean on a contradicted assumption elsewhere should not be trusted.
+
     References
     ----------
     .. [1] C. F. Manski, "Nonparametric bounds on treatment effects", American Economic Review 80
@@ -291,7 +297,9 @@ def selection_bounds(
     by_stratum = bounds(shares)
     names = tuple(name for name, keep in zip(taken.strata, used, strict=True) if keep)
     against = _against(by_stratum, null, response, turned=turned)
-    crossed = assume == "monotone" and _crossed(shares, sizes)
+    monotone = assume == "monotone"
+    crossed = monotone and _crossed(shares, sizes)
+    unfit = _without_fit(shares, sizes) if monotone else []
     weights = sizes.sum(axis=1) / sizes.sum()
     low, high = (weights @ by_stratum).tolist()
     return SelectionBounds(
@@ -306,7 +314,7 @@ def selection_bounds(
         share_inside=float(weights[(sizes > 0).all(axis=1)].sum()),
         standard_errors=_errors(lambda p: weights @ bounds(p), shares, sizes),
         n_units=taken.n_units,
-        notes=(*taken.notes, *_contradictions(names, against, crossed=bool(crossed))),
+        notes=(*taken.notes, *_contradictions(names, against, unfit, crossed=bool(crossed))),
     )
 
 
@@ -321,7 +329,7 @@ def _against(by_stratum: FloatArray, null: float, response: Response, *, turned:
 
 
 def _contradictions(
-    strata: tuple[Hashable, ...], against: list[int], *, crossed: bool
+    strata: tuple[Hashable, ...], against: list[int], unfit: list[int], *, crossed: bool
 ) -> tuple[str, ...]:
     notes = []
     if against:
@@ -333,7 +341,13 @@ def _contradictions(
     if crossed:
         notes.append(
             "Grades of one kind in a worse stratum lie in part above those of a better one, against"
-            " the monotone assumption: bounds that cross have changed places."
+            " the monotone assumption, by chance or because it is wrong."
+        )
+    if unfit:
+        names = ", ".join(str(strata[place]) for place in unfit)
+        notes.append(
+            f"No grades of the kind not seen in stratum {names} are in keeping with it: there the "
+            "bounds are those without it."
         )
     return tuple(notes)
 
@@ -370,16 +384,21 @@ def _extremes(shares: FloatArray, sizes: Any, assume: Assumption) -> Extremes:
     weight = (seen if assume == "none" else known)[..., None]
     worst, best = (weight * shares + (1 - weight) * end for end in (lowest, highest))
     if assume == "monotone":
-        worst, best = _monotone(worst, best, sizes > 0)
+        worst, best, _ = _monotone(worst, best, sizes > 0)
     return worst.swapaxes(0, 1), best.swapaxes(0, 1)
 
 
-def _monotone(worst: FloatArray, best: FloatArray, known: Any) -> Extremes:
+def _monotone(
+    worst: FloatArray, best: FloatArray, known: Any
+) -> tuple[FloatArray, FloatArray, Any]:
     """Hold an unseen group between what is seen of it in worse and in better strata."""
-    low, high = _held(worst, best, known)
-    # samples may contradict the assumption: then the two bounds change places
-    low, high = np.maximum(low, high), np.minimum(low, high)
-    return np.diff(low, axis=2, prepend=0.0), np.diff(high, axis=2, prepend=0.0)
+    wide_low, wide_high = np.cumsum(worst, axis=2), np.cumsum(best, axis=2)
+    low, high = _held(wide_low, wide_high, known)
+    # a distribution is lower where its cumulative share is higher: none lies between these two
+    crossed = np.asarray(low < high - 1e-9).any(axis=2, keepdims=True)
+    low = np.where(crossed, wide_low, low)
+    high = np.where(crossed, wide_high, high)
+    return np.diff(low, axis=2, prepend=0.0), np.diff(high, axis=2, prepend=0.0), crossed
 
 
 def _crossed(shares: FloatArray, sizes: Any) -> bool:
@@ -393,17 +412,25 @@ def _crossed(shares: FloatArray, sizes: Any) -> bool:
     return False
 
 
-def _held(worst: FloatArray, best: FloatArray, known: Any) -> Extremes:
-    low, high = np.cumsum(worst, axis=2), np.cumsum(best, axis=2)
+def _held(wide_low: FloatArray, wide_high: FloatArray, known: Any) -> Extremes:
+    low, high = wide_low.copy(), wide_high.copy()
     for s, g in np.argwhere(~known):
         worse = [t for t in range(s) if known[t, g]]
         better = [t for t in range(s + 1, len(known)) if known[t, g]]
         # a distribution is higher where its cumulative share is lower
         if worse:
-            low[s, g] = np.min([low[t, g] for t in worse], axis=0)
+            low[s, g] = np.min([wide_low[t, g] for t in worse], axis=0)
         if better:
-            high[s, g] = np.max([high[t, g] for t in better], axis=0)
+            high[s, g] = np.max([wide_high[t, g] for t in better], axis=0)
     return low, high
+
+
+def _without_fit(shares: FloatArray, sizes: Any) -> list[int]:
+    """Return the strata in which no grades of an unseen kind fit the monotone assumption."""
+    known = sizes > 0
+    lowest, highest = np.eye(shares.shape[2])[[0, -1]]
+    worst, best = (np.where(known[..., None], shares, end) for end in (lowest, highest))
+    return [int(s) for s in np.flatnonzero(_monotone(worst, best, known)[2].any(axis=(1, 2)))]
 
 
 def _errors(
