@@ -202,3 +202,14 @@ def test_the_shrunk_interval_is_its_definition():
     beta = stats.beta(size * p + 0.5, size * (1 - p) + 0.5)
     low, high = ilr.relative_effect(counts).confidence_interval(method="shrunk")
     assert_allclose([low, high], [beta.ppf(0.025), beta.ppf(0.975)], rtol=1e-9)
+
+
+def test_agresti_and_caffos_interval_holds_the_difference_of_single_units():
+    # (0.966 as published, below the difference of 1)
+    effect = ilr.risk_difference([[1, 0], [0, 1]])
+    low, high = effect.confidence_interval(method="agresti_caffo")
+    assert_allclose([low, high], [1 / 3 - 1.959963984540054 * np.sqrt(4 / 27), 1], rtol=1e-9)
+    for x1, x2 in np.ndindex(3, 3):
+        effect = ilr.risk_difference([[2 - x1, x1], [2 - x2, x2]])
+        for level in (0.2, 0.5, 0.95):
+            assert effect.value in effect.confidence_interval(level, "agresti_caffo")

@@ -72,12 +72,14 @@ def agresti_caffo_difference(counts: Counts, confidence_level: float) -> Pair:
     Returns
     -------
     tuple of float
-        Lower and upper limit, cut at -1 and 1.
+        Lower and upper limit, cut at -1 and 1, and widened to the difference seen where the two
+        units more have moved them past it (in groups of one or two, or at a low level).
     """
     x1, n1, x2, n2 = counts
     p1, p2 = (x1 + 1) / (n1 + 2), (x2 + 1) / (n2 + 2)
     half = quantile(confidence_level) * np.sqrt(p1 * (1 - p1) / (n1 + 2) + p2 * (1 - p2) / (n2 + 2))
-    return max(-1.0, float(p2 - p1 - half)), min(1.0, float(p2 - p1 + half))
+    low, high, seen = float(p2 - p1 - half), float(p2 - p1 + half), x2 / n2 - x1 / n1
+    return max(-1.0, min(low, seen)), min(1.0, max(high, seen))
 
 
 def score_difference(counts: Counts, confidence_level: float) -> Pair:

@@ -139,7 +139,8 @@ def risk_difference(
     Strata are averaged with Mantel-Haenszel weights n1 n2 / (n1 + n2), and their limits joined by
     the variances that they imply [4]_. "newcombe" joins two Wilson intervals ([1]_, method 10),
     "miettinen_nurminen" inverts the score test with its factor N/(N - 1) [2]_, "agresti_caffo"
-    adds one success and one failure to each group [3]_. None has zero width.
+    adds one success and one failure to each group [3]_, and is widened to the difference seen where
+    that has moved it past (groups of one or two, all or none). None has zero width.
 
     References
     ----------
