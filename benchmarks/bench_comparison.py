@@ -4,7 +4,7 @@
 
 Each line is a ratio: the other program's time over the library's, from the same raw grades (two
 arrays, int8 where nothing else is said, which the library's side counts grade by grade with
-`count_nonzero(group == grade)`), medians of interleaved rounds.
+`count_nonzero(part == grade)`, in parts of 65,536), medians of interleaved rounds.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from scipy import stats
 
 import ilacs_reliability as ilr
 
+CHUNK = 1 << 16
 SHORT, STANDARD = np.array([3, 8, 45, 39]) / 95, np.array([4, 6, 5, 3]) / 18
 
 
@@ -30,7 +31,13 @@ def grades(n_first: int, n_second: int) -> list[np.ndarray]:
 
 
 def counted(groups: list[np.ndarray]) -> np.ndarray:
-    return np.array([[np.count_nonzero(group == grade) for grade in range(4)] for group in groups])
+    """Count each group's grades, in chunks that stay in the processor's cache."""
+    counts = np.zeros((len(groups), 4), dtype=np.int64)
+    for row, group in zip(counts, groups, strict=True):
+        for start in range(0, len(group), CHUNK):
+            part = group[start : start + CHUNK]
+            row += [np.count_nonzero(part == grade) for grade in range(4)]
+    return counts
 
 
 def seconds(work: Callable[[], object]) -> float:

@@ -12,7 +12,7 @@ from ilacs_reliability.comparison.effects import relative_effect
 from ilacs_reliability.comparison.groups import (
     SharedGrades,
     check_draws,
-    generator,
+    check_rng,
     phrase_of_groups,
     shared_grades,
     undefined_estimate,
@@ -280,4 +280,4 @@ def _check_options(
     if method is not None and not isinstance(method, str):
         raise TypeError(f"`method` must be the name of an interval method, but got {method!r}.")
     check_draws(n_resamples)
-    generator(rng)
+    check_rng(rng)

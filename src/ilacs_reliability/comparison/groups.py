@@ -356,6 +356,23 @@ def generator(rng: object) -> np.random.Generator:
         raise ValueError(f"{expected}, but got {rng!r}.") from None
 
 
+def check_rng(rng: object) -> None:
+    """Raise unless a source of chance is one, whether it is used or not.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator, int or None
+        As in `generator`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As from `generator`.
+    """
+    if rng is not None:
+        generator(rng)
+
+
 def phrase_of_groups(shared: SharedGrades) -> tuple[str, str]:
     """Return the names of the first and the second group for a sentence.
 

@@ -24,6 +24,7 @@ from ilacs_reliability.comparison.groups import (
     NOT_SHOWN_BY_P,
     SharedGrades,
     check_draws,
+    check_rng,
     generator,
     phrase_of_groups,
     shared_grades,
@@ -137,7 +138,7 @@ def brunner_munzel(
     check_option(alternative, ALTERNATIVES, "alternative")
     check_option(method, ("t", "logit", "permutation", None), "method")  # type: ignore[arg-type]
     check_draws(n_resamples)
-    source = generator(rng)
+    check_rng(rng)
     shared = shared_grades(grades, n_groups=2, pool=True)
     if shared.reason:
         return undefined_test(
@@ -147,7 +148,7 @@ def brunner_munzel(
     chosen = method or ("permutation" if small else "t")
     effect = effect_of_pairs(shared, name="relative_effect", label=relative_effect_label(shared))
     if chosen == "permutation":
-        found = permutation_test(shared, effect, alternative, n_resamples, source)
+        found = permutation_test(shared, effect, alternative, n_resamples, generator(rng))
     else:
         found = _approximate(shared, effect, alternative, chosen)
     return SignificanceResult(
@@ -251,14 +252,16 @@ def mann_whitney(
     check_option(method, ("exact", "monte_carlo", "asymptotic"), "method")
     check_option(alternative, ALTERNATIVES, "alternative")
     check_draws(n_resamples)
-    source = generator(rng)
+    check_rng(rng)
     shared = shared_grades(grades, n_groups=2, pool=True)
     label = "Mann-Whitney test"
     if shared.reason:
         return undefined_test(
             shared, shared.reason, name="mann_whitney", label=label, alternative=alternative
         )
-    p_value, used, drawn = rank_sum_test(shared.pooled, method, alternative, n_resamples, source)
+    p_value, used, drawn = rank_sum_test(
+        shared.pooled, method, alternative, n_resamples, generator(rng)
+    )
     effect = effect_of_pairs(shared, name="relative_effect", label=relative_effect_label(shared))
     effect = _with_tilts(effect, shared.pooled, used, alternative, drawn)
     n1, n2 = shared.pooled.sum(axis=1).tolist()

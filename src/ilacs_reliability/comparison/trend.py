@@ -13,6 +13,7 @@ from ilacs_reliability.comparison.exact import drawn_tables, first_rows, log_cho
 from ilacs_reliability.comparison.groups import (
     NOT_SHOWN_BY_P,
     check_draws,
+    check_rng,
     generator,
     shared_grades,
     undefined_test,
@@ -112,7 +113,7 @@ def jonckheere(
     check_option(method, ("exact", "monte_carlo", "asymptotic"), "method")
     check_option(alternative, ("two-sided", "less", "greater"), "alternative")
     check_draws(n_resamples)
-    source = generator(rng)
+    check_rng(rng)
     shared = shared_grades(grades, pool=True)
     label = "Jonckheere's test"
     if shared.reason:
@@ -121,7 +122,7 @@ def jonckheere(
         )
     counts = shared.pooled[shared.pooled.sum(axis=1) > 0]
     wins = int(_double_wins(counts[None])[0])
-    p_value, used = _trend_p(counts, wins, method, alternative, n_resamples, source)
+    p_value, used = _trend_p(counts, wins, method, alternative, n_resamples, generator(rng))
     direction = {"two-sided": "rise or fall", "greater": "rise", "less": "fall"}[alternative]
     effect = _with_tilts(somers_d(grades), counts, wins, used, alternative)
     return SignificanceResult(
