@@ -348,7 +348,8 @@ def _with_tilts(
 
 _TILTED = (
     "The interval is of the relative effect to be expected given the grades' totals if one group's "
-    "grades are the other's tilted by their ranks, which without a tilt is the hypothesis tested."
+    "grades are the other's tilted by their ranks, which without a tilt is the hypothesis tested; "
+    "where the groups differ in spread too it can be too narrow, that of `relative_effect` is not."
 )
 
 

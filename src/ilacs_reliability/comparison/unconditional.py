@@ -5,6 +5,8 @@ And intervals of their difference by inverting these tests.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -106,33 +108,35 @@ def _score_limits(alpha: float, counts: tuple[int, int, int, int]) -> tuple[floa
     """Return the ends of the differences that the two-sided score test does not reject."""
     x1, n1, x2, n2 = counts
     value = x2 / n2 - x1 / n1
+    accepted = partial(_accepted, alpha=alpha, counts=counts)
+    return _outermost(accepted, -1.0, value), _outermost(accepted, 1.0, value)
 
-    def accepted(difference: float) -> bool:
-        scores = np.abs(_scores(n1, n2, difference))
-        # a score found by trigonometry is right to about 1e-8
-        region = scores >= scores[x1, x2] - 1e-7
-        return _largest(region, difference, COARSE, closely=difference == 0) > alpha
 
-    def end(outer: float) -> float:
-        steps = np.linspace(outer, value, STEPS + 1)[:-1]
-        if min(outer, value) < 0 < max(outer, value):
-            # zero, exactly as the test looks at it
-            steps = np.sort(np.append(steps, 0.0))[:: 1 if outer < value else -1]
-        near = value
-        far = outer
-        for step in steps.tolist():
-            if accepted(step):
-                near = step
-                break
-            far = step
-        if near == outer:
-            return outer
-        while abs(far - near) > 1e-7:
-            middle = (far + near) / 2
-            far, near = (far, middle) if accepted(middle) else (middle, near)
-        return near
+def _accepted(difference: float, *, alpha: float, counts: tuple[int, int, int, int]) -> bool:
+    x1, n1, x2, n2 = counts
+    scores = np.abs(_scores(n1, n2, difference))
+    # a score found by trigonometry is right to about 1e-8
+    region = scores >= scores[x1, x2] - 1e-7
+    return _largest(region, difference, COARSE, closely=difference == 0) > alpha
 
-    return end(-1.0), end(1.0)
+
+def _outermost(accepted: Callable[[float], bool], outer: float, value: float) -> float:
+    """Return the accepted difference nearest to an end of the range."""
+    steps = np.linspace(outer, value, STEPS + 1)
+    if min(outer, value) < 0 < max(outer, value):
+        # zero itself, so that the interval holds it where the test does not reject it
+        steps = np.sort(np.append(steps, 0.0))[:: 1 if outer < value else -1]
+    # the value seen is accepted whatever the level
+    first = next(
+        (i for i, step in enumerate(steps[:-1].tolist()) if accepted(step)), len(steps) - 1
+    )
+    if first == 0:
+        return outer
+    far, near = float(steps[first - 1]), float(steps[first])
+    while abs(far - near) > 1e-7:
+        middle = (far + near) / 2
+        far, near = (far, middle) if accepted(middle) else (middle, near)
+    return near
 
 
 STEPS = 100
