@@ -113,6 +113,7 @@ def ordinal_equivalence(
     """
     _check_options(margin, on, method, n_resamples, rng)
     effect = _effect(grades, on, method, n_resamples, rng)
+    method = _offered(effect, method)
     middle = 0.5 if on == "probability" else 0.0
     result = equivalence_test(effect, low=middle - margin, high=middle + margin, method=method)
     return _named(result, "ordinal_equivalence", f"equivalence test, margin {margin:g}")
@@ -193,6 +194,7 @@ def ordinal_noninferiority(
     _check_options(margin, on, method, n_resamples, rng)
     check_option(side, ("not_lower", "not_higher"), "side")
     effect = _effect(grades, on, method, n_resamples, rng)
+    method = _offered(effect, method)
     # a larger relative effect is a higher second group, a larger share of declines a lower one
     upwards = (on == "probability") == (side == "not_lower")
     threshold = (0.5 if on == "probability" else 0.0) + (-margin if upwards else margin)
@@ -262,6 +264,12 @@ def _effect(
     if shared.reason:
         return undefined_estimate(shared, shared.reason, name="decline_difference", label=label)
     return difference_of_shares(declines(shared), name="decline_difference", label=label)
+
+
+def _offered(effect: Estimate, method: str | None) -> str | None:
+    """Let the permutation give way where a group shows no spread, as every other method does."""
+    flat = effect.interval_methods[:1] == ("disjoint_pairs",)
+    return None if flat and method == "permutation" else method
 
 
 def _named(result: SignificanceResult, name: str, label: str) -> SignificanceResult:
