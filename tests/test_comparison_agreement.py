@@ -157,7 +157,15 @@ def test_the_conditional_interval_is_its_definition():
     interval = result.effect.confidence_interval()
     assert interval.method == "conditional"
     assert_allclose(interval.low, expected, rtol=1e-6)
+    # the sentence and the notes say what the interval is of
+    assert "of groups that differ by a tilt is" in result.describe()
     assert "tilted by their ranks" in result.notes[-1]
+
+
+def test_the_sentence_of_a_trend_says_what_its_interval_is_of():
+    result = ilr.jonckheere([[2, 45], [4, 34], [9, 28]])
+    assert "in tables that differ by a tilt is -0.133" in result.describe()
+    assert "ordered pairs are likelier" in result.notes[-1]
 
 
 def test_groups_as_far_apart_as_can_be_leave_an_open_limit():

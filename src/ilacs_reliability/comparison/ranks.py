@@ -342,7 +342,10 @@ def _with_tilts(
         note = f"The interval is of another method than the p-value: {effect.interval_methods[0]}."
         return replace(effect, notes=(*effect.notes, note))
     return replace(
-        effect, methods=((name, limits), *effect.methods), notes=(*effect.notes, _TILTED)
+        effect,
+        label=f"{effect.label} of groups that differ by a tilt",
+        methods=((name, limits), *effect.methods),
+        notes=(*effect.notes, _TILTED),
     )
 
 

@@ -149,7 +149,10 @@ def _with_tilts(
         return replace(effect, notes=(*effect.notes, note))
     limits = partial(_tilted, counts=counts, wins=wins, alternative=alternative)
     return replace(
-        effect, methods=(("conditional", limits), *effect.methods), notes=(*effect.notes, _TILTED)
+        effect,
+        label=f"{effect.label} in tables that differ by a tilt",
+        methods=(("conditional", limits), *effect.methods),
+        notes=(*effect.notes, _TILTED),
     )
 
 
