@@ -10,7 +10,6 @@ from typing import Literal, TypeAlias
 import numpy as np
 from scipy import special, stats
 
-from ilacs_reliability.comparison.tilted import tails_for
 from ilacs_reliability.comparison.groups import NOT_SHOWN_BY_P, phrase_of_groups, undefined_test
 from ilacs_reliability.comparison.limits import Pair, difference_score
 from ilacs_reliability.comparison.proportions import (
@@ -19,6 +18,7 @@ from ilacs_reliability.comparison.proportions import (
     difference_of_shares,
 )
 from ilacs_reliability.comparison.ratios import conditional_family, odds_ratio_of
+from ilacs_reliability.comparison.tilted import tails_for
 from ilacs_reliability.comparison.unconditional import (
     MOST_INVERTED,
     MOST_TABLES,

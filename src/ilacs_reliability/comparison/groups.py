@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ilacs_reliability.comparison.checks import as_generator
 from ilacs_reliability.estimates import (
     REASONS,
     Estimate,
@@ -327,50 +328,21 @@ def check_draws(n_resamples: object) -> None:
         raise ValueError(f"`n_resamples` must be a whole number of 1 or more, got {n_resamples!r}.")
 
 
-def generator(rng: object) -> np.random.Generator:
-    """Return a source of chance.
-
-    Parameters
-    ----------
-    rng : numpy.random.Generator, int or None
-        The source itself, a seed, or nothing for fresh chance.
-
-    Returns
-    -------
-    numpy.random.Generator
-        The source.
-
-    Raises
-    ------
-    TypeError
-        If it is none of these.
-    ValueError
-        If the seed is negative.
-    """
-    expected = "`rng` must be a numpy Generator, a whole number of 0 or more, or None"
-    try:
-        return np.random.default_rng(rng)  # type: ignore[arg-type]
-    except TypeError:
-        raise TypeError(f"{expected}, but got {rng!r}.") from None
-    except ValueError:
-        raise ValueError(f"{expected}, but got {rng!r}.") from None
-
-
 def check_rng(rng: object) -> None:
     """Raise unless a source of chance is one, whether it is used or not.
 
     Parameters
     ----------
     rng : numpy.random.Generator, int or None
-        As in `generator`.
+        As in `as_generator`.
 
     Raises
     ------
     TypeError, ValueError
-        As from `generator`.
+        As from `as_generator`.
     """
     if rng is not None:
-        generator(rng)
+        as_generator(rng)
 
 
 def phrase_of_groups(shared: SharedGrades) -> tuple[str, str]:

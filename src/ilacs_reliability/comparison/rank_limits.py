@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import optimize, special
 
-from ilacs_reliability.comparison.tilted import Family, tails_for
 from ilacs_reliability.comparison.exact import double_mid_ranks, first_rows
+from ilacs_reliability.comparison.tilted import Family, tails_for
 from ilacs_reliability.estimates import Alternative, Estimate, FloatArray, IntArray
 
 # first rows that an interval enumerates; a test meets in the middle and needs fewer

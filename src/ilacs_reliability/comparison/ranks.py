@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from scipy import special
 
+from ilacs_reliability.comparison.checks import as_generator
 from ilacs_reliability.comparison.effects import (
     effect_of_pairs,
     logit_statistic,
@@ -25,7 +26,6 @@ from ilacs_reliability.comparison.groups import (
     SharedGrades,
     check_draws,
     check_rng,
-    generator,
     phrase_of_groups,
     shared_grades,
     undefined_test,
@@ -148,7 +148,7 @@ def brunner_munzel(
     chosen = method or ("permutation" if small else "t")
     effect = effect_of_pairs(shared, name="relative_effect", label=relative_effect_label(shared))
     if chosen == "permutation":
-        found = permutation_test(shared, effect, alternative, n_resamples, generator(rng))
+        found = permutation_test(shared, effect, alternative, n_resamples, as_generator(rng))
     else:
         found = _approximate(shared, effect, alternative, chosen)
     return SignificanceResult(
@@ -260,7 +260,7 @@ def mann_whitney(
             shared, shared.reason, name="mann_whitney", label=label, alternative=alternative
         )
     p_value, used, drawn = rank_sum_test(
-        shared.pooled, method, alternative, n_resamples, generator(rng)
+        shared.pooled, method, alternative, n_resamples, as_generator(rng)
     )
     effect = effect_of_pairs(shared, name="relative_effect", label=relative_effect_label(shared))
     effect = _with_tilts(effect, shared.pooled, used, alternative, drawn)

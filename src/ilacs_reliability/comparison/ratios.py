@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from scipy import signal
 
-from ilacs_reliability.comparison.tilted import Family
 from ilacs_reliability.comparison.groups import (
     NOT_SHOWN,
     influence_of_groups,
@@ -29,6 +28,7 @@ from ilacs_reliability.comparison.proportions import (
     share_deviations,
     shares_note,
 )
+from ilacs_reliability.comparison.tilted import Family
 from ilacs_reliability.estimates import (
     Estimate,
     FloatArray,

@@ -9,12 +9,12 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from scipy import special
 
+from ilacs_reliability.comparison.checks import as_generator
 from ilacs_reliability.comparison.exact import drawn_tables, first_rows, log_choose
 from ilacs_reliability.comparison.groups import (
     NOT_SHOWN_BY_P,
     check_draws,
     check_rng,
-    generator,
     shared_grades,
     undefined_test,
 )
@@ -122,7 +122,7 @@ def jonckheere(
         )
     counts = shared.pooled[shared.pooled.sum(axis=1) > 0]
     wins = int(_double_wins(counts[None])[0])
-    p_value, used = _trend_p(counts, wins, method, alternative, n_resamples, generator(rng))
+    p_value, used = _trend_p(counts, wins, method, alternative, n_resamples, as_generator(rng))
     direction = {"two-sided": "rise or fall", "greater": "rise", "less": "fall"}[alternative]
     effect = _with_tilts(somers_d(grades), counts, wins, used, alternative)
     return SignificanceResult(
