@@ -91,8 +91,10 @@ def stratified_relative_effect(
     test is biased. "van_elteren" weights are those of Kawaguchi, Koch and Wang [1]_; variances add,
     with Satterthwaite's degrees of freedom. The spread of a group with one unit in a stratum is
     taken from its other strata, and a group whose units in a stratum are of one grade has Jeffreys'
-    variance of a share there, not zero. Without any spread the interval is the exact one of pairs
-    that share no unit, as in `relative_effect`, as many as the least covered stratum would give.
+    variance of a share there, not zero. "shrunk" shrinks what each group of a stratum adds as
+    `relative_effect` does, by its weight in the average. Without any spread the interval is the
+    exact one of pairs that share no unit, as in `relative_effect`, as many as the least covered
+    stratum would give.
 
     References
     ----------
