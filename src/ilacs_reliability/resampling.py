@@ -19,6 +19,7 @@ from ilacs_reliability.estimates import (
     check_option,
 )
 from ilacs_reliability.patterns import distinct_rows
+from ilacs_reliability.randomness import as_generator
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings, check_whole
 from ilacs_reliability.replicates import BootstrapResult, JackknifeResult
 from ilacs_reliability.scales import FloatArray, IntArray
@@ -139,7 +140,7 @@ def bootstrap(
         raise ValueError("`coefficient` must be a function or several, but is empty.")
     taken = _single(ratings)
     estimates = [_evaluate(one, taken) for one in coefficients]
-    generator = np.random.default_rng(rng)
+    generator = as_generator(rng)
     draw = _draw_bayesian if method == "bayesian" else _draw_counts
     values = np.empty((len(coefficients), n_resamples))
     errors = np.full(values.shape, np.nan)

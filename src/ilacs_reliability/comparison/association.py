@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from scipy import special
 
-from ilacs_reliability.comparison.checks import as_generator, check_drawable, disagreement
+from ilacs_reliability.comparison.checks import check_drawable, disagreement
 from ilacs_reliability.comparison.exact import convolved, drawn_tables, first_rows
 from ilacs_reliability.comparison.groups import (
     NOT_SHOWN_BY_P,
@@ -20,6 +20,7 @@ from ilacs_reliability.comparison.groups import (
 from ilacs_reliability.comparison.pairs import somers_d
 from ilacs_reliability.comparison.strata import stratified_relative_effect
 from ilacs_reliability.estimates import Estimate, FloatArray, SignificanceResult, check_option
+from ilacs_reliability.randomness import as_generator
 from ilacs_reliability.tables import GradesLike
 
 AssociationKind: TypeAlias = Literal["general", "row_means", "correlation"]

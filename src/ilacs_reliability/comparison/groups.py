@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from ilacs_reliability.comparison.checks import as_generator
 from ilacs_reliability.estimates import (
     REASONS,
     Estimate,
@@ -18,6 +17,7 @@ from ilacs_reliability.estimates import (
     SignificanceResult,
     UndefinedEstimateWarning,
 )
+from ilacs_reliability.randomness import as_generator
 from ilacs_reliability.scales import Scale
 from ilacs_reliability.tables import GradesLike, as_grades
 

@@ -9,7 +9,6 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from scipy import special
 
-from ilacs_reliability.comparison.checks import as_generator
 from ilacs_reliability.comparison.effects import (
     effect_of_pairs,
     logit_statistic,
@@ -45,6 +44,7 @@ from ilacs_reliability.estimates import (
     SignificanceResult,
     check_option,
 )
+from ilacs_reliability.randomness import as_generator
 from ilacs_reliability.tables import GradesLike
 
 ALTERNATIVES = ("two-sided", "less", "greater")

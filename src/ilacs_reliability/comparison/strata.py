@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from scipy import special
 
-from ilacs_reliability.comparison.checks import as_generator, check_drawable, disagreement
+from ilacs_reliability.comparison.checks import check_drawable, disagreement
 from ilacs_reliability.comparison.effects import (
     Placements,
     pair_methods,
@@ -40,6 +40,7 @@ from ilacs_reliability.estimates import (
     SignificanceResult,
     check_option,
 )
+from ilacs_reliability.randomness import as_generator
 from ilacs_reliability.tables import GradesLike
 
 StratumWeights: TypeAlias = Literal["mantel_haenszel", "van_elteren", "units"]

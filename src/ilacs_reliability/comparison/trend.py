@@ -9,7 +9,6 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from scipy import special
 
-from ilacs_reliability.comparison.checks import as_generator
 from ilacs_reliability.comparison.exact import drawn_tables, first_rows, log_choose
 from ilacs_reliability.comparison.groups import (
     NOT_SHOWN_BY_P,
@@ -28,6 +27,7 @@ from ilacs_reliability.estimates import (
     SignificanceResult,
     check_option,
 )
+from ilacs_reliability.randomness import as_generator
 from ilacs_reliability.tables import GradesLike
 
 TrendMethod: TypeAlias = Literal["exact", "monte_carlo", "asymptotic"]

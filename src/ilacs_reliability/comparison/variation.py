@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 from scipy import special
 
-from ilacs_reliability.comparison.checks import as_generator, disagreement
+from ilacs_reliability.comparison.checks import disagreement
 from ilacs_reliability.comparison.conditional import common_odds_p_value
 from ilacs_reliability.comparison.effects import placements, relative_effect
 from ilacs_reliability.comparison.groups import (
@@ -28,6 +28,7 @@ from ilacs_reliability.estimates import (
     counted,
 )
 from ilacs_reliability.inference import difference
+from ilacs_reliability.randomness import as_generator
 from ilacs_reliability.tables import GradesLike, GroupedGrades
 
 VariationMethod: TypeAlias = Literal["exact", "monte_carlo", "asymptotic"]

@@ -11,6 +11,7 @@ import numpy as np
 from scipy import special
 
 from ilacs_reliability.estimates import Estimate, Limits
+from ilacs_reliability.randomness import as_generator
 from ilacs_reliability.scales import FloatArray, IntArray
 from ilacs_reliability.shift.critical import critical_value, drawn_critical_value, drawn_p
 from ilacs_reliability.shift.exact import (
@@ -23,7 +24,7 @@ from ilacs_reliability.shift.exact import (
 )
 from ilacs_reliability.shift.pairs import Pairs, pair_estimate
 from ilacs_reliability.shift.swaps import Swaps
-from ilacs_reliability.shift.testing import as_generator, falls_back, pseudo_inverse
+from ilacs_reliability.shift.testing import falls_back, pseudo_inverse
 
 # the interval is never a point, however low its level
 LEAST = 1e-6

@@ -17,6 +17,7 @@ from ilacs_reliability.estimates import (
     html_table,
     p_phrase,
 )
+from ilacs_reliability.randomness import as_generator
 from ilacs_reliability.scales import FloatArray, IntArray
 from ilacs_reliability.shift.equivalence import SHIFT_EFFECTS, ShiftEffect
 from ilacs_reliability.shift.heterogeneity import HeterogeneityMethod, heterogeneity_test
@@ -42,7 +43,7 @@ from ilacs_reliability.shift.sums import (
     sum_method,
     sum_notes,
 )
-from ilacs_reliability.shift.testing import as_generator, check_resamples
+from ilacs_reliability.shift.testing import check_resamples
 from ilacs_reliability.tables import TransitionsLike
 
 StrataMethod: TypeAlias = Literal["exact", "asymptotic", "monte_carlo"]

@@ -11,6 +11,7 @@ import numpy as np
 from scipy import special
 
 from ilacs_reliability.estimates import Estimate, Limits, by_cluster
+from ilacs_reliability.randomness import as_generator
 from ilacs_reliability.scales import FloatArray, IntArray
 from ilacs_reliability.shift.critical import (
     critical_value,
@@ -31,7 +32,6 @@ from ilacs_reliability.shift.pairs import NO_CHANGE, ROUNDING, Method
 from ilacs_reliability.shift.testing import (
     CANCELLED,
     ONE_ALONE,
-    as_generator,
     falls_back,
     least_p_note,
 )

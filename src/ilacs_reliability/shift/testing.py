@@ -84,36 +84,6 @@ def check_margin(margin: Any, *, reach: float) -> tuple[float, float]:
     return low, high
 
 
-def as_generator(rng: Any) -> np.random.Generator:
-    """Return a source of random numbers.
-
-    Parameters
-    ----------
-    rng : Generator, int or None
-        A source, or a seed.
-
-    Returns
-    -------
-    Generator
-        The source.
-
-    Raises
-    ------
-    TypeError
-        If it is neither.
-    ValueError
-        If a seed is negative.
-    """
-    try:
-        return np.random.default_rng(rng)
-    except TypeError as error:
-        raise TypeError(
-            f"`rng` must be a Generator, a whole number or None, but got {rng!r}."
-        ) from error
-    except ValueError as error:
-        raise ValueError(f"`rng` must be 0 or more, but got {rng!r}.") from error
-
-
 def check_resamples(n_resamples: int) -> None:
     """Raise unless a number of draws is a positive whole number.
 
