@@ -19,11 +19,10 @@ from ilacs_reliability.agreement.exact_ranks import (
 from ilacs_reliability.agreement.formulas import (
     build_estimate,
     complete_only,
-    fisher_interval,
     known_raters,
     patterns_of,
 )
-from ilacs_reliability.agreement.rescaled import rescaled_methods
+from ilacs_reliability.agreement.rescaled import fisher_method, rescaled_methods
 from ilacs_reliability.agreement.studies import Method, study_of, why_undefined
 from ilacs_reliability.estimates import (
     REASONS,
@@ -34,7 +33,7 @@ from ilacs_reliability.estimates import (
     check_option,
 )
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings, check_whole
-from ilacs_reliability.scales import FloatArray, IntArray
+from ilacs_reliability.scales import FloatArray, IntArray, agreement_weights
 
 TestMethod: TypeAlias = Literal["exact", "monte_carlo", "asymptotic"]
 TEST_METHODS = ("exact", "monte_carlo", "asymptotic")
@@ -301,7 +300,9 @@ def lin_ccc(ratings: RatingsLike) -> Estimate:
             UndefinedEstimateWarning,
             stacklevel=2,
         )
-    extra: tuple[Method, ...] = (("fisher", fisher_interval),)
+    extra: tuple[Method, ...] = (
+        fisher_method(study_of(taken, agreement_weights(taken.scale, "quadratic"))),
+    )
     if taken.n_raters == 2 and taken.clusters is None and taken.frequencies.ndim == 1:
         extra = (*extra, *_normal_limits(taken))
     return replace(

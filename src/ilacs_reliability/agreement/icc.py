@@ -12,6 +12,7 @@ import numpy.typing as npt
 from scipy import special
 
 from ilacs_reliability.agreement.components import (
+    ALMOST,
     Scores,
     is_complete,
     one_way_components,
@@ -23,13 +24,13 @@ from ilacs_reliability.agreement.components import (
 )
 from ilacs_reliability.agreement.formulas import (
     build_estimate,
-    fisher_interval,
     in_any_order,
     influence_of,
     known_raters,
 )
 from ilacs_reliability.agreement.icc_limits import NO_WIDTH, f_limits, f_test
 from ilacs_reliability.agreement.likelihood import fit_reml, reml_ratio_slopes
+from ilacs_reliability.agreement.rescaled import fisher_method
 from ilacs_reliability.agreement.studies import (
     Study,
     coefficient_methods,
@@ -46,6 +47,7 @@ Estimator: TypeAlias = Literal["anova", "reml"]
 FORMS: tuple[str, ...] = get_args(Form)
 ESTIMATORS: tuple[str, ...] = get_args(Estimator)
 LABELS = {"1": "one-way", "A": "absolute agreement", "C": "consistency"}
+DIFFERENCES = 1e-8
 NOT_SHOWN = "whether the scores were right, nor that grades are equally spaced"
 
 
@@ -132,6 +134,8 @@ def icc(ratings: RatingsLike, *, form: Form = "A,1", estimator: Estimator = "ano
     scores = scores_of(taken)
     fit = _fit(study, scores, form[0], estimator)
     reason = "" if study.is_batch else why_undefined(study) or fit.reason
+    if reason:
+        fit = _without(scores, reason)
     single = _single_estimate(study, scores, fit, form, estimator, reason)
     found = single if form.endswith("1") else _stepped_up(study, scores, single, form, reason)
     return replace(found, n_missing=given.n_missing, patterns=given.rows)
@@ -273,11 +277,15 @@ def _from_squares(scores: Scores, kind: str) -> _Fit:
         )
     with np.errstate(invalid="ignore", divide="ignore"):
         value = np.asarray(ratio(sums))
-    influence = influence_of(ratio, sums, slopes, scores.frequencies, scores.rated)
     reason = ""
     if not np.isfinite(value):
         reason = "non_convergence" if _varies(scores) else "no_variation"
+    influence = influence_of(ratio, sums, slopes, scores.frequencies, scores.rated)
     return _Fit(value, influence, reason if connected else "disconnected")
+
+
+def _without(scores: Scores, reason: str) -> _Fit:
+    return _Fit(np.asarray(np.nan), np.full(len(scores.sizes), np.nan), reason)
 
 
 def _varies(scores: Scores) -> bool:
@@ -320,7 +328,7 @@ def _likelihood(scores: Scores, kind: str) -> _Fit:
             value = np.asarray(by_squares[0] / _total(by_squares, kind))
         return _Fit(value, np.zeros(len(w)), "" if np.isfinite(value) else "no_variation")
     if slopes == "disconnected":
-        return _Fit(np.asarray(np.nan), np.zeros(len(w)), slopes)
+        return _without(scores, slopes)
     pair = (float(start[0]), float(start[1]) if len(start) > 1 else 0.0)
     fit = fit_reml(scores, pair, two_way=kind != "1")
     units, raters = fit.ratios
@@ -331,6 +339,8 @@ def _likelihood(scores: Scores, kind: str) -> _Fit:
     ) ** 2
     n_units = w @ rated
     influence = n_units * (pull - w @ pull / n_units) * rated
+    # the likelihood is differentiated by differences, which leave this much where nothing moves
+    influence[np.abs(influence) < DIFFERENCES] = 0.0
     if not units > 0:
         # at the end of its range the estimate has no slope that says how it varies
         influence = np.full(len(w), np.nan)
@@ -360,8 +370,10 @@ def _one_way_ratio(sums: npt.NDArray[Any]) -> npt.NDArray[Any]:
 def _two_way_ratio(sums: npt.NDArray[Any], *, kind: str) -> npt.NDArray[Any]:
     units, raters, residual = two_way_components(sums)
     if kind == "A":
-        # complete mean squares never make the total negative, others may
-        counts = is_complete(sums) | (raters.real > 0)
+        # complete mean squares never make the total negative, others may; a component that is 0
+        # but for rounding is 0, whichever way the order of raters rounds it
+        least = ALMOST * (np.abs(units.real) + residual.real)
+        counts = is_complete(sums) | (raters.real > least)
         residual = residual + np.where(counts, raters, 0.0)
     total = units + residual
     ratio: npt.NDArray[Any] = units / np.where(total.real > 0, total, np.nan)
@@ -375,7 +387,7 @@ def _single_estimate(
         expected = ((study.margins @ study.weights) * study.margins).sum(axis=-1)
     by_f = estimator == "anova" and scores.is_complete and study.ratings.clusters is None
     least = 0.0 if estimator == "reml" else -1.0 if form[0] == "A" else _least(scores)
-    methods = from_lowest((*coefficient_methods(study), ("fisher", fisher_interval)), least)
+    methods = from_lowest((*coefficient_methods(study), fisher_method(study)), least)
     if by_f:
         score = methods[0][1]
         methods = (*methods, ("mcgraw_wong", partial(f_limits, scores, form[0], score)))
@@ -412,6 +424,8 @@ def _stepped_up(study: Study, scores: Scores, single: Estimate, form: str, reaso
     value = _step_up(np.asarray(single.value), k)
     if not study.is_batch and not reason and not np.isfinite(value):
         reason = "like_means"
+    if reason:
+        single = replace(single, influence_source=np.full(len(scores.sizes), np.nan))
     find = partial(_stepped_influence, scores, single, k)
     names = single.interval_methods
     note = f"k is {float(k):.4g} ratings a unit." if np.ndim(k) == 0 else ""

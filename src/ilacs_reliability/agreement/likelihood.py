@@ -14,6 +14,9 @@ from ilacs_reliability.agreement.components import Scores
 from ilacs_reliability.agreement.formulas import STEP
 from ilacs_reliability.scales import FloatArray
 
+# a ratio below the first is 0; below the second it is taken there if a Newton step would go there
+NOTHING, NEARLY_NOTHING = 1e-7, 1e-3
+
 
 @dataclass(frozen=True, slots=True)
 class RemlFit:
@@ -104,7 +107,7 @@ def reml_ratio_slopes(scores: Scores, fit: RemlFit) -> FloatArray:
         Derivatives of units over residual and raters over residual; 0 for a ratio held at 0.
     """
     ratios = fit.ratios
-    free = ratios > 1e-10
+    free = ratios > NOTHING
     slopes = np.zeros((len(scores.sizes), 2))
     if not free.any():
         return slopes
@@ -198,7 +201,7 @@ def _polish(
     parts: _Moments, ratios: FloatArray, free: npt.NDArray[np.bool_]
 ) -> tuple[FloatArray, bool]:
     """Newton steps on the ratios that are not held at 0."""
-    inside = free & (ratios > 1e-8)
+    inside = free & (ratios > NOTHING)
     ratios = np.where(inside, ratios, 0.0)
     for _ in range(20):
         slope = _slope(parts, ratios)[inside]
@@ -208,6 +211,11 @@ def _polish(
         step = np.linalg.solve(hessian, slope)
         moved = ratios.copy()
         moved[inside] -= step
+        gone = inside & (moved < NOTHING) & (ratios < NEARLY_NOTHING)
+        if gone.any():
+            # the maximum is at the end of the range, to which the search only comes near
+            inside, ratios = inside & ~gone, np.where(gone, 0.0, ratios)
+            continue
         if (moved < 0).any() or not np.isfinite(moved).all():
             break
         ratios = moved

@@ -9,13 +9,14 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from ilacs_reliability.agreement.formulas import fisher_interval
 from ilacs_reliability.agreement.studies import (
     Method,
     Study,
     coefficient_methods,
     proportion_methods,
 )
-from ilacs_reliability.estimates import Estimate, Limits
+from ilacs_reliability.estimates import NO_ERROR, Estimate, Limits
 from ilacs_reliability.scales import FloatArray
 
 # takes a coefficient, shape (...), to another scale or back
@@ -76,6 +77,37 @@ def rescaled_proportion_methods(
         )
         for name, limits in proportion_methods(study)
     )
+
+
+def fisher_method(study: Study) -> Method:
+    """List the t interval on the scale of Fisher's z.
+
+    Parameters
+    ----------
+    study : Study
+        What the coefficient was computed from.
+
+    Returns
+    -------
+    name : str
+        "fisher".
+    limits : callable
+        The limits; where the coefficient is 1 or -1 but for rounding, z is infinite and they are
+        those of "score".
+    """
+    score = dict(coefficient_methods(study))["score"]
+    return "fisher", partial(_fisher, score=score)
+
+
+def _fisher(
+    estimate: Estimate, confidence_level: float, *, score: Callable[[Estimate, float], Limits]
+) -> Limits:
+    low, high = fisher_interval(estimate, confidence_level)
+    at_end = np.asarray(np.abs(estimate.value) > 1.0 - NO_ERROR)
+    if at_end.any():
+        instead = score(estimate, confidence_level)
+        low, high = np.where(at_end, instead[0], low), np.where(at_end, instead[1], high)
+    return low, high
 
 
 def _moved_limits(
