@@ -1,5 +1,6 @@
 """Correlations and variance components of tiny and incomplete designs."""
 
+import itertools
 import warnings
 
 import hypothesis.extra.numpy as hnp
@@ -76,3 +77,99 @@ def test_fishers_interval_at_the_end_of_the_range_has_a_width():
     assert high - low > 0.5
     agreeing = ilr.lin_ccc([[1, 1], [2, 2], [3, 3], [2, 2]])
     assert agreeing.confidence_interval(method="fisher").width > 0.1
+
+
+JUDGES = [[1, 1, 2], [3, 3, 3], [2, 2, 4], [4, 3, 4], [1, 2, 2], [3, 3, 4], [2, 2, 2], [4, 4, 4]]
+STUDIES = {
+    "complete": JUDGES,
+    "incomplete": [*JUDGES, [1, np.nan, 2], [np.nan, 3, 3], [np.nan, np.nan, 2]],
+    "all agree": [[1, 1], [2, 2], [3, 3], [2, 2], [4, 4]],
+    "no units' variance": [[1, 2], [2, 1], [1, 2], [2, 1], [2, 2]],
+    "one odd unit": [[2, 2], [2, 2], [2, 2], [2, 2], [3, 3], [2, 2]],
+    "shifted": [[1, 2], [2, 3], [3, 4], [1, 2]],
+}
+every_study = pytest.mark.parametrize("study", STUDIES.values(), ids=STUDIES)
+
+
+@every_study
+@every_estimator
+def test_limits_of_components_are_nested_hold_the_component_and_have_a_width(study, estimator):
+    parts = ilr.variance_components(study, estimator=estimator)
+    for source in ("units", "raters", "residual"):
+        limits = [parts.confidence_interval(source, level) for level in (0.5, 0.9, 0.95, 0.999)]
+        value = getattr(parts, source)
+        for narrow, wide in itertools.pairwise(limits):
+            assert wide.low <= narrow.low <= value <= narrow.high <= wide.high
+            assert narrow.high > narrow.low
+            assert narrow.low >= min(value, 0)
+
+
+def test_components_have_errors_that_track_the_jackknife():
+    rng = np.random.default_rng(20261201)
+    merit = rng.integers(1, 5, (80, 1))
+    codes = np.clip(merit + rng.integers(-1, 2, (80, 3)), 1, 4)
+    parts = ilr.variance_components(codes)
+    left = [ilr.variance_components(np.delete(codes, unit, axis=0)) for unit in range(80)]
+    for source in ("units", "raters", "residual"):
+        values = np.array([getattr(without, source) for without in left])
+        error = np.sqrt(79 / 80 * ((values - values.mean()) ** 2).sum())
+        assert_allclose(parts.estimates[source].standard_error, error, rtol=0.06)
+
+
+def test_clusters_of_like_units_widen_the_limits_of_components():
+    codes = np.repeat(np.array(JUDGES, dtype=int), 4, axis=0) - 1
+    scale, clusters = ilr.Scale([1, 2, 3, 4]), np.repeat(np.arange(8), 4)
+    alone, together = (
+        ilr.variance_components(ilr.ratings_from_codes(codes, scale=scale, clusters=groups))
+        for groups in (None, clusters)
+    )
+    for source in ("units", "raters", "residual"):
+        assert_allclose(getattr(together, source), getattr(alone, source), rtol=1e-12)
+        low, high = alone.confidence_interval(source)
+        wider = together.confidence_interval(source)
+        assert wider.high - wider.low > high - low
+
+
+@pytest.mark.parametrize(("decision", "form"), [("absolute", "A,1"), ("relative", "C,1")])
+def test_limits_of_a_d_study_are_those_of_the_correlation(decision, form):
+    study = ilr.d_study(2 * JUDGES, n_raters=[1, 4], reliability=0.9, decision=decision)
+    correlation = ilr.icc(2 * JUDGES, form=form).confidence_interval()
+    row = study[0]
+    assert_allclose(
+        [row[f"{decision}_low"], row[f"{decision}_high"]], list(correlation), atol=1e-12
+    )
+    least, most = (int(np.ceil(9 * (1 - end) / end)) for end in reversed(correlation))
+    assert f"interval {least} to {most} raters" in study.sentence
+    for row in study:
+        assert row[f"{decision}_low"] <= row[decision] <= row[f"{decision}_high"]
+        assert row["surely"] == (row[f"{decision}_low"] >= 0.9)
+        assert row["is_reached"] or not row["surely"]
+
+
+def test_a_d_study_without_variance_of_units_says_what_its_interval_leaves_open():
+    study = ilr.d_study(STUDIES["no units' variance"])
+    assert "No number of raters would do" in study.sentence
+    assert "raters or more" in study.sentence
+
+
+def test_undefined_components_have_no_limits():
+    with pytest.warns(ilr.UndefinedEstimateWarning):
+        parts = ilr.variance_components([[1, 1], [1, 1]])
+    assert np.isnan(list(parts.confidence_interval("units"))).all()
+    assert np.isnan(ilr.d_study(parts)[0]["absolute_low"])
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: ilr.variance_components(JUDGES).confidence_interval("error"), "`source` must be"),
+        (
+            lambda: ilr.variance_components(JUDGES).confidence_interval("units", 95),
+            "`confidence_level` must be",
+        ),
+        (lambda: ilr.d_study(JUDGES, confidence_level=95), "`confidence_level` must be"),
+    ],
+)
+def test_bad_input_is_named(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()

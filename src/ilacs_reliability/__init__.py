@@ -1,5 +1,7 @@
 """Are inspection judgements secure? Agreement, grade shift and comparison."""
 
+from ilacs_reliability.agreement.decisions import d_study
+
 from ilacs_reliability.agreement.alpha import krippendorff_alpha
 from ilacs_reliability.agreement.bangdiwala import bangdiwala_b
 from ilacs_reliability.agreement.benchmarks import Benchmark, benchmark
@@ -22,7 +24,6 @@ from ilacs_reliability.agreement.concordance import kendall_w, kendall_w_test, l
 from ilacs_reliability.agreement.crosscheck import cross_check
 from ilacs_reliability.agreement.generalisability import (
     VarianceComponents,
-    d_study,
     variance_components,
 )
 from ilacs_reliability.agreement.generalise import GeneralisedEstimate, generalise
@@ -45,7 +46,10 @@ from ilacs_reliability.comparison.equivalence import (
     ordinal_equivalence,
     ordinal_noninferiority,
 )
-from ilacs_reliability.comparison.model_tests import parallel_lines_test, proportional_odds_test
+from ilacs_reliability.comparison.model_tests import (
+    parallel_lines_test,
+    proportional_odds_test,
+)
 from ilacs_reliability.comparison.models import proportional_odds
 from ilacs_reliability.comparison.overlap import OverlapReport, overlap_report
 from ilacs_reliability.comparison.pairs import generalised_odds, somers_d
