@@ -28,6 +28,7 @@ COEFFICIENTS = {
     "light_kappa": (ilr.light_kappa, False, True),
     "light_kappa-linear": (partial(ilr.light_kappa, weights="linear"), False, True),
     "bangdiwala_b": (ilr.bangdiwala_b, True, True),
+    "bangdiwala_b-linear": (partial(ilr.bangdiwala_b, weights="linear"), True, True),
     "bangdiwala_b-partial": (partial(ilr.bangdiwala_b, partial_credit=[0.5]), True, True),
     "kendall_w": (ilr.kendall_w, False, True),
     "lin_ccc": (ilr.lin_ccc, False, True),

@@ -61,6 +61,20 @@ def test_bangdiwala_b_is_vcds_plain_and_with_partial_credit(entry):
     assert_allclose(weighted, values["weighted_estimate"], rtol=1e-12)
 
 
+THREE_GRADES = [
+    param
+    for param in choose("vcd_agreement", "agreementplot")
+    if param.values[0]["values"]["partial_weights"] == [1, 0.75]
+]
+
+
+@pytest.mark.parametrize("entry", THREE_GRADES)
+def test_bangdiwala_b_with_quadratic_weights_is_vcds_weighted_of_three_grades(entry):
+    # vcd's own credit for one step of three grades, 3/4, is that of quadratic weights
+    weighted = ilr.bangdiwala_b(ratings_of(entry), weights="quadratic").value
+    assert_allclose(weighted, entry["values"]["weighted_estimate"], rtol=1e-12)
+
+
 @pytest.mark.parametrize("entry", choose("irrcac_agreement", "bangdiwala"))
 def test_bangdiwala_b_has_irrcacs_standard_error(entry):
     found, n = ilr.bangdiwala_b(ratings_of(entry)), ratings_of(entry).n_units

@@ -461,6 +461,12 @@ BAD = [
     (lambda: ilr.light_kappa(ANONYMOUS), ValueError, "anonymous"),
     (lambda: ilr.light_kappa([["good", "bad"]]), TypeError, "labels have no order"),
     (lambda: ilr.bangdiwala_b(GRADES), ValueError, "for 2 raters, but `ratings` has 3"),
+    (
+        lambda: ilr.bangdiwala_b(TABLE, weights="linear", partial_credit=[0.5]),
+        ValueError,
+        "both say the credit",
+    ),
+    (lambda: ilr.bangdiwala_b(TABLE, weights=np.eye(3)), ValueError, "`weights` must have shape"),
     (lambda: ilr.bangdiwala_b(TABLE, partial_credit=[1.5]), ValueError, "`partial_credit` must"),
     (lambda: ilr.bangdiwala_b(TABLE, partial_credit=[0.5, 0.2]), ValueError, "at most 1"),
     (lambda: ilr.kendall_w(NAMES), ValueError, "needs an ordered scale"),

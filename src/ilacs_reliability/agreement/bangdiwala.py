@@ -19,19 +19,26 @@ from ilacs_reliability.agreement.rescaled import rescaled_methods
 from ilacs_reliability.agreement.studies import study_of, why_undefined
 from ilacs_reliability.estimates import Estimate
 from ilacs_reliability.ratings import Ratings, RatingsLike
-from ilacs_reliability.scales import FloatArray
+from ilacs_reliability.scales import FloatArray, Weights, agreement_weights
 
 
-def bangdiwala_b(ratings: RatingsLike, *, partial_credit: Sequence[float] = ()) -> Estimate:
+def bangdiwala_b(
+    ratings: RatingsLike,
+    *,
+    weights: Weights = "identity",
+    partial_credit: Sequence[float] = (),
+) -> Estimate:
     r"""Estimate Bangdiwala's B for two raters.
 
     Parameters
     ----------
     ratings : Ratings or array_like of number, shape (n_units, 2)
         Grades of each unit by the two raters; a unit that one of them did not rate is left out.
+    weights : str or array_like of float, shape (n_grades, n_grades), optional
+        Credit for each pair of grades, as from `agreement_weights`. Default: exact agreement only.
     partial_credit : sequence of float, optional
-        Credit for grades that are one step apart, two steps and so on, each between 0 and 1.
-        Default: exact agreement only.
+        The same said by steps: credit for grades that are one step apart, two steps and so on, each
+        between 0 and 1; beyond, none. Default: none.
 
     Returns
     -------
@@ -43,8 +50,8 @@ def bangdiwala_b(ratings: RatingsLike, *, partial_credit: Sequence[float] = ()) 
     TypeError
         If the ratings are labels without a scale.
     ValueError
-        If there are not exactly two known raters, or a credit is not between 0 and 1 or exceeds
-        that of a nearer grade.
+        If there are not exactly two known raters, `weights` does not fit the scale, a credit is not
+        between 0 and 1 or exceeds that of a nearer grade, or both are given.
 
     Warns
     -----
@@ -60,7 +67,9 @@ def bangdiwala_b(ratings: RatingsLike, *, partial_credit: Sequence[float] = ()) 
     -----
     :math:`B = \sum_k n_{kk}^2 / \sum_k n_{k \cdot} n_{\cdot k}` [1]_. It is not corrected for
     chance. With credit :math:`b_s` for :math:`s` steps, each grade's rectangle of agreement is
-    widened step by step, and what it gains counts :math:`b_s` [2]_. The standard error is the delta
+    widened step by step, and what it gains counts :math:`b_s` [2]_. A matrix of weights widens it
+    in the order of the weights, to all grades with at least that credit, which is the same where
+    credit falls with the number of steps. The standard error is the delta
     method's over units. B is a ratio of squares, so its root behaves like a share of units:
     "score" and "logit" are found there. At 95 % "score" covered 93 % or more in each of 60
     settings drawn at random, "t" and "wald" as little as 83 %.
@@ -81,29 +90,44 @@ def bangdiwala_b(ratings: RatingsLike, *, partial_credit: Sequence[float] = ()) 
     0.8059604
     """
     taken = known_raters(ratings, "bangdiwala_b", n_raters=2)
-    steps = _steps(partial_credit, len(taken.scale))
+    credit = _credit(taken, weights, partial_credit)
+    exact = np.array_equal(credit, np.eye(len(taken.scale)))
     study = study_of(taken, np.eye(len(taken.scale)))
-    formula = partial(_area, n_grades=len(taken.scale), steps=steps)
+    formula = partial(_area, credit=credit)
     frequencies, both = study.frequencies, taken.table.paired
     value, influence = smooth_parts(formula, _cells(taken), frequencies, both)
+    kind = weights if isinstance(weights, str) and not partial_credit else "custom"
     reason = "" if study.is_batch else why_undefined(study)
     if not study.is_batch and not reason and not np.isfinite(value):
         reason = "no_overlap"
     return build_estimate(
         taken,
         name="bangdiwala_b",
-        label="Bangdiwala's B" if len(steps) == 1 else "Bangdiwala's B (partial credit)",
+        label="Bangdiwala's B" if exact else f"Bangdiwala's B ({kind})",
         value=value,
         influence=influence,
         n_units=study.n_paired,
         methods=rescaled_methods(study, np.sqrt, np.square, _root_slope),
         observed=value,
         expected=np.zeros(np.shape(value)),
-        weights="identity" if len(steps) == 1 else "custom",
+        weights="identity" if exact else kind,
         reason=reason,
         enters=both,
         notes=("The raters used no grade in common.",) if reason == "no_overlap" else (),
     )
+
+
+def _credit(ratings: Ratings, weights: Weights, partial_credit: Sequence[float]) -> FloatArray:
+    """Return the credit of each pair of grades, said either way."""
+    steps = _steps(partial_credit, len(ratings.scale))
+    if len(steps) == 1:
+        return agreement_weights(ratings.scale, weights)
+    if not (isinstance(weights, str) and weights == "identity"):
+        raise ValueError("`weights` and `partial_credit` both say the credit: give one of them.")
+    gap = np.abs(np.subtract.outer(np.arange(len(ratings.scale)), np.arange(len(ratings.scale))))
+    padded = np.append(steps, np.zeros(len(ratings.scale)))
+    credit: FloatArray = padded[gap]
+    return credit
 
 
 def _steps(partial_credit: Sequence[float], n_grades: int) -> tuple[float, ...]:
@@ -132,15 +156,15 @@ def _cells(ratings: Ratings) -> FloatArray:
     return cells
 
 
-def _area(sums: npt.NDArray[Any], *, n_grades: int, steps: tuple[float, ...]) -> npt.NDArray[Any]:
-    table = sums.reshape(*sums.shape[:-1], n_grades, n_grades)
+def _area(sums: npt.NDArray[Any], *, credit: FloatArray) -> npt.NDArray[Any]:
+    table = sums.reshape(*sums.shape[:-1], *credit.shape)
     allowed = (table.sum(axis=-1) * table.sum(axis=-2)).sum(axis=-1)
-    gap = np.abs(np.arange(n_grades)[:, None] - np.arange(n_grades)[None, :])
+    rounded = np.round(credit, 12)
     filled, before = np.zeros(table.shape[:-2]), np.zeros(table.shape[:-2])
-    for distance, credit in enumerate(steps):
-        near = table * (gap <= distance)
+    for level in np.unique(rounded[rounded > 0])[::-1]:
+        near = table * (rounded >= level)
         area = (near.sum(axis=-1) * near.sum(axis=-2)).sum(axis=-1)
-        filled, before = filled + credit * (area - before), area
+        filled, before = filled + level * (area - before), area
     share: npt.NDArray[Any] = filled / allowed
     return share
 
