@@ -105,6 +105,30 @@ def test_a_batch_has_the_intervals_of_its_studies(name):
             )
 
 
+def test_limits_of_kappa_max_hold_one_where_the_margins_could_be_the_same():
+    for table in ([[20, 1], [3, 9]], [[8, 2, 1], [1, 9, 2], [2, 0, 7]]):
+        assert ilr.kappa_max(two_raters(table)).confidence_interval().high == 1
+    apart = ilr.kappa_max(two_raters([[40, 30], [0, 40]])).confidence_interval()
+    assert apart.high < 0.95
+
+
+def test_limits_of_kappa_max_widen_with_clusters_and_take_many_grades():
+    rng = np.random.default_rng(20261202)
+    codes = rng.integers(0, 3, (60, 2))
+    scale, clusters = ilr.Scale(["a", "b", "c"]), np.repeat(np.arange(12), 5)
+    codes = codes[clusters]
+    alone, together = (
+        ilr.kappa_max(ilr.ratings_from_codes(codes, scale=scale, clusters=groups))
+        for groups in (None, clusters)
+    )
+    assert together.value == pytest.approx(alone.value)
+    assert together.confidence_interval().width > alone.confidence_interval().width
+    many = rng.integers(0, 14, (300, 2))
+    found = ilr.kappa_max(ilr.ratings_from_codes(many, scale=ilr.Scale(range(14))))
+    low, high = found.confidence_interval()
+    assert 0 < low < found.value < high <= 1
+
+
 def test_kendalls_w_of_two_grades_and_raters_has_the_limits_of_kappa():
     # with equal margins the raters' rank correlation is Cohen's kappa, and W is its (1 + k) / 2
     table = two_raters([[9, 2], [2, 11]])
@@ -114,7 +138,9 @@ def test_kendalls_w_of_two_grades_and_raters_has_the_limits_of_kappa():
 
 
 @pytest.mark.parametrize("cell", range(3))
-@pytest.mark.parametrize("family", ["bangdiwala_b", "kendall_w", "specific_agreement", "icc C,1"])
+@pytest.mark.parametrize(
+    "family", ["bangdiwala_b", "kendall_w", "specific_agreement", "kappa_max", "icc C,1"]
+)
 def test_defaults_cover_in_settings_at_random(bench, family, cell):
     row = bench.check_cell(7, family, cell, 300, 0.95, bench.UNITS)
     assert row["default_coverage"] >= 0.9 - 4 * np.sqrt(0.9 * 0.1 / 300)

@@ -21,6 +21,7 @@ from ilacs_reliability.agreement.formulas import (
     smooth_parts,
 )
 from ilacs_reliability.agreement.listing import Estimates, Listing
+from ilacs_reliability.agreement.margin_limits import margin_limits
 from ilacs_reliability.agreement.rescaled import rescaled_methods, rescaled_proportion_methods
 from ilacs_reliability.agreement.studies import (
     Method,
@@ -198,10 +199,11 @@ def kappa_max(ratings: RatingsLike) -> Estimate:
     -----
     :math:`(\sum_k \min(p_{k \cdot}, p_{\cdot k}) - p_e) / (1 - p_e)` [1]_. Where a grade's two
     shares are equal the minimum has no slope; the influence uses the average of both sides. That
-    is also where the sample's value lies below the true one, which is 1, more often than not: in a
-    simulation 95 % intervals by "t", the default, covered 90 % on average and 68 % at worst, and
-    "score" and "logit", which take this for a share of units, 43 % and 0 %. Read the upper limit as
-    no bound.
+    is also where the sample's value lies below the true one, which is 1, more often than not, so
+    that an interval about it does not hold: in a simulation 95 % intervals by "t" covered 90 % on
+    average and 68 % at worst, and "score" and "logit", which take this for a share of units, 43 %
+    and 0 %. The default, "margins", goes by the differences between the margins on every set of
+    grades, of which this is the largest: it holds, and is cautious.
 
     References
     ----------
@@ -365,9 +367,11 @@ def _why_unused(ratings: Ratings) -> str:
 
 
 def _kappa_max_methods(study: Study) -> tuple[Method, ...]:
-    """List t before score, which takes the largest agreement for a share of units."""
+    """List the limits by margins before those that take it for smooth, or for a share of units."""
     score, t, wald, logit = coefficient_methods(study)
-    return (("t", partial(_with_width, limits=t[1], instead=score[1])), wald, score, logit)
+    margins = partial(margin_limits, study=study)
+    t = ("t", partial(_with_width, limits=t[1], instead=margins))
+    return (("margins", margins), t, wald, score, logit)
 
 
 def _with_width(

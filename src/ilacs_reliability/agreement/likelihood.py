@@ -222,6 +222,8 @@ def _polish(
         if (np.abs(step) <= 1e-13 * (1.0 + ratios[inside])).all():
             break
     slope = _slope(parts, ratios)
-    flat = np.abs(slope[inside]) * (1.0 + ratios[inside]) < 1e-4
-    held = slope[free & ~inside] > -1e-4
+    # the deviance and its rounding grow with the number of ratings
+    level = max(1e-4, 1e-10 * parts.n_ratings)
+    flat = np.abs(slope[inside]) * (1.0 + ratios[inside]) < level
+    held = slope[free & ~inside] > -level
     return ratios, bool(flat.all() and held.all())

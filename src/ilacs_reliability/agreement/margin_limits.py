@@ -1,0 +1,129 @@
+"""Limits of the largest kappa that two raters' margins allow."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import special
+
+from ilacs_reliability.agreement.formulas import patterns_of
+from ilacs_reliability.agreement.studies import Study
+from ilacs_reliability.estimates import Estimate, Limits, n_clusters, standard_error
+from ilacs_reliability.scales import FloatArray
+
+# units added, spread as the margins' product would
+PSEUDO_UNITS = 3.0
+# with more grades only these many sets are looked at
+MOST_GRADES = 10
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Shifts:
+    """By how much the raters differ on each set of grades, over the room that chance leaves.
+
+    Attributes
+    ----------
+    value, error : ndarray of float, shape (..., n_sets)
+        The shifts and their standard errors.
+    """
+
+    value: FloatArray
+    error: FloatArray
+
+
+def margin_limits(estimate: Estimate, confidence_level: float, *, study: Study) -> Limits:
+    r"""Return limits of the largest kappa from those of differences between the margins.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        The largest kappa.
+    confidence_level : float
+        Wanted coverage, between 0 and 1.
+    study : Study
+        Complete pairs of ratings.
+
+    Returns
+    -------
+    low, high : ndarray of float, shape (...)
+        The limits, 0 to 1.
+
+    Notes
+    -----
+    :math:`1 - \kappa_{max} = \max_A \theta_A` with :math:`\theta_A = (P(A) - Q(A)) / (1 - p_e)`
+    over the sets A of grades. Each :math:`\theta_A` is smooth where the maximum is not. An upper
+    limit of the maximum is the largest upper limit of any, at the same level: the true maximiser's
+    is among them. A lower limit is the largest lower limit, at a level shared among the sets.
+    """
+    cells = _cells(study)
+    shifts = _shifts(cells, _sets(cells.shape[-1]))
+    inflation, pieces = _clustering(estimate, study)
+    error = shifts.error * inflation[..., None]
+    tail, df = (1.0 - confidence_level) / 2.0, np.maximum(pieces - 1.0, 1.0)[..., None]
+    most = shifts.value + special.stdtrit(df, 1.0 - tail) * error
+    least = shifts.value - special.stdtrit(df, 1.0 - tail / shifts.value.shape[-1]) * error
+    value = np.asarray(estimate.value)
+    low = np.clip(1.0 - most.max(axis=-1), 0.0, 1.0)
+    high = 1.0 - np.clip(least.max(axis=-1), 0.0, 1.0)
+    return np.minimum(low, value), np.maximum(high, value)
+
+
+def _cells(study: Study) -> FloatArray:
+    """Return the tables of pairs, without grades that nobody gave, (..., n_grades, n_grades)."""
+    patterns, n_grades = patterns_of(study.ratings).astype(np.int64), len(study.ratings.scale)
+    both = (patterns >= 0).all(axis=1)
+    used = np.isin(np.arange(n_grades), patterns[both])
+    place = np.cumsum(used) - 1
+    q = max(int(used.sum()), 2)
+    spread = np.zeros((len(patterns), q * q))
+    first, second = place[patterns[both]].T
+    spread[both, first * q + second] = 1.0
+    table = study.frequencies @ spread
+    return table.reshape(*table.shape[:-1], q, q)
+
+
+def _sets(n_grades: int) -> FloatArray:
+    """Return the sets of grades that are neither empty nor whole, (n_sets, n_grades)."""
+    if n_grades > MOST_GRADES:
+        upper = np.triu(np.ones((n_grades, n_grades)))[1:]
+        single = np.eye(n_grades)
+        return np.concatenate([upper, 1.0 - upper, single, 1.0 - single])
+    every = np.array(list(itertools.product((0.0, 1.0), repeat=n_grades)))
+    return every[1:-1]
+
+
+def _shifts(cells: FloatArray, sets: FloatArray) -> _Shifts:
+    q = cells.shape[-1]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        pooled = cells.sum(axis=-1) + cells.sum(axis=-2) + 1.0
+        pooled = pooled / pooled.sum(axis=-1, keepdims=True)
+        cells = cells + PSEUDO_UNITS * pooled[..., :, None] * pooled[..., None, :]
+        n = cells.sum(axis=(-1, -2))[..., None]
+        first, second = cells.sum(axis=-1) / n, cells.sum(axis=-2) / n
+        room = 1.0 - (first * second).sum(axis=-1)[..., None]
+        value = (first - second) @ sets.T / room
+        # influence of a unit of each cell: its own shift, and what it does to the room
+        moved = (sets[:, :, None] - sets[:, None, :]).reshape(len(sets), q * q)
+        chance = second[..., :, None] + first[..., None, :] - 2.0 * (1.0 - room[..., None])
+        chance = chance.reshape(*chance.shape[:-2], 1, q * q)
+        pull = (moved - (value * room)[..., None] + value[..., None] * chance) / room[..., None]
+        shares = (cells / n[..., None]).reshape(*cells.shape[:-2], 1, q * q)
+        error = np.sqrt((shares * pull**2).sum(axis=-1) / n)
+    return _Shifts(value, error)
+
+
+def _clustering(estimate: Estimate, study: Study) -> tuple[FloatArray, FloatArray]:
+    """Return how much clusters inflate the error, and the number of independent pieces."""
+    if estimate.clusters is None:
+        return np.ones(np.shape(study.n_paired)), np.asarray(study.n_paired, dtype=np.float64)
+    enters = study.ratings.table.paired
+    pieces = n_clusters(study.frequencies, estimate.clusters, enters)
+    alone = standard_error(estimate.influence, study.frequencies, study.n_paired)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        ratio = np.asarray(estimate.standard_error) / np.asarray(alone)
+    # without a spread to compare, as much as if the units of a cluster were one
+    least = np.sqrt(study.n_paired / np.maximum(pieces, 1))
+    ratio = np.where(np.isfinite(ratio), np.maximum(ratio, 1.0), least)
+    return ratio, np.asarray(pieces, dtype=np.float64)
