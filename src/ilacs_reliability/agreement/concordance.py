@@ -22,7 +22,7 @@ from ilacs_reliability.agreement.formulas import (
     known_raters,
     patterns_of,
 )
-from ilacs_reliability.agreement.rescaled import fisher_method, rescaled_methods
+from ilacs_reliability.agreement.rescaled import by_interval, fisher_method, rescaled_methods
 from ilacs_reliability.agreement.studies import Method, study_of, why_undefined
 from ilacs_reliability.estimates import (
     REASONS,
@@ -161,8 +161,7 @@ def kendall_w_test(
         If the ratings are labels without a scale.
     ValueError
         If the raters are anonymous, the scale has no order, the method is unknown, `n_resamples` is
-        not positive, the ratings are a batch or units come in clusters: their grades are not dealt
-        at random one by one. There use `threshold_test` on `kendall_w`.
+        not positive or the ratings are a batch.
 
     Warns
     -----
@@ -176,7 +175,9 @@ def kendall_w_test(
     Notes
     -----
     The statistic is :math:`m (n - 1) W`, chi-square on n - 1 degrees of freedom in large samples
-    [1]_. The hypothesis is that each rater deals the grades they used to units at random.
+    [1]_. The hypothesis is that each rater deals the grades they used to units at random. Where
+    units come in clusters nobody deals one by one: the test is then of :math:`W \le 1 / m`, no rank
+    correlation on average, by inverting the "score" interval over clusters, and says so.
 
     References
     ----------
@@ -200,13 +201,11 @@ def kendall_w_test(
         raise ValueError(
             f"`ratings` must be one study, but got a batch of shape {taken.frequencies.shape[:-1]}."
         )
-    if taken.clusters is not None:
-        raise ValueError(
-            "`ratings` holds clusters, but the test deals grades to units one by one: use "
-            "threshold_test(kendall_w(...), ...)."
-        )
     effect = kendall_w(given)
     n, m = float(effect.n_units), taken.n_raters
+    null = "raters order the units independently of one another"
+    if taken.clusters is not None:
+        return by_interval(effect, 1.0 / m, name="kendall_w_test", null=null)
     statistic = m * (n - 1) * effect.value
     used, p_value = method, float("nan")
     if effect.status == "ok":
@@ -221,7 +220,7 @@ def kendall_w_test(
         method="Monte Carlo" if used == "monte_carlo" else used,
         name="kendall_w_test",
         label="test of Kendall's W",
-        null="raters order the units independently of one another",
+        null=null,
         effect=effect,
         n_units=effect.n_units,
         status=effect.status,

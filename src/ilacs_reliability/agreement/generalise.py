@@ -126,7 +126,7 @@ def generalise(
     method : {"delta", "linearised", "jackknife"}, optional
         The part over units: by influence; by irrCAC's linearisation, which treats the number of
         units with two ratings as fixed and is larger where units are rated once; or by leaving out
-        one unit at a time. Default: "delta".
+        one unit, or one cluster, at a time. Default: "delta".
     n_units_in_population, n_raters_in_population : float, optional
         Size of a finite population from which they were drawn without replacement. Default:
         infinite.
@@ -226,14 +226,19 @@ def _over_units(coefficient: Coefficient, ratings: Ratings, base: Estimate, meth
         return float(base.standard_error)
     if method == "linearised":
         return _linearised(ratings, base)
-    if ratings.clusters is not None:
-        raise ValueError("`method` 'jackknife' leaves out units: with clusters use jackknife().")
     frequencies = ratings.frequencies.astype(np.float64)
-    used = np.flatnonzero(frequencies)
-    without = np.repeat(frequencies[None], len(used), axis=0)
-    without[np.arange(len(used)), used] -= 1.0
-    values, times = _values(coefficient, ratings.with_frequencies(without)), frequencies[used]
-    n = times.sum()
+    used = np.flatnonzero(frequencies * ratings.table.rated)
+    if ratings.clusters is None:
+        left, times = used, frequencies[used]
+        without = np.repeat(frequencies[None], len(used), axis=0)
+        without[np.arange(len(used)), used] -= 1.0
+    else:
+        left = np.unique(ratings.clusters[used])
+        times = np.ones(len(left))
+        without = frequencies * (ratings.clusters != left[:, None])
+    values, n = _values(coefficient, ratings.with_frequencies(without)), times.sum()
+    if n < 2:
+        return float("nan")
     spread = times @ (values - times @ values / n) ** 2
     return float(np.sqrt((n - 1.0) / n * spread))
 

@@ -30,7 +30,7 @@ from ilacs_reliability.agreement.formulas import (
 )
 from ilacs_reliability.agreement.icc_limits import NO_WIDTH, f_limits, f_test
 from ilacs_reliability.agreement.likelihood import fit_reml, reml_ratio_slopes
-from ilacs_reliability.agreement.rescaled import fisher_method
+from ilacs_reliability.agreement.rescaled import by_interval, fisher_method
 from ilacs_reliability.agreement.studies import (
     Study,
     coefficient_methods,
@@ -149,7 +149,7 @@ def icc_test(
     Parameters
     ----------
     ratings : Ratings or array_like of number, shape (n_units, n_raters)
-        Grades of each unit by the same raters, taken as the scale's scores; complete.
+        Grades of each unit, taken as the scale's scores.
     form : {"1,1", "A,1", "C,1", "1,k", "A,k", "C,k"}, optional
         As in `icc`. Default: "A,1".
     threshold : float, optional
@@ -159,16 +159,17 @@ def icc_test(
     Returns
     -------
     SignificanceResult
-        F, its degrees of freedom, the one-sided p-value, and the correlation as the effect.
+        F, its degrees of freedom, the one-sided p-value, and the correlation as the effect. Where a
+        rating is missing or units come in clusters, F does not apply: the p-value is then by
+        inverting the "score" interval, and the result says so.
 
     Raises
     ------
     TypeError
         If the ratings are labels without a scale.
     ValueError
-        If the form is unknown, the threshold is out of range, the ratings are a batch, raters are
-        anonymous, a rating is missing or units come in clusters, which F takes as independent: for
-        the last two use `threshold_test` on `icc`.
+        If the form is unknown, the threshold is out of range, the ratings are a batch, or raters
+        are anonymous.
 
     Warns
     -----
@@ -178,6 +179,12 @@ def icc_test(
     See Also
     --------
     threshold_test : The same for any estimate, by inverting its interval.
+
+    Notes
+    -----
+    F takes effects as normal and units as independent. On grades the F limits cover far less than
+    they say (see `icc`), and so this test rejects more often than it says: prefer `threshold_test`
+    on `icc`, whose default interval holds.
 
     References
     ----------
@@ -205,13 +212,9 @@ def icc_test(
         raise ValueError(
             f"`ratings` must be one study, but got a batch of shape {taken.frequencies.shape[:-1]}."
         )
-    if not scores.is_complete:
-        raise ValueError("`ratings` has missing ratings: use threshold_test(icc(...), ...).")
-    if taken.clusters is not None:
-        raise ValueError(
-            "`ratings` holds clusters, but F takes units as independent: use "
-            "threshold_test(icc(...), ...)."
-        )
+    hypothesis = f"the {effect.label} is at most {threshold:g}"
+    if not scores.is_complete or taken.clusters is not None:
+        return by_interval(effect, threshold, name="icc_test", null=hypothesis)
     m = taken.n_raters
     # the correlation of a single rating that steps up to the threshold
     null = threshold if form.endswith("1") else threshold / (m - (m - 1) * threshold)
@@ -225,7 +228,7 @@ def icc_test(
         method="F",
         name="icc_test",
         label=f"test of the {effect.label}",
-        null=f"the {effect.label} is at most {threshold:g}",
+        null=hypothesis,
         effect=effect,
         n_units=effect.n_units,
         status=effect.status,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -16,7 +17,14 @@ from ilacs_reliability.agreement.studies import (
     coefficient_methods,
     proportion_methods,
 )
-from ilacs_reliability.estimates import NO_ERROR, Estimate, Limits
+from ilacs_reliability.estimates import (
+    NO_ERROR,
+    Estimate,
+    Limits,
+    SignificanceResult,
+    UndefinedEstimateWarning,
+)
+from ilacs_reliability.inference import threshold_test
 from ilacs_reliability.scales import FloatArray
 
 # takes a coefficient, shape (...), to another scale or back
@@ -97,6 +105,39 @@ def fisher_method(study: Study) -> Method:
     """
     score = dict(coefficient_methods(study))["score"]
     return "fisher", partial(_fisher, score=score)
+
+
+def by_interval(effect: Estimate, threshold: float, *, name: str, null: str) -> SignificanceResult:
+    """Test whether a coefficient exceeds a value where the test of its own does not apply.
+
+    Parameters
+    ----------
+    effect : Estimate
+        The coefficient.
+    threshold : float
+        The value.
+    name : str
+        Function that asks.
+    null : str
+        The hypothesis, in words.
+
+    Returns
+    -------
+    SignificanceResult
+        By inverting the coefficient's default interval, with a note that says so.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UndefinedEstimateWarning)
+        found = threshold_test(effect, threshold)
+    why = "units come in clusters" if effect.clusters is not None else "ratings are missing"
+    note = f"The p-value is by inverting the {effect.interval_methods[0]} interval, since {why}."
+    return replace(
+        found,
+        name=name,
+        label=f"test of {effect.label}",
+        null=null,
+        notes=(*found.notes, note),
+    )
 
 
 def _fisher(
