@@ -22,6 +22,7 @@ from pathlib import Path
 
 import numpy as np
 from simulated import (
+    GREAT,
     METRICS,
     SETTING_COLUMNS,
     UNITS,
@@ -44,11 +45,11 @@ BOOTSTRAPS = ("percentile", "bca", "studentized", "bayesian")
 METHODS = (
     "default",
     *("score", "clopper_pearson", "wilson", "jeffreys", "midp", "t", "wald", "logit"),
-    *("fisher", "lin", "mcgraw_wong"),
+    *("margins", "fisher", "lin", "mcgraw_wong"),
     *BOOTSTRAPS,
 )
 BANDS = np.array([10, 16, 26, 51, 101, 151])
-GROUPS = ("coefficients", "bootstrap", "clusters")
+GROUPS = ("coefficients", "bootstrap", "clusters", "components")
 # values and limits of studies, by method
 Found = tuple[np.ndarray, dict[str, tuple[np.ndarray, np.ndarray]]]
 
@@ -57,7 +58,7 @@ Found = tuple[np.ndarray, dict[str, tuple[np.ndarray, np.ndarray]]]
 class Family:
     """A coefficient, the settings that suit it, and how many of them and of samples there are."""
 
-    estimate: Callable[[Setting, ilr.Ratings], ilr.Estimate]
+    estimate: Callable[[Setting, ilr.Ratings], ilr.Estimate | None]
     group: str = "coefficients"
     kinds: tuple[str, ...] = ("",)
     two_raters: bool = False
@@ -104,8 +105,16 @@ def marginal(setting: Setting, ratings: ilr.Ratings) -> ilr.Estimate:
     return list(kept.values())[-1]
 
 
+def component(setting: Setting, ratings: ilr.Ratings, *, source: str) -> ilr.Estimate | None:
+    """Take one of the variance components, where they are defined."""
+    parts = ilr.variance_components(ratings, estimator=setting.weights)
+    return parts.estimates.get(source)
+
+
 resampled = partial(Family, group="bootstrap", cells=16, samples=200)
 clustered = partial(Family, group="clusters", cells=24, samples=400)
+# one study at a time, since these take no batch or make one of a loop
+parted = partial(Family, group="components", cells=30, samples=150)
 FAMILIES = {
     "percent_agreement": Family(weighted(ilr.percent_agreement), kinds=WEIGHTS),
     "light_kappa": Family(weighted(ilr.light_kappa), kinds=WEIGHTS),
@@ -127,6 +136,14 @@ FAMILIES = {
     "clusters gwet_ac": clustered(weighted(ilr.gwet_ac), kinds=WEIGHTS),
     "clusters krippendorff_alpha": clustered(alpha, kinds=METRICS),
     "clusters percent_agreement": clustered(weighted(ilr.percent_agreement), kinds=WEIGHTS),
+    **{
+        f"components {source}": parted(partial(component, source=source), kinds=("anova", "reml"))
+        for source in ("units", "raters", "residual")
+    },
+    **{
+        f"components icc {form} by REML": parted(plain(ilr.icc, form=form, estimator="reml"))
+        for form in ("1,1", "A,1", "C,1", "A,k")
+    },
 }
 
 
@@ -145,7 +162,9 @@ def check_cell(
     if family.group == "clusters":
         setting, sizes, likeness = draw_clusters(rng, setting)
         n_clusters = len(sizes)
-    truth = truth_of(setting, family.estimate)
+    # a likelihood of more units than this has no digits left for the raters
+    many = 10**9 if family.group == "components" else GREAT
+    truth = truth_of(setting, family.estimate, n_units=many)
     row = {
         "cell": cell,
         **{column: getattr(setting, column) for column in SETTING_COLUMNS},
@@ -157,6 +176,9 @@ def check_cell(
         found = list(clustered_studies(setting, sizes, likeness, rng, n_samples, level))
     elif family.group == "bootstrap":
         found = list(resampled_studies(setting, rng, n_samples, level))
+    elif family.group == "components":
+        studies = itertools.chain(*map(each_study, samples_of(setting, rng, n_samples)))
+        found = [single_limits(setting, ratings, level) for ratings in studies]
     else:
         found = [limits_of(setting, block, level) for block in samples_of(setting, rng, n_samples)]
     return row | performance(found, truth)
@@ -223,6 +245,8 @@ def single_limits(setting: Setting, ratings: ilr.Ratings, level: float) -> Found
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore", ilr.UndefinedEstimateWarning)
         result = FAMILIES[setting.family].estimate(setting, ratings)
+        if result is None:
+            return np.array([np.nan]), {}
         limits = {name: result.confidence_interval(level, name) for name in result.interval_methods}
     limits["default"] = limits[result.interval_methods[0]]
     return np.array([result.value]), as_arrays(limits)

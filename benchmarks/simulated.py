@@ -160,9 +160,14 @@ def patterns_of(setting: Setting) -> np.ndarray:
     return table[1:]
 
 
-def truth_of(setting: Setting, estimate: Callable[[Setting, ilr.Ratings], ilr.Estimate]) -> float:
-    """Return the coefficient in the population, exact but for rounding at 15 digits."""
-    population = np.round(setting.probabilities * GREAT).astype(np.int64)
+def truth_of(
+    setting: Setting,
+    estimate: Callable[[Setting, ilr.Ratings], ilr.Estimate],
+    *,
+    n_units: int = GREAT,
+) -> float:
+    """Return the coefficient in the population, exact but for rounding of the frequencies."""
+    population = np.round(setting.probabilities * n_units).astype(np.int64)
     kept = population > 0
     return estimate(setting, study(setting, patterns_of(setting)[kept], population[kept])).value
 

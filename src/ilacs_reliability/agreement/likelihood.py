@@ -77,6 +77,9 @@ def fit_reml(scores: Scores, start: tuple[float, float], *, two_way: bool = True
         options={"ftol": 1e-13, "gtol": 1e-6, "maxiter": 500},
     )
     ratios, settled = _polish(parts, np.asarray(found.x, dtype=np.float64), free)
+    if not settled:
+        # where units are many the search may stop before raters, who are few, have moved it
+        ratios, settled = _polish(parts, np.where(free, np.maximum(start, 0.0), 0.0), free)
     _, residual, mean = _profile(parts, ratios)
     n = float(parts.n_ratings)
     deviance = float(_deviance(parts, ratios).real)
