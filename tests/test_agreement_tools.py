@@ -199,7 +199,8 @@ def test_the_overview_says_that_the_reading_depends_on_the_choice():
 def test_the_overview_feeds_frames_and_holds_the_coefficients():
     listing = ilr.agreement_table(GRADES, threshold=0.3)
     frame = pd.DataFrame(listing.rows())
-    assert len(frame) == 19
+    # six a kind and Light's kappa, alpha by its ordinal metric, and the correlation of scores
+    assert len(frame) == 3 * 7 + 2
     row = frame[(frame.coefficient == "gwet_ac") & (frame.weights == "linear")].iloc[0]
     wanted = ilr.gwet_ac(GRADES, weights="linear")
     assert row.value == wanted.value
@@ -208,6 +209,25 @@ def test_the_overview_feeds_frames_and_holds_the_coefficients():
     assert frame[frame.coefficient == "percent_agreement"].band.eq("").all()
     assert "<table>" in listing._repr_html_()
     json.dumps(listing.rows())
+
+
+def test_the_overview_lists_further_coefficients_where_they_are_asked_for():
+    scale = ilr.Scale([1, 2, 3])
+    two = ilr.ratings_from_table([[9, 2, 0], [1, 8, 2], [0, 1, 6]], scale=scale)
+    names = ("bangdiwala_b", "icc", "lin_ccc", "kendall_w")
+    listing = ilr.agreement_table(two, also=names)
+    found = {(row["coefficient"], row["weights"]): row for row in listing}
+    assert found["bangdiwala_b", "linear"]["value"] == ilr.bangdiwala_b(two, weights="linear").value
+    assert found["icc", "scores, A,1"]["value"] == ilr.icc(two).value
+    assert found["kendall_w", "ranks"]["value"] == ilr.kendall_w(two).value
+    quadratic = found["cohen_kappa", "quadratic"]["value"]
+    assert_allclose(found["lin_ccc", "scores"]["value"], quadratic, rtol=1e-12)
+    assert found["icc", "scores, A,1"]["band"]
+    assert not found["kendall_w", "ranks"]["band"]
+    default = set(ilr.agreement_table(two).column("coefficient"))
+    assert "icc" in default
+    assert not default & {"light_kappa", "bangdiwala_b", "kendall_w", "lin_ccc"}
+    assert len(ilr.agreement_table(two, also=())) == 19
 
 
 def test_the_overview_of_anonymous_raters_leaves_out_what_needs_names():
@@ -532,6 +552,9 @@ BAD = [
     (lambda: ilr.agreement_table(BATCH), ValueError, "must be one study"),
     (lambda: ilr.agreement_table(GRADES, weights="linear"), ValueError, "sequence of kinds"),
     (lambda: ilr.agreement_table(GRADES, weights=["cubic"]), ValueError, "'cubic' at 0"),
+    (lambda: ilr.agreement_table(GRADES, also="icc"), ValueError, "`also` must be a sequence"),
+    (lambda: ilr.agreement_table(GRADES, also=["iccc"]), ValueError, "'iccc' at 0"),
+    (lambda: ilr.agreement_table(GRADES, also=["bangdiwala_b"]), ValueError, "for 2 raters"),
     (lambda: ilr.agreement_table(GRADES, confidence_level=95), ValueError, "write 95 % as 0.95"),
     (lambda: ilr.cross_check(BATCH), ValueError, "must be one study"),
     (lambda: ilr.tolerance_weights([1, 2]), TypeError, "`scale` must be a Scale"),

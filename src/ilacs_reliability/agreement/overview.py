@@ -5,9 +5,10 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Literal, TypeAlias, get_args
 
 from ilacs_reliability.agreement.alpha import krippendorff_alpha
+from ilacs_reliability.agreement.bangdiwala import bangdiwala_b
 from ilacs_reliability.agreement.benchmarks import BandScale, band_at, bands_of
 from ilacs_reliability.agreement.coefficients import (
     brennan_prediger,
@@ -18,7 +19,10 @@ from ilacs_reliability.agreement.coefficients import (
     percent_agreement,
     scott_pi,
 )
+from ilacs_reliability.agreement.concordance import kendall_w, lin_ccc
+from ilacs_reliability.agreement.icc import icc
 from ilacs_reliability.agreement.listing import Listing
+from ilacs_reliability.agreement.pairs import light_kappa
 from ilacs_reliability.estimates import (
     NO_ERROR,
     Estimate,
@@ -29,6 +33,15 @@ from ilacs_reliability.estimates import (
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
 from ilacs_reliability.scales import WEIGHT_KINDS, WeightKind, agreement_weights
 
+Further: TypeAlias = Literal["light_kappa", "bangdiwala_b", "icc", "lin_ccc", "kendall_w"]
+FURTHER: tuple[Further, ...] = get_args(Further)
+# what does not ask for weights, and what to write in their place
+OF_SCORES: dict[str, tuple[str, Callable[[Ratings], Estimate]]] = {
+    "icc": ("scores, A,1", icc),
+    "lin_ccc": ("scores", lin_ccc),
+    "kendall_w": ("ranks", kendall_w),
+}
+WITHOUT_BANDS = {"percent_agreement", "bangdiwala_b", "kendall_w"}
 ORDERED_KINDS: tuple[WeightKind, ...] = ("identity", "linear", "quadratic")
 
 
@@ -36,6 +49,7 @@ def agreement_table(
     ratings: RatingsLike,
     *,
     weights: Sequence[WeightKind] | None = None,
+    also: Sequence[Further] | None = None,
     bands: BandScale = "landis_koch",
     threshold: float | None = None,
     confidence_level: float = 0.95,
@@ -49,6 +63,11 @@ def agreement_table(
     weights : sequence of str, optional
         Kinds of `agreement_weights`. Default: "identity", and on an ordered scale of three grades
         or more also "linear" and "quadratic", and alpha with its ordinal metric.
+    also : sequence of str, optional
+        What to list beside percent agreement, the kappas, AC and alpha: "light_kappa",
+        "bangdiwala_b" (two raters), "icc" (the form "A,1" of the scores), "lin_ccc" and "kendall_w"
+        (complete units only). Default: "light_kappa" for three known raters or more, and "icc" on
+        an ordered scale of three grades or more where `weights` are the default, too.
     bands : str or mapping of str to float, optional
         Bands to read coefficients by, as in `benchmark`. Default: "landis_koch".
     threshold : float, optional
@@ -70,8 +89,9 @@ def agreement_table(
     TypeError
         If the ratings are labels without a scale, or a kind of weights is not a name.
     ValueError
-        If a kind of weights or the bands are unknown, the confidence level is not between 0 and 1,
-        or the ratings are a batch.
+        If a kind of weights, a further coefficient or the bands are unknown, the confidence level
+        is not between 0 and 1, the ratings are a batch, or a coefficient was asked for that these
+        raters or this scale do not allow.
 
     See Also
     --------
@@ -80,7 +100,10 @@ def agreement_table(
 
     Notes
     -----
-    Percent agreement is listed without a band: bands are for what is left after chance. A choice
+    Percent agreement, B and W are listed without a band: bands are for what is left after chance.
+    B is left out by default because its bands are its own, Lin's concordance because it is
+    quadratic kappa of the complete units, and W because raters who grade at different levels reach
+    1. A choice
     of coefficient made after seeing this table is no evidence; the table is for showing how much
     hangs on it [1]_. An undefined coefficient stands in the table with its reason.
 
@@ -108,16 +131,21 @@ def agreement_table(
             f"`ratings` must be one study, but got a batch of shape {taken.frequencies.shape[:-1]}."
         )
     kinds = _kinds(taken, weights)
+    asked = _further(taken, also, several=weights is None and len(kinds) > 1)
     limits = bands_of(bands)
     rows = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UndefinedEstimateWarning)
         for kind in kinds:
-            for coefficient in _choices(taken, kind):
+            for coefficient in _choices(taken, kind, asked):
                 rows.append(_row(coefficient(taken), kind, limits, threshold, confidence_level))
         if weights is None and len(kinds) > 1:
             ordinal = krippendorff_alpha(taken, metric="ordinal")
             rows.append(_row(ordinal, "ordinal metric", limits, threshold, confidence_level))
+        for name in asked:
+            if name in OF_SCORES:
+                label, coefficient = OF_SCORES[name]
+                rows.append(_row(coefficient(taken), label, limits, threshold, confidence_level))
     return Listing("agreement_table", tuple(rows), _sentence(rows, list(limits)), taken.notes)
 
 
@@ -140,12 +168,35 @@ def _kinds(ratings: Ratings, weights: Sequence[WeightKind] | None) -> tuple[Weig
     return tuple(weights)
 
 
-def _choices(ratings: Ratings, kind: WeightKind) -> Iterator[Callable[[Ratings], Estimate]]:
+def _further(
+    ratings: Ratings, also: Sequence[Further] | None, *, several: bool
+) -> tuple[Further, ...]:
+    if also is None:
+        known = ratings.patterns is not None
+        light: tuple[Further, ...] = ("light_kappa",) if known and ratings.n_raters > 2 else ()
+        return (*light, "icc") if known and several else light
+    if isinstance(also, str):
+        raise ValueError(f"`also` must be a sequence of names, but got the string {also!r}.")
+    for place, name in enumerate(also):
+        if name not in FURTHER:
+            raise ValueError(
+                f"`also` must hold names among {FURTHER}, but got {name!r} at {place}."
+            )
+    return tuple(also)
+
+
+def _choices(
+    ratings: Ratings, kind: WeightKind, asked: Sequence[Further]
+) -> Iterator[Callable[[Ratings], Estimate]]:
     """Yield what can be computed for these raters: by name only where they are known."""
     yield partial(percent_agreement, weights=kind)
+    if "bangdiwala_b" in asked:
+        yield partial(bangdiwala_b, weights=kind)
     two = ratings.n_raters == 2
     if ratings.patterns is not None:
         yield partial(cohen_kappa if two else conger_kappa, weights=kind)
+    if "light_kappa" in asked:
+        yield partial(light_kappa, weights=kind)
     yield partial(scott_pi if two else fleiss_kappa, weights=kind)
     yield partial(brennan_prediger, weights=kind)
     yield partial(gwet_ac, weights=kind)
@@ -161,7 +212,7 @@ def _row(
 ) -> dict[str, Any]:
     interval = estimate.confidence_interval(confidence_level)
     defined = estimate.status == "ok"
-    corrected = defined and estimate.name != "percent_agreement"
+    corrected = defined and estimate.name not in WITHOUT_BANDS
     # one-sided certainty is the lower limit of the interval with twice the tail
     tail = 1.0 - confidence_level
     sure = estimate.confidence_interval(max(1.0 - 2.0 * tail, 0.001)).low if corrected else None
