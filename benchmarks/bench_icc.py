@@ -2,7 +2,8 @@
 
     python benchmarks/bench_icc.py
 
-Each line is a ratio: pingouin's time over the library's, medians of interleaved rounds. pingouin
+Each line is a ratio: pingouin's time over the library's, in turn, each the least disturbed of its
+rounds, on one thread. pingouin
 gets its long table ready-made, and the library a float array of units by raters. pingouin always
 gives six forms with F tests and F limits; the library is asked for one form with its default
 interval, for one with its F limits and F test, and, with nothing to be held to, for the same six
@@ -12,13 +13,16 @@ with their F limits.
 from __future__ import annotations
 
 import argparse
-import time
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy is loaded
+
 import warnings
 from collections.abc import Callable
 from functools import partial
-from statistics import median
 
 import numpy as np
+from timing import interleaved
 
 import ilacs_reliability as ilr
 
@@ -66,17 +70,16 @@ def by_pingouin(ratings: np.ndarray) -> Callable[[], object]:
             "score": ratings.ravel(),
         }
     )
-    return partial(
+    find = partial(
         pingouin.intraclass_corr, data=table, targets="unit", raters="rater", ratings="score"
     )
 
+    def work() -> object:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return find()
 
-def seconds(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        work()
-    return time.perf_counter() - start
+    return work
 
 
 def check_same(ratings: np.ndarray, theirs: Callable[[], object]) -> None:
@@ -87,7 +90,7 @@ def check_same(ratings: np.ndarray, theirs: Callable[[], object]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--repeats", type=int, default=7)
+    parser.add_argument("--repeats", type=int, default=15)
     repeats = parser.parse_args().repeats
     try:
         import pingouin  # noqa: F401
@@ -99,14 +102,13 @@ def main() -> None:
         ratings = scores(*shape)
         theirs = by_pingouin(ratings)
         check_same(ratings, theirs)
-        for name, work in WORK.items():
-            ours = partial(work, ratings)
-            ours()
-            rounds = [(seconds(ours), seconds(theirs)) for _ in range(repeats)]
-            mine, other = (median(times) for times in zip(*rounds, strict=True))
+        works = {name: partial(work, ratings) for name, work in WORK.items()}
+        least = interleaved({"pingouin": theirs} | works, repeats=repeats)
+        for name in WORK:
             what = f"ICC, {shape[0]} x {shape[1]}, {name}"
-            held = "" if work is six_forms else f"{wanted}x"
-            print(f"{what:45s} {other / mine:7.1f}x {held:>8s} {1e3 * mine:8.2f} ms", flush=True)
+            held = "" if name == "six forms, F limits" else f"{wanted}x"
+            ratio = least["pingouin"] / least[name]
+            print(f"{what:45s} {ratio:7.1f}x {held:>8s} {1e3 * least[name]:8.2f} ms", flush=True)
 
 
 if __name__ == "__main__":
