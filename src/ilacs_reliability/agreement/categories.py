@@ -200,10 +200,10 @@ def kappa_max(ratings: RatingsLike) -> Estimate:
     :math:`(\sum_k \min(p_{k \cdot}, p_{\cdot k}) - p_e) / (1 - p_e)` [1]_. Where a grade's two
     shares are equal the minimum has no slope; the influence uses the average of both sides. That
     is also where the sample's value lies below the true one, which is 1, more often than not, so
-    that an interval about it does not hold: in a simulation 95 % intervals by "t" covered 90 % on
-    average and 68 % at worst, and "score" and "logit", which take this for a share of units, 43 %
+    that an interval about it does not hold: in a simulation 95 % intervals by "t" covered 92 % on
+    average and 76 % at worst, and "score" and "logit", which take this for a share of units, 43 %
     and 0 %. The default, "margins", goes by the differences between the margins on every set of
-    grades, of which this is the largest: it holds, and is cautious.
+    grades, of which this is the largest: it covered 97 % or more in each of 60 settings.
 
     References
     ----------
