@@ -152,6 +152,21 @@ def test_a_d_study_without_variance_of_units_says_what_its_interval_leaves_open(
     assert "raters or more" in study.sentence
 
 
+def test_many_units_leave_one_number_of_raters_and_no_memory_is_asked_for():
+    codes, times = [[0, 0], [0, 1], [1, 1], [2, 2], [2, 1]], [10**9, 10**8, 10**9, 10**9, 10**8]
+    many = ilr.ratings_from_codes(codes, scale=GRADES, frequencies=times)
+    assert "(95% interval 1 rater)" in ilr.d_study(many).sentence
+    assert ilr.kendall_w_test(many, method="asymptotic").p_value == 0
+
+
+def test_a_single_cluster_leaves_the_raters_nearly_unknown():
+    codes = np.array(JUDGES) - 1
+    one = ilr.ratings_from_codes(codes, scale=ilr.Scale([1, 2, 3, 4]), clusters=[7] * len(codes))
+    low, high = ilr.variance_components(one).confidence_interval("raters")
+    assert low == 0
+    assert high > 2 * ilr.variance_components(JUDGES).confidence_interval("raters").high
+
+
 def test_undefined_components_have_no_limits():
     with pytest.warns(ilr.UndefinedEstimateWarning):
         parts = ilr.variance_components([[1, 1], [1, 1]])

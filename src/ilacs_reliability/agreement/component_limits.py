@@ -137,6 +137,9 @@ def _inflation(ratings: Ratings, scores: Scores) -> float:
         sum(float(standard_error(gap, w, n, clusters)) ** 2 for gap in gaps.T)
         for clusters in (ratings.clusters, None)
     ]
+    if not np.isfinite(both[0]):
+        # a single cluster: its units may be as alike as one
+        return n
     return max(both[0] / both[1], 1.0) if both[1] > 0 else 1.0
 
 

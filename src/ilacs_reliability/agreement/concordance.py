@@ -208,11 +208,13 @@ def kendall_w_test(
         return by_interval(effect, 1.0 / m, name="kendall_w_test", null=null)
     statistic = m * (n - 1) * effect.value
     used, p_value = method, float("nan")
-    if effect.status == "ok":
+    if effect.status == "ok" and method == "asymptotic":
+        p_value = float(special.chdtrc(n - 1, statistic))
+    elif effect.status == "ok":
         ranks = _doubled_ranks(taken)
         if method == "exact" and not is_enumerable(ranks):
             used = "monte_carlo"
-        p_value = _tail(used, ranks, statistic, n, int(n_resamples), rng)
+        p_value = _tail(used, ranks, int(n_resamples), rng)
     return SignificanceResult(
         statistic=statistic,
         df=n - 1,
@@ -403,13 +405,9 @@ def _doubled_ranks(ratings: Ratings) -> IntArray:
 def _tail(
     method: str,
     ranks: IntArray,
-    statistic: float,
-    n_units: float,
     n_resamples: int,
     rng: np.random.Generator | int | None,
 ) -> float:
-    if method == "asymptotic":
-        return float(special.chdtrc(n_units - 1, statistic))
     if method == "exact":
         return exact_upper_tail(ranks)
     return sampled_upper_tail(ranks, n_resamples, np.random.default_rng(rng))

@@ -160,7 +160,7 @@ def _answer(
     if most is None:
         interval += "any number or none" if least is None else f"{counted(least, 'rater')} or more"
     else:
-        interval += f"{least} to {counted(most, 'rater')}"
+        interval += counted(most, "rater") if least == most else f"{least} to {most} raters"
     if needed is None:
         return f"No number of raters would do: units do not differ beyond error ({interval})."
     raters = "A single rater" if needed == 1 else f"The mean of {needed} raters"
