@@ -121,7 +121,7 @@ def one_way_squares(sums: npt.NDArray[Any]) -> dict[str, npt.NDArray[Any]]:
     .. [1] S. R. Searle, G. Casella and C. E. McCulloch, "Variance Components", Wiley (1992),
            pp. 69-73.
     """
-    n, total, squares, sum_, by_mean, within = np.moveaxis(sums, -1, 0)
+    n, total, squares, sum_, by_mean, within = (sums[..., place] for place in range(6))
     df_units, df_within = n - 1.0, total - n
     # without units, or with one rating of each, some of these do not exist
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -222,12 +222,12 @@ def two_way_squares(sums: npt.NDArray[Any]) -> dict[str, npt.NDArray[Any]]:
         "df_residual"; "size_units" and "size_raters", how often a component counts in its mean
         square.
     """
-    n, total, within, raters, squares = np.moveaxis(sums[..., :5], -1, 0)
+    n, total, within, raters, squares = (sums[..., place] for place in range(5))
     m_all = (sums.shape[-1] - 5) // 2
     by_rater, totals = sums[..., 5 : 5 + m_all], sums[..., 5 + m_all :]
     used = by_rater.real > 0
     m = used.sum(axis=-1)
-    average = (totals**2 / np.where(used, by_rater, 1.0)).sum(axis=-1)
+    average = np.vecdot(totals.conj(), totals / np.where(used, by_rater, 1.0))
     residual = within - raters
     residual = np.where(residual.real > ROUNDING * np.abs(squares.real), residual, 0.0)
     df_units, df_raters, df_residual = n - 1.0, m - 1.0, total - n - m + 1.0
@@ -237,7 +237,7 @@ def two_way_squares(sums: npt.NDArray[Any]) -> dict[str, npt.NDArray[Any]]:
             "raters": raters / df_raters,
             "residual": residual / df_residual,
             "df_units": df_units,
-            "df_raters": df_raters * np.ones_like(df_units.real),
+            "df_raters": df_raters + 0.0 * df_units.real,
             "df_residual": df_residual,
             "size_units": (total - m) / df_units,
             "size_raters": (total - n) / df_raters,
