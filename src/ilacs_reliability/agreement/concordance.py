@@ -33,7 +33,7 @@ from ilacs_reliability.estimates import (
     check_option,
 )
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings, check_whole
-from ilacs_reliability.scales import FloatArray, IntArray, agreement_weights
+from ilacs_reliability.scales import FloatArray, IntArray
 
 TestMethod: TypeAlias = Literal["exact", "monte_carlo", "asymptotic"]
 TEST_METHODS = ("exact", "monte_carlo", "asymptotic")
@@ -301,9 +301,7 @@ def lin_ccc(ratings: RatingsLike) -> Estimate:
             UndefinedEstimateWarning,
             stacklevel=2,
         )
-    extra: tuple[Method, ...] = (
-        fisher_method(study_of(taken, agreement_weights(taken.scale, "quadratic"))),
-    )
+    extra: tuple[Method, ...] = (fisher_method(study_of(taken, "quadratic")),)
     if taken.n_raters == 2 and taken.clusters is None and taken.frequencies.ndim == 1:
         extra = (*extra, *_normal_limits(taken))
     return replace(

@@ -40,7 +40,7 @@ from ilacs_reliability.agreement.studies import (
 )
 from ilacs_reliability.estimates import Estimate, Limits, SignificanceResult, check_option
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
-from ilacs_reliability.scales import FloatArray, agreement_weights
+from ilacs_reliability.scales import FloatArray
 
 Form: TypeAlias = Literal["1,1", "A,1", "C,1", "1,k", "A,k", "C,k"]
 Estimator: TypeAlias = Literal["anova", "reml"]
@@ -130,7 +130,7 @@ def icc(ratings: RatingsLike, *, form: Form = "A,1", estimator: Estimator = "ano
     if not given.scale.ordered:
         raise ValueError("icc needs an ordered scale, but `ratings` has none.")
     taken = in_any_order(given)
-    study = study_of(taken, agreement_weights(taken.scale, "quadratic"))
+    study = study_of(taken, "quadratic")
     scores = scores_of(taken)
     fit = _fit(study, scores, form[0], estimator)
     reason = "" if study.is_batch else why_undefined(study) or fit.reason
