@@ -83,7 +83,8 @@ def pattern_table(counts: IntArray) -> PatternTable:
         The table.
     """
     table = counts.astype(np.float64)
-    totals = table.sum(axis=1)
+    # many short rows: a product is faster than a sum
+    totals = table @ np.ones(table.shape[1])
     sizes = np.ones((len(table), 4))
     sizes[:, 1], sizes[:, 2], sizes[:, 3] = totals >= 1, totals >= 2, totals
     shares = table / np.maximum(totals, 1.0)[:, None]

@@ -47,9 +47,9 @@ class Scores:
     @property
     def is_complete(self) -> bool:
         """Whether every rater rated every unit that has a rating."""
-        counted = self.frequencies.reshape(-1, len(self.sizes)).sum(axis=0) > 0
-        sizes = self.sizes[counted & (self.sizes > 0)]
-        return bool((sizes == self.given.shape[1]).all())
+        # neither all nor none
+        some = self.sizes * (self.given.shape[1] - self.sizes) > 0
+        return not np.any(self.frequencies @ some)
 
 
 def scores_of(ratings: Ratings) -> Scores:
@@ -68,17 +68,18 @@ def scores_of(ratings: Ratings) -> Scores:
     patterns, values = patterns_of(ratings), np.asarray(ratings.scale.scores)
     given = (patterns >= 0).astype(np.float64)
     scores = np.where(given > 0, (values - values[len(values) // 2])[patterns], 0.0)
-    sizes = given.sum(axis=1)
-    means = scores.sum(axis=1) / np.maximum(sizes, 1.0)
+    ones = np.ones(given.shape[1])
+    sizes = given @ ones
+    means = scores @ ones / np.maximum(sizes, 1.0)
     gaps = (scores - means[:, None]) * given
     # a unit whose raters all agree has no spread, whatever the rounding
-    alike = (ratings.counts > 0).sum(axis=1) <= 1
+    alike = np.vecdot(ratings.table.counts, ratings.table.counts) == ratings.table.totals**2
     return Scores(
         scores=scores,
         given=given,
         sizes=sizes,
         means=means,
-        within=np.where(alike, 0.0, (gaps**2).sum(axis=1)),
+        within=np.where(alike, 0.0, np.vecdot(gaps, gaps)),
         rated=(sizes > 0).astype(np.float64),
         frequencies=ratings.frequencies.astype(np.float64),
     )
@@ -194,7 +195,7 @@ def two_way_sums(scores: Scores) -> TwoWay:
         scores.sizes,
         scores.within,
         np.zeros(len(given)),
-        (scores.scores**2).sum(axis=1),
+        np.vecdot(scores.scores, scores.scores),
     )
     terms = np.column_stack([*linear, given, scores.scores])
     sums = w @ terms

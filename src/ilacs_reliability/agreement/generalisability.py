@@ -258,7 +258,7 @@ def variance_components(
         raise ValueError(
             f"`ratings` must be one study, but got a batch of shape {taken.frequencies.shape[:-1]}."
         )
-    scores = scores_of(taken)
+    scores = taken.derived("scores", scores_of)
     with np.errstate(invalid="ignore", divide="ignore"):
         two_way = two_way_sums(scores)
         squares = {key: float(value) for key, value in two_way_squares(two_way.sums).items()}

@@ -131,13 +131,15 @@ def icc(ratings: RatingsLike, *, form: Form = "A,1", estimator: Estimator = "ano
         raise ValueError("icc needs an ordered scale, but `ratings` has none.")
     taken = in_any_order(given)
     study = study_of(taken, "quadratic")
-    scores = scores_of(taken)
+    scores = taken.derived("scores", scores_of)
     fit = _fit(study, scores, form[0], estimator)
     reason = "" if study.is_batch else why_undefined(study) or fit.reason
     if reason:
         fit = _without(scores, reason)
     single = _single_estimate(study, scores, fit, form, estimator, reason)
     found = single if form.endswith("1") else _stepped_up(study, scores, single, form, reason)
+    if taken is given:
+        return found
     return replace(found, n_missing=given.n_missing, patterns=given.rows)
 
 
@@ -207,7 +209,7 @@ def icc_test(
     given = _raters_for(ratings, form, "icc_test")
     effect = icc(given, form=form)
     taken = in_any_order(given)
-    scores = scores_of(taken)
+    scores = taken.derived("scores", scores_of)
     if taken.frequencies.ndim > 1:
         raise ValueError(
             f"`ratings` must be one study, but got a batch of shape {taken.frequencies.shape[:-1]}."

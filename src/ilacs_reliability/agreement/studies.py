@@ -243,7 +243,8 @@ def n_discordant(study: Study) -> Any:
         Number of units.
     """
     table = study.ratings.table
-    return study.frequencies @ (table.counts.max(axis=1) < table.totals)
+    # the squares add up to the square of the sum where one grade has all ratings
+    return study.frequencies @ (np.vecdot(table.counts, table.counts) < table.totals**2)
 
 
 def _score(estimate: Estimate, confidence_level: float, *, study: Study) -> Limits:
