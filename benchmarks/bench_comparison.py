@@ -4,18 +4,20 @@
 
 Each line is a ratio: the other program's time over the library's, from the same raw grades (two
 arrays, int8 where nothing else is said, which the library's side counts grade by grade with
-`count_nonzero(part == grade)`, in parts of 65,536), medians of interleaved rounds.
+`count_nonzero(part == grade)`, in parts of 65,536), in turn, each the least disturbed of its
+rounds, on one thread.
 """
 
 from __future__ import annotations
 
 import argparse
-import time
-from collections.abc import Callable
-from statistics import median
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy is loaded
 
 import numpy as np
 from scipy import stats
+from timing import interleaved
 
 import ilacs_reliability as ilr
 
@@ -38,18 +40,6 @@ def counted(groups: list[np.ndarray]) -> np.ndarray:
             part = group[start : start + CHUNK]
             row += [np.count_nonzero(part == grade) for grade in range(4)]
     return counts
-
-
-def seconds(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
-
-
-def ratio(ours: Callable[[], object], theirs: Callable[[], object], repeats: int) -> list[float]:
-    ours()
-    rounds = [(seconds(ours), seconds(theirs)) for _ in range(repeats)]
-    return [median(times) for times in zip(*rounds, strict=True)]
 
 
 def main() -> None:
@@ -100,7 +90,7 @@ def main() -> None:
     ]
     print(f"{'':58s} {'ratio':>8s} {'held to':>8s} {'ours':>10s}")
     for name, wanted, ours, theirs in rows:
-        mine, other = ratio(ours, theirs, repeats)
+        mine, other = interleaved({"ours": ours, "theirs": theirs}, repeats=repeats).values()
         held = "" if np.isnan(wanted) else f"{wanted:.0f}x"
         print(f"{name:58s} {other / mine:7.1f}x {held:>8s} {1e3 * mine:7.2f} ms", flush=True)
 

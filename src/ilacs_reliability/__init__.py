@@ -1,7 +1,5 @@
 """Are inspection judgements secure? Agreement, grade shift and comparison."""
 
-from ilacs_reliability.agreement.decisions import d_study
-
 from ilacs_reliability.agreement.alpha import krippendorff_alpha
 from ilacs_reliability.agreement.bangdiwala import bangdiwala_b
 from ilacs_reliability.agreement.benchmarks import Benchmark, benchmark
@@ -22,6 +20,7 @@ from ilacs_reliability.agreement.coefficients import (
 )
 from ilacs_reliability.agreement.concordance import kendall_w, kendall_w_test, lin_ccc
 from ilacs_reliability.agreement.crosscheck import cross_check
+from ilacs_reliability.agreement.decisions import d_study
 from ilacs_reliability.agreement.generalisability import (
     VarianceComponents,
     variance_components,

@@ -99,8 +99,10 @@ def score_tails(
     if max(prod((totals[half] + 1).tolist()) for half in halves) > MOST_ROWS:
         return None
     (k1, s1, logs1), (k2, s2, logs2) = (_half(totals[h], scores[h], n_first) for h in halves)
-    order = np.lexsort((s2, k2))
-    k2, s2, logs2 = k2[order], s2[order], logs2[order]
+    span = int(s2.max()) + 2
+    keys = k2 * span + s2
+    order = np.argsort(keys, kind="stable")  # long runs are in order: this finds them
+    k2, logs2, keys = k2[order], logs2[order], keys[order]
     starts = np.searchsorted(k2, np.arange(n_first + 2))
     sizes = np.diff(starts)
     peaks = np.full(n_first + 1, -np.inf)
@@ -116,8 +118,6 @@ def score_tails(
     met = sizes[other] > 0
     k1, s1, logs1, other = k1[met], s1[met], logs1[met], other[met]
     factor = np.exp(logs1 + peaks[other] - log_choose(totals.sum(), np.asarray(n_first)))
-    span = int(s2.max()) + 2
-    keys = k2 * span + s2
     below = np.searchsorted(keys, other * span + np.clip(low - s1, -1, span - 1), side="right")
     above = np.searchsorted(keys, other * span + np.clip(high - s1, 0, span - 1), side="left")
     lower = (factor * up_to[other, np.clip(below - starts[other], 0, sizes[other])]).sum()

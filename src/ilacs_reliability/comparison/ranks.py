@@ -260,7 +260,7 @@ def mann_whitney(
             shared, shared.reason, name="mann_whitney", label=label, alternative=alternative
         )
     p_value, used, drawn = rank_sum_test(
-        shared.pooled, method, alternative, n_resamples, as_generator(rng)
+        shared.pooled, method, alternative, n_resamples, rng
     )
     effect = effect_of_pairs(shared, name="relative_effect", label=relative_effect_label(shared))
     effect = _with_tilts(effect, shared.pooled, used, alternative, drawn)
@@ -372,7 +372,7 @@ def rank_sum_p_value(
         Units by group and grade.
     method, alternative, n_resamples
         As in `mann_whitney`.
-    rng : numpy.random.Generator
+    rng : numpy.random.Generator, int or None
         Source of chance.
 
     Returns
@@ -396,7 +396,7 @@ def rank_sum_test(
         Units by group and grade.
     method, alternative, n_resamples
         As in `mann_whitney`.
-    rng : numpy.random.Generator
+    rng : numpy.random.Generator, int or None
         Source of chance.
 
     Returns
@@ -422,7 +422,7 @@ def rank_sum_test(
         tails = score_tails(totals, n1, scores, *ends)
         if tails is not None:
             return _joined(tails, alternative, gap), "exact", None
-    sums = drawn_tables(sizes, totals, n_resamples, rng)[:, 0] @ scores
+    sums = drawn_tables(sizes, totals, n_resamples, as_generator(rng))[:, 0] @ scores
     hits = {
         "less": sums >= seen,
         "greater": sums <= seen,
