@@ -255,7 +255,7 @@ def test_independent_clustered_variances_add_too():
 def test_a_difference_refuses():
     kappa = ilr.cohen_kappa(PAIRS)
     other = ilr.cohen_kappa([[1, 1], [2, 2], [1, 2]])
-    with pytest.raises(ValueError, match="must rest on the same patterns and frequencies"):
+    with pytest.raises(ValueError, match="must come from the same `Ratings`"):
         ilr.difference(kappa, other, paired=True)
     with pytest.raises(ValueError, match="batch"):
         ilr.difference(batch(), kappa, paired=False)
@@ -288,9 +288,40 @@ COEFFICIENTS = {
 @pytest.mark.parametrize("coefficient", COEFFICIENTS.values(), ids=COEFFICIENTS)
 def test_equal_frequencies_of_other_patterns_are_no_pairs(coefficient):
     a, b = coefficient(FIRST), coefficient(OTHER)
-    with pytest.raises(ValueError, match="same patterns and frequencies"):
+    with pytest.raises(ValueError, match="must come from the same `Ratings`"):
         ilr.difference(a, b, paired=True)
     assert ilr.difference(a, b, paired=False).status == "ok"
+
+
+def test_equal_tables_of_other_units_are_no_pairs():
+    codes = np.array([[0, 0], [0, 1], [1, 1], [1, 0]] * 5, dtype=np.int8)
+    mixed = np.random.default_rng(1).permutation(len(codes))
+    a = ilr.cohen_kappa(ilr.ratings_from_codes(codes, scale=BINARY))
+    b = ilr.cohen_kappa(ilr.ratings_from_codes(codes[mixed], scale=BINARY))
+    with pytest.raises(ValueError, match="equal tables alone may be of other units"):
+        ilr.difference(a, b, paired=True)
+
+
+def test_groups_of_raters_of_one_study_are_paired():
+    rng = np.random.default_rng(1)
+    codes = rng.integers(0, 2, (40, 6))
+    ratings = ilr.ratings_from_codes(codes, scale=BINARY)
+    groups = [ratings.select_raters(0, 1, 2), ratings.select_raters(3, 4, 5)]
+    gap = ilr.difference(*map(ilr.fleiss_kappa, groups), paired=True)
+    assert gap.value == pytest.approx(
+        ilr.fleiss_kappa(codes[:, :3]).value - ilr.fleiss_kappa(codes[:, 3:]).value
+    )
+    # by leaving units out of both at once
+    left = [
+        np.subtract(
+            *(
+                ilr.fleiss_kappa(np.delete(codes, unit, axis=0)[:, part]).value
+                for part in (slice(0, 3), slice(3, 6))
+            )
+        )
+        for unit in range(40)
+    ]
+    assert gap.standard_error == pytest.approx(np.std(left) * 39 / np.sqrt(39), rel=0.1)
 
 
 def test_raters_and_complete_units_of_one_study_are_paired():

@@ -364,7 +364,7 @@ def test_kappa_needs_to_know_who_rated(coefficient):
     ratings = ilr.ratings_from_counts([[2, 0], [1, 1]], scale=BINARY)
     with pytest.raises(ValueError, match="by anonymous raters; use fleiss_kappa"):
         coefficient(ratings)
-    with pytest.raises(ValueError, match="anonymous raters, so no pair"):
+    with pytest.raises(ValueError, match="anonymous raters, so none"):
         ratings.select_raters(0, 1)
 
 

@@ -44,7 +44,7 @@ def test_labels_and_wide_designs_keep_names_too():
     ratings = ilr.ratings_from_matrix(grades, scale=ilr.OFSTED_SCALE, units=["Ayton", "Beeford"])
     assert named_grades(ratings) == {"Ayton": (2, 1), "Beeford": (-1, 2)}
     many = np.tile(np.arange(3) % 2, (12, 1)).T.repeat(1, axis=0)
-    wide = ilr.ratings_from_codes(np.tile(many, (1, 2)), scale=DECISIONS, units="abc")
+    wide = ilr.ratings_from_codes(np.tile(many, (1, 2)), scale=DECISIONS, units=list("abc"))
     assert sorted(sum(wide.units, ())) == ["a", "b", "c"]
 
 
@@ -132,3 +132,22 @@ def test_the_units_that_move_a_coefficient_are_listed_by_these_names():
     assert listed[0]["unit"] == "Ceedon"
     assert {row["unit"] for row in listed} == set(grades)
     assert "Ceedon" in listed.describe()
+
+
+def test_each_unit_s_agreement_is_listed_with_the_names():
+    ratings = ilr.ratings_from_codes(
+        [[0, 0], [0, 1], [0, 0]], scale=DECISIONS, units=["b", "c", "a"], clusters=[0, 0, 1]
+    )
+    assert [row["units"] for row in ilr.unit_agreement(ratings)] == [["c"], ["a", "b"]]
+    assert "units" not in ilr.unit_agreement([[0, 0], [0, 1]])[0]
+
+
+def test_a_listing_without_names_says_how_to_give_them():
+    listed = ilr.influential_units(ilr.percent_agreement, [[0, 0], [0, 1], [1, 1]])
+    assert any("name_units=True" in note for note in listed.notes)
+
+
+@pytest.mark.parametrize("units", ["ab", 5])
+def test_names_must_be_a_sequence(units):
+    with pytest.raises(TypeError, match="`units` must be a sequence of names"):
+        ilr.ratings_from_codes([[0, 0], [1, 1]], scale=DECISIONS, units=units)

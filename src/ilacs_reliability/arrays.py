@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from ilacs_reliability.scales import Scale
 
@@ -150,3 +151,20 @@ def _code(name: Hashable, scale: Scale) -> int:
         return scale.code(name)
     except ValueError:
         return -1
+
+
+def read_only(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Let nobody write to an array that several results share.
+
+    Parameters
+    ----------
+    array : ndarray
+        An array of our own, or a view of another's.
+
+    Returns
+    -------
+    ndarray
+        The same.
+    """
+    array.setflags(write=False)
+    return array

@@ -195,7 +195,8 @@ def difference(a: Estimate, b: Estimate, *, paired: bool) -> Estimate:
     Parameters
     ----------
     a, b : Estimate
-        Two estimates. Where they are paired, both come from the same `Ratings`.
+        Two estimates. Where they are paired, both come from one and the same `Ratings`, or from
+        what its `select_raters` returns: from an array, build it first.
     paired : bool
         Whether both rest on the same units, so that their errors move together.
 
@@ -207,7 +208,7 @@ def difference(a: Estimate, b: Estimate, *, paired: bool) -> Estimate:
     Raises
     ------
     ValueError
-        If paired estimates do not rest on the same pattern table, or one is a batch or from
+        If paired estimates do not come from the same `Ratings`, or one is a batch or from
         `generalise`.
 
     Warns
@@ -230,7 +231,8 @@ def difference(a: Estimate, b: Estimate, *, paired: bool) -> Estimate:
     Examples
     --------
     >>> import ilacs_reliability as ilr
-    >>> ratings = [[1, 1], [2, 2], [1, 2], [2, 2], [1, 1], [2, 1], [2, 2]]
+    >>> grades = [[0, 0], [1, 1], [0, 1], [1, 1], [0, 0], [1, 0], [1, 1]]
+    >>> ratings = ilr.ratings_from_codes(grades, scale=ilr.Scale(["no", "yes"]))
     >>> gap = ilr.difference(ilr.gwet_ac(ratings), ilr.cohen_kappa(ratings), paired=True)
     >>> round(gap.value, 4)
     0.0233
@@ -243,8 +245,8 @@ def difference(a: Estimate, b: Estimate, *, paired: bool) -> Estimate:
             raise ValueError(f"`{name}` must be a plain estimate, but its error is generalised.")
     if paired and not _same_units(a, b):
         raise ValueError(
-            "`a` and `b` must rest on the same patterns and frequencies to be paired, but differ "
-            "in their units: make both from the same `Ratings`, or give paired=False."
+            "`a` and `b` must come from the same `Ratings` (or its `select_raters`) to be paired: "
+            "equal tables alone may be of other units. Make both from one, or give paired=False."
         )
     frequencies, influence, clusters = _joined(a, b, paired)
     reason = a.reason or b.reason
@@ -362,12 +364,10 @@ def _same_units(a: Estimate, b: Estimate) -> bool:
     same_clusters = (a.clusters is None and b.clusters is None) or np.array_equal(
         a.clusters if a.clusters is not None else [], b.clusters if b.clusters is not None else []
     )
-    # frequencies alone can be alike by accident
-    same_patterns = (
-        a.patterns is None or b.patterns is None or np.array_equal(a.patterns, b.patterns)
-    )
+    # other units can have the same patterns as often: only one and the same table is of the same
+    same_table = a.patterns is b.patterns
     same_frequencies = np.array_equal(a.frequencies, b.frequencies)
-    return bool(same_clusters) and same_patterns and same_frequencies
+    return bool(same_clusters) and same_table and same_frequencies
 
 
 def _joined(a: Estimate, b: Estimate, paired: bool) -> tuple[Any, Any, Any]:

@@ -370,7 +370,10 @@ def _table(
             number += digits
         number += ones
         if frequencies is None:
-            table += np.bincount(number, minlength=size)
+            counted = np.bincount(number, minlength=size)
+            if len(block) == len(matrix):
+                return counted
+            table += counted
         else:
             weighted = np.bincount(number, weights=frequencies[rows], minlength=size)
             table += weighted.astype(np.int64)

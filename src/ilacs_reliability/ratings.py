@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import reprlib
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Literal, NamedTuple, NoReturn, TypeAlias, TypeVar
@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple, NoReturn, TypeAlias, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from ilacs_reliability.arrays import LARGEST_WHOLE, check_grades, refuse_mask
+from ilacs_reliability.arrays import LARGEST_WHOLE, check_grades, read_only, refuse_mask
 from ilacs_reliability.containers import refuse_set
 from ilacs_reliability.estimates import check_option, html_table
 from ilacs_reliability.patterns import (
@@ -89,6 +89,8 @@ def pattern_table(counts: IntArray) -> PatternTable:
     sizes[:, 1], sizes[:, 2], sizes[:, 3] = totals >= 1, totals >= 2, totals
     shares = table / np.maximum(totals, 1.0)[:, None]
     pairs = np.maximum(totals * (totals - 1.0), 1.0)
+    for array in (table, totals, sizes, shares, pairs):
+        read_only(array)
     return PatternTable(table, totals, sizes[:, 1], sizes[:, 2], shares, pairs, sizes)
 
 
@@ -157,6 +159,10 @@ class Ratings:
     known: dict[Hashable, Any] = field(init=False)
 
     def __post_init__(self) -> None:
+        for name in ("frequencies", "counts", "patterns", "clusters"):
+            array = getattr(self, name)
+            if array is not None and array.flags.writeable:
+                object.__setattr__(self, name, read_only(array.view()))
         if self.rows is None:
             rows = self.counts if self.patterns is None else self.patterns
             object.__setattr__(self, "rows", rows)
@@ -218,7 +224,8 @@ class Ratings:
         [0.5, 0.75]
         """
         refuse_mask(frequencies, "frequencies")
-        frequencies = np.asarray(frequencies)
+        # a copy: what was found must stay true when the caller's array changes
+        frequencies = read_only(np.array(frequencies))
         if frequencies.dtype.kind not in "iufb":
             raise TypeError(f"`frequencies` must hold numbers, but got {frequencies.dtype}.")
         if frequencies.shape[-1:] != (len(self.counts),):
@@ -288,28 +295,43 @@ class Ratings:
         object.__setattr__(other, "units", None)  # they are not the same units
         return other
 
-    def select_raters(self, first: int, second: int) -> Ratings:
-        """Return the ratings by two of the raters.
+    def select_raters(self, *raters: int) -> Ratings:
+        """Return the ratings by some of the raters.
 
         Parameters
         ----------
-        first, second : int
-            Columns of `patterns`.
+        *raters : int
+            Columns of `patterns`, in the order wanted.
 
         Returns
         -------
         Ratings
-            Two-rater ratings over the same pattern rows.
+            Ratings by these raters over the same pattern rows, so that `difference` can pair what
+            is made of them.
 
         Raises
         ------
+        IndexError
+            If there is no such column.
         ValueError
-            If raters are anonymous.
+            If raters are anonymous, or none or one of them twice is asked for.
+
+        Examples
+        --------
+        >>> import ilacs_reliability as ilr
+        >>> grades = [[0, 0, 1, 1, 0, 1], [1, 1, 1, 1, 1, 1], [1, 1, 1, 0, 1, 1], [0] * 6]
+        >>> ratings = ilr.ratings_from_codes(grades, scale=ilr.Scale(["no", "yes"]))
+        >>> old, new = ratings.select_raters(0, 1, 4), ratings.select_raters(2, 3, 5)
+        >>> gap = ilr.difference(ilr.gwet_ac(old), ilr.gwet_ac(new), paired=True)
+        >>> round(gap.value, 2)
+        0.3
         """
         if self.patterns is None:
-            raise ValueError("`ratings` has anonymous raters, so no pair can be picked out.")
-        patterns = self.patterns[:, [first, second]]
-        names = None if self.raters is None else (self.raters[first], self.raters[second])
+            raise ValueError("`ratings` has anonymous raters, so none can be picked out.")
+        if not raters or len(set(raters)) < len(raters):
+            raise ValueError(f"`raters` must be one column or more, each once, but got {raters}.")
+        patterns = self.patterns[:, list(raters)]
+        names = None if self.raters is None else tuple(self.raters[place] for place in raters)
         counts = count_grades(patterns, self.scale.n_grades)
         return replace(self, patterns=patterns, counts=counts, raters=names)
 
@@ -769,9 +791,9 @@ def _build(
         raise ValueError(f"the table holds no rating at all: all {table.size} are missing.")
     return Ratings(
         scale=scale,
-        counts=counts,
-        frequencies=totals,
-        patterns=patterns,
+        counts=read_only(counts),
+        frequencies=read_only(totals),
+        patterns=read_only(patterns),
         raters=names,
         clusters=rows,
         design=design,
@@ -790,6 +812,8 @@ def _rows(codes: CodeArray, clusters: IntArray | None) -> IntArray:
 
 def _unit_names(units: Sequence[Hashable], n_units: int) -> tuple[Hashable, ...]:
     refuse_set(units, "units")
+    if isinstance(units, str) or not isinstance(units, Iterable):
+        raise TypeError(f"`units` must be a sequence of names, one for each row, got {units!r}.")
     names = tuple(units)
     if len(names) != n_units:
         raise ValueError(

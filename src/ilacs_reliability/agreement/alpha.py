@@ -180,7 +180,7 @@ class _Parts:
     @property
     def spread(self) -> FloatArray:
         """Chance disagreement as a share of the largest distance."""
-        largest = self.distances.max(axis=(-1, -2))
+        largest = self.distances.max(axis=None if self.distances.ndim == 2 else (-1, -2))
         spread: FloatArray = self.chance / (self.total**2 * largest)
         return spread
 
@@ -288,7 +288,7 @@ def _squared(scale: Scale, metric: str) -> FloatArray:
 def _left_out(ratings: Ratings) -> tuple[str, ...]:
     if ratings.frequencies.ndim > 1:
         return ()
-    single: Any = ratings.frequencies @ (ratings.table.totals == 1)
+    single: Any = ratings.sizes.rated - ratings.sizes.paired
     if not single:
         return ()
     if single == 1:

@@ -30,7 +30,7 @@ from ilacs_reliability.agreement.studies import (
     study_of,
     why_undefined,
 )
-from ilacs_reliability.estimates import NO_ERROR, Estimate, Limits, UndefinedEstimateWarning
+from ilacs_reliability.estimates import NO_ERROR, Estimate, Limits, UndefinedEstimateWarning, plain
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
 from ilacs_reliability.scales import FloatArray, Weights, agreement_weights
 
@@ -109,8 +109,9 @@ def unit_agreement(ratings: RatingsLike, *, weights: Weights = "identity") -> Li
     -------
     Listing
         A row a pattern, least agreement first: `grades` (by rater, None where missing; or, for
-        anonymous raters, each grade as often as it was given), `n_units`, `n_ratings` and
-        `agreement`, 0 to 1, None for units with a single rating.
+        anonymous raters, each grade as often as it was given), `n_units`, `n_ratings`,
+        `agreement`, 0 to 1, None for units with a single rating, and `units`, their names where
+        `ratings` has them.
 
     Raises
     ------
@@ -156,6 +157,9 @@ def unit_agreement(ratings: RatingsLike, *, weights: Weights = "identity") -> Li
             },
         )
         row["n_units"] += taken.frequencies[place].item()
+        if taken.units is not None:
+            names = row.setdefault("units", [])
+            row["units"] = sorted([*names, *map(plain, taken.units[place])], key=str)
     rows = sorted(by_pattern.values(), key=_by_agreement)
     agreeing = sum(row["n_units"] for row in rows if row["agreement"] == 1)
     paired_units = float(study.n_paired)

@@ -22,6 +22,7 @@ from ilacs_reliability.agreement.studies import (
     study_of,
     why_undefined,
 )
+from ilacs_reliability.arrays import read_only
 from ilacs_reliability.estimates import REASONS, Estimate, UndefinedEstimateWarning
 from ilacs_reliability.patterns import by_counts, by_sums
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
@@ -569,12 +570,13 @@ def _pooled_chance(study: Study, with_influence: bool) -> tuple[FloatArray, Floa
 
 
 def _conger_chance(study: Study, with_influence: bool) -> tuple[FloatArray, FloatArray | None]:
-    gave, given = study.ratings.derived("rater columns", _rater_columns, of_patterns=True)
-    q = len(study.weights)
-    n_by = np.maximum(study.frequencies @ given, TINY)
+    columns = study.ratings.derived("rater columns", _rater_columns, of_patterns=True)
+    q, m = len(study.weights), study.ratings.n_raters
+    sums = study.frequencies @ columns
+    n_by = np.maximum(sums[..., :m], TINY)
     active = (n_by > TINY).sum(axis=-1)
     pairs = np.maximum(active * (active - 1), 1)
-    margins = (study.frequencies @ gave).reshape(*n_by.shape, q) / n_by[..., None]
+    margins = sums[..., m:].reshape(*n_by.shape, q) / n_by[..., None]
     flat = margins.reshape(*n_by.shape[:-1], -1)
     # many short rows: one product and one einsum take a fifth of what a product and sum of each do
     everyone = np.einsum("...gk->...k", margins)
@@ -585,19 +587,20 @@ def _conger_chance(study: Study, with_influence: bool) -> tuple[FloatArray, Floa
     slope = credit[..., None, :] - own.reshape(margins.shape)
     scale = 2.0 * (study.n_rated / pairs)[..., None] / n_by
     by_grade = (slope * scale[..., None]).reshape(flat.shape)
+    given, gave = columns[:, :m], columns[:, m:]
     return expected, by_grade @ gave.T - (np.vecdot(margins, slope) * scale) @ given.T
 
 
-def _rater_columns(ratings: Ratings) -> tuple[FloatArray, FloatArray]:
-    """Return 1 where a rater gave a grade, (n_patterns, n_raters n_grades), or any grade."""
+def _rater_columns(ratings: Ratings) -> FloatArray:
+    """Return 1 where each rater gave any grade, then where each gave each grade."""
     patterns = ratings.patterns
     if patterns is None:
         raise ValueError("`ratings` holds counts by anonymous raters.")
-    gave = patterns[:, :, None] == np.arange(len(ratings.scale))
-    return (
-        gave.reshape(len(patterns), -1).astype(np.float64),
-        (patterns >= 0).astype(np.float64),
-    )
+    (n, m), q = patterns.shape, len(ratings.scale)
+    columns = np.empty((n, m + m * q))
+    columns[:, :m] = patterns >= 0
+    columns[:, m:] = (patterns[:, :, None] == np.arange(q)).reshape(n, m * q)
+    return read_only(columns)
 
 
 def _estimate(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from typing import Any, Literal, TypeAlias
 
@@ -128,8 +128,8 @@ def generalise(
         units with two ratings as fixed and is larger where units are rated once; or by leaving out
         one unit, or one cluster, at a time. Default: "delta".
     n_units_in_population, n_raters_in_population : float, optional
-        Size of a finite population from which they were drawn without replacement. Default:
-        infinite.
+        Size of a finite population from which they were drawn without replacement; units are
+        counted as units in clusters too. Default: infinite.
 
     Returns
     -------
@@ -209,7 +209,21 @@ def generalise(
     if to != "units":
         parts["raters"] = _over_raters(coefficient, taken) * left["raters"] ** 0.5
     drawn = max(left[name] for name in parts) ** 0.5
-    return _with_error(base, parts, df, to, drawn, method)
+    populations = {"units": n_units_in_population, "raters": n_raters_in_population}
+    taken_from = {"units": base.n_units, "raters": taken.n_raters}
+    notes = tuple(
+        _population_note(name, taken_from[name], populations[name])
+        for name in parts
+        if populations[name] is not None
+    )
+    found = _with_error(base, parts, df, to, drawn, method)
+    return replace(found, notes=(*found.notes, *notes))
+
+
+def _population_note(name: str, n: float, population: float | None) -> str:
+    if population == n:
+        return f"All {n:g} {name} of the population were taken: none is left to be uncertain of."
+    return f"They are {n:g} of the {population:g} {name} of a finite population."
 
 
 def _share_left(n: float, population: float | None, name: str) -> float:

@@ -17,6 +17,11 @@ from ilacs_reliability.scales import FloatArray
 
 Coefficient: TypeAlias = Callable[[Ratings], Estimate]
 
+NO_NAMES = (
+    "Units have no names here: give `units` to the function that built the ratings, `unit` for a "
+    "wide dataframe or `name_units=True` for a long one."
+)
+
 # entries of a block of studies, each without one unit
 BLOCK = 1 << 20
 
@@ -96,7 +101,8 @@ def influential_units(
         row["influence"] = float(base.influence[place])
         rows.append(row | _change(float(without[place]), base))
     rows.sort(key=_largest_first)
-    return Listing("influential_units", tuple(rows), _sentence(rows, base, "unit"), base.notes)
+    notes = base.notes if units is not None or taken.units is not None else (*base.notes, NO_NAMES)
+    return Listing("influential_units", tuple(rows), _sentence(rows, base, "unit"), notes)
 
 
 def influential_raters(coefficient: Coefficient, ratings: RatingsLike) -> Listing:

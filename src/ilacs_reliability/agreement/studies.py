@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from ilacs_reliability.arrays import read_only
 from ilacs_reliability.estimates import Estimate, Limits, n_clusters
 from ilacs_reliability.intervals import (
     clopper_pearson_limits,
@@ -61,7 +62,8 @@ class Study:
     def agreement(self) -> FloatArray:
         """Average credit over units with two ratings or more, shape (...)."""
         if "agreement" not in self.found:
-            self.found["agreement"] = self.frequencies @ self.credit / self.n_paired
+            agreement = np.asarray(self.frequencies @ self.credit / self.n_paired)
+            self.found["agreement"] = read_only(agreement)
         return self.found["agreement"]
 
     @property
@@ -69,7 +71,7 @@ class Study:
         """Average share of each grade over rated units, shape (..., n_grades)."""
         if "margins" not in self.found:
             total = self.frequencies @ self.ratings.table.shares
-            self.found["margins"] = total / self.n_rated[..., None]
+            self.found["margins"] = read_only(total / self.n_rated[..., None])
         return self.found["margins"]
 
     @property
@@ -77,7 +79,7 @@ class Study:
         """What a unit of each pattern adds to agreement beyond its share, (..., n_patterns)."""
         if "pull" not in self.found:
             paired = self.ratings.table.paired
-            self.found["pull"] = self.credit - self.agreement[..., None] * paired
+            self.found["pull"] = read_only(self.credit - self.agreement[..., None] * paired)
         return self.found["pull"]
 
     @property
@@ -102,17 +104,19 @@ def study_of(ratings: Ratings, weights: Weights) -> Study:
         The sums.
     """
     if isinstance(weights, str):
-        find = partial(_weights_and_credit, weights=weights)
-        matrix, credit = ratings.derived(("credit", weights), find, of_patterns=True)
-        found = ratings.derived(("sums", weights), _nothing_found)
+        found = ratings.known.get(("sums", weights))
+        if found is None:
+            find = partial(_weights_and_credit, weights=weights)
+            matrix, credit = ratings.derived(("credit", weights), find, of_patterns=True)
+            found = ratings.known["sums", weights] = {"weights": matrix, "credit": credit}
     else:
         matrix, credit = _weights_and_credit(ratings, weights)
-        found = {}
+        found = {"weights": matrix, "credit": credit}
     return Study(
         ratings=ratings,
-        weights=matrix,
+        weights=found["weights"],
         frequencies=ratings.frequencies.astype(np.float64, copy=False),
-        credit=credit,
+        credit=found["credit"],
         n_rated=ratings.sizes.rated,
         n_paired=ratings.sizes.paired,
         found=found,
@@ -122,11 +126,7 @@ def study_of(ratings: Ratings, weights: Weights) -> Study:
 def _weights_and_credit(ratings: Ratings, weights: Weights) -> tuple[FloatArray, FloatArray]:
     matrix, table = agreement_weights(ratings.scale, weights), ratings.table
     agreeing = np.vecdot(table.counts @ matrix, table.counts) - table.totals
-    return matrix, agreeing / table.pairs
-
-
-def _nothing_found(ratings: Ratings) -> dict[str, FloatArray]:
-    return {}
+    return matrix, read_only(agreeing / table.pairs)
 
 
 def why_undefined(study: Study) -> str:

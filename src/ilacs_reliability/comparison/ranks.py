@@ -259,9 +259,7 @@ def mann_whitney(
         return undefined_test(
             shared, shared.reason, name="mann_whitney", label=label, alternative=alternative
         )
-    p_value, used, drawn = rank_sum_test(
-        shared.pooled, method, alternative, n_resamples, rng
-    )
+    p_value, used, drawn = rank_sum_test(shared.pooled, method, alternative, n_resamples, rng)
     effect = effect_of_pairs(shared, name="relative_effect", label=relative_effect_label(shared))
     effect = _with_tilts(effect, shared.pooled, used, alternative, drawn)
     n1, n2 = shared.pooled.sum(axis=1).tolist()
