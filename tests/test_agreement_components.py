@@ -149,7 +149,43 @@ def test_limits_of_a_d_study_are_those_of_the_correlation(decision, form):
 def test_a_d_study_without_variance_of_units_says_what_its_interval_leaves_open():
     study = ilr.d_study(STUDIES["no units' variance"])
     assert "No number of raters would do" in study.sentence
-    assert "raters or more" in study.sentence
+    assert "interval 2 raters or more, without an upper bound" in study.sentence
+    few = ilr.d_study([[1, 1, 2], [3, 3, 3], [2, 2, 4], [4, 3, 4]], reliability=0.9)
+    assert "at 95% confidence the data do not bound the number of raters" in few.sentence
+    unlike = np.array([[1, 2], [2, 1]] * 4 + [[1, 1], [2, 1]]).repeat(2, axis=0)
+    assert "interval 6 raters or more, without an upper bound" in ilr.d_study(unlike).sentence
+
+
+@pytest.mark.parametrize("estimator", ["anova", "reml"])
+def test_no_interval_of_a_d_study_is_without_width(estimator):
+    rng = np.random.default_rng(20261124)
+    at_zero = 0
+    for trial in range(80):
+        n, m = rng.integers(2, 9), rng.integers(2, 5)
+        table = rng.integers(1, 4, (n, m)).astype(float)
+        if trial % 2:
+            # raters who rank units the other way round
+            table[:, 1] = 4 - table[:, 0]
+        if trial % 3 == 0:
+            table[rng.random((n, m)) < 0.2] = np.nan
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ilr.UndefinedEstimateWarning)
+            parts = ilr.variance_components(table, estimator=estimator)
+            if parts.status != "ok":
+                continue
+            narrow, wide = (
+                ilr.d_study(parts, n_raters=[1, 3], confidence_level=level) for level in (0.5, 0.99)
+            )
+        for kind in ("absolute", "relative"):
+            if parts.estimates[kind].status != "ok":
+                continue
+            for one, other in zip(narrow[:2], wide[:2], strict=True):
+                low, high = one[f"{kind}_low"], one[f"{kind}_high"]
+                assert 0 <= other[f"{kind}_low"] <= low <= one[kind] <= high
+                assert high <= other[f"{kind}_high"] <= 1
+                assert high - low > 1e-3
+            at_zero += narrow[0][kind] == 0
+    assert at_zero > 10
 
 
 def test_many_units_leave_one_number_of_raters_and_no_memory_is_asked_for():

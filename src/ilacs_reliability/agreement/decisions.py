@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
 from ilacs_reliability.agreement.generalisability import VarianceComponents, variance_components
 from ilacs_reliability.agreement.listing import Listing
-from ilacs_reliability.estimates import check_confidence_level, check_option, counted
+from ilacs_reliability.estimates import Estimate, check_confidence_level, check_option, counted
 from ilacs_reliability.ratings import RatingsLike
 
 Decision: TypeAlias = Literal["absolute", "relative"]
@@ -75,8 +76,11 @@ def d_study(
     (r + e) / k)` [1]_. Negative components count as 0. The target takes :math:`\lceil \rho E /
     ((1 - \rho) u) \rceil` raters, E the error variance of one. Both depend on the components by the
     correlation of a single rating alone, absolute or relative, and rise or fall with it: their
-    limits are those of `icc`, by "score", carried over, and hold as often. They are for other
-    units; the raters at hand stand for the raters to come, and with few of those that is rough.
+    limits are those of `icc`, by "score", carried over, cut off at 0, and hold as often. Where mean
+    squares make that correlation 0 or less, all its limits can lie below 0: the upper one is then
+    no lower than that of a correlation estimated as 0, as by restricted maximum likelihood. The
+    limits are for other units; the raters at hand stand for the raters to come, and with few of
+    those that is rough.
 
     References
     ----------
@@ -87,7 +91,8 @@ def d_study(
     >>> import ilacs_reliability as ilr
     >>> study = ilr.d_study([[1, 1, 2], [3, 3, 3], [2, 2, 4], [4, 3, 4]], reliability=0.9)
     >>> print(study.sentence)
-    The mean of 6 raters would reach an absolute reliability of 0.9 (95% interval 1 rater or more).
+    The mean of 6 raters would reach an absolute reliability of 0.9 (at 95% confidence the data do
+    not bound the number of raters).
     """
     check_confidence_level(confidence_level)
     check_option(decision, DECISIONS, "decision")
@@ -123,9 +128,18 @@ def _single_limits(
     """Return limits of the reliability of a single rating, 0 to 1, holding it."""
     if decision not in parts.estimates:
         return math.nan, math.nan
-    low, high = parts.estimates[decision].confidence_interval(confidence_level)
-    value = _single(parts, decision)
+    estimate, value = parts.estimates[decision], _single(parts, decision)
+    low, high = estimate.confidence_interval(confidence_level)
+    if estimate.value <= 0:
+        # squares can leave all limits below 0, where no true correlation of raters lies
+        high = max(high, _at_zero(estimate).confidence_interval(confidence_level).high)
     return max(min(low, value), 0.0), min(max(high, value), 1.0)
+
+
+def _at_zero(estimate: Estimate) -> Estimate:
+    """Return a correlation at the end of its range, where its slope says nothing of its error."""
+    unknown = np.full(np.shape(estimate.frequencies), np.nan)
+    return replace(estimate, value=0.0, observed=estimate.expected, influence_source=unknown)
 
 
 def _needed(parts: VarianceComponents, reliability: float, decision: str) -> int | None:
@@ -155,17 +169,25 @@ def _answer(
 ) -> str:
     if parts.status == "undefined":
         return parts.describe()
-    most, least = (_raters(limit, reliability) for limit in limits)
-    interval = f"{100 * confidence_level:g}% interval "
-    if most is None:
-        interval += "any number or none" if least is None else f"{counted(least, 'rater')} or more"
-    else:
-        interval += counted(most, "rater") if least == most else f"{least} to {most} raters"
+    interval = _interval_of_raters(limits, reliability, confidence_level)
     if needed is None:
         return f"No number of raters would do: units do not differ beyond error ({interval})."
     raters = "A single rater" if needed == 1 else f"The mean of {needed} raters"
     article = "an" if decision == "absolute" else "a"
     return f"{raters} would reach {article} {decision} reliability of {reliability:g} ({interval})."
+
+
+def _interval_of_raters(
+    limits: tuple[float, float], reliability: float, confidence_level: float
+) -> str:
+    level = f"{100 * confidence_level:g}%"
+    most, least = (_raters(limit, reliability) for limit in limits)
+    if most is None and (least is None or least == 1):
+        return f"at {level} confidence the data do not bound the number of raters"
+    if most is None:
+        return f"{level} interval {least} raters or more, without an upper bound"
+    number = counted(most, "rater") if least == most else f"{least} to {most} raters"
+    return f"{level} interval {number}"
 
 
 def _projection(
