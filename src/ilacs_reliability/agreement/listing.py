@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
@@ -88,8 +88,8 @@ class Estimates(Mapping[Hashable, Estimate]):
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Listing:
-    """Rows of results, ready for any dataframe or table maker.
+class Listing(Sequence[dict[str, Any]]):
+    """Rows of results, a sequence that dataframes take as it is.
 
     Attributes
     ----------
@@ -155,8 +155,14 @@ class Listing:
         """
         return " ".join(filter(None, (self.sentence, *self.notes)))
 
-    def __getitem__(self, place: int) -> dict[str, Any]:
-        return dict(self.entries[place])
+    @overload
+    def __getitem__(self, place: int) -> dict[str, Any]: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[dict[str, Any]]: ...
+
+    def __getitem__(self, place: int | slice) -> dict[str, Any] | list[dict[str, Any]]:
+        return self.rows()[place]
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         return iter(self.rows())

@@ -28,6 +28,7 @@ from ilacs_reliability.estimates import (
     Estimate,
     UndefinedEstimateWarning,
     check_confidence_level,
+    counted,
     plain,
 )
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
@@ -244,27 +245,39 @@ def _sentence(rows: list[dict[str, Any]], bands: list[str]) -> str:
     read = [row for row in rows if row["band"]]
     if not read:
         reasons = sorted({row["reason"] for row in rows if row["reason"]})
-        return f"No chance-corrected coefficient is defined ({', '.join(reasons)})."
+        return f"No coefficient that has bands is defined ({', '.join(reasons)})."
     lowest, highest = (pick(read, key=_value) for pick in (min, max))
+    alike = highest["value"] - lowest["value"] <= NO_ERROR
     places = [bands.index(row["band"]) for row in read]
     worst, best = bands[min(places)], bands[max(places)]
-    text = (
-        f"Over {len(read)} chance-corrected choices the value runs from {_choice(lowest)} to "
-        f"{_choice(highest)}"
-    )
-    answers = {row["above_threshold"] for row in read}
-    depends = worst != best
-    if answers == {None}:
-        text += f", and the band from {worst!r} to {best!r}" if depends else f", all {worst!r}"
+    answers = [row["above_threshold"] for row in read]
+    if alike:
+        text = f"By {_kinds_read(read)} the value is {lowest['value']:.3f}"
     else:
-        given = [row["above_threshold"] for row in read]
-        above, below, open_ = (given.count(answer) for answer in ("yes", "no", "open"))
+        ends = f"from {_choice(lowest)} to {_choice(highest)}"
+        text = f"Over {_kinds_read(read)} the value runs {ends}"
+    depends = worst != best
+    if set(answers) == {None}:
+        reached = "the band that is surely reached runs" if alike else "the band"
+        text += f", and {reached} from {worst!r} to {best!r}" if depends else f", all {worst!r}"
+    else:
+        above, below, open_ = (answers.count(answer) for answer in ("yes", "no", "open"))
         text += f"; {above} intervals lie above the threshold, {below} below it, {open_} hold it"
-        depends = len(answers) > 1
-    if depends and highest["value"] - lowest["value"] <= NO_ERROR:
-        return f"{text}: the certainty depends on the choice, the reading does not."
+        depends = len(set(answers)) > 1
+    if depends and alike:
+        return f"{text}: how sure one can be depends on the choice, the value does not."
     verb = "depends" if depends else "does not depend"
     return f"{text}: the reading {verb} on the choice."
+
+
+def _kinds_read(read: list[dict[str, Any]]) -> str:
+    """Say how many choices were read, by kind: a correlation does not correct for chance."""
+    of_scores = sum(row["coefficient"] in OF_SCORES for row in read)
+    corrected = counted(len(read) - of_scores, "chance-corrected choice")
+    if not of_scores:
+        return corrected
+    scores = f"{counted(of_scores, 'correlation')} of scores"
+    return scores if of_scores == len(read) else f"{corrected} and {scores}"
 
 
 def _value(row: dict[str, Any]) -> float:
