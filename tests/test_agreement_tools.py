@@ -7,6 +7,7 @@ from itertools import permutations, product
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from numpy.testing import assert_allclose
 from scipy import stats
@@ -201,6 +202,9 @@ def test_the_overview_feeds_frames_and_holds_the_coefficients():
     frame = pd.DataFrame(listing.rows())
     # six a kind and Light's kappa, alpha by its ordinal metric, and the correlation of scores
     assert len(frame) == 3 * 7 + 2
+    assert pd.DataFrame(listing).equals(frame)
+    assert pl.DataFrame(listing).equals(pl.DataFrame(listing.rows()))
+    assert listing[1:3] == listing.rows()[1:3]
     row = frame[(frame.coefficient == "gwet_ac") & (frame.weights == "linear")].iloc[0]
     wanted = ilr.gwet_ac(GRADES, weights="linear")
     assert row.value == wanted.value
@@ -348,7 +352,11 @@ def test_a_normal_benchmark_of_perfect_agreement_is_read_off_the_interval():
 def test_at_perfect_agreement_the_certainty_differs_and_not_the_reading():
     perfect = ilr.ratings_from_matrix([[1, 1], [2, 2], [3, 3], [1, 1]], scale=ilr.Scale([1, 2, 3]))
     sentence = ilr.agreement_table(perfect).sentence
-    assert sentence.endswith("the certainty depends on the choice, the reading does not.")
+    assert sentence.startswith("By 16 chance-corrected choices and 1 correlation of scores the")
+    assert "value is 1.000, and the band that is surely reached runs from" in sentence
+    assert sentence.endswith("how sure one can be depends on the choice, the value does not.")
+    alone = ilr.agreement_table(GRADES, weights=[], also=["lin_ccc"]).sentence
+    assert alone.startswith("By 1 correlation of scores the value is")
 
 
 def test_pairs_from_a_pool_of_raters_have_the_exact_interval():
@@ -455,9 +463,62 @@ def test_a_pair_of_raters_is_named():
 
 
 @pytest.mark.parametrize("form", ["1,1", "A,1", "C,1", "1,k", "A,k", "C,k"])
-def test_no_disagreement_at_all_has_no_p_value_but_zero(form):
-    result = ilr.icc_test([[1, 1], [2, 2], [1, 1], [3, 3]], form=form, threshold=0.5)
-    assert (result.statistic, result.p_value, result.status) == (np.inf, 0.0, "ok")
+def test_no_disagreement_at_all_is_tested_by_the_interval(form):
+    alike = [[1, 1], [2, 2], [1, 1], [3, 3]]
+    result = ilr.icc_test(alike, form=form, threshold=0.5)
+    assert result.method == "inverted score interval"
+    assert result.p_value == ilr.threshold_test(ilr.icc(alike, form=form), 0.5).p_value > 0.01
+    assert "raters leave no residual" in result.notes[-1]
+    # raters who differ by a step leave none either, whatever the threshold
+    steps = ilr.icc_test([[1, 2], [2, 3], [3, 4]], form=form)
+    assert (steps.method == "F") == form.startswith("1")
+
+
+@pytest.mark.parametrize("form", ["1,1", "A,1", "C,1", "1,k", "A,k", "C,k"])
+def test_the_f_test_agrees_with_its_interval(form):
+    rng = np.random.default_rng(20261123)
+    compared = 0
+    for _ in range(60):
+        n, m = rng.integers(2, 9), rng.integers(2, 5)
+        merit = rng.integers(1, 5, (n, 1))
+        table = np.clip(merit + rng.integers(-1, 2, (n, m)), 1, 4)
+        if np.ptp(table) == 0:
+            continue
+        for threshold in (0.0, 0.5):
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", ilr.UndefinedEstimateWarning)
+                result = ilr.icc_test(table, form=form, threshold=threshold)
+            if result.status != "ok":
+                continue
+            for level in (0.5, 0.8, 0.9, 0.95, 0.99, 0.9999):
+                interval = result.effect.confidence_interval(level)
+                assert (result.p_value <= (1 - level) / 2) == (interval.low > threshold)
+                if result.statistic > 0:
+                    assert (result.p_value > (1 + level) / 2) <= (interval.high <= threshold)
+                compared += result.method == "F"
+    assert compared > 300
+
+
+def test_the_f_test_says_what_it_rests_on():
+    judges = [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]]
+    result = ilr.icc_test(judges, form="A,k", threshold=0.1)
+    assert result.effect.interval_methods[:3] == ("inverted_f", "mcgraw_wong", "score")
+    for words in ("takes scores as normal", 'form="A,k"), 0.1) holds', "other degrees of freedom"):
+        assert words in result.describe()
+    assert ilr.icc_test(judges, form="C,1").effect.interval_methods[:2] == ("mcgraw_wong", "score")
+    plain, first = ilr.icc(judges, form="A,k"), result.effect
+    for method in plain.interval_methods:
+        found, wanted = (each.confidence_interval(method=method) for each in (first, plain))
+        assert tuple(found) == tuple(wanted)
+    with pytest.raises(ValueError, match=r"must be above -0\.3333"):
+        ilr.icc_test(judges, form="C,1", threshold=-0.4)
+
+
+def test_an_undefined_icc_test_names_its_method():
+    nan = np.nan
+    with pytest.warns(ilr.UndefinedEstimateWarning):
+        result = ilr.icc_test([[1, nan], [nan, 2]])
+    assert (result.method, result.status) == ("inverted score interval", "undefined")
 
 
 def test_parts_that_share_no_rater_are_disconnected():

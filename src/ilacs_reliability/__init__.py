@@ -26,7 +26,8 @@ from ilacs_reliability.agreement.generalisability import (
     variance_components,
 )
 from ilacs_reliability.agreement.generalise import GeneralisedEstimate, generalise
-from ilacs_reliability.agreement.icc import icc, icc_test
+from ilacs_reliability.agreement.icc import icc
+from ilacs_reliability.agreement.icc_tests import icc_test
 from ilacs_reliability.agreement.influential import (
     influential_raters,
     influential_units,

@@ -1,4 +1,4 @@
-"""Intraclass correlations of the scores, their intervals and their F tests."""
+"""Intraclass correlations of the scores, and their intervals."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
 
 from ilacs_reliability.agreement.components import (
     ALMOST,
@@ -28,9 +27,9 @@ from ilacs_reliability.agreement.formulas import (
     influence_of,
     known_raters,
 )
-from ilacs_reliability.agreement.icc_limits import NO_WIDTH, f_limits, f_test
+from ilacs_reliability.agreement.icc_limits import f_limits, step_up
 from ilacs_reliability.agreement.likelihood import fit_reml, reml_ratio_slopes
-from ilacs_reliability.agreement.rescaled import by_interval, fisher_method
+from ilacs_reliability.agreement.rescaled import fisher_method
 from ilacs_reliability.agreement.studies import (
     Study,
     coefficient_methods,
@@ -38,7 +37,7 @@ from ilacs_reliability.agreement.studies import (
     study_of,
     why_undefined,
 )
-from ilacs_reliability.estimates import Estimate, Limits, SignificanceResult, check_option
+from ilacs_reliability.estimates import Estimate, Limits, check_option
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
 from ilacs_reliability.scales import FloatArray
 
@@ -143,111 +142,9 @@ def icc(ratings: RatingsLike, *, form: Form = "A,1", estimator: Estimator = "ano
     return replace(found, n_missing=given.n_missing, patterns=given.rows)
 
 
-def icc_test(
-    ratings: RatingsLike, *, form: Form = "A,1", threshold: float = 0.0
-) -> SignificanceResult:
-    r"""Test by F whether an intraclass correlation exceeds a threshold.
-
-    Parameters
-    ----------
-    ratings : Ratings or array_like of number, shape (n_units, n_raters)
-        Grades of each unit, taken as the scale's scores.
-    form : {"1,1", "A,1", "C,1", "1,k", "A,k", "C,k"}, optional
-        As in `icc`. Default: "A,1".
-    threshold : float, optional
-        The correlation to exceed, below 1 (and, for the "A" forms, 0 or more), declared before the
-        data were seen. Default: 0.
-
-    Returns
-    -------
-    SignificanceResult
-        F, its degrees of freedom, the one-sided p-value, and the correlation as the effect. Where a
-        rating is missing or units come in clusters, F does not apply: the p-value is then by
-        inverting the "score" interval, and the result says so.
-
-    Raises
-    ------
-    TypeError
-        If the ratings are labels without a scale.
-    ValueError
-        If the form is unknown, the threshold is out of range, the ratings are a batch, or raters
-        are anonymous.
-
-    Warns
-    -----
-    UndefinedEstimateWarning
-        If the correlation is undefined. The p-value is then nan.
-
-    See Also
-    --------
-    threshold_test : The same for any estimate, by inverting its interval.
-
-    Notes
-    -----
-    F takes effects as normal and units as independent. On grades the F limits cover far less than
-    they say (see `icc`), and so this test rejects more often than it says: prefer `threshold_test`
-    on `icc`, whose default interval holds.
-
-    References
-    ----------
-    .. [1] K. O. McGraw and S. P. Wong, "Forming inferences about some intraclass correlation
-           coefficients", Psychological Methods 1 (1996), 30-46, table 8.
-
-    Examples
-    --------
-    >>> import ilacs_reliability as ilr
-    >>> judges = [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9]]
-    >>> judges += [[6, 2, 4, 7]]
-    >>> result = ilr.icc_test(judges, form="C,1")
-    >>> round(result.statistic, 6), result.df, round(result.p_value, 6)
-    (11.027248, (5.0, 15.0), 0.000135)
-    """
-    if not threshold < 1:
-        raise ValueError(f"`threshold` must be below 1, but got {threshold}.")
-    if threshold < 0 and form.startswith("A"):
-        raise ValueError(f"`threshold` must be 0 or more for form {form!r}, but got {threshold}.")
-    given = _raters_for(ratings, form, "icc_test")
-    effect = icc(given, form=form)
-    taken = in_any_order(given)
-    scores = taken.derived("scores", scores_of)
-    if taken.frequencies.ndim > 1:
-        raise ValueError(
-            f"`ratings` must be one study, but got a batch of shape {taken.frequencies.shape[:-1]}."
-        )
-    hypothesis = f"the {effect.label} is at most {threshold:g}"
-    if not scores.is_complete or taken.clusters is not None:
-        return by_interval(effect, threshold, name="icc_test", null=hypothesis)
-    m = taken.n_raters
-    # the correlation of a single rating that steps up to the threshold
-    null = threshold if form.endswith("1") else threshold / (m - (m - 1) * threshold)
-    statistic, df = f_test(scores, form[0], null)
-    ok = effect.status == "ok"
-    return SignificanceResult(
-        statistic=statistic,
-        df=df,
-        p_value=_upper_tail(statistic, df) if ok else float("nan"),
-        alternative="greater",
-        method="F",
-        name="icc_test",
-        label=f"test of the {effect.label}",
-        null=hypothesis,
-        effect=effect,
-        n_units=effect.n_units,
-        status=effect.status,
-        reason=effect.reason,
-        notes=effect.notes,
-        limits=effect.limits,
-    )
-
-
 def _raters_for(ratings: RatingsLike, form: str, name: str) -> Ratings:
     # the one-way model does not ask who gave which rating
     return as_ratings(ratings) if form.startswith("1") else known_raters(ratings, name)
-
-
-def _upper_tail(statistic: float, df: tuple[float, float]) -> float:
-    # without a residual F is infinite and its second degrees of freedom may be 0 / 0
-    return 0.0 if statistic == np.inf else float(special.fdtrc(*df, statistic))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -426,7 +323,7 @@ def _least(scores: Scores) -> FloatArray:
 def _stepped_up(study: Study, scores: Scores, single: Estimate, form: str, reason: str) -> Estimate:
     """Turn the correlation of one rating into that of the mean of a unit's ratings."""
     k = _mean_size(scores)
-    value = _step_up(np.asarray(single.value), k)
+    value = step_up(np.asarray(single.value), k)
     if not study.is_batch and not reason and not np.isfinite(value):
         reason = "like_means"
     if reason:
@@ -455,13 +352,6 @@ def _mean_size(scores: Scores) -> Any:
     return float(size) if np.ndim(size) == 0 else size
 
 
-def _step_up(value: FloatArray, k: Any) -> FloatArray:
-    with np.errstate(invalid="ignore", divide="ignore"):
-        room = 1.0 + (k - 1.0) * value
-        stepped: FloatArray = np.where(room > NO_WIDTH, k * value / room, -np.inf)
-    return np.where(np.isnan(value), np.nan, stepped)
-
-
 def _stepped_influence(scores: Scores, single: Estimate, k: Any) -> FloatArray:
     """Chain the influences on the correlation of one rating and on the size of a unit."""
     value, terms, w = np.asarray(single.value), one_way_terms(scores), scores.frequencies
@@ -484,7 +374,7 @@ def _stepped_limits(
     single: Estimate, method: str, k: Any, estimate: Estimate, confidence_level: float
 ) -> Limits:
     low, high = dict(single.methods)[method](single, confidence_level)
-    low, high = _step_up(np.asarray(low), k), _step_up(np.asarray(high), k)
+    low, high = step_up(np.asarray(low), k), step_up(np.asarray(high), k)
     if method == "mcgraw_wong" and np.isfinite(low).all():
         return low, high
     # where the limit of one rating reaches the end of its range this one has no end

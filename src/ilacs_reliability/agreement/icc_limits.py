@@ -134,6 +134,93 @@ def f_test(scores: Scores, kind: str, null: float) -> tuple[float, tuple[float, 
     return float(statistic), (float(n - 1), float(df))
 
 
+def upper_tail(statistic: float, df: tuple[float, float]) -> float:
+    """Return the probability of a larger F.
+
+    Parameters
+    ----------
+    statistic : float
+        F.
+    df : tuple of float
+        Its degrees of freedom.
+
+    Returns
+    -------
+    float
+        Between 0 and 1; nan where F is.
+    """
+    return float(special.fdtrc(*df, statistic))
+
+
+def leaves_no_residual(scores: Scores, kind: str) -> bool:
+    """Tell whether there is nothing, but for rounding, that F could compare units with.
+
+    Parameters
+    ----------
+    scores : Scores
+        Complete scores of a single study.
+    kind : {"1", "A", "C"}
+        The form, of a single rating.
+
+    Returns
+    -------
+    bool
+        Whether the mean square that F divides by is nil beside that of units.
+    """
+    squares = _mean_squares(scores, kind)
+    error = squares["within"] if kind == "1" else squares["residual"]
+    return not error > NO_WIDTH * squares["units"]
+
+
+def tested_limit(scores: Scores, tail: float) -> float:
+    """Return the correlation "A,1" at which the F test's p-value is `tail`.
+
+    Parameters
+    ----------
+    scores : Scores
+        Complete scores of a single study, with a residual.
+    tail : float
+        The p-value, between 0 and 1.
+
+    Returns
+    -------
+    float
+        The correlation, from 0 to 1; nan where the p-value at 0 is above `tail` already.
+    """
+
+    def is_below(null: float) -> bool:
+        return upper_tail(*f_test(scores, "A", null)) <= tail
+
+    if not is_below(0.0):
+        return float("nan")
+    low, high = 0.0, 1.0
+    # bisected until no number lies between: the test at a limit is the limit's
+    while low < (middle := (low + high) / 2) < high:
+        low, high = (middle, high) if is_below(middle) else (low, middle)
+    return low
+
+
+def step_up(value: FloatArray, k: Any) -> FloatArray:
+    """Return the correlation of means by Spearman and Brown's formula.
+
+    Parameters
+    ----------
+    value : ndarray of float, shape (...)
+        The correlation of a single rating.
+    k : float or ndarray, shape (...)
+        Ratings that a mean is of.
+
+    Returns
+    -------
+    ndarray of float, shape (...)
+        The correlation; minus infinity where there is none that low.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        room = 1.0 + (k - 1.0) * value
+        stepped: FloatArray = np.where(room > NO_WIDTH, k * value / room, -np.inf)
+    return np.where(np.isnan(value), np.nan, stepped)
+
+
 def _mean_squares(scores: Scores, kind: str) -> dict[str, Any]:
     """Return the mean squares of complete data, with n and m."""
     if kind == "1":

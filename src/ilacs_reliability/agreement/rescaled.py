@@ -107,7 +107,9 @@ def fisher_method(study: Study) -> Method:
     return "fisher", partial(_fisher, score=score)
 
 
-def by_interval(effect: Estimate, threshold: float, *, name: str, null: str) -> SignificanceResult:
+def by_interval(
+    effect: Estimate, threshold: float, *, name: str, null: str, why: str = ""
+) -> SignificanceResult:
     """Test whether a coefficient exceeds a value where the test of its own does not apply.
 
     Parameters
@@ -120,6 +122,9 @@ def by_interval(effect: Estimate, threshold: float, *, name: str, null: str) -> 
         Function that asks.
     null : str
         The hypothesis, in words.
+    why : str, optional
+        Why the test of its own does not apply. Default: that units come in clusters or ratings are
+        missing.
 
     Returns
     -------
@@ -129,10 +134,13 @@ def by_interval(effect: Estimate, threshold: float, *, name: str, null: str) -> 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UndefinedEstimateWarning)
         found = threshold_test(effect, threshold)
-    why = "units come in clusters" if effect.clusters is not None else "ratings are missing"
-    note = f"The p-value is by inverting the {effect.interval_methods[0]} interval, since {why}."
+    if not why:
+        why = "units come in clusters" if effect.clusters is not None else "ratings are missing"
+    method = effect.interval_methods[0]
+    note = f"The p-value is by inverting the {method} interval, since {why}."
     return replace(
         found,
+        method=f"inverted {method} interval",
         name=name,
         label=f"test of {effect.label}",
         null=null,
