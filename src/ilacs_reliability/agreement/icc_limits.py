@@ -172,7 +172,7 @@ def leaves_no_residual(scores: Scores, kind: str) -> bool:
     return not error > NO_WIDTH * squares["units"]
 
 
-def tested_limit(scores: Scores, tail: float) -> float:
+def limit_of_test(scores: Scores, tail: float) -> float:
     """Return the correlation "A,1" at which the F test's p-value is `tail`.
 
     Parameters

@@ -14,8 +14,8 @@ from ilacs_reliability.agreement.icc import Form, icc
 from ilacs_reliability.agreement.icc_limits import (
     f_test,
     leaves_no_residual,
+    limit_of_test,
     step_up,
-    tested_limit,
     upper_tail,
 )
 from ilacs_reliability.agreement.rescaled import by_interval
@@ -168,6 +168,6 @@ def _inverted_f(
     """Return the correlations that F does not reject, with other limits where they are negative."""
     low, high = below(estimate, confidence_level)
     tails = ((1.0 - confidence_level) / 2.0, (1.0 + confidence_level) / 2.0)
-    least, most = (step_up(np.asarray(tested_limit(scores, tail)), k) for tail in tails)
+    least, most = (step_up(np.asarray(limit_of_test(scores, tail)), k) for tail in tails)
     low = np.where(np.isnan(least), np.minimum(low, 0.0), least)
     return low, np.where(np.isnan(most), high, most)
