@@ -12,6 +12,7 @@ import ilacs_reliability as ilr
 
 SCALE = ilr.Scale(["a", "b", "c", "d"])
 LEVELS = (0.6, 0.8, 0.9, 0.95, 0.99)
+MANY_LEVELS = (0.3, 0.5, 0.6, 0.7, 0.8, 0.85, 0.88, 0.9, 0.92, 0.94, 0.95, 0.97, 0.98, 0.99, 0.999)
 FEW = {"n_resamples": 199, "rng": 7}
 
 # name: (the test, no shift, methods, methods that take clusters too)
@@ -201,3 +202,51 @@ def test_no_result_says_that_its_interval_is_of_another_method():
             # an estimate travels to other processes with its intervals
             again = pickle.loads(pickle.dumps(result.effect))
             assert tuple(again.confidence_interval()) == tuple(result.effect.confidence_interval())
+
+
+def nested(estimate):
+    """Hold that each interval lies within those of higher levels."""
+    if estimate.status == "undefined":
+        return
+    limits = np.array([[*estimate.confidence_interval(level)] for level in MANY_LEVELS])
+    assert (limits[1:, 0] <= limits[:-1, 0] + 1e-8).all(), limits
+    assert (limits[1:, 1] >= limits[:-1, 1] - 1e-8).all(), limits
+
+
+@pytest.mark.parametrize(("test", "keywords"), cases(DIRECTED | OMNIBUS))
+@given(table=transitions(), ratings=clustered())
+@settings(deadline=None, max_examples=15)
+def test_intervals_lie_within_those_of_higher_levels(test, keywords, table, ratings):
+    nested(test(table, **keywords).effect)
+    if keywords.get("method") != "unconditional":
+        nested(test(ratings, **keywords).effect)
+
+
+@pytest.mark.parametrize("method", THREE)
+@pytest.mark.parametrize(("test", "keywords"), OCCASIONS.values(), ids=OCCASIONS)
+@given(ratings=clustered(occasions=3))
+@settings(deadline=None, max_examples=15)
+def test_intervals_of_several_occasions_are_nested_too(test, keywords, method, ratings):
+    nested(test(ratings, method=method, **keywords).effect)
+    alone = ilr.ratings_from_codes(
+        np.repeat(ratings.patterns, ratings.frequencies.astype(int), axis=0)[:6], scale=SCALE
+    )
+    nested(test(alone, method=method, **keywords).effect)
+
+
+@pytest.mark.parametrize("method", THREE)
+@given(data=st.data(), kind=st.sampled_from([transitions(), clustered()]))
+@settings(deadline=None, max_examples=15)
+def test_intervals_over_strata_are_nested_too(method, data, kind):
+    tables = data.draw(st.lists(kind, min_size=1, max_size=3))
+    shift = ilr.stratified_shift(tables, method=method, **FEW)
+    nested(shift.pooled)
+    nested(shift.heterogeneity.effect)
+
+
+def test_a_higher_level_never_gives_a_narrower_calibrated_interval():
+    effect = ilr.marginal_score_shift([[2, 2, 0], [1, 3, 2], [0, 2, 0]], method="exact").effect
+    nested(effect)
+    widths = [effect.confidence_interval(level).width for level in (0.9, 0.95, 0.99)]
+    assert widths == sorted(widths)
+    assert widths[-1] > widths[0]

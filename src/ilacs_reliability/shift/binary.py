@@ -186,8 +186,8 @@ def mcnemar(
     -----
     "exact" never rejects more often than it says, and "unconditional" neither [2]_; "midp" and
     "asymptotic" may, by little [3]_. The interval "calibrated_tango" inverts Tango's score test at
-    the critical value of the unconditional test, which is the normal one where that tells the same
-    tables apart.
+    the critical value of the unconditional test, which is the normal one where that lies well
+    between the statistics kept and rejected.
 
     References
     ----------

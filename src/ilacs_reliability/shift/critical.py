@@ -28,15 +28,17 @@ def critical_value(p_value: Tail, alpha: float, *, usual: float, top: float) -> 
     alpha : float
         The level of the test, between 0 and 1.
     usual : float
-        The critical value of large samples, taken wherever it tells the same statistics apart.
+        The critical value of large samples, taken wherever it lies well between the last statistic
+        kept and the first rejected.
     top : float
         A number that no statistic passes.
 
     Returns
     -------
     float
-        The usual value, else half way from the largest statistic kept to the least rejected; where
-        none can be rejected, no less than the largest.
+        Between the largest statistic kept and the least rejected: the usual value, but no closer
+        to either than a quarter of their distance. Where none can be rejected, no less than the
+        largest. It never falls as the level does, so that intervals lie within wider ones.
 
     Examples
     --------
@@ -48,7 +50,7 @@ def critical_value(p_value: Tail, alpha: float, *, usual: float, top: float) -> 
     >>> critical_value(lambda gap: 2 * tail(gap), 0.05, usual=4.8, top=6.0)
     4.8
     >>> round(critical_value(lambda gap: 2 * tail(gap), 0.05, usual=3.9, top=6.0), 6)
-    5.0
+    4.5
     """
     if p_value(top) > alpha:
         return max(usual, top * (1 + ROOM))
@@ -65,8 +67,7 @@ def critical_value(p_value: Tail, alpha: float, *, usual: float, top: float) -> 
     while low + width < top and p_value(low + width) > rest * (1 - SLACK):
         low, width = low + width, 8 * width
     rejected, _ = _last(p_value, rest * (1 - SLACK), low, min(low + width, top))
-    apart = kept <= usual < rejected - 1e-6 * (rejected - kept)
-    return usual if apart else (kept + rejected) / 2
+    return _between(usual, kept, rejected)
 
 
 def whole_critical_value(p_value: Tail, alpha: float, *, usual: float, top: float) -> float:
@@ -84,7 +85,7 @@ def whole_critical_value(p_value: Tail, alpha: float, *, usual: float, top: floa
     Returns
     -------
     float
-        The usual value, else a number between the largest statistic kept and the least rejected.
+        Between the largest statistic kept and the least rejected, as of `critical_value`.
     """
     if p_value(top) > alpha:
         return max(usual, top * (1 + ROOM))
@@ -92,7 +93,7 @@ def whole_critical_value(p_value: Tail, alpha: float, *, usual: float, top: floa
     while rejected - kept > 1:
         middle = (kept + rejected) // 2
         kept, rejected = (middle, rejected) if p_value(middle) > alpha else (kept, middle)
-    return usual if kept <= usual < rejected - ROOM else kept + 0.5
+    return _between(usual, kept, rejected)
 
 
 def drawn_p(draws: FloatArray, statistic: float) -> float:
@@ -138,6 +139,12 @@ def drawn_critical_value(draws: FloatArray, alpha: float, *, usual: float, top: 
         return max(usual, top * (1 + ROOM))
     edge = float(draws[len(draws) - min(hits, len(draws))])
     return (edge + 2 * SLACK) / (1 - 2 * SLACK)
+
+
+def _between(usual: float, kept: float, rejected: float) -> float:
+    """Keep the usual value well inside a gap: what it ends up as then rises where it rises."""
+    inside = (rejected - kept) / 4
+    return min(max(usual, kept + inside), rejected - inside)
 
 
 def _last(p_value: Tail, level: float, low: float, high: float) -> tuple[float, float]:

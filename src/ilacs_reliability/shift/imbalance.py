@@ -157,7 +157,7 @@ def imbalance_critical_value(confidence_level: float, *, found: Imbalance) -> fl
     Returns
     -------
     float
-        The quantile of chi-square, where it tells the same statistics apart.
+        The quantile of chi-square, where it lies well between those kept and rejected.
     """
     alpha, top = 1 - confidence_level, float(_n_moved(found.swaps))
     usual = float(special.chdtri(found.df, alpha))

@@ -112,10 +112,10 @@ def wilcoxon_signed_rank(
     to [2]_, the effect to [3]_. With ranks :math:`r` and their signed sum :math:`T`, the score
     interval holds each correlation :math:`\rho` that could be twice less one the chance of any move
     to go up: :math:`(T - \rho \sum r)^2 \le c^2 (1 - \rho^2) \sum r^2`, with the test's own
-    critical value :math:`c`, or the normal one where that tells the same sums apart. Where moves of
-    different sizes go different ways, its coverage may fall short of its level; "fisher", which
-    takes the spread between units as it is, then holds. Where ratings carry clusters, whole
-    clusters swap occasions, and the effect is of their signed sums of ranks.
+    critical value :math:`c`, which is the normal one where that lies well between the sums kept and
+    rejected. Where moves of different sizes go different ways, its coverage may fall short of its
+    level; "fisher", which takes the spread between units as it is, then holds. Where ratings carry
+    clusters, whole clusters swap occasions, and the effect is of their signed sums of ranks.
 
     References
     ----------

@@ -100,9 +100,10 @@ def marginal_score_shift(
     the variance about the mean instead [1]_. The score interval inverts the test:
     :math:`|n \bar d - n \delta| \le z \sqrt{\sum (d - \delta)^2}`; "calibrated_score" has the
     critical value of the draws in place of the normal z, or that of the exact distribution unless z
-    tells the same sums apart. Where all units changed alike there is no variance to lean on: the
-    score limits are then those of the sign of the change, and of the share of others that could
-    have been missed; Wald's interval bounds that share, and Wald's test follows it.
+    lies well between the sums kept and rejected. Where all units changed alike there is no variance
+    to lean on: the score limits are then those of the sign of the change, and of the share of
+    others that could have been missed; Wald's interval bounds that share, and Wald's test follows
+    it.
 
     References
     ----------

@@ -68,7 +68,7 @@ def unconditional_critical_value(confidence_level: float, *, n: int) -> float:
     Returns
     -------
     float
-        The normal quantile, where it tells the same tables apart.
+        The normal quantile, where it lies well between the statistics kept and rejected.
     """
     usual = float(special.ndtri((1 + confidence_level) / 2))
     p_value = partial(_largest, _parts(n), n, 2)
