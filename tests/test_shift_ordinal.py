@@ -296,6 +296,7 @@ def test_scores_that_fall_turn_the_sign_and_say_so():
     assert not any("sign of the change" in note for note in rising.notes)
 
 
+@pytest.mark.filterwarnings("ignore:Bhapkar's test is undefined")
 @pytest.mark.parametrize(
     "test",
     [

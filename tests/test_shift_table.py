@@ -90,6 +90,7 @@ def test_both_are_mcnemar_at_two_grades(table):
             assert_allclose(test(table, method=method).p_value, mcnemar, rtol=1e-9)
 
 
+@pytest.mark.filterwarnings("ignore:Bhapkar's test is undefined")
 @given(table=square(largest=20))
 def test_bhapkar_is_stuart_maxwell_over_one_less_its_share(table):
     q, n = ilr.stuart_maxwell(table), table.sum()
@@ -218,11 +219,23 @@ def test_the_neurologists_come_out_as_computed_elsewhere():
     assert result.df == 6 - (patients[0][3] + patients[3][0] == 0)
 
 
-def test_every_unit_making_one_move_leaves_bhapkar_infinite_with_a_note():
-    result = ilr.bhapkar([[0, 8], [0, 0]])
-    assert result.statistic == np.inf
-    assert_allclose(result.p_value, ilr.stuart_maxwell([[0, 8], [0, 0]]).p_value)
-    assert "infinite" in result.notes[0]
+@pytest.mark.parametrize("table", [[[0, 8], [0, 0]], [[0, 5, 0], [0, 0, 5], [0, 0, 0]]])
+def test_moves_that_all_add_up_one_way_leave_bhapkar_undefined_with_a_note(table):
+    with pytest.warns(ilr.UndefinedEstimateWarning, match="add up along one direction"):
+        result = ilr.bhapkar(table)
+    assert np.isnan([result.statistic, result.p_value]).all()
+    assert result.status == "undefined"
+    other = ilr.stuart_maxwell(table)
+    assert other.statistic == pytest.approx(np.sum(table))
+    assert result.notes[-1] == f"`stuart_maxwell` gives p = {other.p_value:.3g}."
+    assert "is undefined (every unit moved" in result.describe()
+    assert [*result.effect.confidence_interval()] == [*other.effect.confidence_interval()]
+
+
+def test_bhapkar_sends_to_the_exact_test_that_there_is():
+    note = ilr.bhapkar(LEADERSHIP).notes[0]
+    assert note.endswith("prefer stuart_maxwell(table, method='exact').")
+    assert "method='exact'" in ilr.bowker(LEADERSHIP).notes[0]
 
 
 @given(table=square(largest=12))

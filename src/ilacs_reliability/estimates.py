@@ -445,6 +445,7 @@ REASONS: Mapping[str, str] = {
     "no_pairable_units": "no unit has two ratings",
     "no_change": "no unit moved",
     "no_room": "no unit had room to move that way",
+    "one_way": "every unit moved, and all moves add up along one direction",
     "no_overlap": "the groups share no stratum",
     "disconnected": "raters and units are not connected",
     "separation": "the groups are completely separated",

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Hashable
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
 from scipy import special
 
 from ilacs_reliability.estimates import (
+    REASONS,
     Estimate,
     Limits,
     SignificanceResult,
+    UndefinedEstimateWarning,
     check_option,
+    p_phrase,
 )
 from ilacs_reliability.scales import FloatArray, IntArray
 from ilacs_reliability.shift.imbalance import (
@@ -156,6 +161,11 @@ def bhapkar(table: TransitionsLike) -> SignificanceResult:
     ValueError
         If the table is not square, a count is negative or fractional, or no unit is graded twice.
 
+    Warns
+    -----
+    UndefinedEstimateWarning
+        If the moves of all units add up along one direction.
+
     See Also
     --------
     stuart_maxwell : The same with the covariance under the hypothesis; exact too.
@@ -163,8 +173,10 @@ def bhapkar(table: TransitionsLike) -> SignificanceResult:
     Notes
     -----
     The statistic is :math:`Q / (1 - Q / n)` with Stuart and Maxwell's :math:`Q` [1]_. It rejects
-    more often, and in small samples too often. Where every unit made the same move it is infinite;
-    the p-value is then Stuart and Maxwell's, and a note says so.
+    more often, and in small samples too often. Where all units moved and their moves add up along
+    one direction, as where each made the same move, :math:`Q = n`: the covariance about the
+    differences seen is then singular along them, the test is undefined, and a note gives Stuart
+    and Maxwell's p-value. The effect and its interval are then that test's too.
 
     References
     ----------
@@ -182,34 +194,40 @@ def bhapkar(table: TransitionsLike) -> SignificanceResult:
     pairs = as_pairs(table)
     swaps = swaps_of(pairs)
     found = imbalance_of(swaps, _free_steps(swaps, pairs.n_grades))
-    plain, df = found.statistic, found.df
+    q, df = found.statistic, found.df
     n = pairs.n_units if swaps.contributions is None else len(swaps.contributions)
-    same = plain >= n * (1 - 1e-12)
-    statistic = float("inf") if same else plain / (1 - plain / n)
-    p_value = float(special.chdtrc(df, plain if same else statistic)) if df else 1.0
-    note = "Every unit made the same move: the statistic is infinite, the p-value is that of "
-    return swap_result(
+    one_way = q >= n * (1 - 1e-12)
+    critical = None if one_way else partial(_bhapkar_critical_value, df=df, n=n)
+    notes = few_moves_note(swaps.sizes, "asymptotic", "stuart_maxwell(table, method='exact')")
+    statistic = q / (1 - q / n) if not one_way else float("nan")
+    result = swap_result(
         pairs,
         statistic=statistic,
         df=df,
-        p_value=p_value,
+        p_value=float(special.chdtrc(df, statistic)) if df else 1.0,
         method="asymptotic",
         name="bhapkar",
         label="Bhapkar's test",
         null=MARGINS_NULL,
         unseen=UNSEEN,
         effect=imbalance_estimate(
-            pairs,
-            found,
-            name="marginal_imbalance",
-            label=EFFECT,
-            critical=None if same else partial(_bhapkar_critical_value, df=df, n=n),
+            pairs, found, name="marginal_imbalance", label=EFFECT, critical=critical
         ),
-        notes=(
-            *((f"{note}`stuart_maxwell`.",) if same else ()),
-            *few_moves_note(swaps.sizes, "asymptotic"),
-        ),
+        notes=notes,
     )
+    return _undefined(result, imbalance_p(found)) if one_way else result
+
+
+def _undefined(result: SignificanceResult, other: float) -> SignificanceResult:
+    """Give Stuart and Maxwell's p-value in a note, where Bhapkar's test has none."""
+    warnings.warn(
+        f"Bhapkar's test is undefined: {REASONS['one_way']}.",
+        UndefinedEstimateWarning,
+        stacklevel=3,
+    )
+    note = f"`stuart_maxwell` gives {p_phrase(other)}."
+    notes = (*result.notes, note)
+    return replace(result, status="undefined", reason="one_way", notes=notes)
 
 
 def marginal_shift_by_grade(table: TransitionsLike) -> dict[Hashable, Estimate]:

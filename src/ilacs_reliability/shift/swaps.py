@@ -150,7 +150,7 @@ def swap_result(
     )
 
 
-def few_moves_note(sizes: IntArray, method: str) -> tuple[str, ...]:
+def few_moves_note(sizes: IntArray, method: str, better: str = "method='exact'") -> tuple[str, ...]:
     """Say where too few units moved for a large-sample p-value.
 
     Parameters
@@ -159,6 +159,8 @@ def few_moves_note(sizes: IntArray, method: str) -> tuple[str, ...]:
         Units that moved between each two grades.
     method : str
         How the p-value was found.
+    better : str, optional
+        What to prefer. Default: the exact method of the same test.
 
     Returns
     -------
@@ -170,5 +172,5 @@ def few_moves_note(sizes: IntArray, method: str) -> tuple[str, ...]:
         return ()
     return (
         f"Fewer than {FEWEST_MOVES} units moved between {few} of the {len(sizes)} pairs of grades "
-        "that saw a move: prefer method='exact'.",
+        f"that saw a move: prefer {better}.",
     )
