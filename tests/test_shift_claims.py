@@ -122,6 +122,21 @@ def test_the_simultaneous_limits_share_the_error_out_by_three():
         assert_allclose([*share.confidence_interval(method="simultaneous")], [*wide])
 
 
+def test_the_sentence_names_the_intervals_that_hold_together_and_who_moved_how_far():
+    shift = shift_of(FIRST_YEAR)
+    low, high = shift.improved.confidence_interval(method="simultaneous")
+    text = shift.describe()
+    assert f"19 improved (55.9%, {100 * low:.1f} to {100 * high:.1f})" in text
+    assert "intervals together at 95%" in text
+    assert "by number of grades 2 by +2, 17 by +1, 3 by -1;" in text
+    assert f"34 could improve ({100 * 19 / 34:.1f}% of them did)" in text
+    assert shift.to_dict()["improved_low"] == low
+    assert "improved_method" in shift._repr_html_()
+    still = shift_of(np.diag([0, 0, 0, 9])).describe()
+    assert "by number of grades" not in still
+    assert "0 could improve and 9 could decline (0.0% of them did)" in still
+
+
 def test_clusters_widen_the_shares_and_the_net_change():
     rows = [[i, j] for i in range(4) for j in range(4) for _ in range(TO_SEPTEMBER_2019[i][j])]
     codes = np.repeat(rows, 3, axis=0)
@@ -139,6 +154,10 @@ def test_clusters_widen_the_shares_and_the_net_change():
         assert wide.confidence_interval().width > 1.5 * narrow.confidence_interval().width
     assert together.net.interval_methods == ("t", "wald")
     assert together.improved.interval_methods[0] == "korn_graubard"
+    assert together.to_dict()["improved_method"] == "simultaneous"
+    wide = together.improved.confidence_interval(1 - 0.05 / 3)
+    assert_allclose([*together.improved.confidence_interval(method="simultaneous")], [*wide])
+    assert "intervals together at 95%" in together.describe()
     assert any("whole clusters" in note for note in together.notes)
 
 

@@ -34,7 +34,9 @@ class NetShift:
     ----------
     improved, unchanged, declined : Estimate
         Shares of all units, 0 to 1. Their interval "simultaneous" covers the three at once
-        (Clopper and Pearson's limits with the error shared out by Bonferroni).
+        (the limits of one share with the error shared out by Bonferroni): `describe`,
+        `to_dict` and the notebook's table show that one, while `confidence_interval()` of a share
+        alone starts with Clopper and Pearson's ("korn_graubard" over clusters).
     net : Estimate
         Share improved minus share declined, -1 to 1; interval by Tango's score method.
     room_up : Estimate
@@ -133,32 +135,32 @@ class NetShift:
         Returns
         -------
         str
-            A plain English sentence.
+            A plain English sentence. The intervals of the three shares are simultaneous.
 
         Examples
         --------
         >>> import ilacs_reliability as ilr
         >>> print(ilr.net_shift([[0, 2, 1], [1, 3, 4], [0, 0, 2]]).describe())
-        Of 13 units graded twice, 7 improved (53.8%, 95% interval 25.1 to 80.8), 5 kept their grade
-        (38.5%, 13.9 to 68.4) and 1 declined (7.7%, 0.2 to 36.0); improved less declined is +46.2
-        points (95% interval 3.9 to 73.3); 11 could improve and 10 could decline; it does not show
-        why grades moved: better work, chance, the choice of who is inspected when and inspectors'
-        error can all leave the same counts.
+        Of 13 units graded twice, 7 improved (53.8%, 20.6 to 84.7), 5 kept their grade
+        (38.5%, 10.6 to 73.5) and 1 declined (7.7%, 0.1 to 42.3), intervals together at 95%;
+        by number of grades 1 by +2, 6 by +1, 1 by -1; improved less declined is +46.2
+        points (95% interval 3.9 to 73.3); 11 could improve (63.6% of them did) and 10 could
+        decline (10.0% of them did); it does not show why grades moved: better work, chance,
+        the choice of who is inspected when and inspectors' error can all leave the same
+        counts.
         """
         kinds = (
             (self.n_improved, self.improved, "improved"),
             (self.n_unchanged, self.unchanged, "kept their grade"),
             (self.n_declined, self.declined, "declined"),
         )
-        first, second, third = (
-            _kind(*kind, "95% interval " * (i == 0)) for i, kind in enumerate(kinds)
-        )
+        first, second, third = (_kind(*kind) for kind in kinds)
         low, high = self.net.confidence_interval()
         return (
-            f"Of {counted(self.n_units, 'unit')} graded twice, {first}, {second} and {third}; "
-            f"improved less declined is {100 * self.net.value:+.1f} points (95% interval "
-            f"{100 * low:.1f} to {100 * high:.1f}); {self.room_up.n_units} could improve and "
-            f"{self.room_down.n_units} could decline; it does not show {NOT_SHOWN}."
+            f"Of {counted(self.n_units, 'unit')} graded twice, {first}, {second} and {third}, "
+            f"intervals together at 95%; {_by_grades(self.by_move)}improved less declined is "
+            f"{100 * self.net.value:+.1f} points (95% interval {100 * low:.1f} to "
+            f"{100 * high:.1f}); {_room(self)}; it does not show {NOT_SHOWN}."
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -381,11 +383,28 @@ def _room_notes(pairs: Pairs) -> tuple[str, ...]:
     return tuple(note for note in notes if note)
 
 
-def _kind(count: int, share: Estimate, words: str, before: str) -> str:
-    low, high = share.confidence_interval()
-    return (
-        f"{count} {words} ({100 * share.value:.1f}%, {before}{100 * low:.1f} to {100 * high:.1f})"
-    )
+def _kind(count: int, share: Estimate, words: str) -> str:
+    low, high = share.confidence_interval(method="simultaneous")
+    return f"{count} {words} ({100 * share.value:.1f}%, {100 * low:.1f} to {100 * high:.1f})"
+
+
+def _by_grades(by_move: Mapping[int, int]) -> str:
+    """Say by how many grades units moved, the furthest rise first."""
+    moved = [(move, count) for move, count in by_move.items() if move and count]
+    if not moved:
+        return ""
+    parts = ", ".join(f"{count} by {move:+d}" for move, count in reversed(moved))
+    return f"by number of grades {parts}; "
+
+
+def _room(shift: NetShift) -> str:
+    """Say how many had room to move, and how many of those did."""
+    up, down = shift.room_up.n_units, shift.room_down.n_units
+    shares = [
+        f" ({100 * room.value:.1f}% of them did)" if room.n_units else ""
+        for room in (shift.room_up, shift.room_down)
+    ]
+    return f"{up} could improve{shares[0]} and {down} could decline{shares[1]}"
 
 
 def _limits_of(estimate: Estimate, name: str, method: str | None) -> dict[str, Any]:

@@ -458,8 +458,12 @@ def _rows_graded_twice(ratings: Ratings) -> Any:
 
 
 def _share_methods(clustered: bool, first: str, simultaneous: int) -> tuple[Method, ...]:
+    together: Callable[..., Limits] = partial(
+        _bonferroni, shares=simultaneous, limits=_korn_graubard
+    )
     if clustered:
-        return (("korn_graubard", _korn_graubard), *mean_methods(0.0, 1.0))
+        own: tuple[Method, ...] = (("korn_graubard", _korn_graubard), *mean_methods(0.0, 1.0))
+        return (*own, ("simultaneous", together)) if simultaneous else own
     limits = {
         "clopper_pearson": clopper_pearson_limits,
         "midp": midp_limits,
@@ -468,7 +472,8 @@ def _share_methods(clustered: bool, first: str, simultaneous: int) -> tuple[Meth
     }
     methods = tuple((name, partial(_share_limits, limits=limit)) for name, limit in limits.items())
     if simultaneous:
-        methods = (*methods, ("simultaneous", partial(_bonferroni, shares=simultaneous)))
+        together = partial(_bonferroni, shares=simultaneous, limits=methods[0][1])
+        methods = (*methods, ("simultaneous", together))
     return reordered(methods, first)
 
 
@@ -479,10 +484,11 @@ def _share_limits(
     return limits(hits, estimate.n_units, confidence_level=confidence_level)
 
 
-def _bonferroni(estimate: Estimate, confidence_level: float, *, shares: int) -> Limits:
+def _bonferroni(
+    estimate: Estimate, confidence_level: float, *, shares: int, limits: Callable[..., Limits]
+) -> Limits:
     """Share the error out evenly: all shares are covered at once at the level or more."""
-    level = 1 - (1 - confidence_level) / shares
-    return _share_limits(estimate, level, limits=clopper_pearson_limits)
+    return limits(estimate, 1 - (1 - confidence_level) / shares)
 
 
 def _korn_graubard(estimate: Estimate, confidence_level: float) -> Limits:
