@@ -22,6 +22,8 @@ LARGEST_GRID = 10_000_000
 # cells times shifts of a grid that is convolved directly
 LARGEST_EFFORT = 2_000_000_000
 BLOCK = 1 << 18
+# outcomes of half of the groups past which sums on a lattice are rather listed one by one
+LARGEST_HALF = 20_000
 # statistics closer than this are equal but for rounding
 SLACK = 1e-9
 
@@ -118,8 +120,11 @@ def signed_sum_tail(weights: Sequence[float], sizes: Sequence[int]) -> Tail | No
     order = np.argsort(sizes)[::-1]
     groups = [(float(weights[k]), int(sizes[k])) for k in order]
     halves = _halves([size + 1 for _, size in groups]) if groups else ([], [])
+    fewer = halves is not None and _gone_through(halves, groups) <= LARGEST_HALF
+    if not fewer and _listable(weights, sizes):
+        return _whole_sum_tail(weights, sizes)
     if halves is None:
-        return _whole_sum_tail(weights, sizes) if _listable(weights, sizes) else None
+        return None
     right, left = ([groups[k] for k in half] for half in halves)
     if len(right) == 1:
         (weight, size), tail = right[0], _reached(half_binomial(right[0][1]))
@@ -262,6 +267,9 @@ def draw_gaps(
     ndarray of float, shape (n_draws, n_pairs)
         Blocks of draws.
     """
+    if contributions is not None:
+        # draws may not hang on how clusters are called
+        contributions = contributions[np.lexsort(contributions.T[::-1])]
     width = max(len(sizes), 0 if contributions is None else len(contributions), 1)
     step = max(1, BLOCK // width)
     for start in range(0, n_resamples, step):
@@ -302,22 +310,38 @@ def _product(parts: Sequence[tuple[FloatArray, FloatArray]]) -> tuple[FloatArray
     return values, chances
 
 
+def _gone_through(halves: tuple[list[int], list[int]], groups: list[tuple[float, int]]) -> float:
+    """Count the outcomes of the groups that are gone through for each sum."""
+    _, left = halves
+    return float(np.prod([groups[k][1] + 1.0 for k in left]))
+
+
+def _parts_of_one(weights: Sequence[float]) -> int:
+    """Return 1 where weights are whole, 2 where they are halves as mid-ranks are, else 0."""
+    for parts in (1, 2):
+        scaled = parts * np.asarray(weights, dtype=np.float64)
+        if np.allclose(scaled, np.rint(scaled), rtol=0, atol=SLACK):
+            return parts
+    return 0
+
+
 def _listable(weights: Sequence[float], sizes: Sequence[int]) -> bool:
-    """Say whether weights are whole and their sums few enough to list one by one."""
-    reach = float(np.dot(weights, sizes))
-    whole = np.allclose(weights, np.rint(weights), rtol=0, atol=SLACK)
-    return bool(whole and reach <= LARGEST_GRID and reach * sum(sizes) <= LARGEST_EFFORT)
+    """Say whether weights lie on a lattice and their sums are few enough to list one by one."""
+    parts = _parts_of_one(weights)
+    reach = parts * float(np.dot(weights, sizes))
+    return bool(parts and reach <= LARGEST_GRID and reach * sum(sizes) <= LARGEST_EFFORT)
 
 
 def _whole_sum_tail(weights: Sequence[float], sizes: Sequence[int]) -> Tail:
-    steps = np.repeat(np.rint(weights).astype(np.int64), sizes)
+    parts = _parts_of_one(weights)
+    steps = np.repeat(np.rint(parts * np.asarray(weights)).astype(np.int64), sizes)
     chances = np.ones(1)
-    for step in steps.tolist():
+    for step in np.sort(steps).tolist():
         wider = np.zeros(len(chances) + 2 * step)
         wider[: len(chances)] += chances / 2
         wider[2 * step :] += chances / 2
         chances = wider
-    return partial(_against_list, _reached(chances), int(steps.sum()))
+    return partial(_against_list, _reached(chances), int(steps.sum()), parts)
 
 
 def _reached(chances: FloatArray) -> FloatArray:
@@ -350,8 +374,8 @@ def _against_sorted(
     return _tail(values, tail, others, chances, observed - slack)
 
 
-def _against_list(tail: FloatArray, reach: int, observed: float) -> float:
-    place = np.clip(np.ceil(observed - SLACK) + reach, 0, len(tail) - 1)
+def _against_list(tail: FloatArray, reach: int, parts: int, observed: float) -> float:
+    place = np.clip(np.ceil(parts * observed - SLACK) + reach, 0, len(tail) - 1)
     return float(tail[int(place)])
 
 
