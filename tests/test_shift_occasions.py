@@ -211,7 +211,7 @@ def test_strata_pool_to_the_whole(effect, tables):
     assert low <= shift.pooled.value <= high
     assert low < high
     assert len(shift.rows()) == len(tables) + 1
-    assert shift.describe().startswith(f"Over {len(tables)} strata")
+    assert shift.describe().startswith(f"Over {len(tables)} strat")
     assert shift.to_dict()["n_units"] == whole.sum()
 
 
@@ -469,3 +469,36 @@ def test_a_wrong_argument_is_named(ask, kind, message):
 def test_a_list_is_as_good_a_pair_of_margins_as_a_tuple():
     listed, tupled = (ilr.shift_equivalence(STEADY, margin=m) for m in ([-0.1, 0.2], (-0.1, 0.2)))
     assert listed.p_value == tupled.p_value
+
+
+def relabelled(codes, clusters, seed):
+    """The same units in another order, their clusters by other names."""
+    rng = np.random.default_rng(seed)
+    order, names = rng.permutation(len(codes)), rng.permutation(int(clusters.max()) + 1)
+    return ilr.ratings_from_codes(
+        codes[order], scale=ilr.OFSTED_SCALE, clusters=names[clusters[order]], design="repeat"
+    )
+
+
+@pytest.mark.parametrize("method", ["exact", "monte_carlo"])
+@pytest.mark.parametrize("n_occasions", [2, 3])
+def test_nothing_hangs_on_the_order_of_units_or_the_names_of_clusters(method, n_occasions):
+    rng = np.random.default_rng(5)
+    codes = rng.integers(0, 4, (24, n_occasions)).astype(np.int8)
+    clusters = rng.integers(0, 9, 24)
+    tests = [ilr.madansky, ilr.friedman]
+    if n_occasions == 2:
+        tests = [ilr.bowker, ilr.stuart_maxwell, ilr.wilcoxon_signed_rank, ilr.madansky]
+    for test in tests:
+        seen = [
+            test(relabelled(codes, clusters, seed), method=method, n_resamples=499, rng=3)
+            for seed in range(4)
+        ]
+        assert len({result.method for result in seen}) == 1
+        assert_allclose([x.p_value for x in seen], seen[0].p_value, rtol=1e-9)
+
+
+def test_one_stratum_is_said_in_the_singular():
+    shift = ilr.stratified_shift([[[5, 6], [1, 8]]])
+    assert shift.describe().startswith("Over 1 stratum and 20 units")
+    assert repr(shift).startswith("StratifiedShift(1 stratum, 20 units")

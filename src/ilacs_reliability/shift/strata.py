@@ -14,6 +14,7 @@ from ilacs_reliability.estimates import (
     Limits,
     SignificanceResult,
     check_option,
+    counted,
     html_table,
     p_phrase,
 )
@@ -124,7 +125,8 @@ class StratifiedShift:
         """
         low, high = interval = self.pooled.confidence_interval()
         return (
-            f"Over {len(self.strata)} strata and {self.n_units} units the {self.pooled.label} is "
+            f"Over {_so_many(self.strata)} and {counted(self.n_units, 'unit')} the "
+            f"{self.pooled.label} is "
             f"{self.pooled.value:.3f} (95% interval {low:.3f} to {high:.3f}, {interval.method}), "
             f"{p_phrase(self.test.p_value)} ({self.test.method}) for no shift in any stratum; "
             f"{p_phrase(self.heterogeneity.p_value)} ({self.heterogeneity.method}) for the same "
@@ -157,7 +159,7 @@ class StratifiedShift:
 
     def __repr__(self) -> str:
         return (
-            f"StratifiedShift({len(self.strata)} strata, {self.n_units} units: pooled "
+            f"StratifiedShift({_so_many(self.strata)}, {counted(self.n_units, 'unit')}: pooled "
             f"{self.pooled.value:.4f}, {p_phrase(self.test.p_value)}, heterogeneity "
             f"{p_phrase(self.heterogeneity.p_value)})"
         )
@@ -275,6 +277,10 @@ def stratified_shift(
         n_units=everyone.n_units,
         notes=everyone.notes,
     )
+
+
+def _so_many(strata: tuple[Hashable, ...]) -> str:
+    return f"{len(strata)} {'stratum' if len(strata) == 1 else 'strata'}"
 
 
 def _strata(tables: Strata) -> tuple[tuple[Hashable, ...], list[Pairs]]:
