@@ -369,6 +369,7 @@ def test_sums_of_half_ranks_listed_one_by_one_are_those_of_enumerated_halves(mon
     weights, sizes = [1.5, 4.0, 9.5, 11.0], [3, 7, 4, 6]
     halves = exact.signed_sum_tail(weights, sizes)
     monkeypatch.setattr(exact, "LARGEST_HALF", 0)
+    monkeypatch.setattr(exact, "LIST_ONCE", 1e12)
     listed = exact.signed_sum_tail(weights, sizes)
     assert (halves.func is listed.func) is False
     for total in (-20.0, 0.0, 0.5, 31.5, 100.0, 150.0, 166.5, 167.0):
@@ -389,3 +390,9 @@ def test_intervals_over_many_clusters_of_odd_ranks_are_as_those_enumerated(monke
     assert_allclose(fast.p_value, slow.p_value, rtol=1e-9)
     limits = [[*result.effect.confidence_interval()] for result in (fast, slow)]
     assert_allclose(*limits, atol=1e-8)
+
+
+@given(up=st.integers(0, 20), down=st.integers(0, 20), level=st.floats(0.05, 0.999))
+def test_bonett_and_prices_limits_hold_their_estimate(up, down, level):
+    estimate = ilr.net_shift([[1, up], [down, 0]]).net
+    assert estimate.value in estimate.confidence_interval(level, "bonett_price")

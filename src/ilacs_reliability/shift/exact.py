@@ -24,6 +24,7 @@ LARGEST_EFFORT = 2_000_000_000
 BLOCK = 1 << 18
 # outcomes of half of the groups past which sums on a lattice are rather listed one by one
 LARGEST_HALF = 20_000
+LIST_ONCE = 20
 # statistics closer than this are equal but for rounding
 SLACK = 1e-9
 
@@ -120,8 +121,10 @@ def signed_sum_tail(weights: Sequence[float], sizes: Sequence[int]) -> Tail | No
     order = np.argsort(sizes)[::-1]
     groups = [(float(weights[k]), int(sizes[k])) for k in order]
     halves = _halves([size + 1 for _, size in groups]) if groups else ([], [])
-    fewer = halves is not None and _gone_through(halves, groups) <= LARGEST_HALF
-    if not fewer and _listable(weights, sizes):
+    many = 0.0 if halves is None else _gone_through(halves, groups)
+    listable = _listable(weights, sizes) and (many > LARGEST_HALF or halves is None)
+    # a list takes its effort once, halves for each sum that is asked
+    if listable and (halves is None or _steps(weights, sizes) <= LIST_ONCE * many):
         return _whole_sum_tail(weights, sizes)
     if halves is None:
         return None
@@ -329,7 +332,11 @@ def _listable(weights: Sequence[float], sizes: Sequence[int]) -> bool:
     """Say whether weights lie on a lattice and their sums are few enough to list one by one."""
     parts = _parts_of_one(weights)
     reach = parts * float(np.dot(weights, sizes))
-    return bool(parts and reach <= LARGEST_GRID and reach * sum(sizes) <= LARGEST_EFFORT)
+    return bool(parts and reach <= LARGEST_GRID and _steps(weights, sizes) <= LARGEST_EFFORT)
+
+
+def _steps(weights: Sequence[float], sizes: Sequence[int]) -> float:
+    return _parts_of_one(weights) * float(np.dot(weights, sizes)) * sum(sizes)
 
 
 def _whole_sum_tail(weights: Sequence[float], sizes: Sequence[int]) -> Tail:

@@ -115,7 +115,8 @@ def bonett_price_limits(
     Returns
     -------
     low, high : ndarray of float, shape (...)
-        The limits, -1 to 1.
+        The limits, -1 to 1. Their centre is drawn towards zero; at low levels, where they would
+        leave (up - down) / n out, they are widened to hold it.
 
     References
     ----------
@@ -135,7 +136,9 @@ def bonett_price_limits(
     centre = first - second
     z = special.ndtri((1 + confidence_level) / 2)
     half = z * np.sqrt((first + second - centre**2) / total)
-    return np.maximum(centre - half, -1.0), np.minimum(centre + half, 1.0)
+    seen = (np.asarray(up) - np.asarray(down)) / np.asarray(n, dtype=np.float64)
+    low, high = np.minimum(centre - half, seen), np.maximum(centre + half, seen)
+    return np.maximum(low, -1.0), np.minimum(high, 1.0)
 
 
 def newcombe_limits(
