@@ -1,5 +1,7 @@
 """Proportional odds of several groups: another program, two groups at a time, edges, bad input."""
 
+import warnings
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
@@ -139,3 +141,76 @@ def test_one_grade_tests_nothing():
 def test_bad_input_is_named(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def sparse(seed, n=60):
+    """Draw tables of two groups with one to three strata, two to six grades and many zeros."""
+    rng = np.random.default_rng(seed)
+    for _ in range(n):
+        shape = (rng.integers(1, 4), 2, rng.integers(2, 7))
+        table = rng.poisson(rng.choice([0.3, 0.7, 1.5, 3.0]), size=shape)
+        if table.any():
+            yield rng, table
+
+
+def log_odds(table):
+    """Return the log odds ratio and its limits, nan where undefined."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ilr.UndefinedEstimateWarning)
+        odds = ilr.proportional_odds(table)
+    if odds.status == "undefined":
+        return np.full(3, np.nan)
+    return np.log([odds.value, *odds.confidence_interval()])
+
+
+SEPARATED_STRATA = [
+    [[[5, 0, 0, 0], [5, 0, 0, 0]], [[0, 3, 2, 0], [0, 0, 0, 1]], [[2, 0, 2, 0], [0, 4, 5, 0]]],
+    [[[12, 0], [9, 0]], [[9, 0], [1, 6]], [[2, 9], [2, 15]]],
+    [[[0, 0, 5, 0], [0, 0, 0, 2]], [[4, 1, 0, 0], [0, 0, 0, 3]]],
+]
+
+
+@pytest.mark.parametrize("table", SEPARATED_STRATA)
+def test_the_order_of_separated_strata_and_groups_changes_nothing(table):
+    table, ours = np.array(table), log_odds(table)
+    for shift in range(len(table)):
+        assert_allclose(log_odds(np.roll(table, shift, axis=0)), ours, atol=1e-8)
+    assert_allclose(-log_odds(table[:, ::-1])[[0, 2, 1]], ours, atol=1e-8)
+
+
+def test_the_order_of_strata_and_groups_changes_nothing_in_sparse_tables():
+    n_defined = 0
+    for rng, table in sparse(1):
+        ours = log_odds(table)
+        n_defined += not np.isnan(ours[0])
+        assert_allclose(log_odds(table[rng.permutation(len(table))]), ours, atol=1e-7)
+        assert_allclose(-log_odds(table[:, ::-1])[[0, 2, 1]], ours, atol=1e-7)
+    assert n_defined > 20
+
+
+@pytest.mark.parametrize("end", [0, -1])
+def test_a_stratum_of_one_end_grade_says_nothing(end):
+    alone = THREE[0, :2]
+    idle = np.zeros_like(alone)
+    idle[:, end] = 9, 4
+    odds = ilr.proportional_odds([alone, idle])
+    assert_allclose(odds.value, ilr.proportional_odds(alone).value, rtol=1e-10)
+    assert_allclose(odds.standard_error, ilr.proportional_odds(alone).standard_error, rtol=1e-8)
+    assert "13 units of strata" in odds.notes[-1]
+    test, less = ilr.proportional_odds_test([alone, idle]), ilr.proportional_odds_test(alone)
+    assert_allclose(test.p_value, less.p_value, rtol=1e-8)
+    with pytest.warns(ilr.UndefinedEstimateWarning, match="tell the groups apart"):
+        assert np.isnan(ilr.proportional_odds([idle, np.roll(idle, 1, axis=1)]).value)
+
+
+def test_the_likelihood_ratio_agrees_with_the_profile_in_sparse_tables():
+    n_compared = 0
+    for _, table in sparse(2):
+        if np.isnan(log_odds(table)[0]):
+            continue
+        test = ilr.proportional_odds_test(table)
+        if 1e-9 < test.p_value < 1 - 1e-4:
+            low, high = test.effect.confidence_interval(1 - test.p_value)
+            assert_allclose(np.log(low if test.effect.value > 1 else high), 0, atol=1e-5)
+            n_compared += 1
+    assert n_compared > 20

@@ -447,6 +447,7 @@ REASONS: Mapping[str, str] = {
     "no_room": "no unit had room to move that way",
     "one_way": "every unit moved, and all moves add up along one direction",
     "no_overlap": "the groups share no stratum",
+    "no_contrast": "no stratum has grades that tell the groups apart",
     "disconnected": "raters and units are not connected",
     "separation": "the groups are completely separated",
     "non_convergence": "the fit did not converge",

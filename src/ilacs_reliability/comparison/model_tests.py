@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -24,6 +25,7 @@ from ilacs_reliability.comparison.ordinal_fit import (
     fit_design,
     ordered_log_likelihood,
 )
+from ilacs_reliability.comparison.separation import fit_contrast, informative, supremum
 from ilacs_reliability.estimates import FloatArray, SignificanceResult, check_option
 from ilacs_reliability.tables import GradesLike
 
@@ -39,7 +41,7 @@ def proportional_odds_test(
     ----------
     grades : GroupedGrades or array_like of int, shape ([n_strata,] n_groups, n_grades)
         Units by group and grade, worst grade first. Strata that hold one group only do not enter,
-        and a note says so.
+        nor do those whose units all have one end grade, and notes say so.
     method : {"likelihood_ratio", "score"}, optional
         Against proportional odds, by likelihood ratio or by the score of the model without
         groups. Default: "likelihood_ratio".
@@ -49,7 +51,7 @@ def proportional_odds_test(
     SignificanceResult
         Chi-square with one degree of freedom for each group but the first; the effect is the
         proportional odds ratio of two groups, and None of more: see `proportional_odds`. With two
-        groups "likelihood_ratio" agrees with its profile interval, unless they are separated.
+        groups "likelihood_ratio" agrees with its profile interval.
 
     Raises
     ------
@@ -60,7 +62,7 @@ def proportional_odds_test(
     -----
     UndefinedEstimateWarning
         If no stratum holds two groups, the strata do not link all groups, or every grade is the
-        same. The p-value is then nan.
+        same in each stratum that does. The p-value is then nan.
 
     See Also
     --------
@@ -69,7 +71,8 @@ def proportional_odds_test(
 
     Notes
     -----
-    Both are asymptotic [1]_. Under separation the likelihood's supremum is taken.
+    Both are asymptotic [1]_. Two groups that are separated have the prior of `proportional_odds`
+    in the likelihood ratio too; for more, the likelihood's supremum is taken.
 
     References
     ----------
@@ -91,17 +94,18 @@ def proportional_odds_test(
     reason = _reason(shared)
     if reason:
         return undefined_test(shared, reason, name="proportional_odds_test", label=label)
+    two, shared = len(shared.groups) == 2, _telling(shared)
     design = cumulative_design(shared)
     none, held = np.zeros(design.n_parameters), dict.fromkeys(design.columns.values(), 0.0)
-    alike = fit_design(design, none, fixed=held)
-    full = fit_design(design, none)
     if method == "score":
+        alike = fit_design(design, none, fixed=held)
         statistic = _score_at(design.counts, design.slopes, alike.parameters)
     else:
-        statistic = max(0.0, 2 * (full.log_likelihood - alike.log_likelihood))
+        statistic = _fall(design, held)
     df = float(design.n_groups)
+    full = fit_design(design, none)
     p_value = float(special.chdtrc(df, statistic))
-    effect = proportional_odds(grades) if len(shared.groups) == 2 else None
+    effect = proportional_odds(grades) if two else None
     notes = effect.notes if effect else (*shared.notes, *_separation(design, full))
     return SignificanceResult(
         statistic=statistic,
@@ -127,7 +131,7 @@ def parallel_lines_test(
     ----------
     grades : GroupedGrades or array_like of int, shape ([n_strata,] n_groups, n_grades)
         Units by group and grade, worst grade first. Strata that hold one group only do not enter,
-        and a note says so.
+        nor do those whose units all have one end grade, and notes say so.
     method : {"likelihood_ratio", "score"}, optional
         Against the model with an odds ratio for each cut, by likelihood ratio or by the score of
         the proportional one. Default: "likelihood_ratio".
@@ -147,7 +151,7 @@ def parallel_lines_test(
     -----
     UndefinedEstimateWarning
         If no stratum holds two groups, the strata do not link all groups, or every grade is the
-        same. The p-value is then nan.
+        same in each stratum that does. The p-value is then nan.
 
     See Also
     --------
@@ -178,6 +182,7 @@ def parallel_lines_test(
     reason = _reason(shared)
     if reason:
         return undefined_test(shared, reason, name="parallel_lines_test", label=label)
+    two, shared = len(shared.groups) == 2, _telling(shared)
     design = cumulative_design(shared)
     common = fit_design(design, np.zeros(design.n_parameters))
     df = float((design.n_cuts - 1) * design.n_groups)
@@ -187,7 +192,7 @@ def parallel_lines_test(
         statistic = _score_statistic(design, common)
     else:
         statistic = max(0.0, 2 * (_free_log_likelihood(design, common) - common.log_likelihood))
-    effect = proportional_odds(grades) if len(shared.groups) == 2 else None
+    effect = proportional_odds(grades) if two else None
     return SignificanceResult(
         statistic=statistic,
         df=df,
@@ -203,16 +208,37 @@ def parallel_lines_test(
     )
 
 
-_OF = "The p-value is of the score or of separated groups, the interval of the profile"
+_OF = "The p-value is of the score, the interval of the profile"
 
 
 def _reason(shared: SharedGrades) -> str:
     if shared.reason:
         return shared.reason
-    present = shared.pooled.sum(axis=1) > 0
-    if not np.array(connected(shared))[present].all():
+    if not _linked(shared):
         return "no_overlap"
-    return reason_of_one_grade(shared)
+    telling = _telling(shared)
+    return reason_of_one_grade(shared) or ("" if _linked(telling) else "no_contrast")
+
+
+def _telling(shared: SharedGrades) -> SharedGrades:
+    """Return the strata that say something of the groups, and the groups they hold."""
+    shared = informative(shared)
+    held = shared.pooled.sum(axis=1) > 0
+    groups = tuple(name for name, keep in zip(shared.groups, held, strict=True) if keep)
+    return replace(shared, counts=shared.counts[:, held], groups=groups)
+
+
+def _linked(shared: SharedGrades) -> bool:
+    present = shared.pooled.sum(axis=1) > 0
+    return bool(present.sum() > 1 and np.array(connected(shared))[present].all())
+
+
+def _fall(design: Design, held: dict[int, float]) -> float:
+    """Return twice the fall of the log likelihood, of two groups as in their profile interval."""
+    if design.n_groups > 1:
+        return max(0.0, 2 * (supremum(design) - supremum(design, held)))
+    found = fit_contrast(design, *held, penalty="when_separated")
+    return max(0.0, 2 * (found.fit.objective - found.profile(0.0)))
 
 
 def _separation(design: Design, fit: Fit) -> tuple[str, ...]:

@@ -17,14 +17,11 @@ from ilacs_reliability.comparison.groups import (
     undefined_estimate,
 )
 from ilacs_reliability.comparison.ordinal_fit import (
-    FAR,
-    Design,
-    Fit,
     connected,
     cumulative_design,
-    fit_design,
 )
-from ilacs_reliability.estimates import Estimate, FloatArray, check_option, counted
+from ilacs_reliability.comparison.separation import ContrastFit, fit_contrast, informative
+from ilacs_reliability.estimates import Estimate, check_option, counted
 from ilacs_reliability.tables import GradesLike
 
 Penalty: TypeAlias = Literal["when_separated", "none", "log_f"]
@@ -42,14 +39,14 @@ def proportional_odds(
     ----------
     grades : GroupedGrades or array_like of int, shape ([n_strata,] n_groups, n_grades)
         Units by group and grade, worst grade first; the first group is the one that others are
-        set against. Strata that hold one group only do not enter, and a note says so; the others
-        each shift the odds in a way of their own.
+        set against. Strata that hold one group only do not enter, nor do those whose units all
+        have one end grade, and notes say so; the others each shift the odds in a way of their own.
     group : hashable, optional
         Name of the group to set against the first. All groups are fitted together. Default: the
         second of two; with more, one must be named.
     penalty : {"when_separated", "none", "log_f"}, optional
-        Whether a log-F(1, 1) prior on the log odds ratios keeps them finite: only where the data
-        are separated, never, or always. Default: "when_separated", which a note says.
+        Whether a log-F(1, 1) prior on the log odds ratio keeps it finite: only where the two
+        groups are separated, never, or always. Default: "when_separated", which a note says.
 
     Returns
     -------
@@ -67,8 +64,9 @@ def proportional_odds(
     Warns
     -----
     UndefinedEstimateWarning
-        If no stratum, nor a chain of strata through other groups, holds both groups, every grade is
-        the same, or the data are separated and `penalty` is "none". The value is then nan.
+        If no stratum, nor a chain of strata through other groups, holds both groups, no stratum
+        has grades that tell them apart (every grade is the same), or the two groups are separated
+        and `penalty` is "none". The value is then nan.
 
     See Also
     --------
@@ -79,11 +77,14 @@ def proportional_odds(
     Notes
     -----
     :math:`\operatorname{logit} P(G \le k) = \alpha_k - \beta_g - \gamma_s` [1]_, fitted to the
-    counts. A grade that nobody used joins its neighbour, which changes nothing. Under separation
-    the likelihood rises for ever; the prior log-F(1, 1) adds half a success and half a failure to
-    a coefficient's own odds [2]_, and the estimate is its posterior mode. The standard error is
-    the sandwich's over units, and nan where the prior holds the odds ratio: the profile alone is
-    offered then. Every stratum has a shift of its own: with many strata of few units the odds ratio
+    counts. A grade that nobody used joins its neighbour, which changes nothing. Where thresholds,
+    strata or other groups are separated, their coefficients run away and the likelihood of the odds
+    ratio is its supremum over them. Where the two groups are, it rises for ever; the prior
+    log-F(1, 1) adds half a success and half a failure to the odds ratio's own odds [2]_, and the
+    estimate is its posterior mode. No other coefficient has a prior, so the order of strata changes
+    nothing, and the other group first gives the inverse. The standard error is the sandwich's over
+    units, and nan where the prior holds the odds ratio: the profile alone is offered then.
+    Every stratum has a shift of its own: with many strata of few units the odds ratio
     leans away from 1 and its interval is somewhat short.
 
     References
@@ -113,24 +114,21 @@ def proportional_odds(
     label = f"proportional odds ratio of a higher grade, {shared.groups[code]} over "
     label += str(shared.groups[0])
     reason = shared.reason or ("" if connected(shared)[code] else "no_overlap")
+    telling = informative(shared)
+    # strata that say nothing link no groups
     reason = reason or reason_of_one_grade(shared)
+    reason = reason or ("" if connected(telling)[code] else "no_contrast")
     if reason:
         return undefined_estimate(shared, reason, name="proportional_odds", label=label)
-    design = cumulative_design(shared)
-    prior = np.zeros(design.n_parameters)
-    fit = fit_design(design, prior)
-    far = np.abs(fit.parameters[design.n_cuts :]) > FAR
-    separated = bool(far.any() or not fit.converged)
-    if separated and penalty == "none":
-        return undefined_estimate(shared, "separation", name="proportional_odds", label=label)
-    notes: tuple[str, ...] = ()
-    if separated or penalty == "log_f":
-        # where one coefficient alone runs away, the others keep their likelihood
-        prior[design.n_cuts :] = 1.0 if penalty == "log_f" or not far.any() else far
-        fit = fit_design(design, prior)
-        of_groups = bool(far[: design.n_groups].any() or not far.any())
-        notes = (_penalty_note(separated, of_groups),)
-    return _odds_estimate(shared, design, fit, prior, design.columns[code], label, notes)
+    design = cumulative_design(telling)
+    found = fit_contrast(design, design.columns[code], penalty=penalty)
+    if found.flat:
+        reason = "no_contrast"
+    elif found.separated and penalty == "none":
+        reason = "separation"
+    if reason:
+        return undefined_estimate(shared, reason, name="proportional_odds", label=label)
+    return _odds_estimate(telling, found, label)
 
 
 def reason_of_one_grade(shared: SharedGrades) -> str:
@@ -180,62 +178,44 @@ def _set_against_first(shared: SharedGrades, group: Hashable | None) -> tuple[Sh
     return linked, code
 
 
-def _penalty_note(separated: bool, of_groups: bool) -> str:
-    if not separated:
-        return "A log-F(1, 1) prior was put on the log odds ratios."
-    what = "The groups are" if of_groups else "A stratum is"
-    return f"{what} separated: a log-F(1, 1) prior keeps its odds finite."
-
-
-def _odds_estimate(
-    shared: SharedGrades,
-    design: Design,
-    fit: Fit,
-    prior: FloatArray,
-    place: int,
-    label: str,
-    notes: tuple[str, ...],
-) -> Estimate:
-    beta = float(fit.parameters[place])
-    value = float(np.exp(beta))
+def _odds_estimate(shared: SharedGrades, found: ContrastFit, label: str) -> Estimate:
+    fit, place, counts = found.fit, found.place, found.design.counts
+    value = float(np.exp(fit.parameters[place]))
+    held = bool(found.prior[place])
     n = shared.n_units
-    # each unit's pull: its score in the metric of the information
-    pull = n * fit.scores @ np.linalg.solve(fit.information, np.eye(len(prior))[place])
-    pull -= (design.counts * pull).sum() / n
-    influence = np.zeros((len(design.counts), len(design.used)))
+    # each unit's pull: its score in the metric of the information, which is 0 along what ran away
+    inverse = np.linalg.pinv(fit.information, rcond=1e-10, hermitian=True)
+    pull = n * fit.scores @ inverse[place]
+    pull -= (counts * pull).sum() / n
+    influence = np.zeros((len(counts), len(found.design.used)))
     # the spread of a coefficient that the prior holds is not one over units
-    influence[:, design.used] = np.nan if prior[place] else value * pull
-    rows = shared.counts.reshape(len(design.counts), -1)
-    methods = (("profile", partial(_profile, design=design, fit=fit, prior=prior, place=place)),)
+    influence[:, found.design.used] = np.nan if held else value * pull
+    methods = (("profile", partial(_profile, found=found)),)
+    why = "The groups are separated: a" if found.separated else "A"
+    keeps = "keeps their odds ratio finite" if found.separated else "was put on the log odds ratio"
+    note = (f"{why} log-F(1, 1) prior {keeps}.",) if held else ()
     return Estimate(
         value=value,
         name="proportional_odds",
         label=label,
-        frequencies=rows.ravel(),
+        frequencies=shared.counts.ravel(),
         influence_source=influence.ravel(),
         n_units=n,
-        methods=methods if prior[place] else (*methods, ("wald", _log_wald)),
-        notes=(*shared.notes, *notes),
+        methods=methods if held else (*methods, ("wald", _log_wald)),
+        notes=(*shared.notes, *note),
         limits=NOT_SHOWN,
     )
 
 
 def _profile(
-    estimate: Estimate,
-    confidence_level: float,
-    *,
-    design: Design,
-    fit: Fit,
-    prior: FloatArray,
-    place: int,
+    estimate: Estimate, confidence_level: float, *, found: ContrastFit
 ) -> tuple[float, float]:
     """Find where the profile of the objective has fallen by half the chi-square quantile."""
     drop = float(special.chdtri(1, 1 - confidence_level)) / 2
-    centre = float(fit.parameters[place])
+    centre = float(found.fit.parameters[found.place])
 
     def excess(beta: float) -> float:
-        held = fit_design(design, prior, start=fit.parameters, fixed={place: beta})
-        return drop - (fit.objective - held.objective)
+        return drop - (found.fit.objective - found.profile(beta))
 
     low, high = (float(np.exp(_crossing(excess, centre, sign))) for sign in (-1.0, 1.0))
     return low, high

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +11,8 @@ from scipy import optimize, special
 
 from ilacs_reliability.comparison.groups import SharedGrades
 from ilacs_reliability.estimates import FloatArray
+
+BoolArray: TypeAlias = npt.NDArray[np.bool_]
 
 # beyond this a coefficient is on its way to infinity: odds of 160000 to 1
 FAR = 12.0
@@ -62,14 +65,17 @@ class Design:
         The parameter of each group that has one.
     one_stratum : bool
         Whether there is only one.
+    unbounded : ndarray of bool, shape (2, n_strata * n_groups, n_used)
+        Whether the logit above a cell's grade counts as infinite, and the one below.
     """
 
     counts: FloatArray
     slopes: FloatArray
-    used: npt.NDArray[np.bool_]
+    used: BoolArray
     members: FloatArray
     columns: dict[int, int]
     one_stratum: bool
+    unbounded: BoolArray
 
     @property
     def n_cuts(self) -> int:
@@ -121,6 +127,7 @@ def cumulative_design(shared: SharedGrades) -> Design:
         members=members,
         columns={group: n_used - 1 + place for place, group in enumerate(present)},
         one_stratum=n_strata == 1,
+        unbounded=np.zeros((2, n_strata * n_groups, n_used), dtype=bool),
     )
 
 
@@ -151,7 +158,14 @@ def fit_design(
     """
     if start is None:
         start = threshold_start(design.counts, design.n_parameters - design.n_cuts)
-    return fit_cumulative(design.counts, design.slopes, start=start, prior=prior, fixed=fixed)
+    return fit_cumulative(
+        design.counts,
+        design.slopes,
+        start=start,
+        prior=prior,
+        fixed=fixed,
+        unbounded=design.unbounded,
+    )
 
 
 def connected(shared: SharedGrades) -> list[bool]:
@@ -182,6 +196,7 @@ def fit_cumulative(
     start: FloatArray,
     prior: FloatArray,
     fixed: dict[int, float] | None = None,
+    unbounded: BoolArray | None = None,
 ) -> Fit:
     """Fit cumulative logits by Newton's method with step halving.
 
@@ -197,6 +212,8 @@ def fit_cumulative(
         Degrees of freedom m of a log-F(m, m) prior on each parameter; 0 for none.
     fixed : dict of int to float, optional
         Parameters held at a value.
+    unbounded : ndarray of bool, shape (2, n_rows, n_grades), optional
+        As in `Design`. Default: none.
 
     Returns
     -------
@@ -207,7 +224,8 @@ def fit_cumulative(
     for place, value in (fixed or {}).items():
         theta[place] = value
     free = np.array([i not in (fixed or {}) for i in range(len(theta))])
-    now = _derivatives(counts, slopes, theta, prior)
+    now = _derivatives(counts, slopes, theta, prior, unbounded)
+    still = 1e-12 * max(1.0, float(counts.sum()))
     for _ in range(200):
         objective, _, gradient, information, _ = now
         step = np.zeros_like(theta)
@@ -217,12 +235,12 @@ def fit_cumulative(
         # a coefficient that runs away must not hold the others back
         step = np.clip(step, -5.0, 5.0)
         for _ in range(40):
-            moved = _derivatives(counts, slopes, theta + step, prior)
+            moved = _derivatives(counts, slopes, theta + step, prior, unbounded)
             if moved[0] >= objective - 1e-13 * abs(objective):
                 break
             step = step / 2
         theta, gain, now = theta + step, moved[0] - objective, moved
-        if np.abs(step).max() < 1e-11 or (gain < 1e-13 and np.abs(now[2][free]).max() < 1e-8):
+        if np.abs(step).max() < 1e-11 or (gain < 1e-13 and np.abs(now[2][free]).max() < still):
             break
     objective, log_likelihood, gradient, information, scores = now
     return Fit(
@@ -297,25 +315,31 @@ def threshold_start(counts: FloatArray, n_slopes: int) -> FloatArray:
 
 
 def _derivatives(
-    counts: FloatArray, slopes: FloatArray, theta: FloatArray, prior: FloatArray
+    counts: FloatArray,
+    slopes: FloatArray,
+    theta: FloatArray,
+    prior: FloatArray,
+    unbounded: BoolArray | None = None,
 ) -> tuple[float, float, FloatArray, FloatArray, FloatArray]:
     """Return objective, log likelihood, gradient, information and scores."""
     z = slopes @ theta
-    cumulative = special.expit(z)
-    density = cumulative * special.expit(-z)
-    curve = density * (1 - 2 * cumulative)
-    shares = np.diff(cumulative, axis=1, prepend=0.0, append=1.0)
-    # the last grade's share from the other tail keeps its relative accuracy
-    shares[:, -1] = special.expit(-z[:, -1])
+    n_rows, n = len(z), len(theta)
+    edge, flat = np.full((n_rows, 1), np.inf), np.zeros((n_rows, 1, n))
+    above, below = np.hstack([z, edge]), np.hstack([-edge, z])
+    steep, low = np.concatenate([slopes, flat], axis=1), np.concatenate([flat, slopes], axis=1)
+    if unbounded is not None:
+        above, below = np.where(unbounded[0], np.inf, above), np.where(unbounded[1], -np.inf, below)
     seen = counts > 0
-    if (shares[seen] <= 0).any() or (shares < -1e-9).any():
-        n = len(theta)
+    if (above[seen] <= below[seen]).any():
         return -np.inf, -np.inf, np.zeros(n), np.eye(n), np.zeros((*counts.shape, n))
+    # unseen cells may be out of order where logits run away
+    upper, lower = special.expit(above), special.expit(below)
+    # a product keeps the relative accuracy of either tail
+    shares = upper * special.expit(-below) * -np.expm1(np.minimum(below - above, 0.0))
     safe = np.where(shares > 0, shares, 1.0)
-    firsts = density[..., None] * slopes
-    seconds = curve[..., None, None] * slopes[..., :, None] * slopes[..., None, :]
-    scores = np.diff(firsts, axis=1, prepend=0.0, append=0.0) / safe[..., None]
-    bends = np.diff(seconds, axis=1, prepend=0.0, append=0.0) / safe[..., None, None]
+    top, bottom = upper * special.expit(-above), lower * special.expit(-below)
+    scores = (top[..., None] * steep - bottom[..., None] * low) / safe[..., None]
+    bends = _bend(top * (1 - 2 * upper) / safe, steep) - _bend(bottom * (1 - 2 * lower) / safe, low)
     log_likelihood = float((counts * np.log(safe)).sum())
     gradient = np.einsum("ij,ijp->p", counts, scores)
     outer = scores[..., :, None] * scores[..., None, :]
@@ -326,3 +350,8 @@ def _derivatives(
     gradient = gradient + prior * (0.5 - share)
     information = information + np.diag(prior * share * (1 - share))
     return log_likelihood + penalty, log_likelihood, gradient, information, scores
+
+
+def _bend(curve: FloatArray, slopes: FloatArray) -> FloatArray:
+    bent: FloatArray = curve[..., None, None] * slopes[..., :, None] * slopes[..., None, :]
+    return bent
