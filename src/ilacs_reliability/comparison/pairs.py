@@ -238,7 +238,12 @@ def _untied(counts: IntArray, ties: Ties) -> tuple[Placements, float]:
     # d won = (d effect - d equal / 2 + won d equal) / untied
     pulls = shares[::-1] - equal
     deviations = (parts.deviations + (won - 0.5) * pulls) / untied
-    won = min(max(won, 0.0), 1.0)
+    # whole pairs say where rounding would leave all but none, or next to none
+    first, second = np.asarray(counts[0], dtype=object), np.asarray(counts[1], dtype=object)
+    below = np.cumsum(first) - first
+    lost = np.cumsum(second) - second
+    won = 1.0 if not (first * lost).sum() else min(max(won, 0.0), 1.0)
+    won = 0.0 if not (second * below).sum() else won
     return spread_of_pairs(counts.astype(np.float64), np.float64(won), deviations), untied
 
 

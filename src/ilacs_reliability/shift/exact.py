@@ -270,7 +270,7 @@ def draw_gaps(
     ndarray of float, shape (n_draws, n_pairs)
         Blocks of draws.
     """
-    if contributions is not None:
+    if contributions is not None and contributions.size:
         # draws may not hang on how clusters are called
         contributions = contributions[np.lexsort(contributions.T[::-1])]
     width = max(len(sizes), 0 if contributions is None else len(contributions), 1)

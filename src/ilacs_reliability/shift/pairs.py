@@ -447,14 +447,8 @@ def _from_ratings(ratings: Ratings, single: bool) -> Pairs:
         frequencies=frequencies,
         clusters=None if clusters is None else np.unique(clusters[both], return_inverse=True)[1],
         notes=notes if clusters is None else (*notes, CLUSTER_NOTE),
-        patterns=ratings.derived("rows graded twice", _rows_graded_twice, of_patterns=True),
+        patterns=ratings.derived("twice", lambda one: np.asarray(one.rows)[both], of_patterns=True),
     )
-
-
-def _rows_graded_twice(ratings: Ratings) -> Any:
-    if ratings.rows is None or ratings.patterns is None:
-        return None
-    return ratings.rows[(ratings.patterns >= 0).all(axis=1)]
 
 
 def _share_methods(clustered: bool, first: str, simultaneous: int) -> tuple[Method, ...]:

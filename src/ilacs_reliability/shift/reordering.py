@@ -90,8 +90,9 @@ class Reordering:
         """Rows that differ between occasions, sorted, and how many pieces have them."""
         rows = np.flatnonzero((self.rows != 0).any(axis=(1, 2)))
         # neither draws nor effort may hang on the order of units, or on how clusters are called
-        keys = np.round(self.rows[rows].reshape(len(rows), -1), 9)
-        rows = rows[np.lexsort(keys.T[::-1])]
+        if len(rows):
+            keys = np.round(self.rows[rows].reshape(len(rows), -1), 9)
+            rows = rows[np.lexsort(keys.T[::-1])]
         return self.rows[rows], self.times[rows]
 
 
