@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from scipy import optimize
 
-from ilacs_reliability.estimates import Alternative, FloatArray, IntArray
+from ilacs_reliability.estimates import Alternative, FloatArray
 
 # a probability this much larger is the same but for rounding
 SAME = 1 + 1e-9
@@ -170,38 +170,23 @@ def matching_tails(
     -------
     tuple of float
         Probability of the upper tail (which sets the lower limit) and of the lower. They add up to
-        at most 1 minus the level (but for a factor of 1 + 1e-9), so that limits by inverting each
-        tail have the coverage. A value has a tail as small as that exactly where its p-value is at
-        most 1 minus the level. Neither tail is smaller at a lower level: limits are nested.
+        at most 1 minus the level, so that limits by inverting each tail have the coverage. A value
+        has a tail as small as that exactly where its p-value is at most 1 minus the level.
     """
+    alpha = 1 - confidence_level
     chances = np.exp(logs - logs.max())
     chances /= chances.sum()
-    # each tail is the least that the test's own split leaves it at this level or any lower one;
-    # between two attainable p-values a split only grows, so their ends are enough
-    later = p_values[(p_values > 1 - confidence_level) & (p_values < p_values.max())]
-    alphas = np.append(1 - confidence_level, np.unique(later))
-    first, last = _accepted_ends(p_values, alphas)
-    up_to = np.append(0.0, np.cumsum(chances))
-    down_to = np.append(np.cumsum(chances[::-1])[::-1], 0.0)
-    upper, lower = down_to[last + 1], up_to[first]
+    accepted = np.flatnonzero(p_values > alpha)
+    first, last = accepted[0], accepted[-1]
+    up_to, down_to = np.cumsum(chances), np.cumsum(chances[::-1])[::-1]
+    upper = float(down_to[last + 1]) if last + 1 < len(chances) else 0.0
+    lower = float(up_to[first - 1]) if first > 0 else 0.0
     # what the test leaves unused goes to both, but not as far as a value that it accepts
-    spare = np.maximum(alphas - upper - lower, 0.0) / 2
-    # a hair more, so that a value whose tail is all that there is lies outside
+    spare = max(alpha - upper - lower, 0.0) / 2
     return (
-        float(np.minimum((upper + spare) * SAME, down_to[last] / SAME).min()),
-        float(np.minimum((lower + spare) * SAME, up_to[first + 1] / SAME).min()),
+        min(upper + spare, float(down_to[last]) / SAME),
+        min(lower + spare, float(up_to[first]) / SAME),
     )
-
-
-def _accepted_ends(p_values: FloatArray, alphas: FloatArray) -> tuple[IntArray, IntArray]:
-    """Return the first and the last place with a p-value above each level."""
-    order = np.argsort(p_values, kind="stable")
-    start = np.searchsorted(p_values[order], alphas, side="right")
-    # the largest p-value may fall short of 1 by rounding
-    start = np.minimum(start, len(order) - 1)
-    first = np.minimum.accumulate(order[::-1])[::-1]
-    last = np.maximum.accumulate(order[::-1])[::-1]
-    return first[start], last[start]
 
 
 def tails_for(
