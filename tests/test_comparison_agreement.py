@@ -242,3 +242,22 @@ def test_millions_of_units_are_no_obstacle():
 def test_too_many_units_name_a_method_that_works(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_limits_after_two_sided_exact_tests_need_not_be_nested_but_agree_on_the_null():
+    result = ilr.two_proportions([[2, 3], [6, 6]])
+    levels = (0.85, 0.9, 0.95)
+    found = [tuple(result.effect.confidence_interval(level)) for level in levels]
+    expected = [(0.1125, 7.816), (0.059, 5.742), (0.036, 7.706)]
+    assert_allclose(found, expected, rtol=2e-2)
+    assert all(agree(result, 1.0, level) for level in levels)
+
+
+@pytest.mark.parametrize("test", [ilr.two_proportions, ilr.mann_whitney, ilr.jonckheere])
+@given(counts=groups(max_grades=2))
+def test_limits_after_one_sided_exact_tests_are_nested(test, counts):
+    effect = test(counts, alternative="greater").effect
+    assume(effect.interval_methods[0] in ("exact", "conditional"))
+    found = np.array([[*effect.confidence_interval(level)] for level in LEVELS])
+    assert (found[1:, 0] <= found[:-1, 0]).all()
+    assert (found[1:, 1] >= found[:-1, 1]).all()

@@ -97,14 +97,15 @@ def two_proportions(
 
     The intervals: "fisher" are limits of the odds ratio from the two tails of the noncentral
     hypergeometric distribution, the error split between the tails as the two-sided test, for which
-    less likely tables are more extreme, splits it given these margins; after a one-sided test
-    it is the equal-tailed interval "exact" of `odds_ratio`. "boschloo", and "barnard" after a
-    one-sided test, hold the order of tables for every difference, which makes them wide far from 0,
-    and leave an equal error on either side. "barnard" after a two-sided test holds every difference
-    whose score test [4]_ is not significant at the most unfavourable shares [5]_; where these
-    differences leave a gap the interval spans it, so that it may hold 0 although the p-value is
-    just below. In groups of more than about 200 units inverting would take too long, and a note
-    says that the interval is of another method.
+    less likely tables are more extreme, splits it given these margins, anew at each level, so that
+    limits at two levels need not be nested; after a one-sided test it is the equal-tailed interval
+    "exact" of `odds_ratio`. "boschloo", and "barnard" after a one-sided test, hold the order of
+    tables for every difference, which makes them wide far from 0, and leave an equal error on
+    either side. "barnard" after a two-sided test holds every difference whose score test [4]_ is
+    not significant at the most unfavourable shares [5]_; where these differences leave a gap the
+    interval spans it, so that it may hold 0 although the p-value is just below. In groups of more
+    than about 200 units inverting would take too long, and a note says that the interval is of
+    another method.
 
     References
     ----------

@@ -229,12 +229,13 @@ def mann_whitney(
     rank sum then says all there is to know of the tilt, and no tilt is the hypothesis. After
     "exact", "conditional" holds the tilts at which neither tail of the rank sum's distribution is
     too small, the error split between the tails as the two-sided test splits it under the
-    hypothesis; "score" (otherwise) those at which the rank sum is not too many standard errors off,
-    by the normal quantile or that of the tables drawn. Both are given as the relative effect that a
-    tilt leads one to expect, given the totals: at the tilt that fits best that is the effect seen.
-    They are open (0 or 1) where the groups are as far apart as the totals allow. They do not hold
-    where the groups differ in spread and not by a tilt: "shrunk" and "logit" do. Above 500,000
-    tables the interval stays that of `relative_effect` and a note says so.
+    hypothesis (anew at each level: limits at two levels need not be nested); "score" (otherwise)
+    those at which the rank sum is not too many standard errors off, by the normal quantile or that
+    of the tables drawn. Both are given as the relative effect that a tilt leads one to expect,
+    given the totals: at the tilt that fits best that is the effect seen. They are open (0 or 1)
+    where the groups are as far apart as the totals allow. They do not hold where the groups differ
+    in spread and not by a tilt: "shrunk" and "logit" do. Above 500,000 tables the interval stays
+    that of `relative_effect` and a note says so.
 
     References
     ----------

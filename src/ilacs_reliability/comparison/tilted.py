@@ -171,7 +171,8 @@ def matching_tails(
     tuple of float
         Probability of the upper tail (which sets the lower limit) and of the lower. They add up to
         at most 1 minus the level, so that limits by inverting each tail have the coverage. A value
-        has a tail as small as that exactly where its p-value is at most 1 minus the level.
+        has a tail as small as that exactly where its p-value is at most 1 minus the level. As the
+        test splits the error anew at each level, limits at two levels need not be nested.
     """
     alpha = 1 - confidence_level
     chances = np.exp(logs - logs.max())

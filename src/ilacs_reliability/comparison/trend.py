@@ -93,8 +93,9 @@ def jonckheere(
     "conditional" inverts the exact test over tables that are likelier by a constant factor for each
     pair of units in order (an exponential family with the test's statistic; for two groups the
     tilts of `mann_whitney`), the error split between the tails as the two-sided test splits it
-    under the hypothesis. It is given as the Somers' D to be expected given the margins, open (-1 or
-    1) where the groups are as far apart as the margins allow.
+    under the hypothesis, anew at each level: limits at two levels need not be nested. It is given
+    as the Somers' D to be expected given the margins, open (-1 or 1) where the groups are as far
+    apart as the margins allow.
 
     References
     ----------
