@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, ClassVar, TypeAlias, TypeVar
 
 import numpy as np
@@ -16,8 +16,9 @@ import numpy.typing as npt
 
 from ilacs_reliability.scales import CodeArray, FloatArray, IntArray
 
-CHUNK = 1 << 16
+CHUNK = 1 << 17
 LARGEST_TABLE = 1 << 18
+SMALL_TABLE = 1 << 12
 WIDEST_RANGE = 126
 
 Encode: TypeAlias = Callable[[npt.NDArray[Any]], CodeArray]
@@ -145,7 +146,10 @@ def tally(
     if clusters is None and base**n_raters <= LARGEST_TABLE:
         table = _table(matrix, encode, base, frequencies)
         used = table.nonzero()[0]
-        return _digits(used, base, n_raters), table[used], None
+        # of a small table, all patterns are kept from one study to the next
+        small = table.size <= SMALL_TABLE
+        patterns = _all_digits(base, n_raters)[used] if small else _digits(used, base, n_raters)
+        return patterns, table[used], None
     codes = np.concatenate([encode(block) for block, _ in _blocks(matrix)], axis=0)
     return _distinct(codes, frequencies, clusters)
 
@@ -321,13 +325,14 @@ def _whole_codes(block: npt.NDArray[Any], *, low: int, n_grades: int) -> CodeArr
     with np.errstate(invalid="ignore"):
         codes = numbers.astype(np.int8)
     inside = codes == numbers
-    inside &= codes >= first
-    inside &= codes < first + n_grades
+    codes -= first
+    # without a sign, what lies below the first is large
+    inside &= codes.view(np.uint8) < n_grades
     n_outside = inside.size - np.count_nonzero(inside)
     if n_outside and n_outside > np.count_nonzero(np.isnan(numbers)):
         raise OutsideError
     # arithmetic, since writing through a mask is ten times slower
-    codes -= first - 1
+    codes += 1
     codes *= inside.view(np.int8)
     codes -= 1
     return codes
@@ -359,8 +364,6 @@ def _table(
     """Count patterns in a table with a place for each possible one."""
     size = base ** matrix.shape[1]
     small = np.int16 if size <= 1 << 15 else np.int32
-    # -1 for missing becomes digit 0: add 1 to every digit at once
-    ones = (size - 1) // (base - 1)
     table = np.zeros(size, dtype=np.int64)
     for block, rows in _blocks(matrix):
         groups = _digit_groups(encode(block), base)
@@ -368,23 +371,17 @@ def _table(
         for digits, step in groups:
             number *= step
             number += digits
-        number += ones
-        if frequencies is None:
-            counted = np.bincount(number, minlength=size)
-            if len(block) == len(matrix):
-                return counted
-            table += counted
-        else:
-            weighted = np.bincount(number, weights=frequencies[rows], minlength=size)
-            table += weighted.astype(np.int64)
+        # two thirds of the time of bincount, which looks for the least and the largest first
+        np.add.at(table, number.astype(np.intp), 1 if frequencies is None else frequencies[rows])
     return table
 
 
 def _digit_groups(codes: CodeArray, base: int) -> Iterator[tuple[CodeArray, int]]:
     """Yield numbers of one digit or more for each unit, and what they move those before up by.
 
-    As many neighbouring digits as fit a byte are joined while they are bytes. Where a unit's
-    ratings lie side by side, reading every fifth byte is what takes time, so that is done last.
+    As many neighbouring digits as fit a byte are joined while they are bytes; -1 for missing
+    becomes digit 0, for all digits of a byte at once. Where a unit's ratings lie side by side,
+    reading every fifth byte is what takes time, so that is done last.
     """
     digits = codes.astype(np.int8, copy=False) if base <= 127 else codes
     n_raters, width = digits.shape[1], 1
@@ -395,9 +392,12 @@ def _digit_groups(codes: CodeArray, base: int) -> Iterator[tuple[CodeArray, int]
     for start in range(0, n_raters, width):
         n_joined = min(width, n_raters - start)
         if side_by_side:
-            yield joined[n_joined - 1][start::n_raters].copy(), base**n_joined
+            number = joined[n_joined - 1][start::n_raters].copy()
         else:
-            yield _joined(digits.T[start : start + n_joined], base), base**n_joined
+            number = _joined(digits.T[start : start + n_joined], base)
+        step = base**n_joined
+        number += digits.dtype.type((step - 1) // (base - 1))
+        yield number, step
 
 
 def _neighbours(digits: CodeArray, base: int, width: int) -> list[CodeArray]:
@@ -412,14 +412,16 @@ def _neighbours(digits: CodeArray, base: int, width: int) -> list[CodeArray]:
 
 def _joined(columns: CodeArray, base: int) -> CodeArray:
     """Read the digits of a few raters as one number a unit."""
-    number: CodeArray = columns[0]
-    for place, column in enumerate(columns[1:]):
-        if place:
-            number *= columns.dtype.type(base)
-        else:
-            number = number * columns.dtype.type(base)
+    number: CodeArray = columns[0].copy()
+    for column in columns[1:]:
+        number *= columns.dtype.type(base)
         number += column
     return number
+
+
+@lru_cache(maxsize=16)
+def _all_digits(base: int, n_digits: int) -> CodeArray:
+    return _digits(np.arange(base**n_digits), base, n_digits)
 
 
 def _digits(numbers: IntArray, base: int, n_digits: int) -> CodeArray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import reprlib
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, Literal, NamedTuple, NoReturn, TypeAlias, TypeVar
 
 import numpy as np
@@ -467,9 +467,9 @@ def ratings_from_matrix(
     table = np.asarray(matrix) if hasattr(matrix, "dtype") else _rectangle(matrix, "matrix")
     _check_matrix(table, "matrix", raters)
     encode: Encode = partial(checked_codes, n_grades=len(scale))
-    if table.dtype.kind in "iuf" and all(map(_fits_float, scale.labels)):
-        labels = np.array(scale.labels, dtype=np.float64)
-        encode = number_encoder(labels)
+    numeric = _label_numbers(scale.labels, tuple(map(type, scale.labels)))
+    if table.dtype.kind in "iuf" and numeric:
+        labels, encode = numeric
     else:
         table = scale.encode(table, name="matrix")
     try:
@@ -884,6 +884,17 @@ def _as_float(number: Any, name: str) -> float:
             f"{reprlib.repr(number)}."
         )
     return same
+
+
+@lru_cache(maxsize=64)
+def _label_numbers(
+    labels: tuple[Hashable, ...], types: tuple[type, ...]
+) -> tuple[FloatArray, Encode] | None:
+    """Return labels as numbers and how to find them, if all are; `types` since 1 == True."""
+    if not all(map(_fits_float, labels)):
+        return None
+    numbers: FloatArray = read_only(np.array(labels, dtype=np.float64))
+    return numbers, number_encoder(numbers)
 
 
 def _fits_float(label: Hashable) -> bool:

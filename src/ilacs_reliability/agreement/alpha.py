@@ -95,7 +95,7 @@ def krippendorff_alpha(ratings: RatingsLike, *, metric: Metric = "nominal") -> E
     """
     taken = as_ratings(ratings)
     study = study_of(taken, "identity")
-    rule = _Distances(taken.scale, metric)
+    rule = _Distances(study, metric)
     reason = "" if study.is_batch else why_undefined(study)
     with np.errstate(invalid="ignore", divide="ignore"):
         parts = _parts(study, rule)
@@ -146,7 +146,8 @@ class _Distances:
     name: str
     fixed: FloatArray | None
 
-    def __init__(self, scale: Scale, metric: Metric) -> None:
+    def __init__(self, study: Study, metric: Metric) -> None:
+        scale = study.ratings.scale
         if not isinstance(metric, str):
             self.name, self.fixed = "custom", 1.0 - agreement_weights(scale, metric)
             return
@@ -154,7 +155,10 @@ class _Distances:
         if metric != "nominal" and not scale.ordered:
             raise ValueError(f"`metric` is {metric!r}, which needs an ordered scale.")
         self.name = metric
-        self.fixed = None if metric == "ordinal" else _squared(scale, metric)
+        if metric == "nominal":
+            self.fixed = 1.0 - study.weights
+        else:
+            self.fixed = None if metric == "ordinal" else _squared(scale, metric)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -272,8 +276,6 @@ def _rank_distances(margins: FloatArray) -> FloatArray:
 
 
 def _squared(scale: Scale, metric: str) -> FloatArray:
-    if metric == "nominal":
-        return 1.0 - np.eye(len(scale))
     scores = np.asarray(scale.scores)
     gaps: FloatArray = (scores[:, None] - scores[None, :]) ** 2
     if metric == "interval":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -480,21 +481,26 @@ def _study(ratings: RatingsLike, weights: Weights) -> tuple[Study, str]:
 
 
 def _corrected(study: Study, rule: ChanceRule, name: str, label: str, kind: str) -> Estimate:
-    reason = "" if study.is_batch else why_undefined(study)
+    is_batch = study.is_batch
+    reason = "" if is_batch else why_undefined(study)
     influence: FloatArray | Callable[[], FloatArray]
-    with np.errstate(invalid="ignore", divide="ignore"):
+    # two units with two ratings leave nothing to divide by zero but the room that chance leaves
+    may_divide = is_batch or reason
+    with np.errstate(invalid="ignore", divide="ignore") if may_divide else nullcontext():
         observed = study.agreement
-        expected, slope = rule(study, not study.is_batch)
+        expected, slope = rule(study, not is_batch)
         room = 1.0 - expected
-        value = (observed - expected) / room
-        if study.is_batch:
+        if is_batch:
             # as for a single study: no chance is left, or a single unit
-            value = np.where((room > LEAST_ROOM) & (study.n_paired > 1), value, np.nan)
+            enough = (room > LEAST_ROOM) & (study.n_paired > 1)
+            value = np.where(enough, (observed - expected) / room, np.nan)
             influence = partial(_corrected_influence, study, rule)
-        else:
+        elif not reason and room > LEAST_ROOM:
+            value = (observed - expected) / room
             influence = _chain(study, observed, expected, slope)
-    if not study.is_batch and not reason and not room > LEAST_ROOM:
-        reason = "no_variation"
+        else:
+            reason = reason or "no_variation"
+            value, influence = np.array(np.nan), np.full(study.credit.shape, np.nan)
     return _estimate(
         study,
         name=name,

@@ -30,7 +30,7 @@ Method: TypeAlias = tuple[str, Callable[[Estimate, float], Limits]]
 NOT_SHOWN = "whether the grades were right"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Study:
     """Pattern sums of one study or of many over the same patterns.
 
@@ -62,8 +62,8 @@ class Study:
     def agreement(self) -> FloatArray:
         """Average credit over units with two ratings or more, shape (...)."""
         if "agreement" not in self.found:
-            agreement = np.asarray(self.frequencies @ self.credit / self.n_paired)
-            self.found["agreement"] = read_only(agreement)
+            agreement = self.frequencies @ self.credit / self.n_paired
+            self.found["agreement"] = read_only(agreement) if self.is_batch else agreement
         return self.found["agreement"]
 
     @property
