@@ -34,6 +34,23 @@ def tallied(codes):
 # what is built
 
 
+@given(
+    low=st.integers(-140, 140),
+    n_grades=st.integers(1, 126),
+    numbers=st.lists(st.sampled_from([NAN, 0.5]) | st.integers(-300, 300), min_size=1),
+)
+def test_whole_numbers_find_their_grade_wherever_the_scale_lies(low, n_grades, numbers):
+    labels = low + np.arange(n_grades, dtype=float)
+    table = np.array([numbers], dtype=float)
+    wanted = patterns.number_codes(table, labels)
+    encode = patterns.number_encoder(labels)
+    if (wanted < -1).any():
+        with pytest.raises(patterns.OutsideError):
+            encode(table)
+    else:
+        assert_array_equal(encode(table), wanted)
+
+
 @given(table=our.codes(max_raters=5))
 def test_patterns_and_frequencies_are_the_distinct_rows(table):
     ratings = ilr.ratings_from_codes(table, scale=GRADES)
