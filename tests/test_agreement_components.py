@@ -11,6 +11,13 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 import ilacs_reliability as ilr
+from ilacs_reliability.agreement.components import (
+    scores_of,
+    two_way_components,
+    two_way_slopes,
+    two_way_sums,
+)
+from ilacs_reliability.agreement.formulas import gradient
 
 FORMS = ("1,1", "A,1", "C,1", "1,k", "A,k", "C,k")
 GRADES = ilr.Scale([1, 2, 3])
@@ -224,3 +231,18 @@ def test_undefined_components_have_no_limits():
 def test_bad_input_is_named(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@given(codes=tiny_designs(), weights=st.lists(st.floats(0.5, 5), min_size=6, max_size=6))
+def test_derivatives_of_components_are_those_of_their_formula(codes, weights):
+    ratings = ilr.ratings_from_codes(codes, scale=ilr.Scale([0.1, 0.4, 1.7]))
+    fractional = ratings.with_frequencies(np.resize(weights, len(ratings.frequencies)))
+    for taken in (ratings, fractional):
+        sums = two_way_sums(scores_of(taken)).sums
+        found = two_way_slopes(sums)
+        assume(found is not None)
+        parts, slopes = found
+        assert_allclose(parts, two_way_components(sums), rtol=1e-9, atol=1e-12)
+        for place, row in enumerate(slopes):
+            expected = gradient(lambda moved, place=place: two_way_components(moved)[place], sums)
+            assert_allclose(row, expected, rtol=1e-9, atol=1e-9 * np.abs(expected).max())

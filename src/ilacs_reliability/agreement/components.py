@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import mul
 from typing import Any
 
 import numpy as np
@@ -47,8 +48,11 @@ class Scores:
     @property
     def is_complete(self) -> bool:
         """Whether every rater rated every unit that has a rating."""
+        n_raters = self.given.shape[1]
+        if self.sizes.min(initial=n_raters) == n_raters:
+            return True
         # neither all nor none
-        some = self.sizes * (self.given.shape[1] - self.sizes) > 0
+        some = self.sizes * (n_raters - self.sizes) > 0
         return not np.any(self.frequencies @ some)
 
 
@@ -185,22 +189,22 @@ def two_way_sums(scores: Scores) -> TwoWay:
     TwoWay
         Sums and their slopes.
     """
-    w, given, sizes = scores.frequencies, scores.given, np.maximum(scores.sizes, 1.0)
+    w, given = scores.frequencies, scores.given
+    m, sizes = given.shape[1], np.maximum(scores.sizes, 1.0)
     gaps = (scores.scores - scores.means[:, None]) * given
-    right, by_rater = w @ gaps, w @ given
-    levels, connected = _levels(scores, right, by_rater)
-    raters = (right * levels).sum(axis=-1)
-    linear = (
+    slopes = np.empty((len(given), 5 + 2 * m))
+    slopes[:, 0], slopes[:, 1], slopes[:, 2], slopes[:, 3] = (
         scores.rated,
         scores.sizes,
         scores.within,
-        np.zeros(len(given)),
-        np.vecdot(scores.scores, scores.scores),
+        0.0,
     )
-    terms = np.column_stack([*linear, given, scores.scores])
-    sums = w @ terms
-    sums[..., 3] = raters
-    slopes = terms
+    np.vecdot(scores.scores, scores.scores, out=slopes[:, 4])
+    slopes[:, 5 : 5 + m], slopes[:, 5 + m :] = given, scores.scores
+    sums = w @ slopes
+    right = w @ gaps
+    levels, connected = _levels(scores, right, sums[..., 5 : 5 + m])
+    sums[..., 3] = np.vecdot(right, levels)
     if w.ndim == 1:
         # least squares: the fit's own movement has no first-order effect
         own = given @ levels**2 - (given @ levels) ** 2 / sizes
@@ -290,6 +294,61 @@ def two_way_components(
     units = (squares["units"] - residual) / squares["size_units"]
     raters = (squares["raters"] - residual) / squares["size_raters"]
     return units, raters, residual
+
+
+def two_way_slopes(sums: FloatArray) -> tuple[list[float], FloatArray] | None:
+    """Return the components of a single study and their derivatives by each sum.
+
+    Parameters
+    ----------
+    sums : ndarray of float, shape (5 + 2 * n_raters,)
+        As in `TwoWay`.
+
+    Returns
+    -------
+    parts : list of float
+        Variance of units, raters and residual, as by `two_way_components`.
+    slopes : ndarray of float, shape (3, 5 + 2 * n_raters)
+        Their derivatives; None in place of both where a mean square has no degrees of freedom.
+    """
+    n, total, within, raters, squares, *rest = sums.tolist()
+    by_rater, totals = rest[: len(rest) // 2], rest[len(rest) // 2 :]
+    m = sum(ratings > 0 for ratings in by_rater)
+    df = total - n - m + 1.0
+    if not (n > 1 and m > 1 and df > 0 and total > m and total > n):
+        return None
+    means = [
+        sum_ / ratings if ratings > 0 else 0.0
+        for sum_, ratings in zip(totals, by_rater, strict=True)
+    ]
+    left = within - raters
+    moves = 1.0 if left > ROUNDING * abs(squares) else 0.0
+    residual = left * moves / df
+    between = squares - sum(map(mul, means, totals)) - left * moves
+    units = (between - residual * (n - 1.0)) / (total - m)
+    of_raters = (raters - residual * (m - 1.0)) / (total - n)
+    # by units, ratings, squares within, squares of raters and squares
+    per, by_size = moves / df, residual / df
+    by_residual = [by_size, -by_size, per, -per, 0.0]
+    share, shrink = 1.0 / (total - m), 1.0 / (total - n)
+    by_units = [-(n - 1.0) * share * slope for slope in by_residual]
+    by_raters = [-(m - 1.0) * shrink * slope for slope in by_residual]
+    for row, at, slope in (
+        (by_units, 0, -residual * share),
+        (by_units, 1, -units * share),
+        (by_units, 2, -moves * share),
+        (by_units, 3, moves * share),
+        (by_units, 4, share),
+        (by_raters, 0, of_raters * shrink),
+        (by_raters, 1, -of_raters * shrink),
+        (by_raters, 3, shrink),
+    ):
+        row[at] += slope
+    none = [0.0] * len(rest)
+    by_units += [mean * mean * share for mean in means]
+    by_units += [-2.0 * mean * share for mean in means]
+    slopes = np.array([by_units, by_raters + none, by_residual + none])
+    return [units, of_raters, residual], slopes
 
 
 def _levels(

@@ -96,10 +96,30 @@ def influence_of(
         in a mean square, their number is held.
     """
     with np.errstate(invalid="ignore", divide="ignore"):
-        n_units = (frequencies @ enters)[..., None]
-        pull = gradient(formula, sums) @ slopes.T * enters
-        mean = (pull * frequencies).sum(axis=-1, keepdims=True) / n_units
-        influence: FloatArray = n_units * (pull - mean * enters)
+        return centred(gradient(formula, sums) @ slopes.T, frequencies, enters)
+
+
+def centred(pull: FloatArray, frequencies: FloatArray, enters: FloatArray) -> FloatArray:
+    """Turn derivatives by frequencies into influences that average to zero.
+
+    Parameters
+    ----------
+    pull : ndarray of float, shape (..., n_patterns)
+        Derivatives of a number by how many units each pattern has.
+    frequencies : ndarray of float, shape (..., n_patterns)
+        Units of each pattern.
+    enters : ndarray of float, shape (n_patterns,)
+        1 where units of a pattern enter at all.
+
+    Returns
+    -------
+    ndarray of float, shape (..., n_patterns)
+        The influence of a unit of each pattern.
+    """
+    n_units = (frequencies @ enters)[..., None]
+    pull = pull * enters
+    mean = np.vecdot(pull, frequencies)[..., None] / n_units
+    influence: FloatArray = n_units * (pull - mean * enters)
     return influence
 
 

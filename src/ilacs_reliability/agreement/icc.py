@@ -19,10 +19,13 @@ from ilacs_reliability.agreement.components import (
     one_way_terms,
     scores_of,
     two_way_components,
+    two_way_slopes,
     two_way_sums,
 )
 from ilacs_reliability.agreement.formulas import (
+    Formula,
     build_estimate,
+    centred,
     in_any_order,
     influence_of,
     known_raters,
@@ -168,22 +171,33 @@ def _fit(study: Study, scores: Scores, kind: str, estimator: str) -> _Fit:
 
 def _from_squares(scores: Scores, kind: str) -> _Fit:
     if kind == "1":
-        slopes, connected = one_way_terms(scores), True
-        sums, ratio = scores.frequencies @ slopes, _one_way_ratio
+        slopes = one_way_terms(scores)
+        value, influence = _by_formula(_one_way_ratio, scores.frequencies @ slopes, slopes, scores)
+        return _Fit(value, influence, _why_not_finite(value, scores))
+    two_way = two_way_sums(scores)
+    found = _two_way_slopes(two_way.sums, kind)
+    if found is None:
+        ratio = partial(_two_way_ratio, kind=kind)
+        value, influence = _by_formula(ratio, two_way.sums, two_way.slopes, scores)
     else:
-        two_way = two_way_sums(scores)
-        sums, slopes = two_way.sums, two_way.slopes
-        connected, ratio = (
-            bool(two_way.connected),
-            partial(_two_way_ratio, kind=kind),
-        )
+        value = np.asarray(found[0])
+        influence = centred(two_way.slopes @ found[1], scores.frequencies, scores.rated)
+    reason = _why_not_finite(value, scores) if two_way.connected else "disconnected"
+    return _Fit(value, influence, reason)
+
+
+def _by_formula(
+    ratio: Formula, sums: FloatArray, slopes: FloatArray, scores: Scores
+) -> tuple[FloatArray, FloatArray]:
     with np.errstate(invalid="ignore", divide="ignore"):
         value = np.asarray(ratio(sums))
-    reason = ""
-    if not np.isfinite(value):
-        reason = "non_convergence" if _varies(scores) else "no_variation"
-    influence = influence_of(ratio, sums, slopes, scores.frequencies, scores.rated)
-    return _Fit(value, influence, reason if connected else "disconnected")
+    return value, influence_of(ratio, sums, slopes, scores.frequencies, scores.rated)
+
+
+def _why_not_finite(value: FloatArray, scores: Scores) -> str:
+    if np.isfinite(value):
+        return ""
+    return "non_convergence" if _varies(scores) else "no_variation"
 
 
 def _without(scores: Scores, reason: str) -> _Fit:
@@ -267,6 +281,21 @@ def _one_way_ratio(sums: npt.NDArray[Any]) -> npt.NDArray[Any]:
     units, within = one_way_components(sums)
     ratio: npt.NDArray[Any] = units / (units + within)
     return ratio
+
+
+def _two_way_slopes(sums: FloatArray, kind: str) -> tuple[float, FloatArray] | None:
+    """Return the ratio of a single study and its derivatives, or None where there is none."""
+    found = two_way_slopes(sums)
+    if found is None:
+        return None
+    (units, raters, residual), slopes = found
+    least = ALMOST * (abs(units) + residual)
+    counts = float(kind == "A" and (raters > least or bool(is_complete(sums))))
+    total = units + (residual + counts * raters)
+    if not total > 0:
+        return None
+    pull = units / total**2
+    return units / total, np.array([1.0 / total - pull, -counts * pull, -pull]) @ slopes
 
 
 def _two_way_ratio(sums: npt.NDArray[Any], *, kind: str) -> npt.NDArray[Any]:

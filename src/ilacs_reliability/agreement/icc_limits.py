@@ -49,7 +49,7 @@ def f_limits(
     low, high : ndarray
         The limits.
     """
-    squares, tail = _mean_squares(scores, kind), (1 + confidence_level) / 2
+    squares, tail = mean_squares(scores, kind), (1 + confidence_level) / 2
     find = _agreement_limits if kind == "A" else partial(_ratio_limits, kind=kind)
     with np.errstate(invalid="ignore", divide="ignore"):
         low, high = find(squares, np.asarray(estimate.value), tail)
@@ -101,13 +101,35 @@ def _parts_at(squares: dict[str, Any], value: Any) -> tuple[Any, Any]:
     return odds, 1 + odds * (n - 1)
 
 
-def f_test(scores: Scores, kind: str, null: float) -> tuple[float, tuple[float, float]]:
-    """Return F and its degrees of freedom for the hypothesis that a correlation is at most `null`.
+def mean_squares(scores: Scores, kind: str) -> dict[str, Any]:
+    """Return the mean squares of complete data.
 
     Parameters
     ----------
     scores : Scores
-        Complete scores of a single study.
+        Complete scores of one study or many.
+    kind : {"1", "A", "C"}
+        The form, of a single rating.
+
+    Returns
+    -------
+    dict
+        Mean squares, each an array of shape (...), with "n" units and "m" raters.
+    """
+    if kind == "1":
+        squares = one_way_squares(scores.frequencies @ one_way_terms(scores))
+    else:
+        squares = two_way_squares(two_way_sums(scores).sums)
+    return squares | {"n": squares["df_units"] + 1.0, "m": float(scores.given.shape[1])}
+
+
+def f_test(squares: dict[str, Any], kind: str, null: float) -> tuple[float, tuple[float, float]]:
+    """Return F and its degrees of freedom for the hypothesis that a correlation is at most `null`.
+
+    Parameters
+    ----------
+    squares : dict
+        Mean squares of a single study, by `mean_squares`.
     kind : {"1", "A", "C"}
         The form, of a single rating.
     null : float
@@ -120,7 +142,6 @@ def f_test(scores: Scores, kind: str, null: float) -> tuple[float, tuple[float, 
     df : tuple of float
         Degrees of freedom of units and of what they are compared with.
     """
-    squares = _mean_squares(scores, kind)
     n, m, units = squares["n"], squares["m"], squares["units"]
     with np.errstate(invalid="ignore", divide="ignore"):
         if kind == "A":
@@ -152,13 +173,13 @@ def upper_tail(statistic: float, df: tuple[float, float]) -> float:
     return float(special.fdtrc(*df, statistic))
 
 
-def leaves_no_residual(scores: Scores, kind: str) -> bool:
+def leaves_no_residual(squares: dict[str, Any], kind: str) -> bool:
     """Tell whether there is nothing, but for rounding, that F could compare units with.
 
     Parameters
     ----------
-    scores : Scores
-        Complete scores of a single study.
+    squares : dict
+        Mean squares of a single study, by `mean_squares`.
     kind : {"1", "A", "C"}
         The form, of a single rating.
 
@@ -167,18 +188,17 @@ def leaves_no_residual(scores: Scores, kind: str) -> bool:
     bool
         Whether the mean square that F divides by is nil beside that of units.
     """
-    squares = _mean_squares(scores, kind)
     error = squares["within"] if kind == "1" else squares["residual"]
     return not error > NO_WIDTH * squares["units"]
 
 
-def limit_of_test(scores: Scores, tail: float) -> float:
+def limit_of_test(squares: dict[str, Any], tail: float) -> float:
     """Return the correlation "A,1" at which the F test's p-value is `tail`.
 
     Parameters
     ----------
-    scores : Scores
-        Complete scores of a single study, with a residual.
+    squares : dict
+        Mean squares of a single study with a residual, by `mean_squares`.
     tail : float
         The p-value, between 0 and 1.
 
@@ -189,7 +209,7 @@ def limit_of_test(scores: Scores, tail: float) -> float:
     """
 
     def is_below(null: float) -> bool:
-        return upper_tail(*f_test(scores, "A", null)) <= tail
+        return upper_tail(*f_test(squares, "A", null)) <= tail
 
     if not is_below(0.0):
         return float("nan")
@@ -219,12 +239,3 @@ def step_up(value: FloatArray, k: Any) -> FloatArray:
         room = 1.0 + (k - 1.0) * value
         stepped: FloatArray = np.where(room > NO_WIDTH, k * value / room, -np.inf)
     return np.where(np.isnan(value), np.nan, stepped)
-
-
-def _mean_squares(scores: Scores, kind: str) -> dict[str, Any]:
-    """Return the mean squares of complete data, with n and m."""
-    if kind == "1":
-        squares = one_way_squares(scores.frequencies @ one_way_terms(scores))
-    else:
-        squares = two_way_squares(two_way_sums(scores).sums)
-    return squares | {"n": squares["df_units"] + 1.0, "m": float(scores.given.shape[1])}

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 
-from ilacs_reliability.agreement.components import Scores, scores_of
+from ilacs_reliability.agreement.components import scores_of
 from ilacs_reliability.agreement.formulas import in_any_order, known_raters
 from ilacs_reliability.agreement.icc import Form, icc
 from ilacs_reliability.agreement.icc_limits import (
     f_test,
     leaves_no_residual,
     limit_of_test,
+    mean_squares,
     step_up,
     upper_tail,
 )
@@ -106,7 +108,8 @@ def icc_test(
     if not scores.is_complete or taken.clusters is not None:
         return by()
     ok = effect.status == "ok"
-    if ok and leaves_no_residual(scores, form[0]):
+    squares = mean_squares(scores, form[0])
+    if ok and leaves_no_residual(squares, form[0]):
         return by(why="raters leave no residual for F")
     m = taken.n_raters
     # the correlation of a single rating that steps up to the threshold
@@ -116,8 +119,8 @@ def icc_test(
             f"`threshold` must be above {-1 / (m - 1):.4g} for form {form!r} of {m} raters, "
             f"but got {threshold}."
         )
-    statistic, df = f_test(scores, form[0], null)
-    effect = _with_limits_of_test(effect, scores, form, threshold) if ok else effect
+    statistic, df = f_test(squares, form[0], null)
+    effect = _with_limits_of_test(effect, squares, form, threshold) if ok else effect
     return SignificanceResult(
         statistic=statistic,
         df=df,
@@ -136,7 +139,9 @@ def icc_test(
     )
 
 
-def _with_limits_of_test(effect: Estimate, scores: Scores, form: str, threshold: float) -> Estimate:
+def _with_limits_of_test(
+    effect: Estimate, squares: dict[str, Any], form: str, threshold: float
+) -> Estimate:
     """Put first the limits that agree with the F test, and note what the test rests on."""
     offered = dict(effect.methods)
     first = {"mcgraw_wong": offered.pop("mcgraw_wong")}
@@ -147,8 +152,8 @@ def _with_limits_of_test(effect: Estimate, scores: Scores, form: str, threshold:
         f'threshold_test(icc(ratings, form="{form}"), {threshold:g}) holds on grades.',
     )
     if form[0] == "A":
-        k = 1.0 if form.endswith("1") else float(scores.given.shape[1])
-        limits = partial(_inverted_f, scores=scores, k=k, below=first["mcgraw_wong"])
+        k = 1.0 if form.endswith("1") else squares["m"]
+        limits = partial(_inverted_f, squares=squares, k=k, below=first["mcgraw_wong"])
         first = {"inverted_f": limits} | first
         notes += (
             "The interval is by inverting F; McGraw and Wong's printed limits take other degrees "
@@ -161,13 +166,13 @@ def _inverted_f(
     estimate: Estimate,
     confidence_level: float,
     *,
-    scores: Scores,
+    squares: dict[str, Any],
     k: float,
     below: Callable[[Estimate, float], Limits],
 ) -> Limits:
     """Return the correlations that F does not reject, with other limits where they are negative."""
     low, high = below(estimate, confidence_level)
     tails = ((1.0 - confidence_level) / 2.0, (1.0 + confidence_level) / 2.0)
-    least, most = (step_up(np.asarray(limit_of_test(scores, tail)), k) for tail in tails)
+    least, most = (step_up(np.asarray(limit_of_test(squares, tail)), k) for tail in tails)
     low = np.where(np.isnan(least), np.minimum(low, 0.0), least)
     return low, np.where(np.isnan(most), high, most)
