@@ -514,6 +514,21 @@ def test_the_f_test_says_what_it_rests_on():
         ilr.icc_test(judges, form="C,1", threshold=-0.4)
 
 
+@pytest.mark.parametrize("form", ["1,1", "A,1", "C,1"])
+@pytest.mark.parametrize("table", [[[1, 2, 3], [2, 3, 1], [3, 1, 2]] * 3, [[1, 2], [2, 1]] * 2])
+def test_an_f_of_0_says_that_its_interval_is_by_score(form, table):
+    result = ilr.icc_test(table, form=form)
+    assert (result.statistic, result.p_value) == (0.0, 1.0)
+    assert result.effect.confidence_interval().method == "score"
+    assert 'the interval is the "score" one' in result.describe()
+    lowest = -1 / (len(table[0]) - 1)
+    for level in (0.5, 0.8, 0.95, 0.999):
+        interval = result.effect.confidence_interval(level)
+        assert interval.low <= lowest + 1e-12 < interval.high
+        # the test never exceeds a threshold, and no interval lies above one
+        assert interval.low <= 0.0
+
+
 def test_an_undefined_icc_test_names_its_method():
     nan = np.nan
     with pytest.warns(ilr.UndefinedEstimateWarning):

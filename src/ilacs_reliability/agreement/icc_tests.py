@@ -13,6 +13,7 @@ from ilacs_reliability.agreement.components import scores_of
 from ilacs_reliability.agreement.formulas import in_any_order, known_raters
 from ilacs_reliability.agreement.icc import Form, icc
 from ilacs_reliability.agreement.icc_limits import (
+    NO_WIDTH,
     f_test,
     leaves_no_residual,
     limit_of_test,
@@ -23,6 +24,11 @@ from ilacs_reliability.agreement.icc_limits import (
 from ilacs_reliability.agreement.rescaled import by_interval
 from ilacs_reliability.estimates import Estimate, Limits, SignificanceResult
 from ilacs_reliability.ratings import RatingsLike, as_ratings
+
+F_IS_NIL = (
+    "The units' means are all equal, so that F is 0 and its limits have no width: the interval is "
+    'the "score" one.'
+)
 
 
 def icc_test(
@@ -47,7 +53,9 @@ def icc_test(
         default interval goes with the test: it lies above the threshold at 95 % where the p-value
         is 0.025 or less, and so for other levels. Where a rating is missing, units come in clusters
         or raters leave no residual, F does not apply: the p-value is then by inverting the "score"
-        interval, and the result says so.
+        interval, and the result says so. Where the units' means are all equal F is 0, the p-value
+        1, and the default interval "score", since that by F has no width: it begins at the lowest
+        threshold that there is, or below, and so agrees as well.
 
     Raises
     ------
@@ -120,7 +128,10 @@ def icc_test(
             f"but got {threshold}."
         )
     statistic, df = f_test(squares, form[0], null)
-    effect = _with_limits_of_test(effect, squares, form, threshold) if ok else effect
+    if ok and not statistic > NO_WIDTH:
+        effect = replace(effect, notes=(*effect.notes, *_what_f_takes(form, threshold), F_IS_NIL))
+    elif ok:
+        effect = _with_limits_of_test(effect, squares, form, threshold)
     return SignificanceResult(
         statistic=statistic,
         df=df,
@@ -145,12 +156,7 @@ def _with_limits_of_test(
     """Put first the limits that agree with the F test, and note what the test rests on."""
     offered = dict(effect.methods)
     first = {"mcgraw_wong": offered.pop("mcgraw_wong")}
-    notes = (
-        *effect.notes,
-        "F takes scores as normal: on grades its 95% limits covered 73 to 79% in a simulation, and "
-        "the test rejects too often.",
-        f'threshold_test(icc(ratings, form="{form}"), {threshold:g}) holds on grades.',
-    )
+    notes = (*effect.notes, *_what_f_takes(form, threshold))
     if form[0] == "A":
         k = 1.0 if form.endswith("1") else squares["m"]
         limits = partial(_inverted_f, squares=squares, k=k, below=first["mcgraw_wong"])
@@ -160,6 +166,14 @@ def _with_limits_of_test(
             "of freedom than their test.",
         )
     return replace(effect, methods=tuple((first | offered).items()), notes=notes)
+
+
+def _what_f_takes(form: str, threshold: float) -> tuple[str, str]:
+    return (
+        "F takes scores as normal: on grades its 95% limits covered 73 to 79% in a simulation, and "
+        "the test rejects too often.",
+        f'threshold_test(icc(ratings, form="{form}"), {threshold:g}) holds on grades.',
+    )
 
 
 def _inverted_f(
