@@ -207,8 +207,10 @@ def kappa_max(ratings: RatingsLike) -> Estimate:
     that an interval about it does not hold: in a simulation 95 % intervals by "t" covered 92 % on
     average and 76 % at worst, and "score" and "logit", which take this for a share of units, 43 %
     and 0 %. The default, "margins", goes by the differences between the margins on every set of
-    grades, of which this is the largest: it covered 97 % or more in each of 60 settings. "t" and
-    "wald" can pass 1, as for other coefficients.
+    grades, of which this is the largest: it covered 97 % or more in each of 60 settings, of two to
+    five grades. Of more than ten grades the sets are too many to list: the value stays exact, the
+    upper limit goes by single grades and by all below or above a grade only, and so can be higher
+    than it need be. "t" and "wald" can pass 1, as for other coefficients.
 
     References
     ----------

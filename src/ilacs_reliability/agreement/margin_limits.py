@@ -15,7 +15,7 @@ from ilacs_reliability.scales import FloatArray
 
 # units added, spread as the margins' product would
 PSEUDO_UNITS = 3.0
-# with more grades only these many sets are looked at
+# with more grades only some sets are looked at, and the sample's largest
 MOST_GRADES = 10
 
 
@@ -55,7 +55,10 @@ def margin_limits(estimate: Estimate, confidence_level: float, *, study: Study) 
     :math:`1 - \kappa_{max} = \max_A \theta_A` with :math:`\theta_A = (P(A) - Q(A)) / (1 - p_e)`
     over the sets A of grades. Each :math:`\theta_A` is smooth where the maximum is not. An upper
     limit of the maximum is the largest upper limit of any, at the same level: the true maximiser's
-    is among them. A lower limit is the largest lower limit, at a level shared among the sets.
+    is among them. A lower limit is the largest lower limit, at a level shared among the sets. Of
+    more than ten grades, whose sets are too many, it goes by the single grades, all below or above
+    a grade, and their complements; a set chosen by the sample has no place there. The upper limit
+    takes in the set on which the sample's shift is largest, too, which no other exceeds.
     """
     cells = _cells(study)
     shifts = _shifts(cells, _sets(cells.shape[-1]))
@@ -63,6 +66,10 @@ def margin_limits(estimate: Estimate, confidence_level: float, *, study: Study) 
     error = shifts.error * inflation[..., None]
     tail, df = (1.0 - confidence_level) / 2.0, np.maximum(pieces - 1.0, 1.0)[..., None]
     most = shifts.value + special.stdtrit(df, 1.0 - tail) * error
+    if cells.shape[-1] > MOST_GRADES:
+        own = _shifts(cells, _largest_sets(cells))
+        reach = special.stdtrit(df, 1.0 - tail) * own.error * inflation[..., None]
+        most = np.concatenate([most, own.value + reach], axis=-1)
     least = shifts.value - special.stdtrit(df, 1.0 - tail / shifts.value.shape[-1]) * error
     value = np.asarray(estimate.value)
     low = np.clip(1.0 - most.max(axis=-1), 0.0, 1.0)
@@ -94,6 +101,12 @@ def _sets(n_grades: int) -> FloatArray:
     return every[1:-1]
 
 
+def _largest_sets(cells: FloatArray) -> FloatArray:
+    """Return the sets on which the first rater leads most, without and with ties, (..., 2, q)."""
+    first, second = cells.sum(axis=-1), cells.sum(axis=-2)
+    return np.stack([first > second, first >= second], axis=-2).astype(np.float64)
+
+
 def _shifts(cells: FloatArray, sets: FloatArray) -> _Shifts:
     q = cells.shape[-1]
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -103,9 +116,10 @@ def _shifts(cells: FloatArray, sets: FloatArray) -> _Shifts:
         n = cells.sum(axis=(-1, -2))[..., None]
         first, second = cells.sum(axis=-1) / n, cells.sum(axis=-2) / n
         room = 1.0 - (first * second).sum(axis=-1)[..., None]
-        value = (first - second) @ sets.T / room
+        value = np.vecdot((first - second)[..., None, :], sets) / room
         # influence of a unit of each cell: its own shift, and what it does to the room
-        moved = (sets[:, :, None] - sets[:, None, :]).reshape(len(sets), q * q)
+        moved = sets[..., :, None] - sets[..., None, :]
+        moved = moved.reshape(*sets.shape[:-1], q * q)
         chance = second[..., :, None] + first[..., None, :] - 2.0 * (1.0 - room[..., None])
         chance = chance.reshape(*chance.shape[:-2], 1, q * q)
         pull = (moved - (value * room)[..., None] + value[..., None] * chance) / room[..., None]
