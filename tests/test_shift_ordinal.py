@@ -11,7 +11,7 @@ from numpy.testing import assert_allclose
 from scipy import stats
 
 import ilacs_reliability as ilr
-from ilacs_reliability.shift import exact
+from ilacs_reliability.shift import signed
 
 FIRST_YEAR = [[0, 2, 1, 0], [3, 7, 11, 1], [0, 0, 4, 4], [0, 0, 0, 0]]
 FLEISS = [[35, 5, 0], [15, 20, 5], [10, 5, 5]]
@@ -367,10 +367,10 @@ def test_the_usual_critical_value_stands_where_it_tells_the_same_sums_apart():
 
 def test_sums_of_half_ranks_listed_one_by_one_are_those_of_enumerated_halves(monkeypatch):
     weights, sizes = [1.5, 4.0, 9.5, 11.0], [3, 7, 4, 6]
-    halves = exact.signed_sum_tail(weights, sizes)
-    monkeypatch.setattr(exact, "LARGEST_HALF", 0)
-    monkeypatch.setattr(exact, "LIST_ONCE", 1e12)
-    listed = exact.signed_sum_tail(weights, sizes)
+    halves = signed.signed_sum_tail(weights, sizes)
+    monkeypatch.setattr(signed, "LARGEST_HALF", 0)
+    monkeypatch.setattr(signed, "LIST_ONCE", 1e12)
+    listed = signed.signed_sum_tail(weights, sizes)
     assert (halves.func is listed.func) is False
     for total in (-20.0, 0.0, 0.5, 31.5, 100.0, 150.0, 166.5, 167.0):
         assert_allclose(listed(total), halves(total), rtol=1e-12)
@@ -385,7 +385,7 @@ def test_intervals_over_many_clusters_of_odd_ranks_are_as_those_enumerated(monke
         codes, scale=scale, clusters=rng.integers(0, 18, 60), design="repeat"
     )
     fast = ilr.wilcoxon_signed_rank(ratings)
-    monkeypatch.setattr(exact, "LARGEST_HALF", 1e12)
+    monkeypatch.setattr(signed, "LARGEST_HALF", 1e12)
     slow = ilr.wilcoxon_signed_rank(ratings)
     assert_allclose(fast.p_value, slow.p_value, rtol=1e-9)
     limits = [[*result.effect.confidence_interval()] for result in (fast, slow)]

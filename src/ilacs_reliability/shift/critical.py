@@ -45,7 +45,7 @@ def critical_value(p_value: Tail, alpha: float, *, usual: float, top: float) -> 
     Of six tosses, only six alike are rare enough:
 
     >>> from ilacs_reliability.shift.critical import critical_value
-    >>> from ilacs_reliability.shift.exact import signed_sum_tail
+    >>> from ilacs_reliability.shift.signed import signed_sum_tail
     >>> tail = signed_sum_tail([1.0], [6])
     >>> critical_value(lambda gap: 2 * tail(gap), 0.05, usual=4.8, top=6.0)
     4.8

@@ -22,9 +22,6 @@ LARGEST_GRID = 10_000_000
 # cells times shifts of a grid that is convolved directly
 LARGEST_EFFORT = 2_000_000_000
 BLOCK = 1 << 18
-# outcomes of half of the groups past which sums on a lattice are rather listed one by one
-LARGEST_HALF = 20_000
-LIST_ONCE = 20
 # statistics closer than this are equal but for rounding
 SLACK = 1e-9
 
@@ -42,10 +39,7 @@ def half_binomial(n: int) -> FloatArray:
     ndarray of float, shape (n + 1,)
         The probabilities.
     """
-    middle = (n + 1) // 2
-    heads = np.arange(middle, n)
-    # from the middle outwards, each chance is a simple multiple of the one before
-    upper = np.concatenate([[1.0], np.cumprod((n - heads) / (heads + 1))])
+    upper = _from_the_middle(n)
     chances = np.concatenate([upper[: 0 if n % 2 == 0 else None : -1], upper])
     total: FloatArray = chances / chances.sum()
     return total
@@ -71,70 +65,6 @@ def check_enumerable(n: int) -> None:
         )
 
 
-def signed_sum_fits(weights: Sequence[float], sizes: Sequence[int]) -> bool:
-    """Say whether a sum of randomly signed weights can be enumerated.
-
-    Parameters
-    ----------
-    weights : sequence of float
-        Distinct positive weights.
-    sizes : sequence of int
-        Number of units of each weight.
-
-    Returns
-    -------
-    bool
-        Whether `signed_sum_tail` finds an answer.
-
-    Raises
-    ------
-    ValueError
-        If one group alone has too many outcomes.
-    """
-    check_enumerable(max(sizes, default=0))
-    widths = sorted((size + 1 for size in sizes), reverse=True)
-    return not widths or _halves(widths) is not None or _listable(weights, sizes)
-
-
-def signed_sum_tail(weights: Sequence[float], sizes: Sequence[int]) -> Tail | None:
-    """Find how likely a sum of randomly signed weights is to reach a number.
-
-    Parameters
-    ----------
-    weights : sequence of float
-        Distinct positive weights.
-    sizes : sequence of int
-        Number of units of each weight.
-
-    Returns
-    -------
-    callable or None
-        Takes a sum, weights up minus weights down, and returns the chance of so large a one; None
-        where there are too many outcomes to enumerate.
-
-    Raises
-    ------
-    ValueError
-        If one group alone has too many.
-    """
-    check_enumerable(max(sizes, default=0))
-    order = np.argsort(sizes)[::-1]
-    groups = [(float(weights[k]), int(sizes[k])) for k in order]
-    halves = _halves([size + 1 for _, size in groups]) if groups else ([], [])
-    many = 0.0 if halves is None else _gone_through(halves, groups)
-    listable = _listable(weights, sizes) and (many > LARGEST_HALF or halves is None)
-    # a list takes its effort once, halves for each sum that is asked
-    if listable and (halves is None or _steps(weights, sizes) <= LIST_ONCE * many):
-        return _whole_sum_tail(weights, sizes)
-    if halves is None:
-        return None
-    right, left = ([groups[k] for k in half] for half in halves)
-    if len(right) == 1:
-        (weight, size), tail = right[0], _reached(half_binomial(right[0][1]))
-        return partial(_against_one, weight, size, tail, *_outcomes(left))
-    return partial(_against_sorted, *_sorted_tail(*_outcomes(right)), *_outcomes(left))
-
-
 def squares_fit(sizes: IntArray) -> bool:
     """Say whether Bowker's statistic can be enumerated.
 
@@ -154,7 +84,7 @@ def squares_fit(sizes: IntArray) -> bool:
         If one pair of grades alone has too many outcomes.
     """
     check_enumerable(int(sizes.max()))
-    return _halves([size // 2 + 1 for size in np.sort(sizes)[::-1].tolist()]) is not None
+    return split_in_halves([size // 2 + 1 for size in np.sort(sizes)[::-1].tolist()]) is not None
 
 
 def squares_tail(sizes: IntArray) -> Tail | None:
@@ -178,11 +108,11 @@ def squares_tail(sizes: IntArray) -> Tail | None:
     """
     check_enumerable(int(sizes.max()))
     folded = [_folded(int(size)) for size in np.sort(sizes)[::-1]]
-    halves = _halves([len(values) for values, _ in folded])
+    halves = split_in_halves([len(values) for values, _ in folded])
     if halves is None:
         return None
-    first, others = (_product([folded[k] for k in half]) for half in halves)
-    return partial(_at_least, *_sorted_tail(*first), *others)
+    first, others = (product_of([folded[k] for k in half]) for half in halves)
+    return partial(_at_least, *sorted_tail(*first), *others)
 
 
 def quadratic_fits(steps: IntArray, sizes: IntArray) -> bool:
@@ -243,7 +173,7 @@ def listed_tail(values: FloatArray, chances: FloatArray) -> Tail:
     callable
         Takes a statistic and returns the chance of so large a one.
     """
-    return partial(_at_least, *_sorted_tail(values, chances), np.zeros(1), np.ones(1))
+    return partial(_at_least, *sorted_tail(values, chances), np.zeros(1), np.ones(1))
 
 
 def draw_gaps(
@@ -285,11 +215,20 @@ def draw_gaps(
             yield signs @ contributions
 
 
-def _halves(widths: list[int]) -> tuple[list[int], list[int]] | None:
-    """Split groups, widest first, into two with few outcomes each; None where that fails."""
-    rest = float(np.prod([float(width) for width in widths[1:]]))
-    if rest <= BLOCK or len(widths) < 3:
-        return ([0], list(range(1, len(widths)))) if rest <= LARGEST_GRID else None
+def split_in_halves(widths: list[int]) -> tuple[list[int], list[int]] | None:
+    """Split groups into two with few outcomes each.
+
+    Parameters
+    ----------
+    widths : list of int
+        Outcomes of each group, most first.
+
+    Returns
+    -------
+    tuple of two lists of int, or None
+        Which groups are in each half, the first group in the first; None where either half would
+        have too many outcomes.
+    """
     halves: tuple[list[int], list[int]] = ([], [])
     logs = [0.0, 0.0]
     for k, width in enumerate(widths):
@@ -299,13 +238,19 @@ def _halves(widths: list[int]) -> tuple[list[int], list[int]] | None:
     return halves if max(logs) <= np.log(LARGEST_GRID) else None
 
 
-def _outcomes(groups: list[tuple[float, int]]) -> tuple[FloatArray, FloatArray]:
-    parts = [(w * np.arange(-s, s + 1, 2, dtype=np.float64), half_binomial(s)) for w, s in groups]
-    return _product(parts)
+def product_of(parts: Sequence[tuple[FloatArray, FloatArray]]) -> tuple[FloatArray, FloatArray]:
+    """Combine independent parts.
 
+    Parameters
+    ----------
+    parts : sequence of (ndarray of float, ndarray of float)
+        The values of each part and their chances.
 
-def _product(parts: Sequence[tuple[FloatArray, FloatArray]]) -> tuple[FloatArray, FloatArray]:
-    """Combine independent parts: sums of their values and products of their chances."""
+    Returns
+    -------
+    values, chances : ndarray of float, shape (n_outcomes,)
+        All sums of a value of each, and their chances.
+    """
     values, chances = np.zeros(1), np.ones(1)
     for value, chance in parts:
         values = np.add.outer(values, value).ravel()
@@ -313,77 +258,68 @@ def _product(parts: Sequence[tuple[FloatArray, FloatArray]]) -> tuple[FloatArray
     return values, chances
 
 
-def _gone_through(halves: tuple[list[int], list[int]], groups: list[tuple[float, int]]) -> float:
-    """Count the outcomes of the groups that are gone through for each sum."""
-    _, left = halves
-    return float(np.prod([groups[k][1] + 1.0 for k in left]))
+def reached(chances: FloatArray) -> FloatArray:
+    """Sum chances from the last.
+
+    Parameters
+    ----------
+    chances : ndarray of float, shape (n_outcomes,)
+        The chance of each outcome.
+
+    Returns
+    -------
+    ndarray of float, shape (n_outcomes + 1,)
+        The chance of each outcome or a later one, and 0 after the last.
+    """
+    tail: FloatArray = np.zeros(len(chances) + 1)
+    np.cumsum(chances[::-1], out=tail[-2::-1])
+    return np.minimum(tail, 1.0, out=tail)
 
 
-def _parts_of_one(weights: Sequence[float]) -> int:
-    """Return 1 where weights are whole, 2 where they are halves as mid-ranks are, else 0."""
-    for parts in (1, 2):
-        scaled = parts * np.asarray(weights, dtype=np.float64)
-        if np.allclose(scaled, np.rint(scaled), rtol=0, atol=SLACK):
-            return parts
-    return 0
+def sorted_tail(values: FloatArray, chances: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Order values and sum their chances from the largest.
+
+    Parameters
+    ----------
+    values, chances : ndarray of float, shape (n_values,)
+        The values, in any order, and their chances.
+
+    Returns
+    -------
+    values : ndarray of float, shape (n_values,)
+        The values, ascending.
+    tail : ndarray of float, shape (n_values + 1,)
+        The chance of each or a larger one, and 0 after the last.
+    """
+    order = np.argsort(values)
+    return values[order], reached(chances[order])
 
 
-def _listable(weights: Sequence[float], sizes: Sequence[int]) -> bool:
-    """Say whether weights lie on a lattice and their sums are few enough to list one by one."""
-    parts = _parts_of_one(weights)
-    reach = parts * float(np.dot(weights, sizes))
-    return bool(parts and reach <= LARGEST_GRID and _steps(weights, sizes) <= LARGEST_EFFORT)
-
-
-def _steps(weights: Sequence[float], sizes: Sequence[int]) -> float:
-    return _parts_of_one(weights) * float(np.dot(weights, sizes)) * sum(sizes)
-
-
-def _whole_sum_tail(weights: Sequence[float], sizes: Sequence[int]) -> Tail:
-    parts = _parts_of_one(weights)
-    steps = np.repeat(np.rint(parts * np.asarray(weights)).astype(np.int64), sizes)
-    chances = np.ones(1)
-    for step in np.sort(steps).tolist():
-        wider = np.zeros(len(chances) + 2 * step)
-        wider[: len(chances)] += chances / 2
-        wider[2 * step :] += chances / 2
-        chances = wider
-    return partial(_against_list, _reached(chances), int(steps.sum()), parts)
-
-
-def _reached(chances: FloatArray) -> FloatArray:
-    """Return the chance of each outcome or a later one, and of none."""
-    tail: FloatArray = np.append(np.minimum(np.cumsum(chances[::-1])[::-1], 1.0), 0.0)
-    return tail
-
-
-def _against_one(
-    weight: float,
-    size: int,
-    tail: FloatArray,
-    values: FloatArray,
-    chances: FloatArray,
-    observed: float,
+def met_tail(
+    values: FloatArray, tail: FloatArray, others: FloatArray, chances: FloatArray, least: float
 ) -> float:
-    least = np.ceil(((observed - values) / weight + size) / 2 - SLACK)
-    index = np.clip(least, 0, size + 1).astype(np.intp)
-    return min(float(chances @ tail[index]), 1.0)
+    """Find how likely a sum of two independent parts is to reach a number.
 
+    Parameters
+    ----------
+    values, tail : ndarray of float
+        The first part, as `sorted_tail` returns it.
+    others, chances : ndarray of float, shape (n_others,)
+        The values of the second part, in any order, and their chances.
+    least : float
+        The number.
 
-def _against_sorted(
-    values: FloatArray,
-    tail: FloatArray,
-    others: FloatArray,
-    chances: FloatArray,
-    observed: float,
-) -> float:
-    slack = SLACK * max(1.0, abs(observed))
-    return _tail(values, tail, others, chances, observed - slack)
-
-
-def _against_list(tail: FloatArray, reach: int, parts: int, observed: float) -> float:
-    place = np.clip(np.ceil(parts * observed - SLACK) + reach, 0, len(tail) - 1)
-    return float(tail[int(place)])
+    Returns
+    -------
+    float
+        The chance, 0 to 1.
+    """
+    total = 0.0
+    for start in range(0, len(others), BLOCK):
+        rows = slice(start, start + BLOCK)
+        place = np.searchsorted(values, least - others[rows], side="left")
+        total += float(chances[rows] @ tail[place])
+    return min(total, 1.0)
 
 
 def _at_least(
@@ -393,32 +329,25 @@ def _at_least(
     chances: FloatArray,
     observed: float,
 ) -> float:
-    return _tail(values, tail, others, chances, observed * (1 - SLACK) - SLACK)
+    return met_tail(values, tail, others, chances, observed * (1 - SLACK) - SLACK)
 
 
-def _sorted_tail(values: FloatArray, chances: FloatArray) -> tuple[FloatArray, FloatArray]:
-    order = np.argsort(values)
-    return values[order], _reached(chances[order])
-
-
-def _tail(
-    values: FloatArray, tail: FloatArray, others: FloatArray, chances: FloatArray, least: float
-) -> float:
-    total = 0.0
-    for start in range(0, len(others), BLOCK):
-        rows = slice(start, start + BLOCK)
-        place = np.searchsorted(values, least - others[rows], side="left")
-        total += float(chances[rows] @ tail[place])
-    return min(total, 1.0)
+def _from_the_middle(n: int) -> FloatArray:
+    """Return what the chances of n / 2 heads or more, rounded up, are as multiples of the first."""
+    heads = np.arange((n + 1) // 2, n, dtype=np.float64)
+    upper: FloatArray = np.ones(len(heads) + 1)
+    # each is a simple multiple of the one before
+    np.cumprod((n - heads) / (heads + 1), out=upper[1:])
+    return upper
 
 
 def _folded(size: int) -> tuple[FloatArray, FloatArray]:
     """Return the distinct squares of up minus down over their number, with their chances."""
-    gaps = np.arange(size, -1, -2, dtype=np.float64)
-    chances = 2 * half_binomial(size)[: len(gaps)]
+    gaps = np.arange(size % 2, size + 1, 2, dtype=np.float64)
+    chances = _from_the_middle(size)
     if size % 2 == 0:
-        chances[-1] /= 2
-    return gaps**2 / size, chances
+        chances[0] /= 2
+    return gaps**2 / size, chances / chances.sum()
 
 
 def _margins_grid(steps: IntArray, sizes: IntArray) -> npt.NDArray[np.float64]:

@@ -25,10 +25,9 @@ from ilacs_reliability.shift.exact import (
     Tail,
     check_enumerable,
     draw_gaps,
-    signed_sum_fits,
-    signed_sum_tail,
 )
 from ilacs_reliability.shift.pairs import NO_CHANGE, ROUNDING, Method
+from ilacs_reliability.shift.signed import signed_sum_fits, signed_sum_tail
 from ilacs_reliability.shift.testing import (
     CANCELLED,
     ONE_ALONE,
