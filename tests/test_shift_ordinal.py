@@ -396,3 +396,10 @@ def test_intervals_over_many_clusters_of_odd_ranks_are_as_those_enumerated(monke
 def test_bonett_and_prices_limits_hold_their_estimate(up, down, level):
     estimate = ilr.net_shift([[1, up], [down, 0]]).net
     assert estimate.value in estimate.confidence_interval(level, "bonett_price")
+
+
+@pytest.mark.parametrize("wrong", [None, 3, "good", ilr.load_dataset("ilacs_to_next_ilacs")])
+def test_what_is_no_table_is_refused_and_a_dataset_points_at_its_counts(wrong):
+    with pytest.raises(TypeError, match="`table` must be a square table of counts") as caught:
+        ilr.wilcoxon_signed_rank(wrong)
+    assert ("pass its `counts`" in str(caught.value)) == hasattr(wrong, "counts")

@@ -234,6 +234,8 @@ def as_transitions(table: TransitionsLike) -> Transitions:
 
     Raises
     ------
+    TypeError
+        If it is no table at all.
     ValueError
         If the table is not square, a count is negative or fractional, it holds no unit, or the
         ratings are not by two known raters or of fractions of units.
@@ -242,6 +244,12 @@ def as_transitions(table: TransitionsLike) -> Transitions:
         return table
     if isinstance(table, Ratings):
         return _from_ratings(table)
+    if isinstance(table, (str, bytes)) or not hasattr(table, "__len__"):
+        hint = "; pass its `counts`" if hasattr(table, "counts") else ""
+        raise TypeError(
+            "`table` must be a square table of counts, transitions or ratings, but got "
+            f"{table!r}{hint}."
+        )
     return transitions_from_table(table)
 
 

@@ -150,7 +150,7 @@ def odds_ratio(pairs: Pairs, ways: IntArray, first: str) -> Estimate:
         value=value,
         influence=influence,
         name="paired_odds_ratio",
-        label="paired odds ratio, units that rose for each that fell",
+        label="paired odds ratio (units that rose for each that fell)",
         methods=reordered(methods, first) if up + down else (),
         reason="" if up + down else "no_change",
         notes=(IGNORES_CLUSTERS,) if pairs.clusters is not None else (),

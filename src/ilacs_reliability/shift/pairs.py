@@ -122,10 +122,6 @@ def as_pairs(table: TransitionsLike, *, single: bool = True) -> Pairs:
     """
     if isinstance(table, Ratings):
         return _from_ratings(table, single)
-    if table is None or isinstance(table, (str, bytes, int, float)):
-        raise TypeError(
-            f"`table` must be a square table of counts, transitions or ratings, but got {table!r}."
-        )
     given = as_transitions(table)
     before, after = np.indices(given.counts.shape).reshape(2, -1)
     return Pairs(

@@ -55,6 +55,10 @@ RankMethod: TypeAlias = Literal["exact", "asymptotic", "monte_carlo"]
 RiditMethod: TypeAlias = Literal["logit", "wald"]
 ZERO_METHODS: tuple[str, ...] = get_args(ZeroMethod)
 RANK_METHODS: tuple[str, ...] = get_args(RankMethod)
+LABELS = {
+    "wilcox": "Wilcoxon's signed rank test of the units that moved",
+    "pratt": "Wilcoxon's signed rank test with Pratt's ranks",
+}
 
 
 def wilcoxon_signed_rank(
@@ -157,7 +161,7 @@ def wilcoxon_signed_rank(
         alternative=alternative,
         method=used if pairs.clusters is None else f"{used}, {FLIPPED}",
         name="wilcoxon_signed_rank",
-        label=f"Wilcoxon's signed rank test ({zero_method})",
+        label=LABELS[zero_method],
         null={
             "two-sided": "moves up and down are alike in number and size",
             "greater": "grades did not rise",
@@ -303,7 +307,7 @@ def paired_superiority(table: TransitionsLike) -> Estimate:
         pairs,
         (1.0 + ways) / 2,
         name="paired_superiority",
-        label="probability that a unit's second grade is better, ties counting half",
+        label="probability that a unit's second grade is better (ties counting half)",
         methods=methods,
     )
 
@@ -335,7 +339,7 @@ def rank_estimate(pairs: Pairs, *, first: str = "logit") -> Estimate:
         value=value,
         influence=influence,
         name="marginal_rank_shift",
-        label="probability that a later grade beats an earlier one, ties counting half",
+        label="probability that a later grade beats an earlier one (ties counting half)",
         methods=reordered(methods, first),
     )
 
