@@ -301,6 +301,32 @@ def test_generalised_odds_without_ties_are_wins_over_losses():
     assert_allclose(ilr.generalised_odds(PREVIOUSLY_GOOD, ties="dropped").value, won / lost)
 
 
+@pytest.mark.parametrize("ties", ["split", "dropped"])
+@pytest.mark.parametrize(
+    "counts", [[[0, 1, 0, 0, 0], [0, 0, 1, 4, 1]], [[2, 1, 0, 0, 0], [0, 0, 1, 6, 2]]]
+)
+def test_generalised_odds_of_separated_groups_are_infinite_or_zero(counts, ties):
+    assert ilr.generalised_odds(counts, ties=ties).value == np.inf
+    assert ilr.generalised_odds(counts[::-1], ties=ties).value == 0
+
+
+def test_generalised_odds_of_one_side_alone_are_infinite_or_zero():
+    counts = [[3, 0, 0], [4, 3, 5]]
+    assert ilr.generalised_odds(counts, ties="dropped").value == np.inf
+    assert ilr.generalised_odds(counts[::-1], ties="dropped").value == 0
+
+
+@given(
+    first=st.lists(st.integers(0, 20), min_size=2, max_size=2).filter(any),
+    second=st.lists(st.integers(0, 20), min_size=3, max_size=3).filter(any),
+)
+def test_separation_is_seen_whatever_the_counts(first, second):
+    counts = [[*first, 0, 0, 0], [0, 0, *second]]
+    above, below = ilr.relative_effect(counts), ilr.relative_effect(counts[::-1])
+    assert (above.value, below.value) == (1, 0)
+    assert any("completely separated" in note for note in above.notes)
+
+
 def test_generalised_odds_of_ties_alone_are_undefined():
     with pytest.warns(ilr.UndefinedEstimateWarning, match="every rating is the same grade"):
         odds = ilr.generalised_odds([[0, 4], [0, 3]], ties="dropped")

@@ -83,9 +83,19 @@ def placements(tables: Any) -> Placements:
     shares = counts / counts.sum(axis=-1)[..., None]
     # chance of meeting a worse grade in the group, ties counted half
     below = np.cumsum(shares, axis=-1) - shares / 2
-    value = (shares[..., 1, :] * below[..., 0, :]).sum(axis=-1)
+    value = _won(counts)
     pulls = np.stack([1.0 - below[..., 1, :], below[..., 0, :]], axis=-2)
     return spread_of_pairs(counts, value, pulls - value[..., None, None])
+
+
+def _won(counts: FloatArray) -> Any:
+    """Return the share of pairs won by the second group, ties half: 0 or 1 just where all are."""
+    first, second = counts[..., 0, :], counts[..., 1, :]
+    # counts of pairs are whole, and so exact, where shares would leave 1 - 1e-16 of one
+    won = (second * (np.cumsum(first, axis=-1) - first)).sum(axis=-1)
+    lost = (first * (np.cumsum(second, axis=-1) - second)).sum(axis=-1)
+    tied = (first * second).sum(axis=-1)
+    return (won + tied / 2) / (won + tied + lost)
 
 
 def spread_of_pairs(counts: FloatArray, value: Any, deviations: FloatArray) -> Placements:
