@@ -1,5 +1,7 @@
 """A test and the interval beside it say the same of the hypothesis, at every confidence level."""
 
+import pickle
+
 import hypothesis.strategies as st
 import numpy as np
 import pytest
@@ -8,6 +10,8 @@ from numpy.testing import assert_allclose
 from scipy import stats
 
 import ilacs_reliability as ilr
+from ilacs_reliability.comparison import equal_shares
+from ilacs_reliability.comparison.unconditional import unconditional_limits
 
 PREVIOUSLY_GOOD = [[3, 8, 45, 39], [4, 6, 5, 3]]
 
@@ -261,3 +265,31 @@ def test_limits_after_one_sided_exact_tests_are_nested(test, counts):
     found = np.array([[*effect.confidence_interval(level)] for level in LEVELS])
     assert (found[1:, 0] <= found[:-1, 0]).all()
     assert (found[1:, 1] >= found[:-1, 1]).all()
+
+
+@pytest.mark.parametrize("method", ["boschloo", "barnard"])
+@pytest.mark.parametrize("alternative", ["two-sided", "less"])
+def test_unconditional_limits_are_searched_for_once(monkeypatch, method, alternative):
+    asked = []
+
+    def search(confidence_level, **options):
+        asked.append(confidence_level)
+        return unconditional_limits(confidence_level, **options)
+
+    monkeypatch.setattr(equal_shares, "unconditional_limits", search)
+    result = ilr.two_proportions([[2, 10], [7, 4]], method=method, alternative=alternative)
+    first = result.effect.confidence_interval()
+    result.describe(), result.to_dict(), result._repr_html_(), repr(result.effect)
+    assert asked == [0.95]
+    assert result.effect.confidence_interval() == first
+    result.effect.confidence_interval(0.9)
+    assert asked == [0.95, 0.9]
+    again = ilr.two_proportions([[2, 10], [7, 4]], method=method, alternative=alternative)
+    assert again.effect.confidence_interval() == first
+    assert asked == [0.95, 0.9, 0.95]
+
+
+def test_limits_that_were_searched_for_can_be_pickled():
+    effect = ilr.two_proportions([[2, 10], [7, 4]], method="barnard").effect
+    before = effect.confidence_interval()
+    assert pickle.loads(pickle.dumps(effect)).confidence_interval() == before

@@ -11,6 +11,7 @@ import numpy as np
 from scipy import special, stats
 
 from ilacs_reliability.comparison.groups import NOT_SHOWN_BY_P, phrase_of_groups, undefined_test
+from ilacs_reliability.comparison.kept import KeptLimits
 from ilacs_reliability.comparison.limits import Pair, difference_score
 from ilacs_reliability.comparison.proportions import (
     CutGroups,
@@ -188,7 +189,11 @@ def _effect(cut: CutGroups, method: str, alternative: Alternative) -> Estimate:
     if (n1 + 1) * (n2 + 1) > MOST_INVERTED:
         note = f"The interval is of another method than the p-value: {effect.interval_methods[0]}."
         return replace(effect, notes=(*effect.notes, note))
-    limits = partial(_own_limits, counts=(x1, n1, x2, n2), order=method, alternative=alternative)
+    search = partial(
+        unconditional_limits, counts=(x1, n1, x2, n2), order=method, alternative=alternative
+    )
+    # each search takes seconds at 200 a group, and every sentence and table asks for the limits
+    limits = partial(_own_limits, search=KeptLimits(search))
     return replace(effect, methods=((method, limits), *effect.methods))
 
 
@@ -198,17 +203,8 @@ def _fisher_limits(estimate: Estimate, confidence_level: float, *, cut: CutGroup
     return min(float(np.exp(low)), estimate.value), max(float(np.exp(high)), estimate.value)
 
 
-def _own_limits(
-    estimate: Estimate,
-    confidence_level: float,
-    *,
-    counts: tuple[int, int, int, int],
-    order: str,
-    alternative: Alternative,
-) -> Pair:
-    low, high = unconditional_limits(
-        confidence_level, counts=counts, order=order, alternative=alternative
-    )
+def _own_limits(estimate: Estimate, confidence_level: float, *, search: KeptLimits) -> Pair:
+    low, high = search(confidence_level)
     return min(low, estimate.value), max(high, estimate.value)
 
 
