@@ -459,3 +459,44 @@ def test_a_table_that_is_none_names_the_argument():
         ilr.relative_effect("good")
     with pytest.raises(ValueError, match=r"`grades` must be groups by grades .* shape \(3,\)"):
         ilr.mann_whitney([1, 2, 3])
+
+
+@given(two_groups(max_units=9), st.sampled_from(["two-sided", "less", "greater"]))
+def test_jonckheere_of_two_groups_is_mann_whitney(counts, alternative):
+    trend = ilr.jonckheere(counts, alternative=alternative)
+    ranks = ilr.mann_whitney(counts, alternative=alternative)
+    assert (trend.p_value, trend.method) == (ranks.p_value, "exact")
+    assert_allclose(trend.statistic, ranks.statistic)
+
+
+def test_jonckheere_of_two_groups_is_exact_where_mann_whitney_is():
+    few, many = [[13, 38, 45, 39, 30, 20], [24, 36, 25, 33, 28, 18]], PREVIOUSLY_GOOD
+    for counts in (few, many):
+        trend, ranks = ilr.jonckheere(counts), ilr.mann_whitney(counts)
+        assert trend.method == ranks.method == "exact"
+        assert trend.p_value == ranks.p_value
+
+
+def test_jonckheere_of_three_groups_of_forty_is_exact():
+    counts = np.array([[1, 6, 25, 15], [2, 8, 20, 8], [5, 9, 15, 8]])
+    result = ilr.jonckheere(counts)
+    assert result.method == "exact"
+    # whichever end is the larger, and counted from either end
+    assert_allclose(ilr.jonckheere(counts[::-1, ::-1]).p_value, result.p_value, rtol=1e-9)
+    drawn = ilr.jonckheere(counts, method="monte_carlo", n_resamples=20_000, rng=2)
+    assert abs(drawn.p_value - result.p_value) < 5 * np.sqrt(result.p_value / 20_000)
+
+
+def test_jonckheere_of_four_groups_is_brute_force():
+    counts = np.array([[2, 0, 1], [0, 1, 1], [1, 0, 1], [0, 1, 0]])
+    units = np.concatenate(raw(counts))
+    sizes = counts.sum(axis=1)
+
+    def later_wins(dealt):
+        groups = np.split(np.array(dealt), np.cumsum(sizes)[:-1])
+        return sum(wins(a, b) for a, b in combinations(groups, 2))
+
+    every = np.array([later_wins(dealt) for dealt in permutations(units.tolist())])
+    seen, middle = later_wins(units), every.mean()
+    expected = np.mean(np.abs(every - middle) >= abs(seen - middle) - 1e-9)
+    assert_allclose(ilr.jonckheere(counts).p_value, expected)

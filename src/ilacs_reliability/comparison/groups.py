@@ -253,7 +253,8 @@ def cut_code(
     code : int
         Index of the first grade of the upper part.
     phrase : str
-        "good or better", "requires improvement or worse".
+        "good or better", "requires improvement or worse"; "of grade 2 or better" where the grades
+        are numbers.
 
     Raises
     ------
@@ -265,13 +266,13 @@ def cut_code(
         if at_least is not None or len(scale) != 2:
             got = "both" if at_least is not None else "neither"
             raise ValueError(f"one of `at_least` and `at_most` must be given, but got {got}.")
-        return 1, f"{scale.labels[1]}"
+        return 1, named(scale.labels[1], "of grade")
     argument, grade = ("at_least", at_least) if at_most is None else ("at_most", at_most)
     try:
         code = scale.code(grade)
     except ValueError as error:
         raise ValueError(f"`{argument}`: {error}") from None
-    name = scale.labels[code]
+    name = named(scale.labels[code], "of grade")
     if at_most is None:
         first, phrase, top = code, f"{name} or better", code == len(scale) - 1
     else:
@@ -359,7 +360,53 @@ def phrase_of_groups(shared: SharedGrades) -> tuple[str, str]:
         Their names.
     """
     first, second = shared.groups
-    return str(first), str(second)
+    return named(first), named(second)
+
+
+def named(name: Hashable, kind: str = "group") -> str:
+    """Return a name for a sentence, with what it names in front of it where it is a number.
+
+    Parameters
+    ----------
+    name : hashable
+        Of a group, stratum or grade.
+    kind : str, optional
+        What it names. Default: "group".
+
+    Returns
+    -------
+    str
+        Such as "short" or "group 2".
+
+    Examples
+    --------
+    >>> from ilacs_reliability.comparison.groups import named
+    >>> named("short"), named(2), named("2", "stratum")
+    ('short', 'group 2', 'stratum 2')
+    """
+    text = str(name)
+    try:
+        float(text)
+    except ValueError:
+        return text
+    return f"{kind} {text}"
+
+
+def sentence(text: str) -> str:
+    """Return a phrase with a capital first letter, as a note starts.
+
+    Parameters
+    ----------
+    text : str
+        A phrase.
+
+    Returns
+    -------
+    str
+        The same, an "of" before a grade left out.
+    """
+    text = text.removeprefix("of ")
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def _warn(label: str, reason: str, stacklevel: Any) -> None:

@@ -14,11 +14,13 @@ from ilacs_reliability.comparison.groups import (
     NOT_SHOWN_BY_P,
     check_draws,
     check_rng,
+    named,
     shared_grades,
     undefined_test,
 )
 from ilacs_reliability.comparison.pairs import somers_d
-from ilacs_reliability.comparison.rank_limits import tilted_limits
+from ilacs_reliability.comparison.rank_limits import MOST_TILTED, n_first_rows, tilted_limits
+from ilacs_reliability.comparison.ranks import rank_sum_p_value
 from ilacs_reliability.estimates import (
     Alternative,
     Estimate,
@@ -31,7 +33,10 @@ from ilacs_reliability.randomness import as_generator
 from ilacs_reliability.tables import GradesLike
 
 TrendMethod: TypeAlias = Literal["exact", "monte_carlo", "asymptotic"]
+# pairs of what is held and what the next group takes, and of the last two groups, which need less
 MOST_STEPS = 3_000_000
+MOST_LAST_STEPS = 30_000_000
+STEPS_AT_ONCE = 500_000
 
 
 def jonckheere(
@@ -51,7 +56,7 @@ def jonckheere(
         group only do not enter; the others are added up, and notes say both.
     method : {"exact", "monte_carlo", "asymptotic"}, optional
         "exact" gives way to "monte_carlo" where there are too many tables; the result says so.
-        Default: "exact".
+        Of two groups it is that of `mann_whitney`. Default: "exact".
     alternative : {"two-sided", "less", "greater"}, optional
         "greater": later groups are graded higher. Default: "two-sided".
     n_resamples : int, optional
@@ -65,7 +70,8 @@ def jonckheere(
         `statistic` counts pairs of units in which the later group is graded higher, ties half;
         the effect is Somers' D. After "exact" its first interval, "conditional", leaves 0 out
         exactly where the two-sided p-value is at most 0.05, or the one-sided p-value at most 0.025;
-        otherwise the interval is of another method, and a note says so.
+        otherwise, or of two groups with more than 500,000 tables, the interval is of another
+        method, and a note says so.
 
     Raises
     ------
@@ -123,9 +129,11 @@ def jonckheere(
         )
     counts = shared.pooled[shared.pooled.sum(axis=1) > 0]
     wins = int(_double_wins(counts[None])[0])
-    p_value, used = _trend_p(counts, wins, method, alternative, n_resamples, as_generator(rng))
+    p_value, used, found = _trend_p(
+        counts, wins, method, alternative, n_resamples, as_generator(rng)
+    )
     direction = {"two-sided": "rise or fall", "greater": "rise", "less": "fall"}[alternative]
-    effect = _with_tilts(somers_d(grades), counts, wins, used, alternative)
+    effect = _with_tilts(somers_d(grades), counts, wins, found, alternative)
     return SignificanceResult(
         statistic=wins / 2,
         p_value=p_value,
@@ -133,7 +141,8 @@ def jonckheere(
         method=used,
         name="jonckheere",
         label=label,
-        null=f"grades do not {direction} from {shared.groups[0]} to {shared.groups[-1]}",
+        null=f"grades do not {direction} from {named(shared.groups[0])} to "
+        f"{named(shared.groups[-1])}",
         effect=effect,
         n_units=shared.n_units,
         notes=effect.notes,
@@ -142,13 +151,18 @@ def jonckheere(
 
 
 def _with_tilts(
-    effect: Estimate, counts: IntArray, wins: int, used: str, alternative: Alternative
+    effect: Estimate,
+    counts: IntArray,
+    wins: int,
+    found: tuple[IntArray, FloatArray] | None,
+    alternative: Alternative,
 ) -> Estimate:
     """Put the interval that inverts the exact test first, or say that there is none."""
-    if used != "exact":
+    if found is None:
         note = f"The interval is of another method than the p-value: {effect.interval_methods[0]}."
         return replace(effect, notes=(*effect.notes, note))
-    limits = partial(_tilted, counts=counts, wins=wins, alternative=alternative)
+    middle = _middle(counts.sum(axis=1))
+    limits = partial(_tilted, found=found, wins=wins, middle=middle, alternative=alternative)
     return replace(
         effect,
         label=f"{effect.label} in tables that differ by a tilt",
@@ -168,17 +182,12 @@ def _tilted(
     estimate: Estimate,
     confidence_level: float,
     *,
-    counts: IntArray,
+    found: tuple[IntArray, FloatArray],
     wins: int,
+    middle: int,
     alternative: Alternative,
 ) -> tuple[float, float]:
-    sizes = counts.sum(axis=1)
-    found = _distribution(sizes, counts.sum(axis=0))
-    if found is None:
-        raise RuntimeError("the exact test enumerated these tables, the interval could not")
-    return tilted_limits(
-        estimate, confidence_level, found, wins, _middle(sizes), alternative, scale=1.0
-    )
+    return tilted_limits(estimate, confidence_level, found, wins, middle, alternative, scale=1.0)
 
 
 def _middle(sizes: IntArray) -> int:
@@ -193,19 +202,27 @@ def _trend_p(
     alternative: Alternative,
     n_resamples: int,
     rng: np.random.Generator,
-) -> tuple[float, str]:
+) -> tuple[float, str, tuple[IntArray, FloatArray] | None]:
+    """Return the p-value, how it was found, and the distribution where it was listed."""
     sizes, totals = counts.sum(axis=1), counts.sum(axis=0)
     expected = _middle(sizes)
     if method == "asymptotic":
-        return _normal_p(sizes, totals, wins - expected, alternative), "asymptotic"
+        return _normal_p(sizes, totals, wins - expected, alternative), "asymptotic", None
+    two = len(sizes) == 2
+    if method == "exact" and two and n_first_rows(totals, int(sizes[0])) > MOST_TILTED:
+        # the rank sum test meets in the middle, and lists nothing
+        return (*rank_sum_p_value(counts, method, alternative, n_resamples, rng), None)
     found = _distribution(sizes, totals) if method == "exact" else None
     if found is None:
         drawn = _double_wins(drawn_tables(sizes, totals, n_resamples, rng))
         hits = _beyond(drawn, wins, expected, alternative).sum()
-        return float((1 + hits) / (1 + n_resamples)), f"monte_carlo, {n_resamples} draws"
+        return float((1 + hits) / (1 + n_resamples)), f"monte_carlo, {n_resamples} draws", None
+    if two:
+        p_value, _ = rank_sum_p_value(counts, method, alternative, n_resamples, rng)
+        return p_value, "exact", found
     values, weights = found
     inside = _beyond(values, wins, expected, alternative)
-    return min(1.0, float(weights[inside].sum())), "exact"
+    return min(1.0, float(weights[inside].sum())), "exact", found
 
 
 def _beyond(values: IntArray, wins: int, expected: int, alternative: Alternative) -> Any:
@@ -228,13 +245,22 @@ def _pair_wins(lower: IntArray, upper: IntArray) -> IntArray:
 
 
 def _distribution(sizes: IntArray, totals: IntArray) -> tuple[IntArray, FloatArray] | None:
-    """Add the groups one by one, keeping what the earlier ones hold and the wins so far."""
+    """Return every number of double wins and its probability, or None of too many tables.
+
+    Groups are added one by one, keeping what the earlier ones hold and the wins so far. The last
+    group has what is left, so that the largest end had better be the last: turning both the groups
+    and the grades round leaves the wins as they are.
+    """
+    if sizes[0] > sizes[-1]:
+        sizes, totals = sizes[::-1], totals[::-1]
     first = first_rows(totals, int(sizes[0]))
     if first is None:
         return None
     held, weights = first
     wins = np.zeros(len(held), dtype=np.int64)
-    for size in sizes[1:].tolist():
+    if len(sizes) == 2:
+        return _summed(_pair_wins(held, totals - held), weights)
+    for size in sizes[1:-2].tolist():
         rows = first_rows(totals, size)
         if rows is None or len(rows[0]) * len(held) > MOST_STEPS:
             return None
@@ -246,7 +272,36 @@ def _distribution(sizes: IntArray, totals: IntArray) -> tuple[IntArray, FloatArr
         )
         wins = wins[old] + _pair_wins(before, taken)
         held, wins, weights = _merged(before + taken, wins, weights[old] * np.exp(logs))
-    return wins, weights
+    rows = first_rows(totals, int(sizes[-2]))
+    if rows is None or len(rows[0]) * len(held) > MOST_LAST_STEPS:
+        return None
+    return _last_two(held, wins, weights, rows[0], totals)
+
+
+def _last_two(
+    held: IntArray, wins: IntArray, weights: FloatArray, rows: IntArray, totals: IntArray
+) -> tuple[IntArray, FloatArray]:
+    """Add the last group but one in every way, and the last, which has the rest."""
+    n_left, size = int(totals.sum() - held[0].sum()), int(rows[0].sum())
+    whole = float(log_choose(np.asarray(n_left), np.asarray(size)))
+    step = max(1, STEPS_AT_ONCE // len(rows))
+    found = []
+    for start in range(0, len(held), step):
+        part = slice(start, start + step)
+        left = totals - held[part]
+        old, new = np.nonzero((rows <= left[:, None]).all(axis=2))
+        before, taken = held[part][old], rows[new]
+        logs = log_choose(left[old], taken).sum(axis=1) - whole
+        last = left[old] - taken
+        total = wins[part][old] + _pair_wins(before, taken) + _pair_wins(before + taken, last)
+        found.append(_summed(total, weights[part][old] * np.exp(logs)))
+    every, chances = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    return _summed(every, chances)
+
+
+def _summed(wins: IntArray, weights: FloatArray) -> tuple[IntArray, FloatArray]:
+    values, place = np.unique(wins, return_inverse=True)
+    return values, np.bincount(place.ravel(), weights=weights).astype(np.float64)
 
 
 def _merged(
