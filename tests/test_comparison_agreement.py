@@ -293,3 +293,20 @@ def test_limits_that_were_searched_for_can_be_pickled():
     effect = ilr.two_proportions([[2, 10], [7, 4]], method="barnard").effect
     before = effect.confidence_interval()
     assert pickle.loads(pickle.dumps(effect)).confidence_interval() == before
+
+
+@pytest.mark.parametrize("method", ["t", "logit", "permutation"])
+@pytest.mark.parametrize("alternative", ["two-sided", "less"])
+def test_brunner_munzel_names_the_interval_beside_it(method, alternative):
+    result = ilr.brunner_munzel(PREVIOUSLY_GOOD, method=method, alternative=alternative)
+    used = result.effect.confidence_interval().method
+    assert used == method
+    assert f"The 95% interval is the test's own ({used})" in result.describe()
+
+
+def test_brunner_munzel_without_spread_says_whose_the_interval_is():
+    permuted = ilr.brunner_munzel([[5, 0], [0, 6]], method="permutation")
+    assert "Without a spread the two differ" in permuted.describe()
+    assert "test's own" not in permuted.describe()
+    by_t = ilr.brunner_munzel([[5, 0], [0, 6]], method="t")
+    assert "The 95% interval is the test's own (disjoint_pairs)" in by_t.describe()

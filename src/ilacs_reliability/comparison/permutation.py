@@ -18,6 +18,10 @@ from ilacs_reliability.estimates import Alternative, Estimate, FloatArray
 MOST_TABLES = 200_000
 
 
+# how the note starts that says why interval and p-value are not of one method
+WITHOUT_SPREAD = "Without a spread the two differ"
+
+
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Found:
     """What a test of the relative effect found.
@@ -123,7 +127,7 @@ def _with_permutation(
             if smallest < 2
             else "the p-value is exact for identical distributions, the interval for any"
         )
-        return replace(effect, notes=(*effect.notes, f"Without a spread the two differ: {why}."))
+        return replace(effect, notes=(*effect.notes, f"{WITHOUT_SPREAD}: {why}."))
     limits = partial(
         _permutation_limits, statistics=statistics, weights=weights, alternative=alternative
     )

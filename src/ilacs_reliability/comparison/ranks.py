@@ -29,7 +29,7 @@ from ilacs_reliability.comparison.groups import (
     shared_grades,
     undefined_test,
 )
-from ilacs_reliability.comparison.permutation import Found, permutation_test
+from ilacs_reliability.comparison.permutation import WITHOUT_SPREAD, Found, permutation_test
 from ilacs_reliability.comparison.rank_limits import (
     MOST_TILTED,
     conditional_limits,
@@ -82,10 +82,12 @@ def brunner_munzel(
     Returns
     -------
     SignificanceResult
-        With the relative effect, whose default interval is that of the method, so that it leaves
-        a half out exactly where the two-sided p-value is at most 0.05, or the one-sided p-value at
-        most 0.025. Only where a group shows no spread do "permutation" and the interval differ, and
-        a note says why.
+        With the relative effect, whose default interval is the test's own, found by inverting it,
+        and named by a note: "t" (value and standard error with the t quantile), "logit" (the same
+        on the log odds) or "permutation" (the quantiles of the tables gone through instead of t's).
+        It leaves a half out exactly where the two-sided p-value is at most 0.05, or the one-sided
+        p-value at most 0.025. Where a group shows no spread it is "disjoint_pairs": that is the
+        test's own for "t" and "logit", and not for "permutation", as the note says.
 
     Raises
     ------
@@ -162,7 +164,7 @@ def brunner_munzel(
         null=_null(shared, alternative),
         effect=found.effect,
         n_units=shared.n_units,
-        notes=found.effect.notes,
+        notes=(*found.effect.notes, *_whose_interval(found.effect, alternative)),
         limits=NOT_SHOWN_BY_P,
     )
 
@@ -280,6 +282,17 @@ def mann_whitney(
 
 
 _LABEL = "Brunner-Munzel test"
+
+
+def _whose_interval(effect: Estimate, alternative: Alternative) -> tuple[str, ...]:
+    """Name the interval beside the p-value, where it is the test's own."""
+    if any(note.startswith(WITHOUT_SPREAD) for note in effect.notes):
+        return ()
+    p_value = "p is at most 0.05" if alternative == "two-sided" else "p is at most 0.025"
+    return (
+        f"The 95% interval is the test's own ({effect.interval_methods[0]}): it leaves 0.5 out "
+        f"{'' if alternative == 'two-sided' else 'on the side tested '}exactly where {p_value}.",
+    )
 
 
 def _approximate(
