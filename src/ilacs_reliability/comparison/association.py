@@ -112,7 +112,8 @@ def cochran_mantel_haenszel(
     check_draws(n_resamples)
     generator = as_generator(rng)
     shared = shared_grades(grades, by_order=kind != "general")
-    label = f"Cochran-Mantel-Haenszel test ({kind.replace('_', ' ')})"
+    of = {"general": "general association"}.get(kind, kind.replace("_", " "))
+    label = f"Cochran-Mantel-Haenszel test of {of}"
     if shared.reason:
         return undefined_test(shared, shared.reason, name="cochran_mantel_haenszel", label=label)
     form = _form(shared, kind, scores)

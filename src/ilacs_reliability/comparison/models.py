@@ -13,6 +13,7 @@ from scipy import optimize, special
 from ilacs_reliability.comparison.groups import (
     NOT_SHOWN,
     SharedGrades,
+    named,
     shared_grades,
     undefined_estimate,
 )
@@ -111,8 +112,8 @@ def proportional_odds(
     """
     check_option(penalty, ("when_separated", "none", "log_f"), "penalty")
     shared, code = _set_against_first(shared_grades(grades), group)
-    label = f"proportional odds ratio of a higher grade, {shared.groups[code]} over "
-    label += str(shared.groups[0])
+    label = f"proportional odds ratio of a higher grade, {named(shared.groups[code])} over "
+    label += named(shared.groups[0])
     reason = shared.reason or ("" if connected(shared)[code] else "no_overlap")
     telling = informative(shared)
     # strata that say nothing link no groups
@@ -168,7 +169,7 @@ def _set_against_first(shared: SharedGrades, group: Hashable | None) -> tuple[Sh
     if not reached[code] or not n_apart:
         return shared, code
     note = (
-        f"{counted(n_apart, 'unit')} of strata that no group links with {shared.groups[0]} "
+        f"{counted(n_apart, 'unit')} of strata that no group links with {named(shared.groups[0])} "
         "do not enter."
     )
     strata = tuple(name for name, keep in zip(shared.strata, inside, strict=True) if keep)

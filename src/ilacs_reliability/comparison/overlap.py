@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ilacs_reliability.comparison.groups import named
 from ilacs_reliability.estimates import IntArray, html_table
 from ilacs_reliability.tables import GradesLike, as_grades
 
@@ -87,12 +88,16 @@ class OverlapReport:
         other 40 (65.6%) are where the stratum decides the group (inadequate: standard only). The
         stratum alone tells the group of 83.6% of units.
         """
-        names = " and ".join(map(str, self.groups))
+        names = " and ".join(map(named, self.groups))
+        names = f"{names[:1].upper()}{names[1:]}" if names.startswith("group ") else names
         n_strata = len(self.strata) - len(self.empty)
-        decided = ", ".join(f"{stratum}: {group} only" for stratum, group in self.decided.items())
+        decided = ", ".join(
+            f"{named(stratum, 'stratum')}: {named(group)} only"
+            for stratum, group in self.decided.items()
+        )
         if not self.answerable:
             return f"{names} cannot be compared: no stratum holds both ({decided})."
-        where = ", ".join(map(str, self.shared))
+        where = ", ".join(named(stratum, "stratum") for stratum in self.shared)
         start = (
             f"{names} can be compared in {len(self.shared)} of {n_strata} "
             f"strat{'um' if n_strata == 1 else 'a'} ({where}), which hold{'s' * (n_strata == 1)} "
@@ -145,8 +150,8 @@ class OverlapReport:
 
     def _repr_html_(self) -> str:
         rows: dict[str, Any] = {
-            str(stratum): ", ".join(
-                f"{group}: {size}" for group, size in zip(self.groups, sizes, strict=True)
+            named(stratum, "stratum"): ", ".join(
+                f"{named(group)}: {size}" for group, size in zip(self.groups, sizes, strict=True)
             )
             + ("" if stratum in self.shared else " (no overlap)")
             for stratum, sizes in zip(self.strata, self.sizes.tolist(), strict=True)

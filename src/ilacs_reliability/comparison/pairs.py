@@ -18,6 +18,7 @@ from ilacs_reliability.comparison.groups import (
     NOT_SHOWN,
     SharedGrades,
     influence_of_groups,
+    named,
     phrase_of_groups,
     shared_grades,
     undefined_estimate,
@@ -87,7 +88,7 @@ def generalised_odds(grades: GradesLike, *, ties: Ties = "split") -> Estimate:
     check_option(ties, ("split", "dropped"), "ties")
     shared = shared_grades(grades, n_groups=2, pool=True)
     first, second = phrase_of_groups(shared)
-    label = f"odds of {second} above {first} (ties {ties})"
+    label = f"generalised odds ratio of {second} above {first} (ties {ties})"
     if shared.reason:
         return undefined_estimate(shared, shared.reason, name="generalised_odds", label=label)
     parts, untied = _untied(shared.pooled, ties)
@@ -166,7 +167,10 @@ def somers_d(grades: GradesLike, *, given: Given = "group") -> Estimate:
     """
     check_option(given, ("group", "grade"), "given")
     shared = shared_grades(grades, pool=True)
-    label = f"Somers' D of {'grade given group' if given == 'group' else 'group given grade'}"
+    label = (
+        f"trend of grades from {named(shared.groups[0])} to {named(shared.groups[-1])} "
+        f"(Somers' D of {'grade given group' if given == 'group' else 'group given grade'})"
+    )
     if not shared.reason and len(shared.groups) == 2 and given == "group":
         return effect_of_pairs(shared, name="somers_d", label=label, slope=2.0, intercept=-1.0)
     reason = shared.reason

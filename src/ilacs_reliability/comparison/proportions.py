@@ -14,6 +14,7 @@ from ilacs_reliability.comparison.groups import (
     cut_code,
     influence_of_groups,
     phrase_of_groups,
+    sentence,
     shared_grades,
     undefined_estimate,
 )
@@ -286,7 +287,8 @@ def shares_note(cut: CutGroups) -> str:
     """
     x1, n1, x2, n2 = cut.counts
     first, second = phrase_of_groups(cut.shared)
-    return f"{cut.phrase}: {first} {x1:g} of {n1:g}, {second} {x2:g} of {n2:g}."
+    counted = sentence(cut.phrase)
+    return f"{counted}: {first} {x1:g} of {n1:g}, {second} {x2:g} of {n2:g}."
 
 
 def _averaged(

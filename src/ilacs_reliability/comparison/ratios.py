@@ -192,7 +192,7 @@ def odds_ratio_of(cut: CutGroups) -> Estimate:
         As from `odds_ratio`.
     """
     first, second = phrase_of_groups(cut.shared)
-    label = f"odds ratio of {cut.phrase}, {second} over {first}"
+    label = f"odds ratio of {cut.phrase.removeprefix('of ')}, {second} over {first}"
     informative = cut.tables[(cut.tables.sum(axis=1) > 0).all(axis=1)]
     reason = cut.shared.reason or ("" if len(informative) else "no_variation")
     if reason:

@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from scipy import special
 
-from ilacs_reliability.comparison.groups import check_ordered, cut_code
+from ilacs_reliability.comparison.groups import check_ordered, cut_code, named
 from ilacs_reliability.estimates import (
     FloatArray,
     Interval,
@@ -355,7 +355,7 @@ def _contradictions(
 def _measure(
     taken: Any, at_least: Hashable | None, at_most: Hashable | None
 ) -> tuple[Callable[[FloatArray, FloatArray], FloatArray], str, float]:
-    first, second = taken.groups
+    first, second = (named(group) for group in taken.groups)
     if at_least is None and at_most is None:
         label = f"relative effect P({first} < {second}) + P({first} = {second}) / 2"
         return _relative, label, 0.5

@@ -16,6 +16,7 @@ from ilacs_reliability.comparison.groups import (
     NOT_SHOWN_BY_P,
     SharedGrades,
     check_draws,
+    named,
     shared_grades,
     undefined_test,
 )
@@ -217,7 +218,8 @@ def _last_minus_first(
             else relative_effect(stratum)
         )
     gap = difference(*ends, paired=False)
-    label = f"{ends[0].label}: {shared.strata[-1]} minus {shared.strata[0]}"
+    last, first = (named(shared.strata[place], "stratum") for place in (-1, 0))
+    label = f"change from {first} to {last} in the {ends[0].label}"
     methods = gap.methods
     if not np.isfinite(gap.standard_error):
         # a group of one unit has no spread to see: what rests on one is left out
