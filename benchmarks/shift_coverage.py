@@ -43,6 +43,7 @@ TESTS: dict[tuple[str, str], Callable[[np.ndarray], float]] = {
     ("stuart_maxwell", "asymptotic"): lambda t: ilr.stuart_maxwell(t).p_value,
     ("stuart_maxwell", "exact"): lambda t: ilr.stuart_maxwell(t, method="exact", rng=1).p_value,
     ("bhapkar", "asymptotic"): lambda t: ilr.bhapkar(t).p_value,
+    ("bhapkar", "hotelling"): lambda t: ilr.bhapkar(t, method="hotelling").p_value,
     ("wilcoxon_signed_rank", "exact"): lambda t: ilr.wilcoxon_signed_rank(t).p_value,
     ("wilcoxon_signed_rank", "exact, pratt"): lambda t: (
         ilr.wilcoxon_signed_rank(t, zero_method="pratt").p_value
@@ -82,6 +83,7 @@ MATCHED: dict[tuple[str, str], Callable[[np.ndarray], ilr.Estimate]] = {
         ilr.stuart_maxwell(t, method="exact", n_resamples=999, rng=1).effect
     ),
     ("bhapkar", "asymptotic"): lambda t: ilr.bhapkar(t).effect,
+    ("bhapkar", "hotelling"): lambda t: ilr.bhapkar(t, method="hotelling").effect,
 }
 
 

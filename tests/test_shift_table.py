@@ -424,3 +424,35 @@ def test_exact_critical_values_are_those_of_all_swaps():
             low, _ = test(table, method="exact").effect.confidence_interval(level)
             p_value = np.mean(seen >= test(table).statistic - 1e-9)
             assert (low > 0) == (p_value <= 1 - level)
+
+
+@pytest.mark.filterwarnings("ignore:Bhapkar's test is undefined")
+@given(table=square(largest=12))
+def test_hotellings_test_is_that_of_the_mean_move_and_answers_as_its_interval(table):
+    result = ilr.bhapkar(table, method="hotelling")
+    before, after = (
+        np.repeat(np.eye(len(table))[side], table.ravel(), axis=0)
+        for side in np.indices(table.shape).reshape(2, -1)
+    )
+    moves, n = after - before, int(table.sum())
+    rank = ilr.bhapkar(table).df
+    if result.status == "undefined" or not rank:
+        assert result.df == rank
+        return
+    # T^2 = n mean' S^-1 mean with S about the mean and n - 1
+    mean = moves.mean(axis=0)
+    spread = np.cov(moves.T)
+    t_square = n * mean @ np.linalg.pinv(spread, rcond=1e-10, hermitian=True) @ mean
+    f = (n - rank) / ((n - 1) * rank) * t_square
+    assert result.df == (rank, n - rank)
+    assert_allclose(result.statistic, f, rtol=1e-7, atol=1e-9)
+    assert_allclose(result.p_value, stats.f.sf(f, rank, n - rank), rtol=1e-6)
+    for level in (0.8, 0.95):
+        low, _ = result.effect.confidence_interval(level)
+        if abs(result.p_value - (1 - level)) > 1e-6:
+            assert (low > 0) == (result.p_value < 1 - level)
+
+
+def test_an_unknown_method_of_bhapkars_is_named():
+    with pytest.raises(ValueError, match="`method` must be one of"):
+        ilr.bhapkar([[1, 2], [3, 4]], method="exact")

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Hashable
 from dataclasses import replace
 from functools import partial
+from typing import Literal, TypeAlias, get_args
 
 import numpy as np
 from scipy import special
@@ -44,6 +45,7 @@ from ilacs_reliability.shift.swaps import (
 from ilacs_reliability.shift.testing import check_resamples
 from ilacs_reliability.tables import TransitionsLike
 
+BhapkarMethod: TypeAlias = Literal["asymptotic", "hotelling"]
 MARGINS_NULL = "the share of each grade is the same on both occasions"
 UNSEEN = "which grades gained and which lost"
 EFFECT = (
@@ -142,24 +144,29 @@ def stuart_maxwell(
     )
 
 
-def bhapkar(table: TransitionsLike) -> SignificanceResult:
+def bhapkar(table: TransitionsLike, *, method: BhapkarMethod = "asymptotic") -> SignificanceResult:
     r"""Test whether the share of each grade is the same on both occasions, as Bhapkar.
 
     Parameters
     ----------
     table : Transitions, Ratings by two raters, or array_like of int, shape (n_grades, n_grades)
         Units by grade before (rows) and after (columns), worst first.
+    method : {"asymptotic", "hotelling"}, optional
+        Whether the statistic is judged by chi-square, as other programs do, or by the F
+        distribution of Hotelling's test, which small samples need. Default: "asymptotic".
 
     Returns
     -------
     SignificanceResult
-        The p-value, and as effect the imbalance of the grades' gains and losses, as of
-        `stuart_maxwell`, with an interval that leaves 0 out where this test rejects.
+        The p-value; `statistic` is Bhapkar's, or F for "hotelling". The effect is the imbalance of
+        the grades' gains and losses, as of `stuart_maxwell`, with an interval that leaves 0 out
+        where this test rejects.
 
     Raises
     ------
     ValueError
-        If the table is not square, a count is negative or fractional, or no unit is graded twice.
+        If the table is not square, a count is negative or fractional, no unit is graded twice, or
+        the method is unknown.
 
     Warns
     -----
@@ -173,15 +180,21 @@ def bhapkar(table: TransitionsLike) -> SignificanceResult:
     Notes
     -----
     The statistic is :math:`Q / (1 - Q / n)` with Stuart and Maxwell's :math:`Q` [1]_. It rejects
-    more often, and in small samples too often. Where all units moved and their moves add up along
-    one direction, as where each made the same move, :math:`Q = n`: the covariance about the
-    differences seen is then singular along them, the test is undefined, and a note gives Stuart
-    and Maxwell's p-value. The effect and its interval are then that test's too.
+    more often, and in small samples too often by chi-square. It is :math:`n / (n - 1)` times
+    Hotelling's :math:`T^2` of the units' moves [2]_, so that with rank :math:`r`,
+    :math:`(n - r) / (n r)` times it is judged as :math:`F(r, n - r)` by "hotelling": moves are no
+    normal variables, but in simulations this kept its level, within chance, at 12 to 150 units.
+    Where all units moved and their moves add up along one direction, as where each made the same
+    move, :math:`Q = n`: the covariance about the differences seen is then singular along them, the
+    test is undefined, and a note gives Stuart and Maxwell's p-value. The effect and its interval
+    are then that test's too.
 
     References
     ----------
     .. [1] V. P. Bhapkar, "A note on the equivalence of two test criteria for hypotheses in
            categorical data", Journal of the American Statistical Association 61 (1966), 228-235.
+    .. [2] H. Hotelling, "The generalization of Student's ratio", Annals of Mathematical Statistics
+           2 (1931), 360-378.
 
     Examples
     --------
@@ -191,21 +204,28 @@ def bhapkar(table: TransitionsLike) -> SignificanceResult:
     >>> round(ilr.bhapkar(vision).statistic, 4)
     11.9757
     """
+    check_option(method, get_args(BhapkarMethod), "method")
     pairs = as_pairs(table)
     swaps = swaps_of(pairs)
     found = imbalance_of(swaps, _free_steps(swaps, pairs.n_grades))
     q, df = found.statistic, found.df
     n = pairs.n_units if swaps.contributions is None else len(swaps.contributions)
     one_way = q >= n * (1 - 1e-12)
-    critical = None if one_way else partial(_bhapkar_critical_value, df=df, n=n)
+    critical = None if one_way else partial(_bhapkar_critical_value, df=df, n=n, method=method)
     notes = few_moves_note(swaps.sizes, "asymptotic", "stuart_maxwell(table, method='exact')")
     statistic = q / (1 - q / n) if not one_way else float("nan")
+    by_f = method == "hotelling" and bool(df) and not one_way
+    if by_f:
+        statistic *= (n - df) / (n * df)
+        p_value = float(special.fdtrc(df, n - df, statistic))
+    else:
+        p_value = float(special.chdtrc(df, statistic)) if df else 1.0
     result = swap_result(
         pairs,
         statistic=statistic,
-        df=df,
-        p_value=float(special.chdtrc(df, statistic)) if df else 1.0,
-        method="asymptotic",
+        df=(df, n - df) if by_f else df,
+        p_value=p_value,
+        method=method,
         name="bhapkar",
         label="Bhapkar's test",
         null=MARGINS_NULL,
@@ -335,7 +355,10 @@ def _free_steps(swaps: Swaps, n_grades: int) -> IntArray:
     return steps[:, free]
 
 
-def _bhapkar_critical_value(confidence_level: float, *, df: int, n: int) -> float:
+def _bhapkar_critical_value(confidence_level: float, *, df: int, n: int, method: str) -> float:
     """Turn the quantile of Bhapkar's statistic into one of Stuart and Maxwell's."""
-    usual = float(special.chdtri(df, 1 - confidence_level))
+    if method == "hotelling":
+        usual = float(special.fdtri(df, n - df, confidence_level)) * n * df / (n - df)
+    else:
+        usual = float(special.chdtri(df, 1 - confidence_level))
     return usual / (1 + usual / n)

@@ -103,7 +103,7 @@ def swap_result(
     pairs: Pairs,
     *,
     statistic: float,
-    df: int,
+    df: int | tuple[float, ...],
     p_value: float,
     method: str,
     name: str,
