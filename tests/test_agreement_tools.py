@@ -2,6 +2,7 @@
 
 import json
 import warnings
+from dataclasses import replace
 from functools import partial
 from itertools import permutations, product
 
@@ -245,7 +246,7 @@ def test_the_overview_of_one_grade_only_says_why_nothing_is_defined():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         listing = ilr.agreement_table([[1, 1], [1, 1]])
-    assert "no_variation" in listing.sentence
+    assert "every rating is the same grade" in listing.sentence
 
 
 # by grade, by unit, within a grade
@@ -649,3 +650,60 @@ def test_weights_of_ones_own_run_through_light():
     found = ilr.light_kappa(GRADES, weights=near)
     assert found.weights == "custom"
     assert partial(ilr.light_kappa, weights="linear")(GRADES).weights == "linear"
+
+
+def test_a_population_is_not_known_where_ratings_are_missing():
+    grades = np.array([[1, 1, 2], [2, 2, 2], [1, 2, 1], [2, 2, 2], [3, 3, 3], [3, 3, 2]], float)
+    complete = ilr.generalise(ilr.gwet_ac, grades, to="units", n_units_in_population=6)
+    assert complete.standard_error == complete.confidence_interval().width == 0.0
+    grades[0, 0] = np.nan
+    # 16 of 18 pairs of ratings, of 6 in 8 units
+    plain = ilr.gwet_ac(grades).standard_error
+    for population in (6, 8):
+        found = ilr.generalise(ilr.gwet_ac, grades, to="units", n_units_in_population=population)
+        left = 1 - 6 / population * 16 / 18
+        assert_allclose(found.standard_error, plain * left**0.5, rtol=1e-12)
+        assert "with 88.9% of their pairs of ratings" in found.notes[-1]
+    # by two raters it is the share of units with two ratings
+    pairs = [[1, 1], [2, 2], [1, 2], [3, 3], [np.nan, 2]]
+    found = ilr.generalise(ilr.gwet_ac, pairs, to="units", n_units_in_population=10)
+    assert_allclose(found.standard_error, ilr.gwet_ac(pairs).standard_error * 0.6**0.5, rtol=1e-12)
+
+
+def test_sentences_say_why_nothing_can_be_computed():
+    one = ilr.ratings_from_codes([[0, 1, 1]], scale=ilr.Scale([1, 2, 3]))
+    sentence = ilr.agreement_table(one).sentence
+    assert sentence == "No coefficient that has bands is defined (there is only one unit)."
+    alike = ilr.ratings_from_codes([[1, 1, 1]] * 6, scale=ilr.Scale([1, 2, 3]))
+    sentence = ilr.influential_units(ilr.gwet_ac, alike).sentence
+    assert sentence == "No unit moves Gwet's AC: it stays 1.000 whichever is left out."
+    many = ilr.ratings_from_table([[70_000, 3], [2, 90_000]], scale=ilr.Scale(["no", "yes"]))
+    assert " most, by 1.2e-05, from 1.000." in ilr.influential_units(ilr.gwet_ac, many).sentence
+
+
+def test_a_reading_that_does_not_depend_is_of_the_band_surely_reached():
+    ratings = ilr.ratings_from_codes([[0, 1], [1, 1], [2, 2], [0, 0]], scale=ilr.Scale([1, 2, 3]))
+    sentence = ilr.agreement_table(ratings).sentence
+    assert "the band that is surely reached is 'poor' throughout" in sentence
+
+
+def test_w_of_a_million_million_units_is_tested_by_chi_square():
+    codes = [[0, 0, 0], [1, 1, 0], [2, 2, 2], [0, 1, 1]]
+    frequencies = np.array([10, 1, 10, 3]) * 10**11
+    huge = ilr.ratings_from_codes(codes, scale=ilr.Scale([1, 2, 3]), frequencies=frequencies)
+    for method in ("exact", "monte_carlo"):
+        result = ilr.kendall_w_test(huge, method=method)
+        assert (result.method, result.p_value) == ("asymptotic", 0.0)
+        assert "more than 100000 units" in result.describe()
+    asked = ilr.kendall_w_test(huge, method="asymptotic")
+    assert "more than" not in asked.describe()
+
+
+def test_a_standard_error_that_is_rounding_makes_no_statistic():
+    perfect = ilr.ratings_from_matrix(
+        [[0.7, 0.7, 0.7], [0.4, 0.4, 0.4], [0.5, 0.5, 0.5]], scale=ilr.Scale([0.4, 0.5, 0.7])
+    )
+    for form in ("A,1", "C,1"):
+        estimate = ilr.icc(perfect, form=form)
+        noisy = replace(estimate, influence_source=np.array([1e-16, -1e-16, 0.0]))
+        assert np.isnan(ilr.threshold_test(noisy, 0.5).statistic)

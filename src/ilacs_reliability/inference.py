@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ilacs_reliability.estimates import (
+    NO_ERROR,
     REASONS,
     Alternative,
     Estimate,
@@ -98,7 +99,7 @@ def threshold_test(
         return _undefined(estimate, label, alternative)
     name = method or estimate.interval_methods[0]
     error = estimate.standard_error
-    distance = (estimate.value - threshold) / error if error > 0 else float("nan")
+    distance = (estimate.value - threshold) / error if error > NO_ERROR else float("nan")
     return SignificanceResult(
         statistic=float(distance),
         p_value=_p_value(estimate, threshold, alternative, method),

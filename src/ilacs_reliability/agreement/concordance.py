@@ -36,6 +36,8 @@ from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings, check_wh
 from ilacs_reliability.scales import FloatArray, IntArray
 
 TestMethod: TypeAlias = Literal["exact", "monte_carlo", "asymptotic"]
+# units that random draws are dealt to at most
+MOST_RANKED = 100_000
 TEST_METHODS = ("exact", "monte_carlo", "asymptotic")
 
 
@@ -143,8 +145,8 @@ def kendall_w_test(
         Grades of each unit; a unit that not every rater rated is left out.
     method : {"exact", "monte_carlo", "asymptotic"}, optional
         "exact" enumerates every way in which the raters could have dealt their grades to units;
-        where that is too many, it gives way to "monte_carlo", and the result says so. Default:
-        "exact".
+        where that is too many, it gives way to "monte_carlo", and both to "asymptotic" beyond
+        100 000 units; the result says so. Default: "exact".
     n_resamples : int, optional
         Draws of the Monte Carlo method. Default: 9999.
     rng : Generator or int, optional
@@ -210,6 +212,8 @@ def kendall_w_test(
     used, p_value = method, float("nan")
     if effect.status == "ok" and method == "asymptotic":
         p_value = float(special.chdtrc(n - 1, statistic))
+    elif effect.status == "ok" and n > MOST_RANKED:
+        used, p_value = "asymptotic", float(special.chdtrc(n - 1, statistic))
     elif effect.status == "ok":
         ranks = _doubled_ranks(taken)
         if method == "exact" and not is_enumerable(ranks):
@@ -413,7 +417,9 @@ def _tail(
 
 def _method_notes(asked: str, used: str, n_resamples: int) -> tuple[str, ...]:
     if used == "asymptotic":
-        return ("The chi-square approximation is rough for few units or raters.",)
+        note = "The chi-square approximation is rough for few units or raters."
+        instead = f"The p-value is by chi-square, since there are more than {MOST_RANKED} units."
+        return (note,) if asked == used else (instead, note)
     if used == "exact":
         return ()
     instead = "; there are too many cases to enumerate" if asked == "exact" else ""

@@ -25,7 +25,7 @@ from ilacs_reliability.agreement.coefficients import (
 from ilacs_reliability.agreement.formulas import patterns_of
 from ilacs_reliability.agreement.generalise import generalise
 from ilacs_reliability.agreement.listing import Listing
-from ilacs_reliability.estimates import Estimate, counted
+from ilacs_reliability.estimates import REASONS, Estimate, counted
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings, check_whole
 from ilacs_reliability.scales import (
     FloatArray,
@@ -178,7 +178,7 @@ def _compare(ratings: Ratings, program: str, installed: str, check: Check) -> di
     row["theirs"] = value
     if estimate.status == "undefined":
         same = np.isnan(value)
-        remark = f"Undefined here ({estimate.reason})."
+        remark = f"Undefined here: {REASONS.get(estimate.reason, estimate.reason)}."
         return row | {"outcome": "agrees" if same else "differs", "remark": remark}
     if np.isnan(value) or np.isnan(row["ours"]):
         both = np.isnan(value) and np.isnan(row["ours"])
@@ -315,21 +315,25 @@ def _square(ratings: Ratings) -> FloatArray:
 
 def _sentence(rows: list[dict[str, Any]]) -> str:
     compared = [row for row in rows if row["difference"] is not None]
+    alone = [row for row in rows if row["difference"] is None and row["outcome"] == "differs"]
+    more = (
+        f" {len(alone)} more have a number in one program and none in the other." if alone else ""
+    )
+    if not compared and alone:
+        programs = ", ".join(sorted({row["program"] for row in alone}))
+        return (
+            f"Nothing could be compared: {counted(len(alone), 'value')} by {programs} or here "
+            "without a number on the other side."
+        )
     if not compared:
         return "No other program could recompute anything."
     largest = max(compared, key=_difference)
-    programs = sorted({row["program"] for row in compared})
+    programs = ", ".join(sorted({row["program"] for row in compared}))
     differing = sum(row["outcome"] == "differs" for row in compared)
-    undefined = sum(row["outcome"] == "differs" for row in rows) - differing
     found = "none differs" if not differing else f"{differing} differ"
-    more = (
-        f" {undefined} more have a number in one program and none in the other."
-        if undefined
-        else ""
-    )
     return (
-        f"{counted(len(compared), 'value')} recomputed by {', '.join(programs)}: {found}; the "
-        f"largest difference is {largest['difference']:.2g} ({largest['coefficient']}, "
+        f"{counted(len(compared), 'value')} recomputed by {programs}: {found}; the largest "
+        f"difference is {largest['difference']:.2g} ({largest['coefficient']}, "
         f"{largest['program']}).{more}"
     )
 

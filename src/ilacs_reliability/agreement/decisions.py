@@ -79,8 +79,10 @@ def d_study(
     limits are those of `icc`, by "score", carried over, cut off at 0, and hold as often. Where mean
     squares make that correlation 0 or less, all its limits can lie below 0: the upper one is then
     no lower than that of a correlation estimated as 0, as by restricted maximum likelihood. The
-    limits are for other units; the raters at hand stand for the raters to come, and with few of
-    those that is rough.
+    limits are for other units graded by these raters: for those they covered 98 % on average and
+    95 % at worst in 90 settings of two to six raters, for 95 %. Read for the mean of other raters,
+    drawn like these, they covered 88 % on average and 41 % at worst: the more units, the less,
+    since units do not show how other raters would differ.
 
     References
     ----------

@@ -162,10 +162,14 @@ def generalise(
     -----
     The variance over raters is the jackknife's, leaving out one rater at a time; the variance over
     both is the sum of the two parts [1]_. A finite population takes the share :math:`1 - n / N` of
-    a part [2]_. Degrees of freedom are Satterthwaite's. With three to five raters the part over
-    raters is itself rough, and the intervals wide. Where studies drew their raters, too, the
-    default for "both" covered 97 % on average and 91 % or more in each of 60 settings for 95 %; a
-    coefficient's own interval, which is for these raters, 86 % and 49 %.
+    a part [2]_; where ratings are missing, n counts units as the share of their pairs of ratings
+    that was given, since what nobody gave stays unknown however many of the units were drawn.
+    Degrees of freedom are Satterthwaite's. With three to five raters the part over raters is itself
+    rough, and the intervals wide. Where studies drew their raters, too, the default for "both"
+    covered 97 % on average and 91 % or more in each of 60 settings for 95 %; a coefficient's own
+    interval, which is for these raters, 86 % and 49 %. From finite populations the default covered
+    98 % on average and 94 % at worst for "units", 96 % and 89 % for "both", 95 % and 90 % for
+    "raters", in 60 settings.
 
     References
     ----------
@@ -198,8 +202,9 @@ def generalise(
     base = coefficient(taken)
     if not isinstance(base, Estimate):
         raise TypeError(f"`coefficient` must return an Estimate, but got {type(base).__name__}.")
+    seen = _share_of_pairs(taken)
     left = {
-        "units": _share_left(base.n_units, n_units_in_population, "n_units_in_population"),
+        "units": _share_left(base.n_units, n_units_in_population, "n_units_in_population", seen),
         "raters": _share_left(taken.n_raters, n_raters_in_population, "n_raters_in_population"),
     }
     parts: dict[str, float] = {}
@@ -212,7 +217,7 @@ def generalise(
     populations = {"units": n_units_in_population, "raters": n_raters_in_population}
     taken_from = {"units": base.n_units, "raters": taken.n_raters}
     notes = tuple(
-        _population_note(name, taken_from[name], populations[name])
+        _population_note(name, taken_from[name], populations[name], seen)
         for name in parts
         if populations[name] is not None
     )
@@ -220,21 +225,33 @@ def generalise(
     return replace(found, notes=(*found.notes, *notes))
 
 
-def _population_note(name: str, n: float, population: float | None) -> str:
+def _population_note(name: str, n: float, population: float | None, seen: float) -> str:
+    if name == "units" and seen < 1:
+        share = f"{100 * seen:.3g}% of their pairs of ratings"
+        return f"They are {n:g} of the {population:g} units of a finite population, with {share}."
     if population == n:
         return f"All {n:g} {name} of the population were taken: none is left to be uncertain of."
     return f"They are {n:g} of the {population:g} {name} of a finite population."
 
 
-def _share_left(n: float, population: float | None, name: str) -> float:
-    """Return the share of a population that the sample leaves out."""
+def _share_of_pairs(ratings: Ratings) -> float:
+    """Return the share of pairs of ratings that were given, of those of all rated units."""
+    totals, m = ratings.table.totals, ratings.n_raters
+    possible = float(ratings.sizes.rated) * m * (m - 1)
+    if ratings.patterns is None or not possible > 0:
+        return 1.0
+    return float(ratings.frequencies @ (totals * (totals - 1.0))) / possible
+
+
+def _share_left(n: float, population: float | None, name: str, seen: float = 1.0) -> float:
+    """Return the share of a population that the sample leaves out, of what was seen of it."""
     if population is None:
         return 1.0
     if not population >= n:
         raise ValueError(
             f"`{name}` must be at least the {n:g} in the sample, but got {population}."
         )
-    return float(1.0 - n / population)
+    return float(1.0 - seen * (n / population))
 
 
 def _over_units(coefficient: Coefficient, ratings: Ratings, base: Estimate, method: str) -> float:

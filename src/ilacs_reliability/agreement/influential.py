@@ -11,7 +11,7 @@ import numpy as np
 from ilacs_reliability.agreement.categories import pattern_labels
 from ilacs_reliability.agreement.formulas import keep_raters, known_raters, rater_names
 from ilacs_reliability.agreement.listing import Listing
-from ilacs_reliability.estimates import Estimate, UndefinedEstimateWarning, plain
+from ilacs_reliability.estimates import NO_ERROR, Estimate, UndefinedEstimateWarning, plain
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
 from ilacs_reliability.scales import FloatArray
 
@@ -241,7 +241,13 @@ def _sentence(rows: list[dict[str, Any]], base: Estimate, thing: str) -> str:
     top = next((row for row in rows if row["change"] is not None), None)
     if top is None or base.status == "undefined":
         return f"No {thing} can be left out of {label}."
+    if abs(top["change"]) <= NO_ERROR:
+        stays = f"it stays {base.value:.3f} whichever is left out"
+        return f"No {thing} moves {label}: {stays}."
     name = top.get(thing, top.get("grades"))
+    if f"{base.value:.3f}" == f"{top['without']:.3f}":
+        moved = f"by {top['change']:.2g}, from {base.value:.3f}"
+        return f"Leaving out one {thing} ({name}) moves {label} most, {moved}."
     return (
         f"Leaving out one {thing} ({name}) moves {label} most, from {base.value:.3f} to "
         f"{top['without']:.3f}."

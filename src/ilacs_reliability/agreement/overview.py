@@ -25,6 +25,7 @@ from ilacs_reliability.agreement.listing import Listing
 from ilacs_reliability.agreement.pairs import light_kappa
 from ilacs_reliability.estimates import (
     NO_ERROR,
+    REASONS,
     Estimate,
     UndefinedEstimateWarning,
     check_confidence_level,
@@ -122,8 +123,8 @@ def agreement_table(
     [('percent_agreement', 0.85), ('cohen_kappa', 0.32), ('scott_pi', 0.31)]
     >>> print(overview.sentence)
     Over 5 chance-corrected choices the value runs from 0.314 (scott_pi, identity) to 0.808
-    (gwet_ac, identity), and the band from 'slight' to 'substantial': the reading depends on the
-    choice.
+    (gwet_ac, identity), and the band that is surely reached runs from 'slight' to 'substantial':
+    the reading depends on the choice.
     """
     check_confidence_level(confidence_level)
     taken = as_ratings(ratings)
@@ -245,7 +246,10 @@ def _sentence(rows: list[dict[str, Any]], bands: list[str]) -> str:
     read = [row for row in rows if row["band"]]
     if not read:
         reasons = sorted({row["reason"] for row in rows if row["reason"]})
-        return f"No coefficient that has bands is defined ({', '.join(reasons)})."
+        why = (
+            f" ({'; '.join(REASONS.get(reason, reason) for reason in reasons)})" if reasons else ""
+        )
+        return f"No coefficient that has bands is defined{why}."
     lowest, highest = (pick(read, key=_value) for pick in (min, max))
     alike = highest["value"] - lowest["value"] <= NO_ERROR
     places = [bands.index(row["band"]) for row in read]
@@ -258,8 +262,8 @@ def _sentence(rows: list[dict[str, Any]], bands: list[str]) -> str:
         text = f"Over {_kinds_read(read)} the value runs {ends}"
     depends = worst != best
     if set(answers) == {None}:
-        reached = "the band that is surely reached runs" if alike else "the band"
-        text += f", and {reached} from {worst!r} to {best!r}" if depends else f", all {worst!r}"
+        text += ", and the band that is surely reached "
+        text += f"runs from {worst!r} to {best!r}" if depends else f"is {worst!r} throughout"
     else:
         above, below, open_ = (answers.count(answer) for answer in ("yes", "no", "open"))
         text += f"; {above} intervals lie above the threshold, {below} below it, {open_} hold it"
