@@ -707,3 +707,11 @@ def test_a_standard_error_that_is_rounding_makes_no_statistic():
         estimate = ilr.icc(perfect, form=form)
         noisy = replace(estimate, influence_source=np.array([1e-16, -1e-16, 0.0]))
         assert np.isnan(ilr.threshold_test(noisy, 0.5).statistic)
+
+
+def test_no_number_of_raters_mends_units_that_do_not_differ_but_for_rounding():
+    every_pattern = list(product([1, 2], repeat=5))
+    study = ilr.d_study(every_pattern)
+    assert abs(ilr.variance_components(every_pattern).units) < 1e-15
+    assert study.sentence.startswith("No number of raters would do")
+    assert max(row["n_raters"] for row in study.rows()) == 10

@@ -11,7 +11,13 @@ import numpy as np
 
 from ilacs_reliability.agreement.generalisability import VarianceComponents, variance_components
 from ilacs_reliability.agreement.listing import Listing
-from ilacs_reliability.estimates import Estimate, check_confidence_level, check_option, counted
+from ilacs_reliability.estimates import (
+    NO_ERROR,
+    Estimate,
+    check_confidence_level,
+    check_option,
+    counted,
+)
 from ilacs_reliability.ratings import RatingsLike
 
 Decision: TypeAlias = Literal["absolute", "relative"]
@@ -150,8 +156,8 @@ def _needed(parts: VarianceComponents, reliability: float, decision: str) -> int
 
 def _raters(single: float, reliability: float) -> int | None:
     """Return how many raters a target takes at a reliability of one; None where none do."""
-    if not single > 0:
-        return None
+    if not single > NO_ERROR:
+        return None  # a reliability of 0 but for rounding, which took 10**16 raters
     ratio = reliability * (1.0 - single) / ((1.0 - reliability) * single)
     # a ratio that is whole but for rounding is whole
     return max(1, math.ceil(ratio - 1e-9))
