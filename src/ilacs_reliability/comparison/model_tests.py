@@ -17,15 +17,21 @@ from ilacs_reliability.comparison.groups import (
 )
 from ilacs_reliability.comparison.models import proportional_odds, reason_of_one_grade
 from ilacs_reliability.comparison.ordinal_fit import (
-    FAR,
     Design,
     Fit,
     connected,
     cumulative_design,
     fit_design,
     ordered_log_likelihood,
+    threshold_start,
 )
-from ilacs_reliability.comparison.separation import fit_contrast, informative, supremum
+from ilacs_reliability.comparison.separation import (
+    LimitFit,
+    fit_contrast,
+    informative,
+    limit_fit,
+    supremum,
+)
 from ilacs_reliability.estimates import FloatArray, SignificanceResult, check_option
 from ilacs_reliability.tables import GradesLike
 
@@ -72,7 +78,9 @@ def proportional_odds_test(
     Notes
     -----
     Both are asymptotic [1]_. Two groups that are separated have the prior of `proportional_odds`
-    in the likelihood ratio too; for more, the likelihood's supremum is taken.
+    in the likelihood ratio too; for more, the likelihood's supremum is taken. The score is taken
+    where the likelihood without groups has its supremum, logits that run away at their ends.
+    Neither hangs on the order of groups or strata.
 
     References
     ----------
@@ -96,17 +104,16 @@ def proportional_odds_test(
         return undefined_test(shared, reason, name="proportional_odds_test", label=label)
     two, shared = len(shared.groups) == 2, _telling(shared)
     design = cumulative_design(shared)
-    none, held = np.zeros(design.n_parameters), dict.fromkeys(design.columns.values(), 0.0)
+    held = dict.fromkeys(design.columns.values(), 0.0)
     if method == "score":
-        alike = fit_design(design, none, fixed=held)
-        statistic = _score_at(design.counts, design.slopes, alike.parameters)
+        alike = limit_fit(design, held)
+        statistic = _score_at(design.counts, design.slopes, alike.fit.parameters, alike.infinite)
     else:
         statistic = _fall(design, held)
     df = float(design.n_groups)
-    full = fit_design(design, none)
     p_value = float(special.chdtrc(df, statistic))
     effect = proportional_odds(grades) if two else None
-    notes = effect.notes if effect else (*shared.notes, *_separation(design, full))
+    notes = effect.notes if effect else (*shared.notes, *_separation(limit_fit(design)))
     return SignificanceResult(
         statistic=statistic,
         df=df,
@@ -184,14 +191,15 @@ def parallel_lines_test(
         return undefined_test(shared, reason, name="parallel_lines_test", label=label)
     two, shared = len(shared.groups) == 2, _telling(shared)
     design = cumulative_design(shared)
-    common = fit_design(design, np.zeros(design.n_parameters))
+    common = limit_fit(design)
     df = float((design.n_cuts - 1) * design.n_groups)
     if not df:
         statistic = 0.0  # a single cut has nothing to be parallel to
     elif method == "score":
         statistic = _score_statistic(design, common)
     else:
-        statistic = max(0.0, 2 * (_free_log_likelihood(design, common) - common.log_likelihood))
+        free = _free_log_likelihood(design)
+        statistic = max(0.0, 2 * (free - common.fit.log_likelihood))
     effect = proportional_odds(grades) if two else None
     return SignificanceResult(
         statistic=statistic,
@@ -203,7 +211,7 @@ def parallel_lines_test(
         null="the odds ratio is the same at every cut",
         effect=effect,
         n_units=shared.n_units,
-        notes=effect.notes if effect else (*shared.notes, *_separation(design, common)),
+        notes=effect.notes if effect else (*shared.notes, *_separation(common)),
         limits=NOT_SHOWN_BY_P,
     )
 
@@ -230,7 +238,9 @@ def _telling(shared: SharedGrades) -> SharedGrades:
 
 def _linked(shared: SharedGrades) -> bool:
     present = shared.pooled.sum(axis=1) > 0
-    return bool(present.sum() > 1 and np.array(connected(shared))[present].all())
+    # a group without units links nothing, were it the first
+    held = replace(shared, counts=shared.counts[:, present])
+    return bool(present.sum() > 1 and all(connected(held)))
 
 
 def _fall(design: Design, held: dict[int, float]) -> float:
@@ -241,8 +251,8 @@ def _fall(design: Design, held: dict[int, float]) -> float:
     return max(0.0, 2 * (found.fit.objective - found.profile(0.0)))
 
 
-def _separation(design: Design, fit: Fit) -> tuple[str, ...]:
-    if (np.abs(fit.parameters[design.n_cuts :]) <= FAR).all():
+def _separation(found: LimitFit) -> tuple[str, ...]:
+    if not found.infinite.any():
         return ()
     return ("Groups or strata are separated: the likelihood is taken at its supremum.",)
 
@@ -261,22 +271,32 @@ def _spread(design: Design, fit: Fit) -> FloatArray:
     return np.concatenate([cuts, np.repeat(groups, design.n_cuts), rest])
 
 
-def _free_log_likelihood(design: Design, common: Fit) -> float:
+def _free_log_likelihood(design: Design) -> float:
     if design.one_stratum:
         # each group with its own thresholds: the shares seen
         shares = design.counts / np.maximum(design.counts.sum(axis=1, keepdims=True), 1)
         return float(special.xlogy(design.counts, shares).sum())
-    return ordered_log_likelihood(design.counts, _by_cut(design), start=_spread(design, common))
+    slopes = _by_cut(design)
+    # the optimiser can stall where a fit has run far away: the better of two starts
+    fitted = _spread(design, fit_design(design, np.zeros(design.n_parameters)))
+    alike = threshold_start(design.counts, slopes.shape[2] - design.n_cuts)
+    return max(
+        ordered_log_likelihood(design.counts, slopes, start=start) for start in (alike, fitted)
+    )
 
 
-def _score_statistic(design: Design, common: Fit) -> float:
+def _score_statistic(design: Design, common: LimitFit) -> float:
     """Return the score of the free model at the common one."""
-    return _score_at(design.counts, _by_cut(design), _spread(design, common))
+    theta = _spread(design, common.fit)
+    return _score_at(design.counts, _by_cut(design), theta, common.infinite)
 
 
-def _score_at(counts: FloatArray, slopes: FloatArray, theta: FloatArray) -> float:
+def _score_at(
+    counts: FloatArray, slopes: FloatArray, theta: FloatArray, infinite: FloatArray
+) -> float:
     """Return the score statistic of a model at some parameters, in its expected information."""
-    cumulative = special.expit(slopes @ theta)
+    logits = np.where(infinite == 0, slopes @ theta, np.copysign(np.inf, infinite))
+    cumulative = special.expit(logits)
     shares = np.diff(cumulative, axis=1, prepend=0.0, append=1.0)
     firsts = (cumulative * (1 - cumulative))[..., None] * slopes
     slopes_of_shares = np.diff(firsts, axis=1, prepend=0.0, append=0.0)

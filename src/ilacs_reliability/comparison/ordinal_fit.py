@@ -14,9 +14,6 @@ from ilacs_reliability.estimates import FloatArray
 
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
 
-# beyond this a coefficient is on its way to infinity: odds of 160000 to 1
-FAR = 12.0
-
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Fit:

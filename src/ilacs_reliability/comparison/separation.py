@@ -106,7 +106,7 @@ def fit_contrast(design: Design, place: int, *, penalty: str) -> ContrastFit:
         With the prior on this coefficient alone, so that neither the order of strata nor what
         they are coded against enters.
     """
-    reduced = _without_runaways(design, (place,))
+    reduced, _ = _without_runaways(design, (place,))
     falls, rises = (_recedes(reduced, place, sign) for sign in (-1.0, 1.0))
     prior = np.zeros(design.n_parameters)
     separated = falls or rises
@@ -136,8 +136,44 @@ def supremum(design: Design, fixed: dict[int, float] | None = None) -> float:
     float
         Which some parameters may reach at infinity only.
     """
-    reduced = _without_runaways(design, tuple(fixed or ()))
-    return fit_design(reduced, np.zeros(design.n_parameters), fixed=fixed).log_likelihood
+    return limit_fit(design, fixed).fit.log_likelihood
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class LimitFit:
+    """A model where the likelihood has its supremum.
+
+    Attributes
+    ----------
+    fit : Fit
+        The logits that stay finite.
+    infinite : ndarray of float, shape (n_rows, n_cuts)
+        1 where a cumulative logit goes to infinity there, -1 where to minus infinity, else 0.
+    """
+
+    fit: Fit
+    infinite: FloatArray
+
+
+def limit_fit(design: Design, fixed: dict[int, float] | None = None) -> LimitFit:
+    """Fit a model with the logits that run away at their ends.
+
+    Parameters
+    ----------
+    design : Design
+        The model.
+    fixed : dict of int to float, optional
+        Parameters held at a value.
+
+    Returns
+    -------
+    LimitFit
+        Neither its likelihood nor its probabilities hang on the order of groups or strata.
+    """
+    reduced, direction = _without_runaways(design, tuple(fixed or ()))
+    fit = fit_design(reduced, np.zeros(design.n_parameters), fixed=fixed)
+    slopes = design.slopes @ direction
+    return LimitFit(fit=fit, infinite=np.where(np.abs(slopes) > 1e-6, np.sign(slopes), 0.0))
 
 
 def _bounding(design: Design) -> tuple[FloatArray, npt.NDArray[np.intp]]:
@@ -153,8 +189,10 @@ def _bounding(design: Design) -> tuple[FloatArray, npt.NDArray[np.intp]]:
     return design.slopes[row, grade - side] * np.where(side, -1.0, 1.0)[:, None], cells
 
 
-def _without_runaways(design: Design, held: tuple[int, ...]) -> Design:
+def _without_runaways(design: Design, held: tuple[int, ...]) -> tuple[Design, FloatArray]:
     """Leave out the logits that run away while no likelihood falls and the held do not move.
+
+    Returns the direction of the parameters too, zeros where nothing runs away.
 
     What is left has a maximum for any values of the held parameters: the direction along which
     most logits run away takes all with it that run away along any.
@@ -162,7 +200,7 @@ def _without_runaways(design: Design, held: tuple[int, ...]) -> Design:
     signed, cells = _bounding(design)
     n, p = signed.shape
     if not n:
-        return design
+        return design, np.zeros(p)
     reach = [(0.0, 0.0) if i in held else (None, None) for i in range(p)]
     found = optimize.linprog(
         np.concatenate([np.zeros(p), -np.ones(n)]),
@@ -173,9 +211,10 @@ def _without_runaways(design: Design, held: tuple[int, ...]) -> Design:
     )
     unbounded = design.unbounded.copy()
     runs = np.asarray(found.x)[p:] > 0.5
+    direction = np.asarray(found.x)[:p] if runs.any() else np.zeros(p)
     row, grade, side = cells[runs].T
     unbounded[side, row, grade] = True
-    return replace(design, unbounded=unbounded)
+    return replace(design, unbounded=unbounded), direction
 
 
 def _recedes(design: Design, place: int, sign: float) -> bool:
