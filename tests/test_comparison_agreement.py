@@ -310,3 +310,39 @@ def test_brunner_munzel_without_spread_says_whose_the_interval_is():
     assert "test's own" not in permuted.describe()
     by_t = ilr.brunner_munzel([[5, 0], [0, 6]], method="t")
     assert "The 95% interval is the test's own (disjoint_pairs)" in by_t.describe()
+
+
+@pytest.mark.parametrize("method", ["boschloo", "barnard"])
+@pytest.mark.parametrize("sizes", [(4, 4), (7, 3)])
+def test_unconditional_intervals_cover_whatever_the_shares(method, sizes):
+    n1, n2 = sizes
+    limits = np.array(
+        [
+            [
+                [*ilr.two_proportions([[n1 - x1, x1], [n2 - x2, x2]], method=method).effect
+                 .confidence_interval()]
+                for x2 in range(n2 + 1)
+            ]
+            for x1 in range(n1 + 1)
+        ]
+    )  # fmt: skip
+    for first in (0.01, 0.1, 0.37, 0.5):
+        for second in (0.01, 0.37, 0.51, 0.9, 0.99):
+            gap = second - first
+            held = (limits[..., 0] <= gap + 1e-7) & (gap - 1e-7 <= limits[..., 1])
+            chances = (
+                stats.binom.pmf(range(n1 + 1), n1, first),
+                stats.binom.pmf(range(n2 + 1), n2, second),
+            )
+            # no simulation: every table with its probability
+            assert chances[0] @ held @ chances[1] >= 0.95 - 1e-9
+
+
+def test_where_all_units_agree_a_note_says_when_the_interval_is_of_another_test():
+    for table in ([[5, 0], [7, 0]], [[0, 5], [0, 7]]):
+        found = {m: ilr.two_proportions(table, method=m) for m in ("fisher", "boschloo", "barnard")}
+        firsts = {m: each.effect.interval_methods[0] for m, each in found.items()}
+        assert firsts == {"fisher": "newcombe", "boschloo": "barnard", "barnard": "barnard"}
+        assert "another method than the p-value: newcombe" in found["fisher"].describe()
+        assert "another method than the p-value: barnard" in found["boschloo"].describe()
+        assert "another method" not in found["barnard"].describe()

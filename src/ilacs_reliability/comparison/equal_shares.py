@@ -71,7 +71,8 @@ def two_proportions(
         shares (second minus first), and as its first interval one of the same method as the
         p-value: it leaves 1, or 0, out exactly where the two-sided p-value is at most 0.05, or the
         one-sided p-value at most 0.025. Where every unit is on one side of the cut there is no odds
-        ratio and the difference stands in for it.
+        ratio and the difference stands in for it, with the interval "newcombe" after "fisher" and
+        "barnard" after "boschloo", which a note says.
 
     Raises
     ------
@@ -182,19 +183,24 @@ def _effect(cut: CutGroups, method: str, alternative: Alternative) -> Estimate:
     label = f"difference in the share {cut.phrase}, {second} minus {first}"
     effect = difference_of_shares(cut, name="risk_difference", label=label)
     if method == "score":
-        order = sorted(effect.methods, key=lambda pair: pair[0] != "miettinen_nurminen")
-        return replace(effect, methods=tuple(order))
-    if one_sided:
-        return effect
-    if (n1 + 1) * (n2 + 1) > MOST_INVERTED:
-        note = f"The interval is of another method than the p-value: {effect.interval_methods[0]}."
-        return replace(effect, notes=(*effect.notes, note))
+        ranked = sorted(effect.methods, key=lambda pair: pair[0] != "miettinen_nurminen")
+        return replace(effect, methods=tuple(ranked))
+    if method == "fisher" or (n1 + 1) * (n2 + 1) > MOST_INVERTED:
+        return replace(effect, notes=(*effect.notes, _another(effect.interval_methods[0])))
+    # Fisher's p-value is 1 of every such table, which leaves Boschloo's order nothing to say
+    other = one_sided and method == "boschloo"
+    order = "barnard" if other else method
     search = partial(
-        unconditional_limits, counts=(x1, n1, x2, n2), order=method, alternative=alternative
+        unconditional_limits, counts=(x1, n1, x2, n2), order=order, alternative=alternative
     )
     # each search takes seconds at 200 a group, and every sentence and table asks for the limits
     limits = partial(_own_limits, search=KeptLimits(search))
-    return replace(effect, methods=((method, limits), *effect.methods))
+    notes = (*effect.notes, _another(order)) if other else effect.notes
+    return replace(effect, methods=((order, limits), *effect.methods), notes=notes)
+
+
+def _another(method: str) -> str:
+    return f"The interval is of another method than the p-value: {method}."
 
 
 def _fisher_limits(estimate: Estimate, confidence_level: float, *, cut: CutGroups) -> Pair:
