@@ -325,3 +325,10 @@ def test_mean_squares_of_no_units_are_undefined_without_a_numpy_warning():
         low, high = batch.confidence_interval(method=method)
         assert np.isnan([low[0], high[0]]).all()
         assert np.isfinite([low[1], high[1]]).all()
+
+
+def test_a_coefficient_that_bears_a_name_takes_no_article():
+    test = ilr.kendall_w_test([[1, 1, 2], [2, 2, 2], [1, 1, 1], [2, 1, 2]], rng=1)
+    assert "; Kendall's W is 0.667" in test.describe()
+    agreement = ilr.percent_agreement([[1, 1], [2, 2], [1, 2], [2, 2], [1, 1]])
+    assert "; the percent agreement is 0.800" in ilr.threshold_test(agreement, 0.5).describe()

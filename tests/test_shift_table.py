@@ -456,3 +456,8 @@ def test_hotellings_test_is_that_of_the_mean_move_and_answers_as_its_interval(ta
 def test_an_unknown_method_of_bhapkars_is_named():
     with pytest.raises(ValueError, match="`method` must be one of"):
         ilr.bhapkar([[1, 2], [3, 4]], method="exact")
+
+
+def test_a_note_on_few_moves_counts_one_pair_in_words():
+    with_one = ilr.bowker([[3, 1], [0, 3]], method="asymptotic")
+    assert "moved between the only pair of grades that saw a move" in " ".join(with_one.notes)

@@ -691,10 +691,12 @@ def _shown(value: Any) -> str:
 
 def _effect_phrase(effect: Estimate) -> str:
     label = effect.label or effect.name
+    of_someone = label[:1].isupper() and ("'s " in label or "s' " in label)
+    phrase = f"{label if of_someone else f'the {label}'} is {effect.value:.3f}"
     if not effect.methods:
-        return f"the {label} is {effect.value:.3f}"
+        return phrase
     low, high = effect.confidence_interval()
-    return f"the {label} is {effect.value:.3f} (95% interval {low:.3f} to {high:.3f})"
+    return f"{phrase} (95% interval {low:.3f} to {high:.3f})"
 
 
 def by_cluster(values: FloatArray, clusters: IntArray) -> FloatArray:

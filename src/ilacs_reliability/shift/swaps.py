@@ -170,7 +170,8 @@ def few_moves_note(sizes: IntArray, method: str, better: str = "method='exact'")
     few = int((sizes < FEWEST_MOVES).sum())
     if method != "asymptotic" or not few:
         return ()
+    where = f"{few} of the {len(sizes)} pairs" if len(sizes) > 1 else "the only pair"
     return (
-        f"Fewer than {FEWEST_MOVES} units moved between {few} of the {len(sizes)} pairs of grades "
-        f"that saw a move: prefer {better}.",
+        f"Fewer than {FEWEST_MOVES} units moved between {where} of grades that saw a move: "
+        f"prefer {better}.",
     )
