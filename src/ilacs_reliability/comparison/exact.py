@@ -251,10 +251,12 @@ def _half(
     logs = np.zeros(1)
     for total, score in zip(totals.tolist(), scores.tolist(), strict=True):
         taken = np.arange(min(total, n_first) + 1)
-        weight = log_choose(np.asarray(total), taken)
+        factorials = special.gammaln(np.arange(1.0, total + 2.0))
+        weight = factorials[total] - factorials[taken] - factorials[total - taken]
         units = (units[:, None] + taken).ravel()
         sums = (sums[:, None] + score * taken).ravel()
         logs = (logs[:, None] + weight).ravel()
         inside = units <= n_first
-        units, sums, logs = units[inside], sums[inside], logs[inside]
+        if not inside.all():
+            units, sums, logs = units[inside], sums[inside], logs[inside]
     return units, sums, logs
