@@ -79,6 +79,90 @@ def test_no_hidden_cause_of_any_strength_exceeds_the_bounds(tables, random):
         assert bounds.p_low[0] - 1e-12 <= chance <= bounds.p_high[0] + 1e-12
 
 
+def small_strata(n_strata, seed):
+    """Return strata of 3 to 5 units on 4 grades."""
+    rng, tables = np.random.default_rng(seed), []
+    for n in rng.integers(3, 6, size=n_strata):
+        n_second = rng.integers(1, n)
+        groups = np.arange(n) < n_second
+        tables.append(
+            [np.bincount(rng.integers(0, 4, n)[groups == g], minlength=4) for g in (0, 1)]
+        )
+    return np.array(tables)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 10**6), st.booleans(), st.sampled_from([1.4, 3.0, 50.0]))
+def test_four_strata_are_the_extremes_over_how_many_each_cause_favours(seed, twice, gamma):
+    tables = small_strata(2 if twice else 4, seed)
+    tables = np.concatenate([tables, tables]) if twice else tables
+    every = []
+    # Rosenbaum and Krieger (1990): the worst cause favours the best graded units, or the worst
+    for strength in (gamma, 1 / gamma):
+        laws = [[_law(table, b, strength) for b in range(table.sum() + 1)] for table in tables]
+        ahead = [[_summed(x, y) for x in a for y in b] for a, b in (laws[:2], laws[2:])]
+        every += [_beyond(tables, x, y) for x in ahead[0] for y in ahead[1]]
+    most, least = np.max(every, axis=0), np.min(every, axis=0)
+    for tail, alternative in enumerate(("greater", "less")):
+        bounds = ilr.rosenbaum_bounds(tables, gamma=gamma, alternative=alternative)
+        assert bounds.method == "exact"
+        assert_allclose([bounds.p_low[0], bounds.p_high[0]], [least[tail], most[tail]], rtol=1e-9)
+
+
+def _law(table, favoured, strength):
+    """Return sixtieths of the sum and their chances where the best units are favoured."""
+    sums, chosen = sums_of(table)
+    n = table.sum()
+    weights = strength ** chosen[:, n - favoured :].sum(axis=1)
+    # twice the scores are whole over n + 1, which is 4, 5 or 6
+    keys, places = np.unique(np.round(sums * 120).astype(int), return_inverse=True)
+    return keys, np.bincount(places, weights=weights / weights.sum())
+
+
+def _summed(first, second):
+    keys, places = np.unique(first[0][:, None] + second[0], return_inverse=True)
+    return keys, np.bincount(places.ravel(), weights=np.outer(first[1], second[1]).ravel())
+
+
+def _beyond(tables, first, second):
+    seen = 0
+    for table in tables:
+        totals = table.sum(axis=0)
+        n = totals.sum()
+        seen += round(120 * (table[1] @ (np.cumsum(totals) - totals / 2 - n / 2)) / (n + 1))
+    at_least = np.append(np.cumsum(second[1][::-1])[::-1], 0)
+    at_most = np.append(0, np.cumsum(second[1]))
+    above = at_least[np.searchsorted(second[0], seen - first[0], side="left")]
+    below = at_most[np.searchsorted(second[0], seen - first[0], side="right")]
+    return first[1] @ above, first[1] @ below
+
+
+# of these strata, not of any: others can leave too many causes open
+@pytest.mark.parametrize("seed", [1, 2])
+def test_forty_small_strata_are_exact_in_any_order(seed):
+    tables = small_strata(40, seed)
+    bounds = ilr.rosenbaum_bounds(tables, gamma=(1, 1.5, 3), alternative="less")
+    assert bounds.method == "exact"
+    plain = ilr.van_elteren(tables, alternative="less")
+    assert plain.method == "exact"
+    assert_allclose([bounds.p_low[0], bounds.p_high[0]], plain.p_value, rtol=1e-9)
+    other = np.random.default_rng(seed).permutation(tables)
+    again = ilr.rosenbaum_bounds(other, gamma=(1, 1.5, 3), alternative="less")
+    assert_allclose(again.p_high, bounds.p_high, rtol=1e-9)
+    assert_allclose(again.p_low, bounds.p_low, rtol=1e-9)
+    # the other group's odds turned round
+    turned = ilr.rosenbaum_bounds(tables[:, ::-1], gamma=(1, 1.5, 3), alternative="greater")
+    assert_allclose(turned.p_high, bounds.p_high, rtol=1e-9)
+    assert_allclose(turned.p_low, bounds.p_low, rtol=1e-9)
+
+
+def test_too_many_open_causes_give_way_to_the_normal_approximation():
+    tables = np.array([np.roll(GOOD, shift, axis=1) + shift for shift in range(8)])
+    bounds = ilr.rosenbaum_bounds(tables, gamma=2)
+    assert bounds.method == "asymptotic"
+    assert "normal approximations" in bounds.notes[-1]
+
+
 def test_the_worst_case_in_ten_units_is_not_the_normal_one():
     table = [[1, 3, 2], [2, 1, 1]]
     exact = ilr.rosenbaum_bounds(table, gamma=3, alternative="less")

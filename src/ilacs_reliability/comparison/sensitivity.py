@@ -15,16 +15,14 @@ from ilacs_reliability.comparison.groups import (
     shared_grades,
     undefined_estimate,
 )
-from ilacs_reliability.comparison.hidden import (
-    Extremes,
-    TooManyCausesError,
-    exact_strata,
-    exact_tails,
-    normal_tails,
-    surplus_of_second,
-)
+from ilacs_reliability.comparison.hidden import Extremes, normal_tails
 from ilacs_reliability.comparison.ratios import risk_ratio
 from ilacs_reliability.comparison.strata import stratified_relative_effect
+from ilacs_reliability.comparison.worst_causes import (
+    TooManyCausesError,
+    exact_tails,
+    reached_sums,
+)
 from ilacs_reliability.estimates import (
     Alternative,
     Estimate,
@@ -166,8 +164,8 @@ def rosenbaum_bounds(
         "less": the second group is graded lower. "two-sided" doubles the smaller one. Default:
         "two-sided".
     method : {"exact", "asymptotic"}, optional
-        "exact" gives way to "asymptotic" where there are too many tables or hidden causes; the
-        result and a note say so. Default: "exact".
+        "exact" gives way to "asymptotic" where there are too many tables, sums or hidden causes;
+        the result and a note say so. Default: "exact".
 
     Returns
     -------
@@ -192,10 +190,12 @@ def rosenbaum_bounds(
     Van Elteren's statistic when, within a stratum, the odds that a unit is in the second group
     differ by up to gamma from unit to unit ([1]_, chapter 4). The worst hidden cause is present in
     the best graded units of a stratum, or in the worst graded, and absent from the others [2]_.
-    "exact" goes through how many they are in each stratum and adds up all tables. "asymptotic" is
-    the normal approximation, with the number chosen stratum by stratum for the largest mean and
-    then variance [3]_; it can be far too low in small strata, and among more than 500 units takes
-    whole grades only.
+    "exact" searches how many they are in each stratum, leaving out only what cannot be the worst,
+    and adds up all tables stratum by stratum. Dozens of strata of a few units are often in reach,
+    not always: the nearer the causes are to each other, the more are left. "asymptotic" is the
+    normal approximation, with the number chosen stratum by stratum for the largest mean and then
+    variance [3]_; it can be far too low in small strata, and among more than 500 units takes whole
+    grades only.
 
     References
     ----------
@@ -387,7 +387,7 @@ def _found(
 ) -> _Found:
     if method == "exact":
         try:
-            tails = partial(exact_tails, exact_strata(counts), surplus_of_second(counts))
+            tails = partial(exact_tails, reached_sums(counts))
             return _bounds(tails, strengths, alternative, "exact")
         except TooManyCausesError:
             pass
