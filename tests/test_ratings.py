@@ -209,6 +209,27 @@ def test_numbers_of_any_type_are_read(dtype):
     assert as_ratings(np.array([[1, 2], [3, 120]], dtype=dtype)).scale.labels == (1, 2, 3, 120)
 
 
+@pytest.mark.parametrize(
+    ("dtype", "n_grades"), [("int8", 128), ("int8", 200), ("uint8", 256), ("uint8", 300)]
+)
+@pytest.mark.parametrize("n_raters", [1, 2])
+def test_the_last_code_that_a_type_holds_is_a_grade(dtype, n_grades, n_raters):
+    top = np.iinfo(dtype).max
+    codes = np.full((3, n_raters), top, dtype=dtype)
+    taken = ilr.ratings_from_codes(codes, scale=ilr.Scale(range(n_grades)))
+    assert taken.patterns.tolist() == [[top] * n_raters]
+    assert taken.frequencies.tolist() == [3]
+    assert (codes == top).all()
+
+
+@pytest.mark.parametrize("dtype", ["int8", "uint8", "int16", "uint16", "float16"])
+@pytest.mark.parametrize("first", [-200, 1000, 40_000])
+def test_a_scale_beyond_the_type_of_ratings_is_no_overflow(dtype, first):
+    scale = ilr.Scale(range(first, first + 4))
+    with pytest.raises(ValueError, match="`matrix` must hold one of"):
+        ilr.ratings_from_matrix(np.array([[1, 2]], dtype=dtype), scale=scale)
+
+
 def test_small_integers_far_apart_do_not_wrap():
     table = np.array([[-128, 127], [127, 127], [-128, -128]], dtype=np.int8)
     assert as_ratings(table).scale.labels == (-128, 127)

@@ -320,7 +320,10 @@ def _codes_of_labels(block: npt.NDArray[Any], *, labels: FloatArray) -> CodeArra
 def _whole_codes(block: npt.NDArray[Any], *, low: int, n_grades: int) -> CodeArray:
     """Turn whole numbers from `low` on into indices, and nan into -1."""
     fits = low > -128 and low + n_grades <= 128
-    numbers, first = (block, low) if fits else (block - low, 0)
+    numbers, first = block, low
+    if not fits:
+        # the block's own type may hold neither the first number nor the difference
+        numbers, first = block.astype(np.result_type(block.dtype, np.float64)) - low, 0
     # a cast that changes a number, be it nan, a fraction or too large, shows in the comparison
     with np.errstate(invalid="ignore"):
         codes = numbers.astype(np.int8)
@@ -383,7 +386,8 @@ def _digit_groups(codes: CodeArray, base: int) -> Iterator[tuple[CodeArray, int]
     becomes digit 0, for all digits of a byte at once. Where a unit's ratings lie side by side,
     reading every fifth byte is what takes time, so that is done last.
     """
-    digits = codes.astype(np.int8, copy=False) if base <= 127 else codes
+    # a grade's own type may not hold the next number, as 127 of int8
+    digits = codes.astype(np.int8 if base <= 127 else np.int32, copy=False)
     n_raters, width = digits.shape[1], 1
     while width < n_raters and base ** (width + 1) <= 127:
         width += 1
