@@ -652,6 +652,14 @@ def test_weights_of_ones_own_run_through_light():
     assert partial(ilr.light_kappa, weights="linear")(GRADES).weights == "linear"
 
 
+def test_light_kappa_of_one_rater_is_undefined_throughout():
+    with pytest.warns(ilr.UndefinedEstimateWarning, match="only one rater"):
+        found = ilr.light_kappa([[1], [2], [2]])
+    assert np.isnan(found.to_dict()["standard_error"])
+    assert np.isnan(found.influence).all()
+    assert found.influence.shape == found.frequencies.shape
+
+
 def test_a_population_is_not_known_where_ratings_are_missing():
     grades = np.array([[1, 1, 2], [2, 2, 2], [1, 2, 1], [2, 2, 2], [3, 3, 3], [3, 3, 2]], float)
     complete = ilr.generalise(ilr.gwet_ac, grades, to="units", n_units_in_population=6)

@@ -86,7 +86,7 @@ def light_kappa(ratings: RatingsLike, *, weights: Weights = "identity") -> Estim
         reason = next((pair.reason for pair in pairs.values() if pair.reason), "")
     value = _average([pair.value for pair in pairs.values()])
     expected = _average([pair.expected for pair in pairs.values()])
-    find = partial(_average_influence, list(pairs.values()), study.n_rated)
+    find = partial(_average_influence, list(pairs.values()), study.n_rated, taken)
     return build_estimate(
         taken,
         name="light_kappa",
@@ -176,7 +176,9 @@ def _average(values: list[FloatArray]) -> FloatArray:
     return np.mean(values, axis=0) if values else np.full((), np.nan)
 
 
-def _average_influence(pairs: list[Estimate], n_units: FloatArray) -> FloatArray:
+def _average_influence(pairs: list[Estimate], n_units: FloatArray, ratings: Ratings) -> FloatArray:
+    if not pairs:
+        return np.full(ratings.frequencies.shape, np.nan)
     # each pair's influence is per unit of its own
     with np.errstate(invalid="ignore", divide="ignore"):
         parts = [pair.influence * (n_units / pair.n_units)[..., None] for pair in pairs]
