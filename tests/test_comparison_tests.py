@@ -500,3 +500,17 @@ def test_jonckheere_of_four_groups_is_brute_force():
     seen, middle = later_wins(units), every.mean()
     expected = np.mean(np.abs(every - middle) >= abs(seen - middle) - 1e-9)
     assert_allclose(ilr.jonckheere(counts).p_value, expected)
+
+
+@pytest.mark.parametrize("n", [10**7, 10**10, 10**12])
+def test_the_score_sees_rare_grades_of_huge_groups(n):
+    found = {}
+    for name, at_least in (("few", [5, 25]), ("most", [n - 5, n - 25])):
+        table = [[n - count, count] for count in at_least]
+        found[name] = ilr.two_proportions(table, method="score")
+    # sqrt(20**2 / 30), the difference over its error where shares are next to nothing
+    assert_allclose(found["few"].statistic, 20 / 30**0.5, rtol=2e-6)
+    assert_allclose(found["most"].statistic, -20 / 30**0.5, rtol=2e-6)
+    low, high = found["few"].effect.confidence_interval()
+    assert_allclose([low * n, high * n], [9.9715, 32.4016], rtol=1e-3)
+    assert_allclose([*found["most"].effect.confidence_interval()], [-high, -low], rtol=1e-3)

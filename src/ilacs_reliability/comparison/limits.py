@@ -11,6 +11,9 @@ from scipy import optimize, special
 # share of the first group first: (count, n, count, n)
 Counts: TypeAlias = tuple[float, float, float, float]
 Pair: TypeAlias = tuple[float, float]
+# shares below which the cubic's closed root loses digits, and halvings that bring them back
+RARE = 1e-3
+HALVINGS = 100
 
 
 def wilson(count: float, n: float, z: float) -> Pair:
@@ -122,6 +125,9 @@ def difference_score(counts: Counts, delta: float) -> float:
         The difference seen minus `delta`, in standard errors under the hypothesis.
     """
     x1, n1, x2, n2 = counts
+    if x1 + x2 > (n1 + n2) / 2:
+        # a share that is almost 1 has lost the digits of what it lacks
+        return 0.0 - difference_score((n1 - x1, n1, n2 - x2, n2), -delta)
     p1 = _restricted_first(counts, delta)
     p2 = min(max(p1 + delta, 0.0), 1.0)
     n = n1 + n2
@@ -241,7 +247,21 @@ def _restricted_first(counts: Counts, delta: float) -> float:
     ratio = q / p**3 if p else 0.0
     angle = (np.pi + np.arccos(np.clip(ratio, -1.0, 1.0))) / 3
     root = 2 * p * np.cos(angle) - c2 / (3 * c3)
-    return float(np.clip(root, max(0.0, -delta), min(1.0, 1.0 - delta)))
+    low, high = max(0.0, -delta), min(1.0, 1.0 - delta)
+    return float(np.clip(root, low, high)) if root > RARE else _halved(counts, delta, low, high)
+
+
+def _halved(counts: Counts, delta: float, low: float, high: float) -> float:
+    """Return the same by halving, as far as a small share needs it."""
+    x1, n1, x2, n2 = counts
+    for _ in range(HALVINGS):
+        p1 = (low + high) / 2
+        p2 = p1 + delta
+        if not (0 < p1 < 1 and 0 < p2 < 1):
+            break
+        rises = x1 / p1 + x2 / p2 > (n1 - x1) / (1 - p1) + (n2 - x2) / (1 - p2)
+        low, high = (p1, high) if rises else (low, p1)
+    return (low + high) / 2
 
 
 def _ratio_score(counts: Counts, ratio: float) -> float:
@@ -295,9 +315,14 @@ def _positive_limits(
 
 def _end(beyond: Callable[[float], float], value: float, end: float) -> float:
     """Find where a score crosses its quantile between the value and an end of the range."""
-    if value == end or beyond(end) * beyond(value + (end - value) * 1e-9) >= 0:
+    if value == end:
         return end
-    return float(optimize.brentq(beyond, value + (end - value) * 1e-9, end, xtol=1e-12))
+    # limits about rare grades of huge groups lie closer than the first step
+    for step in (1e-9, 1e-12, 1e-15):
+        near = value + (end - value) * step
+        if near != value and beyond(end) * beyond(near) < 0:
+            return float(optimize.brentq(beyond, near, end, xtol=1e-3 * step))
+    return end
 
 
 def _log_limits(value: float, error: float, confidence_level: float) -> Pair:
