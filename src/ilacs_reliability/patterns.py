@@ -387,7 +387,8 @@ def _digit_groups(codes: CodeArray, base: int) -> Iterator[tuple[CodeArray, int]
     reading every fifth byte is what takes time, so that is done last.
     """
     # a grade's own type may not hold the next number, as 127 of int8
-    digits = codes.astype(np.int8 if base <= 127 else np.int32, copy=False)
+    wide: type[np.signedinteger] = np.int8 if base <= 127 else np.int32
+    digits: CodeArray = codes.astype(wide, copy=False)
     n_raters, width = digits.shape[1], 1
     while width < n_raters and base ** (width + 1) <= 127:
         width += 1
