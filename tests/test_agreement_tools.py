@@ -652,6 +652,17 @@ def test_weights_of_ones_own_run_through_light():
     assert partial(ilr.light_kappa, weights="linear")(GRADES).weights == "linear"
 
 
+@pytest.mark.parametrize("population", ["a", [12]])
+def test_a_population_that_is_no_number_is_named(population):
+    with pytest.raises(TypeError, match="`n_units_in_population` must be a number or None"):
+        ilr.generalise(ilr.gwet_ac, GRADES, to="units", n_units_in_population=population)
+
+
+def test_an_infinite_population_is_none():
+    given = ilr.generalise(ilr.gwet_ac, GRADES, to="units", n_units_in_population=float("inf"))
+    assert given.notes == ilr.generalise(ilr.gwet_ac, GRADES, to="units").notes
+
+
 def test_light_kappa_of_one_rater_is_undefined_throughout():
     with pytest.warns(ilr.UndefinedEstimateWarning, match="only one rater"):
         found = ilr.light_kappa([[1], [2], [2]])

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from functools import partial
+from numbers import Real
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -141,7 +142,7 @@ def generalise(
     Raises
     ------
     TypeError
-        If `coefficient` does not return an `Estimate`.
+        If `coefficient` does not return an `Estimate`, or a population is no number.
     ValueError
         If an option is unknown, a population is smaller than its sample, the ratings are a batch,
         raters are anonymous or fewer than three where raters are generalised to, or the
@@ -219,7 +220,7 @@ def generalise(
     notes = tuple(
         _population_note(name, taken_from[name], populations[name], seen)
         for name in parts
-        if populations[name] is not None
+        if populations[name] not in (None, np.inf)
     )
     found = _with_error(base, parts, df, to, drawn, method)
     return replace(found, notes=(*found.notes, *notes))
@@ -247,6 +248,8 @@ def _share_left(n: float, population: float | None, name: str, seen: float = 1.0
     """Return the share of a population that the sample leaves out, of what was seen of it."""
     if population is None:
         return 1.0
+    if not isinstance(population, Real):
+        raise TypeError(f"`{name}` must be a number or None, but got {population!r}.")
     if not population >= n:
         raise ValueError(
             f"`{name}` must be at least the {n:g} in the sample, but got {population}."
