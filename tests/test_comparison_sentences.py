@@ -75,3 +75,10 @@ def test_names_that_are_words_stay_as_they_are():
     difference = ilr.risk_difference(labelled, at_least="good")
     assert difference.label == "difference in the share good or better, standard minus short"
     assert difference.describe().endswith("Good or better: short 84 of 95, standard 8 of 18.")
+
+
+def test_a_grade_whose_own_name_begins_with_of_keeps_it():
+    scale = ilr.Scale(["of concern", "of no concern"])
+    grades = ilr.grades_from_table([[3, 4], [5, 2]], scale=scale)
+    found = ilr.risk_difference(grades, at_most="of concern")
+    assert any(note.startswith("Of concern: ") for note in found.notes)

@@ -405,7 +405,8 @@ def sentence(text: str) -> str:
     str
         The same, an "of" before a grade left out.
     """
-    text = text.removeprefix("of ")
+    # a grade's own name may begin with "of"
+    text = text.removeprefix("of ") if text.startswith("of grade ") else text
     return f"{text[:1].upper()}{text[1:]}"
 
 
