@@ -336,7 +336,7 @@ class Ratings:
         return replace(self, patterns=patterns, counts=counts, raters=names)
 
     def __repr__(self) -> str:
-        shape = f"{len(self.scale)} grades, {len(self.counts)} patterns"
+        shape = f"{_number(len(self.scale), 'grade')}, {_number(len(self.counts), 'pattern')}"
         if self.frequencies.ndim > 1:
             return (
                 f"Ratings({self.frequencies.shape[:-1]} studies, {self.n_raters} raters, {shape})"
