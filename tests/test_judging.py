@@ -1,5 +1,7 @@
 """A verdict follows from the interval and the threshold, and from nothing else."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -84,6 +86,41 @@ def test_groups_that_share_no_stratum_cannot_be_compared():
         "short and standard cannot be compared: no stratum holds both (good: short only, "
         "inadequate: standard only)."
     )
+
+
+AGREED = ilr.cohen_kappa(ilr.ratings_from_table([[20, 3], [2, 30]], scale=TWO))
+FELL = ilr.relative_effect([[3, 20], [8, 9]])
+
+
+@pytest.mark.parametrize(
+    ("kind", "evidence", "reason"),
+    [
+        ("shift", AGREED, "Cohen's kappa rests on ratings of one time, between which"),
+        ("comparison", AGREED, "Cohen's kappa is not a contrast between groups of units."),
+        ("consistency", FELL, "the relative effect .* is not an agreement between ratings"),
+    ],
+)
+def test_evidence_of_another_kind_does_not_bear_on_a_claim(kind, evidence, reason):
+    wanted = ilr.Claim(statement="So it is.", kind=kind, threshold=0.5)
+    verdict = ilr.judge(wanted, evidence)
+    assert verdict.outcome == "not answerable"
+    assert re.match(reason, verdict.reason)
+
+
+def test_a_difference_of_two_agreements_is_a_comparison():
+    other = ilr.cohen_kappa(ilr.ratings_from_table([[20, 5], [4, 30]], scale=TWO))
+    alike = ilr.Claim(
+        statement="They agree alike.", kind="comparison", threshold=(-1.5, 1.5), direction="within"
+    )
+    verdict = ilr.judge(alike, ilr.difference(AGREED, other, paired=False))
+    assert verdict.outcome == "supported"
+
+
+def test_a_sentence_puts_no_article_before_a_name():
+    tested = ilr.threshold_test(AGREED, 0.4).describe()
+    assert "the hypothesis that Cohen's kappa is at most 0.4" in tested
+    wanted = ilr.Claim(statement="So it is.", kind="consistency", threshold=0.9)
+    assert "interval of Cohen's kappa, 0." in ilr.judge(wanted, AGREED).reason
 
 
 def test_a_record_of_several_estimates_is_refused_with_advice():

@@ -689,10 +689,25 @@ def _shown(value: Any) -> str:
     return str(value)
 
 
-def _effect_phrase(effect: Estimate) -> str:
-    label = effect.label or effect.name
+def with_article(label: str) -> str:
+    """Return what a sentence calls an estimate: "Cohen's kappa", but "the relative effect".
+
+    Parameters
+    ----------
+    label : str
+        Name of the estimate in words.
+
+    Returns
+    -------
+    str
+        The name, with "the" unless it begins with someone's name.
+    """
     of_someone = label[:1].isupper() and ("'s " in label or "s' " in label)
-    phrase = f"{label if of_someone else f'the {label}'} is {effect.value:.3f}"
+    return label if of_someone else f"the {label}"
+
+
+def _effect_phrase(effect: Estimate) -> str:
+    phrase = f"{with_article(effect.label or effect.name)} is {effect.value:.3f}"
     if not effect.methods:
         return phrase
     low, high = effect.confidence_interval()

@@ -19,6 +19,7 @@ from ilacs_reliability.estimates import (
     check_number,
     check_option,
     standard_error,
+    with_article,
 )
 from ilacs_reliability.intervals import t_limits, wald_limits
 
@@ -182,7 +183,7 @@ def equivalence_test(
         method=f"two one-sided tests, {harder.method}",
         name="equivalence_test",
         label=f"equivalence test of {estimate.label or estimate.name}",
-        null=f"the {estimate.label or estimate.name} lies outside {low:g} to {high:g}",
+        null=f"{with_article(estimate.label or estimate.name)} lies outside {low:g} to {high:g}",
         effect=estimate,
         n_units=estimate.n_units,
         notes=estimate.notes,
@@ -319,12 +320,12 @@ def _leaving(is_outside: Callable[[float], bool]) -> float:
 
 def _null(estimate: Estimate, threshold: float, alternative: Alternative) -> str:
     relation = {"greater": "at most", "less": "at least", "two-sided": "equal to"}[alternative]
-    return f"the {estimate.label or estimate.name} is {relation} {threshold:g}"
+    return f"{with_article(estimate.label or estimate.name)} is {relation} {threshold:g}"
 
 
 def _undefined(estimate: Estimate, label: str, alternative: Alternative) -> SignificanceResult:
     warnings.warn(
-        f"the {label} is undefined: {REASONS.get(estimate.reason, estimate.reason)}.",
+        f"{with_article(label)} is undefined: {REASONS.get(estimate.reason, estimate.reason)}.",
         UndefinedEstimateWarning,
         stacklevel=3,
     )

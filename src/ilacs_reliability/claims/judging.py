@@ -19,6 +19,7 @@ from ilacs_reliability.estimates import (
     check_confidence_level,
     check_option,
     html_table,
+    with_article,
 )
 
 Kind: TypeAlias = Literal["consistency", "shift", "comparison", "share"]
@@ -255,8 +256,9 @@ def judge(claim: Claim, result: Any) -> Verdict:
         "supported" where the whole interval lies on the claim's side of the threshold,
         "contradicted" where it lies on the other, "not shown" where it holds both. "not
         answerable" where there is no evidence or it is undefined; where a claim of consistency
-        rests on repeats alone, which are not second opinions; where groups share no stratum, or
-        something other than chance decided who is in which group.
+        rests on repeats alone, which are not second opinions; where an agreement stands for a claim
+        of shift or comparison (the `difference` of two agreements is a comparison); where groups
+        share no stratum, or something other than chance decided who is in which group.
 
     Raises
     ------
@@ -310,13 +312,21 @@ def _obstacle(claim: Claim, result: Any) -> str:
         raise ValueError(f"`result` must be one study, but got {np.size(estimate.value)}.")
     if estimate.status == "undefined":
         why = REASONS.get(estimate.reason, estimate.reason)
-        return f"the {estimate.label or estimate.name} is undefined, since {why}."
+        return f"{_called(estimate)} is undefined, since {why}."
     if claim.kind == "consistency" and estimate.design != "simultaneous":
         return _no_second_opinion(estimate)
+    if claim.kind == "shift" and estimate.design == "simultaneous":
+        return f"{_called(estimate)} rests on ratings of one time, between which nothing moved."
+    if claim.kind == "comparison" and estimate.design and estimate.name != "difference":
+        return f"{_called(estimate)} is not a contrast between groups of units."
     if claim.kind == "comparison" and claim.selection:
         said = _said(estimate, claim.confidence_level)
         return f"{said}, but {claim.selection}, so judging cannot be told from choosing."
     return ""
+
+
+def _called(estimate: Estimate) -> str:
+    return with_article(estimate.label or estimate.name)
 
 
 def _effect_of(result: Any) -> Any:
@@ -330,15 +340,15 @@ def _no_second_opinion(estimate: Estimate) -> str:
             "opinion: a changed grade may be a changed unit."
         )
     return (
-        f"the {estimate.label or estimate.name} is not an agreement between ratings of the same "
-        "units at the same time."
+        f"{_called(estimate)} is not an agreement between ratings of the same units at the same "
+        "time."
     )
 
 
 def _said(result: Estimate, confidence_level: float) -> str:
     low, high = result.confidence_interval(confidence_level)
     return (
-        f"the {result.label or result.name} is {result.value:.2f} "
+        f"{_called(result)} is {result.value:.2f} "
         f"({100 * confidence_level:g}% {low:.2f} to {high:.2f})"
     )
 
@@ -358,7 +368,7 @@ def _outcome(claim: Claim, interval: Interval) -> Outcome:
 def _why(claim: Claim, estimate: Estimate, interval: Interval) -> str:
     level = f"{100 * interval.confidence_level:g}%"
     found = (
-        f"the {level} interval of the {estimate.label or estimate.name}, {interval.low:.3f} to "
+        f"the {level} interval of {_called(estimate).removesuffix(',')}, {interval.low:.3f} to "
         f"{interval.high:.3f} in {estimate.n_units:g} unit{'' if estimate.n_units == 1 else 's'},"
     )
     relation = {

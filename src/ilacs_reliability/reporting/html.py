@@ -6,7 +6,7 @@ from html import escape
 
 from ilacs_reliability.claims.assessing import Assessment
 from ilacs_reliability.claims.security import SecurityReport
-from ilacs_reliability.estimates import Estimate, SignificanceResult
+from ilacs_reliability.estimates import Estimate, SignificanceResult, with_article
 from ilacs_reliability.reporting.pictures import interval_picture, moves_picture
 
 STYLE = """
@@ -134,8 +134,9 @@ def _pictures(one: Assessment) -> str:
     if isinstance(evidence, Estimate) and evidence.status == "ok":
         answered = one.verdict.outcome != "not answerable"
         zone = "shaded: where the claim is true." if answered else "it does not bear on the claim."
+        shows = with_article(evidence.label or evidence.name)
         caption = (
-            f"The {evidence.label or evidence.name} of {evidence.n_units:g}, with its "
+            f"{shows[:1].upper()}{shows[1:]} of {evidence.n_units:g}, with its "
             f"{100 * one.claim.interval_level:g}% interval; {zone}"
         )
         picture = interval_picture(evidence, one.claim, with_zone=answered)
