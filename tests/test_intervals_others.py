@@ -22,6 +22,22 @@ COEFFICIENTS = {
     "specific_agreement": lambda ratings: ilr.specific_agreement(ratings)[1],
     "kappa_max": ilr.kappa_max,
 }
+# a cell of each is simulated again; components and most bootstraps would take minutes
+FAMILIES = (
+    "percent_agreement",
+    "light_kappa",
+    "bangdiwala_b",
+    "kendall_w",
+    "lin_ccc",
+    "specific_agreement",
+    "kappa_max",
+    "marginal_indices",
+    "icc A,1",
+    "icc C,k",
+    "bootstrap cohen_kappa",
+    "clusters cohen_kappa",
+    "clusters krippendorff_alpha",
+)
 every_coefficient = pytest.mark.parametrize("name", COEFFICIENTS)
 
 
@@ -42,6 +58,17 @@ def rows(bench):
 
 def two_raters(table):
     return ilr.ratings_from_table(table, scale=ilr.Scale(range(1, len(table) + 1)))
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_figures_of_the_docs_are_those_of_the_library_as_it_is(bench, rows, family):
+    stored = next(row for row in rows if (row["family"], row["cell"]) == (family, 1))
+    samples = bench.FAMILIES[family].samples
+    made = bench.check_cell(20261129, family, 1, samples, 0.95, bench.UNITS)
+    for name, figure in stored.items():
+        if figure != "" and name.endswith(("_coverage", "_above", "_width")):
+            # four digits are stored; one sample may lie on a limit
+            assert_allclose(made[name], figure, rtol=1e-3, atol=1.1 / samples, err_msg=name)
 
 
 @pytest.mark.parametrize("method", ["clopper_pearson", "wilson", "jeffreys", "midp"])
