@@ -271,11 +271,53 @@ def test_a_cluster_of_one_unit_is_no_cluster(test, table):
     units = [cell for cell in np.ndindex(table.shape) for _ in range(table[cell])]
     scale = ilr.Scale(range(len(table)))
     alone = ilr.ratings_from_codes(units, scale=scale, clusters=range(len(units)))
-    if test is ilr.stuart_maxwell:
-        assert_allclose(test(alone).statistic, test(table).statistic, rtol=1e-9, atol=1e-12)
-    drawn = test(alone, method="exact", n_resamples=2000, rng=3)
-    assert "whole clusters swap occasions" in drawn.method
-    assert 0 < drawn.p_value <= 1
+    assert_allclose(test(alone).statistic, test(table).statistic, rtol=1e-9, atol=1e-12)
+    exact = test(alone, method="exact")
+    assert exact.method == "exact, whole clusters swap occasions"
+    assert_allclose(exact.p_value, test(table, method="exact").p_value, rtol=1e-9)
+
+
+def share_of_swaps_as_large(contributions):
+    """Swap every cluster both ways and compare the weighed squares, by the definition."""
+    precision = np.linalg.pinv(contributions.T @ contributions, rcond=1e-10)
+    signs = np.array(list(product([1, -1], repeat=len(contributions))))
+    sums = signs @ contributions
+    forms = np.einsum("ri,ij,rj->r", sums, precision, sums)
+    return float(np.mean(forms >= forms[0] - 1e-9))
+
+
+@given(data=st.data())
+@settings(deadline=None)
+def test_exact_p_values_go_through_all_swaps_of_whole_clusters(data):
+    size = data.draw(st.integers(2, 12))
+    grades = st.integers(0, 2)
+    units = np.array(data.draw(st.lists(st.tuples(grades, grades), min_size=size, max_size=size)))
+    clusters = np.array(data.draw(st.lists(st.integers(0, 6), min_size=size, max_size=size)))
+    ratings = ilr.ratings_from_codes(units, scale=ilr.Scale(range(3)), clusters=clusters)
+    first, second = units.T
+    gains = (second[:, None] == range(3)).astype(int) - (first[:, None] == range(3))
+    moves = np.zeros((size, 3), dtype=int)
+    for place, (low, high) in enumerate(((0, 1), (0, 2), (1, 2))):
+        moves[:, place] += (first == low) & (second == high)
+        moves[:, place] -= (first == high) & (second == low)
+    totals = [
+        np.array([of[clusters == c].sum(axis=0) for c in set(clusters)]) for of in (gains, moves)
+    ]
+    for test, total in zip((ilr.stuart_maxwell, ilr.bowker), totals, strict=True):
+        result = test(ratings, method="exact")
+        assert result.method == "exact, whole clusters swap occasions"
+        assert_allclose(result.p_value, share_of_swaps_as_large(total), rtol=1e-9)
+
+
+def test_few_clusters_of_many_units_are_enumerated_too():
+    # 8 clusters of 300 units: 256 outcomes, though the grid of differences is far too large
+    rng = np.random.default_rng(4)
+    units, clusters = rng.integers(0, 6, (2400, 2)), np.repeat(np.arange(8), 300)
+    ratings = ilr.ratings_from_codes(units, scale=ilr.Scale(range(6)), clusters=clusters)
+    for test in (ilr.stuart_maxwell, ilr.bowker):
+        result = test(ratings, method="exact")
+        assert result.method == "exact, whole clusters swap occasions"
+        assert result.p_value * 256 == pytest.approx(round(result.p_value * 256))
 
 
 def test_copies_of_a_cluster_do_not_sharpen_the_test():

@@ -21,6 +21,8 @@ Tail: TypeAlias = Callable[[float], float]
 LARGEST_GRID = 10_000_000
 # cells times shifts of a grid that is convolved directly
 LARGEST_EFFORT = 2_000_000_000
+# numbers that the outcomes of clusters may fill
+LARGEST_LIST = 4_000_000
 BLOCK = 1 << 18
 # statistics closer than this are equal but for rounding
 SLACK = 1e-9
@@ -120,18 +122,36 @@ def quadratic_fits(steps: IntArray, sizes: IntArray) -> bool:
 
     Parameters
     ----------
-    steps : ndarray of int, shape (n_pairs, n_margins)
-        What a unit that moved up between two grades adds to each margin: -1, 0 or 1.
-    sizes : ndarray of int, shape (n_pairs,)
-        Units that moved between each two grades.
+    steps : ndarray of int, shape (n_groups, n_margins)
+        What a unit that moved up between two grades, or a cluster, adds to each margin.
+    sizes : ndarray of int, shape (n_groups,)
+        Units that moved between each two grades, or clusters that are alike.
 
     Returns
     -------
     bool
         Whether `quadratic_tail` finds an answer.
     """
-    cells = float(np.prod(np.abs(steps * sizes[:, None]).sum(axis=0) + 1.0))
+    return _listed(steps, sizes) or _gridded(steps, sizes)
+
+
+def _listed(steps: IntArray, sizes: IntArray) -> bool:
+    """Say whether the outcomes of all groups are few enough to go through."""
+    return _outcomes(sizes) * max(steps.shape[1], 1) <= LARGEST_LIST
+
+
+def _outcomes(sizes: IntArray) -> float:
+    return float(np.exp(min(np.log(sizes + 1.0).sum(), 700.0)))
+
+
+def _gridded(steps: IntArray, sizes: IntArray) -> bool:
+    """Say whether the margins' differences lie on a grid that is small enough to convolve."""
+    cells = _cells(steps, sizes)
     return cells <= LARGEST_GRID and cells * float(sizes.sum() + len(sizes)) <= LARGEST_EFFORT
+
+
+def _cells(steps: IntArray, sizes: IntArray) -> float:
+    return float(np.prod(np.abs(steps * sizes[:, None]).sum(axis=0) + 1.0))
 
 
 def quadratic_tail(steps: IntArray, sizes: IntArray, precision: FloatArray) -> Tail | None:
@@ -139,25 +159,37 @@ def quadratic_tail(steps: IntArray, sizes: IntArray, precision: FloatArray) -> T
 
     Parameters
     ----------
-    steps : ndarray of int, shape (n_pairs, n_margins)
-        What a unit that moved up between two grades adds to each margin: -1, 0 or 1.
-    sizes : ndarray of int, shape (n_pairs,)
-        Units that moved between each two grades.
+    steps : ndarray of int, shape (n_groups, n_margins)
+        What a unit that moved up between two grades, or a cluster, adds to each margin.
+    sizes : ndarray of int, shape (n_groups,)
+        Units that moved between each two grades, or clusters that are alike.
     precision : ndarray of float, shape (n_margins, n_margins)
         The matrix of the form.
 
     Returns
     -------
     callable or None
-        Takes a value of the form and returns the chance of so large a one; None where the grid of
-        marginal differences is too large.
+        Takes a value of the form and returns the chance of so large a one; None where there are too
+        many outcomes and the grid of marginal differences is too large.
     """
-    if not quadratic_fits(steps, sizes):
+    gridded, listed = _gridded(steps, sizes), _listed(steps, sizes)
+    if listed and not (gridded and _cells(steps, sizes) <= _outcomes(sizes)):
+        return _forms_tail(steps, sizes, precision)
+    if not gridded:
         return None
     reach = np.abs(steps * sizes[:, None]).sum(axis=0)
     grid = _margins_grid(steps, sizes)
     axes = [np.arange(-r, r + 1, 2, dtype=np.float64) for r in reach]
     return listed_tail(_quadratic(axes, precision).ravel(), grid.ravel())
+
+
+def _forms_tail(steps: IntArray, sizes: IntArray, precision: FloatArray) -> Tail:
+    sums, chances = np.zeros((1, steps.shape[1])), np.ones(1)
+    for step, size in zip(steps, sizes.tolist(), strict=True):
+        ways = np.multiply.outer(np.arange(-size, size + 1, 2), step)
+        sums = (sums[:, None] + ways).reshape(-1, steps.shape[1])
+        chances = np.multiply.outer(chances, half_binomial(size)).ravel()
+    return listed_tail(((sums @ precision) * sums).sum(axis=1), chances)
 
 
 def listed_tail(values: FloatArray, chances: FloatArray) -> Tail:
@@ -356,7 +388,7 @@ def _margins_grid(steps: IntArray, sizes: IntArray) -> npt.NDArray[np.float64]:
     for step, size in zip(steps, sizes.tolist(), strict=True):
         wider = np.zeros(np.array(grid.shape) + np.abs(step) * size)
         for up, chance in enumerate(half_binomial(size)):
-            corner = np.where(step > 0, up, np.where(step < 0, size - up, 0))
+            corner = np.where(step > 0, up * step, (up - size) * step)
             place = tuple(slice(c, c + w) for c, w in zip(corner, grid.shape, strict=True))
             wider[place] += chance * grid
         grid = wider

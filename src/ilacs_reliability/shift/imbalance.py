@@ -90,7 +90,7 @@ def imbalance_of(
         As in `Imbalance`.
     method : {"asymptotic", "exact", "monte_carlo"}, optional
         How the p-value is found; "exact" becomes "monte_carlo" where there is too much to
-        enumerate, as there is for clusters.
+        enumerate.
     n_resamples : int, optional
         Draws.
     rng : Generator, int or None
@@ -242,16 +242,27 @@ def _precision(swaps: Swaps, steps: IntArray | None) -> tuple[FloatArray, int]:
 def _fits(found: Imbalance) -> bool:
     """Say whether the statistic can be enumerated."""
     if found.swaps.contributions is not None:
-        return False
+        return quadratic_fits(*_alike(found))
     if found.steps is None:
         return squares_fit(found.swaps.sizes)
     return quadratic_fits(found.steps, found.swaps.sizes)
 
 
 def _enumerated(found: Imbalance) -> Tail | None:
+    if found.swaps.contributions is not None:
+        return quadratic_tail(*_alike(found), found.precision)
     if found.steps is None:
         return squares_tail(found.swaps.sizes)
     return quadratic_tail(found.steps, found.swaps.sizes, found.precision)
+
+
+def _alike(found: Imbalance) -> tuple[IntArray, IntArray]:
+    """Return the distinct sums of clusters, but for their signs, and the clusters of each."""
+    sums: IntArray = cast(IntArray, found.swaps.contributions)
+    sums = sums if found.steps is None else sums @ found.steps
+    sums = sums[(sums != 0).any(axis=1)]
+    first = np.take_along_axis(sums, (sums != 0).argmax(axis=1)[:, None], axis=1)
+    return np.unique(sums * np.sign(first), axis=0, return_counts=True)
 
 
 def _p_value(found: Imbalance) -> Tail:

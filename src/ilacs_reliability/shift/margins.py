@@ -100,7 +100,7 @@ def stuart_maxwell(
     With :math:`d_i = n_{\cdot i} - n_{i \cdot}`, the statistic is :math:`d' V^- d` where :math:`V`
     has :math:`n_{i \cdot} + n_{\cdot i} - 2 n_{ii}` on the diagonal and
     :math:`-(n_{ij} + n_{ji})` off it [1]_ [2]_. For two grades it is McNemar's. Where ratings carry
-    clusters, :math:`V` is the clusters' and the draws swap whole clusters. The effect is the root
+    clusters, :math:`V` is the clusters' and whole clusters swap occasions. The effect is the root
     of the statistic over the units (or clusters) that moved: the multiple correlation of moves with
     the best single direction. Its interval is the critical value's root to either side, cut at 0
     and 1, which errs on the wide side. As every length, it is above zero by chance alone; the

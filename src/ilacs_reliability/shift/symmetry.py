@@ -238,8 +238,8 @@ def bowker(
     -----
     :math:`\sum_{i<j} (n_{ij} - n_{ji})^2 / (n_{ij} + n_{ji})` [1]_. A pair of grades that saw no
     move adds nothing, to the statistic or to the degrees of freedom; no count is edited. Where
-    ratings carry clusters, the squares are weighed by the clusters' covariance, and the draws swap
-    whole clusters. The effect is the root of the statistic over the units (or clusters) that moved,
+    ratings carry clusters, the squares are weighed by the clusters' covariance, and whole clusters
+    swap occasions. The effect is the root of the statistic over the units (or clusters) that moved,
     and its interval the critical value's root to either side, cut at 0 and 1: under any
     imbalance the weighed gaps vary by no more than under none, so that it errs on the wide side.
     As every length, it is above zero by chance alone; the interval says whether by more.
