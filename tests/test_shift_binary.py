@@ -253,3 +253,47 @@ def test_an_exact_test_of_too_many_units_names_a_method_that_works(function, wor
     with pytest.raises(ValueError, match=f"use .*'{works}'"):
         function(many, method="exact")
     assert function(many, method=works).p_value < 1e-6
+
+
+@pytest.mark.parametrize(
+    ("at_least", "rose", "share"),
+    [
+        ("good", "rose to good or better", "share good or better"),
+        ("outstanding", "rose to outstanding", "share outstanding"),
+    ],
+)
+def test_sentences_name_the_grade_that_was_cut_at(at_least, rose, share):
+    table = ilr.transitions_from_table(
+        [[0, 2, 1, 0], [3, 7, 11, 1], [0, 0, 4, 4], [0, 0, 0, 0]], scale=ilr.OFSTED_SCALE
+    )
+    result = ilr.mcnemar(table, at_least=at_least)
+    assert f"as many {rose} as fell below it" in result.describe()
+    assert rose in ilr.paired_odds_ratio(table, at_least=at_least).describe()
+    assert share in ilr.paired_difference(table, at_least=at_least).describe()
+    strata = ilr.stratified_shift([table], effect="difference", at_least=at_least)
+    assert share in strata.describe()
+    twice = ilr.ratings_from_codes([[0, 1], [2, 3], [1, 1]], scale=ilr.OFSTED_SCALE)
+    assert share in ilr.cochran_q(twice, at_least=at_least).describe()
+
+
+def test_grades_that_are_numbers_are_called_grades():
+    wide = [[4, 2, 1], [1, 3, 2], [0, 1, 5]]
+    assert "rose to grade 2 or better" in ilr.mcnemar(wide, at_least=2).describe()
+    assert "share of grade 3" in ilr.paired_difference(wide, at_least=3).describe()
+
+
+def test_the_units_that_a_test_of_direction_rests_on_are_said():
+    assert "1 rose to grade 2 and 7 fell below it." in ilr.mcnemar(BENTUR).notes
+    assert "1 improved and 7 declined." in ilr.sign_test(BENTUR).notes
+
+
+def test_one_unit_is_a_singular():
+    notes = ilr.net_shift([[1, 0], [2, 1]]).notes
+    assert "1 unit was 1 and could not decline." in notes
+    ratings = ilr.ratings_from_codes([[0, 1], [1, -1]], scale=ilr.Scale(range(2)))
+    assert "Left out: 1 unit graded once." in ilr.sign_test(ratings).notes
+
+
+def test_pairs_of_grades_in_place_of_a_table_are_told_what_to_build():
+    with pytest.raises(ValueError, match="shape \\(3, 2\\); of two grades a unit, build ratings"):
+        ilr.net_shift([[0, 1], [1, 2], [2, 2]])

@@ -3,6 +3,7 @@
 from itertools import permutations, product
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -154,7 +155,7 @@ def test_units_with_a_missing_grade_do_not_enter():
         result = test(with_gap)
         assert result.p_value == test(repeated(table)).p_value
         assert result.n_units == 4
-        assert result.notes[0] == "1 units with a missing grade do not enter."
+        assert result.notes[0] == "Left out: 1 unit with a missing grade."
 
 
 def test_bad_input_is_named():
@@ -285,6 +286,9 @@ def test_clusters_stay_within_their_strata():
     ("tables", "arguments", "message"),
     [
         ([], {}, "holds no stratum"),
+        (NORTH, {}, "a table for each stratum, but got a single table"),
+        (np.array(NORTH), {}, "a table for each stratum, but got a single table"),
+        (pd.DataFrame(NORTH), {}, "a table for each stratum, but got a single table"),
         ([NORTH, np.ones((3, 3), dtype=int)], {}, "must share one scale"),
         ([NORTH], {"effect": "odds"}, "`effect` must be one of"),
         ([NORTH], {"at_least": 2}, "`at_least` goes with effect='difference'"),

@@ -237,7 +237,7 @@ def test_ratings_and_their_table_say_the_same_and_missing_ones_do_not_enter():
         result = test(ratings)
         assert_allclose(result.p_value, test(FIRST_YEAR).p_value, rtol=1e-12)
         assert result.n_units == 33
-        assert "2 units graded once do not enter." in result.notes
+        assert "Left out: 2 units graded once." in result.notes
 
 
 def test_a_batch_of_studies_gives_an_array_of_effects():
@@ -267,6 +267,9 @@ def test_the_bootstrap_takes_a_paired_effect():
         (ilr.wilcoxon_signed_rank, {"method": "t"}, "`method` must be one of"),
         (ilr.marginal_score_shift, {"scores": [1, 2]}, "one number for each of 4 grades"),
         (ilr.marginal_score_shift, {"scores": [1, 2, 3, np.inf]}, "`scores` must be finite"),
+        (ilr.marginal_score_shift, {"scores": [1, 2, 3, 1e200]}, "`scores` must lie between"),
+        (ilr.marginal_score_shift, {"scores": [0, 0, 0, 1e-200]}, "`scores` must lie between"),
+        (ilr.pairwise_symmetry, {"adjust": "fdr"}, "`adjust` must be one of"),
         (ilr.marginal_score_shift, {"n_resamples": 1.5}, "`n_resamples` must be a positive"),
         (ilr.marginal_rank_shift, {"method": "probit"}, "`method` must be one of"),
         (ilr.marginal_rank_shift, {"alternative": "up"}, "`alternative` must be one of"),

@@ -56,7 +56,7 @@ def test_units_graded_once_are_named_and_left_out():
     ratings = ilr.ratings_from_codes([[0, 1], [1, -1], [-1, 1], [1, 1]], scale=BINARY)
     table = as_transitions(ratings)
     assert table.counts.tolist() == [[0, 1], [0, 1]]
-    assert table.notes == ("2 units graded once do not enter.",)
+    assert table.notes == ("Left out: 2 units graded once.",)
 
 
 @pytest.mark.parametrize(

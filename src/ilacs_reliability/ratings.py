@@ -761,9 +761,11 @@ def square_counts(table: npt.ArrayLike, n_grades: int | None, name: str = "table
     wanted = "square" if n_grades is None else f"{n_grades} by {n_grades}, as the scale"
     fits = cells.ndim == 2 and cells.shape[0] == cells.shape[1]
     if not fits or (n_grades is not None and len(cells) != n_grades):
+        pairs = cells.ndim == 2 and cells.shape[1] == 2
+        hint = "; of two grades a unit, build ratings, as by `ratings_from_codes`" if pairs else ""
         raise ValueError(
             f"`{name}` must be {wanted} (rows: first grade, columns: second), "
-            f"but got shape {cells.shape}."
+            f"but got shape {cells.shape}{hint}."
         )
     if not cells.sum():
         raise ValueError(f"`{name}` holds no unit: every count is zero.")

@@ -324,7 +324,7 @@ def _from_ratings(ratings: Ratings) -> Transitions:
     before, after = ratings.patterns[both].T
     np.add.at(counts, (before, after), ratings.frequencies[both].astype(np.int64))
     single = int(ratings.frequencies[~both].sum())
-    left = (f"{single} units graded once do not enter.",) if single else ()
+    left = (f"Left out: {counted(single, 'unit')} graded once.",) if single else ()
     return Transitions(counts=counts, scale=ratings.scale, notes=left)
 
 

@@ -16,7 +16,7 @@ from ilacs_reliability.estimates import (
 from ilacs_reliability.inference import ALTERNATIVES
 from ilacs_reliability.scales import IntArray
 from ilacs_reliability.shift.movement import check_ordered, net_estimate
-from ilacs_reliability.shift.paired import binary_difference, odds_ratio
+from ilacs_reliability.shift.paired import binary_difference, cut_phrase, odds_ratio
 from ilacs_reliability.shift.pairs import (
     FLIPPED,
     MATCHING,
@@ -153,7 +153,8 @@ def mcnemar(
     table : Transitions, Ratings by two raters, or array_like of int, shape (n_grades, n_grades)
         Units by grade before (rows) and after (columns), worst first.
     at_least : hashable, optional
-        The grade to cut at, such as "good". Needed unless there are two grades.
+        The grade to cut at, such as "good"; of a plain table its number, 1 being the worst. Needed
+        unless there are two grades.
     alternative : {"two-sided", "less", "greater"}, optional
         "greater" where more rose. Default: "two-sided".
     method : {"exact", "midp", "asymptotic", "corrected", "unconditional"}, optional
@@ -220,6 +221,7 @@ def mcnemar(
         statistic, p_value = unconditional_p(up, down, pairs.n_units, alternative)
     else:
         statistic, p_value = _direction_p(pairs, ways, pieces, method, alternative)
+    reached = cut_phrase(pairs.scale, at_least, number="grade")
     by_difference = method == "unconditional" or pieces is not None
     return _direction_result(
         pairs,
@@ -230,10 +232,17 @@ def mcnemar(
         method=method,
         name="mcnemar",
         label="McNemar's test",
-        things=("rose to the cut", "fell below it"),
-        effect=binary_difference(pairs, before, after, pieces=pieces, method=method)
+        things=(f"rose to {reached}", "fell below it"),
+        effect=binary_difference(
+            pairs,
+            before,
+            after,
+            cut=cut_phrase(pairs.scale, at_least),
+            pieces=pieces,
+            method=method,
+        )
         if by_difference
-        else odds_ratio(pairs, ways, MATCHING_ODDS[method]),
+        else odds_ratio(pairs, ways, MATCHING_ODDS[method], cut=reached),
         ways=ways,
     )
 
@@ -246,7 +255,8 @@ def paired_difference(table: TransitionsLike, *, at_least: Hashable | None = Non
     table : Transitions, Ratings by two raters, or array_like of int, shape (n_grades, n_grades)
         Units by grade before (rows) and after (columns), worst first.
     at_least : hashable, optional
-        The grade to cut at, such as "good". Needed unless there are two grades.
+        The grade to cut at, such as "good"; of a plain table its number, 1 being the worst. Needed
+        unless there are two grades.
 
     Returns
     -------
@@ -282,7 +292,8 @@ def paired_difference(table: TransitionsLike, *, at_least: Hashable | None = Non
     Interval(-0.5069, -0.0256, 95% newcombe)
     """
     pairs = as_pairs(table, single=False)
-    return binary_difference(pairs, *cut_at(pairs, at_least))
+    cut = cut_at(pairs, at_least)
+    return binary_difference(pairs, *cut, cut=cut_phrase(pairs.scale, at_least))
 
 
 def paired_odds_ratio(table: TransitionsLike, *, at_least: Hashable | None = None) -> Estimate:
@@ -293,7 +304,8 @@ def paired_odds_ratio(table: TransitionsLike, *, at_least: Hashable | None = Non
     table : Transitions, Ratings by two raters, or array_like of int, shape (n_grades, n_grades)
         Units by grade before (rows) and after (columns), worst first.
     at_least : hashable, optional
-        The grade to cut at, such as "good". Needed unless there are two grades.
+        The grade to cut at, such as "good"; of a plain table its number, 1 being the worst. Needed
+        unless there are two grades.
 
     Returns
     -------
@@ -333,7 +345,8 @@ def paired_odds_ratio(table: TransitionsLike, *, at_least: Hashable | None = Non
     """
     pairs = as_pairs(table)
     before, after = cut_at(pairs, at_least)
-    return warned(odds_ratio(pairs, after.astype(np.int64) - before, "exact"))
+    reached = cut_phrase(pairs.scale, at_least, number="grade")
+    return warned(odds_ratio(pairs, after.astype(np.int64) - before, "exact", cut=reached))
 
 
 def _cluster_sum(pairs: Pairs, ways: IntArray, method: str) -> SignedSum | None:
@@ -385,7 +398,7 @@ def _direction_result(
         n_units=pairs.n_units,
         notes=(
             *pairs.notes,
-            *_direction_notes(pairs, pieces, ways, method, alternative, effect),
+            *_direction_notes(pairs, pieces, ways, things, method, alternative, effect),
         ),
         limits=NOT_SHOWN,
     )
@@ -395,6 +408,7 @@ def _direction_notes(
     pairs: Pairs,
     pieces: SignedSum | None,
     ways: IntArray,
+    things: tuple[str, str],
     method: str,
     alternative: str,
     effect: Estimate,
@@ -408,4 +422,6 @@ def _direction_notes(
         return sum_notes(pieces, effect, alternative, moved=True)
     if pairs.n_units == 1:
         return (ONE_ALONE,)
-    return least_p_note(crossed, "unit", method, alternative)
+    up, down = (pairs.count(ways == way) for way in (1, -1))
+    seen = f"{up} {things[0]} and {down} {things[1]}."
+    return (seen, *least_p_note(crossed, "unit", method, alternative))

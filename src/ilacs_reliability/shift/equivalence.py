@@ -42,7 +42,7 @@ def shift_equivalence(
         Share improved minus share declined, the change in the share at or above a grade, or the
         change in mean score. Default: "net".
     at_least : hashable, optional
-        The grade to cut at, for "difference".
+        The grade to cut at, for "difference"; of a plain table its number, 1 being the worst.
     method : str, optional
         An interval of the effect. Default: its first.
 

@@ -137,7 +137,7 @@ def quadratic_fits(steps: IntArray, sizes: IntArray) -> bool:
 
 def _listed(steps: IntArray, sizes: IntArray) -> bool:
     """Say whether the outcomes of all groups are few enough to go through."""
-    return _outcomes(sizes) * max(steps.shape[1], 1) <= LARGEST_LIST
+    return bool(_outcomes(sizes) * max(steps.shape[1], 1) <= LARGEST_LIST)
 
 
 def _outcomes(sizes: IntArray) -> float:

@@ -376,11 +376,15 @@ def _room_notes(pairs: Pairs) -> tuple[str, ...]:
     bottom = pairs.count(pairs.before == 0)
     labels = pairs.scale.labels
     notes = (
-        f"{top} units were {labels[-1]} already and could not improve." if top else "",
-        f"{bottom} units were {labels[0]} and could not decline." if bottom else "",
+        f"{_were(top)} {labels[-1]} already and could not improve." if top else "",
+        f"{_were(bottom)} {labels[0]} and could not decline." if bottom else "",
         "" if pairs.frequencies @ (pairs.moves != 0) else "No unit moved.",
     )
     return tuple(note for note in notes if note)
+
+
+def _were(n: int) -> str:
+    return f"{counted(n, 'unit')} {'was' if n == 1 else 'were'}"
 
 
 def _kind(count: int, share: Estimate, words: str) -> str:

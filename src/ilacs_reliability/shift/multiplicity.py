@@ -102,17 +102,19 @@ def _family_wise(values: FloatArray, method: str) -> FloatArray:
     return adjusted
 
 
-def check_adjustment(method: object) -> None:
+def check_adjustment(method: object, argument: str = "method") -> None:
     """Raise unless an adjustment is one of those offered.
 
     Parameters
     ----------
     method : object
         What was given.
+    argument : str, optional
+        The argument's name.
 
     Raises
     ------
     ValueError
         If it is not offered.
     """
-    check_option(method, ADJUST_METHODS, "method")
+    check_option(method, ADJUST_METHODS, argument)

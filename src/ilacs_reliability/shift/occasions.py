@@ -9,9 +9,10 @@ from typing import Any, Literal, TypeAlias, get_args
 import numpy as np
 from scipy import stats
 
-from ilacs_reliability.estimates import SignificanceResult, check_option
+from ilacs_reliability.estimates import SignificanceResult, check_option, counted
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings, check_whole
 from ilacs_reliability.scales import CodeArray, FloatArray
+from ilacs_reliability.shift.paired import cut_phrase
 from ilacs_reliability.shift.pairs import CLUSTER_NOTE, NOT_SHOWN, grade_code
 from ilacs_reliability.shift.reordering import (
     occasions_estimate,
@@ -96,15 +97,16 @@ def cochran_q(
     taken, grades = _complete(ratings)
     code = _cut_code(taken, at_least)
     above = (grades >= code).astype(np.float64)
+    cut = cut_phrase(taken.scale, at_least)
     return _result(
         taken,
         above[:, :, None],
         (method, n_resamples, rng),
         name="cochran_q",
         label="Cochran's Q test",
-        null="the share at or above the cut is the same on every occasion",
+        null=f"the share {cut} is the same on every occasion",
         effect="difference between occasions, from 0 for none to 1 for the same in every unit,",
-        notes=(_by_occasion(taken, above, "Share at or above the cut"),),
+        notes=(_by_occasion(taken, above, f"Share {cut}"),),
     )
 
 
@@ -273,7 +275,7 @@ def _complete(ratings: RatingsLike) -> tuple[Ratings, CodeArray]:
     if not full.any():
         raise ValueError("`ratings` holds no unit that was graded on every occasion.")
     left = int(taken.frequencies[~full].sum())
-    notes = (f"{left} units with a missing grade do not enter.",) if left else ()
+    notes = (f"Left out: {counted(left, 'unit')} with a missing grade.",) if left else ()
     clusters = taken.clusters
     if clusters is not None:
         clusters, notes = np.unique(clusters[full], return_inverse=True)[1], (*notes, CLUSTER_NOTE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from functools import partial
 
 import numpy as np
@@ -10,7 +10,7 @@ from scipy import special
 
 from ilacs_reliability.estimates import Estimate, Limits
 from ilacs_reliability.intervals import clopper_pearson_limits, midp_limits, wilson_limits
-from ilacs_reliability.scales import IntArray
+from ilacs_reliability.scales import IntArray, Scale
 from ilacs_reliability.shift.limits import (
     bonett_price_limits,
     newcombe_limits,
@@ -31,11 +31,35 @@ from ilacs_reliability.shift.unconditional import unconditional_critical_value
 IGNORES_CLUSTERS = "This interval takes units as independent; `paired_difference` does not."
 
 
+def cut_phrase(scale: Scale, at_least: Hashable | None, *, number: str = "of grade") -> str:
+    """Name the part of a scale that stands at or above a grade.
+
+    Parameters
+    ----------
+    scale : Scale
+        The grades.
+    at_least : hashable or None
+        A grade of the scale; None for the best.
+    number : str, optional
+        What stands before a grade that is a number.
+
+    Returns
+    -------
+    str
+        "good or better", "of grade 2 or better", "outstanding".
+    """
+    labels = scale.labels
+    code = len(labels) - 1 if at_least is None else scale.code(at_least)
+    name = labels[code] if isinstance(labels[code], str) else f"{number} {labels[code]}"
+    return f"{name}" if code == len(labels) - 1 else f"{name} or better"
+
+
 def binary_difference(
     pairs: Pairs,
     before: Mask,
     after: Mask,
     *,
+    cut: str,
     pieces: SignedSum | None = None,
     method: str = "",
 ) -> Estimate:
@@ -47,6 +71,8 @@ def binary_difference(
         One study or many.
     before, after : ndarray of bool, shape (n_rows,)
         Whether a row counts on each occasion.
+    cut : str
+        What counts, as `cut_phrase` says it.
     pieces : SignedSum, optional
         How the test beside it is made, where ratings carry clusters.
     method : str, optional
@@ -79,7 +105,7 @@ def binary_difference(
         pairs,
         ways,
         name="paired_difference",
-        label="change in the share at or above the cut",
+        label=f"change in the share {cut}",
         methods=methods,
     )
 
@@ -119,7 +145,7 @@ def _bonett_price(
 CLOSED = (("tango", _tango), ("newcombe", newcombe_limits), ("bonett_price", _bonett_price))
 
 
-def odds_ratio(pairs: Pairs, ways: IntArray, first: str) -> Estimate:
+def odds_ratio(pairs: Pairs, ways: IntArray, first: str, *, cut: str) -> Estimate:
     """Estimate how many units rose for each that fell.
 
     Parameters
@@ -130,6 +156,8 @@ def odds_ratio(pairs: Pairs, ways: IntArray, first: str) -> Estimate:
         1 for a row that rose, -1 for one that fell.
     first : str
         The default interval.
+    cut : str
+        What a unit rises to, as `cut_phrase` says it.
 
     Returns
     -------
@@ -150,7 +178,7 @@ def odds_ratio(pairs: Pairs, ways: IntArray, first: str) -> Estimate:
         value=value,
         influence=influence,
         name="paired_odds_ratio",
-        label="paired odds ratio (units that rose for each that fell)",
+        label=f"paired odds ratio (units that rose to {cut} for each that fell)",
         methods=reordered(methods, first) if up + down else (),
         reason="" if up + down else "no_change",
         notes=(IGNORES_CLUSTERS,) if pairs.clusters is not None else (),

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from ilacs_reliability.estimates import REASONS, Estimate, Limits, UndefinedEstimateWarning
+from ilacs_reliability.estimates import REASONS, Estimate, Limits, UndefinedEstimateWarning, counted
 from ilacs_reliability.intervals import (
     clopper_pearson_limits,
     jeffreys_limits,
@@ -434,7 +434,7 @@ def _from_ratings(ratings: Ratings, single: bool) -> Pairs:
         raise ValueError("`table` holds no unit that was graded twice.")
     before, after = ratings.patterns[both].T.astype(np.int64)
     once = int(ratings.frequencies[..., ~both].sum()) if frequencies.ndim == 1 else 0
-    notes = (f"{once} units graded once do not enter.",) if once else ()
+    notes = (f"Left out: {counted(once, 'unit')} graded once.",) if once else ()
     clusters = ratings.clusters
     return Pairs(
         scale=ratings.scale,

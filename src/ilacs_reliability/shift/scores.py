@@ -39,6 +39,8 @@ from ilacs_reliability.shift.sums import (
 from ilacs_reliability.shift.testing import check_resamples
 from ilacs_reliability.tables import TransitionsLike
 
+# scores are no nearer and no further apart
+LEAST_SPAN, LARGEST_SPAN = 1e-100, 1e100
 ScoreMethod: TypeAlias = Literal["score", "wald", "exact", "monte_carlo"]
 FALLING = (
     "The scores fall somewhere from the worst grade to the best: the sign of the change follows "
@@ -262,6 +264,12 @@ def _checked_scores(pairs: Pairs, scores: npt.ArrayLike | None) -> FloatArray:
         raise ValueError(f"`scores` must be finite, but got {numbers.tolist()}.")
     if len(numbers) > 1 and not np.ptp(numbers):
         raise ValueError(f"`scores` must tell grades apart, but all are {numbers[0]:g}.")
+    # squares and their sums must neither overflow nor vanish
+    if len(numbers) > 1 and not LEAST_SPAN < np.ptp(numbers) < LARGEST_SPAN:
+        raise ValueError(
+            f"`scores` must lie between {LEAST_SPAN:g} and {LARGEST_SPAN:g} apart, but got "
+            f"{numbers.tolist()}."
+        )
     return numbers
 
 

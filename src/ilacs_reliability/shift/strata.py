@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from numbers import Number
 from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
@@ -23,7 +24,7 @@ from ilacs_reliability.scales import FloatArray, IntArray
 from ilacs_reliability.shift.equivalence import SHIFT_EFFECTS, ShiftEffect
 from ilacs_reliability.shift.heterogeneity import HeterogeneityMethod, heterogeneity_test
 from ilacs_reliability.shift.movement import check_ordered, net_estimate
-from ilacs_reliability.shift.paired import binary_difference
+from ilacs_reliability.shift.paired import binary_difference, cut_phrase
 from ilacs_reliability.shift.pairs import (
     FLIPPED,
     NOT_SHOWN,
@@ -194,7 +195,7 @@ def stratified_shift(
         Share improved minus share declined, the change in the share at or above a grade, or the
         change in mean score. Default: "net".
     at_least : hashable, optional
-        The grade to cut at, for "difference".
+        The grade to cut at, for "difference"; of a plain table its number, 1 being the worst.
     method : {"exact", "asymptotic", "monte_carlo"}, optional
         How the test of no shift finds its p-value. Default: "exact".
     heterogeneity : {"asymptotic", "monte_carlo"}, optional
@@ -290,6 +291,8 @@ def _strata(tables: Strata) -> tuple[tuple[Hashable, ...], list[Pairs]]:
         if not isinstance(tables, Iterable) or isinstance(tables, str):
             raise TypeError(f"`tables` must be tables by stratum, but got {tables!r}.")
         given = list(tables)
+        if hasattr(tables, "columns") or (given and all(_is_row(table) for table in given)):
+            raise ValueError("`tables` must hold a table for each stratum, but got a single table.")
         names = tuple(f"stratum {place}" for place in range(1, len(given) + 1))
     if not given:
         raise ValueError("`tables` holds no stratum.")
@@ -303,6 +306,13 @@ def _strata(tables: Strata) -> tuple[tuple[Hashable, ...], list[Pairs]]:
         if (part.clusters is None) != (parts[0].clusters is None):
             raise ValueError(f"`tables` must all have clusters or none; see stratum {name!r}.")
     return names, parts
+
+
+def _is_row(table: object) -> bool:
+    """Say whether what should be a table is one row of numbers."""
+    return isinstance(table, (list, tuple, np.ndarray)) and all(
+        isinstance(cell, Number) for cell in table
+    )
 
 
 def _stratum(name: Hashable, table: TransitionsLike) -> Pairs:
@@ -345,7 +355,8 @@ def _scores(pairs: Pairs, effect: str, at_least: Hashable | None) -> FloatArray:
 
 def _estimate(pairs: Pairs, effect: str, at_least: Hashable | None) -> Estimate:
     if effect == "difference":
-        return binary_difference(pairs, *cut_at(pairs, at_least))
+        cut = cut_at(pairs, at_least)
+        return binary_difference(pairs, *cut, cut=cut_phrase(pairs.scale, at_least))
     return net_estimate(pairs) if effect == "net" else score_estimate(pairs, None)
 
 

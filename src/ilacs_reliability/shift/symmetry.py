@@ -331,7 +331,7 @@ def pairwise_symmetry(
     [0.0469, 1.0, 0.0469]
     """
     check_option(method, PAIR_METHODS, "method")
-    check_adjustment(adjust)
+    check_adjustment(adjust, "adjust")
     pairs = as_pairs(table)
     swaps = swaps_of(pairs)
     tested = [_pair(pairs, swaps, place, method) for place in range(len(swaps.ups))]
