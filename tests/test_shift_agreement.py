@@ -256,3 +256,28 @@ def test_a_higher_level_never_gives_a_narrower_calibrated_interval():
     widths = [effect.confidence_interval(level).width for level in (0.9, 0.95, 0.99)]
     assert widths == sorted(widths)
     assert widths[-1] > widths[0]
+
+
+STAYED = [[3, 0], [0, 4]]
+
+
+@pytest.mark.filterwarnings("ignore::ilacs_reliability.UndefinedEstimateWarning")
+@pytest.mark.parametrize(
+    "effect",
+    [
+        lambda: ilr.paired_odds_ratio(STAYED),
+        lambda: ilr.mcnemar(STAYED).effect,
+        lambda: ilr.sign_test(STAYED).effect,
+        lambda: ilr.wilcoxon_signed_rank(STAYED).effect,
+        lambda: ilr.bowker(STAYED).effect,
+        lambda: ilr.stuart_maxwell(STAYED, method="exact").effect,
+        lambda: ilr.bhapkar(STAYED).effect,
+        lambda: ilr.net_shift([[0, 0], [0, 4]]).room_up,
+    ],
+)
+def test_an_undefined_effect_has_an_undefined_interval_of_every_kind(effect):
+    found = effect()
+    assert found.status == "undefined"
+    assert found.interval_methods
+    for method in (None, *found.interval_methods):
+        assert np.isnan([*found.confidence_interval(0.9, method=method)]).all()

@@ -211,7 +211,7 @@ def imbalance_estimate(
         influence=_influence(pairs, found, value),
         name=name,
         label=label,
-        methods=(("ball", ball),) if found.df else (),
+        methods=(("ball", ball),),
         reason="" if found.df else "no_change",
     )
 

@@ -179,7 +179,7 @@ def odds_ratio(pairs: Pairs, ways: IntArray, first: str, *, cut: str) -> Estimat
         influence=influence,
         name="paired_odds_ratio",
         label=f"paired odds ratio (units that rose to {cut} for each that fell)",
-        methods=reordered(methods, first) if up + down else (),
+        methods=reordered(methods, first),
         reason="" if up + down else "no_change",
         notes=(IGNORES_CLUSTERS,) if pairs.clusters is not None else (),
     )

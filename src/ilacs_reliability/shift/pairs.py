@@ -309,7 +309,7 @@ def share_estimate(
         influence_source=np.where(among, hit - value, 0.0),
         n_units=n,
         clusters=pairs.clusters,
-        methods=methods if n else (),
+        methods=methods,
         status="ok" if n else "undefined",
         reason="" if n else reason,
         notes=pairs.notes,

@@ -374,7 +374,7 @@ def _rank_biserial(
         influence_source=partial(_rank_influence, changes, entering, pairs.clusters),
         n_units=int(entering.sum()),
         clusters=pairs.clusters,
-        methods=methods if reach else (),
+        methods=methods,
         status="ok" if reach else "undefined",
         reason="" if reach else "no_change",
         notes=pairs.notes,
