@@ -1,5 +1,6 @@
 """Signed ranks, mean scores and mean ranks of paired grades."""
 
+from fractions import Fraction
 from itertools import product
 
 import numpy as np
@@ -377,6 +378,41 @@ def test_sums_of_half_ranks_listed_one_by_one_are_those_of_enumerated_halves(mon
     assert (halves.func is listed.func) is False
     for total in (-20.0, 0.0, 0.5, 31.5, 100.0, 150.0, 166.5, 167.0):
         assert_allclose(listed(total), halves(total), rtol=1e-12)
+
+
+@given(
+    groups=st.lists(st.tuples(st.integers(1, 9), st.integers(1, 6)), min_size=1, max_size=5),
+    parts=st.sampled_from([1, 2]),
+    share=st.floats(-1.1, 1.1),
+)
+def test_listed_sums_have_the_chances_of_all_signs(groups, parts, share):
+    weights = [rank + 1 / parts for rank in sorted({weight for weight, _ in groups})]
+    sizes = [size for _, size in groups][: len(weights)]
+    chances = {0.0: Fraction(1)}
+    for weight in np.repeat(weights, sizes).tolist():
+        wider = {}
+        for total, chance in chances.items():
+            for way in (weight, -weight):
+                wider[total + way] = wider.get(total + way, 0) + chance / 2
+        chances = wider
+    observed = share * float(np.dot(weights, sizes))
+    seen = sum(chance for total, chance in chances.items() if total >= observed - 1e-9)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(signed, "LARGEST_HALF", 0)
+        patch.setattr(signed, "LIST_ONCE", 1e12)
+        listed = signed.signed_sum_tail(weights, sizes)
+    assert_allclose(listed(observed), float(seen), rtol=1e-12)
+
+
+def test_signed_ranks_of_a_thousand_units_on_seven_grades_are_exact():
+    table = np.random.default_rng(3).multinomial(1000, np.full(49, 1 / 49)).reshape(7, 7)
+    exact = ilr.wilcoxon_signed_rank(table)
+    assert exact.method == "exact"
+    near = ilr.wilcoxon_signed_rank(table, method="asymptotic")
+    assert_allclose(exact.p_value, near.p_value, atol=2e-3)
+    assert_allclose(
+        [*exact.effect.confidence_interval()], [*near.effect.confidence_interval()], atol=2e-3
+    )
 
 
 def test_intervals_over_many_clusters_of_odd_ranks_are_as_those_enumerated(monkeypatch):

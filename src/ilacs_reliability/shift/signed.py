@@ -13,10 +13,9 @@ from typing import TypeAlias
 
 import numpy as np
 
-from ilacs_reliability.scales import FloatArray
+from ilacs_reliability.scales import FloatArray, IntArray
 from ilacs_reliability.shift.exact import (
     BLOCK,
-    LARGEST_EFFORT,
     LARGEST_GRID,
     SLACK,
     Tail,
@@ -32,7 +31,10 @@ from ilacs_reliability.shift.exact import (
 Group: TypeAlias = tuple[float, int]
 # outcomes that are gone through past which sums on a lattice are rather listed one by one
 LARGEST_HALF = 20_000
-LIST_ONCE = 20
+# what lists may take for each of these, looked up in one group or searched for in a half
+LIST_ONCE, LIST_ONCE_SEARCHED = 100, 5000
+# additions that lists may take, a second or two
+LONGEST_LISTS = 5_000_000_000
 # outcomes that are all gone through, as finding those that matter takes longer
 FEW = 4096
 # what may be left out of a chance, as a share of it
@@ -91,13 +93,14 @@ def signed_sum_tail(weights: Sequence[float], sizes: Sequence[int]) -> Tail | No
         If one group alone has too many.
     """
     check_enumerable(max(sizes, default=0))
-    groups = sorted(zip(weights, sizes, strict=True), key=lambda group: -group[1])
+    groups = _in_order(weights, sizes)
     halves = _split([size for _, size in groups])
     many = math.inf if halves is None else _gone_through(groups, *halves)
     listable = many > LARGEST_HALF and _listable(weights, sizes)
-    # a list takes its effort once, halves for each sum that is asked
-    if listable and _steps(weights, sizes) <= LIST_ONCE * many:
-        return _whole_sum_tail(weights, sizes)
+    # lists take their effort once, halves for each sum that is asked
+    one = halves is not None and len(halves[0]) == 1
+    if listable and _effort(weights, sizes) <= (LIST_ONCE if one else LIST_ONCE_SEARCHED) * many:
+        return _lists_tail(weights, sizes)
     if halves is None:
         return None
     right, left = ([groups[k] for k in half] for half in halves)
@@ -243,25 +246,50 @@ def _listable(weights: Sequence[float], sizes: Sequence[int]) -> bool:
     """Say whether weights lie on a lattice and their sums are few enough to list one by one."""
     parts = _parts_of_one(weights)
     reach = parts * float(np.dot(weights, sizes))
-    return bool(parts and reach <= LARGEST_GRID and _steps(weights, sizes) <= LARGEST_EFFORT)
+    return bool(parts and reach <= LARGEST_GRID and _effort(weights, sizes) <= LONGEST_LISTS)
 
 
-def _steps(weights: Sequence[float], sizes: Sequence[int]) -> float:
-    return _parts_of_one(weights) * float(np.dot(weights, sizes)) * sum(sizes)
+def _effort(weights: Sequence[float], sizes: Sequence[int]) -> float:
+    """Count what listing the sums of either half takes."""
+    groups, total = _in_order(weights, sizes), 0.0
+    for half in (groups[::2], groups[1::2]):
+        reach = _parts_of_one(weights) * sum(weight * size for weight, size in half)
+        total += reach * (1 + sum(size + 1 for _, size in half[1:]))
+    return total
 
 
-def _whole_sum_tail(weights: Sequence[float], sizes: Sequence[int]) -> Tail:
-    parts = _parts_of_one(weights)
-    steps = np.repeat(np.rint(parts * np.asarray(weights)).astype(np.int64), sizes)
+def _in_order(weights: Sequence[float], sizes: Sequence[int]) -> list[Group]:
+    return sorted(zip(weights, sizes, strict=True), key=lambda group: -group[1])
+
+
+def _lists_tail(weights: Sequence[float], sizes: Sequence[int]) -> Tail:
+    parts, groups = _parts_of_one(weights), _in_order(weights, sizes)
+    first, second = (_chances_of_sums(half, parts) for half in (groups[::2], groups[1::2]))
+    reach = len(first) + len(second) - 2
+    seen = np.flatnonzero(first)
+    return partial(_against_lists, seen, first[seen], reached(second), reach, parts)
+
+
+def _chances_of_sums(groups: Sequence[Group], parts: int) -> FloatArray:
+    """Return the chance of each sum of what is up, in steps of the lattice from nothing."""
     chances = np.ones(1)
-    for step in np.sort(steps).tolist():
-        wider = np.zeros(len(chances) + 2 * step)
-        wider[: len(chances)] += chances / 2
-        wider[2 * step :] += chances / 2
+    for weight, size in groups:
+        step = round(parts * weight)
+        wider = np.zeros(len(chances) + step * size)
+        for heads, chance in enumerate(half_binomial(size).tolist()):
+            wider[heads * step : heads * step + len(chances)] += chance * chances
         chances = wider
-    return partial(_against_list, reached(chances), int(steps.sum()), parts)
+    return chances
 
 
-def _against_list(tail: FloatArray, reach: int, parts: int, observed: float) -> float:
-    place = np.clip(np.ceil(parts * observed - SLACK) + reach, 0, len(tail) - 1)
-    return float(tail[int(place)])
+def _against_lists(
+    sums: IntArray,
+    chances: FloatArray,
+    tail: FloatArray,
+    reach: int,
+    parts: int,
+    observed: float,
+) -> float:
+    # what is up less what is down is twice what is up less all
+    least = math.ceil((parts * observed + reach) / 2 - SLACK)
+    return min(float(chances @ tail.take(least - sums, mode="clip")), 1.0)
