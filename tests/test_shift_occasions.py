@@ -506,3 +506,8 @@ def test_one_stratum_is_said_in_the_singular():
     shift = ilr.stratified_shift([[[5, 6], [1, 8]]])
     assert shift.describe().startswith("Over 1 stratum and 20 units")
     assert repr(shift).startswith("StratifiedShift(1 stratum, 20 units")
+
+
+def test_nothing_is_said_to_be_drawn_where_nothing_differs():
+    result = ilr.madansky([[1, 1, 1], [2, 2, 2]], method="monte_carlo")
+    assert (result.method, result.p_value) == ("monte_carlo", 1.0)

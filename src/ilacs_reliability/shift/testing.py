@@ -110,13 +110,15 @@ def falls_back(method: str, n_resamples: int) -> str:
     method : str
         The method asked for.
     n_resamples : int
-        Number of draws.
+        Number of draws; 0 where nothing was left to chance.
 
     Returns
     -------
     str
         The method used.
     """
+    if not n_resamples:
+        return method
     drawn = f"monte_carlo with {n_resamples} draws"
     return drawn if method == "monte_carlo" else f"{drawn}, since there is too much to enumerate"
 
