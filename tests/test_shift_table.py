@@ -503,3 +503,56 @@ def test_an_unknown_method_of_bhapkars_is_named():
 def test_a_note_on_few_moves_counts_one_pair_in_words():
     with_one = ilr.bowker([[3, 1], [0, 3]], method="asymptotic")
     assert "moved between the only pair of grades that saw a move" in " ".join(with_one.notes)
+
+
+@given(table=square())
+def test_shares_of_a_grade_sum_to_one_and_follow_the_table(table):
+    shares = ilr.transition_shares(table)
+    held = np.flatnonzero(table.sum(axis=1))
+    assert len(shares) == len(held) * len(table)
+    for row in held:
+        found = [shares[row + 1, column + 1] for column in range(len(table))]
+        assert_allclose([share.value for share in found], table[row] / table[row].sum())
+        assert {share.n_units for share in found} == {table[row].sum()}
+
+
+def test_simultaneous_limits_of_shares_are_exact_ones_at_the_shared_level():
+    shares = ilr.transition_shares(LEADERSHIP)
+    for (before, after), share in shares.items():
+        hits, n = LEADERSHIP[before - 1][after - 1], sum(LEADERSHIP[before - 1])
+        exact = stats.binomtest(hits, n).proportion_ci(0.95)
+        together = stats.binomtest(hits, n).proportion_ci(1 - 0.05 / 8)
+        assert_allclose([*share.confidence_interval()], [*exact], atol=1e-9)
+        found = share.confidence_interval(method="simultaneous")
+        assert_allclose([*found], [*together], atol=1e-9)
+
+
+def test_simultaneous_limits_of_shares_cover_all_at_once():
+    truth, n = np.array([[0.7, 0.3], [0.2, 0.8]]), 10
+    limits = {
+        up: [
+            ilr.transition_shares([[n - up, up], [1, 1]])[key].confidence_interval(
+                method="simultaneous"
+            )
+            for key in ((1, 1), (1, 2))
+        ]
+        for up in range(n + 1)
+    }
+    for stay, rise in truth:
+        held = [up for up, found in limits.items() if stay in found[0] and rise in found[1]]
+        # one row of two: both rows at once then hold with the product, 95 % or more
+        assert stats.binom.pmf(held, n, rise).sum() >= np.sqrt(0.95)
+
+
+def test_shares_over_clusters_have_wider_limits():
+    rows = [(0, 0), (0, 0), (0, 1), (0, 1)] * 3
+    scale = ilr.Scale(["poor", "good"])
+    plain = ilr.ratings_from_codes(rows, scale=scale)
+    grouped = ilr.ratings_from_codes(rows, scale=scale, clusters=np.repeat(range(6), 2))
+    key = ("poor", "good")
+    for method in (None, "simultaneous"):
+        narrow, wide = (
+            ilr.transition_shares(ratings)[key].confidence_interval(method=method)
+            for ratings in (plain, grouped)
+        )
+        assert wide.width > narrow.width

@@ -102,6 +102,7 @@ from ilacs_reliability.shift.binary import (
     paired_odds_ratio,
     sign_test,
 )
+from ilacs_reliability.shift.destinations import transition_shares
 from ilacs_reliability.shift.equivalence import shift_equivalence
 from ilacs_reliability.shift.margins import (
     bhapkar,
@@ -245,6 +246,7 @@ __all__ = [
     "stuart_maxwell",
     "threshold_test",
     "tolerance_weights",
+    "transition_shares",
     "transitions_from_frame",
     "transitions_from_table",
     "two_proportions",
