@@ -65,12 +65,16 @@ def transition_shares(table: TransitionsLike) -> dict[tuple[Hashable, Hashable],
             np.asarray(pairs.after == end),
             np.asarray(pairs.before == grade),
             name="transition_shares",
-            label=f"share of those {_named(labels[grade])} before that were {_named(labels[end])} after",
+            label=_label(labels[grade], labels[end]),
             simultaneous=len(held) * pairs.n_grades,
         )
         for grade in held
         for end in range(pairs.n_grades)
     }
+
+
+def _label(before: Hashable, after: Hashable) -> str:
+    return f"share of those {_named(before)} before that were {_named(after)} after"
 
 
 def _named(label: Hashable) -> str:
