@@ -408,7 +408,7 @@ def test_the_common_odds_ratio_of_two_equal_strata_is_that_of_one():
     [
         (lambda: ilr.brunner_munzel(PAIN, method="perm"), "`method` must be one of"),
         (lambda: ilr.brunner_munzel(PAIN, alternative="two"), "`alternative` must be one of"),
-        (lambda: ilr.mann_whitney(PAIN, n_resamples=0), "`n_resamples` must be a whole number"),
+        (lambda: ilr.mann_whitney(PAIN, n_resamples=0), "`n_resamples` must be a positive whole"),
         (lambda: ilr.mann_whitney(PAIN, method="auto"), "`method` must be one of"),
         (lambda: ilr.jonckheere([[1, 2]]), "`grades` must have two or more groups, but got 1"),
         (lambda: ilr.generalised_odds(PAIN, ties="half"), "`ties` must be one of"),

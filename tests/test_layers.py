@@ -20,7 +20,7 @@ PACKAGE = ROOT / "src" / "ilacs_reliability"
 
 # from the ground up; each part stands on those before its own row
 LAYERS = [
-    {"containers", "randomness", "scales", "intervals", "estimates", "inference"},
+    {"arguments", "containers", "randomness", "scales", "intervals", "estimates", "inference"},
     {"arrays", "patterns", "ratings", "tables", "engines", "pivots", "frames"},
     {"agreement", "shift", "comparison", "datasets"},
     {"replicates", "resampling", "error", "planning"},

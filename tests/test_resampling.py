@@ -360,7 +360,6 @@ def test_the_jackknife_says_where_a_replicate_is_undefined():
     [
         ({"n_resamples": 0}, "`n_resamples` must be a positive whole number, but got 0"),
         ({"n_resamples": -5}, "but got -5"),
-        ({"n_resamples": 10.5}, r"but got 10\.5"),
         ({"method": "basic"}, "`method` must be one of .* but got 'basic'"),
         ({"confidence_level": 95}, "`confidence_level` must be between 0 and 1"),
     ],

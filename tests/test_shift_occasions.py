@@ -462,7 +462,7 @@ TWO = [[1, 2], [3, 4]]
         ),
         (lambda: ilr.marginal_score_shift(TWO, scores="ab"), TypeError, "`scores` must be numbers"),
         (lambda: ilr.marginal_score_shift(TWO, scores=[0, 0]), ValueError, "tell grades apart"),
-        (lambda: ilr.bowker(TWO, n_resamples=True), ValueError, "`n_resamples` must be a positive"),
+        (lambda: ilr.bowker(TWO, n_resamples=True), TypeError, "`n_resamples` must be a positive"),
     ],
 )
 def test_a_wrong_argument_is_named(ask, kind, message):

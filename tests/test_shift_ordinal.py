@@ -271,7 +271,7 @@ def test_the_bootstrap_takes_a_paired_effect():
         (ilr.marginal_score_shift, {"scores": [1, 2, 3, 1e200]}, "`scores` must lie between"),
         (ilr.marginal_score_shift, {"scores": [0, 0, 0, 1e-200]}, "`scores` must lie between"),
         (ilr.pairwise_symmetry, {"adjust": "fdr"}, "`adjust` must be one of"),
-        (ilr.marginal_score_shift, {"n_resamples": 1.5}, "`n_resamples` must be a positive"),
+        (ilr.marginal_score_shift, {"n_resamples": 0}, "`n_resamples` must be a positive"),
         (ilr.marginal_rank_shift, {"method": "probit"}, "`method` must be one of"),
         (ilr.marginal_rank_shift, {"alternative": "up"}, "`alternative` must be one of"),
     ],

@@ -214,7 +214,7 @@ class Estimate:
             raise ValueError(f"{self.name} offers no closed-form interval; use `bootstrap`.")
         default = self.interval_methods[0]
         chosen = default if method is None else method
-        if chosen not in offered:
+        if not isinstance(chosen, str) or chosen not in offered:
             raise ValueError(
                 f"`method` must be one of {self.interval_methods} for {self.name}, "
                 f"but got {method!r}."

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ilacs_reliability.arguments import check_flag
 from ilacs_reliability.estimates import (
     NO_ERROR,
     REASONS,
@@ -98,6 +99,8 @@ def threshold_test(
     label = f"threshold test of {estimate.label or estimate.name}"
     if estimate.status == "undefined":
         return _undefined(estimate, label, alternative)
+    if method is not None:
+        check_option(method, estimate.interval_methods, "method")
     name = method or estimate.interval_methods[0]
     error = estimate.standard_error
     distance = (estimate.value - threshold) / error if error > NO_ERROR else float("nan")
@@ -239,12 +242,12 @@ def difference(a: Estimate, b: Estimate, *, paired: bool) -> Estimate:
     >>> round(gap.value, 4)
     0.0233
     """
-    for estimate in (a, b):
-        _check_single(estimate)
     for name, estimate in (("a", a), ("b", b)):
+        _check_single(estimate, name)
         # its influences are over units alone, so that the other part would be forgotten
         if type(estimate).standard_error is not Estimate.standard_error:
             raise ValueError(f"`{name}` must be a plain estimate, but its error is generalised.")
+    check_flag(paired, "paired")
     if paired and not _same_units(a, b):
         raise ValueError(
             "`a` and `b` must come from the same `Ratings` (or its `select_raters`) to be paired: "
@@ -347,16 +350,17 @@ def _undefined(estimate: Estimate, label: str, alternative: Alternative) -> Sign
 
 def _check_finite(value: float, name: str) -> None:
     check_number(value, name)
-    if not np.isfinite(value):
+    # whole numbers beyond the machine's are no numbers to numpy
+    if not np.isfinite(float(value)):
         raise ValueError(f"`{name}` must be a finite number, but got {value}.")
 
 
-def _check_single(estimate: Estimate) -> None:
+def _check_single(estimate: Estimate, name: str = "estimate") -> None:
     if not isinstance(estimate, Estimate):
-        raise TypeError(f"`estimate` must be an Estimate, but got {type(estimate).__name__}.")
+        raise TypeError(f"`{name}` must be an Estimate, but got {type(estimate).__name__}.")
     if np.ndim(estimate.value):
         raise ValueError(
-            f"`estimate` must be of one study, but got a batch of shape {np.shape(estimate.value)}."
+            f"`{name}` must be of one study, but got a batch of shape {np.shape(estimate.value)}."
         )
     if not estimate.methods and estimate.status == "ok":
         raise ValueError(f"`estimate` ({estimate.name}) offers no interval.")

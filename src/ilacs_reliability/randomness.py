@@ -7,6 +7,28 @@ from typing import Any
 import numpy as np
 
 
+def check_draws(n_resamples: object) -> None:
+    """Raise unless a number of draws is a whole number of at least 1.
+
+    Parameters
+    ----------
+    n_resamples : int
+        How many to draw.
+
+    Raises
+    ------
+    TypeError
+        If it is not a whole number.
+    ValueError
+        If it is below 1.
+    """
+    message = f"`n_resamples` must be a positive whole number, but got {n_resamples!r}."
+    if isinstance(n_resamples, bool) or not isinstance(n_resamples, int | np.integer):
+        raise TypeError(message)
+    if n_resamples < 1:
+        raise ValueError(message)
+
+
 def as_generator(rng: Any) -> np.random.Generator:
     """Return a source of random numbers.
 

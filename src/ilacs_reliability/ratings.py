@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple, NoReturn, TypeAlias, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from ilacs_reliability.arguments import check_listing
 from ilacs_reliability.arrays import LARGEST_WHOLE, check_grades, read_only, refuse_mask
 from ilacs_reliability.containers import refuse_set
 from ilacs_reliability.estimates import check_option, html_table
@@ -924,6 +925,9 @@ def _check_matrix(
         )
     if not table.size:
         raise ValueError(f"`{name}` is empty: it has shape {table.shape}.")
+    if raters is not None:
+        check_listing(raters, "raters", of="names")
+        raters = tuple(raters)
     if raters is not None and table.shape[1] != len(raters):
         turned = "; is it transposed?" if table.shape[0] == len(raters) else ""
         raise ValueError(
@@ -950,7 +954,7 @@ def _refuse(
 
 
 def _names(raters: Sequence[Hashable], n_raters: int) -> tuple[Hashable, ...]:
-    refuse_set(raters, "raters")
+    check_listing(raters, "raters", of="names")
     names = tuple(raters)
     if len(names) != n_raters:
         raise ValueError(f"`raters` must name {n_raters} raters, but got {len(names)}.")

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from ilacs_reliability.arguments import check_function, check_listing
 from ilacs_reliability.estimates import (
     NO_ERROR,
     Estimate,
@@ -19,7 +20,7 @@ from ilacs_reliability.estimates import (
     check_option,
 )
 from ilacs_reliability.patterns import distinct_rows
-from ilacs_reliability.randomness import as_generator
+from ilacs_reliability.randomness import as_generator, check_draws
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings, check_whole
 from ilacs_reliability.replicates import BootstrapResult, JackknifeResult
 from ilacs_reliability.scales import FloatArray, IntArray
@@ -95,7 +96,8 @@ def bootstrap(
     Raises
     ------
     TypeError
-        If `coefficient` does not return an `Estimate`.
+        If `coefficient` is not a function or does not return an `Estimate`, or `n_resamples` is not
+        a whole number.
     ValueError
         If `n_resamples` is not positive, the method is unknown, or the ratings are a batch or of
         fractions of units.
@@ -133,8 +135,9 @@ def bootstrap(
     """
     check_option(method, METHODS, "method")
     check_confidence_level(confidence_level)
-    if not (isinstance(n_resamples, (int, np.integer)) and n_resamples > 0):
-        raise ValueError(f"`n_resamples` must be a positive whole number, but got {n_resamples}.")
+    check_draws(n_resamples)
+    if not callable(coefficient):
+        check_listing(coefficient, "coefficient", of="functions of ratings, or one of them")
     coefficients = (coefficient,) if callable(coefficient) else tuple(coefficient)
     if not coefficients:
         raise ValueError("`coefficient` must be a function or several, but is empty.")
@@ -237,6 +240,7 @@ def _single(ratings: RatingsLike) -> Ratings:
 
 
 def _evaluate(coefficient: Coefficient, ratings: Ratings) -> Estimate:
+    check_function(coefficient, "coefficient")
     estimate = coefficient(ratings)
     if not isinstance(estimate, Estimate):
         raise TypeError(

@@ -15,6 +15,7 @@ from typing import Any, Literal, TypeAlias, get_args
 import numpy as np
 import numpy.typing as npt
 
+from ilacs_reliability.arguments import check_flag, check_listing, check_mapping
 from ilacs_reliability.containers import FrozenMapping, refuse_set
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
@@ -88,6 +89,9 @@ class Scale:
         aliases: Mapping[str, Hashable] | None = None,
     ) -> None:
         labels = _checked_labels(labels)
+        check_flag(ordered, "ordered")
+        if aliases is not None:
+            check_mapping(aliases, "aliases", of="spellings to labels")
         codes = {label: code for code, label in enumerate(labels)}
         numbers = _default_scores(labels, ordered) if scores is None else _floats(scores, "scores")
         _check_scores(numbers, labels, ordered)
@@ -310,7 +314,7 @@ def agreement_weights(scale: Scale, kind: Weights) -> FloatArray:
     if not isinstance(scale, Scale):
         raise TypeError(f"`scale` must be a Scale, but got {type(scale).__name__}.")
     if not isinstance(kind, str):
-        return _checked_matrix(kind, scale.n_grades)
+        return credit_matrix(kind, scale.n_grades)
     if kind not in WEIGHT_KINDS:
         raise ValueError(f"`weights` must be one of {WEIGHT_KINDS} or a matrix, but got {kind!r}.")
     if kind == "identity" or scale.n_grades == 1:
@@ -391,38 +395,65 @@ def _loss(kind: str, scores: FloatArray) -> Any:
             return np.divide((a - b) ** 2, spread, out=np.zeros_like(spread), where=a != b)
 
 
-def _checked_matrix(kind: npt.ArrayLike, n_grades: int) -> FloatArray:
-    weights = np.array(kind, dtype=np.float64)
+def credit_matrix(matrix: npt.ArrayLike, n_grades: int, name: str = "weights") -> FloatArray:
+    """Return a matrix of credit between grades, checked.
+
+    Parameters
+    ----------
+    matrix : array_like of float, shape (n_grades, n_grades)
+        Credit for each pair of grades.
+    n_grades : int
+        Grades of the scale.
+    name : str, optional
+        What to call the argument in an error.
+
+    Returns
+    -------
+    ndarray of float, shape (n_grades, n_grades)
+        The same.
+
+    Raises
+    ------
+    TypeError
+        If it holds no numbers.
+    ValueError
+        If its shape is another, it is not symmetric or not 1 on the diagonal, or a credit is
+        beyond 0 to 1.
+    """
+    try:
+        weights = np.array(matrix, dtype=np.float64)
+    except TypeError:
+        raise TypeError(
+            f"`{name}` must be a name or a matrix of numbers, but got {matrix!r}."
+        ) from None
     shape = (n_grades, n_grades)
     if weights.shape != shape:
         raise ValueError(
-            f"`weights` must have shape {shape} for this scale, but got {weights.shape}."
+            f"`{name}` must have shape {shape} for this scale, but got {weights.shape}."
         )
     if not np.array_equal(weights, weights.T):
         row, column = np.argwhere(weights != weights.T)[0]
         raise ValueError(
-            f"`weights` must be symmetric, but got {weights[row, column]:g} at ({row}, {column}) "
+            f"`{name}` must be symmetric, but got {weights[row, column]:g} at ({row}, {column}) "
             f"and {weights[column, row]:g} at ({column}, {row})."
         )
     if not np.all(np.diagonal(weights) == 1):
         place = int(np.argmax(np.diagonal(weights) != 1))
         raise ValueError(
-            f"`weights` must be 1 on the diagonal, but got {weights[place, place]:g} at {place}."
+            f"`{name}` must be 1 on the diagonal, but got {weights[place, place]:g} at {place}."
         )
     outside = ~((weights >= 0) & (weights <= 1))
     if outside.any():
         row, column = np.argwhere(outside)[0]
         raise ValueError(
-            f"`weights` must be between 0 and 1, but got {weights[row, column]:g} at "
+            f"`{name}` must be between 0 and 1, but got {weights[row, column]:g} at "
             f"({row}, {column})."
         )
     return weights
 
 
 def _checked_labels(labels: Iterable[Hashable]) -> tuple[Hashable, ...]:
-    if isinstance(labels, str):
-        raise TypeError(f"`labels` must be a sequence of labels, but got the string {labels!r}.")
-    refuse_set(labels, "labels")
+    check_listing(labels, "labels", of="labels")
     labels = tuple(x.item() if isinstance(x, np.generic) else x for x in labels)
     if not labels:
         raise ValueError("`labels` must hold at least one grade, but is empty.")

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from ilacs_reliability.arguments import check_listing
 from ilacs_reliability.arrays import check_grades, row_names
 from ilacs_reliability.containers import refuse_set
 from ilacs_reliability.estimates import counted, html_table
@@ -287,6 +288,9 @@ def _grouped(
 ) -> GroupedGrades:
     _check_scale(scale)
     check_grades(counts, scale, name=name, door="grades_from_table", rows=False)
+    for names, argument in ((groups, "groups"), (strata, "strata")):
+        if names is not None:
+            check_listing(names, argument, of="names")
     groups = _groups_of(counts, groups)
     cells = whole_counts(counts, name, _AXES)
     if cells.ndim not in (2, 3):

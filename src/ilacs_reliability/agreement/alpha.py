@@ -27,7 +27,7 @@ from ilacs_reliability.estimates import (
 )
 from ilacs_reliability.patterns import by_counts, by_sums
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
-from ilacs_reliability.scales import FloatArray, Scale, agreement_weights
+from ilacs_reliability.scales import FloatArray, Scale, credit_matrix
 
 Metric: TypeAlias = (
     Literal["nominal", "ordinal", "interval", "ratio"] | Sequence[Sequence[float]] | FloatArray
@@ -149,7 +149,7 @@ class _Distances:
     def __init__(self, study: Study, metric: Metric) -> None:
         scale = study.ratings.scale
         if not isinstance(metric, str):
-            self.name, self.fixed = "custom", 1.0 - agreement_weights(scale, metric)
+            self.name, self.fixed = "custom", 1.0 - credit_matrix(metric, len(scale), "metric")
             return
         check_option(metric, METRICS, "metric")
         if metric != "nominal" and not scale.ordered:

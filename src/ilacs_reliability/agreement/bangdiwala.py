@@ -17,7 +17,8 @@ from ilacs_reliability.agreement.formulas import (
 )
 from ilacs_reliability.agreement.rescaled import rescaled_methods
 from ilacs_reliability.agreement.studies import study_of, why_undefined
-from ilacs_reliability.estimates import Estimate
+from ilacs_reliability.arguments import check_listing
+from ilacs_reliability.estimates import Estimate, check_number
 from ilacs_reliability.ratings import Ratings, RatingsLike
 from ilacs_reliability.scales import FloatArray, Weights, agreement_weights
 
@@ -132,6 +133,9 @@ def _credit(ratings: Ratings, weights: Weights, partial_credit: Sequence[float])
 
 def _steps(partial_credit: Sequence[float], n_grades: int) -> tuple[float, ...]:
     """Return the credit of 0, 1, 2, ... steps."""
+    check_listing(partial_credit, "partial_credit", of="numbers")
+    for place, credit in enumerate(partial_credit):
+        check_number(credit, f"partial_credit[{place}]")
     steps = (1.0, *(float(credit) for credit in partial_credit))
     if len(steps) > n_grades:
         raise ValueError(

@@ -11,7 +11,8 @@ import numpy as np
 from scipy import special
 
 from ilacs_reliability.agreement.listing import rows_table
-from ilacs_reliability.estimates import NO_ERROR, Estimate, check_option
+from ilacs_reliability.arguments import check_mapping
+from ilacs_reliability.estimates import NO_ERROR, Estimate, check_number, check_option
 from ilacs_reliability.inference import threshold_test
 
 BandScale: TypeAlias = Literal["landis_koch", "fleiss", "altman", "cicchetti"] | Mapping[str, float]
@@ -192,6 +193,7 @@ def benchmark(
     'enough'
     """
     check_option(method, METHODS, "method")
+    check_number(certainty, "certainty")
     if not 0 < certainty < 1:
         raise ValueError(f"`certainty` must be between 0 and 1, but got {certainty}.")
     if not isinstance(estimate, Estimate):
@@ -227,13 +229,15 @@ def benchmark(
     )
 
 
-def bands_of(scale: BandScale) -> dict[str, float]:
+def bands_of(scale: BandScale, name: str = "scale") -> dict[str, float]:
     """Return bands by name, checked.
 
     Parameters
     ----------
     scale : str or mapping of str to float
         As in `benchmark`.
+    name : str, optional
+        What to call the argument in an error.
 
     Returns
     -------
@@ -242,20 +246,25 @@ def bands_of(scale: BandScale) -> dict[str, float]:
 
     Raises
     ------
+    TypeError
+        If it is neither a name nor a mapping to numbers.
     ValueError
         If the name is unknown or the limits do not rise.
     """
     if isinstance(scale, str):
-        check_option(scale, tuple(BANDS), "scale")
+        check_option(scale, tuple(BANDS), name)
         return BANDS[scale]
-    bands = {str(name): float(low) for name, low in scale.items()}
+    check_mapping(scale, name, of="bands to where they begin")
+    for band, low in scale.items():
+        check_number(low, f"{name}[{band!r}]")
+    bands = {str(band): float(low) for band, low in scale.items()}
     limits = list(bands.values())
     if not limits:
-        raise ValueError("`scale` must hold at least one band, but is empty.")
+        raise ValueError(f"`{name}` must hold at least one band, but is empty.")
     for place, (below, above) in enumerate(zip(limits, limits[1:], strict=False)):
         if not below < above:
             raise ValueError(
-                f"`scale` must hold rising limits, worst band first, but got {above:g} after "
+                f"`{name}` must hold rising limits, worst band first, but got {above:g} after "
                 f"{below:g} at {place + 1}."
             )
     return bands

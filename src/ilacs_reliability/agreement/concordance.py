@@ -32,6 +32,7 @@ from ilacs_reliability.estimates import (
     UndefinedEstimateWarning,
     check_option,
 )
+from ilacs_reliability.randomness import as_generator
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings, check_whole
 from ilacs_reliability.scales import FloatArray, IntArray
 
@@ -412,7 +413,7 @@ def _tail(
 ) -> float:
     if method == "exact":
         return exact_upper_tail(ranks)
-    return sampled_upper_tail(ranks, n_resamples, np.random.default_rng(rng))
+    return sampled_upper_tail(ranks, n_resamples, as_generator(rng))
 
 
 def _method_notes(asked: str, used: str, n_resamples: int) -> tuple[str, ...]:

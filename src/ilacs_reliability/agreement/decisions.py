@@ -11,10 +11,12 @@ import numpy as np
 
 from ilacs_reliability.agreement.generalisability import VarianceComponents, variance_components
 from ilacs_reliability.agreement.listing import Listing
+from ilacs_reliability.arguments import check_listing
 from ilacs_reliability.estimates import (
     NO_ERROR,
     Estimate,
     check_confidence_level,
+    check_number,
     check_option,
     counted,
 )
@@ -104,8 +106,10 @@ def d_study(
     """
     check_confidence_level(confidence_level)
     check_option(decision, DECISIONS, "decision")
+    check_number(reliability, "reliability")
     if not 0 < reliability < 1:
         raise ValueError(f"`reliability` must be between 0 and 1, but got {reliability}.")
+    check_listing(n_raters, "n_raters", of="whole numbers")
     for place, number in enumerate(n_raters):
         if not (isinstance(number, (int, np.integer)) and number > 0):
             raise ValueError(

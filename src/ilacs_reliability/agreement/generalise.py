@@ -13,6 +13,7 @@ import numpy as np
 
 from ilacs_reliability.agreement.formulas import keep_raters, known_raters
 from ilacs_reliability.agreement.studies import Method
+from ilacs_reliability.arguments import check_function
 from ilacs_reliability.estimates import (
     NO_ERROR,
     REASONS,
@@ -200,6 +201,7 @@ def generalise(
             "`ratings` must be by three raters or more to generalise to raters, "
             f"but got {taken.n_raters}."
         )
+    check_function(coefficient, "coefficient")
     base = coefficient(taken)
     if not isinstance(base, Estimate):
         raise TypeError(f"`coefficient` must return an Estimate, but got {type(base).__name__}.")

@@ -11,7 +11,7 @@ import numpy as np
 
 from ilacs_reliability.agreement.components import scores_of
 from ilacs_reliability.agreement.formulas import in_any_order, known_raters
-from ilacs_reliability.agreement.icc import Form, icc
+from ilacs_reliability.agreement.icc import FORMS, Form, icc
 from ilacs_reliability.agreement.icc_limits import (
     NO_WIDTH,
     f_test,
@@ -22,7 +22,13 @@ from ilacs_reliability.agreement.icc_limits import (
     upper_tail,
 )
 from ilacs_reliability.agreement.rescaled import by_interval
-from ilacs_reliability.estimates import Estimate, Limits, SignificanceResult
+from ilacs_reliability.estimates import (
+    Estimate,
+    Limits,
+    SignificanceResult,
+    check_number,
+    check_option,
+)
 from ilacs_reliability.ratings import RatingsLike, as_ratings
 
 F_IS_NIL = (
@@ -98,6 +104,8 @@ def icc_test(
     >>> round(result.statistic, 6), result.df, round(result.p_value, 6)
     (11.027248, (5.0, 15.0), 0.000135)
     """
+    check_option(form, FORMS, "form")
+    check_number(threshold, "threshold")
     if not threshold < 1:
         raise ValueError(f"`threshold` must be below 1, but got {threshold}.")
     if threshold < 0 and form.startswith("A"):

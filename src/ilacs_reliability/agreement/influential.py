@@ -11,6 +11,7 @@ import numpy as np
 from ilacs_reliability.agreement.categories import pattern_labels
 from ilacs_reliability.agreement.formulas import keep_raters, known_raters, rater_names
 from ilacs_reliability.agreement.listing import Listing
+from ilacs_reliability.arguments import check_function
 from ilacs_reliability.estimates import NO_ERROR, Estimate, UndefinedEstimateWarning, plain
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
 from ilacs_reliability.scales import FloatArray
@@ -178,6 +179,7 @@ def _single(ratings: RatingsLike) -> Ratings:
 
 
 def _evaluate(coefficient: Coefficient, ratings: Ratings) -> Estimate:
+    check_function(coefficient, "coefficient")
     base = coefficient(ratings)
     if not isinstance(base, Estimate):
         raise TypeError(f"`coefficient` must return an Estimate, but got {type(base).__name__}.")

@@ -23,12 +23,14 @@ from ilacs_reliability.agreement.concordance import kendall_w, lin_ccc
 from ilacs_reliability.agreement.icc import icc
 from ilacs_reliability.agreement.listing import Listing
 from ilacs_reliability.agreement.pairs import light_kappa
+from ilacs_reliability.arguments import check_listing
 from ilacs_reliability.estimates import (
     NO_ERROR,
     REASONS,
     Estimate,
     UndefinedEstimateWarning,
     check_confidence_level,
+    check_number,
     counted,
     plain,
 )
@@ -134,7 +136,9 @@ def agreement_table(
         )
     kinds = _kinds(taken, weights)
     asked = _further(taken, also, several=weights is None and len(kinds) > 1)
-    limits = bands_of(bands)
+    limits = bands_of(bands, "bands")
+    if threshold is not None:
+        check_number(threshold, "threshold")
     rows = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UndefinedEstimateWarning)
@@ -155,8 +159,7 @@ def _kinds(ratings: Ratings, weights: Sequence[WeightKind] | None) -> tuple[Weig
     if weights is None:
         several = ratings.scale.ordered and len(ratings.scale) > 2
         return ORDERED_KINDS if several else ("identity",)
-    if isinstance(weights, str):
-        raise ValueError(f"`weights` must be a sequence of kinds, but got the string {weights!r}.")
+    check_listing(weights, "weights", of="kinds")
     for place, kind in enumerate(weights):
         if not isinstance(kind, str):
             raise TypeError(
@@ -177,8 +180,7 @@ def _further(
         known = ratings.patterns is not None
         light: tuple[Further, ...] = ("light_kappa",) if known and ratings.n_raters > 2 else ()
         return (*light, "icc") if known and several else light
-    if isinstance(also, str):
-        raise ValueError(f"`also` must be a sequence of names, but got the string {also!r}.")
+    check_listing(also, "also", of="names")
     for place, name in enumerate(also):
         if name not in FURTHER:
             raise ValueError(

@@ -20,6 +20,7 @@ from ilacs_reliability.agreement.formulas import (
 )
 from ilacs_reliability.agreement.listing import Estimates
 from ilacs_reliability.agreement.studies import coefficient_methods, study_of, why_undefined
+from ilacs_reliability.arguments import check_function
 from ilacs_reliability.estimates import Estimate, UndefinedEstimateWarning
 from ilacs_reliability.ratings import Ratings, RatingsLike
 from ilacs_reliability.scales import FloatArray, Weights
@@ -150,6 +151,7 @@ def pairwise_agreement(
     >>> {names: pair.value for names, pair in pairs.items()}
     {(1, 2): 0.75, (1, 3): 0.75, (2, 3): 0.5}
     """
+    check_function(coefficient, "coefficient")
     taken = known_raters(ratings, "pairwise_agreement")
     if taken.n_raters < 2:
         raise ValueError("`ratings` must be by two raters or more, but got 1.")

@@ -22,6 +22,26 @@ LIMITS = (
 )
 
 
+def check_report(report: object) -> None:
+    """Raise unless an argument is a security report.
+
+    Parameters
+    ----------
+    report : object
+        What was given.
+
+    Raises
+    ------
+    TypeError
+        If it is anything else.
+    """
+    if not isinstance(report, SecurityReport):
+        raise TypeError(
+            "`report` must be a SecurityReport, as from `assess_security`, but got "
+            f"{type(report).__name__}."
+        )
+
+
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True, repr=False)
 class SecurityReport:
     """What the published evidence licenses anyone to say.

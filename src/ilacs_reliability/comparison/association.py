@@ -13,14 +13,13 @@ from ilacs_reliability.comparison.exact import convolved, drawn_tables, first_ro
 from ilacs_reliability.comparison.groups import (
     NOT_SHOWN_BY_P,
     SharedGrades,
-    check_draws,
     shared_grades,
     undefined_test,
 )
 from ilacs_reliability.comparison.pairs import somers_d
 from ilacs_reliability.comparison.strata import stratified_relative_effect
 from ilacs_reliability.estimates import Estimate, FloatArray, SignificanceResult, check_option
-from ilacs_reliability.randomness import as_generator
+from ilacs_reliability.randomness import as_generator, check_draws
 from ilacs_reliability.tables import GradesLike
 
 AssociationKind: TypeAlias = Literal["general", "row_means", "correlation"]

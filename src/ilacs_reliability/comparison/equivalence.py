@@ -11,7 +11,6 @@ import numpy as np
 from ilacs_reliability.comparison.effects import relative_effect
 from ilacs_reliability.comparison.groups import (
     SharedGrades,
-    check_draws,
     check_rng,
     phrase_of_groups,
     shared_grades,
@@ -22,6 +21,7 @@ from ilacs_reliability.comparison.ranks import brunner_munzel
 from ilacs_reliability.comparison.strata import stratified_relative_effect
 from ilacs_reliability.estimates import Estimate, SignificanceResult, check_number, check_option
 from ilacs_reliability.inference import equivalence_test, threshold_test
+from ilacs_reliability.randomness import check_draws
 from ilacs_reliability.scales import Scale
 from ilacs_reliability.tables import GradesLike
 

@@ -306,29 +306,6 @@ def influence_of_groups(counts: IntArray, deviations: FloatArray) -> FloatArray:
     return scaled.ravel()
 
 
-def check_draws(n_resamples: object) -> None:
-    """Raise unless a number of draws is a whole number of at least 1.
-
-    Parameters
-    ----------
-    n_resamples : int
-        How many tables to draw.
-
-    Raises
-    ------
-    TypeError
-        If it is not a whole number.
-    ValueError
-        If it is below 1.
-    """
-    if isinstance(n_resamples, bool) or not isinstance(n_resamples, int | np.integer):
-        raise TypeError(
-            f"`n_resamples` must be a whole number of 1 or more, but got {n_resamples!r}."
-        )
-    if n_resamples < 1:
-        raise ValueError(f"`n_resamples` must be a whole number of 1 or more, got {n_resamples!r}.")
-
-
 def check_rng(rng: object) -> None:
     """Raise unless a source of chance is one, whether it is used or not.
 

@@ -157,7 +157,7 @@ def _set_against_first(shared: SharedGrades, group: Hashable | None) -> tuple[Sh
                 f"`group` must name the group to set against {shared.groups[0]}, of {names}."
             )
         group = shared.groups[1]
-    if group not in shared.groups[1:]:
+    if not isinstance(group, Hashable) or group not in shared.groups[1:]:
         raise ValueError(
             f"`group` must be one of {names} but the first, which others are set against, "
             f"but got {group!r}."

@@ -23,7 +23,6 @@ from ilacs_reliability.comparison.exact import (
 from ilacs_reliability.comparison.groups import (
     NOT_SHOWN_BY_P,
     SharedGrades,
-    check_draws,
     check_rng,
     phrase_of_groups,
     shared_grades,
@@ -44,7 +43,7 @@ from ilacs_reliability.estimates import (
     SignificanceResult,
     check_option,
 )
-from ilacs_reliability.randomness import as_generator
+from ilacs_reliability.randomness import as_generator, check_draws
 from ilacs_reliability.tables import GradesLike
 
 ALTERNATIVES = ("two-sided", "less", "greater")

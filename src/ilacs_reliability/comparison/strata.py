@@ -25,7 +25,6 @@ from ilacs_reliability.comparison.groups import (
     NOT_SHOWN,
     NOT_SHOWN_BY_P,
     SharedGrades,
-    check_draws,
     influence_of_groups,
     phrase_of_groups,
     shared_grades,
@@ -40,7 +39,7 @@ from ilacs_reliability.estimates import (
     SignificanceResult,
     check_option,
 )
-from ilacs_reliability.randomness import as_generator
+from ilacs_reliability.randomness import as_generator, check_draws
 from ilacs_reliability.tables import GradesLike
 
 StratumWeights: TypeAlias = Literal["mantel_haenszel", "van_elteren", "units"]

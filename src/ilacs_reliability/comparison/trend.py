@@ -12,7 +12,6 @@ from scipy import special
 from ilacs_reliability.comparison.exact import drawn_tables, first_rows, log_choose
 from ilacs_reliability.comparison.groups import (
     NOT_SHOWN_BY_P,
-    check_draws,
     check_rng,
     named,
     shared_grades,
@@ -29,7 +28,7 @@ from ilacs_reliability.estimates import (
     SignificanceResult,
     check_option,
 )
-from ilacs_reliability.randomness import as_generator
+from ilacs_reliability.randomness import as_generator, check_draws
 from ilacs_reliability.tables import GradesLike
 
 TrendMethod: TypeAlias = Literal["exact", "monte_carlo", "asymptotic"]

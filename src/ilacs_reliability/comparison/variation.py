@@ -15,7 +15,6 @@ from ilacs_reliability.comparison.effects import placements, relative_effect
 from ilacs_reliability.comparison.groups import (
     NOT_SHOWN_BY_P,
     SharedGrades,
-    check_draws,
     named,
     shared_grades,
     undefined_test,
@@ -29,7 +28,7 @@ from ilacs_reliability.estimates import (
     counted,
 )
 from ilacs_reliability.inference import difference
-from ilacs_reliability.randomness import as_generator
+from ilacs_reliability.randomness import as_generator, check_draws
 from ilacs_reliability.tables import GradesLike, GroupedGrades
 
 VariationMethod: TypeAlias = Literal["exact", "monte_carlo", "asymptotic"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from ilacs_reliability.claims.assessing import Assessment
-from ilacs_reliability.claims.security import SecurityReport
+from ilacs_reliability.claims.security import SecurityReport, check_report
 from ilacs_reliability.estimates import Estimate, SignificanceResult, with_article
 from ilacs_reliability.reporting.pictures import interval_picture, moves_picture
 
@@ -52,6 +52,11 @@ def report_html(report: SecurityReport) -> str:
         An HTML page that loads nothing else, readable on a phone and on paper. Every text is
         escaped.
 
+    Raises
+    ------
+    TypeError
+        If `report` is something else.
+
     See Also
     --------
     report_text : The same as plain text.
@@ -62,6 +67,7 @@ def report_html(report: SecurityReport) -> str:
     >>> ilr.report_html(ilr.assess_security())[:15]
     '<!DOCTYPE html>'
     """
+    check_report(report)
     question = escape(report.question)
     rows = "".join(_row(number, one) for number, one in enumerate(report.assessments, 1))
     sections = "".join(_section(number, one) for number, one in enumerate(report.assessments, 1))

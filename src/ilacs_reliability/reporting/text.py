@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import textwrap
+from numbers import Integral
 
 from ilacs_reliability.claims.assessing import Assessment
-from ilacs_reliability.claims.security import SecurityReport
+from ilacs_reliability.claims.security import SecurityReport, check_report
 
 
 def report_text(report: SecurityReport, *, width: int = 100) -> str:
@@ -25,6 +26,8 @@ def report_text(report: SecurityReport, *, width: int = 100) -> str:
 
     Raises
     ------
+    TypeError
+        If `report` is something else, or the width is not a whole number.
     ValueError
         If the width is below 40.
 
@@ -38,6 +41,9 @@ def report_text(report: SecurityReport, *, width: int = 100) -> str:
     >>> print(ilr.report_text(ilr.assess_security()).splitlines()[0])
     ARE THE JUDGEMENTS OF CHILDREN'S SERVICES INSPECTIONS SECURE?
     """
+    check_report(report)
+    if isinstance(width, bool) or not isinstance(width, Integral):
+        raise TypeError(f"`width` must be a whole number, but got {width!r}.")
     if width < 40:
         raise ValueError(f"`width` must be at least 40, but got {width}.")
     protocol = report.protocol

@@ -20,6 +20,7 @@ from ilacs_reliability.estimates import (
     check_option,
     p_phrase,
 )
+from ilacs_reliability.randomness import check_draws
 from ilacs_reliability.scales import FloatArray, IntArray
 from ilacs_reliability.shift.imbalance import (
     imbalance_estimate,
@@ -42,7 +43,6 @@ from ilacs_reliability.shift.swaps import (
     swap_result,
     swaps_of,
 )
-from ilacs_reliability.shift.testing import check_resamples
 from ilacs_reliability.tables import TransitionsLike
 
 BhapkarMethod: TypeAlias = Literal["asymptotic", "hotelling"]
@@ -125,7 +125,7 @@ def stuart_maxwell(
     (11.9566, 3, 0.007533)
     """
     check_option(method, SWAP_METHODS, "method")
-    check_resamples(n_resamples)
+    check_draws(n_resamples)
     pairs = as_pairs(table)
     swaps = swaps_of(pairs)
     found = imbalance_of(swaps, _free_steps(swaps, pairs.n_grades), method, n_resamples, rng)

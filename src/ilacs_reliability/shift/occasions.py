@@ -10,6 +10,7 @@ import numpy as np
 from scipy import stats
 
 from ilacs_reliability.estimates import SignificanceResult, check_option, counted
+from ilacs_reliability.randomness import check_draws
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings, check_whole
 from ilacs_reliability.scales import CodeArray, FloatArray
 from ilacs_reliability.shift.paired import cut_phrase
@@ -19,7 +20,7 @@ from ilacs_reliability.shift.reordering import (
     occasions_method,
     reordering_of,
 )
-from ilacs_reliability.shift.testing import CANCELLED, ONE_ALONE, check_resamples
+from ilacs_reliability.shift.testing import CANCELLED, ONE_ALONE
 
 OccasionMethod: TypeAlias = Literal["asymptotic", "exact", "monte_carlo"]
 OCCASION_METHODS: tuple[str, ...] = get_args(OccasionMethod)
@@ -323,7 +324,7 @@ def _result(
     """Test whether values of shape (n_rows, n_occasions, n_dims) have the same sum everywhere."""
     method, n_resamples, rng = how
     check_option(method, OCCASION_METHODS, "method")
-    check_resamples(n_resamples)
+    check_draws(n_resamples)
     centred = values - values.mean(axis=1, keepdims=True)
     found = reordering_of(ratings, centred, method, n_resamples, rng)
     frequencies = ratings.frequencies.astype(np.float64)

@@ -19,6 +19,7 @@ from ilacs_reliability.estimates import (
 )
 from ilacs_reliability.inference import ALTERNATIVES, threshold_test
 from ilacs_reliability.intervals import t_limits, wald_limits
+from ilacs_reliability.randomness import check_draws
 from ilacs_reliability.scales import FloatArray, IntArray
 from ilacs_reliability.shift.limits import bonett_price_limits, tango_limits
 from ilacs_reliability.shift.movement import check_ordered
@@ -47,7 +48,7 @@ from ilacs_reliability.shift.sums import (
     sum_method,
     sum_notes,
 )
-from ilacs_reliability.shift.testing import ONE_ALONE, check_resamples
+from ilacs_reliability.shift.testing import ONE_ALONE
 from ilacs_reliability.tables import TransitionsLike
 
 ZeroMethod: TypeAlias = Literal["wilcox", "pratt"]
@@ -141,7 +142,7 @@ def wilcoxon_signed_rank(
     check_option(zero_method, ZERO_METHODS, "zero_method")
     check_option(alternative, ALTERNATIVES, "alternative")
     check_option(method, RANK_METHODS, "method")
-    check_resamples(n_resamples)
+    check_draws(n_resamples)
     pairs = as_pairs(table)
     check_ordered(pairs)
     changes = score_changes(pairs, None)

@@ -15,6 +15,7 @@ from ilacs_reliability.estimates import (
     check_option,
 )
 from ilacs_reliability.inference import ALTERNATIVES, threshold_test
+from ilacs_reliability.randomness import check_draws
 from ilacs_reliability.scales import FloatArray
 from ilacs_reliability.shift.movement import check_ordered
 from ilacs_reliability.shift.pairs import (
@@ -36,7 +37,6 @@ from ilacs_reliability.shift.sums import (
     sum_method,
     sum_notes,
 )
-from ilacs_reliability.shift.testing import check_resamples
 from ilacs_reliability.tables import TransitionsLike
 
 # scores are no nearer and no further apart
@@ -121,7 +121,7 @@ def marginal_score_shift(
     """
     check_option(alternative, ALTERNATIVES, "alternative")
     check_option(method, SCORE_METHODS, "method")
-    check_resamples(n_resamples)
+    check_draws(n_resamples)
     pairs = as_pairs(table)
     changes = score_changes(pairs, scores)
     drawn = method in ("exact", "monte_carlo")

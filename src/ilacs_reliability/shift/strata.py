@@ -19,7 +19,7 @@ from ilacs_reliability.estimates import (
     html_table,
     p_phrase,
 )
-from ilacs_reliability.randomness import as_generator
+from ilacs_reliability.randomness import as_generator, check_draws
 from ilacs_reliability.scales import FloatArray, IntArray
 from ilacs_reliability.shift.equivalence import SHIFT_EFFECTS, ShiftEffect
 from ilacs_reliability.shift.heterogeneity import HeterogeneityMethod, heterogeneity_test
@@ -45,7 +45,6 @@ from ilacs_reliability.shift.sums import (
     sum_method,
     sum_notes,
 )
-from ilacs_reliability.shift.testing import check_resamples
 from ilacs_reliability.tables import TransitionsLike
 
 StrataMethod: TypeAlias = Literal["exact", "asymptotic", "monte_carlo"]
@@ -254,7 +253,7 @@ def stratified_shift(
     check_option(effect, SHIFT_EFFECTS, "effect")
     check_option(method, get_args(StrataMethod), "method")
     check_option(heterogeneity, get_args(HeterogeneityMethod), "heterogeneity")
-    check_resamples(n_resamples)
+    check_draws(n_resamples)
     if effect != "difference" and at_least is not None:
         raise ValueError(f"`at_least` goes with effect='difference', but effect is {effect!r}.")
     names, parts = _strata(tables)

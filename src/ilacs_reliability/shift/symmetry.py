@@ -15,6 +15,7 @@ from ilacs_reliability.estimates import (
     html_table,
     p_phrase,
 )
+from ilacs_reliability.randomness import check_draws
 from ilacs_reliability.scales import FloatArray
 from ilacs_reliability.shift.imbalance import (
     imbalance_estimate,
@@ -44,7 +45,6 @@ from ilacs_reliability.shift.swaps import (
     swap_result,
     swaps_of,
 )
-from ilacs_reliability.shift.testing import check_resamples
 from ilacs_reliability.tables import TransitionsLike
 
 PairMethod: TypeAlias = Literal["exact", "midp", "asymptotic"]
@@ -262,7 +262,7 @@ def bowker(
     0.000737
     """
     check_option(method, SWAP_METHODS, "method")
-    check_resamples(n_resamples)
+    check_draws(n_resamples)
     pairs = as_pairs(table)
     swaps = swaps_of(pairs)
     found = imbalance_of(swaps, None, method, n_resamples, rng)

@@ -84,24 +84,6 @@ def check_margin(margin: Any, *, reach: float) -> tuple[float, float]:
     return low, high
 
 
-def check_resamples(n_resamples: int) -> None:
-    """Raise unless a number of draws is a positive whole number.
-
-    Parameters
-    ----------
-    n_resamples : int
-        Number of draws.
-
-    Raises
-    ------
-    ValueError
-        If it is not positive and whole.
-    """
-    whole = isinstance(n_resamples, (int, np.integer)) and not isinstance(n_resamples, bool)
-    if not (whole and n_resamples > 0):
-        raise ValueError(f"`n_resamples` must be a positive whole number, but got {n_resamples}.")
-
-
 def falls_back(method: str, n_resamples: int) -> str:
     """Say how a p-value was drawn, and why where something else was asked for.
 

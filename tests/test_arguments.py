@@ -1,0 +1,180 @@
+"""Whatever is given in place of an argument, the error says which argument is wrong."""
+
+import inspect
+import re
+import warnings
+
+import numpy as np
+import pytest
+
+import ilacs_reliability as ilr
+
+SCALE = ilr.Scale(["poor", "fair", "good"])
+TABLE = [[5, 3, 0], [2, 20, 5], [1, 3, 30]]
+RATINGS = ilr.ratings_from_table(TABLE, scale=SCALE)
+CODES = [[0, 1, 1], [1, 1, 2], [2, 2, 2], [0, 0, 1]]
+OCCASIONS = ilr.ratings_from_codes(CODES, scale=SCALE)
+PASSED = ilr.ratings_from_codes([[0, 1, 1], [1, 1, 1], [0, 0, 1]], scale=ilr.Scale(["no", "yes"]))
+GROUPS = ilr.grades_from_table([[9, 4, 3], [2, 6, 4]], scale=SCALE, groups=("short", "standard"))
+KAPPA = ilr.cohen_kappa(RATINGS)
+CLAIM = ilr.Claim(statement="They agree.", kind="consistency", threshold=0.5)
+
+# a call of each function that succeeds: what it takes first, and what it needs besides
+OF_RATINGS = [
+    "bangdiwala_b",
+    "brennan_prediger",
+    "cohen_kappa",
+    "conger_kappa",
+    "fleiss_kappa",
+    "gwet_ac",
+    "kappa_max",
+    "krippendorff_alpha",
+    "lin_ccc",
+    "marginal_indices",
+    "pairwise_agreement",
+    "percent_agreement",
+    "scott_pi",
+    "specific_agreement",
+    "unit_agreement",
+]
+OF_SEVERAL = [
+    "agreement_table",
+    "d_study",
+    "icc",
+    "icc_test",
+    "kendall_w",
+    "kendall_w_test",
+    "light_kappa",
+    "variance_components",
+]
+OF_TABLES = [
+    "bhapkar",
+    "bowker",
+    "marginal_rank_shift",
+    "marginal_score_shift",
+    "marginal_shift_by_grade",
+    "net_shift",
+    "paired_superiority",
+    "pairwise_symmetry",
+    "sign_test",
+    "stuart_maxwell",
+    "transition_shares",
+    "transitions_from_table",
+    "wilcoxon_signed_rank",
+]
+AT_A_CUT = ["mcnemar", "paired_difference", "paired_odds_ratio"]
+OF_GROUPS = [
+    "brunner_munzel",
+    "cliffs_delta",
+    "cochran_mantel_haenszel",
+    "generalised_odds",
+    "grades_from_table",
+    "jonckheere",
+    "mann_whitney",
+    "overlap_report",
+    "parallel_lines_test",
+    "proportional_odds",
+    "proportional_odds_test",
+    "relative_effect",
+    "rosenbaum_bounds",
+    "selection_bounds",
+    "somers_d",
+    "stratified_relative_effect",
+    "van_elteren",
+]
+GROUPS_AT_A_CUT = ["e_value", "odds_ratio", "risk_difference", "risk_ratio", "two_proportions"]
+CALLS = {
+    **{name: ((RATINGS,), {}) for name in OF_RATINGS},
+    **{name: ((OCCASIONS,), {}) for name in OF_SEVERAL},
+    **{name: ((TABLE,), {}) for name in OF_TABLES},
+    "Claim": ((), {"statement": "They agree.", "kind": "share", "threshold": 0.5}),
+    "Protocol": ((), {}),
+    "Scale": ((["poor", "good"],), {}),
+    **{name: ((TABLE,), {"at_least": 3}) for name in AT_A_CUT},
+    **{name: ((GROUPS.counts[0],), {}) for name in OF_GROUPS},
+    **{name: ((GROUPS,), {"at_least": "good"}) for name in GROUPS_AT_A_CUT},
+    "adjust_p_values": (([0.01, 0.2, 0.03],), {}),
+    "agreement_weights": ((SCALE, "linear"), {}),
+    "benchmark": ((KAPPA,), {}),
+    "bootstrap": ((ilr.cohen_kappa, RATINGS), {"n_resamples": 20}),
+    "cochran_q": ((PASSED,), {}),
+    "difference": ((KAPPA, ilr.scott_pi(RATINGS)), {"paired": True}),
+    "equivalence_test": ((KAPPA,), {"low": 0.1, "high": 0.9}),
+    "friedman": ((OCCASIONS,), {}),
+    "generalise": ((ilr.fleiss_kappa, OCCASIONS), {}),
+    "heterogeneity": (([[[9, 4], [2, 6]], [[5, 5], [3, 8]]],), {}),
+    "influential_raters": ((ilr.fleiss_kappa, OCCASIONS), {}),
+    "influential_units": ((ilr.fleiss_kappa, OCCASIONS), {}),
+    "jackknife": ((ilr.cohen_kappa, RATINGS), {}),
+    "judge": ((CLAIM, KAPPA), {}),
+    "load_dataset": (("inspections",), {}),
+    "madansky": ((OCCASIONS,), {}),
+    "ordinal_equivalence": ((GROUPS,), {"margin": 0.2}),
+    "ordinal_noninferiority": ((GROUPS,), {"margin": 0.2}),
+    "ratings_from_codes": ((CODES,), {"scale": SCALE}),
+    "ratings_from_counts": (([[2, 0, 1], [0, 3, 0]],), {"scale": SCALE}),
+    "ratings_from_matrix": (([["good", "fair"], ["poor", "poor"]],), {"scale": SCALE}),
+    "ratings_from_table": ((TABLE,), {"scale": SCALE}),
+    "report_html": ((ilr.assess_security(),), {}),
+    "report_text": ((ilr.assess_security(),), {}),
+    "reproduce": ((ilr.published_claims()[0],), {}),
+    "shift_equivalence": ((TABLE,), {"margin": 0.3}),
+    "stratified_shift": (([TABLE, TABLE],), {}),
+    "tolerance_weights": ((SCALE,), {}),
+    "threshold_test": ((KAPPA, 0.5), {}),
+}
+# dataframes have tests of their own, and other programs take their time
+ELSEWHERE = {name for name in ilr.__all__ if name.endswith(("_frame", "_wide"))} | {
+    "assess_security",
+    "cross_check",
+    "list_datasets",
+    "published_claims",
+}
+# what the field calls an argument
+CALLED_OTHERWISE = {
+    "agreement_weights": {"weights"},
+    "d_study": {"ratings"},
+    "stratified_shift": {"table"},
+}
+ALIENS = {
+    "text": "zzz",
+    "no text": "",
+    "fraction": 3.7,
+    "negative": -1,
+    "true": True,
+    "nan": float("nan"),
+    "object": object(),
+    "list": [],
+    "dict": {},
+    "array": np.array([1, 2]),
+    "function": lambda anything: anything,
+}
+FUNCTIONS = sorted(name for name in ilr.__all__ if inspect.isfunction(getattr(ilr, name)))
+
+
+def test_every_function_is_tried():
+    assert set(FUNCTIONS) == (set(CALLS) - {"Claim", "Protocol", "Scale"}) | ELSEWHERE
+
+
+@pytest.mark.parametrize("name", sorted(CALLS))
+def test_an_error_names_an_argument(name):
+    function, (positional, options) = getattr(ilr, name), CALLS[name]
+    parameters = inspect.signature(function).parameters.values()
+    function(*positional, **options)
+    names = {parameter.name for parameter in parameters} | CALLED_OTHERWISE.get(name, set())
+    silent = []
+    for place, parameter in enumerate(parameters):
+        for kind, alien in ALIENS.items():
+            given, named = list(positional), dict(options)
+            if place < len(given):
+                given[place] = alien
+            else:
+                named[parameter.name] = alien
+            try:
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
+                    function(*given, **named)
+            except (TypeError, ValueError) as error:
+                if not names & set(re.findall(r"`(\w+)", str(error))):
+                    silent.append((parameter.name, kind, str(error)))
+    assert silent == []
