@@ -332,3 +332,12 @@ def test_a_coefficient_that_bears_a_name_takes_no_article():
     assert "; Kendall's W is 0.667" in test.describe()
     agreement = ilr.percent_agreement([[1, 1], [2, 2], [1, 2], [2, 2], [1, 1]])
     assert "; the percent agreement is 0.800" in ilr.threshold_test(agreement, 0.5).describe()
+
+
+def test_an_undefined_estimate_has_an_undefined_interval_of_any_level():
+    no_overlap = [[[3, 2, 1], [0, 0, 0]], [[0, 0, 0], [1, 2, 3]]]
+    with pytest.warns(ilr.UndefinedEstimateWarning):
+        effect = ilr.relative_effect(no_overlap)
+    for level in (0.5, 0.95):
+        low, high = effect.confidence_interval(level)
+        assert np.isnan([low, high]).all()

@@ -210,6 +210,8 @@ class Estimate:
         """
         check_confidence_level(confidence_level)
         offered = dict(self.methods)
+        if not offered and self.status == "undefined":
+            return Interval(np.nan, np.nan, confidence_level, method or "undefined")
         if not offered:
             raise ValueError(f"{self.name} offers no closed-form interval; use `bootstrap`.")
         default = self.interval_methods[0]

@@ -30,7 +30,7 @@ from ilacs_reliability.agreement.studies import (
     study_of,
     why_undefined,
 )
-from ilacs_reliability.estimates import Estimate, UndefinedEstimateWarning, plain
+from ilacs_reliability.estimates import Estimate, UndefinedEstimateWarning, counted, plain
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
 from ilacs_reliability.scales import FloatArray, Weights, agreement_weights
 
@@ -162,10 +162,8 @@ def unit_agreement(ratings: RatingsLike, *, weights: Weights = "identity") -> Li
             row["units"] = sorted([*names, *map(plain, taken.units[place])], key=str)
     rows = sorted(by_pattern.values(), key=_by_agreement)
     agreeing = sum(row["n_units"] for row in rows if row["agreement"] == 1)
-    paired_units = float(study.n_paired)
-    sentence = (
-        f"In {agreeing:g} of {paired_units:g} units with two ratings or more all agree fully."
-    )
+    rated_twice = counted(float(study.n_paired), "unit")
+    sentence = f"In {agreeing:g} of {rated_twice} with two ratings or more all agree fully."
     return Listing("unit_agreement", tuple(rows), sentence, taken.notes)
 
 

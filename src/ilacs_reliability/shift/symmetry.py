@@ -12,6 +12,7 @@ from ilacs_reliability.estimates import (
     Estimate,
     SignificanceResult,
     check_option,
+    counted,
     html_table,
     p_phrase,
 )
@@ -144,13 +145,12 @@ class PairwiseSymmetry:
             return f"No unit of {self.n_units} moved; there is nothing to compare."
         worst = int(np.argmin(self.adjusted_p_values))
         worse, better = self.pairs[worst]
-        plural = "s" if len(self.pairs) > 1 else ""
         return (
-            f"Of {len(self.pairs)} pair{plural} of grades that saw a move, the least balanced is "
-            f"{worse} and {better}: {self.ups[worst]} up and {self.downs[worst]} down, "
+            f"Of {counted(len(self.pairs), 'pair')} of grades that saw a move, the least balanced "
+            f"is {worse} and {better}: {self.ups[worst]} up and {self.downs[worst]} down, "
             f"{p_phrase(float(self.adjusted_p_values[worst]))} ({self.method}, adjusted by "
-            f"{self.adjust}), from {sum(self.ups) + sum(self.downs)} moves of {self.n_units} "
-            f"units; it does not show {NOT_SHOWN}."
+            f"{self.adjust}), from {counted(sum(self.ups) + sum(self.downs), 'move')} of "
+            f"{counted(self.n_units, 'unit')}; it does not show {NOT_SHOWN}."
         )
 
     def to_dict(self) -> dict[str, Any]:
