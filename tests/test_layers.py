@@ -20,7 +20,17 @@ PACKAGE = ROOT / "src" / "ilacs_reliability"
 
 # from the ground up; each part stands on those before its own row
 LAYERS = [
-    {"arguments", "containers", "randomness", "scales", "intervals", "estimates", "inference"},
+    {
+        "arguments",
+        "containers",
+        "undefined",
+        "work",
+        "randomness",
+        "scales",
+        "intervals",
+        "estimates",
+        "inference",
+    },
     {"arrays", "patterns", "ratings", "tables", "engines", "pivots", "frames"},
     {"agreement", "shift", "comparison", "datasets"},
     {"replicates", "resampling", "error", "planning"},

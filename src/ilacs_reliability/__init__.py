@@ -70,7 +70,6 @@ from ilacs_reliability.estimates import (
     Estimate,
     Interval,
     SignificanceResult,
-    UndefinedEstimateWarning,
 )
 from ilacs_reliability.frames import (
     grades_from_frame,
@@ -126,6 +125,7 @@ from ilacs_reliability.tables import (
     grades_from_table,
     transitions_from_table,
 )
+from ilacs_reliability.undefined import UndefinedEstimateWarning
 
 __version__ = "0.1.0"
 

@@ -22,10 +22,6 @@ Limits: TypeAlias = tuple[npt.ArrayLike, npt.ArrayLike]
 NO_ERROR = 1e-9
 
 
-class UndefinedEstimateWarning(UserWarning):
-    """The data leave a number undefined; the result is nan, with a reason."""
-
-
 @dataclass(frozen=True, slots=True)
 class Interval:
     """A confidence interval; unpacks as a pair.

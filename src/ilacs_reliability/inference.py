@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -16,13 +15,13 @@ from ilacs_reliability.estimates import (
     Alternative,
     Estimate,
     SignificanceResult,
-    UndefinedEstimateWarning,
     check_number,
     check_option,
     standard_error,
     with_article,
 )
 from ilacs_reliability.intervals import t_limits, wald_limits
+from ilacs_reliability.undefined import warn_undefined
 
 ALTERNATIVES = ("two-sided", "less", "greater")
 # a level of 1 - alpha cannot be told from 1 below this
@@ -256,11 +255,7 @@ def difference(a: Estimate, b: Estimate, *, paired: bool) -> Estimate:
     frequencies, influence, clusters = _joined(a, b, paired)
     reason = a.reason or b.reason
     if reason:
-        warnings.warn(
-            f"the difference is undefined: {REASONS[reason]}.",
-            UndefinedEstimateWarning,
-            stacklevel=2,
-        )
+        warn_undefined("the difference", REASONS[reason])
     errors = (a.standard_error, b.standard_error)
     return Estimate(
         value=a.value - b.value,
@@ -327,11 +322,7 @@ def _null(estimate: Estimate, threshold: float, alternative: Alternative) -> str
 
 
 def _undefined(estimate: Estimate, label: str, alternative: Alternative) -> SignificanceResult:
-    warnings.warn(
-        f"{with_article(label)} is undefined: {REASONS.get(estimate.reason, estimate.reason)}.",
-        UndefinedEstimateWarning,
-        stacklevel=3,
-    )
+    warn_undefined(f"{with_article(label)}", REASONS.get(estimate.reason, estimate.reason))
     return SignificanceResult(
         statistic=float("nan"),
         p_value=float("nan"),

@@ -12,12 +12,12 @@ import numpy.typing as npt
 from ilacs_reliability.estimates import (
     Estimate,
     Interval,
-    UndefinedEstimateWarning,
     counted,
     html_table,
     plain,
 )
 from ilacs_reliability.scales import FloatArray
+from ilacs_reliability.undefined import UndefinedEstimateWarning
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)

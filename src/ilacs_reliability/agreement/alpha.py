@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -22,12 +21,12 @@ from ilacs_reliability.agreement.studies import (
 from ilacs_reliability.estimates import (
     REASONS,
     Estimate,
-    UndefinedEstimateWarning,
     check_option,
 )
 from ilacs_reliability.patterns import by_counts, by_sums
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
 from ilacs_reliability.scales import FloatArray, Scale, credit_matrix
+from ilacs_reliability.undefined import warn_undefined
 
 Metric: TypeAlias = (
     Literal["nominal", "ordinal", "interval", "ratio"] | Sequence[Sequence[float]] | FloatArray
@@ -111,9 +110,7 @@ def krippendorff_alpha(ratings: RatingsLike, *, metric: Metric = "nominal") -> E
         reason = "no_variation"
     label = f"Krippendorff's alpha ({rule.name} metric)"
     if reason:
-        warnings.warn(
-            f"{label} is undefined: {REASONS[reason]}.", UndefinedEstimateWarning, stacklevel=2
-        )
+        warn_undefined(label, REASONS[reason])
     return Estimate(
         value=float("nan") if reason else as_float(value),
         name="krippendorff_alpha",

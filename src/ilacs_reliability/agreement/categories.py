@@ -30,9 +30,10 @@ from ilacs_reliability.agreement.studies import (
     study_of,
     why_undefined,
 )
-from ilacs_reliability.estimates import Estimate, UndefinedEstimateWarning, counted, plain
+from ilacs_reliability.estimates import Estimate, counted, plain
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
 from ilacs_reliability.scales import FloatArray, Weights, agreement_weights
+from ilacs_reliability.undefined import UndefinedEstimateWarning
 
 
 def specific_agreement(ratings: RatingsLike) -> Estimates:

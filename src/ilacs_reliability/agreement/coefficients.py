@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from contextlib import nullcontext
 from functools import partial
@@ -24,10 +23,11 @@ from ilacs_reliability.agreement.studies import (
     why_undefined,
 )
 from ilacs_reliability.arrays import read_only
-from ilacs_reliability.estimates import REASONS, Estimate, UndefinedEstimateWarning
+from ilacs_reliability.estimates import REASONS, Estimate
 from ilacs_reliability.patterns import by_counts, by_sums
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
 from ilacs_reliability.scales import FloatArray, Weights
+from ilacs_reliability.undefined import warn_undefined
 
 # chance agreement of a study, and its influence where that is asked for
 ChanceRule: TypeAlias = Callable[[Study, bool], tuple[FloatArray, FloatArray | None]]
@@ -626,9 +626,7 @@ def _estimate(
 ) -> Estimate:
     ratings = study.ratings
     if reason:
-        warnings.warn(
-            f"{label} is undefined: {REASONS[reason]}.", UndefinedEstimateWarning, stacklevel=4
-        )
+        warn_undefined(label, REASONS[reason])
     return Estimate(
         value=float("nan") if reason else as_float(value),
         name=name,

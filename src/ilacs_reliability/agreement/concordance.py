@@ -29,12 +29,12 @@ from ilacs_reliability.estimates import (
     Estimate,
     Limits,
     SignificanceResult,
-    UndefinedEstimateWarning,
     check_option,
 )
 from ilacs_reliability.randomness import as_generator
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings, check_whole
 from ilacs_reliability.scales import FloatArray, IntArray
+from ilacs_reliability.undefined import UndefinedEstimateWarning, warn_undefined
 
 TestMethod: TypeAlias = Literal["exact", "monte_carlo", "asymptotic"]
 # units that random draws are dealt to at most
@@ -301,11 +301,7 @@ def lin_ccc(ratings: RatingsLike) -> Estimate:
         warnings.simplefilter("ignore", UndefinedEstimateWarning)
         kappa = conger_kappa(taken, weights="quadratic")
     if kappa.reason:
-        warnings.warn(
-            f"Lin's concordance is undefined: {REASONS[kappa.reason]}.",
-            UndefinedEstimateWarning,
-            stacklevel=2,
-        )
+        warn_undefined("Lin's concordance", REASONS[kappa.reason])
     extra: tuple[Method, ...] = (fisher_method(study_of(taken, "quadratic")),)
     if taken.n_raters == 2 and taken.clusters is None and taken.frequencies.ndim == 1:
         extra = (*extra, *_normal_limits(taken))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
@@ -16,12 +15,12 @@ from ilacs_reliability.estimates import (
     REASONS,
     Estimate,
     Limits,
-    UndefinedEstimateWarning,
     counted,
 )
 from ilacs_reliability.intervals import t_limits
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
 from ilacs_reliability.scales import CodeArray, FloatArray
+from ilacs_reliability.undefined import warn_undefined
 
 # takes sums, shape (..., n_sums), real or complex, to values, shape (...)
 Formula: TypeAlias = Callable[[npt.NDArray[Any]], npt.NDArray[Any]]
@@ -171,7 +170,6 @@ def build_estimate(
     notes: Iterable[str] = (),
     limits: str = NOT_SHOWN,
     enters: npt.NDArray[Any] | None = None,
-    depth: int = 0,
 ) -> Estimate:
     """Make an estimate from ratings, and warn where it is undefined.
 
@@ -187,8 +185,6 @@ def build_estimate(
         Added to those of the ratings.
     enters : ndarray, shape (n_patterns,), optional
         As in `Estimate`. Default: every rated unit enters.
-    depth : int, optional
-        Calls between the public function and this one.
 
     Returns
     -------
@@ -201,11 +197,7 @@ def build_estimate(
         If there is a reason why it is undefined.
     """
     if reason:
-        warnings.warn(
-            f"{label} is undefined: {REASONS[reason]}.",
-            UndefinedEstimateWarning,
-            stacklevel=3 + depth,
-        )
+        warn_undefined(label, REASONS[reason])
     return Estimate(
         value=float("nan") if reason else as_float(np.asarray(value)),
         name=name,

@@ -27,13 +27,13 @@ from ilacs_reliability.estimates import (
     Estimate,
     Interval,
     Status,
-    UndefinedEstimateWarning,
     check_confidence_level,
     check_option,
     counted,
     html_table,
 )
 from ilacs_reliability.ratings import Ratings, RatingsLike
+from ilacs_reliability.undefined import UndefinedEstimateWarning, warn_undefined
 
 Source: TypeAlias = Literal["units", "raters", "residual"]
 
@@ -271,11 +271,7 @@ def variance_components(
         parts, log_likelihood, converged = _by_likelihood(scores, parts)
         reason = "" if converged else "non_convergence"
     if reason:
-        warnings.warn(
-            f"variance components are undefined: {REASONS[reason]}.",
-            UndefinedEstimateWarning,
-            stacklevel=2,
-        )
+        warn_undefined("the set of variance components", REASONS[reason])
         parts = [math.nan] * 3
     if min(parts[:2]) < 0:
         notes = (*notes, "A negative component says that its variance is near zero.")

@@ -19,13 +19,13 @@ from ilacs_reliability.estimates import (
     REASONS,
     Estimate,
     Limits,
-    UndefinedEstimateWarning,
     check_option,
     standard_error,
 )
 from ilacs_reliability.intervals import logit_limits, t_limits, wald_limits
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
 from ilacs_reliability.scales import FloatArray
+from ilacs_reliability.undefined import UndefinedEstimateWarning, warn_undefined
 
 Target: TypeAlias = Literal["units", "raters", "both"]
 ErrorMethod: TypeAlias = Literal["delta", "linearised", "jackknife"]
@@ -320,11 +320,7 @@ def _with_error(
     total = sum(part**2 for part in parts.values()) ** 0.5
     notes = [f"The error is for generalising to {PHRASES[to]}."]
     if base.status == "ok" and (reason := _why_no_error(parts, to, method)):
-        warnings.warn(
-            f"{base.label} is undefined for generalising to {PHRASES[to]}: {REASONS[reason]}.",
-            UndefinedEstimateWarning,
-            stacklevel=3,
-        )
+        warn_undefined(f"{base.label}, for generalising to {PHRASES[to]},", REASONS[reason])
         notes.append(f"For these units and raters alone it is {base.value:.4g}.")
         kept |= {"value": float("nan"), "status": "undefined", "reason": reason}
     freedom = _satterthwaite(parts, df)

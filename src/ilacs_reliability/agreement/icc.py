@@ -339,7 +339,6 @@ def _single_estimate(
         reason=reason if form.endswith("1") else "",
         notes=notes,
         limits=NOT_SHOWN,
-        depth=1,
     )
 
 
@@ -372,7 +371,6 @@ def _stepped_up(study: Study, scores: Scores, single: Estimate, form: str, reaso
         reason=reason,
         notes=(*single.notes, note) if note else single.notes,
         limits=NOT_SHOWN,
-        depth=1,
     )
 
 

@@ -28,7 +28,6 @@ from ilacs_reliability.estimates import (
     NO_ERROR,
     REASONS,
     Estimate,
-    UndefinedEstimateWarning,
     check_confidence_level,
     check_number,
     counted,
@@ -36,6 +35,7 @@ from ilacs_reliability.estimates import (
 )
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
 from ilacs_reliability.scales import WEIGHT_KINDS, WeightKind, agreement_weights
+from ilacs_reliability.undefined import UndefinedEstimateWarning
 
 Further: TypeAlias = Literal["light_kappa", "bangdiwala_b", "icc", "lin_ccc", "kendall_w"]
 FURTHER: tuple[Further, ...] = get_args(Further)

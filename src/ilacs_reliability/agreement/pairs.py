@@ -21,9 +21,10 @@ from ilacs_reliability.agreement.formulas import (
 from ilacs_reliability.agreement.listing import Estimates
 from ilacs_reliability.agreement.studies import coefficient_methods, study_of, why_undefined
 from ilacs_reliability.arguments import check_function
-from ilacs_reliability.estimates import Estimate, UndefinedEstimateWarning
+from ilacs_reliability.estimates import Estimate
 from ilacs_reliability.ratings import Ratings, RatingsLike
 from ilacs_reliability.scales import FloatArray, Weights
+from ilacs_reliability.undefined import UndefinedEstimateWarning
 
 Coefficient: TypeAlias = Callable[[Ratings], Estimate]
 

@@ -22,10 +22,10 @@ from ilacs_reliability.estimates import (
     Estimate,
     Limits,
     SignificanceResult,
-    UndefinedEstimateWarning,
 )
 from ilacs_reliability.inference import threshold_test
 from ilacs_reliability.scales import FloatArray
+from ilacs_reliability.undefined import UndefinedEstimateWarning
 
 # takes a coefficient, shape (...), to another scale or back
 Map: TypeAlias = Callable[[Any], Any]

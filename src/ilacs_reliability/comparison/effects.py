@@ -294,7 +294,7 @@ def effect_of_pairs(
         With intervals "shrunk", "logit", "t", "normal" and "jeffreys".
     """
     if shared.reason:
-        return undefined_estimate(shared, shared.reason, name=name, label=label, stacklevel=4)
+        return undefined_estimate(shared, shared.reason, name=name, label=label)
     counts = shared.pooled
     parts = placements(counts)
     value = float(parts.value)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -15,11 +13,11 @@ from ilacs_reliability.estimates import (
     FloatArray,
     IntArray,
     SignificanceResult,
-    UndefinedEstimateWarning,
 )
 from ilacs_reliability.randomness import as_generator
 from ilacs_reliability.scales import Scale
 from ilacs_reliability.tables import GradesLike, as_grades
+from ilacs_reliability.undefined import warn_undefined
 
 NOT_SHOWN = "why the groups differ, nor how units outside the shared strata would have been graded"
 NOT_SHOWN_BY_P = f"that the groups are alike where p is large, nor {NOT_SHOWN}"
@@ -153,9 +151,7 @@ def shared_grades(
     )
 
 
-def undefined_estimate(
-    shared: SharedGrades, reason: str, *, name: str, label: str, stacklevel: int = 3
-) -> Estimate:
+def undefined_estimate(shared: SharedGrades, reason: str, *, name: str, label: str) -> Estimate:
     """Return an undefined estimate and warn.
 
     Parameters
@@ -166,15 +162,13 @@ def undefined_estimate(
         A key of `REASONS`.
     name, label : str
         The function, and how a sentence calls it.
-    stacklevel : int, optional
-        As in `warnings.warn`, seen from here.
 
     Returns
     -------
     Estimate
         With value nan.
     """
-    _warn(label, reason, stacklevel + 1)
+    warn_undefined(f"the {label}", REASONS[reason])
     cells = shared.pooled.ravel()
     return Estimate(
         value=float("nan"),
@@ -197,7 +191,6 @@ def undefined_test(
     name: str,
     label: str,
     alternative: str = "",
-    stacklevel: int = 3,
 ) -> SignificanceResult:
     """Return an undefined test and warn.
 
@@ -211,15 +204,13 @@ def undefined_test(
         The function, and how a sentence calls it.
     alternative : str, optional
         As asked for.
-    stacklevel : int, optional
-        As in `warnings.warn`, seen from here.
 
     Returns
     -------
     SignificanceResult
         With p-value nan.
     """
-    _warn(label, reason, stacklevel + 1)
+    warn_undefined(f"the {label}", REASONS[reason])
     return SignificanceResult(
         statistic=float("nan"),
         p_value=float("nan"),
@@ -385,11 +376,3 @@ def sentence(text: str) -> str:
     # a grade's own name may begin with "of"
     text = text.removeprefix("of ") if text.startswith("of grade ") else text
     return f"{text[:1].upper()}{text[1:]}"
-
-
-def _warn(label: str, reason: str, stacklevel: Any) -> None:
-    warnings.warn(
-        f"the {label} is undefined: {REASONS[reason]}.",
-        UndefinedEstimateWarning,
-        stacklevel=stacklevel,
-    )

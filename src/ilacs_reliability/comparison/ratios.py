@@ -196,7 +196,7 @@ def odds_ratio_of(cut: CutGroups) -> Estimate:
     informative = cut.tables[(cut.tables.sum(axis=1) > 0).all(axis=1)]
     reason = cut.shared.reason or ("" if len(informative) else "no_variation")
     if reason:
-        return undefined_estimate(cut.shared, reason, name="odds_ratio", label=label, stacklevel=4)
+        return undefined_estimate(cut.shared, reason, name="odds_ratio", label=label)
     value, deviations = _mantel_haenszel(cut)
     methods: list[tuple[str, Any]] = [
         (name, partial(_conditional_limits, tables=informative, part=part))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Hashable
 from dataclasses import replace
 from functools import partial
@@ -16,7 +15,6 @@ from ilacs_reliability.estimates import (
     Estimate,
     Limits,
     SignificanceResult,
-    UndefinedEstimateWarning,
     check_option,
     p_phrase,
 )
@@ -44,6 +42,7 @@ from ilacs_reliability.shift.swaps import (
     swaps_of,
 )
 from ilacs_reliability.tables import TransitionsLike
+from ilacs_reliability.undefined import warn_undefined
 
 BhapkarMethod: TypeAlias = Literal["asymptotic", "hotelling"]
 MARGINS_NULL = "the share of each grade is the same on both occasions"
@@ -240,11 +239,7 @@ def bhapkar(table: TransitionsLike, *, method: BhapkarMethod = "asymptotic") -> 
 
 def _undefined(result: SignificanceResult, other: float) -> SignificanceResult:
     """Give Stuart and Maxwell's p-value in a note, where Bhapkar's test has none."""
-    warnings.warn(
-        f"Bhapkar's test is undefined: {REASONS['one_way']}.",
-        UndefinedEstimateWarning,
-        stacklevel=3,
-    )
+    warn_undefined("Bhapkar's test", REASONS["one_way"])
     note = f"`stuart_maxwell` gives {p_phrase(other)}."
     notes = (*result.notes, note)
     return replace(result, status="undefined", reason="one_way", notes=notes)

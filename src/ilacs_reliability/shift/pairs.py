@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import partial
@@ -12,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from ilacs_reliability.estimates import REASONS, Estimate, Limits, UndefinedEstimateWarning, counted
+from ilacs_reliability.estimates import REASONS, Estimate, Limits, counted
 from ilacs_reliability.intervals import (
     clopper_pearson_limits,
     jeffreys_limits,
@@ -24,6 +23,7 @@ from ilacs_reliability.intervals import (
 from ilacs_reliability.ratings import Ratings, check_whole
 from ilacs_reliability.scales import FloatArray, IntArray, Scale
 from ilacs_reliability.tables import TransitionsLike, as_transitions
+from ilacs_reliability.undefined import warn_undefined
 
 Method: TypeAlias = tuple[str, Callable[[Estimate, float], Limits]]
 Mask: TypeAlias = npt.NDArray[np.bool_]
@@ -378,11 +378,7 @@ def warned(estimate: Estimate) -> Estimate:
         The same.
     """
     if estimate.status == "undefined":
-        warnings.warn(
-            f"the {estimate.label} is undefined: {REASONS[estimate.reason]}.",
-            UndefinedEstimateWarning,
-            stacklevel=3,
-        )
+        warn_undefined(f"the {estimate.label}", REASONS[estimate.reason])
     return estimate
 
 
