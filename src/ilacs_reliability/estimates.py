@@ -103,6 +103,8 @@ class Estimate:
     reason : str
         Why not: a key of `REASONS`, such as "no_variation", "single_unit", "no_pairable_units" or
         "non_convergence"; else "".
+    why : str
+        The reason in words, said of these data; "" where the key's own words say all.
     notes : tuple of str
         What a reader must know about this number.
     limits : str
@@ -139,6 +141,7 @@ class Estimate:
     methods: Sequence[tuple[str, Callable[[Estimate, float], Limits]]] = ()
     status: Status = "ok"
     reason: str = ""
+    why: str = ""
     notes: tuple[str, ...] = ()
     limits: str = ""
     design: str = ""
@@ -251,7 +254,7 @@ class Estimate:
         basis = self._basis()
         ending = f"; it does not show {self.limits}." if self.limits else "."
         if self.status == "undefined":
-            why = REASONS.get(self.reason, self.reason)
+            why = reason_in_words(self)
             text = f"{label[:1].upper()}{label[1:]} is undefined ({why}), from {basis}{ending}"
             return " ".join((text, *self.notes))
         inside = ""
@@ -284,7 +287,8 @@ class Estimate:
             row |= {"confidence_level": interval.confidence_level, "method": interval.method}
         for field in ("observed", "expected", "n_units", "n_raters", "n_ratings", "n_missing"):
             row[field] = plain(getattr(self, field))
-        return row | {"status": self.status, "reason": self.reason, "notes": list(self.notes)}
+        row |= {"status": self.status, "reason": self.reason, "why": reason_in_words(self)}
+        return row | {"notes": list(self.notes)}
 
     def __repr__(self) -> str:
         if np.ndim(self.value):
@@ -340,7 +344,7 @@ class SignificanceResult:
         The effect, with its interval.
     n_units : int
         Units that the test rests on.
-    status, reason, notes, limits
+    status, reason, why, notes, limits
         As in `Estimate`.
 
     Examples
@@ -363,6 +367,7 @@ class SignificanceResult:
     effect: Estimate | None = None
     status: Status = "ok"
     reason: str = ""
+    why: str = ""
     notes: tuple[str, ...] = ()
     limits: str = ""
 
@@ -388,7 +393,7 @@ class SignificanceResult:
         start = f"{label[:1].upper()}{label[1:]} ({self.method})"
         ending = f"; it does not show {self.limits}." if self.limits else "."
         if self.status == "undefined":
-            why = REASONS.get(self.reason, self.reason)
+            why = reason_in_words(self)
             text = f"{start} is undefined ({why}), from {counted(self.n_units, 'unit')}{ending}"
             return " ".join((text, *self.notes))
         null = f" for the hypothesis that {self.null}" if self.null else ""
@@ -419,7 +424,8 @@ class SignificanceResult:
         row: dict[str, Any] = {"name": self.name}
         for field in ("statistic", "df", "p_value", "alternative", "method", "n_units"):
             row[field] = plain(getattr(self, field))
-        row |= {"status": self.status, "reason": self.reason, "notes": list(self.notes)}
+        row |= {"status": self.status, "reason": self.reason, "why": reason_in_words(self)}
+        row["notes"] = list(self.notes)
         if self.effect is not None:
             row |= {f"effect_{key}": value for key, value in self.effect.to_dict().items()}
         return row
@@ -454,7 +460,23 @@ REASONS: Mapping[str, str] = {
     "undefined_without_one": "it has no value once one rater or one unit is left out",
     "unused_grade": "the grade was given to no unit with two ratings",
 }
-"""What each reason code of an undefined result means, in words."""
+"""What each reason code of an undefined result means, in words that hold whatever the data."""
+
+
+def reason_in_words(result: Estimate | SignificanceResult) -> str:
+    """Say why a result is undefined, of its own data where it does.
+
+    Parameters
+    ----------
+    result : Estimate or SignificanceResult
+        Any result.
+
+    Returns
+    -------
+    str
+        Its `why`, else what its reason means; "" where it is defined.
+    """
+    return result.why or REASONS.get(result.reason, result.reason)
 
 
 def standard_error(
