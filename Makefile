@@ -10,7 +10,7 @@ ARGS ?=
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help report test lint docs bench notebooks clean
+.PHONY: help report test fuzz lint docs bench notebooks clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +20,9 @@ report: $(VENV)/.package  ## print the security report (ARGS="--html report.html
 
 test: $(VENV)/.test  ## run the tests and every docstring's examples (ARGS="-k kappa" for some)
 	$(PY) -m pytest -n $(WORKERS) --cov --cov-branch --cov-report=term $(ARGS)
+
+fuzz: $(VENV)/.test  ## call everything with any input for a minute (ARGS="--seconds 600 --seed 7")
+	$(PY) scripts/fuzz.py $(ARGS)
 
 lint: $(VENV)/.lint  ## check style, format and types
 	$(PY) -m ruff check .

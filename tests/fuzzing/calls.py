@@ -1,0 +1,467 @@
+"""A call of a public name: what each argument may be, by its name and its annotation."""
+
+import inspect
+import typing
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+import ilacs_reliability as ilr
+from fuzzing import frames, inputs
+from fuzzing.draws import Draw, alien, level, text, written
+
+Strategy = Callable[[Draw], str]
+FUNCTIONS = sorted(name for name in ilr.__all__ if inspect.isfunction(getattr(ilr, name)))
+# classes that people make themselves, and what they ask for
+MADE = {
+    "Scale": ("labels", "scores", "ordered", "aliases"),
+    "Claim": ("statement", "kind", "threshold", "direction", "confidence_level", "selection"),
+    "Protocol": tuple(inspect.signature(ilr.Protocol).parameters),
+    "Interval": ("low", "high", "confidence_level", "method"),
+}
+# constants and warnings: nothing to call
+NOT_CALLED = {"OFSTED_SCALE", "UndefinedEstimateWarning"}
+# records that functions return: found in their results
+RECORDS = set(ilr.__all__) - set(FUNCTIONS) - set(MADE) - NOT_CALLED
+# how often a costly function is called, for once of another
+SHARES = {
+    "assess_security": 0.002,
+    "report_html": 0.002,
+    "report_text": 0.002,
+    "reproduce": 0.02,
+    "published_claims": 0.02,
+    "list_datasets": 0.02,
+    "load_dataset": 0.2,
+    "cross_check": 0.05,
+    "agreement_table": 0.2,
+    "bootstrap": 0.5,
+    "ratings_from_frame": 0.3,
+    "ratings_from_wide": 0.3,
+    "transitions_from_frame": 0.3,
+    "grades_from_frame": 0.3,
+    "proportional_odds": 0.5,
+    "Scale": 3.0,
+    "Claim": 2.0,
+}
+# options without which a call takes long, or differs from the next
+OFTEN = {"n_resamples": 0.97, "rng": 0.97, "at_least": 0.7}
+OF_RATINGS = (
+    "percent_agreement", "cohen_kappa", "conger_kappa", "light_kappa", "scott_pi", "fleiss_kappa",
+    "brennan_prediger", "gwet_ac", "krippendorff_alpha", "bangdiwala_b", "kendall_w", "lin_ccc",
+    "icc", "kappa_max",
+)  # fmt: skip
+OF_TABLES = ("paired_difference", "paired_odds_ratio", "paired_superiority")
+OF_GRADES = (
+    "relative_effect", "generalised_odds", "cliffs_delta", "somers_d", "risk_difference",
+    "risk_ratio", "odds_ratio", "stratified_relative_effect", "proportional_odds", "e_value",
+)  # fmt: skip
+TESTS = ("sign_test", "bowker", "wilcoxon_signed_rank", "net_shift", "marginal_score_shift")
+INTERVAL_METHODS = (
+    "score", "t", "wald", "logit", "clopper_pearson", "wilson", "jeffreys", "midp", "tango",
+    "newcombe", "profile", "exact", "normal", "mcgraw_wong", "miettinen_nurminen", "nothing",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call as Python text: the name, its arguments, and the one that was made wrong, if any."""
+
+    name: str
+    arguments: Mapping[str, str]
+    spoilt: str = ""
+
+    def __str__(self) -> str:
+        first = parameters(self.name)[:1]
+        shown = [
+            value if first and name == first[0].name else f"{name}={value}"
+            for name, value in self.arguments.items()
+        ]
+        return f"ilr.{self.name}({', '.join(shown)})"
+
+
+def call(draw: Draw, name: str) -> Call:
+    """Draw a call; about one in four has an argument of a wrong kind or value."""
+    arguments = {
+        one.name: strategy(name, one.name)(draw)
+        for one in parameters(name)
+        if one.default is inspect.Parameter.empty or draw.chance(OFTEN.get(one.name, 0.4))
+    }
+    if name == "difference" and draw.chance(0.7):
+        arguments = _differing(draw)
+    spoilt = draw.one(*parameters(name)).name if draw.chance(0.25) else ""
+    if spoilt:
+        arguments[spoilt] = alien(draw)
+    return Call(name, arguments, spoilt)
+
+
+@cache
+def parameters(name: str) -> tuple[inspect.Parameter, ...]:
+    given = inspect.signature(getattr(ilr, name)).parameters.values()
+    return tuple(one for one in given if one.name in MADE.get(name, (one.name,)))
+
+
+@cache
+def strategy(function: str, argument: str) -> Strategy:
+    """Find how an argument is drawn; KeyError for one that nobody thought of."""
+    for key in ((function, argument), argument):
+        if key in STRATEGIES:
+            return STRATEGIES[key]
+    if options := literals(function, argument):
+        return lambda draw: repr(draw.one(*options))
+    raise KeyError(f"{function}({argument}=) has no strategy: give it one in fuzzing/calls.py")
+
+
+def literals(function: str, argument: str) -> tuple[str, ...]:
+    """Return the options that an annotation lists."""
+    thing = getattr(ilr, function)
+    annotation = inspect.signature(thing).parameters[argument].annotation
+    module = inspect.getmodule(thing)
+    try:
+        hint = eval(annotation, vars(module)) if isinstance(annotation, str) else annotation
+    except NameError:
+        return ()
+    return tuple(_listed(hint))
+
+
+def _listed(hint: object) -> Iterable[str]:
+    if typing.get_origin(hint) is typing.Literal:
+        yield from typing.get_args(hint)
+        return
+    for part in typing.get_args(hint):
+        yield from _listed(part)
+
+
+def estimate(draw: Draw) -> str:
+    """An estimate that some function returns, or one of several."""
+    kind = draw.weighted(((6, "ratings"), (3, "grades"), (2, "table"), (1, "shift"), (1, "grade")))
+    if kind == "ratings":
+        return f"ilr.{draw.one(*OF_RATINGS)}({inputs.ratings(draw)})"
+    if kind == "grades":
+        name, data = draw.one(*OF_GRADES), inputs.any_grades(draw)
+        return f"ilr.{name}({data}{_cut(draw, name)})"
+    if kind == "table":
+        name, data = draw.one(*OF_TABLES), inputs.table(draw)
+        cut = f", at_least={draw.one(*draw.grades)}" if name != "paired_superiority" else ""
+        return f"ilr.{name}({data}{cut})"
+    if kind == "shift":
+        part = draw.one("net", "improved", "declined", "room_up")
+        return f"ilr.net_shift({inputs.table(draw)}).{part}"
+    return f"list(ilr.specific_agreement({inputs.ratings(draw)}).values())[0]"
+
+
+def _cut(draw: Draw, name: str) -> str:
+    if "at_least" not in inspect.signature(getattr(ilr, name)).parameters:
+        return ""
+    return f", {draw.one('at_least', 'at_most')}={draw.one(*draw.grades)}"
+
+
+def _differing(draw: Draw) -> dict[str, str]:
+    data = inputs.ratings(draw)
+    first, second = draw.one(*OF_RATINGS), draw.one(*OF_RATINGS)
+    return {"a": f"ilr.{first}({data})", "b": f"ilr.{second}({data})", "paired": "True"}
+
+
+def evidence(draw: Draw) -> str:
+    if draw.chance(0.6):
+        return estimate(draw)
+    return f"ilr.{draw.one(*TESTS)}({inputs.table(draw)})"
+
+
+def claim(draw: Draw) -> str:
+    kind = draw.one("consistency", "shift", "comparison", "share")
+    if draw.chance(0.2):
+        return (
+            f"ilr.Claim(statement='So.', kind={kind!r}, threshold=(-0.2, 0.3), direction='within')"
+        )
+    direction = draw.one("at least", "more than", "at most", "less than")
+    threshold = draw.one(0, 0.5, 0.8, 1, -0.5, 1e-9)
+    return (
+        f"ilr.Claim(statement='So.', kind={kind!r}, threshold={threshold}, "
+        f"direction={direction!r}, confidence_level={level(draw)})"
+    )
+
+
+def coefficient(draw: Draw) -> str:
+    name = draw.one(*OF_RATINGS)
+    return draw.weighted(
+        (
+            (8, f"ilr.{name}"),
+            (1, "partial(ilr.fleiss_kappa, weights='linear')"),
+            (1, "partial(ilr.icc, form='C,k')"),
+            (0.3, f"[ilr.{name}, ilr.percent_agreement]"),
+            (0.2, "lambda ratings: 1.0"),
+            (0.2, "ilr.unit_agreement"),
+            (0.2, "lambda ratings: ilr.cohen_kappa(ratings.select_raters(0, 1))"),
+        )
+    )
+
+
+def weights(draw: Draw) -> str:
+    if draw.chance(0.8):
+        return repr(draw.one(*literals("agreement_weights", "kind")))
+    q = max(1, len(draw.grades))
+    credit = [[1.0 if i == j else 0.0 for j in range(q)] for i in range(q)]
+    for i in range(q):
+        for j in range(i):
+            credit[i][j] = credit[j][i] = round(draw.random(), 2)
+    return written(draw, credit)
+
+
+def metric(draw: Draw) -> str:
+    options = literals("krippendorff_alpha", "metric")
+    return repr(draw.one(*options)) if draw.chance(0.85) else weights(draw)
+
+
+def labels(draw: Draw) -> str:
+    return draw.one(
+        "['poor', 'good']", "range(1, 6)", "('a',)", "[1, 2.5, 10]", "np.array(['a', 'b'])", "'ab'",
+        "[True, False]", "[0, False]", "[1, 1.0]", "[nan, 1]", "[None, 'a']", "['a', 'a']",
+        "['a', 'A']", "[(1, 2), (3,)]", "[[1], [2]]", "[1, '1']", "['x' * 500, '']", "range(200)",
+        "pd.Series(['a', 'b'])", "pd.Categorical(['a', 'b'])", "[date(2020, 1, 1)]", "[1, 'a']",
+        "[Fraction(1, 2), Decimal(1)]", "[2**70, 2**71]", "[10**400, 1]", "[3, 2, 1]", "[inf, 1]",
+    )  # fmt: skip
+
+
+def scores(draw: Draw) -> str:
+    size = max(1, len(draw.grades)) if draw.chance(0.8) else draw.whole(1, 5)
+    made = [draw.one(1.0, 0.5, 10.0, 1e9) for _ in range(size)]
+    return written(draw, [[sum(made[: k + 1]) for k in range(size)]]).replace("[[", "[").replace(
+        "]]", "]"
+    ) if draw.chance(0.3) else text([sum(made[: k + 1]) for k in range(size)])  # fmt: skip
+
+
+def aliases(draw: Draw) -> str:
+    return draw.one(
+        "{'ok': 'good'}", "{' OK ': 'good', 'ok': 'good'}", "{'ok': 'absent'}", "{3: 'good'}",
+        "{'good': 'poor'}", "{}", "{'': 'good'}", "{'ok': ['good']}", "{('a',): 'good'}", "None",
+    )  # fmt: skip
+
+
+def threshold(draw: Draw) -> str:
+    usual = draw.one(0.0, 0.5, 0.8, 1.0, -1.0, -0.3, 0.999, 1e-9, 2.0, 1, 0, 5)
+    return repr(draw.one(usual, usual, round(draw.random(), 3)))
+
+
+def positive(draw: Draw) -> str:
+    return repr(draw.one(0.1, 0.2, 0.3, 0.05, 0.5, 1e-9, 0.99, 1.0, round(0.01 + draw.random(), 3)))
+
+
+def resamples(draw: Draw) -> str:
+    return str(draw.weighted(((10, draw.whole(1, 60)), (1, 200), (0.02, 9999))))
+
+
+def source_of_chance(draw: Draw) -> str:
+    return draw.one(str(draw.whole(0, 99)), "np.random.default_rng(5)", "np.int64(3)")
+
+
+def names_of(what: str) -> Strategy:
+    def drawn(draw: Draw) -> str:
+        size = draw.shape[what != "units"] if draw.chance(0.9) else draw.whole(0, 4)
+        start = draw.one("", "n", "é")
+        return draw.one(
+            text([f"{start}{k}" for k in range(size)]), f"range({size})", f"tuple(range({size}))"
+        )
+
+    return drawn
+
+
+def per_unit(draw: Draw) -> str:
+    size = draw.shape[0] if draw.chance(0.95) else draw.whole(0, 4)
+    made = [draw.weighted(((8, draw.whole(0, 4)), (1, 10**9), (0.05, 2**53))) for _ in range(size)]
+    return draw.one(text(made), f"np.array({made}, dtype=float)", f"pd.Series({made})")
+
+
+def clusters(draw: Draw) -> str:
+    size = draw.shape[0] if draw.chance(0.95) else draw.whole(0, 4)
+    made = [draw.one("a", "b", "c", 1) for _ in range(size)]
+    return draw.one(text(made), text([hash(str(x)) % 3 for x in range(size)]))
+
+
+def matrix_of_labels(draw: Draw) -> str:
+    made = inputs.labelled_ratings(draw)
+    inside, _, declared = made.removeprefix("ilr.ratings_from_matrix(").rpartition(", scale=")
+    draw.data = declared.removesuffix(")")
+    return draw.one(inside, f"np.array({inside}, dtype=object)", f"pd.DataFrame({inside})")
+
+
+def matrix_of_codes(draw: Draw) -> str:
+    n_grades = draw.whole(1, 5)
+    draw.data = inputs.scale(draw, n_grades)
+    return written(draw, inputs.codes(draw, n_grades))
+
+
+def square_table(draw: Draw) -> str:
+    rows = inputs.square(draw)
+    draw.data = inputs.scale(draw, len(rows))
+    draw.shape = (len(rows), 2)
+    return written(draw, rows)
+
+
+def counts_of_groups(draw: Draw) -> str:
+    rows = [[draw.whole(0, 9) for _ in range(draw.shape[1])] for _ in range(draw.whole(1, 4))]
+    draw.data = inputs.scale(draw, draw.shape[1])
+    draw.shape = (draw.shape[1], len(rows))
+    return written(draw, rows)
+
+
+def counts_of_units(draw: Draw) -> str:
+    q, n_units = draw.whole(1, 5), draw.whole(1, 8)
+    draw.data = inputs.scale(draw, q)
+    draw.shape = (n_units, q)
+    return written(draw, [[draw.whole(0, 3) for _ in range(q)] for _ in range(n_units)])
+
+
+def declared_scale(draw: Draw) -> str:
+    return draw.data if draw.data and draw.chance(0.97) else inputs.scale(draw, draw.whole(1, 5))
+
+
+def p_values(draw: Draw) -> str:
+    made = [draw.one(0.0, 1.0, 0.05, 1e-300, draw.random()) for _ in range(draw.whole(0, 8))]
+    return written(draw, [made])[1:-1] if draw.chance(0.01) else draw.one(
+        text(made), f"np.array({made})", f"np.array([{made}, {made}])", f"pd.Series({made})"
+    )  # fmt: skip
+
+
+def components(draw: Draw) -> str:
+    data = inputs.ratings(draw)
+    return data if draw.chance(0.6) else f"ilr.variance_components({data})"
+
+
+def bands(draw: Draw) -> str:
+    custom = "{'low': -1, 'high': 0.5}", "{'all': 0}", "{'a': 0.5, 'b': 0.2}", "{}"
+    return draw.one("'landis_koch'", "'fleiss'", "'altman'", "'cicchetti'", *custom)
+
+
+def grade_label(draw: Draw) -> str:
+    return draw.one(*draw.grades) if draw.chance(0.97) else draw.one("99", "'nobody'", "0")
+
+
+def group_label(draw: Draw) -> str:
+    return draw.one(*(draw.groups or ("'group 2'",))) if draw.chance(0.95) else "'nobody'"
+
+
+def words(draw: Draw) -> str:
+    return draw.one("'They agree.'", "'so'", "''", "'<b>&'", "'a\\nb'", "'x' * 300")
+
+
+def dataset(draw: Draw) -> str:
+    return repr(draw.one(*dataset_names(), "absent"))
+
+
+@cache
+def dataset_names() -> tuple[str, ...]:
+    return tuple(info.name for info in ilr.list_datasets())
+
+
+def several(draw: Draw, options: Iterable[str]) -> str:
+    made = [draw.one(*options) for _ in range(draw.whole(0, 3))]
+    return draw.one(text(made), text(tuple(made)))
+
+
+def _frame_columns() -> dict[tuple[str, str], Strategy]:
+    found: dict[tuple[str, str], Strategy] = {}
+    for name in FUNCTIONS:
+        if not name.endswith(("_frame", "_wide")):
+            continue
+        for argument in inspect.signature(getattr(ilr, name)).parameters:
+            if argument in frames.COLUMNS:
+                found[name, argument] = lambda draw, argument=argument: frames.column(
+                    draw, argument
+                )
+    return found
+
+
+STRATEGIES: dict[str | tuple[str, str], Strategy] = {
+    **_frame_columns(),
+    "ratings": inputs.ratings,
+    "table": inputs.table,
+    "tables": inputs.tables,
+    "grades": inputs.any_grades,
+    "frame": frames.frame,
+    "scale": declared_scale,
+    "weights": weights,
+    "metric": metric,
+    "estimate": estimate,
+    "a": estimate,
+    "b": estimate,
+    "paired": lambda draw: draw.one("True", "False"),
+    "name_units": lambda draw: draw.one("True", "False"),
+    "coefficient": coefficient,
+    "claim": claim,
+    "result": evidence,
+    "threshold": threshold,
+    "low": threshold,
+    "high": threshold,
+    "margin": positive,
+    "certainty": level,
+    "reliability": level,
+    "confidence_level": level,
+    "n_resamples": resamples,
+    "rng": source_of_chance,
+    "at_least": grade_label,
+    "at_most": grade_label,
+    "group": group_label,
+    "scores": scores,
+    "frequencies": per_unit,
+    "clusters": clusters,
+    "units": names_of("units"),
+    "raters": names_of("raters"),
+    "groups": names_of("units"),
+    "strata": names_of("raters"),
+    "codes": matrix_of_codes,
+    "matrix": matrix_of_labels,
+    "p_values": p_values,
+    "labels": labels,
+    "aliases": aliases,
+    "ordered": lambda draw: draw.one("True", "False"),
+    "statement": words,
+    "selection": words,
+    "bands": bands,
+    "within": lambda draw: str(draw.whole(0, 4)),
+    "width": lambda draw: str(draw.one(100, 20, 1, 79)),
+    "records": lambda draw: "None",
+    "report": lambda draw: "ilr.assess_security()",
+    "protocol": lambda draw: draw.one("None", "ilr.Protocol()", "ilr.Protocol(agreement=0.9)"),
+    "name": dataset,
+    "holds": lambda draw: draw.one("None", "'counts'", "'ratings'", "'absent'"),
+    "partial_credit": lambda draw: draw.one("()", "(0.5,)", "[0.9, 0.2]", "(1.0,)"),
+    "n_units_in_population": lambda draw: draw.one("None", "100", "1e9", "5.0", "12"),
+    "n_raters_in_population": lambda draw: draw.one("None", "100", "2", "3", "1e9"),
+    "gamma": lambda draw: draw.one("1.5", "(1.0, 2.0)", "[1, 1e6]", "np.array([1.0, 3.0])"),
+    ("Claim", "kind"): lambda draw: repr(draw.one("consistency", "shift", "comparison", "share")),
+    ("Claim", "threshold"): lambda draw: draw.one("0.5", "0.8", "(-0.1, 0.2)", "0", "(0.2, 0.1)"),
+    ("Claim", "direction"): lambda draw: repr(draw.one("at least", "less than", "within")),
+    ("Interval", "method"): lambda draw: draw.one("''", "'score'"),
+    ("Scale", "scores"): lambda draw: draw.one("[1, 2]", "None", "range(5)", "[1, 1]", "[2, 1]"),
+    ("agreement_table", "weights"): lambda draw: several(
+        draw, literals("agreement_table", "weights")
+    ),
+    ("agreement_table", "also"): lambda draw: several(draw, literals("agreement_table", "also")),
+    ("benchmark", "scale"): bands,
+    ("cochran_mantel_haenszel", "scores"): lambda draw: draw.one("'scale'", "'ranks'"),
+    ("d_study", "source"): components,
+    ("d_study", "n_raters"): lambda draw: draw.one("(1, 2)", "[5]", "range(1, 9)", "()", "[0]"),
+    ("equivalence_test", "method"): lambda draw: repr(draw.one(None, None, *INTERVAL_METHODS)),
+    ("grades_from_table", "counts"): counts_of_groups,
+    ("influential_units", "units"): lambda draw: draw.one("None", "{'a': [1, 2]}", "{}"),
+    ("ordinal_equivalence", "method"): lambda draw: repr(draw.one(None, *INTERVAL_METHODS)),
+    ("ordinal_noninferiority", "method"): lambda draw: repr(draw.one(None, *INTERVAL_METHODS)),
+    ("pairwise_agreement", "coefficient"): coefficient,
+    ("proportional_odds", "group"): group_label,
+    ("ratings_from_counts", "counts"): counts_of_units,
+    ("ratings_from_table", "raters"): lambda draw: draw.one("('a', 'b')", "[1, 2]", "('a',)"),
+    ("ratings_from_table", "table"): square_table,
+    ("ratings_from_wide", "raters"): frames.rater_columns,
+    ("shift_equivalence", "margin"): lambda draw: draw.one("0.1", "0.3", "(-0.2, 0.1)", "(0.1, 0)"),
+    ("shift_equivalence", "method"): lambda draw: repr(draw.one(None, *INTERVAL_METHODS)),
+    ("stratified_relative_effect", "weights"): lambda draw: repr(
+        draw.one(*literals("stratified_relative_effect", "weights"))
+    ),
+    ("threshold_test", "method"): lambda draw: repr(draw.one(None, None, *INTERVAL_METHODS)),
+    ("tolerance_weights", "scale"): lambda draw: inputs.scale(draw, draw.whole(1, 9)),
+    ("agreement_weights", "scale"): lambda draw: inputs.scale(draw, draw.whole(1, 9)),
+    ("agreement_weights", "kind"): weights,
+    ("transitions_from_table", "table"): square_table,
+    ("reproduce", "claim"): lambda draw: f"ilr.published_claims()[{draw.whole(0, 6)}]",
+    **{("Protocol", one): positive for one in MADE["Protocol"]},
+}

@@ -1,0 +1,83 @@
+"""Cases run one after another in a process of their own, which may hang or end."""
+
+import multiprocessing
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+
+from fuzzing import running
+from fuzzing.running import Finding, Tally
+
+GIBIBYTE = 2**30
+# a worker that says nothing for so long hangs where no signal reaches it
+SILENCE = 60.0
+# how often a worker says what it found
+PAUSE = 0.2
+
+
+@dataclass
+class Session:
+    """Cases of one seed, and what they came to."""
+
+    seed: int
+    names: frozenset[str] = frozenset()
+    cases: int = 0
+    tally: Tally = field(default_factory=Tally)
+    shortest: dict[str, Finding] = field(default_factory=dict)
+    times: dict[str, int] = field(default_factory=dict)
+
+    def note(self, finding: Finding) -> None:
+        """Keep the shortest case of each kind."""
+        kind = finding.kind
+        self.times[kind] = self.times.get(kind, 0) + 1
+        if kind not in self.shortest or len(finding.text) < len(self.shortest[kind].text):
+            self.shortest[kind] = finding
+
+    def broken(self, kind: str, case: int) -> Finding:
+        """Return the finding that a case ended or stopped its process."""
+        _, call = running.drawn(self.seed, case, self.names)
+        return Finding(f"{call.name}: {kind}", f"{self.seed}/{case}", str(call))
+
+
+def run(session: Session, seconds: float, calls: int) -> None:
+    """Run cases until the time or the calls are spent."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and session.tally.calls < calls:
+        for finding in _in_a_worker(session, end, calls):
+            session.note(finding)
+
+
+def _in_a_worker(session: Session, end: float, calls: int) -> Iterator[Finding]:
+    """Yield findings until a worker breaks, then go on after the case that broke it."""
+    context = multiprocessing.get_context("fork")
+    ours, theirs = context.Pipe(duplex=False)
+    now = context.Value("q", session.cases)
+    worker = context.Process(target=_work, args=(theirs, session, now), daemon=True)
+    worker.start()
+    theirs.close()
+    try:
+        while time.monotonic() < end and session.tally.calls < calls:
+            if not ours.poll(SILENCE):
+                yield session.broken("hangs", now.value)
+                break
+            found, tally = ours.recv()
+            session.tally.add(tally)
+            yield from found
+    except EOFError:
+        yield session.broken("ends the process", now.value)
+    finally:
+        session.cases = now.value + 1
+        worker.kill()
+        worker.join()
+
+
+def _work(pipe: Connection, session: Session, now) -> None:
+    running.limit_memory(2 * GIBIBYTE)
+    while True:
+        found, tally, told = [], Tally(), time.monotonic()
+        while time.monotonic() - told < PAUSE:
+            draw, call = running.drawn(session.seed, now.value, session.names)
+            found += running.findings(draw, call, tally, f"{session.seed}/{now.value}")
+            now.value += 1
+        pipe.send((found, tally))
