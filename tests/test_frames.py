@@ -511,10 +511,12 @@ def test_an_unknown_grade_in_a_lazy_frame_is_counted():
         wide(pl.LazyFrame, {**WIDE, "b": ["bad", "bad", None, None, None, None, None]})
 
 
-def test_a_number_is_not_its_spelling():
-    frame = pd.DataFrame({"a": ["1", "2"], "b": ["1", "1"]})
-    with pytest.raises(ValueError, match=r"'1', which is not in \(1, 2\)"):
-        ilr.ratings_from_wide(frame, raters=["a", "b"], scale=ilr.Scale([1, 2]))
+@every_engine
+def test_grades_are_read_in_any_spelling_of_their_number(make):
+    frame = make({"a": ["1", "2.0", " 2"], "b": [1.0, 1.0, 2.0]})
+    ratings = ilr.ratings_from_wide(frame, raters=["a", "b"], scale=ilr.Scale([2, 1]))
+    assert ratings.patterns.tolist() == [[0, 0], [0, 1], [1, 1]]
+    assert ratings.frequencies.tolist() == [1, 1, 1]
 
 
 @every_engine

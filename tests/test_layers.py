@@ -23,6 +23,7 @@ LAYERS = [
     {
         "arguments",
         "containers",
+        "names",
         "undefined",
         "work",
         "randomness",

@@ -2,12 +2,14 @@
 
 import copy
 import pickle
+from decimal import Decimal
 from fractions import Fraction
 from math import comb, isclose, pi, sin, sqrt
 
 import hypothesis.strategies as st
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from hypothesis import given
 from numpy.testing import assert_allclose, assert_array_equal
@@ -23,6 +25,7 @@ SCALES = {
     "numbers": ilr.Scale([0, 2, 5]),
 }
 
+NUMBERS = (int, float, str, Fraction, Decimal, np.int8, np.float32, lambda x: f" {float(x)} ")
 
 # labels
 
@@ -55,6 +58,8 @@ def test_labels_are_never_sorted():
 def test_increasing_numbers_are_their_own_scores():
     assert ilr.Scale([0, 2, 5]).scores == (0.0, 2.0, 5.0)
     assert ilr.Scale([3, 2, 1]).scores == (1.0, 2.0, 3.0)  # declared worst first
+    assert ilr.Scale([10, 3, 1]).scores == (1.0, 8.0, 10.0)  # the same steps, upwards
+    assert ilr.Scale([1, 3, 2]).scores == (1.0, 2.0, 3.0)
     assert ilr.Scale([True, False]).scores == (1.0, 2.0)
 
 
@@ -66,7 +71,7 @@ def test_decode_undoes_encode(data, scale):
 
 @pytest.mark.parametrize(
     "missing",
-    [None, float("nan"), np.float64("nan"), np.float32("nan"), pd.NA, pd.NaT, ""],
+    [None, float("nan"), np.float32("nan"), Decimal("nan"), pd.NA, pd.NaT, "", " ", "\t\n", "\xa0"],
     ids=str,
 )
 def test_a_missing_rating_has_code_minus_one(missing):
@@ -74,7 +79,7 @@ def test_a_missing_rating_has_code_minus_one(missing):
     assert ilr.OFSTED_SCALE.encode([missing, "good"]).tolist() == [-1, 2]
 
 
-@pytest.mark.parametrize("label", ["nan", "NA", "None", 0, False, " "])
+@pytest.mark.parametrize("label", ["nan", "NA", "None", 0, False, "."])
 def test_what_only_looks_missing_is_a_label(label):
     assert not is_missing(label)
     assert ilr.Scale([label, "other"]).encode([label]).tolist() == [0]
@@ -173,7 +178,182 @@ def test_a_scale_shows_its_order():
     assert ilr.OFSTED_SCALE.n_grades == len(ilr.OFSTED_SCALE) == 4
 
 
+@pytest.mark.parametrize(
+    "labels", [[4, 3, 2, 1], [1, 2, 3, 4], ["4", "3", "2", "1"], [4.0, 3, "2", 1]]
+)
+@pytest.mark.parametrize("form", NUMBERS, ids=lambda form: getattr(form, "__name__", "text"))
+def test_a_number_is_read_in_any_of_its_forms(labels, form):
+    scale = ilr.Scale(labels)
+    for code, label in enumerate(labels):
+        assert scale.code(form(label)) == code
+        assert scale.encode(np.array([form(label), None], dtype=object)).tolist() == [code, -1]
+
+
+def test_true_is_a_grade_only_where_it_is_a_label():
+    for numbers in (ilr.Scale([0, 1, 2]), ilr.Scale([1, 2, 3])):
+        for truth in (True, False, np.True_):
+            with pytest.raises(ValueError, match="True and False are not 1 and 0"):
+                numbers.code(truth)
+            with pytest.raises(ValueError, match="True and False are not 1 and 0"):
+                numbers.encode([1, truth])
+    truths = ilr.Scale([False, True])
+    assert truths.encode([True, False, np.True_]).tolist() == [1, 0, 1]
+    with pytest.raises(ValueError, match="holds 1 at unit 1"):
+        truths.encode([True, 1])
+
+
+@given(
+    gaps=st.lists(st.floats(0.01, 10), min_size=2, max_size=6),
+    start=st.floats(-5, 5),
+    data=st.data(),
+)
+def test_numbers_equal_up_to_rounding_are_one_grade(gaps, start, data):
+    labels = (start + np.cumsum(gaps)).tolist()
+    scale, code = ilr.Scale(labels), data.draw(st.integers(0, len(labels) - 1))
+    for near in (np.nextafter(labels[code], 99), float(np.float32(labels[code]))):
+        assert scale.code(near) == code
+        assert scale.encode([near]).tolist() == [code]
+    half = (labels[0] + labels[1]) / 2
+    with pytest.raises(ValueError, match="is not a grade"):
+        scale.code(half)
+
+
+def test_a_mapping_of_labels_keeps_their_scores():
+    scale = ilr.Scale({"poor": 0, "fair": 1, "good": 10})
+    assert scale == ilr.Scale(["poor", "fair", "good"], scores=[0, 1, 10])
+    assert scale == ilr.Scale(["poor", "fair", "good"], scores={"good": 10, "poor": 0, "fair": 1})
+    assert_allclose(ilr.agreement_weights(scale, "linear")[0], [1, 0.9, 0])
+    assert ilr.Scale({2: 1, 1: 5}).scores == (1.0, 5.0)
+    with pytest.raises(ValueError, match=r"`scores` are for \('bad',\), but the labels are"):
+        ilr.Scale(["poor"], scores={"bad": 1})
+    with pytest.raises(ValueError, match="`labels` gives each grade its score already"):
+        ilr.Scale({"poor": 1}, scores=[1])
+    with pytest.raises(TypeError, match="`scores` must hold numbers"):
+        ilr.Scale({"poor": "bad"})
+    with pytest.raises(ValueError, match="must increase"):
+        ilr.Scale({"good": 2, "poor": 1})
+
+
+def test_what_is_declared_missing_is_no_grade():
+    scale = ilr.Scale([1, 2, 3], missing=["Not judged", 9, "-"])
+    for spelling in ("Not judged", "not  JUDGED ", 9, 9.0, "9", "9.0", Decimal(9), "-"):
+        assert scale.encode([spelling, 2]).tolist() == [-1, 1]
+        with pytest.raises(ValueError, match="is not a grade"):
+            scale.code(spelling)
+    assert scale.missing == ("Not judged", 9, "-")
+    assert scale != ilr.Scale([1, 2, 3])
+    again = pickle.loads(pickle.dumps(scale))
+    assert again == scale
+    assert hash(again) == hash(scale)
+    assert again.encode(["9"]).tolist() == [-1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"missing": "N/A"}, TypeError, "`missing` must be a sequence .*the string 'N/A'"),
+        ({"missing": ["low"]}, ValueError, "`missing` holds 'low' at 0, which is a grade"),
+        ({"missing": [9, " LOW"]}, ValueError, "`missing` holds ' LOW' at 1, which is a grade"),
+        ({"missing": ["meh"], "aliases": {"Meh": "low"}}, ValueError, "`aliases` sends to 'low'"),
+        ({"missing": [["x"]]}, TypeError, r"`missing` must be hashable, but got \['x'\] at 0"),
+        ({"aliases": {"x": ["low"]}}, ValueError, r"sends 'x' to \['low'\]"),
+        ({"aliases": {"high": "low"}}, ValueError, "'high' to 'low', but it is a grade itself"),
+        ({"aliases": {"": "low"}}, ValueError, "but it means no grade"),
+        ({"aliases": {3: "RI"}}, ValueError, "sends 3 to 'RI', which is not in"),
+        ({"fold": "yes"}, TypeError, "`fold` must be True or False"),
+        ({"labels": ["Low", "low "], "fold": True}, ValueError, "differ only in case or spaces"),
+    ],
+)
+def test_a_scale_refuses_readings_that_clash(arguments, error, message):
+    with pytest.raises(error, match=message):
+        ilr.Scale(**{"labels": ["low", "high"], **arguments})
+
+
+def test_a_number_may_be_an_alias():
+    scale = ilr.Scale(["requires improvement", "good"], aliases={3: "requires improvement"})
+    assert scale.encode([3, "3", 3.0, "good"]).tolist() == [0, 0, 0, 1]
+
+
+def test_folding_reads_labels_without_case_and_spaces():
+    scale = ilr.Scale(["Needs work", "Fine"], fold=True)
+    assert scale.encode(["needs  WORK", " fine", "Fine"]).tolist() == [0, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("label", "hint"),
+    [
+        ("LOW", "it differs from 'low' only in case or spaces, which `fold=True`"),
+        ("low ", "it differs from 'low' only in case or spaces, which `fold=True`"),
+        ("N/A", r"where it means that no grade was given, declare `missing=\['N/A'\]`"),
+        (9, r"where it means that no grade was given, declare `missing=\[9\]`"),
+        ("lower", r"not in \('low', 'high'\)\."),
+    ],
+)
+def test_an_unknown_label_says_how_it_is_accepted(label, hint):
+    scale = ilr.Scale(["low", "high"])
+    with pytest.raises(ValueError, match=hint):
+        scale.encode([label])
+    if "not in" not in hint:
+        with pytest.raises(ValueError, match=hint):
+            scale.code(label)
+
+
 # weights
+
+
+@given(scale=our.uneven_scales(min_grades=2), data=st.data())
+def test_labelled_weights_are_matched_by_label(scale, data):
+    weights = data.draw(our.credit(len(scale)))
+    rows = data.draw(st.permutations(range(len(scale))))
+    columns = data.draw(st.permutations(range(len(scale))))
+    named = pd.DataFrame(weights, index=scale.labels, columns=scale.labels)
+    moved = named.iloc[rows, columns]
+    by_row = {label: dict(row) for label, row in moved.iterrows()}
+    for given_as in (named, moved, by_row):
+        assert_array_equal(ilr.agreement_weights(scale, given_as), weights)
+    ratings = ilr.ratings_from_codes([[0, 1], [1, 1], [0, 0]], scale=scale)
+    for coefficient, argument in ((ilr.gwet_ac, "weights"), (ilr.krippendorff_alpha, "metric")):
+        plain, labelled = (
+            coefficient(ratings, **{argument: matrix}).value for matrix in (weights, moved)
+        )
+        assert_allclose(labelled, plain, rtol=1e-12, equal_nan=True)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [{"index": ["a", "x"], "columns": ["a", "b"]}, {"index": ["a", "b"], "columns": [1, 2]}],
+)
+def test_weights_for_other_grades_are_refused(names):
+    message = r"the (rows|columns) of `weights` are .*, but the grades are \('a', 'b'\)"
+    with pytest.raises(ValueError, match=message):
+        ilr.agreement_weights(ilr.Scale(["a", "b"]), pd.DataFrame(np.eye(2), **names))
+
+
+def test_weights_named_on_one_axis_must_be_in_order():
+    scale, mine = ilr.Scale(["a", "b"]), np.array([[1, 0.5], [0.5, 1]])
+    in_order = pl.DataFrame(mine, schema=["a", "b"], orient="row")
+    assert_array_equal(ilr.agreement_weights(scale, in_order), mine)
+    with pytest.raises(ValueError, match="names on one axis only"):
+        ilr.agreement_weights(scale, in_order.select("b", "a"))
+    assert_array_equal(ilr.agreement_weights(scale, pd.DataFrame(mine)), mine)
+
+
+@pytest.mark.parametrize(
+    ("weights", "error"),
+    [
+        (None, TypeError),
+        ([[1, 0], [0]], ValueError),
+        ([["a", "b"], ["b", "a"]], ValueError),
+        ({1, 2}, TypeError),
+        (3.5, TypeError),
+    ],
+)
+def test_weights_that_are_no_matrix_name_their_argument(weights, error):
+    ratings = ilr.ratings_from_codes([[0, 1], [1, 1]], scale=ilr.Scale(["a", "b"]))
+    with pytest.raises(error, match="`weights` must be a name or a matrix of numbers"):
+        ilr.cohen_kappa(ratings, weights=weights)
+    with pytest.raises(error, match="`metric` must be a name or a matrix of numbers"):
+        ilr.krippendorff_alpha(ratings, metric=weights)
 
 
 def literal(kind, x, y, scores, i, j):

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ilacs_reliability.names import Names, column_names, numbered, row_names
 from ilacs_reliability.scales import Scale
 
 # the largest whole number below which a float holds every other one
@@ -65,13 +66,15 @@ def check_grades(
         If the names are not the scale's grades in their order.
     """
     if rows:
-        names = _plain(getattr(table, "index", None))
+        names = row_names(table)
         _check_names(names, scale, f"rows of `{name}`", "index", door)
     for part in _labelled_parts(table):
-        _check_names(_column_names(part), scale, f"columns of `{name}`", "columns", door)
+        _check_names(
+            column_names(part) or row_names(part), scale, f"columns of `{name}`", "columns", door
+        )
 
 
-def row_names(table: object) -> tuple[Hashable, ...] | None:
+def group_names(table: object) -> Names:
     """Return what a table calls its rows.
 
     Parameters
@@ -85,17 +88,8 @@ def row_names(table: object) -> tuple[Hashable, ...] | None:
         The names; None where rows have none but their numbers.
     """
     parts = [part for part in _labelled_parts(table) if hasattr(part, "columns")]
-    names = _plain(getattr(parts[0], "index", None)) if parts else None
-    return None if names is None or _numbered(names) else names
-
-
-def _column_names(table: object) -> tuple[Hashable, ...] | None:
-    # pyarrow keeps the columns themselves in `columns`, and a series has only an index
-    for attribute in ("column_names", "columns", "index"):
-        names = _plain(getattr(table, attribute, None))
-        if names is not None:
-            return names
-    return None
+    names = row_names(parts[0]) if parts else None
+    return None if names is None or numbered(names) else names
 
 
 def _labelled_parts(table: object) -> Iterator[object]:
@@ -107,25 +101,12 @@ def _labelled_parts(table: object) -> Iterator[object]:
         yield part
 
 
-def _plain(names: Any) -> tuple[Hashable, ...] | None:
-    # a list has a method `index`
-    if names is None or callable(names):
-        return None
-    return tuple(name.item() if isinstance(name, np.generic) else name for name in names)
-
-
-def _numbered(names: tuple[Hashable, ...]) -> bool:
-    # polars gives columns without a name these
-    unnamed = names == tuple(f"column_{place}" for place in range(len(names)))
-    return unnamed or all(type(x) is int and x == place for place, x in enumerate(names))
-
-
 def _check_names(
     names: tuple[Hashable, ...] | None, scale: Scale | None, which: str, axis: str, door: str
 ) -> None:
     declared = () if scale is None else scale.labels
     # 0, 1, 2 number the rows, unless these are the grades
-    if names is None or (_numbered(names) and set(names) != set(declared)):
+    if names is None or (numbered(names) and set(names) != set(declared)):
         return
     wanted = Scale(range(1, len(names) + 1)) if scale is None else scale
     codes = [_code(name, wanted) for name in names]

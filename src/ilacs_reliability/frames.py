@@ -23,7 +23,14 @@ from ilacs_reliability.engines import (
 from ilacs_reliability.estimates import check_option
 from ilacs_reliability.pivots import pivot, refuse_torn_units
 from ilacs_reliability.ratings import DESIGNS, Design, Ratings, ratings_from_codes
-from ilacs_reliability.scales import CodeArray, IntArray, Scale, is_missing
+from ilacs_reliability.scales import (
+    CodeArray,
+    IntArray,
+    Scale,
+    how_to_accept,
+    is_missing,
+    read_label,
+)
 from ilacs_reliability.tables import GroupedGrades, Transitions
 
 if TYPE_CHECKING:
@@ -409,7 +416,7 @@ def _grade_codes(
     unknown: dict[Any, int] = {}
     for label, n in zip(labels, n_rows.tolist(), strict=True):
         if label not in found:
-            found[label] = _code(label, scale)
+            found[label] = read_label(label, scale)
         if found[label] is None:
             unknown[label] = unknown.get(label, 0) + n
     if unknown:
@@ -419,18 +426,9 @@ def _grade_codes(
         others = f", and {number_of(more, 'other unknown value')}" if more else ""
         raise ValueError(
             f"`frame` holds {worst!r}, which is not in {scale.labels}: column {column!r}, "
-            f"{where}{others}."
+            f"{where}{others}{how_to_accept(worst, scale)}."
         )
     return np.array([found[label] for label in labels], dtype=np.int32)
-
-
-def _code(label: Any, scale: Scale) -> int | None:
-    if is_missing(label):
-        return -1
-    try:
-        return scale.code(label)
-    except ValueError:
-        return None
 
 
 def _same(thing: Any, label: Any) -> bool:

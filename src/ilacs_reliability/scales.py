@@ -7,8 +7,10 @@ used still belongs to its scale.
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from numbers import Real
 from typing import Any, Literal, TypeAlias, get_args
 
@@ -17,16 +19,27 @@ import numpy.typing as npt
 
 from ilacs_reliability.arguments import check_flag, check_listing, check_mapping
 from ilacs_reliability.containers import FrozenMapping, refuse_set
+from ilacs_reliability.names import Names, column_names, numbered, row_names
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 IntArray: TypeAlias = npt.NDArray[np.int64]
 CodeArray: TypeAlias = npt.NDArray[np.signedinteger]
+Counts: TypeAlias = dict[Hashable, int]
 WeightKind: TypeAlias = Literal[
     "identity", "linear", "quadratic", "ordinal", "radical", "ratio", "circular", "bipolar"
 ]
 Weights: TypeAlias = WeightKind | Sequence[Sequence[float]] | FloatArray
 WEIGHT_KINDS: tuple[str, ...] = get_args(WeightKind)
-NO_ALIASES: FrozenMapping[str, Hashable] = FrozenMapping({})
+NO_ALIASES: FrozenMapping[Hashable, Hashable] = FrozenMapping({})
+TRUTHS = (bool, np.bool_)
+NUMERAL = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*")
+ROUNDING = 1e-6
+"""A number this near to a label, as a share of the largest label, is that label."""
+MEANT_AS_NONE = re.compile(
+    r"[-.?*x]+|n\.?/?a\.?|none|null|nil|nan|missing|unknown|blank|refused|-?9+|-1|0|8|88"
+    r"|no (grade|judge?ment|rating)|not (judged|applicable|available|graded|inspected|rated)"
+)
+"""What files hold where no grade was given, for a hint."""
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -35,17 +48,26 @@ class Scale:
 
     Parameters
     ----------
-    labels : sequence of hashable
-        The grades, worst first, each once.
-    scores : sequence of float, optional
+    labels : sequence of hashable, or mapping of hashable to float
+        The grades, worst first, each once; a mapping gives each its score. A label that is a number
+        is read in any of its spellings, as 2, 2.0 or "2", and up to rounding. True and False are
+        grades only where they are labels, never 1 and 0.
+    scores : sequence of float or mapping of label to float, optional
         A number for each grade, strictly increasing on an ordered scale; weights and mean shifts
-        use it. Default: the labels themselves where they are increasing numbers, else 1 to
+        use it. Default: the labels themselves where they are increasing numbers; where they
+        decrease, as in ``Scale([4, 3, 2, 1])`` whose best is 1, the same steps upwards; else 1 to
         `n_grades`.
     ordered : bool, optional
         Whether the order of the labels means anything. Default: true.
-    aliases : mapping of str to hashable, optional
+    aliases : mapping of hashable to hashable, optional
         Other spellings and the label each stands for. They are compared without regard to case
         and to runs of spaces; labels are compared exactly.
+    missing : sequence of hashable, optional
+        What stands for no grade, such as "Not judged" or 9, besides nan, None, NA and cells of
+        nothing but spaces. Spellings are compared as those of aliases are. Ratings, transitions
+        and groups built with this scale count them in their `notes`.
+    fold : bool, optional
+        Whether labels too are read without regard to case and to runs of spaces. Default: false.
 
     Attributes
     ----------
@@ -55,8 +77,10 @@ class Scale:
         A number for each grade.
     ordered : bool
         Whether the order means anything.
-    aliases : mapping of str to hashable
+    aliases : mapping of hashable to hashable
         Other spellings, folded, and the label each stands for.
+    missing : tuple of hashable
+        What was declared to stand for no grade.
 
     Raises
     ------
@@ -64,7 +88,8 @@ class Scale:
         If a label cannot be hashed, or `labels` is a single string or a set, which has no order.
     ValueError
         If there is no label, a label is repeated or stands for a missing rating, the scores are
-        not finite and increasing, an alias points to no label, or two that read alike do not agree.
+        not finite and increasing or are for other labels, an alias points to no label or is
+        another label, two spellings that read alike do not agree, or `missing` holds a grade.
 
     Examples
     --------
@@ -72,36 +97,50 @@ class Scale:
     >>> scale = ilr.Scale(["poor", "fair", "good"])
     >>> scale.encode(["good", "poor", None]).tolist()
     [2, 0, -1]
+    >>> ilr.Scale({"poor": 0, "fair": 1, "good": 10}).scores
+    (0.0, 1.0, 10.0)
+    >>> ilr.Scale([4, 3, 2, 1], missing=[9]).encode([1, 4.0, "2", 9]).tolist()
+    [3, 0, 2, -1]
     """
 
     labels: tuple[Hashable, ...]
     scores: tuple[float, ...]
     ordered: bool
-    aliases: Mapping[str, Hashable] = field(hash=False)
+    aliases: Mapping[Hashable, Hashable] = field(hash=False)
+    missing: tuple[Hashable, ...]
     _codes: Mapping[Hashable, int] = field(repr=False, compare=False)
+    _readings: Mapping[Hashable, int] = field(repr=False, compare=False)
 
     def __init__(
         self,
-        labels: Iterable[Hashable],
+        labels: Iterable[Hashable] | Mapping[Hashable, float],
         *,
-        scores: Iterable[float] | None = None,
+        scores: Iterable[float] | Mapping[Hashable, float] | None = None,
         ordered: bool = True,
-        aliases: Mapping[str, Hashable] | None = None,
+        aliases: Mapping[Hashable, Hashable] | None = None,
+        missing: Iterable[Hashable] = (),
+        fold: bool = False,
     ) -> None:
+        if isinstance(labels, Mapping):
+            scores = _scores_of(labels, scores)
         labels = _checked_labels(labels)
         check_flag(ordered, "ordered")
+        check_flag(fold, "fold")
         if aliases is not None:
             check_mapping(aliases, "aliases", of="spellings to labels")
-        codes = {label: code for code, label in enumerate(labels)}
-        numbers = _default_scores(labels, ordered) if scores is None else _floats(scores, "scores")
+        codes = {_typed(label): code for code, label in enumerate(labels)}
+        numbers = _default_scores(labels, ordered) if scores is None else _floats(scores, labels)
         _check_scores(numbers, labels, ordered)
-        folded = FrozenMapping(_folded(aliases, labels)) if aliases else NO_ALIASES
+        folded = _folded(aliases or {}, labels, fold)
+        none = _checked_missing(missing, codes, folded)
         for name, thing in (
             ("labels", labels),
             ("scores", numbers),
             ("ordered", bool(ordered)),
-            ("aliases", folded),
+            ("aliases", FrozenMapping(folded) if folded else NO_ALIASES),
+            ("missing", none),
             ("_codes", codes),
+            ("_readings", _readings(labels, folded, none)),
         ):
             object.__setattr__(self, name, thing)
 
@@ -143,7 +182,9 @@ class Scale:
         """
         code = self._lookup(label)
         if code is None or code < 0:
-            raise ValueError(f"{label!r} is not a grade of this scale {self.labels}.")
+            raise ValueError(
+                f"{label!r} is not a grade of this scale {self.labels}{how_to_accept(label, self)}."
+            )
         return code
 
     def encode(self, labels: npt.ArrayLike, *, name: str = "labels") -> npt.NDArray[np.int8]:
@@ -152,7 +193,7 @@ class Scale:
         Parameters
         ----------
         labels : array_like of labels, any shape
-            Grades; nan, None, NA and "" are missing.
+            Grades; nan, None, NA, cells of spaces and what the scale declares are missing.
         name : str, optional
             What to call the argument in an error.
 
@@ -176,10 +217,12 @@ class Scale:
         found: dict[Hashable, int | None] = {}
         codes = np.empty(things.size, dtype=_code_dtype(self.n_grades))
         for place, label in enumerate(things.ravel().tolist()):
+            # True is not 1, though they are equal
+            key = label if label.__class__ not in TRUTHS else _typed(label)
             try:
-                code = found[label]
+                code = found[key]
             except KeyError:
-                code = found[label] = self._lookup(label)
+                code = found[key] = self._lookup(label)
             except TypeError:
                 code = None
             if code is None:
@@ -227,17 +270,137 @@ class Scale:
     def _lookup(self, label: object) -> int | None:
         if is_missing(label):
             return -1
-        if isinstance(label, Hashable) and label in self._codes:
-            return self._codes[label]
-        if isinstance(label, str) and (folded := _fold(label)) in self.aliases:
-            return self._codes[self.aliases[folded]]
-        return None
+        try:
+            code = self._codes.get(_typed(label))
+        except TypeError:  # it cannot be hashed
+            return None
+        if code is not None:
+            return code
+        for reading in _readings_of(label):
+            if reading in self._readings:
+                return self._readings[reading]
+        number = as_number(label)
+        return None if number is None else self._near(number)
+
+    def _near(self, number: float) -> int | None:
+        numbers = [x for x, code in self._readings.items() if isinstance(x, float) and code >= 0]
+        if not numbers:
+            return None
+        place = int(nearest(np.array([number]), np.array(numbers), ROUNDING)[0])
+        return None if place < 0 else self._readings[numbers[place]]
 
     def _unknown(self, label: object, place: int, shape: tuple[int, ...], name: str) -> str:
         where = np.unravel_index(place, shape) if len(shape) > 1 else (place,)
         spots = ("unit", "rater")[: len(shape)]
         at = ", ".join(f"{spot} {i}" for spot, i in zip(spots, where, strict=False))
-        return f"`{name}` holds {label!r} at {at}, which is not in {self.labels}."
+        return (
+            f"`{name}` holds {label!r} at {at}, which is not in {self.labels}"
+            f"{how_to_accept(label, self)}."
+        )
+
+
+def read_label(label: object, scale: Scale) -> int | None:
+    """Return what a cell says of a scale's grades.
+
+    Parameters
+    ----------
+    label : object
+        What stands in the cell.
+    scale : Scale
+        The grades.
+
+    Returns
+    -------
+    int or None
+        Index of the grade, -1 for no grade, None for what the scale does not know.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> from ilacs_reliability.scales import read_label
+    >>> [read_label(cell, ilr.OFSTED_SCALE) for cell in ("Good", " ", "excellent")]
+    [2, -1, None]
+    """
+    return scale._lookup(label)
+
+
+def how_to_accept(label: object, scale: Scale) -> str:
+    """Return how to make a scale accept a label that it does not know, where that can be guessed.
+
+    Parameters
+    ----------
+    label : object
+        The label.
+    scale : Scale
+        The grades.
+
+    Returns
+    -------
+    str
+        An end for a sentence, from a semicolon on; "" where nothing is near.
+    """
+    if isinstance(label, TRUTHS):
+        return "; True and False are not 1 and 0" if any(map(is_number, scale.labels)) else ""
+    if isinstance(label, str):
+        for known in scale.labels:
+            if isinstance(known, str) and _fold(known) == _fold(label):
+                return (
+                    f"; it differs from {known!r} only in case or spaces, which `fold=True` of the "
+                    "scale lets pass"
+                )
+    if isinstance(label, (str, int, float)) and MEANT_AS_NONE.fullmatch(_as_text(label)):
+        return f"; where it means that no grade was given, declare `missing=[{label!r}]`"
+    return ""
+
+
+def declared_missing(labels: Iterable[object], times: Iterable[int], scale: Scale) -> Counts:
+    """Count what a scale declares to stand for no grade.
+
+    Parameters
+    ----------
+    labels : iterable
+        What cells hold.
+    times : iterable of int
+        How often each is held.
+    scale : Scale
+        The grades.
+
+    Returns
+    -------
+    dict of hashable to int
+        How often each of the declared codes is held, without those that are not.
+    """
+    found: Counts = {}
+    if not scale.missing:
+        return found
+    names = {reading: code for code in scale.missing for reading in _readings_of(code)}
+    for label, n in zip(labels, times, strict=True):
+        if n and not is_missing(label) and read_label(label, scale) == -1:
+            name = next(names[reading] for reading in _readings_of(label) if reading in names)
+            found[name] = found.get(name, 0) + int(n)
+    return found
+
+
+def missing_note(found: Mapping[Hashable, int], thing: str = "rating") -> tuple[str, ...]:
+    """Say how many cells the scale declares to hold no grade.
+
+    Parameters
+    ----------
+    found : mapping of hashable to int
+        As from `declared_missing`.
+    thing : str, optional
+        What a cell holds, in the singular.
+
+    Returns
+    -------
+    tuple of str
+        One note, or none where there is none.
+    """
+    if not (total := sum(found.values())):
+        return ()
+    each = ", ".join(f"{code!r} {n}" for code, n in found.items())
+    are = f"{thing} is" if total == 1 else f"{thing}s are"
+    return (f"{total} {are} missing by what the scale declares to mean no grade: {each}.",)
 
 
 def is_missing(label: object) -> bool:
@@ -251,20 +414,96 @@ def is_missing(label: object) -> bool:
     Returns
     -------
     bool
-        True for None, nan, NaT, a dataframe's NA and the empty string. The string "nan" is a label.
+        True for None, nan, NaT, a dataframe's NA and a string of nothing but spaces. The string
+        "nan" is a label.
 
     Examples
     --------
     >>> from ilacs_reliability.scales import is_missing
-    >>> [is_missing(x) for x in (None, float("nan"), "", "nan", 0)]
+    >>> [is_missing(x) for x in (None, float("nan"), " ", "nan", 0)]
     [True, True, True, False, False]
     """
-    if label is None or (isinstance(label, str) and label == ""):
+    if label is None or (isinstance(label, str) and not label.strip()):
         return True
-    if isinstance(label, (float, np.floating)):
+    if isinstance(label, (float, np.floating, Decimal)):
         return math.isnan(label)
     # pandas' NA and NaT, without importing pandas
     return type(label).__name__ in ("NAType", "NaTType")
+
+
+def is_number(label: object) -> bool:
+    """Tell whether a label is a number; True and False are none.
+
+    Parameters
+    ----------
+    label : object
+        Anything.
+
+    Returns
+    -------
+    bool
+        True for whole numbers, floats, fractions and decimals.
+    """
+    return isinstance(label, (Real, Decimal)) and not isinstance(label, TRUTHS)
+
+
+def as_number(label: object) -> float | None:
+    """Return the number that a label is or spells.
+
+    Parameters
+    ----------
+    label : object
+        Anything.
+
+    Returns
+    -------
+    float or None
+        None for what is no finite number that a float can hold.
+
+    Examples
+    --------
+    >>> from ilacs_reliability.scales import as_number
+    >>> [as_number(x) for x in (2, "2.0", " 2", "2nd", True)]
+    [2.0, 2.0, 2.0, None, None]
+    """
+    if not (is_number(label) or (isinstance(label, str) and NUMERAL.fullmatch(label))):
+        return None
+    try:
+        number = float(label)  # type: ignore[arg-type]
+    except OverflowError:
+        return None
+    exact = not isinstance(label, int) or number == label
+    return number if exact and math.isfinite(number) else None
+
+
+def nearest(numbers: FloatArray, labels: FloatArray, rounding: float) -> IntArray:
+    """Return the place of the label that each number equals up to rounding.
+
+    Parameters
+    ----------
+    numbers : ndarray of float
+        Numbers.
+    labels : ndarray of float, shape (n_grades,)
+        Distinct finite numbers, in any order.
+    rounding : float
+        How far a number may be from its label, as a share of the largest label. It never reaches
+        half way to the next.
+
+    Returns
+    -------
+    ndarray of int
+        Places; -1 where no label is near.
+    """
+    order = np.argsort(labels)
+    ranked = labels[order]
+    after = np.clip(np.searchsorted(ranked, numbers), 1, len(labels) - 1) if len(labels) > 1 else 0
+    before = np.maximum(after - 1, 0)
+    place = np.where(numbers - ranked[before] < ranked[after] - numbers, before, after)
+    reach = min(rounding * np.abs(ranked).max(), np.diff(ranked).min(initial=np.inf) / 4)
+    with np.errstate(invalid="ignore"):
+        near = np.abs(ranked[place] - numbers) <= reach
+    found: IntArray = np.where(near, order[place], -1)
+    return found
 
 
 def agreement_weights(scale: Scale, kind: Weights) -> FloatArray:
@@ -276,7 +515,8 @@ def agreement_weights(scale: Scale, kind: Weights) -> FloatArray:
         The grades; every kind but "identity", "ordinal" and a matrix uses its scores.
     kind : str or array_like of float, shape (n_grades, n_grades)
         "identity", "linear", "quadratic", "ordinal", "radical", "ratio", "circular", "bipolar",
-        or a matrix of your own.
+        or a matrix of your own. Names of a dataframe's rows and columns are matched with the
+        grades.
 
     Returns
     -------
@@ -289,8 +529,8 @@ def agreement_weights(scale: Scale, kind: Weights) -> FloatArray:
         If `scale` is not a `Scale`.
     ValueError
         If the kind is unknown, a kind that needs order meets an unordered scale, a matrix has the
-        wrong shape, is not symmetric, is not 1 on the diagonal or leaves 0 to 1, or ratio weights
-        meet scores that are not positive.
+        wrong shape or names of other grades, is not symmetric, is not 1 on the diagonal or leaves 0
+        to 1, or ratio weights meet scores that are not positive.
 
     Notes
     -----
@@ -314,7 +554,7 @@ def agreement_weights(scale: Scale, kind: Weights) -> FloatArray:
     if not isinstance(scale, Scale):
         raise TypeError(f"`scale` must be a Scale, but got {type(scale).__name__}.")
     if not isinstance(kind, str):
-        return credit_matrix(kind, scale.n_grades)
+        return credit_matrix(kind, scale)
     if kind not in WEIGHT_KINDS:
         raise ValueError(f"`weights` must be one of {WEIGHT_KINDS} or a matrix, but got {kind!r}.")
     if kind == "identity" or scale.n_grades == 1:
@@ -395,37 +635,34 @@ def _loss(kind: str, scores: FloatArray) -> Any:
             return np.divide((a - b) ** 2, spread, out=np.zeros_like(spread), where=a != b)
 
 
-def credit_matrix(matrix: npt.ArrayLike, n_grades: int, name: str = "weights") -> FloatArray:
+def credit_matrix(matrix: object, scale: Scale, name: str = "weights") -> FloatArray:
     """Return a matrix of credit between grades, checked.
 
     Parameters
     ----------
     matrix : array_like of float, shape (n_grades, n_grades)
-        Credit for each pair of grades.
-    n_grades : int
-        Grades of the scale.
+        Credit for each pair of grades. Names of a dataframe's rows and columns are the grades in
+        any order, as are the keys of a mapping of mappings.
+    scale : Scale
+        The grades.
     name : str, optional
         What to call the argument in an error.
 
     Returns
     -------
     ndarray of float, shape (n_grades, n_grades)
-        The same.
+        The same in the scale's order.
 
     Raises
     ------
     TypeError
         If it holds no numbers.
     ValueError
-        If its shape is another, it is not symmetric or not 1 on the diagonal, or a credit is
-        beyond 0 to 1.
+        If its shape is another, its rows or columns are not the grades, it is not symmetric or not
+        1 on the diagonal, or a credit is beyond 0 to 1.
     """
-    try:
-        weights = np.array(matrix, dtype=np.float64)
-    except TypeError:
-        raise TypeError(
-            f"`{name}` must be a name or a matrix of numbers, but got {matrix!r}."
-        ) from None
+    weights = _in_scale_order(matrix, scale, name)
+    n_grades = scale.n_grades
     shape = (n_grades, n_grades)
     if weights.shape != shape:
         raise ValueError(
@@ -452,6 +689,58 @@ def credit_matrix(matrix: npt.ArrayLike, n_grades: int, name: str = "weights") -
     return weights
 
 
+def _in_scale_order(matrix: object, scale: Scale, name: str) -> FloatArray:
+    rows, columns, cells = row_names(matrix), column_names(matrix), matrix
+    if isinstance(matrix, Mapping) and all(isinstance(row, Mapping) for row in matrix.values()):
+        cells = [[row.get(label) for label in matrix] for row in matrix.values()]
+        rows = columns = tuple(matrix)
+    weights = _numbers_of(cells, matrix, name)
+    if weights.shape != (len(scale),) * 2:
+        return weights
+    by_row, by_column = (
+        _codes_of_names(names, scale, f"the {axis} of `{name}`")
+        for names, axis in ((rows, "rows"), (columns, "columns"))
+    )
+    if (by_row is None) != (by_column is None):
+        known = by_row if by_column is None else by_column
+        if known != list(range(len(scale))):
+            raise ValueError(
+                f"`{name}` has names on one axis only, {rows or columns}, which are not in the "
+                f"scale's order {scale.labels}: put it in this order first."
+            )
+        return weights
+    if by_row is None or by_column is None:
+        return weights
+    ordered = np.empty_like(weights)
+    ordered[np.ix_(by_row, by_column)] = weights
+    return ordered
+
+
+def _numbers_of(cells: Any, given: object, name: str) -> FloatArray:
+    try:
+        weights = np.array(cells, dtype=np.float64)
+    except (TypeError, ValueError):
+        weights = np.array(np.nan)
+    if weights.ndim:
+        return weights
+    hint = "; leave it out for its default" if given is None else ""
+    error = ValueError if isinstance(given, (list, tuple)) else TypeError
+    raise error(
+        f"`{name}` must be a name or a matrix of numbers with rows of one length, but got "
+        f"{given!r}{hint}."
+    )
+
+
+def _codes_of_names(names: Names, scale: Scale, which: str) -> list[int] | None:
+    """Return the grade of each name, None where there is none but numbers of rows."""
+    if names is None or (numbered(names) and set(names) != set(scale.labels)):
+        return None
+    codes = [scale._lookup(name) for name in names]
+    if sorted(-1 if code is None else code for code in codes) != list(range(len(scale))):
+        raise ValueError(f"{which} are {names}, but the grades are {scale.labels}.")
+    return [code for code in codes if code is not None]
+
+
 def _checked_labels(labels: Iterable[Hashable]) -> tuple[Hashable, ...]:
     check_listing(labels, "labels", of="labels")
     labels = tuple(x.item() if isinstance(x, np.generic) else x for x in labels)
@@ -459,7 +748,7 @@ def _checked_labels(labels: Iterable[Hashable]) -> tuple[Hashable, ...]:
         raise ValueError("`labels` must hold at least one grade, but is empty.")
     seen: dict[Hashable, int] = {}
     for place, label in enumerate(labels):
-        if not isinstance(label, Hashable):
+        if not _hashes(label):
             raise TypeError(f"`labels` must be hashable, but got {label!r} at {place}.")
         if is_missing(label):
             raise ValueError(f"`labels` holds {label!r} at {place}, which means a missing rating.")
@@ -469,26 +758,122 @@ def _checked_labels(labels: Iterable[Hashable]) -> tuple[Hashable, ...]:
     return labels
 
 
-def _folded(aliases: Mapping[str, Hashable], labels: tuple[Hashable, ...]) -> dict[str, Hashable]:
-    folded: dict[str, Hashable] = {}
+def _scores_of(
+    labels: Mapping[Hashable, float], scores: Iterable[float] | Mapping[Hashable, float] | None
+) -> Mapping[Hashable, float]:
+    if scores is not None:
+        raise ValueError(
+            f"`scores` is {scores!r}, but `labels` gives each grade its score already: {labels!r}."
+        )
+    return labels
+
+
+def _typed(label: Any) -> Hashable:
+    """Return what tells labels apart: True equals 1, but is another label."""
+    return (bool, bool(label)) if isinstance(label, TRUTHS) else label
+
+
+def _readings_of(label: object) -> Iterator[Hashable]:
+    """Yield a spelling without case and runs of spaces, and the number that it is."""
+    yield _fold(label) if isinstance(label, str) else _typed(label)
+    number = as_number(label)
+    if number is not None:
+        yield number
+
+
+def _readings(
+    labels: tuple[Hashable, ...],
+    aliases: Mapping[Hashable, Hashable],
+    missing: tuple[Hashable, ...],
+) -> dict[Hashable, int]:
+    """Return the index of what every spelling but the labels themselves stands for."""
+    found: dict[Hashable, int] = {}
+    numbers = [as_number(label) for label in labels]
+    for code, number in enumerate(numbers):
+        if number is not None and numbers.count(number) == 1:
+            found[number] = code
     for spelling, label in aliases.items():
-        if label not in labels:
+        for reading in _readings_of(spelling):
+            found.setdefault(reading, labels.index(label))
+    for spelling in missing:
+        for reading in _readings_of(spelling):
+            found.setdefault(reading, -1)
+    return found
+
+
+def _checked_missing(
+    missing: Iterable[Hashable],
+    codes: Mapping[Hashable, int],
+    aliases: Mapping[Hashable, Hashable],
+) -> tuple[Hashable, ...]:
+    check_listing(missing, "missing", of="what stands for no grade, as in missing=['N/A', 9]")
+    listed = tuple(x.item() if isinstance(x, np.generic) else x for x in missing)
+    grades = {reading for label in codes for reading in _readings_of(label)}
+    for place, code in enumerate(listed):
+        if not _hashes(code):
+            raise TypeError(f"`missing` must be hashable, but got {code!r} at {place}.")
+        for reading in () if is_missing(code) else _readings_of(code):
+            if reading in aliases:
+                raise ValueError(
+                    f"`missing` holds {code!r} at {place}, which `aliases` sends to "
+                    f"{aliases[reading]!r}."
+                )
+            if reading in grades:
+                raise ValueError(f"`missing` holds {code!r} at {place}, which is a grade.")
+    return listed
+
+
+def _hashes(label: object) -> bool:
+    try:
+        hash(label)
+    except TypeError:
+        return False
+    return True
+
+
+def _as_text(label: object) -> str:
+    number = as_number(label)
+    return f"{number:g}" if number is not None else _fold(str(label))
+
+
+def _folded(
+    aliases: Mapping[Hashable, Hashable], labels: tuple[Hashable, ...], fold: bool
+) -> dict[Hashable, Hashable]:
+    folded: dict[Hashable, Hashable] = {}
+    for label in labels if fold else ():
+        if isinstance(label, str) and folded.setdefault(_fold(label), label) != label:
+            raise ValueError(
+                f"`labels` holds {folded[_fold(label)]!r} and {label!r}, which differ only in case "
+                "or spaces: with `fold=True` they are one."
+            )
+    for spelling, label in aliases.items():
+        if not (_hashes(label) and label in labels):
             raise ValueError(
                 f"`aliases` sends {spelling!r} to {label!r}, which is not in {labels}."
             )
-        if folded.setdefault(_fold(spelling), label) != label:
+        if is_missing(spelling):
+            raise ValueError(f"`aliases` sends {spelling!r} to {label!r}, but it means no grade.")
+        if spelling in labels and spelling != label:
+            raise ValueError(
+                f"`aliases` sends {spelling!r} to {label!r}, but it is a grade itself."
+            )
+        read = _fold(spelling) if isinstance(spelling, str) else spelling
+        if folded.setdefault(read, label) != label:
             raise ValueError(
                 f"`aliases` sends {spelling!r} to {label!r}, but another spelling of it to "
-                f"{folded[_fold(spelling)]!r}: case and spaces do not tell aliases apart."
+                f"{folded[read]!r}: case and spaces do not tell aliases apart."
             )
     return folded
 
 
 def _default_scores(labels: tuple[Hashable, ...], ordered: bool) -> tuple[float, ...]:
-    if all(isinstance(x, Real) and not isinstance(x, bool) for x in labels):
+    if all(map(is_number, labels)):
         numbers = tuple(float(x) for x in labels)  # type: ignore[arg-type]
-        if not ordered or all(a < b for a, b in zip(numbers, numbers[1:], strict=False)):
+        steps = [b - a for a, b in zip(numbers, numbers[1:], strict=False)]
+        if not ordered or all(step > 0 for step in steps):
             return numbers
+        if all(step < 0 for step in steps):
+            return tuple(numbers[0] + numbers[-1] - number for number in numbers)
     return tuple(float(rank) for rank in range(1, len(labels) + 1))
 
 
@@ -508,12 +893,18 @@ def _check_scores(scores: tuple[float, ...], labels: tuple[Hashable, ...], order
             )
 
 
-def _floats(numbers: Iterable[float], name: str) -> tuple[float, ...]:
-    refuse_set(numbers, name)
+def _floats(
+    scores: Iterable[float] | Mapping[Hashable, float], labels: tuple[Hashable, ...]
+) -> tuple[float, ...]:
+    refuse_set(scores, "scores")
+    if isinstance(scores, Mapping):
+        if set(scores) != set(labels):
+            raise ValueError(f"`scores` are for {tuple(scores)}, but the labels are {labels}.")
+        scores = [scores[label] for label in labels]
     try:
-        return tuple(float(number) for number in numbers)
+        return tuple(float(number) for number in scores)
     except (TypeError, ValueError) as error:
-        raise TypeError(f"`{name}` must hold numbers: {error}.") from None
+        raise TypeError(f"`scores` must hold numbers: {error}.") from None
 
 
 def _object_array(labels: npt.ArrayLike) -> npt.NDArray[np.object_]:

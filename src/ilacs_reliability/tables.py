@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ilacs_reliability.arguments import check_listing
-from ilacs_reliability.arrays import check_grades, row_names
+from ilacs_reliability.arrays import check_grades, group_names
 from ilacs_reliability.containers import refuse_set
 from ilacs_reliability.estimates import counted, html_table
 from ilacs_reliability.ratings import Ratings, check_whole, square_counts, whole_counts
@@ -335,7 +335,7 @@ def _from_ratings(ratings: Ratings) -> Transitions:
 def _groups_of(counts: object, groups: Sequence[Hashable] | None) -> Sequence[Hashable] | None:
     """Return the groups' names, which a dataframe's rows carry too."""
     for part in counts if isinstance(counts, list | tuple) else (counts,):
-        found = row_names(part)
+        found = group_names(part)
         if found is not None and groups is not None and tuple(groups) != found:
             raise ValueError(
                 f"the rows of `counts` are {found}, but `groups` are {tuple(groups)}: put the rows "

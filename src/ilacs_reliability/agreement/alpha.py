@@ -146,7 +146,7 @@ class _Distances:
     def __init__(self, study: Study, metric: Metric) -> None:
         scale = study.ratings.scale
         if not isinstance(metric, str):
-            self.name, self.fixed = "custom", 1.0 - credit_matrix(metric, len(scale), "metric")
+            self.name, self.fixed = "custom", 1.0 - credit_matrix(metric, scale, "metric")
             return
         check_option(metric, METRICS, "metric")
         if metric != "nominal" and not scale.ordered:
