@@ -666,7 +666,7 @@ def test_an_infinite_population_is_none():
 def test_light_kappa_of_one_rater_is_undefined_throughout():
     with pytest.warns(ilr.UndefinedEstimateWarning, match="only one rater"):
         found = ilr.light_kappa([[1], [2], [2]])
-    assert np.isnan(found.to_dict()["standard_error"])
+    assert found.to_dict()["standard_error"] is None
     assert np.isnan(found.influence).all()
     assert found.influence.shape == found.frequencies.shape
 

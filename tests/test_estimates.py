@@ -12,15 +12,10 @@ from scipy import stats
 
 import ilacs_reliability as ilr
 import strategies as our
-from ilacs_reliability.estimates import (
-    REASONS,
-    check_confidence_level,
-    check_option,
-    html_table,
-    p_phrase,
-    plain,
-    standard_error,
-)
+from ilacs_reliability.arguments import check_confidence_level, check_option
+from ilacs_reliability.estimates import REASONS, standard_error
+from ilacs_reliability.records import html_table, plain
+from ilacs_reliability.wording import p_phrase
 
 BINARY = ilr.Scale(["no", "yes"])
 PAIRS = [[1, 1], [2, 2], [1, 2], [2, 2], [1, 1], [2, 1], [2, 2], [1, 1]]
@@ -181,7 +176,7 @@ def test_undefined_is_nan_with_a_reason():
     )
     assert repr(kappa) == "Estimate(cohen_kappa undefined: no_variation, n_units=2)"
     row = kappa.to_dict()
-    assert np.isnan(row["value"])
+    assert row["value"] is None
     assert row["reason"] == "no_variation"
 
 

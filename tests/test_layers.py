@@ -26,6 +26,8 @@ LAYERS = [
         "names",
         "undefined",
         "work",
+        "wording",
+        "records",
         "randomness",
         "scales",
         "intervals",

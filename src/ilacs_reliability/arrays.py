@@ -6,7 +6,6 @@ from collections.abc import Hashable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from ilacs_reliability.names import Names, column_names, numbered, row_names
 from ilacs_reliability.scales import Scale
@@ -132,20 +131,3 @@ def _code(name: Hashable, scale: Scale) -> int:
         return scale.code(name)
     except ValueError:
         return -1
-
-
-def read_only(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Let nobody write to an array that several results share.
-
-    Parameters
-    ----------
-    array : ndarray
-        An array of our own, or a view of another's.
-
-    Returns
-    -------
-    ndarray
-        The same.
-    """
-    array.setflags(write=False)
-    return array

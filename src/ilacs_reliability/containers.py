@@ -1,9 +1,11 @@
-"""Containers: a mapping that cannot change but travels, and sets refused where order matters."""
+"""Containers: a mapping and arrays that cannot change, and sets refused where order matters."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
+
+import numpy.typing as npt
 
 Key = TypeVar("Key")
 Value = TypeVar("Value", covariant=True)
@@ -61,3 +63,20 @@ def refuse_set(things: object, name: str) -> None:
         raise TypeError(
             f"`{name}` must be in order, as in a list, but a set has none: got {things!r}."
         )
+
+
+def read_only(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Let nobody write to an array that several results share.
+
+    Parameters
+    ----------
+    array : ndarray
+        An array of our own, or a view of another's.
+
+    Returns
+    -------
+    ndarray
+        The same.
+    """
+    array.setflags(write=False)
+    return array

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from numbers import Real
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+
+from ilacs_reliability.arguments import check_confidence_level, check_number, check_text, told
+from ilacs_reliability.containers import read_only
+from ilacs_reliability.records import Record, html_table, plain, python
+from ilacs_reliability.wording import (
+    counted,
+    fixed,
+    level,
+    p_phrase,
+    sentence_start,
+    significant,
+    together,
+    whole,
+    with_article,
+    with_interval,
+)
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 IntArray: TypeAlias = npt.NDArray[np.int64]
@@ -22,18 +36,25 @@ Limits: TypeAlias = tuple[npt.ArrayLike, npt.ArrayLike]
 NO_ERROR = 1e-9
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Interval(Record):
     """A confidence interval; unpacks as a pair.
 
     Attributes
     ----------
-    low, high : float
-        The limits, in the unit of the estimate; nan where it is undefined.
+    low, high : float or ndarray, shape (...)
+        The limits, in the unit of the estimate; nan where it is undefined. Arrays for a batch.
     confidence_level : float
         The coverage that was asked for, between 0 and 1.
     method : str
         How the limits were found.
+
+    Raises
+    ------
+    TypeError
+        If a limit or the level is not a number, or the method not text.
+    ValueError
+        If the level is not strictly between 0 and 1.
 
     Examples
     --------
@@ -48,6 +69,12 @@ class Interval:
     confidence_level: float = 0.95
     method: str = ""
 
+    def __post_init__(self) -> None:
+        for name in ("low", "high"):
+            object.__setattr__(self, name, _limit(getattr(self, name), name))
+        check_confidence_level(self.confidence_level)
+        check_text(self.method, "method")
+
     def __iter__(self) -> Iterator[float]:
         return iter((self.low, self.high))
 
@@ -58,11 +85,34 @@ class Interval:
         return (self.low, self.high)[index]
 
     def __contains__(self, value: float) -> bool:
+        if np.ndim(self.low):
+            raise TypeError(
+                "an interval of several studies holds no single value: compare with `low` and "
+                "`high`."
+            )
         return bool(self.low <= value <= self.high)
 
     def __repr__(self) -> str:
-        level = f"{100 * self.confidence_level:g}%"
-        return f"Interval({self.low:.4f}, {self.high:.4f}, {level} {self.method})"
+        how = f"{level(self.confidence_level)} {self.method}".rstrip()
+        if np.ndim(self.low):
+            return f"Interval({counted(np.size(self.low), 'study', 'studies')}, {how})"
+        return f"Interval({', '.join(together(self.low, self.high, decimals=4))}, {how})"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the interval as a row of plain Python values, at full precision.
+
+        Returns
+        -------
+        dict
+            The limits, the level and the method.
+
+        Examples
+        --------
+        >>> import ilacs_reliability as ilr
+        >>> ilr.Interval(0.2, 0.8, method="wald").to_dict()["low"]
+        0.2
+        """
+        return {name: plain(getattr(self, name)) for name in self.__dataclass_fields__}
 
     @property
     def width(self) -> float:
@@ -70,8 +120,16 @@ class Interval:
         return self.high - self.low
 
 
+def _limit(limit: Any, name: str) -> Any:
+    if not (isinstance(limit, np.ndarray) and limit.ndim):
+        return check_number(limit, name, finite=False)
+    if limit.dtype.kind not in "iuf":
+        raise TypeError(f"`{name}` must hold numbers, but got {limit.dtype}.")
+    return read_only(limit.view())
+
+
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
-class Estimate:
+class Estimate(Record):
     """A number computed from units, with the pull of each pattern of ratings on it.
 
     Attributes
@@ -155,14 +213,15 @@ class Estimate:
         Its average over units, weighted by `frequencies`, is zero.
         """
         source = self.influence_source
-        return source() if callable(source) else source
+        return read_only(source().view()) if callable(source) else source
 
     @property
     def standard_error(self) -> Any:
         """Standard error for generalising to more units (or clusters), in the unit of `value`."""
-        return standard_error(
+        error = standard_error(
             self.influence, self.frequencies, self.n_units, self.clusters, enters=self.enters
         )
+        return read_only(error) if isinstance(error, np.ndarray) else error
 
     @property
     def n_independent(self) -> Any:
@@ -218,7 +277,7 @@ class Estimate:
         if not isinstance(chosen, str) or chosen not in offered:
             raise ValueError(
                 f"`method` must be one of {self.interval_methods} for {self.name}, "
-                f"but got {method!r}."
+                f"but got {told(method)}."
             )
         if self.status == "undefined":
             return Interval(float("nan"), float("nan"), confidence_level, chosen)
@@ -248,21 +307,20 @@ class Estimate:
         4 units by 2 raters; it does not show whether the grades were right. The scale is the
         numbers seen, 0, 1: declare unused grades with a Scale.
         """
-        label = self.label or self.name
+        start = sentence_start(self.label or self.name)
         if np.ndim(self.value):
-            return f"{label[:1].upper()}{label[1:]} was computed for {np.size(self.value)} studies."
+            studies = counted(np.size(self.value), "study", "studies")
+            return " ".join((f"{start} was computed for {studies}.", *self.notes))
         basis = self._basis()
         ending = f"; it does not show {self.limits}." if self.limits else "."
         if self.status == "undefined":
             why = reason_in_words(self)
-            text = f"{label[:1].upper()}{label[1:]} is undefined ({why}), from {basis}{ending}"
-            return " ".join((text, *self.notes))
-        inside = ""
+            return " ".join((f"{start} is undefined ({why}), from {basis}{ending}", *self.notes))
+        number = fixed(self.value)
         if self.methods:
-            low, high = interval = self.confidence_interval()
-            inside = f" (95% interval {low:.3f} to {high:.3f}, {interval.method})"
-        text = f"{label[:1].upper()}{label[1:]} is {self.value:.3f}{inside}, from {basis}{ending}"
-        return " ".join((text, *self.notes))
+            interval = self.confidence_interval()
+            number = with_interval(self.value, *interval, how=interval.method)
+        return " ".join((f"{start} is {number}, from {basis}{ending}", *self.notes))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the estimate as a flat row of plain Python values, at full precision.
@@ -278,31 +336,55 @@ class Estimate:
         >>> ilr.percent_agreement([[0, 0], [1, 0]]).to_dict()["value"]
         0.5
         """
+        row: dict[str, Any] = plain(self.row())
+        return row
+
+    def row(self) -> dict[str, Any]:
+        """Return the estimate as a row for a dataframe: as `to_dict`, with nan where it is.
+
+        Returns
+        -------
+        dict
+            One entry a field, in the order of `to_dict`.
+
+        Examples
+        --------
+        >>> import ilacs_reliability as ilr
+        >>> ilr.percent_agreement([[0, 0], [1, 0]]).row()["observed"]
+        0.5
+        """
         row: dict[str, Any] = {"name": self.name, "weights": self.weights}
-        row["value"] = plain(self.value)
-        row["standard_error"] = plain(self.standard_error)
+        row |= {"value": self.value, "standard_error": self.standard_error}
         if self.methods:
             interval = self.confidence_interval()
-            row |= {"low": plain(interval.low), "high": plain(interval.high)}
+            row |= {"low": interval.low, "high": interval.high}
             row |= {"confidence_level": interval.confidence_level, "method": interval.method}
         for field in ("observed", "expected", "n_units", "n_raters", "n_ratings", "n_missing"):
-            row[field] = plain(getattr(self, field))
+            row[field] = getattr(self, field)
         row |= {"status": self.status, "reason": self.reason, "why": reason_in_words(self)}
-        return row | {"notes": list(self.notes)}
+        row["notes"] = list(self.notes)
+        return {key: python(value) for key, value in row.items()}
 
     def __repr__(self) -> str:
         if np.ndim(self.value):
             return f"Estimate({self.name}, {np.shape(self.value)} studies)"
+        units = f"n_units={whole(self.n_units, mark='')}"
         if self.status == "undefined":
-            return f"Estimate({self.name} undefined: {self.reason}, n_units={self.n_units:g})"
-        inside = ""
-        if self.methods:
-            low, high = interval = self.confidence_interval()
-            inside = f", 95% {interval.method} {low:.4f} to {high:.4f}"
-        return f"Estimate({self.name} = {self.value:.4f}, n_units={self.n_units:g}{inside})"
+            return f"Estimate({self.name} undefined: {self.reason}, {units})"
+        if not self.methods:
+            return f"Estimate({self.name} = {fixed(self.value, 4)}, {units})"
+        interval = self.confidence_interval()
+        value, low, high = together(self.value, *interval, decimals=4)
+        return f"Estimate({self.name} = {value}, {units}, 95% {interval.method} {low} to {high})"
 
     def _repr_html_(self) -> str:
-        return html_table(self.to_dict())
+        return html_table(self.row())
+
+    def _content(self) -> Iterator[Any]:
+        held = ("influence_source", "methods")
+        yield from (getattr(self, name) for name in _fields(self) if name not in held)
+        yield self.interval_methods
+        yield self.influence
 
     def _is_flat(self, low: FloatArray, high: FloatArray) -> npt.NDArray[np.bool_]:
         # a low level narrows any interval: only no standard error, or an unknown one, leaves none
@@ -317,11 +399,15 @@ class Estimate:
         ratings = (
             f"{counted(self.n_ratings, 'rating')} of {units} by {counted(self.n_raters, 'rater')}"
         )
-        return f"{ratings} ({self.n_missing:g} missing)" if self.n_missing else ratings
+        return f"{ratings} ({whole(self.n_missing)} missing)" if self.n_missing else ratings
+
+
+def _fields(record: Estimate) -> Sequence[str]:
+    return tuple(record.__dataclass_fields__)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
-class SignificanceResult:
+class SignificanceResult(Record):
     """The outcome of a significance test.
 
     Attributes
@@ -390,7 +476,7 @@ class SignificanceResult:
         right. The scale is the numbers seen, 1, 2: declare unused grades with a Scale.
         """
         label = self.label or self.name
-        start = f"{label[:1].upper()}{label[1:]} ({self.method})"
+        start = f"{sentence_start(label)} ({self.method})"
         ending = f"; it does not show {self.limits}." if self.limits else "."
         if self.status == "undefined":
             why = reason_in_words(self)
@@ -421,13 +507,30 @@ class SignificanceResult:
         >>> ilr.threshold_test(agreement, 0.5).to_dict()["effect_value"]
         0.8
         """
+        row: dict[str, Any] = plain(self.row())
+        return row
+
+    def row(self) -> dict[str, Any]:
+        """Return the result as a row for a dataframe: as `to_dict`, with nan where it is.
+
+        Returns
+        -------
+        dict
+            One entry a field; the effect's fields carry the prefix ``effect_``.
+
+        Examples
+        --------
+        >>> import ilacs_reliability as ilr
+        >>> ilr.sign_test([[9, 5], [1, 9]]).row()["n_units"]
+        24
+        """
         row: dict[str, Any] = {"name": self.name}
         for field in ("statistic", "df", "p_value", "alternative", "method", "n_units"):
-            row[field] = plain(getattr(self, field))
+            row[field] = python(getattr(self, field))
         row |= {"status": self.status, "reason": self.reason, "why": reason_in_words(self)}
         row["notes"] = list(self.notes)
         if self.effect is not None:
-            row |= {f"effect_{key}": value for key, value in self.effect.to_dict().items()}
+            row |= {f"effect_{key}": value for key, value in self.effect.row().items()}
         return row
 
     def __repr__(self) -> str:
@@ -435,11 +538,11 @@ class SignificanceResult:
             return f"SignificanceResult({self.name} undefined: {self.reason})"
         return (
             f"SignificanceResult({self.name}, {self.method}: {p_phrase(self.p_value)}, "
-            f"statistic={self.statistic:.4g}, n_units={self.n_units:g})"
+            f"statistic={significant(self.statistic)}, n_units={whole(self.n_units, mark='')})"
         )
 
     def _repr_html_(self) -> str:
-        return html_table(self.to_dict())
+        return html_table(self.row())
 
 
 REASONS: Mapping[str, str] = {
@@ -560,178 +663,11 @@ def n_clusters(
     return (by_cluster(entering, clusters) > 0).sum(axis=-1)
 
 
-def check_confidence_level(confidence_level: float) -> None:
-    """Raise unless a confidence level lies between 0 and 1.
-
-    Parameters
-    ----------
-    confidence_level : float
-        Wanted coverage.
-
-    Raises
-    ------
-    TypeError
-        If it is not a number.
-    ValueError
-        If it does not lie strictly between 0 and 1.
-    """
-    check_number(confidence_level, "confidence_level")
-    if not 0 < confidence_level < 1:
-        hint = "; write 95 % as 0.95" if 1 < confidence_level <= 100 else ""
-        raise ValueError(
-            f"`confidence_level` must be between 0 and 1, but got {confidence_level}{hint}."
-        )
-
-
-def check_number(value: object, name: str) -> None:
-    """Raise unless a value is a single real number.
-
-    Parameters
-    ----------
-    value : object
-        What was given.
-    name : str
-        The argument's name.
-
-    Raises
-    ------
-    TypeError
-        If it is anything else.
-    """
-    if not isinstance(value, Real) and not (isinstance(value, np.ndarray) and value.ndim == 0):
-        raise TypeError(f"`{name}` must be a number, but got {value!r}.")
-
-
-def check_option(value: object, options: Sequence[str], name: str) -> None:
-    """Raise unless an option is one of a short list.
-
-    Parameters
-    ----------
-    value : object
-        What was given.
-    options : sequence of str
-        What is accepted.
-    name : str
-        The argument's name.
-
-    Raises
-    ------
-    ValueError
-        If the value is not one of the options.
-    """
-    # an array is compared element by element, and answers neither yes nor no
-    if isinstance(value, np.ndarray) or value not in options:
-        raise ValueError(f"`{name}` must be one of {tuple(options)}, but got {value!r}.")
-
-
-def p_phrase(p_value: float) -> str:
-    """Write a p-value for a sentence.
-
-    Parameters
-    ----------
-    p_value : float
-        Between 0 and 1.
-
-    Returns
-    -------
-    str
-        "p = 0.031", or "p < 0.0001".
-    """
-    return "p < 0.0001" if p_value < 1e-4 else f"p = {p_value:.3g}"
-
-
-def counted(number: float, thing: str) -> str:
-    """Write how many there are of a thing.
-
-    Parameters
-    ----------
-    number : float
-        How many.
-    thing : str
-        One of them.
-
-    Returns
-    -------
-    str
-        Such as "1 unit" or "2 units".
-    """
-    shown = f"{number:g}" if number % 1 else f"{int(number)}"
-    return f"{shown} {thing}{'' if number == 1 else 's'}"
-
-
-def plain(value: Any) -> Any:
-    """Turn numpy scalars and arrays into plain Python values.
-
-    Parameters
-    ----------
-    value : object
-        A number, an array, a tuple or anything else.
-
-    Returns
-    -------
-    object
-        A float, int or nested list; other things unchanged.
-    """
-    if isinstance(value, (np.ndarray, np.generic)):
-        return value.tolist()
-    if isinstance(value, tuple):
-        return [plain(item) for item in value]
-    return value
-
-
-def html_table(rows: Mapping[str, Any]) -> str:
-    """Show a record as a small escaped HTML table.
-
-    Parameters
-    ----------
-    rows : mapping of str to object
-        Names and values; numbers are shown to four significant digits.
-
-    Returns
-    -------
-    str
-        A table with a row for each entry.
-    """
-    lines = [
-        f"<tr><th style='text-align:left'>{html.escape(str(key))}</th>"
-        f"<td style='text-align:left'>{html.escape(_shown(value))}</td></tr>"
-        for key, value in rows.items()
-        if value not in ("", [], None)
-    ]
-    return f"<table>{''.join(lines)}</table>"
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    if isinstance(value, list):
-        return "; ".join(_shown(item) for item in value)
-    return str(value)
-
-
-def with_article(label: str) -> str:
-    """Return what a sentence calls an estimate: "Cohen's kappa", but "the relative effect".
-
-    Parameters
-    ----------
-    label : str
-        Name of the estimate in words.
-
-    Returns
-    -------
-    str
-        The name, with "the" unless it begins with someone's name.
-    """
-    of_someone = label[:1].isupper() and ("'s " in label or "s' " in label)
-    return label if of_someone else f"the {label}"
-
-
 def _effect_phrase(effect: Estimate) -> str:
-    phrase = f"{with_article(effect.label or effect.name)} is {effect.value:.3f}"
+    phrase = f"{with_article(effect.label or effect.name)} is"
     if not effect.methods:
-        return phrase
-    low, high = effect.confidence_interval()
-    return f"{phrase} (95% interval {low:.3f} to {high:.3f})"
+        return f"{phrase} {fixed(effect.value)}"
+    return f"{phrase} {with_interval(effect.value, *effect.confidence_interval())}"
 
 
 def by_cluster(values: FloatArray, clusters: IntArray) -> FloatArray:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ilacs_reliability.arguments import check_option
 from ilacs_reliability.engines import (
     Column,
     Named,
@@ -20,7 +21,6 @@ from ilacs_reliability.engines import (
     refuse_missing,
     whole_numbers,
 )
-from ilacs_reliability.estimates import check_option
 from ilacs_reliability.pivots import pivot, refuse_torn_units
 from ilacs_reliability.ratings import DESIGNS, Design, Ratings, ratings_from_codes
 from ilacs_reliability.scales import (

@@ -8,20 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from ilacs_reliability.arguments import check_flag
+from ilacs_reliability.arguments import check_flag, check_number, check_option
 from ilacs_reliability.estimates import (
     NO_ERROR,
     REASONS,
     Alternative,
     Estimate,
     SignificanceResult,
-    check_number,
-    check_option,
     standard_error,
-    with_article,
 )
 from ilacs_reliability.intervals import t_limits, wald_limits
 from ilacs_reliability.undefined import warn_undefined
+from ilacs_reliability.wording import with_article
 
 ALTERNATIVES = ("two-sided", "less", "greater")
 # a level of 1 - alpha cannot be told from 1 below this

@@ -6,6 +6,19 @@ from typing import Any
 
 import numpy as np
 
+from ilacs_reliability.arguments import check_count, told
+
+# what NumPy knows how to make a generator of, but for the lists of numbers that it takes too
+RANDOM = (
+    int,
+    np.integer,
+    type(None),
+    np.random.Generator,
+    np.random.BitGenerator,
+    np.random.SeedSequence,
+    np.random.RandomState,
+)
+
 
 def check_draws(n_resamples: object) -> None:
     """Raise unless a number of draws is a whole number of at least 1.
@@ -22,11 +35,7 @@ def check_draws(n_resamples: object) -> None:
     ValueError
         If it is below 1.
     """
-    message = f"`n_resamples` must be a positive whole number, but got {n_resamples!r}."
-    if isinstance(n_resamples, bool) or not isinstance(n_resamples, int | np.integer):
-        raise TypeError(message)
-    if n_resamples < 1:
-        raise ValueError(message)
+    check_count(n_resamples, "n_resamples")
 
 
 def as_generator(rng: Any) -> np.random.Generator:
@@ -49,11 +58,8 @@ def as_generator(rng: Any) -> np.random.Generator:
     ValueError
         If a seed is negative.
     """
-    try:
-        return np.random.default_rng(rng)
-    except TypeError:
-        raise TypeError(
-            f"`rng` must be a Generator, a whole number or None, but got {rng!r}."
-        ) from None
-    except ValueError:
-        raise ValueError(f"`rng` must be 0 or more, but got {rng!r}.") from None
+    if isinstance(rng, (bool, np.bool_)) or not isinstance(rng, RANDOM):
+        raise TypeError(f"`rng` must be a Generator, a whole number or None, but got {told(rng)}.")
+    if isinstance(rng, (int, np.integer)) and rng < 0:
+        raise ValueError(f"`rng` must be 0 or more, but got {told(rng)}.")
+    return np.random.default_rng(rng)

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import reprlib
-from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache, partial
 from typing import Any, Literal, NamedTuple, NoReturn, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from ilacs_reliability.arguments import check_listing
-from ilacs_reliability.arrays import LARGEST_WHOLE, check_grades, read_only, refuse_mask
-from ilacs_reliability.containers import refuse_set
-from ilacs_reliability.estimates import check_option, html_table
+from ilacs_reliability.arguments import check_listing, check_option
+from ilacs_reliability.arrays import LARGEST_WHOLE, check_grades, refuse_mask
+from ilacs_reliability.containers import read_only, refuse_set
 from ilacs_reliability.patterns import (
     Encode,
     LeftOut,
@@ -27,6 +26,7 @@ from ilacs_reliability.patterns import (
     tally,
     tally_numbers,
 )
+from ilacs_reliability.records import Record, html_table
 from ilacs_reliability.scales import CodeArray, FloatArray, IntArray, Scale, is_missing
 
 Derived = TypeVar("Derived")
@@ -105,7 +105,7 @@ class Sizes(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
-class Ratings:
+class Ratings(Record):
     """A study: its response patterns and how often each occurred.
 
     Attributes
@@ -160,7 +160,7 @@ class Ratings:
     known: dict[Hashable, Any] = field(init=False)
 
     def __post_init__(self) -> None:
-        for name in ("frequencies", "counts", "patterns", "clusters"):
+        for name in ("frequencies", "counts", "patterns", "clusters", "rows"):
             array = getattr(self, name)
             if array is not None and array.flags.writeable:
                 object.__setattr__(self, name, read_only(array.view()))
@@ -336,6 +336,12 @@ class Ratings:
         counts = count_grades(patterns, self.scale.n_grades)
         return replace(self, patterns=patterns, counts=counts, raters=names)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuilt, tuple(getattr(self, field.name) for field in fields(self) if field.init)
+
+    def _content(self) -> Iterator[Any]:
+        return (getattr(self, field.name) for field in fields(self) if field.init)
+
     def __repr__(self) -> str:
         shape = f"{_number(len(self.scale), 'grade')}, {_number(len(self.counts), 'pattern')}"
         if self.frequencies.ndim > 1:
@@ -359,6 +365,11 @@ class Ratings:
                 "notes": list(self.notes),
             }
         )
+
+
+def _rebuilt(*parts: Any) -> Ratings:
+    names = (field.name for field in fields(Ratings) if field.init)
+    return Ratings(**dict(zip(names, parts, strict=True)))
 
 
 RatingsLike: TypeAlias = Ratings | npt.ArrayLike

@@ -9,19 +9,15 @@ from typing import Any
 
 import numpy.typing as npt
 
-from ilacs_reliability.estimates import (
-    Estimate,
-    Interval,
-    counted,
-    html_table,
-    plain,
-)
+from ilacs_reliability.estimates import Estimate, Interval
+from ilacs_reliability.records import Record, html_table, plain
 from ilacs_reliability.scales import FloatArray
 from ilacs_reliability.undefined import UndefinedEstimateWarning
+from ilacs_reliability.wording import counted
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
-class BootstrapResult:
+class BootstrapResult(Record):
     """A bootstrap interval and what it was read from.
 
     Attributes
@@ -63,9 +59,9 @@ class BootstrapResult:
             The coefficient's name and value, the interval and how it was found.
         """
         interval = self.confidence_interval
-        return {
+        row = {
             "name": self.estimate.name,
-            "value": plain(self.estimate.value),
+            "value": self.estimate.value,
             "standard_error": self.standard_error,
             "low": interval.low,
             "high": interval.high,
@@ -75,6 +71,7 @@ class BootstrapResult:
             "n_undefined": self.n_undefined,
             "notes": list(self.notes),
         }
+        return {key: plain(value) for key, value in row.items()}
 
     def describe(self) -> str:
         """Say the coefficient, its interval and what it was read from, with the notes.
@@ -113,7 +110,7 @@ class BootstrapResult:
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
-class JackknifeResult:
+class JackknifeResult(Record):
     """What leaving out one unit (or one cluster) at a time does.
 
     Attributes
@@ -164,14 +161,15 @@ class JackknifeResult:
             The coefficient's name and value, the standard error and the bias.
         """
         estimate = self.estimate
-        return {
+        row = {
             "name": estimate.name,
-            "value": plain(self.value),
+            "value": self.value,
             "standard_error": self.standard_error,
             "bias": self.bias,
             "n_left_out": int(self.frequencies.sum()),
             "notes": list(estimate.notes),
         }
+        return {key: plain(value) for key, value in row.items()}
 
     def describe(self) -> str:
         """Say the coefficient, its standard error and its bias, with the notes.

@@ -11,14 +11,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from ilacs_reliability.arguments import check_function, check_listing
-from ilacs_reliability.estimates import (
-    NO_ERROR,
-    Estimate,
-    Interval,
+from ilacs_reliability.arguments import (
     check_confidence_level,
+    check_function,
+    check_listing,
     check_option,
 )
+from ilacs_reliability.estimates import NO_ERROR, Estimate, Interval
 from ilacs_reliability.patterns import distinct_rows
 from ilacs_reliability.randomness import as_generator, check_draws
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings, check_whole

@@ -11,14 +11,15 @@ import numpy.typing as npt
 
 from ilacs_reliability.arguments import check_listing
 from ilacs_reliability.arrays import check_grades, group_names
-from ilacs_reliability.containers import refuse_set
-from ilacs_reliability.estimates import counted, html_table
+from ilacs_reliability.containers import read_only, refuse_set
 from ilacs_reliability.ratings import Ratings, check_whole, square_counts, whole_counts
+from ilacs_reliability.records import Record, html_table
 from ilacs_reliability.scales import IntArray, Scale
+from ilacs_reliability.wording import counted
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
-class Transitions:
+class Transitions(Record):
     """Units by grade before and grade after.
 
     Attributes
@@ -73,7 +74,7 @@ class Transitions:
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
-class GroupedGrades:
+class GroupedGrades(Record):
     """Units by group and grade, in one or more strata.
 
     Attributes
@@ -110,8 +111,7 @@ class GroupedGrades:
     @property
     def pooled(self) -> IntArray:
         """Units by group and grade over all strata, shape (n_groups, n_grades)."""
-        pooled: IntArray = self.counts.sum(axis=0)
-        return pooled
+        return read_only(self.counts.sum(axis=0))
 
     def __repr__(self) -> str:
         sizes = self.counts.sum(axis=(0, 2)).tolist()

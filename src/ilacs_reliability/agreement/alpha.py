@@ -18,11 +18,8 @@ from ilacs_reliability.agreement.studies import (
     study_of,
     why_undefined,
 )
-from ilacs_reliability.estimates import (
-    REASONS,
-    Estimate,
-    check_option,
-)
+from ilacs_reliability.arguments import check_option
+from ilacs_reliability.estimates import REASONS, Estimate
 from ilacs_reliability.patterns import by_counts, by_sums
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
 from ilacs_reliability.scales import FloatArray, Scale, credit_matrix

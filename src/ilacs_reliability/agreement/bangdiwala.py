@@ -17,8 +17,8 @@ from ilacs_reliability.agreement.formulas import (
 )
 from ilacs_reliability.agreement.rescaled import rescaled_methods
 from ilacs_reliability.agreement.studies import study_of, why_undefined
-from ilacs_reliability.arguments import check_listing
-from ilacs_reliability.estimates import Estimate, check_number
+from ilacs_reliability.arguments import check_listing, check_number
+from ilacs_reliability.estimates import Estimate
 from ilacs_reliability.ratings import Ratings, RatingsLike
 from ilacs_reliability.scales import FloatArray, Weights, agreement_weights
 

@@ -10,10 +10,10 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from scipy import special
 
-from ilacs_reliability.agreement.listing import rows_table
-from ilacs_reliability.arguments import check_mapping
-from ilacs_reliability.estimates import NO_ERROR, Estimate, check_number, check_option
+from ilacs_reliability.arguments import check_mapping, check_number, check_option
+from ilacs_reliability.estimates import NO_ERROR, Estimate
 from ilacs_reliability.inference import threshold_test
+from ilacs_reliability.records import Record, rows_table
 
 BandScale: TypeAlias = Literal["landis_koch", "fleiss", "altman", "cicchetti"] | Mapping[str, float]
 BenchmarkMethod: TypeAlias = Literal["interval", "normal"]
@@ -36,7 +36,7 @@ BANDS: dict[str, dict[str, float]] = {
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
-class Benchmark:
+class Benchmark(Record):
     """How sure it is that a coefficient lies in a band, or in it or a better one.
 
     Attributes

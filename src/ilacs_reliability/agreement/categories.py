@@ -30,10 +30,12 @@ from ilacs_reliability.agreement.studies import (
     study_of,
     why_undefined,
 )
-from ilacs_reliability.estimates import Estimate, counted, plain
+from ilacs_reliability.estimates import Estimate
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
+from ilacs_reliability.records import plain
 from ilacs_reliability.scales import FloatArray, Weights, agreement_weights
 from ilacs_reliability.undefined import UndefinedEstimateWarning
+from ilacs_reliability.wording import counted
 
 
 def specific_agreement(ratings: RatingsLike) -> Estimates:

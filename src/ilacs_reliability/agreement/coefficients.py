@@ -22,7 +22,7 @@ from ilacs_reliability.agreement.studies import (
     study_of,
     why_undefined,
 )
-from ilacs_reliability.arrays import read_only
+from ilacs_reliability.containers import read_only
 from ilacs_reliability.estimates import REASONS, Estimate
 from ilacs_reliability.patterns import by_counts, by_sums
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings

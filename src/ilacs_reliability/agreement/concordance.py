@@ -24,13 +24,8 @@ from ilacs_reliability.agreement.formulas import (
 )
 from ilacs_reliability.agreement.rescaled import by_interval, fisher_method, rescaled_methods
 from ilacs_reliability.agreement.studies import Method, study_of, why_undefined
-from ilacs_reliability.estimates import (
-    REASONS,
-    Estimate,
-    Limits,
-    SignificanceResult,
-    check_option,
-)
+from ilacs_reliability.arguments import check_option
+from ilacs_reliability.estimates import REASONS, Estimate, Limits, SignificanceResult
 from ilacs_reliability.randomness import as_generator
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings, check_whole
 from ilacs_reliability.scales import FloatArray, IntArray

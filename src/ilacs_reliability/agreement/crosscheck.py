@@ -25,7 +25,7 @@ from ilacs_reliability.agreement.coefficients import (
 from ilacs_reliability.agreement.formulas import patterns_of
 from ilacs_reliability.agreement.generalise import generalise
 from ilacs_reliability.agreement.listing import Listing
-from ilacs_reliability.estimates import REASONS, Estimate, counted
+from ilacs_reliability.estimates import REASONS, Estimate
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings, check_whole
 from ilacs_reliability.scales import (
     FloatArray,
@@ -33,6 +33,7 @@ from ilacs_reliability.scales import (
     WeightKind,
     agreement_weights,
 )
+from ilacs_reliability.wording import counted
 
 Quantity: TypeAlias = Literal["value", "standard_error"]
 # a coefficient of ours, its options as shown, the other program's number, and which number it is

@@ -11,16 +11,15 @@ import numpy as np
 
 from ilacs_reliability.agreement.generalisability import VarianceComponents, variance_components
 from ilacs_reliability.agreement.listing import Listing
-from ilacs_reliability.arguments import check_listing
-from ilacs_reliability.estimates import (
-    NO_ERROR,
-    Estimate,
+from ilacs_reliability.arguments import (
     check_confidence_level,
+    check_listing,
     check_number,
     check_option,
-    counted,
 )
+from ilacs_reliability.estimates import NO_ERROR, Estimate
 from ilacs_reliability.ratings import RatingsLike
+from ilacs_reliability.wording import counted
 
 Decision: TypeAlias = Literal["absolute", "relative"]
 DECISIONS = ("absolute", "relative")

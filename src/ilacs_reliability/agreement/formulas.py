@@ -11,16 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from ilacs_reliability.agreement.studies import NOT_SHOWN, Method, as_count, as_float
-from ilacs_reliability.estimates import (
-    REASONS,
-    Estimate,
-    Limits,
-    counted,
-)
+from ilacs_reliability.estimates import REASONS, Estimate, Limits
 from ilacs_reliability.intervals import t_limits
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
 from ilacs_reliability.scales import CodeArray, FloatArray
 from ilacs_reliability.undefined import warn_undefined
+from ilacs_reliability.wording import counted
 
 # takes sums, shape (..., n_sums), real or complex, to values, shape (...)
 Formula: TypeAlias = Callable[[npt.NDArray[Any]], npt.NDArray[Any]]

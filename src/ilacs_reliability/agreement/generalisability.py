@@ -22,24 +22,18 @@ from ilacs_reliability.agreement.formulas import known_raters
 from ilacs_reliability.agreement.icc import ESTIMATORS, Estimator, Form, icc
 from ilacs_reliability.agreement.likelihood import fit_reml
 from ilacs_reliability.agreement.studies import study_of, why_undefined
-from ilacs_reliability.estimates import (
-    REASONS,
-    Estimate,
-    Interval,
-    Status,
-    check_confidence_level,
-    check_option,
-    counted,
-    html_table,
-)
+from ilacs_reliability.arguments import check_confidence_level, check_option
+from ilacs_reliability.estimates import REASONS, Estimate, Interval, Status
 from ilacs_reliability.ratings import Ratings, RatingsLike
+from ilacs_reliability.records import Record, html_table, plain
 from ilacs_reliability.undefined import UndefinedEstimateWarning, warn_undefined
+from ilacs_reliability.wording import counted
 
 Source: TypeAlias = Literal["units", "raters", "residual"]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
-class VarianceComponents:
+class VarianceComponents(Record):
     """How the variance of scores divides among units, raters and the rest.
 
     Attributes
@@ -173,7 +167,7 @@ class VarianceComponents:
         """
         fields = ("units", "raters", "residual", "estimator", "log_likelihood")
         sizes = ("n_units", "n_raters", "n_ratings", "status", "reason")
-        row = {field: getattr(self, field) for field in (*fields, *sizes)}
+        row = {field: plain(getattr(self, field)) for field in (*fields, *sizes)}
         return row | {"notes": list(self.notes)}
 
     def __repr__(self) -> str:

@@ -13,15 +13,8 @@ import numpy as np
 
 from ilacs_reliability.agreement.formulas import keep_raters, known_raters
 from ilacs_reliability.agreement.studies import Method
-from ilacs_reliability.arguments import check_function
-from ilacs_reliability.estimates import (
-    NO_ERROR,
-    REASONS,
-    Estimate,
-    Limits,
-    check_option,
-    standard_error,
-)
+from ilacs_reliability.arguments import check_function, check_option
+from ilacs_reliability.estimates import NO_ERROR, REASONS, Estimate, Limits, standard_error
 from ilacs_reliability.intervals import logit_limits, t_limits, wald_limits
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
 from ilacs_reliability.scales import FloatArray

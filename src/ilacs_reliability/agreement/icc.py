@@ -40,7 +40,8 @@ from ilacs_reliability.agreement.studies import (
     study_of,
     why_undefined,
 )
-from ilacs_reliability.estimates import Estimate, Limits, check_option
+from ilacs_reliability.arguments import check_option
+from ilacs_reliability.estimates import Estimate, Limits
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
 from ilacs_reliability.scales import FloatArray
 

@@ -22,13 +22,8 @@ from ilacs_reliability.agreement.icc_limits import (
     upper_tail,
 )
 from ilacs_reliability.agreement.rescaled import by_interval
-from ilacs_reliability.estimates import (
-    Estimate,
-    Limits,
-    SignificanceResult,
-    check_number,
-    check_option,
-)
+from ilacs_reliability.arguments import check_number, check_option
+from ilacs_reliability.estimates import Estimate, Limits, SignificanceResult
 from ilacs_reliability.ratings import RatingsLike, as_ratings
 
 F_IS_NIL = (

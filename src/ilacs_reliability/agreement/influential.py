@@ -12,8 +12,9 @@ from ilacs_reliability.agreement.categories import pattern_labels
 from ilacs_reliability.agreement.formulas import keep_raters, known_raters, rater_names
 from ilacs_reliability.agreement.listing import Listing
 from ilacs_reliability.arguments import check_function
-from ilacs_reliability.estimates import NO_ERROR, Estimate, plain
+from ilacs_reliability.estimates import NO_ERROR, Estimate
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
+from ilacs_reliability.records import plain
 from ilacs_reliability.scales import FloatArray
 from ilacs_reliability.undefined import UndefinedEstimateWarning
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import html
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, make_dataclass
 from typing import Any, overload
 
 import numpy as np
+import numpy.typing as npt
 
-from ilacs_reliability.estimates import Estimate, plain
+from ilacs_reliability.containers import FrozenMapping
+from ilacs_reliability.estimates import Estimate
+from ilacs_reliability.records import Record, plain, python, rows_table
+from ilacs_reliability.wording import fixed
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Estimates(Mapping[Hashable, Estimate]):
+class Estimates(Record, Mapping[Hashable, Estimate]):
     """Several estimates from the same ratings, by name.
 
     Attributes
@@ -39,6 +43,9 @@ class Estimates(Mapping[Hashable, Estimate]):
     of: str
     entries: Mapping[Hashable, Estimate]
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "entries", FrozenMapping(self.entries))
+
     def __getitem__(self, key: Hashable) -> Estimate:
         return self.entries[key]
 
@@ -63,7 +70,30 @@ class Estimates(Mapping[Hashable, Estimate]):
         >>> [(row["grade"], round(row["value"], 4)) for row in rows]
         [(1, 0.6667), (2, 0.8)]
         """
-        return [{self.of: _text(key)} | entry.to_dict() for key, entry in self.items()]
+        return [{self.of: _text(key)} | entry.row() for key, entry in self.items()]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all estimates as plain Python values, at full precision.
+
+        Returns
+        -------
+        dict
+            The function's name and, under ``rows``, one row an estimate.
+
+        Examples
+        --------
+        >>> import ilacs_reliability as ilr
+        >>> by_grade = ilr.specific_agreement([[1, 1], [2, 2], [1, 2], [2, 2]])
+        >>> len(by_grade.to_dict()["rows"])
+        2
+        """
+        return {"name": self.name, "rows": [plain(row) for row in self.rows()]}
+
+    def __array__(
+        self, dtype: npt.DTypeLike | None = None, copy: bool | None = None
+    ) -> npt.NDArray[Any]:
+        # pandas makes rows of dataclasses; of a mapping's names it makes the names alone
+        return _as_array(self.rows())
 
     def describe(self) -> str:
         """Say each estimate in a sentence.
@@ -77,7 +107,7 @@ class Estimates(Mapping[Hashable, Estimate]):
 
     def __repr__(self) -> str:
         shown = ", ".join(
-            f"{_text(key)}: {entry.value:.4f}" if np.ndim(entry.value) == 0 else f"{_text(key)}"
+            f"{_text(key)}: {fixed(entry.value, 4)}" if np.ndim(entry.value) == 0 else _text(key)
             for key, entry in self.items()
         )
         return f"Estimates({self.name} by {self.of}: {shown})"
@@ -88,14 +118,14 @@ class Estimates(Mapping[Hashable, Estimate]):
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Listing(Sequence[dict[str, Any]]):
+class Listing(Record, Sequence[dict[str, Any]]):
     """Rows of results, a sequence that dataframes take as it is.
 
     Attributes
     ----------
     name : str
         The function that made it.
-    entries : tuple of dict
+    entries : tuple of mapping
         The rows, each with the same keys.
     sentence : str
         What the rows say, in plain English.
@@ -111,9 +141,12 @@ class Listing(Sequence[dict[str, Any]]):
     """
 
     name: str
-    entries: tuple[dict[str, Any], ...]
+    entries: tuple[Mapping[str, Any], ...]
     sentence: str = ""
     notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "entries", tuple(map(FrozenMapping, self.entries)))
 
     def rows(self) -> list[dict[str, Any]]:
         """Return the rows, for a dataframe of any kind.
@@ -124,6 +157,29 @@ class Listing(Sequence[dict[str, Any]]):
             Plain Python values at full precision.
         """
         return [dict(row) for row in self.entries]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the listing as plain Python values, at full precision.
+
+        Returns
+        -------
+        dict
+            The function's name, the rows, the sentence and the notes.
+
+        Examples
+        --------
+        >>> import ilacs_reliability as ilr
+        >>> listing = ilr.unit_agreement([[1, 1], [2, 2], [1, 2], [2, 2]])
+        >>> listing.to_dict()["rows"][0]["agreement"]
+        0.0
+        """
+        rows = [plain(row) for row in self.entries]
+        return {
+            "name": self.name,
+            "rows": rows,
+            "sentence": self.sentence,
+            "notes": list(self.notes),
+        }
 
     def column(self, name: str) -> list[Any]:
         """Return one column.
@@ -180,36 +236,14 @@ class Listing(Sequence[dict[str, Any]]):
         return rows_table(self.rows(), columns) + below
 
 
-def rows_table(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> str:
-    """Show rows as a small escaped HTML table.
-
-    Parameters
-    ----------
-    rows : list of dict
-        The rows.
-    columns : tuple of str
-        Keys to show, in order; a key that a row lacks is left empty.
-
-    Returns
-    -------
-    str
-        A table with a heading; numbers are shown to four significant digits.
-    """
-    head = "".join(f"<th>{html.escape(column)}</th>" for column in columns)
-    cells = [[html.escape(_cell(row.get(column))) for column in columns] for row in rows]
-    body = "".join(f"<tr><td>{'</td><td>'.join(row)}</td></tr>" for row in cells)
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    if isinstance(value, list | tuple):
-        return ", ".join("missing" if item is None else _cell(item) for item in value)
-    return str(value)
-
-
 def _text(key: Hashable) -> Any:
-    return " and ".join(map(str, key)) if isinstance(key, tuple) else plain(key)
+    return " and ".join(map(str, key)) if isinstance(key, tuple) else python(key)
+
+
+def _as_array(rows: list[dict[str, Any]]) -> npt.NDArray[Any]:
+    """Return an array of dataclasses, each with a field for each key."""
+    columns = list(dict.fromkeys(key for row in rows for key in row))
+    kind = make_dataclass("Row", columns)
+    array = np.empty(len(rows), dtype=object)
+    array[:] = [kind(**dict.fromkeys(columns) | row) for row in rows]
+    return array

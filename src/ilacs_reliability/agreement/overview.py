@@ -23,19 +23,13 @@ from ilacs_reliability.agreement.concordance import kendall_w, lin_ccc
 from ilacs_reliability.agreement.icc import icc
 from ilacs_reliability.agreement.listing import Listing
 from ilacs_reliability.agreement.pairs import light_kappa
-from ilacs_reliability.arguments import check_listing
-from ilacs_reliability.estimates import (
-    NO_ERROR,
-    REASONS,
-    Estimate,
-    check_confidence_level,
-    check_number,
-    counted,
-    plain,
-)
+from ilacs_reliability.arguments import check_confidence_level, check_listing, check_number
+from ilacs_reliability.estimates import NO_ERROR, REASONS, Estimate
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
+from ilacs_reliability.records import plain
 from ilacs_reliability.scales import WEIGHT_KINDS, WeightKind, agreement_weights
 from ilacs_reliability.undefined import UndefinedEstimateWarning
+from ilacs_reliability.wording import counted
 
 Further: TypeAlias = Literal["light_kappa", "bangdiwala_b", "icc", "lin_ccc", "kendall_w"]
 FURTHER: tuple[Further, ...] = get_args(Further)

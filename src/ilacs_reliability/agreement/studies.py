@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from ilacs_reliability.arrays import read_only
+from ilacs_reliability.containers import read_only
 from ilacs_reliability.estimates import Estimate, Limits, n_clusters
 from ilacs_reliability.intervals import (
     clopper_pearson_limits,

@@ -21,6 +21,7 @@ from ilacs_reliability.claims.protocol import Protocol
 from ilacs_reliability.comparison.effects import relative_effect
 from ilacs_reliability.estimates import Estimate
 from ilacs_reliability.ratings import ratings_from_codes, ratings_from_table
+from ilacs_reliability.records import Record
 from ilacs_reliability.scales import OFSTED_SCALE, IntArray, Scale
 from ilacs_reliability.shift.movement import net_shift
 from ilacs_reliability.tables import grades_from_table, transitions_from_table
@@ -29,7 +30,7 @@ WHY_MOVED = "why grades moved: better work, error, or who was inspected when"
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True, repr=False)
-class Assessment:
+class Assessment(Record):
     """One published claim with its evidence.
 
     Attributes

@@ -14,6 +14,7 @@ from ilacs_reliability.datasets.loading import load_dataset
 from ilacs_reliability.datasets.tabulation import SHIFT_DATES, linked_tables, shift_by_date
 from ilacs_reliability.estimates import Estimate, Limits
 from ilacs_reliability.intervals import clopper_pearson_limits
+from ilacs_reliability.records import Record
 from ilacs_reliability.scales import OFSTED_SCALE, IntArray
 
 TABLES = (
@@ -28,7 +29,7 @@ TABLES = (
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Evidence:
+class Evidence(Record):
     """Tables of inspections that claims are recomputed from.
 
     Attributes

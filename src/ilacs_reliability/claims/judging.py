@@ -10,17 +10,11 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
+from ilacs_reliability.arguments import check_confidence_level, check_option
 from ilacs_reliability.comparison.overlap import OverlapReport
-from ilacs_reliability.estimates import (
-    REASONS,
-    Estimate,
-    Interval,
-    SignificanceResult,
-    check_confidence_level,
-    check_option,
-    html_table,
-    with_article,
-)
+from ilacs_reliability.estimates import REASONS, Estimate, Interval, SignificanceResult
+from ilacs_reliability.records import Record, html_table
+from ilacs_reliability.wording import with_article
 
 Kind: TypeAlias = Literal["consistency", "shift", "comparison", "share"]
 Direction: TypeAlias = Literal["at least", "more than", "at most", "less than", "within"]
@@ -149,7 +143,7 @@ def _plain_threshold(threshold: Any) -> float | tuple[float, ...]:
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True, repr=False)
-class Verdict:
+class Verdict(Record):
     """What the evidence licenses anyone to say of a claim.
 
     Attributes

@@ -12,7 +12,7 @@ from ilacs_reliability.claims.protocol import Protocol
 from ilacs_reliability.claims.settling import units_to_show_share
 from ilacs_reliability.datasets.dataset import Dataset
 from ilacs_reliability.datasets.loading import load_dataset
-from ilacs_reliability.estimates import html_table
+from ilacs_reliability.records import html_table
 
 CHOSEN_BY_RISK = "the standard ones among good authorities were chosen by risk"
 BEFORE_MID_2019 = "2019-05-31"

@@ -8,7 +8,7 @@ import tomllib
 from dataclasses import dataclass, fields
 from typing import Any
 
-from ilacs_reliability.estimates import html_table
+from ilacs_reliability.records import html_table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

@@ -11,7 +11,7 @@ from ilacs_reliability.claims.evidence import bundled_evidence, evidence_from
 from ilacs_reliability.claims.ledger import published_claims, reproduce
 from ilacs_reliability.claims.protocol import Protocol
 from ilacs_reliability.datasets.inspections import Inspection
-from ilacs_reliability.estimates import html_table
+from ilacs_reliability.records import Record, html_table
 
 QUESTION = "Are the judgements of children's services inspections secure?"
 LIMITS = (
@@ -43,7 +43,7 @@ def check_report(report: object) -> None:
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True, repr=False)
-class SecurityReport:
+class SecurityReport(Record):
     """What the published evidence licenses anyone to say.
 
     Attributes

@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from scipy import special
 
+from ilacs_reliability.arguments import check_option
 from ilacs_reliability.comparison.checks import check_drawable, disagreement
 from ilacs_reliability.comparison.exact import convolved, drawn_tables, first_rows
 from ilacs_reliability.comparison.groups import (
@@ -18,7 +19,7 @@ from ilacs_reliability.comparison.groups import (
 )
 from ilacs_reliability.comparison.pairs import somers_d
 from ilacs_reliability.comparison.strata import stratified_relative_effect
-from ilacs_reliability.estimates import Estimate, FloatArray, SignificanceResult, check_option
+from ilacs_reliability.estimates import Estimate, FloatArray, SignificanceResult
 from ilacs_reliability.randomness import as_generator, check_draws
 from ilacs_reliability.tables import GradesLike
 

@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 from scipy import special, stats
 
+from ilacs_reliability.arguments import check_option
 from ilacs_reliability.comparison.groups import NOT_SHOWN_BY_P, phrase_of_groups, undefined_test
 from ilacs_reliability.comparison.kept import KeptLimits
 from ilacs_reliability.comparison.limits import Pair, difference_score
@@ -26,12 +27,7 @@ from ilacs_reliability.comparison.unconditional import (
     unconditional_limits,
     unconditional_p_value,
 )
-from ilacs_reliability.estimates import (
-    Alternative,
-    Estimate,
-    SignificanceResult,
-    check_option,
-)
+from ilacs_reliability.estimates import Alternative, Estimate, SignificanceResult
 from ilacs_reliability.tables import GradesLike
 
 # SciPy's Fisher test takes products of counts as 64-bit numbers

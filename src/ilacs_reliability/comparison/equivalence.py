@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
+from ilacs_reliability.arguments import check_number, check_option
 from ilacs_reliability.comparison.effects import relative_effect
 from ilacs_reliability.comparison.groups import (
     SharedGrades,
@@ -19,7 +20,7 @@ from ilacs_reliability.comparison.groups import (
 from ilacs_reliability.comparison.proportions import CutGroups, difference_of_shares
 from ilacs_reliability.comparison.ranks import brunner_munzel
 from ilacs_reliability.comparison.strata import stratified_relative_effect
-from ilacs_reliability.estimates import Estimate, SignificanceResult, check_number, check_option
+from ilacs_reliability.estimates import Estimate, SignificanceResult
 from ilacs_reliability.inference import equivalence_test, threshold_test
 from ilacs_reliability.randomness import check_draws
 from ilacs_reliability.scales import Scale

@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 from scipy import special
 
+from ilacs_reliability.arguments import check_option
 from ilacs_reliability.comparison.checks import disagreement
 from ilacs_reliability.comparison.groups import (
     NOT_SHOWN_BY_P,
@@ -32,7 +33,7 @@ from ilacs_reliability.comparison.separation import (
     limit_fit,
     supremum,
 )
-from ilacs_reliability.estimates import FloatArray, SignificanceResult, check_option
+from ilacs_reliability.estimates import FloatArray, SignificanceResult
 from ilacs_reliability.tables import GradesLike
 
 OddsMethod: TypeAlias = Literal["likelihood_ratio", "score"]

@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 from scipy import optimize, special
 
+from ilacs_reliability.arguments import check_option
 from ilacs_reliability.comparison.groups import (
     NOT_SHOWN,
     SharedGrades,
@@ -22,8 +23,9 @@ from ilacs_reliability.comparison.ordinal_fit import (
     cumulative_design,
 )
 from ilacs_reliability.comparison.separation import ContrastFit, fit_contrast, informative
-from ilacs_reliability.estimates import Estimate, check_option, counted
+from ilacs_reliability.estimates import Estimate
 from ilacs_reliability.tables import GradesLike
+from ilacs_reliability.wording import counted
 
 Penalty: TypeAlias = Literal["when_separated", "none", "log_f"]
 

@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 
 from ilacs_reliability.comparison.groups import named
-from ilacs_reliability.estimates import IntArray, html_table
+from ilacs_reliability.estimates import IntArray
+from ilacs_reliability.records import Record, html_table
 from ilacs_reliability.tables import GradesLike, as_grades
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
-class OverlapReport:
+class OverlapReport(Record):
     """Where groups can be compared, and where they cannot.
 
     Attributes

@@ -7,6 +7,7 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
+from ilacs_reliability.arguments import check_option
 from ilacs_reliability.comparison.effects import (
     Placements,
     effect_of_pairs,
@@ -23,7 +24,7 @@ from ilacs_reliability.comparison.groups import (
     shared_grades,
     undefined_estimate,
 )
-from ilacs_reliability.estimates import Estimate, FloatArray, IntArray, check_option
+from ilacs_reliability.estimates import Estimate, FloatArray, IntArray
 from ilacs_reliability.tables import GradesLike
 
 Ties: TypeAlias = Literal["split", "dropped"]

@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from scipy import special
 
+from ilacs_reliability.arguments import check_option
 from ilacs_reliability.comparison.effects import (
     effect_of_pairs,
     logit_statistic,
@@ -41,7 +42,6 @@ from ilacs_reliability.estimates import (
     FloatArray,
     IntArray,
     SignificanceResult,
-    check_option,
 )
 from ilacs_reliability.randomness import as_generator, check_draws
 from ilacs_reliability.tables import GradesLike
@@ -137,7 +137,7 @@ def brunner_munzel(
     0.0857
     """
     check_option(alternative, ALTERNATIVES, "alternative")
-    check_option(method, ("t", "logit", "permutation", None), "method")  # type: ignore[arg-type]
+    check_option(method, ("t", "logit", "permutation", None), "method")
     check_draws(n_resamples)
     check_rng(rng)
     shared = shared_grades(grades, n_groups=2, pool=True)

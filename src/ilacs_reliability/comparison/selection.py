@@ -10,14 +10,10 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from scipy import special
 
+from ilacs_reliability.arguments import check_confidence_level, check_option
 from ilacs_reliability.comparison.groups import check_ordered, cut_code, named
-from ilacs_reliability.estimates import (
-    FloatArray,
-    Interval,
-    check_confidence_level,
-    check_option,
-    html_table,
-)
+from ilacs_reliability.estimates import FloatArray, Interval
+from ilacs_reliability.records import Record, html_table
 from ilacs_reliability.tables import GradesLike, as_grades
 
 Assumption: TypeAlias = Literal["none", "comparable", "monotone"]
@@ -27,7 +23,7 @@ Extremes: TypeAlias = tuple[FloatArray, FloatArray]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
-class SelectionBounds:
+class SelectionBounds(Record):
     """What a comparison of all units can be, given what was not seen.
 
     Attributes

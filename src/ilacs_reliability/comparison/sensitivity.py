@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from scipy import optimize
 
+from ilacs_reliability.arguments import check_number, check_option
 from ilacs_reliability.comparison.groups import (
     NOT_SHOWN,
     shared_grades,
@@ -23,17 +24,10 @@ from ilacs_reliability.comparison.worst_causes import (
     exact_tails,
     reached_sums,
 )
-from ilacs_reliability.estimates import (
-    Alternative,
-    Estimate,
-    IntArray,
-    check_number,
-    check_option,
-    counted,
-    html_table,
-    p_phrase,
-)
+from ilacs_reliability.estimates import Alternative, Estimate, IntArray
+from ilacs_reliability.records import Record, html_table
 from ilacs_reliability.tables import GradesLike
+from ilacs_reliability.wording import counted, p_phrase
 
 HiddenMethod: TypeAlias = Literal["exact", "asymptotic"]
 # strengths beyond are of no interest
@@ -41,7 +35,7 @@ STRONGEST = 100.0
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
-class RosenbaumBounds:
+class RosenbaumBounds(Record):
     """P-values that hold whatever a hidden cause of the group did, up to a strength.
 
     Attributes

@@ -10,7 +10,8 @@ from scipy import optimize
 
 from ilacs_reliability.comparison.groups import SharedGrades
 from ilacs_reliability.comparison.ordinal_fit import Design, Fit, fit_design
-from ilacs_reliability.estimates import FloatArray, counted
+from ilacs_reliability.estimates import FloatArray
+from ilacs_reliability.wording import counted
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from scipy import special
 
+from ilacs_reliability.arguments import check_option
 from ilacs_reliability.comparison.checks import check_drawable, disagreement
 from ilacs_reliability.comparison.effects import (
     Placements,
@@ -32,13 +33,7 @@ from ilacs_reliability.comparison.groups import (
     undefined_test,
 )
 from ilacs_reliability.comparison.ranks import rank_sum_p_value
-from ilacs_reliability.estimates import (
-    Alternative,
-    Estimate,
-    FloatArray,
-    SignificanceResult,
-    check_option,
-)
+from ilacs_reliability.estimates import Alternative, Estimate, FloatArray, SignificanceResult
 from ilacs_reliability.randomness import as_generator, check_draws
 from ilacs_reliability.tables import GradesLike
 

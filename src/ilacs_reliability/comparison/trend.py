@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from scipy import special
 
+from ilacs_reliability.arguments import check_option
 from ilacs_reliability.comparison.exact import drawn_tables, first_rows, log_choose
 from ilacs_reliability.comparison.groups import (
     NOT_SHOWN_BY_P,
@@ -26,7 +27,6 @@ from ilacs_reliability.estimates import (
     FloatArray,
     IntArray,
     SignificanceResult,
-    check_option,
 )
 from ilacs_reliability.randomness import as_generator, check_draws
 from ilacs_reliability.tables import GradesLike

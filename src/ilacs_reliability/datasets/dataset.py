@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ilacs_reliability.containers import FrozenMapping
+from ilacs_reliability.records import Record
 
 Cell: TypeAlias = str | int | float | None
 
@@ -79,7 +80,7 @@ class Expected:
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Dataset:
+class Dataset(Record):
     """A small bundled table.
 
     Attributes

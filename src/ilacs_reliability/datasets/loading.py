@@ -11,9 +11,9 @@ from typing import Any, TypeAlias, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from ilacs_reliability.arguments import check_option
 from ilacs_reliability.containers import FrozenMapping
 from ilacs_reliability.datasets.dataset import Cell, Dataset, DatasetInfo, Expected
-from ilacs_reliability.estimates import check_option
 
 _CATALOGUES = ("records.toml", "published.toml", "second_reading.toml", "classic.toml")
 _TABULATED = "tabulated.toml"

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ilacs_reliability.estimates import Estimate, check_confidence_level
+from ilacs_reliability.arguments import check_confidence_level
+from ilacs_reliability.estimates import Estimate
 from ilacs_reliability.ratings import Ratings
 from ilacs_reliability.tables import (
     GradesLike,

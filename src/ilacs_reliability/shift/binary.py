@@ -7,12 +7,8 @@ from typing import Literal, TypeAlias, get_args
 
 import numpy as np
 
-from ilacs_reliability.estimates import (
-    Alternative,
-    Estimate,
-    SignificanceResult,
-    check_option,
-)
+from ilacs_reliability.arguments import check_option
+from ilacs_reliability.estimates import Alternative, Estimate, SignificanceResult
 from ilacs_reliability.inference import ALTERNATIVES
 from ilacs_reliability.scales import IntArray
 from ilacs_reliability.shift.movement import check_ordered, net_estimate

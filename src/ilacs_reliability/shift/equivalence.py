@@ -8,7 +8,8 @@ from typing import Literal, TypeAlias, get_args
 
 import numpy as np
 
-from ilacs_reliability.estimates import Estimate, SignificanceResult, check_option
+from ilacs_reliability.arguments import check_option
+from ilacs_reliability.estimates import Estimate, SignificanceResult
 from ilacs_reliability.inference import equivalence_test
 from ilacs_reliability.shift.binary import paired_difference
 from ilacs_reliability.shift.movement import check_ordered, net_estimate

@@ -10,14 +10,8 @@ from typing import Literal, TypeAlias, get_args
 import numpy as np
 from scipy import special
 
-from ilacs_reliability.estimates import (
-    REASONS,
-    Estimate,
-    Limits,
-    SignificanceResult,
-    check_option,
-    p_phrase,
-)
+from ilacs_reliability.arguments import check_option
+from ilacs_reliability.estimates import REASONS, Estimate, Limits, SignificanceResult
 from ilacs_reliability.randomness import check_draws
 from ilacs_reliability.scales import FloatArray, IntArray
 from ilacs_reliability.shift.imbalance import (
@@ -43,6 +37,7 @@ from ilacs_reliability.shift.swaps import (
 )
 from ilacs_reliability.tables import TransitionsLike
 from ilacs_reliability.undefined import warn_undefined
+from ilacs_reliability.wording import p_phrase
 
 BhapkarMethod: TypeAlias = Literal["asymptotic", "hotelling"]
 MARGINS_NULL = "the share of each grade is the same on both occasions"

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from ilacs_reliability.containers import FrozenMapping
-from ilacs_reliability.estimates import Estimate, Limits, counted, html_table, plain
+from ilacs_reliability.estimates import Estimate, Limits
+from ilacs_reliability.records import Record, html_table, plain
 from ilacs_reliability.scales import IntArray, Scale
 from ilacs_reliability.shift.limits import bonett_price_limits, tango_limits
 from ilacs_reliability.shift.pairs import (
@@ -24,10 +25,11 @@ from ilacs_reliability.shift.pairs import (
 )
 from ilacs_reliability.shift.sums import SignedSum, score_method
 from ilacs_reliability.tables import TransitionsLike
+from ilacs_reliability.wording import counted
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
-class NetShift:
+class NetShift(Record):
     """How grades moved between two occasions.
 
     Attributes
@@ -187,7 +189,8 @@ class NetShift:
         for way in ("room_up", "room_down"):
             room = getattr(self, way)
             row |= {f"n_{way}": plain(room.n_units), way: room.value} | _limits_of(room, way, None)
-        return row | {"by_move": dict(self.by_move), "notes": list(self.notes)}
+        row |= {"by_move": self.by_move, "notes": list(self.notes)}
+        return {key: plain(value) for key, value in row.items()}
 
     def __repr__(self) -> str:
         return (

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-from ilacs_reliability.estimates import check_option
+from ilacs_reliability.arguments import check_option
 from ilacs_reliability.scales import FloatArray
 
 AdjustMethod: TypeAlias = Literal[

@@ -9,7 +9,8 @@ from typing import Any, Literal, TypeAlias, get_args
 import numpy as np
 from scipy import stats
 
-from ilacs_reliability.estimates import SignificanceResult, check_option, counted
+from ilacs_reliability.arguments import check_option
+from ilacs_reliability.estimates import SignificanceResult
 from ilacs_reliability.randomness import check_draws
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings, check_whole
 from ilacs_reliability.scales import CodeArray, FloatArray
@@ -21,6 +22,7 @@ from ilacs_reliability.shift.reordering import (
     reordering_of,
 )
 from ilacs_reliability.shift.testing import CANCELLED, ONE_ALONE
+from ilacs_reliability.wording import counted
 
 OccasionMethod: TypeAlias = Literal["asymptotic", "exact", "monte_carlo"]
 OCCASION_METHODS: tuple[str, ...] = get_args(OccasionMethod)

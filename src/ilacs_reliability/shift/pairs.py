@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from ilacs_reliability.estimates import REASONS, Estimate, Limits, counted
+from ilacs_reliability.containers import read_only
+from ilacs_reliability.estimates import REASONS, Estimate, Limits
 from ilacs_reliability.intervals import (
     clopper_pearson_limits,
     jeffreys_limits,
@@ -21,9 +22,11 @@ from ilacs_reliability.intervals import (
     wilson_limits,
 )
 from ilacs_reliability.ratings import Ratings, check_whole
+from ilacs_reliability.records import Record
 from ilacs_reliability.scales import FloatArray, IntArray, Scale
 from ilacs_reliability.tables import TransitionsLike, as_transitions
 from ilacs_reliability.undefined import warn_undefined
+from ilacs_reliability.wording import counted
 
 Method: TypeAlias = tuple[str, Callable[[Estimate, float], Limits]]
 Mask: TypeAlias = npt.NDArray[np.bool_]
@@ -42,7 +45,7 @@ CLUSTER_NOTE = "Units of a cluster move together: errors are those of whole clus
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Pairs:
+class Pairs(Record):
     """Units graded twice, as distinct pairs of grades and how often each occurred.
 
     Attributes
@@ -83,14 +86,14 @@ class Pairs:
     @property
     def moves(self) -> IntArray:
         """Grades each row moved, up positive."""
-        return self.after - self.before
+        return read_only(self.after - self.before)
 
     @property
     def counts(self) -> IntArray:
         """Units by grade before (rows) and after (columns), of a single study."""
         table = np.zeros((self.n_grades, self.n_grades), dtype=np.int64)
         np.add.at(table, (self.before, self.after), self.frequencies.astype(np.int64))
-        return table
+        return read_only(table)
 
     def count(self, rows: Mask) -> int:
         """Count the units of some rows, of a single study."""

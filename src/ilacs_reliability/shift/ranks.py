@@ -9,13 +9,13 @@ from typing import Any, Literal, TypeAlias, get_args
 import numpy as np
 from scipy import special
 
+from ilacs_reliability.arguments import check_option
 from ilacs_reliability.estimates import (
     Alternative,
     Estimate,
     Limits,
     SignificanceResult,
     by_cluster,
-    check_option,
 )
 from ilacs_reliability.inference import ALTERNATIVES, threshold_test
 from ilacs_reliability.intervals import t_limits, wald_limits

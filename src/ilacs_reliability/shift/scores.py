@@ -8,12 +8,8 @@ from typing import Literal, TypeAlias, get_args
 import numpy as np
 import numpy.typing as npt
 
-from ilacs_reliability.estimates import (
-    Alternative,
-    Estimate,
-    SignificanceResult,
-    check_option,
-)
+from ilacs_reliability.arguments import check_option
+from ilacs_reliability.estimates import Alternative, Estimate, SignificanceResult
 from ilacs_reliability.inference import ALTERNATIVES, threshold_test
 from ilacs_reliability.randomness import check_draws
 from ilacs_reliability.scales import FloatArray

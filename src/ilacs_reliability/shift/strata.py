@@ -10,16 +10,10 @@ from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 
-from ilacs_reliability.estimates import (
-    Estimate,
-    Limits,
-    SignificanceResult,
-    check_option,
-    counted,
-    html_table,
-    p_phrase,
-)
+from ilacs_reliability.arguments import check_option
+from ilacs_reliability.estimates import Estimate, Limits, SignificanceResult
 from ilacs_reliability.randomness import as_generator, check_draws
+from ilacs_reliability.records import Record, html_table
 from ilacs_reliability.scales import FloatArray, IntArray
 from ilacs_reliability.shift.equivalence import SHIFT_EFFECTS, ShiftEffect
 from ilacs_reliability.shift.heterogeneity import HeterogeneityMethod, heterogeneity_test
@@ -46,13 +40,14 @@ from ilacs_reliability.shift.sums import (
     sum_notes,
 )
 from ilacs_reliability.tables import TransitionsLike
+from ilacs_reliability.wording import counted, p_phrase
 
 StrataMethod: TypeAlias = Literal["exact", "asymptotic", "monte_carlo"]
 Strata: TypeAlias = Mapping[Any, TransitionsLike] | Sequence[TransitionsLike]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
-class StratifiedShift:
+class StratifiedShift(Record):
     """Shift in several strata and over them all.
 
     Attributes

@@ -8,15 +8,10 @@ from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 
-from ilacs_reliability.estimates import (
-    Estimate,
-    SignificanceResult,
-    check_option,
-    counted,
-    html_table,
-    p_phrase,
-)
+from ilacs_reliability.arguments import check_option
+from ilacs_reliability.estimates import Estimate, SignificanceResult
 from ilacs_reliability.randomness import check_draws
+from ilacs_reliability.records import Record, html_table
 from ilacs_reliability.scales import FloatArray
 from ilacs_reliability.shift.imbalance import (
     imbalance_estimate,
@@ -47,13 +42,14 @@ from ilacs_reliability.shift.swaps import (
     swaps_of,
 )
 from ilacs_reliability.tables import TransitionsLike
+from ilacs_reliability.wording import counted, p_phrase
 
 PairMethod: TypeAlias = Literal["exact", "midp", "asymptotic"]
 PAIR_METHODS: tuple[str, ...] = get_args(PairMethod)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
-class PairwiseSymmetry:
+class PairwiseSymmetry(Record):
     """Which pairs of grades saw more moves one way than the other.
 
     Attributes

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ilacs_reliability.estimates import counted
 from ilacs_reliability.scales import FloatArray
+from ilacs_reliability.wording import counted
 
 ONE_ALONE = (
     "There is a single unit or cluster: it shows no spread to hold a shift against, so a large "
