@@ -139,7 +139,14 @@ def _plain_threshold(threshold: Any) -> float | tuple[float, ...]:
     for number in numbers:
         if isinstance(number, (bool, np.bool_)) or not isinstance(number, Real):
             raise TypeError(f"`threshold` must be a number or two, but got {threshold!r}.")
-    return tuple(map(float, numbers)) if is_pair else float(threshold)
+    return tuple(map(_plain_number, numbers)) if is_pair else _plain_number(threshold)
+
+
+def _plain_number(number: Any) -> float:
+    try:
+        return float(number)
+    except OverflowError:
+        return inf if number > 0 else -inf
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True, repr=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import math
+import reprlib
 import tomllib
 from dataclasses import dataclass, fields
 from typing import Any
@@ -43,6 +43,8 @@ class Protocol:
 
     Raises
     ------
+    TypeError
+        If one is not a number.
     ValueError
         If a number is outside its range.
 
@@ -68,10 +70,10 @@ class Protocol:
             # claims within margins ask for an interval of level 1 - 2 (1 - confidence_level)
             least = 0.5 if name == "confidence_level" else 0.0
             if isinstance(value, bool) or not isinstance(value, (int, float)):
-                raise TypeError(f"`{name}` must be a number, but got {value!r}.")
-            if not (math.isfinite(value) and least < value < top):
+                raise TypeError(f"`{name}` must be a number, but got {reprlib.repr(value)}.")
+            if not least < value < top:
                 raise ValueError(
-                    f"`{name}` must be between {least:g} and {top:g}, but got {value}."
+                    f"`{name}` must be between {least:g} and {top:g}, but got {_shown(value)}."
                 )
             object.__setattr__(self, name, float(value))
 
@@ -91,6 +93,8 @@ class Protocol:
 
         Raises
         ------
+        TypeError
+            If `text` is not a string, or what is declared is not a number.
         ValueError
             If the text is not TOML, a name is unknown, or a number is outside its range.
 
@@ -100,14 +104,13 @@ class Protocol:
         >>> ilr.Protocol.from_toml("agreement = 0.9").agreement
         0.9
         """
-        try:
-            given = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            raise ValueError(f"`text` is not TOML: {error}.") from None
+        given = _read(text)
         known = tuple(field.name for field in fields(cls))
         for name in given:
             if name not in known:
-                raise ValueError(f"`text` declares {name!r}, which is not one of {known}.")
+                raise ValueError(
+                    f"`text` declares {reprlib.repr(name)}, which is not one of {known}."
+                )
         return cls(**given)
 
     def to_toml(self) -> str:
@@ -140,3 +143,22 @@ class Protocol:
 
     def _repr_html_(self) -> str:
         return html_table(dict(self._items()) | {"fingerprint": self.fingerprint})
+
+
+def _read(text: str) -> dict[str, Any]:
+    if not isinstance(text, str):
+        raise TypeError(f"`text` must be a string, but got {type(text).__name__}.")
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise ValueError("`text` is nested too deeply; a protocol is not nested.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"`text` is not TOML: {error}.") from None
+    except ValueError:
+        raise ValueError("`text` holds a whole number of too many digits.") from None
+
+
+def _shown(value: float) -> str:
+    # the digits of a very long number are not shown, and of some cannot be
+    long = isinstance(value, int) and abs(value) >= 10**20
+    return "a whole number of more than 20 digits" if long else str(value)

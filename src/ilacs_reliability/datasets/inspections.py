@@ -1,16 +1,19 @@
 """The record file of inspections: one row per authority and inspection, each cell checked."""
 
 import csv
-from collections.abc import Callable, Iterable, Iterator
+import reprlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby, pairwise
 
+from ilacs_reliability.arguments import check_listing
 from ilacs_reliability.scales import OFSTED_SCALE
 
 GRADES = tuple(map(str, OFSTED_SCALE.labels))
 FRAMEWORKS = ("SIF", "ILACS")
 KINDS = ("sif", "short", "standard")
+MOST_DIGITS = 18
 EARLIER_GRADES = ("inadequate", "adequate", "satisfactory", *GRADES[1:])
 
 
@@ -83,18 +86,22 @@ def parse_inspections(lines: Iterable[str], *, file_name: str) -> tuple[Inspecti
 
     Raises
     ------
+    TypeError
+        If `lines` are a single text, or hold something else.
     ValueError
-        If a column is missing; a cell is not what its column holds; a row is too short or
-        too long; an authority has two inspections on one day, two regions or two
+        If a column is missing or stands twice; a cell is not what its column holds; a row is
+        too short or too long; an authority has two inspections on one day, two regions or two
         populations; an inspection ends before it starts or is published before it ends; or
         a previous grade is not that of the authority's preceding row. The message names
         file, line and column.
     """
+    check_listing(lines, "lines", of="lines")
     reader = csv.DictReader(lines)
-    absent = [column for column in _COLUMNS if column not in (reader.fieldnames or ())]
-    if absent:
-        raise ValueError(f"{file_name}, line 1: column `{absent[0]}` is missing.")
-    found = [_inspection(row, reader.line_num, file_name) for row in reader]
+    try:
+        _check_header(reader.fieldnames or (), file_name)
+        found = [_inspection(row, reader.line_num, file_name) for row in reader]
+    except csv.Error as error:
+        raise ValueError(f"{file_name}, after line {reader.line_num}: {error}.") from None
     if not found:
         raise ValueError(f"{file_name} holds no inspections.")
     ordered = tuple(sorted(found, key=lambda one: (one.authority, one.start)))
@@ -102,6 +109,14 @@ def parse_inspections(lines: Iterable[str], *, file_name: str) -> tuple[Inspecti
         if earlier.authority == later.authority:
             _check_pair(earlier, later, file_name)
     return ordered
+
+
+def _check_header(header: Sequence[str], file_name: str) -> None:
+    for column in _COLUMNS:
+        if column not in header:
+            raise ValueError(f"{file_name}, line 1: column `{column}` is missing.")
+        if header.count(column) > 1:
+            raise ValueError(f"{file_name}, line 1: column `{column}` stands twice.")
 
 
 def with_previous(
@@ -154,7 +169,8 @@ def _inspection(row: dict[str, str], line: int, file_name: str) -> Inspection:
             cells[_FIELDS.get(column, column)] = read(row[column].strip())
         except ValueError as error:
             raise ValueError(
-                f"{file_name}, line {line}, column `{column}`: {row[column]!r} is not {error}."
+                f"{file_name}, line {line}, column `{column}`: {reprlib.repr(row[column])} is not "
+                f"{error}."
             ) from None
     one = Inspection(line=line, **cells)  # type: ignore[arg-type]
     if one.kind is not None and (one.kind == "sif") != (one.framework == "SIF"):
@@ -209,6 +225,8 @@ def _day(cell: str) -> date:
 def _count(cell: str) -> int | None:
     if cell and not (cell.isascii() and cell.isdigit()):
         raise ValueError("a whole number")
+    if len(cell) > MOST_DIGITS:
+        raise ValueError(f"a whole number of at most {MOST_DIGITS} digits")
     return int(cell) if cell else None
 
 
