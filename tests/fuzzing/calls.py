@@ -44,7 +44,7 @@ SHARES = {
     "Claim": 2.0,
 }
 # options without which a call takes long, or differs from the next
-OFTEN = {"n_resamples": 0.97, "rng": 0.97, "at_least": 0.7}
+OFTEN = {"n_resamples": 0.97, "rng": 0.97, "at_least": 0.8, "at_most": 0.5}
 OF_RATINGS = (
     "percent_agreement", "cohen_kappa", "conger_kappa", "light_kappa", "scott_pi", "fleiss_kappa",
     "brennan_prediger", "gwet_ac", "krippendorff_alpha", "bangdiwala_b", "kendall_w", "lin_ccc",
@@ -81,6 +81,7 @@ class Call:
 
 def call(draw: Draw, name: str) -> Call:
     """Draw a call; about one in four has an argument of a wrong kind or value."""
+    draw.purpose = name
     arguments = {
         one.name: strategy(name, one.name)(draw)
         for one in parameters(name)
@@ -88,10 +89,23 @@ def call(draw: Draw, name: str) -> Call:
     }
     if name == "difference" and draw.chance(0.7):
         arguments = _differing(draw)
+    if {"at_least", "at_most"} <= arguments.keys() and draw.chance(0.95):
+        del arguments[draw.one("at_least", "at_most")]
+    if arguments.get("effect", "'net'") != "'difference'" and draw.chance(0.9):
+        arguments = _without_a_cut(arguments) if "effect" in names_in(name) else arguments
     spoilt = draw.one(*parameters(name)).name if draw.chance(0.25) else ""
     if spoilt:
         arguments[spoilt] = alien(draw)
     return Call(name, arguments, spoilt)
+
+
+def _without_a_cut(arguments: dict[str, str]) -> dict[str, str]:
+    return {key: value for key, value in arguments.items() if key != "at_least"}
+
+
+def names_in(name: str) -> set[str]:
+    """Return the names of a function's arguments."""
+    return {one.name for one in parameters(name)}
 
 
 @cache
@@ -133,6 +147,7 @@ def _listed(hint: object) -> Iterable[str]:
 
 def estimate(draw: Draw) -> str:
     """An estimate that some function returns, or one of several."""
+    draw.purpose = draw.one("cohen_kappa", "cohen_kappa", "generalise", "")
     kind = draw.weighted(((6, "ratings"), (3, "grades"), (2, "table"), (1, "shift"), (1, "grade")))
     if kind == "ratings":
         return f"ilr.{draw.one(*OF_RATINGS)}({inputs.ratings(draw)})"
@@ -141,7 +156,7 @@ def estimate(draw: Draw) -> str:
         return f"ilr.{name}({data}{_cut(draw, name)})"
     if kind == "table":
         name, data = draw.one(*OF_TABLES), inputs.table(draw)
-        cut = f", at_least={draw.one(*draw.grades)}" if name != "paired_superiority" else ""
+        cut = f", at_least={lowest_of_some(draw)}" if name != "paired_superiority" else ""
         return f"ilr.{name}({data}{cut})"
     if kind == "shift":
         part = draw.one("net", "improved", "declined", "room_up")
@@ -152,7 +167,9 @@ def estimate(draw: Draw) -> str:
 def _cut(draw: Draw, name: str) -> str:
     if "at_least" not in inspect.signature(getattr(ilr, name)).parameters:
         return ""
-    return f", {draw.one('at_least', 'at_most')}={draw.one(*draw.grades)}"
+    if draw.chance(0.5):
+        return f", at_least={lowest_of_some(draw)}"
+    return f", at_most={highest_of_some(draw)}"
 
 
 def _differing(draw: Draw) -> dict[str, str]:
@@ -246,6 +263,10 @@ def positive(draw: Draw) -> str:
     return repr(draw.one(0.1, 0.2, 0.3, 0.05, 0.5, 1e-9, 0.99, 1.0, round(0.01 + draw.random(), 3)))
 
 
+def small(draw: Draw) -> str:
+    return repr(draw.one(0.1, 0.2, 0.05, 0.4, 1e-9, 0.5, round(draw.random() / 2, 3)))
+
+
 def resamples(draw: Draw) -> str:
     return str(draw.weighted(((10, draw.whole(1, 60)), (1, 200), (0.02, 9999))))
 
@@ -332,8 +353,15 @@ def bands(draw: Draw) -> str:
     return draw.one("'landis_koch'", "'fleiss'", "'altman'", "'cicchetti'", *custom)
 
 
-def grade_label(draw: Draw) -> str:
-    return draw.one(*draw.grades) if draw.chance(0.97) else draw.one("99", "'nobody'", "0")
+def lowest_of_some(draw: Draw) -> str:
+    """A grade to cut at, hardly ever the worst, which every unit reaches."""
+    labels = draw.grades[1:] or draw.grades if draw.chance(0.95) else draw.grades
+    return draw.one(*labels) if draw.chance(0.97) else draw.one("99", "'nobody'", "0")
+
+
+def highest_of_some(draw: Draw) -> str:
+    labels = draw.grades[:-1] or draw.grades if draw.chance(0.95) else draw.grades
+    return draw.one(*labels) if draw.chance(0.97) else draw.one("99", "'nobody'", "0")
 
 
 def group_label(draw: Draw) -> str:
@@ -398,8 +426,8 @@ STRATEGIES: dict[str | tuple[str, str], Strategy] = {
     "confidence_level": level,
     "n_resamples": resamples,
     "rng": source_of_chance,
-    "at_least": grade_label,
-    "at_most": grade_label,
+    "at_least": lowest_of_some,
+    "at_most": highest_of_some,
     "group": group_label,
     "scores": scores,
     "frequencies": per_unit,
@@ -430,6 +458,8 @@ STRATEGIES: dict[str | tuple[str, str], Strategy] = {
     "gamma": lambda draw: draw.one("1.5", "(1.0, 2.0)", "[1, 1e6]", "np.array([1.0, 3.0])"),
     ("Claim", "kind"): lambda draw: repr(draw.one("consistency", "shift", "comparison", "share")),
     ("Claim", "threshold"): lambda draw: draw.one("0.5", "0.8", "(-0.1, 0.2)", "0", "(0.2, 0.1)"),
+    ("ordinal_equivalence", "margin"): small,
+    ("ordinal_noninferiority", "margin"): small,
     ("Claim", "direction"): lambda draw: repr(draw.one("at least", "less than", "within")),
     ("Interval", "method"): lambda draw: draw.one("''", "'score'"),
     ("Scale", "scores"): lambda draw: draw.one("[1, 2]", "None", "range(5)", "[1, 1]", "[2, 1]"),
@@ -452,7 +482,7 @@ STRATEGIES: dict[str | tuple[str, str], Strategy] = {
     ("ratings_from_table", "raters"): lambda draw: draw.one("('a', 'b')", "[1, 2]", "('a',)"),
     ("ratings_from_table", "table"): square_table,
     ("ratings_from_wide", "raters"): frames.rater_columns,
-    ("shift_equivalence", "margin"): lambda draw: draw.one("0.1", "0.3", "(-0.2, 0.1)", "(0.1, 0)"),
+    ("shift_equivalence", "margin"): lambda draw: draw.one("0.1", "0.3", "(-0.2, 0.1)", "0.01"),
     ("shift_equivalence", "method"): lambda draw: repr(draw.one(None, *INTERVAL_METHODS)),
     ("stratified_relative_effect", "weights"): lambda draw: repr(
         draw.one(*literals("stratified_relative_effect", "weights"))

@@ -19,6 +19,7 @@ class Draw(random.Random):
         self.names: Sequence[str] = ("first", "second")
         self.data = ""
         self.shape = (2, 2)
+        self.purpose = ""
 
     def one(self, *options):
         return options[int(self.random() * len(options))]

@@ -29,10 +29,34 @@ def scale(draw: Draw, n_grades: int) -> str:
     return f"ilr.Scale({listed}{', ordered=False' if style == 'unordered' else ''})"
 
 
+# what a function is for, which most of its input is
+OF_TWO = {"cohen_kappa", "scott_pi", "bangdiwala_b", "kappa_max", "marginal_indices", "lin_ccc"}
+OF_MORE = {"generalise", "influential_raters"}
+OF_KNOWN = {
+    "cohen_kappa", "bangdiwala_b", "kappa_max", "marginal_indices", "pairwise_agreement",
+    "influential_raters", "conger_kappa", "light_kappa", "kendall_w", "kendall_w_test", "icc",
+    "icc_test", "variance_components", "d_study", "cochran_q", "friedman", "madansky", "generalise",
+    "lin_ccc",
+}  # fmt: skip
+OF_ANY_GROUPS = {"cochran_mantel_haenszel", "brunner_munzel", "jonckheere", "overlap_report"} | {
+    "grades_from_table", "proportional_odds", "proportional_odds_test", "parallel_lines_test",
+    "mann_whitney",
+}  # fmt: skip
+OF_STRATA = {"heterogeneity", "stratified_relative_effect", "van_elteren"}
+
+
+def _fitting(draw: Draw, shares: Sequence[tuple[float, int]]) -> int:
+    if draw.purpose in OF_TWO and draw.chance(0.9):
+        return 2
+    if draw.purpose in OF_MORE and draw.chance(0.9):
+        return draw.whole(3, 5)
+    return draw.weighted(shares)
+
+
 def codes(draw: Draw, n_grades: int, *, absent: float = -1) -> Rows:
     """Grades of units by raters: alike, at odds, constant, sparse, with gaps or without."""
     n_units = draw.weighted(((1, 1), (2, 2), (10, draw.whole(3, 12)), (1, draw.whole(13, 60))))
-    n_raters = draw.weighted(((1, 1), (10, 2), (5, 3), (3, draw.whole(4, 6)), (0.2, 20)))
+    n_raters = _fitting(draw, ((1, 1), (10, 2), (5, 3), (3, draw.whole(4, 6)), (0.2, 20)))
     gaps = draw.one(0.0, 0.0, 0.0, 0.1, 0.4, 0.9)
     same = draw.one(0.0, 0.5, 0.8, 1.0)
     used = draw.one(n_grades, n_grades, 1, min(2, n_grades))
@@ -165,7 +189,10 @@ def many_ratings(draw: Draw) -> str:
 
 
 def ratings(draw: Draw) -> str:
-    return draw.weighted(RATINGS)(draw)
+    chosen = draw.weighted(RATINGS)
+    if chosen is anonymous_ratings and draw.purpose in OF_KNOWN and draw.chance(0.9):
+        chosen = crossed_ratings
+    return chosen(draw)
 
 
 RATINGS: Sequence[tuple[float, Callable[[Draw], str]]] = (
@@ -206,6 +233,7 @@ def square(draw: Draw, n_grades: int = 0) -> Rows:
 def table(draw: Draw) -> str:
     """Transitions as a plain table, a record, or ratings on two dates."""
     if draw.chance(0.15):
+        draw.purpose = "cohen_kappa"
         return draw.one(coded_ratings, crossed_ratings, labelled_ratings)(draw)
     rows = square(draw)
     if draw.chance(0.3):
@@ -244,10 +272,15 @@ def _cells(draw: Draw, n_groups: int, q: int, style: str) -> Rows:
 def grades(draw: Draw) -> str:
     """Groups by grades, in one stratum or several: a plain table or a record."""
     q = draw.weighted(((1, 1), (6, 2), (6, 3), (4, 4), (1, 10)))
-    n_groups = draw.weighted(((0.5, 1), (12, 2), (2, 3), (1, 5)))
+    n_groups = draw.weighted(((0.5, 1), (12, 2), (3, 3), (1, 5)))
+    if draw.purpose not in OF_ANY_GROUPS and draw.chance(0.9):
+        n_groups = 2
     n_strata = draw.weighted(((8, 0), (1, 1), (4, draw.whole(2, 4)), (0.3, 30)))
+    if draw.purpose in OF_STRATA and draw.chance(0.7):
+        n_strata = draw.whole(2, 4)
     style = draw.one("small", "small", "zeros", "apart", "medium", "huge", "mix", "alike", "rare")
     made = [_cells(draw, n_groups, q, style) for _ in range(max(n_strata, 1))]
+    q = len(made[0][0])
     made[0][0][-1] = made[0][0][-1] or 1
     made[0][-1][0] = made[0][-1][0] or 1
     draw.grades = tuple(map(str, range(1, q + 1)))
