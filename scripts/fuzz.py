@@ -56,9 +56,10 @@ def _many(given: argparse.Namespace, names: frozenset[str]) -> int:
     spent, tally = time.monotonic() - started, session.tally
     _show(session)
     print(
-        f"{tally.calls} calls of {len(names or running.NAMES)} names in {spent:.0f} s "
-        f"({tally.calls / spent:.0f} a second), {sum(tally.refused.values())} of them refused, "
-        f"seed {given.seed}, {session.cases} cases: {len(session.shortest)} kinds of finding."
+        f"{tally.calls} calls ({tally.cases} of {len(names or running.NAMES)} public names, "
+        f"{sum(tally.refused.values())} refused; the others of results' methods) in {spent:.0f} s "
+        f"({tally.calls / spent:.0f} a second), seed {given.seed}, {session.cases} cases: "
+        f"{len(session.shortest)} kinds of finding."
     )
     if given.slow:
         for name, seconds in sorted(tally.seconds.items(), key=lambda one: -one[1])[:25]:

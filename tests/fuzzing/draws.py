@@ -20,6 +20,7 @@ class Draw(random.Random):
         self.data = ""
         self.shape = (2, 2)
         self.purpose = ""
+        self.calls = 0
 
     def one(self, *options):
         return options[int(self.random() * len(options))]

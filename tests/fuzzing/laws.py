@@ -5,6 +5,7 @@ import inspect
 import math
 import pickle
 import re
+import warnings
 from collections.abc import Iterator
 
 import numpy as np
@@ -101,6 +102,8 @@ def travel_problems(result: object) -> Iterator[str]:
     ):
         if digest(again()) != digest(result):
             yield f"{how} of {kind} differs"
+        elif isinstance(result, (ilr.Estimate, ilr.SignificanceResult)) and again() != result:
+            yield f"{how} of {kind} is not equal to it"
 
 
 def misused(result: object, draw: Draw, namespace: dict) -> Iterator[tuple[str, str, str]]:
@@ -111,8 +114,11 @@ def misused(result: object, draw: Draw, namespace: dict) -> Iterator[tuple[str, 
         name, given = draw.one(*names), alien(draw)
         method = getattr(result, name)
         called = f".{name}({given})"
+        draw.calls += 1
         try:
-            method(eval(given, namespace))
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                method(eval(given, namespace))
         except (KeyError, IndexError) as error:
             if type(error).__name__ not in (inspect.getdoc(method) or ""):
                 yield f"{kind.__name__}.{name} raises {type(error).__name__}", str(error), called

@@ -4,6 +4,7 @@ import inspect
 import json
 import math
 import re
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 
@@ -29,6 +30,13 @@ RANGES = {
     "icc": (-math.inf, 1.0),
     "e_value": (1.0, math.inf),
 }
+SHOWN = ("__repr__", "describe", "_repr_html_", "to_dict", "rows")
+# what the field calls an argument
+CALLED_OTHERWISE = {
+    "agreement_weights": {"weights"},
+    "d_study": {"ratings"},
+    "stratified_shift": {"table"},
+}
 # what no sentence should say
 UNSAID = re.compile(
     r"\bnan\b|\bNone\b|-0\.0+\b(?![0-9])|p = 0\.?[,; ]|  |\.\.$|\b1 units\b|array\("
@@ -49,7 +57,7 @@ def error_problems(name: str, error: Exception) -> Iterator[str]:
 
 
 def argument_names(name: str) -> set[str]:
-    return set(inspect.signature(getattr(ilr, name)).parameters)
+    return set(inspect.signature(getattr(ilr, name)).parameters) | CALLED_OTHERWISE.get(name, set())
 
 
 def warning_problems(result: object, seen: Sequence) -> Iterator[str]:
@@ -78,7 +86,8 @@ def result_problems(name: str, result: object, draw: Draw) -> Iterator[str]:
             yield from test_problems(record)
         elif isinstance(record, ilr.Interval):
             yield from interval_problems(name, None, record)
-        yield from shown_problems(record)
+        yield from shown_problems(record, draw)
+        yield from writable_problems(record)
 
 
 def records(thing: object, depth: int = 0) -> Iterator[object]:
@@ -121,6 +130,8 @@ def estimate_problems(name: str, one: ilr.Estimate, draw: Draw) -> Iterator[str]
         yield "standard error is no size"
     yield from influence_problems(one)
     yield from limits_problems(of, one, draw)
+    if one.status == "ok" and one.interval_methods and draw.chance(0.1):
+        yield from threshold_problems(one, draw)
 
 
 def status_problems(one: object, number: float) -> Iterator[str]:
@@ -152,6 +163,7 @@ def limits_problems(name: str, one: ilr.Estimate, draw: Draw) -> Iterator[str]:
         return
     methods = offered if draw.chance(0.1) else {offered[0], draw.one(*offered)}
     for method in sorted(methods):
+        draw.calls += 2
         usual = one.confidence_interval(method=method)
         yield from interval_problems(name, one, usual)
         wanted = float(level(draw))
@@ -163,6 +175,25 @@ def limits_problems(name: str, one: ilr.Estimate, draw: Draw) -> Iterator[str]:
         slack = SLACK * max(1.0, *(abs(x) for x in inner if math.isfinite(x)), 1.0)
         if inner.low < outer.low - slack or inner.high > outer.high + slack:
             yield f"interval of a lower level is wider ({_stem(method)})"
+
+
+def threshold_problems(one: ilr.Estimate, draw: Draw) -> Iterator[str]:
+    """Ask whether a test at a threshold and the interval by the same method agree."""
+    method = draw.one(*one.interval_methods)
+    limits = one.confidence_interval(method=method)
+    spread = limits.high - limits.low
+    if limits.method != method or not math.isfinite(spread + one.value):
+        return
+    threshold = one.value + spread * draw.one(-1.2, -0.5, -0.1, 0.1, 0.4, 1.1) * draw.random()
+    draw.calls += 1
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        test = ilr.threshold_test(one, threshold, alternative="two-sided", method=method)
+    slack = 1e-6 * spread
+    outside = threshold < limits.low - slack or threshold > limits.high + slack
+    inside = limits.low + slack < threshold < limits.high - slack
+    if (outside and test.p_value > 0.05) or (inside and test.p_value < 0.05):
+        yield f"test at a threshold and the interval disagree ({method})"
 
 
 def _stem(method: str) -> str:
@@ -201,10 +232,17 @@ def test_problems(one: ilr.SignificanceResult) -> Iterator[str]:
         yield "p is not between 0 and 1"
     if not one.method:
         yield "test has no method"
-    if one.status == "ok" and math.isnan(one.statistic):
-        yield "statistic is nan where p is not"
     if one.n_units < 0:
         yield "n_units is negative"
+
+
+def writable_problems(record: object) -> Iterator[str]:
+    if not is_dataclass(record):
+        return
+    for field in fields(record):
+        held = getattr(record, field.name, None)
+        if isinstance(held, np.ndarray) and held.flags.writeable:
+            yield f"{type(record).__name__}.{field.name} can be written to"
 
 
 def batch_problems(one: ilr.Estimate) -> Iterator[str]:
@@ -230,24 +268,26 @@ def batch_problems(one: ilr.Estimate) -> Iterator[str]:
             yield f"interval of a batch has no width ({method})"
 
 
-def shown_problems(record: object) -> Iterator[str]:
-    """Show a record in each way it can be shown."""
+def shown_problems(record: object, draw: Draw) -> Iterator[str]:
+    """Show a record in one of the ways it can be shown, or in each."""
     if isinstance(record, ilr.Interval):
         repr(record)
         return
     kind = type(record).__name__
-    if "\n" in repr(record) and not isinstance(record, ilr.Dataset):
-        yield f"repr of {kind} takes several lines"
-    for how in ("describe", "_repr_html_", "to_dict", "rows"):
+    chosen = SHOWN if draw.chance(0.1) else (draw.one(*SHOWN),)
+    for how in chosen:
         show = getattr(record, how, None)
         if not callable(show):
             continue
+        draw.calls += 1
         shown = show()
         if how in ("to_dict", "rows"):
             try:
                 json.dumps(shown, allow_nan=False)
             except ValueError:
                 yield f"{how} of {kind} is not strict JSON"
+        elif how == "__repr__" and "\n" in shown and not isinstance(record, ilr.Dataset):
+            yield f"repr of {kind} takes several lines"
         elif how == "describe":
             said = UNSAID.search(shown)
             if said and "undefined" not in shown:

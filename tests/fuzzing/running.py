@@ -9,7 +9,7 @@ import warnings
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -83,9 +83,10 @@ class Finding:
 
 @dataclass
 class Tally:
-    """What was run: how many calls, which names answered or refused, and the time of each."""
+    """What was run: calls with those of results' methods, cases, and what each name did."""
 
     calls: int = 0
+    cases: int = 0
     answered: Counter = field(default_factory=Counter)
     refused: Counter = field(default_factory=Counter)
     seconds: Counter = field(default_factory=Counter)
@@ -94,6 +95,7 @@ class Tally:
     def add(self, other: "Tally") -> None:
         """Add what another counted."""
         self.calls += other.calls
+        self.cases += other.cases
         self.answered += other.answered
         self.refused += other.refused
         self.seconds += other.seconds
@@ -135,8 +137,9 @@ def findings(draw: Draw, one: Call, tally: Tally, case: str = "") -> Iterator[Fi
     started = time.perf_counter()
     try:
         with limited(SECONDS):
-            for kind, detail in _problems(draw, one, tally):
-                yield found(f"{one.name}: {kind}", detail=detail)
+            for kind, detail, *called in _problems(draw, one, tally):
+                shown = "".join((str(one), *called))
+                yield replace(found(f"{one.name}: {kind}"), text=shown, detail=detail)
     except TooLongError as error:
         yield found(f"{one.name}: takes longer than {SECONDS} s in {innermost(error)}")
     except MemoryError as error:
@@ -144,17 +147,19 @@ def findings(draw: Draw, one: Call, tally: Tally, case: str = "") -> Iterator[Fi
     except Exception as error:
         where = innermost(error)
         yield found(f"{type(error).__name__} in {where}", detail=f"{one.name}: {error}")
+    tally.calls += draw.calls
     tally.seconds[one.name] += time.perf_counter() - started
 
 
-def _problems(draw: Draw, one: Call, tally: Tally) -> Iterator[tuple[str, str]]:
+def _problems(draw: Draw, one: Call, tally: Tally) -> Iterator[tuple[str, ...]]:
     arguments = evaluated(one)
     if arguments is None:
         return
     function = getattr(ilr, one.name)
     before = _snapshot(arguments) if draw.chance(0.2) else None
     result, error, seen = attempt(function, arguments)
-    tally.calls += 1
+    tally.cases += 1
+    draw.calls += 1
     if before is not None and _snapshot(arguments) != before:
         yield "changes its argument", ""
     if error is not None:
@@ -169,6 +174,8 @@ def _problems(draw: Draw, one: Call, tally: Tally) -> Iterator[tuple[str, str]]:
         yield problem, "; ".join(str(warning.message) for warning in seen)
     for problem in _exercised(draw, one, arguments, result):
         yield problem, _short(result)
+    if draw.chance(0.2):
+        yield from laws.misused(result, draw, NAMESPACE)
 
 
 def _exercised(draw: Draw, one: Call, arguments: Arguments, result: object) -> Iterator[str]:
@@ -182,9 +189,6 @@ def _exercised(draw: Draw, one: Call, arguments: Arguments, result: object) -> I
         warnings.simplefilter("ignore")
         if draw.chance(0.3):
             yield from laws.study_problems(function, arguments, result)
-        if draw.chance(0.2):
-            for problem, detail, called in laws.misused(result, draw, NAMESPACE):
-                yield f"{problem} in {called}: {detail}"
     if "rng" not in outcomes.argument_names(one.name) or "rng" in one.arguments:
         yield from _asked_again(draw, one, result)
 
@@ -194,12 +198,14 @@ def _asked_again(draw: Draw, one: Call, result: object) -> Iterator[str]:
         return
     function = getattr(ilr, one.name)
     if draw.chance(0.1):
+        draw.calls += 1
         again, *_ = attempt(function, evaluated(one))
         if outcomes.digest(again) != outcomes.digest(result):
             yield "gives another answer when asked again"
     if draw.chance(0.3) and not laws.is_drawn(result):
         turned = laws.reordered(one.name, evaluated(one), draw)
         if turned is not None:
+            draw.calls += 1
             again, *_ = attempt(function, turned)
             yield from laws.order_problems(result, again)
 
