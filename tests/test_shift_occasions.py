@@ -260,8 +260,8 @@ def test_heterogeneity_is_kruskal_wallis_without_ranks():
 def test_opposite_strata_cancel_but_are_seen_to_differ():
     up, down = np.array([[2, 20], [0, 8]]), np.array([[2, 0], [20, 8]])
     shift = ilr.stratified_shift({"up": up, "down": down})
-    assert shift.pooled.value == 0
-    assert shift.test.p_value == 1
+    assert abs(shift.pooled.value) < 1e-12
+    assert shift.test.p_value > 1 - 1e-12
     assert shift.heterogeneity.p_value < 1e-6
     assert shift.heterogeneity.effect.value > 0.9
     low, high = shift.heterogeneity.effect.confidence_interval()

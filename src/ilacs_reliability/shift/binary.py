@@ -26,7 +26,7 @@ from ilacs_reliability.shift.pairs import (
 )
 from ilacs_reliability.shift.signs import balance_p, normal_balance
 from ilacs_reliability.shift.sums import SignedSum, signed_sum, signed_sum_p, sum_notes
-from ilacs_reliability.shift.testing import ONE_ALONE, least_p_note
+from ilacs_reliability.shift.testing import ONE_ALONE, large_sample_note, least_p_note
 from ilacs_reliability.shift.unconditional import unconditional_p
 from ilacs_reliability.tables import TransitionsLike
 
@@ -420,4 +420,6 @@ def _direction_notes(
         return (ONE_ALONE,)
     up, down = (pairs.count(ways == way) for way in (1, -1))
     seen = f"{up} {things[0]} and {down} {things[1]}."
+    if method in ("asymptotic", "corrected"):
+        return (seen, *large_sample_note(np.array([1 / crossed]), "unit", "method='exact'"))
     return (seen, *least_p_note(crossed, "unit", method, alternative))

@@ -7,6 +7,8 @@ drawn or asymptotic.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from ilacs_reliability.scales import FloatArray
@@ -18,7 +20,14 @@ CLOSE = 1e-10
 ROOM = 1e-8
 
 
-def critical_value(p_value: Tail, alpha: float, *, usual: float, top: float) -> float:
+def critical_value(
+    p_value: Tail,
+    alpha: float,
+    *,
+    usual: float,
+    top: float,
+    following: Callable[[float], float] | None = None,
+) -> float:
     """Return a number that exactly the statistics pass at which a test rejects.
 
     Parameters
@@ -32,6 +41,9 @@ def critical_value(p_value: Tail, alpha: float, *, usual: float, top: float) -> 
         kept and the first rejected.
     top : float
         A number that no statistic passes.
+    following : callable, optional
+        Takes a number and returns the least statistic above it. Needed where the p-value may stay
+        the same from one statistic to the next. Default: where the p-value falls next.
 
     Returns
     -------
@@ -60,6 +72,8 @@ def critical_value(p_value: Tail, alpha: float, *, usual: float, top: float) -> 
     kept, above = _last(p_value, alpha, low, high)
     # past statistics that are equal but for rounding
     above += 8 * SLACK * max(1.0, above)
+    if following is not None:
+        return _between(usual, kept, following(above))
     rest = p_value(above)
     if not rest > 0:
         return max(usual, kept * (1 + ROOM))

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, cast
 
 import numpy as np
 from scipy import special
 
-from ilacs_reliability.estimates import Estimate, Limits, SignificanceResult
+from ilacs_reliability.estimates import Estimate, Limits, SignificanceResult, by_cluster
 from ilacs_reliability.scales import FloatArray, IntArray
 from ilacs_reliability.shift.critical import drawn_critical_value, drawn_p
-from ilacs_reliability.shift.pairs import NOT_SHOWN, Pairs, pair_estimate
-from ilacs_reliability.shift.testing import falls_back
+from ilacs_reliability.shift.pairs import NOT_SHOWN, ROUNDING, Pairs, pair_estimate
+from ilacs_reliability.shift.testing import falls_back, large_sample_note
 
 HeterogeneityMethod: TypeAlias = Literal["asymptotic", "monte_carlo"]
 
@@ -62,8 +62,9 @@ def heterogeneity_test(
     table = np.zeros((n_strata, len(kinds)), dtype=np.int64)
     np.add.at(table, (stratum, place), everyone.frequencies.astype(np.int64))
     statistic, df = float(_between(table[None], kinds)[0]), n_strata - 1
+    shares = _unit_shares(table, kinds)
     if everyone.clusters is not None:
-        statistic, df = _clustered_between(estimates)
+        statistic, df, shares = _clustered_between(everyone, stratum, scores)
         if method != "asymptotic":
             raise ValueError("`heterogeneity` must be 'asymptotic' where ratings carry clusters.")
     p_value, used = (float(special.chdtrc(df, statistic)) if df and statistic else 1.0), method
@@ -72,6 +73,7 @@ def heterogeneity_test(
         draws = _moved_between(table, kinds, n_resamples, rng)
         critical = partial(_drawn_critical_value, draws=draws, df=df)
         p_value, used = drawn_p(draws, statistic), falls_back(method, n_resamples)
+        shares = np.zeros(0)
     return SignificanceResult(
         statistic=statistic,
         df=df,
@@ -82,7 +84,10 @@ def heterogeneity_test(
         null="the shift is the same in every stratum",
         effect=_inconsistency(statistic, df, everyone, critical),
         n_units=everyone.n_units,
-        notes=notes if df else (*notes, "There is one stratum: nothing to compare."),
+        notes=(
+            *notes,
+            *_notes(shares if used == "asymptotic" else np.zeros(0), df, n_strata, everyone),
+        ),
         limits=NOT_SHOWN,
     )
 
@@ -99,14 +104,52 @@ def _between(tables: Any, kinds: FloatArray) -> FloatArray:
     return between
 
 
-def _clustered_between(estimates: tuple[Estimate, ...]) -> tuple[float, int]:
-    usable = [estimate for estimate in estimates if estimate.standard_error > 0]
-    if len(usable) < 2:
-        return 0.0, 0
-    values = np.array([estimate.value for estimate in usable])
-    weights = np.array([estimate.standard_error**-2 for estimate in usable])
-    mean = weights @ values / weights.sum()
-    return float(weights @ (values - mean) ** 2), len(usable) - 1
+def _unit_shares(table: IntArray, kinds: FloatArray) -> FloatArray:
+    """Return how much of the variance of each stratum's sum its farthest unit makes."""
+    n, sizes = table.sum(), table.sum(axis=1)
+    squares = (kinds - table.sum(axis=0) @ kinds / n) ** 2
+    variance = float(table.sum(axis=0) @ squares) / n
+    if not variance or len(table) < 2:
+        return np.zeros(0)
+    farthest = np.where(table.sum(axis=0) > 0, squares, 0.0).max()
+    shares: FloatArray = farthest / (np.maximum(sizes, 1) * variance)
+    return shares
+
+
+def _clustered_between(
+    everyone: Pairs, stratum: IntArray, scores: FloatArray
+) -> tuple[float, int, FloatArray]:
+    """Weigh strata's sums about the pooled mean by the squares of their clusters' sums.
+
+    The variance is the one under the hypothesis: a few clusters that happen to lie close together
+    about another mean do not make a large statistic. The last array holds each cluster's share of
+    its stratum's variance.
+    """
+    clusters = cast(IntArray, everyone.clusters)
+    mean = everyone.frequencies @ scores / everyone.frequencies.sum()
+    sums = by_cluster(everyone.frequencies * (scores - mean), clusters)
+    home = np.zeros(len(sums), dtype=np.int64)
+    home[clusters] = stratum
+    gaps, squares = np.bincount(home, sums), np.bincount(home, sums**2)
+    sizes = np.bincount(stratum, everyone.frequencies)
+    kept = squares > ROUNDING
+    if kept.sum() < 2:
+        return 0.0, 0, np.zeros(0)
+    gaps, sizes, variances = gaps[kept], sizes[kept], squares[kept]
+    common = (gaps @ (sizes / variances)) ** 2 / (sizes @ (sizes / variances))
+    between = max(float(gaps @ (gaps / variances) - common), 0.0)
+    shares = (sums**2 / np.maximum(squares[home], ROUNDING))[kept[home]]
+    return between, int(kept.sum()) - 1, shares
+
+
+def _notes(shares: FloatArray, df: int, n_strata: int, everyone: Pairs) -> tuple[str, ...]:
+    if n_strata == 1:
+        return ("There is one stratum: nothing to compare.",)
+    if not df:
+        return ("Moves differ within one stratum at most: nothing to compare.",)
+    if everyone.clusters is None:
+        return large_sample_note(shares, "unit", "heterogeneity='monte_carlo'")
+    return large_sample_note(shares, "cluster", "fewer and larger strata")
 
 
 def _moved_between(

@@ -24,7 +24,7 @@ from ilacs_reliability.shift.exact import (
 )
 from ilacs_reliability.shift.pairs import Pairs, pair_estimate
 from ilacs_reliability.shift.swaps import Swaps
-from ilacs_reliability.shift.testing import falls_back, pseudo_inverse
+from ilacs_reliability.shift.testing import falls_back, large_sample_note, pseudo_inverse
 
 # the interval is never a point, however low its level
 LEAST = 1e-6
@@ -67,6 +67,15 @@ class Imbalance:
     def statistic(self) -> float:
         """The squares of the sums, weighed by the precision."""
         return float(self.sums @ self.precision @ self.sums)
+
+    @property
+    def shares(self) -> FloatArray:
+        """The share of the variance in its own direction that each unit or cluster makes."""
+        swaps = self.swaps
+        moves = np.eye(len(swaps.sizes)) if swaps.contributions is None else swaps.contributions
+        ways = self.along(np.asarray(moves, dtype=np.float64))
+        shares: FloatArray = ((ways @ self.precision) * ways).sum(axis=1)
+        return shares
 
     def along(self, gaps: FloatArray) -> FloatArray:
         """Turn moves up less moves down between grades, shape (..., n_pairs), into directions."""
@@ -142,6 +151,31 @@ def method_used(found: Imbalance, asked: str) -> str:
         The method used.
     """
     return falls_back(asked, len(found.draws)) if found.method == "monte_carlo" else asked
+
+
+def few_moves_note(
+    found: Imbalance, better: str = "method='exact'", *, seen: int = 0
+) -> tuple[str, ...]:
+    """Say where a p-value of large samples rests on too few moves.
+
+    Parameters
+    ----------
+    found : Imbalance
+        The moves and how they are judged.
+    better : str, optional
+        What to prefer. Default: the exact method of the same test.
+    seen : int, optional
+        As in `large_sample_note`.
+
+    Returns
+    -------
+    tuple of str
+        A note, or nothing.
+    """
+    if found.method != "asymptotic":
+        return ()
+    thing = "unit" if found.swaps.contributions is None else "cluster"
+    return large_sample_note(found.shares, thing, better, seen=seen)
 
 
 def imbalance_critical_value(confidence_level: float, *, found: Imbalance) -> float:

@@ -15,6 +15,7 @@ from ilacs_reliability.estimates import REASONS, Estimate, Limits, SignificanceR
 from ilacs_reliability.randomness import check_draws
 from ilacs_reliability.scales import FloatArray, IntArray
 from ilacs_reliability.shift.imbalance import (
+    few_moves_note,
     imbalance_estimate,
     imbalance_of,
     imbalance_p,
@@ -31,7 +32,6 @@ from ilacs_reliability.shift.swaps import (
     SWAP_METHODS,
     SwapMethod,
     Swaps,
-    few_moves_note,
     swap_result,
     swaps_of,
 )
@@ -134,7 +134,7 @@ def stuart_maxwell(
         null=MARGINS_NULL,
         unseen=UNSEEN,
         effect=imbalance_estimate(pairs, found, name="marginal_imbalance", label=EFFECT),
-        notes=few_moves_note(swaps.sizes, method),
+        notes=few_moves_note(found),
     )
 
 
@@ -206,7 +206,8 @@ def bhapkar(table: TransitionsLike, *, method: BhapkarMethod = "asymptotic") -> 
     n = pairs.n_units if swaps.contributions is None else len(swaps.contributions)
     one_way = q >= n * (1 - 1e-12)
     critical = None if one_way else partial(_bhapkar_critical_value, df=df, n=n, method=method)
-    notes = few_moves_note(swaps.sizes, "asymptotic", "stuart_maxwell(table, method='exact')")
+    seen = n // max(df, 1) if method == "asymptotic" else 0
+    notes = few_moves_note(found, "stuart_maxwell(table, method='exact')", seen=seen)
     statistic = q / (1 - q / n) if not one_way else float("nan")
     by_f = method == "hotelling" and bool(df) and not one_way
     if by_f:

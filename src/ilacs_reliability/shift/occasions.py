@@ -21,7 +21,7 @@ from ilacs_reliability.shift.reordering import (
     occasions_method,
     reordering_of,
 )
-from ilacs_reliability.shift.testing import CANCELLED, ONE_ALONE
+from ilacs_reliability.shift.testing import CANCELLED, ONE_ALONE, large_sample_note
 from ilacs_reliability.wording import counted
 
 OccasionMethod: TypeAlias = Literal["asymptotic", "exact", "monte_carlo"]
@@ -337,6 +337,9 @@ def _result(
         notes = (CANCELLED,)
     elif found.n_pieces == 1:
         notes = (*notes, ONE_ALONE)
+    elif found.method == "asymptotic":
+        thing = "unit" if ratings.clusters is None else "cluster"
+        notes = (*notes, *large_sample_note(found.shares, thing, "method='exact'"))
     used = occasions_method(found, method)
     return SignificanceResult(
         statistic=found.statistic,

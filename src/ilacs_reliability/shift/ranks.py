@@ -17,7 +17,7 @@ from ilacs_reliability.estimates import (
     SignificanceResult,
     by_cluster,
 )
-from ilacs_reliability.inference import ALTERNATIVES, threshold_test
+from ilacs_reliability.inference import ALTERNATIVES
 from ilacs_reliability.intervals import t_limits, wald_limits
 from ilacs_reliability.randomness import check_draws
 from ilacs_reliability.scales import FloatArray, IntArray
@@ -38,7 +38,7 @@ from ilacs_reliability.shift.pairs import (
     reordered,
 )
 from ilacs_reliability.shift.scores import cluster_totals, score_changes
-from ilacs_reliability.shift.signs import normal_p
+from ilacs_reliability.shift.signs import normal_p, unseen_p
 from ilacs_reliability.shift.sums import (
     SignedSum,
     critical_ratio,
@@ -48,7 +48,7 @@ from ilacs_reliability.shift.sums import (
     sum_method,
     sum_notes,
 )
-from ilacs_reliability.shift.testing import ONE_ALONE
+from ilacs_reliability.shift.testing import ONE_ALONE, large_sample_note
 from ilacs_reliability.tables import TransitionsLike
 
 ZeroMethod: TypeAlias = Literal["wilcox", "pratt"]
@@ -237,6 +237,7 @@ def marginal_rank_shift(
     effect = rank_estimate(pairs, first=method)
     still = not pairs.frequencies @ (pairs.moves != 0)
     statistic, p_value = (0.0, 1.0) if still else _rank_test(effect, alternative, method)
+    few = _few_note(effect)
     return SignificanceResult(
         statistic=statistic,
         p_value=p_value,
@@ -253,7 +254,7 @@ def marginal_rank_shift(
         n_units=pairs.n_units,
         notes=(
             *pairs.notes,
-            *((NO_CHANGE,) if still else (ONE_ALONE,) if effect.n_independent == 1 else ()),
+            *((NO_CHANGE,) if still else (ONE_ALONE,) if effect.n_independent == 1 else few),
         ),
         limits=NOT_SHOWN,
     )
@@ -436,12 +437,25 @@ def _halved(
 def _rank_test(effect: Estimate, alternative: Alternative, method: str) -> tuple[float, float]:
     value, error = effect.value, effect.standard_error
     if not error > ROUNDING:
-        p_value = threshold_test(effect, 0.5, alternative=alternative).p_value
-        return float(np.copysign(np.inf, value - 0.5)), p_value
+        # the share enters twice, once for each occasion
+        share = np.sqrt(0.5 / max(value, 1 - value))
+        return unseen_p(value - 0.5, share, int(effect.n_independent), alternative)
     z = (value - 0.5) / error
     if method == "logit":
         z = special.logit(value) * value * (1 - value) / error
     return float(z), normal_p(float(z), alternative)
+
+
+def _few_note(effect: Estimate) -> tuple[str, ...]:
+    times, pulls = effect.frequencies, effect.influence
+    if effect.clusters is not None:
+        pulls = by_cluster(times * pulls, effect.clusters)
+        times = np.ones(len(pulls))
+    squares = np.where(times > 0, pulls**2, 0.0)
+    shares = squares / max(float((times * squares).sum()), 1e-300)
+    better = "marginal_score_shift(table, method='exact')"
+    thing = "unit" if effect.clusters is None else "cluster"
+    return large_sample_note(shares, thing, better, seen=int(effect.n_independent))
 
 
 def _logit(estimate: Estimate, confidence_level: float) -> Limits:

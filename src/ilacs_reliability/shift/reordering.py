@@ -80,6 +80,12 @@ class Reordering:
         return float(_form(self.sums[None], self.precision)[0])
 
     @property
+    def shares(self) -> FloatArray:
+        """The share of the variance in its own direction that each kind of piece makes."""
+        shares: FloatArray = _form(self.rows, self.precision) / (self.rows.shape[1] - 1)
+        return shares[self.times > 0]
+
+    @property
     def largest(self) -> float:
         """The largest statistic there can be: each piece has the same values in the same order."""
         free = self.rows.shape[1] - 1

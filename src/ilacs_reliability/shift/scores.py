@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal, TypeAlias, get_args
 
 import numpy as np
@@ -10,13 +11,14 @@ import numpy.typing as npt
 
 from ilacs_reliability.arguments import check_option
 from ilacs_reliability.estimates import Alternative, Estimate, SignificanceResult
-from ilacs_reliability.inference import ALTERNATIVES, threshold_test
+from ilacs_reliability.inference import ALTERNATIVES
 from ilacs_reliability.randomness import check_draws
 from ilacs_reliability.scales import FloatArray
 from ilacs_reliability.shift.movement import check_ordered
 from ilacs_reliability.shift.pairs import (
     FLIPPED,
     NOT_SHOWN,
+    ROUNDING,
     Method,
     Pairs,
     as_pairs,
@@ -24,7 +26,7 @@ from ilacs_reliability.shift.pairs import (
     mean_methods,
     reordered,
 )
-from ilacs_reliability.shift.signs import normal_p
+from ilacs_reliability.shift.signs import normal_p, unseen_p
 from ilacs_reliability.shift.sums import (
     SignedSum,
     score_method,
@@ -130,7 +132,9 @@ def marginal_score_shift(
     if drawn:
         statistic, p_value = pieces.total, signed_sum_p(pieces, alternative)
     else:
-        statistic, p_value = _normal_test(effect, pieces, alternative, method)
+        statistic, p_value = _normal_test(
+            effect, pieces, alternative, method, _reach(pairs, scores)
+        )
     used = sum_method(pieces, method)
     return SignificanceResult(
         statistic=statistic,
@@ -149,7 +153,13 @@ def marginal_score_shift(
         notes=(
             *pairs.notes,
             *((FALLING,) if pairs.scale.ordered and _fall(scores) else ()),
-            *sum_notes(pieces, effect, alternative, moved=bool(pairs.frequencies @ (changes != 0))),
+            *sum_notes(
+                pieces,
+                effect,
+                alternative,
+                moved=bool(pairs.frequencies @ (changes != 0)),
+                seen=method == "wald",
+            ),
         ),
         limits=NOT_SHOWN,
     )
@@ -181,16 +191,20 @@ def score_estimate(
         The change, second occasion minus first.
     """
     changes = score_changes(pairs, scores)
-    reach = float(np.ptp(_checked_scores(pairs, scores)))
+    reach = _reach(pairs, scores)
     matched = score_method(pieces, changes, -reach, reach)
     methods: tuple[Method, ...] = (matched, *mean_methods(-reach, reach))
-    return linear_estimate(
+    found = linear_estimate(
         pairs,
         changes,
         name="marginal_score_shift",
         label="change in mean score",
         methods=reordered(methods, "wald" if first == "wald" else matched[0]),
     )
+    # a scale of one grade leaves a mean score no room to move
+    if reach:
+        return found
+    return replace(found, value=found.value + np.nan, status="undefined", reason="no_change")
 
 
 def score_changes(pairs: Pairs, scores: Sequence[float] | None) -> FloatArray:
@@ -243,6 +257,11 @@ def cluster_totals(pairs: Pairs, values: FloatArray) -> tuple[FloatArray, FloatA
     return totals, np.ones(len(totals))
 
 
+def _reach(pairs: Pairs, scores: Sequence[float] | None) -> float:
+    """Return the furthest that a unit can move."""
+    return float(np.ptp(_checked_scores(pairs, scores)))
+
+
 def _checked_scores(pairs: Pairs, scores: npt.ArrayLike | None) -> FloatArray:
     if scores is None:
         check_ordered(pairs)
@@ -274,13 +293,13 @@ def _fall(scores: Sequence[float] | None) -> bool:
 
 
 def _normal_test(
-    effect: Estimate, pieces: SignedSum, alternative: Alternative, method: str
+    effect: Estimate, pieces: SignedSum, alternative: Alternative, method: str, reach: float
 ) -> tuple[float, float]:
     error = effect.standard_error
     if not pieces.squares:
         return 0.0, 1.0
-    if method == "wald" and not error > 0:
-        result = threshold_test(effect, 0.0, alternative=alternative)
-        return float(np.copysign(np.inf, pieces.total)), result.p_value
+    if method == "wald" and not error > 2 * ROUNDING * reach:
+        share = reach / (abs(effect.value) + reach)
+        return unseen_p(effect.value, share, int(effect.n_independent), alternative)
     z = pieces.total / np.sqrt(pieces.squares) if method == "score" else effect.value / error
     return float(z), normal_p(float(z), alternative)

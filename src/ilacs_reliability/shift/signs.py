@@ -28,11 +28,11 @@ def balance_p(up: int, down: int, method: str, alternative: str) -> tuple[float,
         return normal_balance(up - down, up + down, method, alternative)
     if not moved:
         return 0.0, 1.0
-    at_least = float(special.betainc(up, down + 1, 0.5)) if up else 1.0
-    at_most = float(special.betainc(down, up + 1, 0.5)) if down else 1.0
+    at_least, at_most = _at_least(up, down), _at_least(down, up)
     if method == "midp":
-        here = float(np.exp(_log_half(up, moved))) / 2
-        at_least, at_most = at_least - here, at_most - here
+        # a mean of tails is all positive: nothing cancels, however small they are
+        at_least = (at_least + _at_least(up + 1, down - 1)) / 2
+        at_most = (at_most + _at_least(down + 1, up - 1)) / 2
     return float(up), _sided(at_least, at_most, alternative)
 
 
@@ -86,13 +86,42 @@ def normal_p(z: float, alternative: str) -> float:
     return float(special.ndtr(-z if alternative == "greater" else z))
 
 
+def unseen_p(side: float, share: float, n: int, alternative: str) -> tuple[float, float]:
+    """Test a mean of pieces that are all alike, by the share of others that none of n shows.
+
+    Parameters
+    ----------
+    side : float
+        Its distance from the hypothesis, of which the sign counts.
+    share : float
+        The share of such pieces among all that would make the hypothesis true, others being as far
+        off as can be.
+    n : int
+        Pieces.
+    alternative : {"two-sided", "less", "greater"}
+        "greater" where the mean is above.
+
+    Returns
+    -------
+    statistic, p_value : float
+        Infinite, and the smallest level at which the bounds leave the hypothesis out.
+    """
+    if not side:
+        return 0.0, 1.0 if alternative == "two-sided" else 0.5
+    tail = min(float(share) ** n, 0.5)
+    p_value = 2 * tail if alternative == "two-sided" else tail
+    away = (side > 0) == (alternative == "greater") or alternative == "two-sided"
+    return float(np.copysign(np.inf, side)), p_value if away else 1 - tail
+
+
 def _sided(at_least: float, at_most: float, alternative: str) -> float:
     if alternative == "two-sided":
         return min(1.0, 2 * min(at_least, at_most))
     return at_least if alternative == "greater" else at_most
 
 
-def _log_half(hits: int, n: int) -> float:
-    """Return the log probability of `hits` heads in n fair tosses."""
-    log = special.gammaln(n + 1) - special.gammaln(hits + 1) - special.gammaln(n - hits + 1)
-    return float(log - n * np.log(2))
+def _at_least(heads: int, tails: int) -> float:
+    """Return the chance of so many heads or more, in as many fair tosses as both together."""
+    if not heads or tails < 0:
+        return float(not heads)
+    return float(special.betainc(heads, tails + 1, 0.5))

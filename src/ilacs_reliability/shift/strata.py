@@ -227,9 +227,10 @@ def stratified_shift(
     interval takes the shift as alike in all strata, and is wide where it is not. "mover" recovers
     each stratum's variance from its own interval [1]_ instead. Heterogeneity compares the spread of
     the strata's means with the spread of units, :math:`\sum_s n_s (\bar d_s - \bar d)^2 / s^2`;
-    where ratings carry clusters it weighs strata by the inverse of their clustered variances
-    instead. Its effect is :math:`I^2` [2]_, whose default interval moves the root of the statistic
-    by the root of its critical value, so that it leaves zero out where the test rejects.
+    where ratings carry clusters it weighs each stratum's sum about the pooled mean by the squares
+    of its clusters' sums instead, a score test. Its effect is :math:`I^2` [2]_, whose default
+    interval moves the root of the statistic by the root of its critical value, so that it leaves
+    zero out where the test rejects.
 
     References
     ----------

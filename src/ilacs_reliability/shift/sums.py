@@ -32,6 +32,7 @@ from ilacs_reliability.shift.testing import (
     CANCELLED,
     ONE_ALONE,
     falls_back,
+    large_sample_note,
     least_p_note,
 )
 
@@ -69,6 +70,12 @@ class SignedSum:
     def reach(self) -> float:
         """The largest sum there can be."""
         return float(self.sizes @ self.weights)
+
+    @property
+    def shares(self) -> FloatArray:
+        """The share of the variance that a piece of each size makes."""
+        shares: FloatArray = self.weights**2 / (self.squares or 1.0)
+        return shares
 
 
 def signed_sum(
@@ -169,7 +176,7 @@ def sum_method(pieces: SignedSum, asked: str) -> str:
 
 
 def sum_notes(
-    pieces: SignedSum, effect: Estimate, alternative: str, *, moved: bool
+    pieces: SignedSum, effect: Estimate, alternative: str, *, moved: bool, seen: bool = False
 ) -> tuple[str, ...]:
     """Say what a reader must know of the p-value of a sum.
 
@@ -183,6 +190,8 @@ def sum_notes(
         "two-sided", "less" or "greater".
     moved : bool
         Whether any unit moved.
+    seen : bool, optional
+        Whether the variance is the one about the shift that was seen.
 
     Returns
     -------
@@ -196,6 +205,9 @@ def sum_notes(
     if not len(pieces.sizes):
         return (CANCELLED,)
     thing = "unit" if effect.clusters is None else "cluster"
+    if pieces.method in ("asymptotic", "corrected"):
+        every = int(effect.n_independent) if seen else 0
+        return large_sample_note(pieces.shares, thing, "method='exact'", seen=every)
     return least_p_note(int(pieces.sizes.sum()), thing, pieces.method, alternative)
 
 

@@ -19,7 +19,6 @@ from ilacs_reliability.shift.testing import CANCELLED, ONE_ALONE
 
 SwapMethod: TypeAlias = Literal["asymptotic", "exact", "monte_carlo"]
 SWAP_METHODS: tuple[str, ...] = get_args(SwapMethod)
-FEWEST_MOVES = 5
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -147,31 +146,4 @@ def swap_result(
         n_units=pairs.n_units,
         notes=(*pairs.notes, *notes),
         limits=f"{unseen}; nor {NOT_SHOWN}",
-    )
-
-
-def few_moves_note(sizes: IntArray, method: str, better: str = "method='exact'") -> tuple[str, ...]:
-    """Say where too few units moved for a large-sample p-value.
-
-    Parameters
-    ----------
-    sizes : ndarray of int, shape (n_pairs,)
-        Units that moved between each two grades.
-    method : str
-        How the p-value was found.
-    better : str, optional
-        What to prefer. Default: the exact method of the same test.
-
-    Returns
-    -------
-    tuple of str
-        A note, or nothing.
-    """
-    few = int((sizes < FEWEST_MOVES).sum())
-    if method != "asymptotic" or not few:
-        return ()
-    where = f"{few} of the {len(sizes)} pairs" if len(sizes) > 1 else "the only pair"
-    return (
-        f"Fewer than {FEWEST_MOVES} units moved between {where} of grades that saw a move: "
-        f"prefer {better}.",
     )

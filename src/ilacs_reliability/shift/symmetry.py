@@ -14,6 +14,7 @@ from ilacs_reliability.randomness import check_draws
 from ilacs_reliability.records import Record, html_table
 from ilacs_reliability.scales import FloatArray
 from ilacs_reliability.shift.imbalance import (
+    few_moves_note,
     imbalance_estimate,
     imbalance_of,
     imbalance_p,
@@ -37,10 +38,10 @@ from ilacs_reliability.shift.swaps import (
     SWAP_METHODS,
     SwapMethod,
     Swaps,
-    few_moves_note,
     swap_result,
     swaps_of,
 )
+from ilacs_reliability.shift.testing import large_sample_note
 from ilacs_reliability.tables import TransitionsLike
 from ilacs_reliability.wording import counted, p_phrase
 
@@ -279,7 +280,7 @@ def bowker(
             label="imbalance of moves, from 0 for as many each way to 1 for all one way between "
             "each two grades,",
         ),
-        notes=few_moves_note(swaps.sizes, method),
+        notes=few_moves_note(found),
     )
 
 
@@ -331,6 +332,7 @@ def pairwise_symmetry(
     pairs = as_pairs(table)
     swaps = swaps_of(pairs)
     tested = [_pair(pairs, swaps, place, method) for place in range(len(swaps.ups))]
+    few = _few_note(swaps) if method == "asymptotic" else ()
     p_values = np.array([p_value for p_value, _ in tested])
     labels = pairs.scale.labels
     ends = zip(swaps.lower.tolist(), swaps.upper.tolist(), strict=True)
@@ -344,8 +346,16 @@ def pairwise_symmetry(
         method=method if pairs.clusters is None else f"{method}, {FLIPPED}",
         adjust=adjust,
         n_units=pairs.n_units,
-        notes=pairs.notes if len(p_values) else (*pairs.notes, NO_CHANGE),
+        notes=(*pairs.notes, *(few if len(p_values) else (NO_CHANGE,))),
     )
+
+
+def _few_note(swaps: Swaps) -> tuple[str, ...]:
+    if swaps.contributions is None:
+        return large_sample_note(1 / swaps.sizes, "unit", "method='exact'")
+    squares = swaps.contributions**2
+    shares = squares / np.maximum(squares.sum(axis=0), 1)
+    return large_sample_note(shares, "cluster", "method='exact'")
 
 
 def _pair(pairs: Pairs, swaps: Swaps, place: int, method: str) -> tuple[float, Estimate]:

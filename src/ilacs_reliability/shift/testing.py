@@ -18,6 +18,9 @@ ONE_ALONE = (
 
 CANCELLED = "Moves balance within every cluster: p = 1."
 LEAST_USED = 0.05
+# units alike that a direction needs before the normal and chi-square hold about no shift, and
+# units in all that each direction needs where the variance is the one seen
+FEWEST, FEWEST_SEEN = 5, 30
 
 
 def least_p_note(n: int, things: str, method: str, alternative: str) -> tuple[str, ...]:
@@ -45,6 +48,44 @@ def least_p_note(n: int, things: str, method: str, alternative: str) -> tuple[st
     if least <= LEAST_USED:
         return ()
     return (f"No more than {counted(n, things)} moved: p cannot be below {least:.3g}.",)
+
+
+def large_sample_note(
+    shares: FloatArray, things: str, better: str, *, seen: int = 0
+) -> tuple[str, ...]:
+    """Say where a p-value of large samples rests on too few units: the one rule of all tests.
+
+    Parameters
+    ----------
+    shares : ndarray of float, shape (n_pieces,)
+        How much of the variance in its own direction each unit or cluster is: one over their
+        number where they are alike. Those that moved nothing may be left out.
+    things : str
+        One of them.
+    better : str
+        What to prefer.
+    seen : int, optional
+        The units or clusters for each direction, where the variance is the one about the shift that
+        was seen. Default: it is the one under no shift.
+
+    Returns
+    -------
+    tuple of str
+        A note, or nothing.
+
+    Notes
+    -----
+    With four movers alike, which go one way by chance once in eight times, the normal
+    approximation rejects at 5 %; with five or more it rejects in less than one of twelve.
+    """
+    largest = float(shares.max(initial=0.0))
+    if largest > (1 + 1e-9) / FEWEST:
+        why = f"one {things} makes {largest:.0%} of the variance in some direction"
+    elif largest and 0 < seen < FEWEST_SEEN:
+        why = f"the variance is the one seen among fewer than {FEWEST_SEEN} {things}s a direction"
+    else:
+        return ()
+    return (f"The p-value of large samples rests on few moves here, as {why}: prefer {better}.",)
 
 
 def check_margin(margin: Any, *, reach: float) -> tuple[float, float]:

@@ -72,7 +72,21 @@ def unconditional_critical_value(confidence_level: float, *, n: int) -> float:
     """
     usual = float(special.ndtri((1 + confidence_level) / 2))
     p_value = partial(_largest, _parts(n), n, 2)
-    return critical_value(p_value, 1 - confidence_level, usual=usual, top=float(np.sqrt(n)))
+    return critical_value(
+        p_value,
+        1 - confidence_level,
+        usual=usual,
+        top=float(np.sqrt(n)),
+        following=partial(_following, n),
+    )
+
+
+def _following(n: int, z: float) -> float:
+    """Return the least z statistic above a number."""
+    moved = np.arange(1, n + 1, dtype=np.float64)
+    up = np.floor((moved + z * np.sqrt(moved)) / 2) + 1
+    reached = up <= moved
+    return float(((2 * up - moved) / np.sqrt(moved))[reached].min(initial=np.sqrt(n)))
 
 
 def _largest(parts: list[Part], n: int, sides: int, z: float) -> float:

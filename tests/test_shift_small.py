@@ -1,0 +1,187 @@
+"""Tests of shift where few units moved, or very many."""
+
+from itertools import product
+from math import comb, factorial, prod
+
+import numpy as np
+import pytest
+
+import ilacs_reliability as ilr
+
+FEW_MOVES = "rests on few moves"
+HOW_OFTEN = 0.1
+BALANCE = {
+    "sign_test": lambda table: ilr.sign_test(table, method="asymptotic"),
+    "mcnemar": lambda table: ilr.mcnemar(table, method="asymptotic"),
+    "mcnemar, corrected": lambda table: ilr.mcnemar(table, method="corrected"),
+    "wilcoxon": lambda table: ilr.wilcoxon_signed_rank(table, method="asymptotic"),
+    "pratt": lambda table: ilr.wilcoxon_signed_rank(
+        table, zero_method="pratt", method="asymptotic"
+    ),
+    "score": ilr.marginal_score_shift,
+    "wald": lambda table: ilr.marginal_score_shift(table, method="wald"),
+    "rank, logit": ilr.marginal_rank_shift,
+    "rank, wald": lambda table: ilr.marginal_rank_shift(table, method="wald"),
+    "bowker": ilr.bowker,
+    "stuart_maxwell": ilr.stuart_maxwell,
+    "bhapkar": ilr.bhapkar,
+    "hotelling": lambda table: ilr.bhapkar(table, method="hotelling"),
+    "stratified_shift": lambda table: ilr.stratified_shift([table], method="asymptotic").test,
+    "cochran_q": lambda table: ilr.cochran_q(of_units(table)),
+    "friedman": lambda table: ilr.friedman(of_units(table)),
+    "madansky": lambda table: ilr.madansky(of_units(table)),
+    "pairwise_symmetry": lambda table: ilr.pairwise_symmetry(table, method="asymptotic"),
+}
+OCCASIONS = ("cochran_q", "friedman", "madansky")
+PAIRED = {name: test for name, test in BALANCE.items() if name not in OCCASIONS}
+every_balance = pytest.mark.parametrize("test", BALANCE.values(), ids=BALANCE)
+
+
+def of_units(table):
+    scale = ilr.Scale(range(1, len(table) + 1))
+    return ilr.ratings_from_table(table, scale=scale, design="repeat")
+
+
+def clustered(up, down, still):
+    """As many clusters of three units as there are moves, each of which moves as one."""
+    codes = [[0, 1]] * up + [[1, 0]] * down + [[0, 0]] * still
+    codes = np.repeat(codes, 3, axis=0)
+    clusters = np.repeat(np.arange(len(codes) // 3), 3)
+    scale = ilr.Scale(["a", "b"])
+    return ilr.ratings_from_codes(codes, scale=scale, clusters=clusters, design="repeat")
+
+
+def p_of(result):
+    return float(result.p_values[0] if hasattr(result, "p_values") else result.p_value)
+
+
+def noted(result):
+    return any(FEW_MOVES in note for note in result.notes)
+
+
+def rejected_without_note(results):
+    """Return how often a test rejects at 5 % and its result says nothing of few moves."""
+    return sum(chance for result, chance in results if p_of(result) <= 0.05 and not noted(result))
+
+
+@pytest.mark.filterwarnings("ignore::ilacs_reliability.UndefinedEstimateWarning")
+@pytest.mark.parametrize("still", [0, 40])
+@every_balance
+def test_a_test_that_rejects_too_often_for_its_moves_says_so(test, still):
+    for moved in (3, 4, 5, 8, 12, 18):
+        results = [
+            (test([[still, up], [moved - up, still]]), comb(moved, up) / 2**moved)
+            for up in range(moved + 1)
+        ]
+        assert rejected_without_note(results) <= HOW_OFTEN, moved
+
+
+@pytest.mark.filterwarnings("ignore::ilacs_reliability.UndefinedEstimateWarning")
+@every_balance
+def test_many_moves_carry_no_note_and_four_do(test):
+    assert not noted(test([[30, 30], [20, 30]]))
+    assert noted(test([[30, 3], [1, 30]]))
+
+
+@pytest.mark.filterwarnings("ignore::ilacs_reliability.UndefinedEstimateWarning")
+@pytest.mark.parametrize("test", PAIRED.values(), ids=PAIRED)
+def test_clusters_count_once_each(test):
+    for moved in (4, 8):
+        results = [
+            (test(clustered(up, moved - up, 5)), comb(moved, up) / 2**moved)
+            for up in range(moved + 1)
+        ]
+        assert rejected_without_note(results) <= HOW_OFTEN, moved
+    assert noted(test(clustered(3, 1, 60)))
+    assert not noted(test(clustered(20, 15, 30)))
+
+
+@pytest.mark.parametrize("sizes", [(2, 2, 2), (4, 4, 1), (4, 0, 4), (6, 5, 5), (7, 1, 7)])
+@pytest.mark.parametrize("test", [ilr.bowker, ilr.stuart_maxwell, ilr.bhapkar])
+def test_tests_of_three_grades_say_where_they_reject_too_often(test, sizes):
+    results = []
+    for ups in product(*(range(size + 1) for size in sizes)):
+        table = np.diag([20, 20, 20])
+        for (low, high), up, size in zip([(0, 1), (0, 2), (1, 2)], ups, sizes, strict=True):
+            table[low, high], table[high, low] = up, size - up
+        chance = prod(comb(size, up) / 2**size for size, up in zip(sizes, ups, strict=True))
+        results.append((test(table), chance))
+    assert abs(sum(chance for _, chance in results) - 1) < 1e-12
+    assert rejected_without_note(results) <= HOW_OFTEN
+
+
+@pytest.mark.parametrize("units", [2, 3, 4, 5, 7])
+@pytest.mark.parametrize("test", [ilr.cochran_q, ilr.madansky])
+def test_tests_of_three_occasions_say_where_they_reject_too_often(test, units):
+    scale = ilr.Scale(["a", "b"])
+    results = []
+    for times in product(range(units + 1), repeat=3):
+        if sum(times) == units:
+            codes = np.repeat(np.eye(3, dtype=int), times, axis=0)
+            chance = factorial(units) / prod(map(factorial, times)) / 3**units
+            results.append((test(ilr.ratings_from_codes(codes, scale=scale)), chance))
+    assert abs(sum(chance for _, chance in results) - 1) < 1e-12
+    assert rejected_without_note(results) <= HOW_OFTEN
+
+
+def test_strata_of_few_clusters_are_not_seen_to_differ_by_chance():
+    rng = np.random.default_rng(5)
+    scale = ilr.Scale(["a", "b", "c"])
+    rejected = 0
+    for _ in range(40):
+        strata = []
+        for _ in range(12):
+            moves = np.repeat(rng.choice([-1, 0, 1], 3), 4)
+            codes = np.column_stack([np.ones(12, dtype=int), 1 + moves])
+            clusters = np.repeat(range(3), 4)
+            strata.append(ilr.ratings_from_codes(codes, scale=scale, clusters=clusters))
+        shift = ilr.stratified_shift(strata, method="asymptotic")
+        rejected += shift.heterogeneity.p_value <= 0.05
+        assert noted(shift.heterogeneity)
+    # of 40 at 5 %: more than 7 has a chance of one in 500
+    assert rejected <= 7
+
+
+def test_strata_of_many_clusters_weigh_their_differences_as_single_units_do():
+    up, down = [[0, 1]] * 18 + [[1, 0]] * 9 + [[0, 0]] * 30, [[1, 0]] * 18 + [[0, 0]] * 39
+    scale = ilr.Scale(["a", "b"])
+    alone = [ilr.ratings_from_codes(codes, scale=scale, clusters=range(57)) for codes in (up, down)]
+    free = ilr.stratified_shift([[[30, 18], [9, 0]], [[39, 0], [18, 0]]], method="asymptotic")
+    clustered_z = np.sqrt(ilr.stratified_shift(alone, method="asymptotic").heterogeneity.statistic)
+    assert abs(clustered_z / np.sqrt(free.heterogeneity.statistic) - 1) < 0.1
+
+
+def test_the_unconditional_test_excludes_what_it_rejects_where_p_stays_level():
+    result = ilr.mcnemar([[9, 0, 12], [3, 0, 0], [1, 19, 0]], at_least=2, method="unconditional")
+    assert abs(result.p_value - 0.0488) < 5e-5
+    assert result.effect.confidence_interval().low > 0
+
+
+def test_a_scale_of_one_grade_leaves_a_mean_score_undefined():
+    for method in ("score", "wald", "exact", "monte_carlo"):
+        result = ilr.marginal_score_shift([[4]], method=method)
+        assert result.p_value == 1
+        assert result.effect.status == "undefined"
+        assert np.isnan([*result.effect.confidence_interval()]).all()
+
+
+def test_a_move_of_all_alike_has_the_p_value_of_its_bounds():
+    # Wald's lower limit 1 - 2 (1 - (a/2)^(1/n)) passes zero at a = 2 / 2^n
+    for units in (6, 60, 400):
+        result = ilr.marginal_score_shift([[0, units], [0, 0]], method="wald")
+        assert abs(result.p_value * 2 ** (units - 1) - 1) < 1e-9
+        # that of the probability v s^2, s^n = a / 2, passes one half at a = 2 / 2^(n / 2)
+        rank = ilr.marginal_rank_shift([[0, units], [0, 0]])
+        assert abs(rank.p_value * 2 ** (units / 2 - 1) - 1) < 1e-9
+
+
+@pytest.mark.parametrize(("up", "down"), [(0, 12), (40, 3), (2000, 1800), (300, 0)])
+def test_the_mid_p_value_is_the_mean_of_two_tails_however_small(up, down):
+    from fractions import Fraction
+
+    n = up + down
+    most = max(up, down)
+    past = sum(Fraction(comb(n, k), 2**n) for k in range(most + 1, n + 1))
+    right = 2 * past + Fraction(comb(n, most), 2**n)
+    found = ilr.sign_test([[0, up], [down, 0]], method="midp").p_value
+    assert abs(found / float(right) - 1) < 1e-11
