@@ -10,7 +10,7 @@ ARGS ?=
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help report test fuzz lint docs bench notebooks clean
+.PHONY: help report test fuzz mutants lint docs bench notebooks clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ test: $(VENV)/.test  ## run the tests and every docstring's examples (ARGS="-k k
 
 fuzz: $(VENV)/.test  ## call everything with any input for a minute (ARGS="--seconds 600 --seed 7")
 	$(PY) scripts/fuzz.py $(ARGS)
+
+mutants: $(VENV)/.test  ## print changes of the core that no test notices (ARGS="--all" for all)
+	$(PY) scripts/mutants.py $(ARGS)
 
 lint: $(VENV)/.lint  ## check style, format and types
 	$(PY) -m ruff check .
