@@ -31,6 +31,7 @@ LAYERS = [
         "randomness",
         "scales",
         "intervals",
+        "named_limits",
         "estimates",
         "inference",
     },

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from ilacs_reliability.arguments import check_confidence_level, check_number, check_text, told
 from ilacs_reliability.containers import read_only
+from ilacs_reliability.named_limits import instead, name_of
 from ilacs_reliability.records import Record, html_table, plain, python
 from ilacs_reliability.wording import (
     counted,
@@ -212,8 +213,11 @@ class Estimate(Record):
 
         Its average over units, weighted by `frequencies`, is zero.
         """
-        source = self.influence_source
-        return read_only(source().view()) if callable(source) else source
+        source, undefined = self.influence_source, np.isnan(self.value)
+        found = source() if callable(source) else source
+        if undefined.any():
+            return read_only(np.where(undefined[..., None], np.nan, found))
+        return read_only(found.view()) if callable(source) else found
 
     @property
     def standard_error(self) -> Any:
@@ -281,15 +285,16 @@ class Estimate(Record):
             )
         if self.status == "undefined":
             return Interval(float("nan"), float("nan"), confidence_level, chosen)
-        low, high = offered[chosen](self, confidence_level)
-        low, high = (np.where(np.isnan(self.value), np.nan, limit) for limit in (low, high))
-        if chosen != default and (flat := self._is_flat(low, high)).any():
+        found = offered[chosen](self, confidence_level)
+        if chosen != default and (flat := self._is_flat(*found)).any():
             wide = offered[default](self, confidence_level)
-            low, high = np.where(flat, wide[0], low), np.where(flat, wide[1], high)
-            chosen = f"{default}, {'since' if flat.all() else 'where'} {chosen} has no width"
+            found = instead(found, wide, flat, default, f"{chosen} has no width")
+        chosen = name_of(found) or chosen
+        # an equal-tailed interval of a low level may lie beside the estimate
+        low, high = np.minimum(found[0], self.value), np.maximum(found[1], self.value)
         if np.ndim(self.value) == 0:
             return Interval(float(low), float(high), confidence_level, chosen)
-        return Interval(low, high, confidence_level, chosen)  # type: ignore[arg-type]
+        return Interval(low, high, confidence_level, chosen)
 
     def describe(self) -> str:
         """Say the estimate in one sentence, with what it rests on and does not show, and its notes.
@@ -386,10 +391,11 @@ class Estimate(Record):
         yield self.interval_methods
         yield self.influence
 
-    def _is_flat(self, low: FloatArray, high: FloatArray) -> npt.NDArray[np.bool_]:
+    def _is_flat(self, low: npt.ArrayLike, high: npt.ArrayLike) -> npt.NDArray[np.bool_]:
         # a low level narrows any interval: only no standard error, or an unknown one, leaves none
         with np.errstate(invalid="ignore"):
-            narrow: npt.NDArray[np.bool_] = np.asarray(~(high - low > NO_ERROR))
+            narrow: npt.NDArray[np.bool_] = ~np.asarray(np.subtract(high, low) > NO_ERROR)
+        narrow = narrow & ~np.isnan(self.value)
         return narrow & ~np.asarray(self.standard_error > NO_ERROR) if narrow.any() else narrow
 
     def _basis(self) -> str:
@@ -561,6 +567,7 @@ REASONS: Mapping[str, str] = {
     "like_means": "units differ too little for the mean of their ratings to have a correlation",
     "single_cluster": "all units are in one cluster",
     "undefined_without_one": "it has no value once one rater or one unit is left out",
+    "infinite": "it is made of a number that is infinite",
     "unused_grade": "the grade was given to no unit with two ratings",
 }
 """What each reason code of an undefined result means, in words that hold whatever the data."""

@@ -216,7 +216,7 @@ def difference(a: Estimate, b: Estimate, *, paired: bool) -> Estimate:
     Warns
     -----
     UndefinedEstimateWarning
-        If either is undefined. The value is then nan.
+        If either is undefined or infinite. The value is then nan.
 
     Notes
     -----
@@ -251,12 +251,13 @@ def difference(a: Estimate, b: Estimate, *, paired: bool) -> Estimate:
             "equal tables alone may be of other units. Make both from one, or give paired=False."
         )
     frequencies, influence, clusters = _joined(a, b, paired)
-    reason = a.reason or b.reason
+    infinite = "infinite" if np.isinf(a.value) or np.isinf(b.value) else ""
+    reason = a.reason or b.reason or infinite
     if reason:
         warn_undefined("the difference", REASONS[reason])
     errors = (a.standard_error, b.standard_error)
     return Estimate(
-        value=a.value - b.value,
+        value=np.nan if reason else a.value - b.value,
         name="difference",
         label=f"difference {a.label or a.name} minus {b.label or b.name}",
         frequencies=frequencies,

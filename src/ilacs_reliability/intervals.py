@@ -286,8 +286,35 @@ def logit_limits(
         low, high = (special.expit(special.logit(share) + step) for step in (-half, half))
         low, high = (1 - (1 - limit) / room for limit in (low, high))
     ends = score_limits(value, share, expected, 0.0, n, 0.0, confidence_level=confidence_level)
-    inside = (error * room > NO_SPREAD) & (share > 0) & (share < 1)
+    inside = is_on_logit_scale(value, error, expected)
     return np.where(inside, low, ends[0]), np.where(inside, high, ends[1])
+
+
+def is_on_logit_scale(
+    value: npt.ArrayLike, standard_error: npt.ArrayLike, expected: npt.ArrayLike
+) -> npt.NDArray[np.bool_]:
+    """Tell where the logit scale has limits.
+
+    Parameters
+    ----------
+    value, standard_error, expected : array_like of float, shape (...)
+        As in `logit_limits`.
+
+    Returns
+    -------
+    ndarray of bool, shape (...)
+        False where the standard error is zero or not known, or the value is an end of its range.
+
+    Examples
+    --------
+    >>> from ilacs_reliability.intervals import is_on_logit_scale
+    >>> is_on_logit_scale([0.8, 1.0], [0.1, 0.1], 0.5).tolist()
+    [True, False]
+    """
+    value, error, expected = _floats(value, standard_error, expected)
+    share = _share(1 - (1 - value) * (1 - expected))
+    inside: npt.NDArray[np.bool_] = (error * (1 - expected) > NO_SPREAD) & (share > 0) & (share < 1)
+    return inside
 
 
 def clopper_pearson_limits(

@@ -16,7 +16,7 @@ from ilacs_reliability.agreement.formulas import (
     smooth_parts,
 )
 from ilacs_reliability.agreement.rescaled import rescaled_methods
-from ilacs_reliability.agreement.studies import study_of, why_undefined
+from ilacs_reliability.agreement.studies import study_of, where_known, why_undefined
 from ilacs_reliability.arguments import check_listing, check_number
 from ilacs_reliability.estimates import Estimate
 from ilacs_reliability.ratings import Ratings, RatingsLike
@@ -97,6 +97,7 @@ def bangdiwala_b(
     formula = partial(_area, credit=credit)
     frequencies, both = study.frequencies, taken.table.paired
     value, influence = smooth_parts(formula, _cells(taken), frequencies, both)
+    value = where_known(study, value)
     kind = weights if isinstance(weights, str) and not partial_credit else "custom"
     reason = "" if study.is_batch else why_undefined(study)
     if not study.is_batch and not reason and not np.isfinite(value):

@@ -306,4 +306,6 @@ def _normal_above(estimate: Estimate, limit: float) -> float:
     below_one, below_limit, below_low = (
         float(special.ndtr((bound - estimate.value) / error)) for bound in (1.0, limit, -1.0)
     )
-    return (below_one - below_limit) / (below_one - below_low)
+    inside = below_one - below_low
+    # all of it may lie below -1, where the mean of unlike ratings can
+    return (below_one - below_limit) / inside if inside > 0 else float(estimate.value >= limit)

@@ -28,6 +28,7 @@ from ilacs_reliability.agreement.studies import (
     Study,
     coefficient_methods,
     study_of,
+    where_known,
     why_undefined,
 )
 from ilacs_reliability.estimates import Estimate
@@ -231,6 +232,7 @@ def kappa_max(ratings: RatingsLike) -> Estimate:
     study = study_of(taken, np.eye(len(taken.scale)))
     terms = np.column_stack([_given(taken, 0), _given(taken, 1)])
     value, influence = smooth_parts(_largest_kappa, terms, study.frequencies, taken.table.paired)
+    value = where_known(study, value)
     with np.errstate(invalid="ignore", divide="ignore"):
         first, second = _margins(study.frequencies @ terms)
     expected = (first * second).sum(axis=-1)
@@ -414,6 +416,7 @@ def _mean_score(
     """Estimate the mean of a score between -1 and 1."""
     terms = np.column_stack([score, study.ratings.table.paired])
     value, influence = smooth_parts(_ratio, terms, study.frequencies, study.ratings.table.paired)
+    value = where_known(study, value)
     return build_estimate(
         study.ratings,
         name="marginal_indices",

@@ -583,7 +583,7 @@ def _conger_chance(study: Study, with_influence: bool) -> tuple[FloatArray, Floa
     active = (n_by > TINY).sum(axis=-1)
     pairs = np.maximum(active * (active - 1), 1)
     margins = sums[..., m:].reshape(*n_by.shape, q) / n_by[..., None]
-    flat = margins.reshape(*n_by.shape[:-1], -1)
+    flat = margins.reshape(*n_by.shape[:-1], m * q)
     # many short rows: one product and one einsum take a fifth of what a product and sum of each do
     everyone = np.einsum("...gk->...k", margins)
     credit, own = everyone @ study.weights, (margins.reshape(-1, q) @ study.weights)
@@ -655,7 +655,8 @@ def _estimate(
 def _two_raters(ratings: Ratings, name: str, other: str) -> None:
     if ratings.n_raters != 2:
         turned = ""
-        if ratings.patterns is not None and ratings.n_raters > 2 and ratings.n_units == 2:
+        alone = ratings.patterns is not None and ratings.frequencies.ndim == 1
+        if alone and ratings.n_raters > 2 and ratings.n_units == 2:
             turned = " Rows are units and columns raters: is the table transposed?"
         raise ValueError(
             f"{name} is for two raters, but `ratings` has {ratings.n_raters}; use {other}.{turned}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Literal, TypeAlias
@@ -23,9 +24,10 @@ from ilacs_reliability.agreement.formulas import (
     patterns_of,
 )
 from ilacs_reliability.agreement.rescaled import by_interval, fisher_method, rescaled_methods
-from ilacs_reliability.agreement.studies import Method, study_of, why_undefined
+from ilacs_reliability.agreement.studies import Method, study_of, where_known, why_undefined
 from ilacs_reliability.arguments import check_option
 from ilacs_reliability.estimates import REASONS, Estimate, Limits, SignificanceResult
+from ilacs_reliability.named_limits import instead
 from ilacs_reliability.randomness import as_generator
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings, check_whole
 from ilacs_reliability.scales import FloatArray, IntArray
@@ -34,6 +36,7 @@ from ilacs_reliability.undefined import UndefinedEstimateWarning, warn_undefined
 TestMethod: TypeAlias = Literal["exact", "monte_carlo", "asymptotic"]
 # units that random draws are dealt to at most
 MOST_RANKED = 100_000
+NO_CORRELATION = "lin needs raters who are correlated and differ"
 TEST_METHODS = ("exact", "monte_carlo", "asymptotic")
 
 
@@ -99,6 +102,7 @@ def kendall_w(ratings: RatingsLike) -> Estimate:
     ranks = _Ranks(taken, study.frequencies)
     with np.errstate(invalid="ignore", divide="ignore"):
         value = np.where(ranks.within > 0, ranks.between / (taken.n_raters * ranks.within), np.nan)
+    value = where_known(study, value)
     if not study.is_batch and not reason and not ranks.within > 0:
         reason = "no_variation"
     m = taken.n_raters
@@ -297,9 +301,10 @@ def lin_ccc(ratings: RatingsLike) -> Estimate:
         kappa = conger_kappa(taken, weights="quadratic")
     if kappa.reason:
         warn_undefined("Lin's concordance", REASONS[kappa.reason])
-    extra: tuple[Method, ...] = (fisher_method(study_of(taken, "quadratic")),)
-    if taken.n_raters == 2 and taken.clusters is None and taken.frequencies.ndim == 1:
-        extra = (*extra, *_normal_limits(taken))
+    score = dict(kappa.methods)["score"]
+    extra: tuple[Method, ...] = (fisher_method(score),)
+    if taken.n_raters == 2 and taken.clusters is None:
+        extra = (*extra, _normal_method(taken, score))
     return replace(
         kappa,
         name="lin_ccc",
@@ -418,31 +423,39 @@ def _method_notes(asked: str, used: str, n_resamples: int) -> tuple[str, ...]:
     return (f"The p-value is from {n_resamples} random draws{instead}.",)
 
 
-def _normal_limits(ratings: Ratings) -> tuple[Method, ...]:
-    """Return Lin's method with the two raters' correlation and shift, where these exist."""
-    patterns = patterns_of(ratings)
+def _normal_method(ratings: Ratings, score: Callable[[Estimate, float], Limits]) -> Method:
+    """Return Lin's method with the correlation and shift of two raters."""
+    scores = np.asarray(ratings.scale.scores)[patterns_of(ratings)].T
     weights = ratings.frequencies * ratings.table.paired
-    x, y = np.asarray(ratings.scale.scores)[patterns].T
     with np.errstate(invalid="ignore", divide="ignore"):
-        n = weights.sum()
-        mx, my = weights @ x / n, weights @ y / n
-        vx, vy = weights @ (x - mx) ** 2 / n, weights @ (y - my) ** 2 / n
-        correlation = weights @ ((x - mx) * (y - my)) / n / np.sqrt(vx * vy)
-        shift = (mx - my) / (vx * vy) ** 0.25
-    if not (np.isfinite(correlation) and correlation != 0):
-        return ()
-    return (("lin", partial(_lin, correlation=float(correlation), shift=float(shift))),)
+        n = weights.sum(axis=-1)[..., None]
+        means = [weights @ each[:, None] / n for each in scores]
+        x, y = (each - mean for each, mean in zip(scores, means, strict=True))
+        shares = weights / n
+        spread = np.sqrt(np.vecdot(shares, x**2) * np.vecdot(shares, y**2))
+        correlation = np.vecdot(shares, x * y) / spread
+        shift = (means[0] - means[1])[..., 0] / np.sqrt(spread)
+    return "lin", partial(_lin, correlation=correlation, shift=shift, score=score)
 
 
 def _lin(
-    estimate: Estimate, confidence_level: float, *, correlation: float, shift: float
+    estimate: Estimate,
+    confidence_level: float,
+    *,
+    correlation: FloatArray,
+    shift: FloatArray,
+    score: Callable[[Estimate, float], Limits],
 ) -> Limits:
     """Return Lin's limits of Fisher's z, for normal scores (equation 2.5 of his paper)."""
-    c, r, u = estimate.value, correlation, shift
-    if not abs(c) < 1:
-        return c, c
-    z = (1 - r**2) * c**2 / ((1 - c**2) * r**2) + 2 * c**3 * (1 - c) * u**2 / (r * (1 - c**2) ** 2)
-    z -= c**4 * u**4 / (2 * r**2 * (1 - c**2) ** 2)
-    error = np.sqrt(max(z, 0.0) / max(estimate.n_units - 2, 1))
-    half = special.ndtri((1 + confidence_level) / 2) * error
-    return np.tanh(np.arctanh(c) - half), np.tanh(np.arctanh(c) + half)
+    c, r, u = np.asarray(estimate.value), correlation, shift
+    with np.errstate(invalid="ignore", divide="ignore"):
+        room = 1 - c**2
+        z = (1 - r**2) * c**2 / (room * r**2) + 2 * c**3 * (1 - c) * u**2 / (r * room**2)
+        z = z - c**4 * u**4 / (2 * r**2 * room**2)
+        error = np.sqrt(np.maximum(z, 0.0) / np.maximum(estimate.n_units - 2, 1))
+        half = special.ndtri((1 + confidence_level) / 2) * error
+        found = np.tanh(np.arctanh(c) - half), np.tanh(np.arctanh(c) + half)
+    gone = ~(np.isfinite(r) & (r != 0) & (np.abs(c) < 1))
+    if not gone.any():
+        return found
+    return instead(found, score(estimate, confidence_level), gone, "score", NO_CORRELATION)

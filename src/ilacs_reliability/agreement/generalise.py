@@ -12,10 +12,11 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 from ilacs_reliability.agreement.formulas import keep_raters, known_raters
-from ilacs_reliability.agreement.studies import Method
+from ilacs_reliability.agreement.studies import Method, logit_by_name
 from ilacs_reliability.arguments import check_function, check_option
 from ilacs_reliability.estimates import NO_ERROR, REASONS, Estimate, Limits, standard_error
-from ilacs_reliability.intervals import logit_limits, t_limits, wald_limits
+from ilacs_reliability.intervals import t_limits, wald_limits
+from ilacs_reliability.named_limits import name_of, under_name
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
 from ilacs_reliability.scales import FloatArray
 from ilacs_reliability.undefined import UndefinedEstimateWarning, warn_undefined
@@ -357,9 +358,9 @@ def _drawn(
 ) -> Limits:
     """Draw limits together for a finite population, as its standard error is."""
     plain = _plain(estimate, None if by_influence else _undrawn(estimate, factor))
-    low, high = limits(plain, confidence_level)
-    value = np.asarray(estimate.value)
-    return value + factor * (np.asarray(low) - value), value + factor * (np.asarray(high) - value)
+    found, value = limits(plain, confidence_level), np.asarray(estimate.value)
+    low, high = (value + factor * (np.asarray(limit) - value) for limit in found)
+    return under_name(low, high, name_of(found))
 
 
 def _undrawn(estimate: Estimate, factor: float) -> float:
@@ -392,10 +393,4 @@ def _wald(estimate: Estimate, confidence_level: float) -> Limits:
 
 
 def _logit(estimate: Estimate, confidence_level: float, *, df: float) -> Limits:
-    return logit_limits(
-        estimate.value,
-        estimate.standard_error,
-        df + 1.0,
-        estimate.expected,
-        confidence_level=confidence_level,
-    )
+    return logit_by_name(estimate, df + 1.0, confidence_level)

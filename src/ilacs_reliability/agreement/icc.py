@@ -38,10 +38,12 @@ from ilacs_reliability.agreement.studies import (
     coefficient_methods,
     from_lowest,
     study_of,
+    where_known,
     why_undefined,
 )
 from ilacs_reliability.arguments import check_option
 from ilacs_reliability.estimates import Estimate, Limits
+from ilacs_reliability.named_limits import name_of, under_name
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
 from ilacs_reliability.scales import FloatArray
 
@@ -168,6 +170,7 @@ def _fit(study: Study, scores: Scores, kind: str, estimator: str) -> _Fit:
         value = value.reshape(scores.frequencies.shape[:-1])
     else:
         value = _batch_ratio(scores, kind)
+    value = where_known(study, value)
     return _Fit(value, partial(_batch_influence, scores, one))
 
 
@@ -320,10 +323,12 @@ def _single_estimate(
         expected = ((study.margins @ study.weights) * study.margins).sum(axis=-1)
     by_f = estimator == "anova" and scores.is_complete and study.ratings.clusters is None
     least = 0.0 if estimator == "reml" else -1.0 if form[0] == "A" else _least(scores)
-    methods = from_lowest((*coefficient_methods(study), fisher_method(study)), least)
+    methods = from_lowest(coefficient_methods(study), least)
+    score = methods[0][1]
+    methods = (*methods, *from_lowest((fisher_method(score),), least))
     if by_f:
-        score = methods[0][1]
-        methods = (*methods, ("mcgraw_wong", partial(f_limits, scores, form[0], score)))
+        by_squares = partial(f_limits, scores, form[0], fit.value, 1.0, score)
+        methods = (*methods, ("mcgraw_wong", by_squares))
     notes: tuple[str, ...] = ()
     if estimator == "reml":
         notes = (*notes, "Variance components are by restricted maximum likelihood.")
@@ -353,22 +358,27 @@ def _least(scores: Scores) -> FloatArray:
 def _stepped_up(study: Study, scores: Scores, single: Estimate, form: str, reason: str) -> Estimate:
     """Turn the correlation of one rating into that of the mean of a unit's ratings."""
     k = _mean_size(scores)
-    value = step_up(np.asarray(single.value), k)
-    if not study.is_batch and not reason and not np.isfinite(value):
+    stepped = step_up(np.asarray(single.value), k)
+    if not study.is_batch and not reason and not np.isfinite(stepped):
         reason = "like_means"
     if reason:
         single = replace(single, influence_source=np.full(len(scores.sizes), np.nan))
     find = partial(_stepped_influence, scores, single, k)
-    names = single.interval_methods
+    limits: dict[str, Callable[[Estimate, float], Limits]] = {
+        name: partial(_stepped_limits, single, name, k) for name in single.interval_methods
+    }
+    if "mcgraw_wong" in limits:
+        value, score = single.value, limits["score"]
+        limits["mcgraw_wong"] = partial(f_limits, scores, form[0], value, k, score)
     note = f"k is {float(k):.4g} ratings a unit." if np.ndim(k) == 0 else ""
     return build_estimate(
         study.ratings,
         name="icc",
         label=single.label,
-        value=np.where(np.isfinite(value), value, np.nan),
+        value=np.where(np.isfinite(stepped), stepped, np.nan),
         influence=find if study.is_batch else find(),
         n_units=study.n_rated,
-        methods=[(name, partial(_stepped_limits, single, name, k)) for name in names],
+        methods=limits.items(),
         reason=reason,
         notes=(*single.notes, note) if note else single.notes,
         limits=NOT_SHOWN,
@@ -402,9 +412,7 @@ def _size(sums: npt.NDArray[Any]) -> npt.NDArray[Any]:
 def _stepped_limits(
     single: Estimate, method: str, k: Any, estimate: Estimate, confidence_level: float
 ) -> Limits:
-    low, high = dict(single.methods)[method](single, confidence_level)
-    low, high = step_up(np.asarray(low), k), step_up(np.asarray(high), k)
-    if method == "mcgraw_wong" and np.isfinite(low).all():
-        return low, high
+    found = dict(single.methods)[method](single, confidence_level)
+    low, high = (step_up(np.asarray(limit), k) for limit in found)
     # where the limit of one rating reaches the end of its range this one has no end
-    return np.maximum(low, np.minimum(-1.0, estimate.value)), high
+    return under_name(np.maximum(low, np.minimum(-1.0, estimate.value)), high, name_of(found))

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from scipy import special
 
 from ilacs_reliability.agreement.components import (
@@ -17,6 +18,7 @@ from ilacs_reliability.agreement.components import (
     two_way_sums,
 )
 from ilacs_reliability.estimates import Estimate, Limits
+from ilacs_reliability.named_limits import instead
 from ilacs_reliability.scales import FloatArray
 
 NO_WIDTH = 1e-9
@@ -25,6 +27,8 @@ NO_WIDTH = 1e-9
 def f_limits(
     scores: Scores,
     kind: str,
+    single: npt.ArrayLike,
+    k: Any,
     score: Callable[[Estimate, float], Limits],
     estimate: Estimate,
     confidence_level: float,
@@ -36,11 +40,15 @@ def f_limits(
     scores : Scores
         Complete scores of one study or many.
     kind : {"1", "A", "C"}
-        The form, of a single rating.
+        The form.
+    single : float or ndarray, shape (...)
+        The correlation of a single rating.
+    k : float or ndarray, shape (...)
+        Ratings a unit whose mean is meant: 1 for a single rating.
     score : callable
         Limits to use where F has no width.
     estimate : Estimate
-        The correlation of a single rating.
+        The correlation.
     confidence_level : float
         Wanted coverage, between 0 and 1.
 
@@ -50,15 +58,18 @@ def f_limits(
         The limits.
     """
     squares, tail = mean_squares(scores, kind), (1 + confidence_level) / 2
+    value = np.asarray(single)
     find = _agreement_limits if kind == "A" else partial(_ratio_limits, kind=kind)
     with np.errstate(invalid="ignore", divide="ignore"):
-        low, high = find(squares, np.asarray(estimate.value), tail)
-    # no residual, or no difference between units: F has no width
-    full = np.asarray((estimate.value >= 1) | ~(high - low > NO_WIDTH))
-    if full.any():
-        instead = score(estimate, confidence_level)
-        low, high = np.where(full, instead[0], low), np.where(full, instead[1], high)
-    return low, high
+        low, high = find(squares, value, tail)
+        # no residual, or no difference between units
+        full = (value >= 1) | ~(high - low > NO_WIDTH)
+    low, high = step_up(low, k), step_up(high, k)
+    # where the limit of one rating reaches the end of its range that of a mean has no end
+    found = np.where(np.isfinite(low), low, np.minimum(-1.0, estimate.value)), high
+    if not full.any():
+        return found
+    return instead(found, score(estimate, confidence_level), full, "score", "F has no width")
 
 
 def _ratio_limits(
@@ -152,7 +163,8 @@ def f_test(squares: dict[str, Any], kind: str, null: float) -> tuple[float, tupl
             error = squares["within"] if kind == "1" else squares["residual"]
             statistic = units / error * (1 - null) / (1 + (m - 1) * null)
             df = n * (m - 1) if kind == "1" else (n - 1) * (m - 1)
-    return float(statistic), (float(n - 1), float(df))
+    # rounding can leave squares between like means below 0
+    return max(float(statistic), 0.0), (float(n - 1), float(df))
 
 
 def upper_tail(statistic: float, df: tuple[float, float]) -> float:

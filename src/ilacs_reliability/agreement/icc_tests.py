@@ -24,6 +24,7 @@ from ilacs_reliability.agreement.icc_limits import (
 from ilacs_reliability.agreement.rescaled import by_interval
 from ilacs_reliability.arguments import check_number, check_option
 from ilacs_reliability.estimates import Estimate, Limits, SignificanceResult
+from ilacs_reliability.named_limits import instead
 from ilacs_reliability.ratings import RatingsLike, as_ratings
 
 F_IS_NIL = (
@@ -191,5 +192,9 @@ def _inverted_f(
     low, high = below(estimate, confidence_level)
     tails = ((1.0 - confidence_level) / 2.0, (1.0 + confidence_level) / 2.0)
     least, most = (step_up(np.asarray(limit_of_test(squares, tail)), k) for tail in tails)
-    low = np.where(np.isnan(least), np.minimum(low, 0.0), least)
-    return low, np.where(np.isnan(most), high, most)
+    found = (
+        np.where(np.isnan(least), np.minimum(low, 0.0), least),
+        np.where(np.isnan(most), high, most),
+    )
+    gone = np.isnan(least) | np.isnan(most)
+    return instead(found, found, gone, "inverted_f and mcgraw_wong", "F leaves a limit below 0")

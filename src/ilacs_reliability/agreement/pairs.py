@@ -86,8 +86,9 @@ def light_kappa(ratings: RatingsLike, *, weights: Weights = "identity") -> Estim
     reason = "" if study.is_batch else why_undefined(study)
     if not study.is_batch and not reason:
         reason = next((pair.reason for pair in pairs.values() if pair.reason), "")
-    value = _average([pair.value for pair in pairs.values()])
-    expected = _average([pair.expected for pair in pairs.values()])
+    shape = taken.frequencies.shape[:-1]
+    value = _average([pair.value for pair in pairs.values()], shape)
+    expected = _average([pair.expected for pair in pairs.values()], shape)
     find = partial(_average_influence, list(pairs.values()), study.n_rated, taken)
     return build_estimate(
         taken,
@@ -175,17 +176,15 @@ def _each_pair(ratings: Ratings, coefficient: Coefficient) -> dict[Hashable, Est
     return pairs
 
 
-def _average(values: list[FloatArray]) -> FloatArray:
-    return np.mean(values, axis=0) if values else np.full((), np.nan)
+def _average(values: list[FloatArray], shape: tuple[int, ...]) -> FloatArray:
+    return np.mean(values, axis=0) if values else np.full(shape, np.nan)
 
 
 def _average_influence(pairs: list[Estimate], n_units: FloatArray, ratings: Ratings) -> FloatArray:
-    if not pairs:
-        return np.full(ratings.frequencies.shape, np.nan)
     # each pair's influence is per unit of its own
     with np.errstate(invalid="ignore", divide="ignore"):
         parts = [pair.influence * (n_units / pair.n_units)[..., None] for pair in pairs]
-        return _average(parts)
+        return _average(parts, ratings.frequencies.shape)
 
 
 def _undefined_pairs(pairs: dict[Hashable, Estimate]) -> tuple[str, ...]:

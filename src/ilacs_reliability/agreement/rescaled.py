@@ -12,6 +12,7 @@ import numpy as np
 
 from ilacs_reliability.agreement.formulas import fisher_interval
 from ilacs_reliability.agreement.studies import (
+    NO_LOGIT,
     Method,
     Study,
     coefficient_methods,
@@ -24,6 +25,7 @@ from ilacs_reliability.estimates import (
     SignificanceResult,
 )
 from ilacs_reliability.inference import threshold_test
+from ilacs_reliability.named_limits import instead, name_of, under_name
 from ilacs_reliability.scales import FloatArray
 from ilacs_reliability.undefined import UndefinedEstimateWarning
 
@@ -87,13 +89,13 @@ def rescaled_proportion_methods(
     )
 
 
-def fisher_method(study: Study) -> Method:
+def fisher_method(score: Callable[[Estimate, float], Limits]) -> Method:
     """List the t interval on the scale of Fisher's z.
 
     Parameters
     ----------
-    study : Study
-        What the coefficient was computed from.
+    score : callable
+        The coefficient's own "score" limits.
 
     Returns
     -------
@@ -103,7 +105,6 @@ def fisher_method(study: Study) -> Method:
         The limits; where the coefficient is 1 or -1 but for rounding, z is infinite and they are
         those of "score".
     """
-    score = dict(coefficient_methods(study))["score"]
     return "fisher", partial(_fisher, score=score)
 
 
@@ -151,12 +152,12 @@ def by_interval(
 def _fisher(
     estimate: Estimate, confidence_level: float, *, score: Callable[[Estimate, float], Limits]
 ) -> Limits:
-    low, high = fisher_interval(estimate, confidence_level)
+    found = fisher_interval(estimate, confidence_level)
     at_end = np.asarray(np.abs(estimate.value) > 1.0 - NO_ERROR)
-    if at_end.any():
-        instead = score(estimate, confidence_level)
-        low, high = np.where(at_end, instead[0], low), np.where(at_end, instead[1], high)
-    return low, high
+    if not at_end.any():
+        return found
+    other = score(estimate, confidence_level)
+    return instead(found, other, at_end, "score", "Fisher's z has no limits at the end")
 
 
 def _moved_limits(
@@ -180,8 +181,11 @@ def _moved_limits(
         expected=expected,
         influence_source=pull,
     )
-    low, high = limits(there, confidence_level)
-    return np.minimum(back(low), value), np.maximum(back(high), value)
+    # at 0 a root has no slope
+    with np.errstate(invalid="ignore"):
+        low, high = found = limits(there, confidence_level)
+    low, high = np.minimum(back(low), value), np.maximum(back(high), value)
+    return under_name(low, high, name_of(found))
 
 
 def _inside(
@@ -194,8 +198,7 @@ def _inside(
     """Take other limits at 0 and 1, where the logit has none."""
     found, other = limits(estimate, confidence_level), ends(estimate, confidence_level)
     value: FloatArray = np.asarray(estimate.value)
-    inside = (value > 0) & (value < 1)
-    return np.where(inside, found[0], other[0]), np.where(inside, found[1], other[1])
+    return instead(found, other, ~((value > 0) & (value < 1)), "score", NO_LOGIT)
 
 
 def _share_limits(

@@ -14,6 +14,7 @@ from ilacs_reliability.containers import read_only
 from ilacs_reliability.estimates import Estimate, Limits, n_clusters
 from ilacs_reliability.intervals import (
     clopper_pearson_limits,
+    is_on_logit_scale,
     jeffreys_limits,
     logit_limits,
     midp_limits,
@@ -22,11 +23,13 @@ from ilacs_reliability.intervals import (
     wald_limits,
     wilson_limits,
 )
+from ilacs_reliability.named_limits import instead, name_of, under_name
 from ilacs_reliability.ratings import Ratings
 from ilacs_reliability.scales import FloatArray, Weights, agreement_weights
 
 Method: TypeAlias = tuple[str, Callable[[Estimate, float], Limits]]
 
+NO_LOGIT = "logit has no limits at an end of the range"
 NOT_SHOWN = "whether the grades were right"
 
 
@@ -147,6 +150,24 @@ def why_undefined(study: Study) -> str:
     return "single_unit" if study.n_paired == 1 else ""
 
 
+def where_known(study: Study, value: FloatArray) -> FloatArray:
+    """Leave out the studies in which no agreement can be computed at all.
+
+    Parameters
+    ----------
+    study : Study
+        One study or many.
+    value : ndarray of float, shape (...)
+        A coefficient.
+
+    Returns
+    -------
+    ndarray of float, shape (...)
+        The same; nan where fewer than two units have two ratings.
+    """
+    return np.where(study.n_paired > 1, value, np.nan)
+
+
 def coefficient_methods(study: Study) -> tuple[Method, ...]:
     """List the intervals that a chance-corrected coefficient offers.
 
@@ -161,7 +182,7 @@ def coefficient_methods(study: Study) -> tuple[Method, ...]:
         score, t, wald and logit, the default first.
     """
     score = partial(_score, study=study)
-    return (("score", score), ("t", _t), ("wald", _wald), ("logit", partial(_logit, study=study)))
+    return (("score", score), ("t", _t), ("wald", _wald), ("logit", _logit))
 
 
 def from_lowest(
@@ -269,8 +290,8 @@ def _cut(
     limits: Callable[[Estimate, float], Limits],
     lowest: npt.ArrayLike,
 ) -> Limits:
-    low, high = limits(estimate, confidence_level)
-    return np.maximum(low, np.minimum(lowest, estimate.value)), high
+    low, high = found = limits(estimate, confidence_level)
+    return under_name(np.maximum(low, np.minimum(lowest, estimate.value)), high, name_of(found))
 
 
 def _t(estimate: Estimate, confidence_level: float) -> Limits:
@@ -286,14 +307,31 @@ def _wald(estimate: Estimate, confidence_level: float) -> Limits:
     return wald_limits(estimate.value, estimate.standard_error, confidence_level=confidence_level)
 
 
-def _logit(estimate: Estimate, confidence_level: float, *, study: Study) -> Limits:
-    return logit_limits(
-        estimate.value,
-        estimate.standard_error,
-        estimate.n_independent,
-        estimate.expected,
-        confidence_level=confidence_level,
-    )
+def _logit(estimate: Estimate, confidence_level: float) -> Limits:
+    return logit_by_name(estimate, estimate.n_independent, confidence_level)
+
+
+def logit_by_name(estimate: Estimate, n_units: Any, confidence_level: float) -> Limits:
+    """Return logit limits that say where they are those of another method.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        A coefficient.
+    n_units : int or ndarray, shape (...)
+        Independent units; one more than the degrees of freedom of the error.
+    confidence_level : float
+        Wanted coverage, between 0 and 1.
+
+    Returns
+    -------
+    low, high : ndarray
+        The limits.
+    """
+    value, error, expected = estimate.value, estimate.standard_error, estimate.expected
+    found = logit_limits(value, error, n_units, expected, confidence_level=confidence_level)
+    gone = ~is_on_logit_scale(value, error, expected)
+    return instead(found, found, gone, "score with a design effect of 1", NO_LOGIT)
 
 
 def _proportion(
