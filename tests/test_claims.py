@@ -316,7 +316,7 @@ def test_short_against_standard_is_answered_inside_the_overlap_both_ways():
     one = BY_NAME["short_against_standard"]
     assert "short 11 of 95 fell, standard 10 of 18 fell" in one.recomputed
     assert "with the 3 of unclear kind" in one.recomputed
-    assert "by risk" in one.verdict.reason
+    assert "nothing shows that chance decided" in one.verdict.reason
     short = ilr.load_dataset("short_transitions").counts[2]
     standard = ilr.load_dataset("standard_transitions").counts[2]
     effect = ilr.relative_effect([short, standard])

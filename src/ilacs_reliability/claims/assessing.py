@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from ilacs_reliability.agreement.coefficients import cohen_kappa, gwet_ac, percent_agreement
-from ilacs_reliability.claims.evidence import Evidence, moves, share
+from ilacs_reliability.claims.evidence import GOOD, Evidence, moves, share
 from ilacs_reliability.claims.judging import Claim, Verdict, judge
 from ilacs_reliability.claims.ledger import (
     BEFORE_MID_2019,
@@ -140,7 +140,10 @@ def _since(evidence: Evidence, claim: Claim) -> list[str]:
     if not up + kept + fell:
         return []
     every = share(up, up + kept + fell, name="improved", label="improved", limits=WHY_MOVED)
-    return [f"Of all first ILACS inspections {up} of {every.n_units} rose, {_shown(every, claim)}."]
+    return [
+        f"Of first ILACS grades after a SIF one {up} of {every.n_units} rose, "
+        f"{_shown(every, claim)}."
+    ]
 
 
 def _rose_against_fell(counted: tuple[int, int, int], claim: Claim) -> list[str]:
@@ -156,7 +159,7 @@ def _rose_against_fell(counted: tuple[int, int, int], claim: Claim) -> list[str]
     )
     beyond = 0.5 not in moved.confidence_interval(claim.confidence_level)
     chance = "beyond chance" if beyond else "within what chance gives"
-    return [f"{up} rose against {down} that fell, {chance}."]
+    return [f"{up or 'None'} rose against {down or 'none'} that fell, {chance}."]
 
 
 def _about_60_percent(claim: Claim, evidence: Evidence, rules: Protocol) -> Assessment:
@@ -169,18 +172,15 @@ def _about_60_percent(claim: Claim, evidence: Evidence, rules: Protocol) -> Asse
     low, high = claim.margins
     inside = sum(low <= one.value <= high for one in shares)
     last = by_date[candidates[-1]]
+    dates = f"{len(shares)} candidate date{'' if len(shares) == 1 else 's'}"
     later = next((day for day in reversed(by_date) if day > BEFORE_MID_2019), None)
     since = f"; later {_counted_by(later, by_date[later])}" if later else ""
     return Assessment(
         claim=claim,
-        recomputed=(
-            f"{_counted_by(candidates[0], by_date[candidates[0]])}, down to "
-            f"{_counted_by(candidates[-1], last)}: {_shown(shares[-1], claim)}"
-        ),
+        recomputed=f"{_between(by_date, candidates)}: {_shown(shares[-1], claim)}",
         verdict=_at_every_date(verdicts),
         details=(
-            f"As a count it was {low:.0%} to {high:.0%} on {inside} of {len(shares)} candidate "
-            f"dates{since}.",
+            f"As a count it was {100 * low:g}% to {100 * high:g}% on {inside} of {dates}{since}.",
         ),
         moves=last,
     )
@@ -196,6 +196,17 @@ def _counted_by(day: str, counted: tuple[int, int, int]) -> str:
     return f"{up} of {total} by {day} ({up / total:.0%})"
 
 
+def _between(by_date: Mapping[str, tuple[int, int, int]], days: list[str]) -> str:
+    """Say the count on the first and on the last of several days, and which way it went."""
+    first, last = by_date[days[0]], by_date[days[-1]]
+    if first == last:
+        return _counted_by(days[0], first) + (f", and still by {days[-1]}" if days[1:] else "")
+    # as they are shown, to a whole percent
+    shown = [round(100 * counted[0] / sum(counted)) for counted in (first, last)]
+    way = "and likewise" if shown[0] == shown[1] else "up to" if shown[0] < shown[1] else "down to"
+    return f"{_counted_by(days[0], first)}, {way} {_counted_by(days[-1], last)}"
+
+
 def _at_every_date(verdicts: list[Verdict]) -> Verdict:
     """Keep the last verdict where all agree; a reading that hangs on the date is not shown."""
     if len({verdict.outcome for verdict in verdicts}) == 1:
@@ -209,29 +220,33 @@ def _reinspections_2024(claim: Claim, evidence: Evidence, rules: Protocol) -> As
     if not table.sum():
         return _nothing(claim)
     shift = net_shift(transitions_from_table(table, scale=OFSTED_SCALE))
+    room = _room(int(shift.room_up.n_units), int(shift.room_down.n_units))
     low, high = shift.net.confidence_interval(claim.confidence_level)
     return Assessment(
         claim=claim,
         recomputed=(
-            f"{_moved(moves(table))} of {shift.n_units}; net {shift.net.value:+.1%} "
-            f"({_level(claim)} {low:+.1%} to {high:+.1%})"
+            f"{_moved(moves(table))} of {shift.n_units}; net {_signed(shift.net.value)} "
+            f"({_level(claim)} {_signed(low)} to {_signed(high)})"
         ),
         verdict=judge(claim, shift.net),
-        details=(
-            f"Room to move was unequal: {shift.room_up.n_units:g} could rise and "
-            f"{shift.room_down.n_units:g} could fall, and low grades return to the average by "
-            "error alone.",
-        ),
+        details=(f"{room}; grades far from the average return to it by error alone.",),
         moves=moves(table),
     )
+
+
+def _room(up: int, down: int) -> str:
+    if up == down:
+        return f"Room to move was equal: {up} could rise and as many could fall"
+    return f"Room to move was unequal: {up or 'none'} could rise and {down or 'none'} could fall"
 
 
 def _short_kept(claim: Claim, evidence: Evidence, rules: Protocol) -> Assessment:
     clear = evidence.tables["short_transitions"]
     unclear = evidence.tables["unclear_kind_transitions"]
+    n_unclear = int(unclear.sum())
     if not clear.sum():
-        return _nothing(claim)
-    ways = [clear, clear + unclear] if unclear.any() else [clear]
+        return _nothing(claim, _no_short(n_unclear))
+    ways = [clear, clear + unclear] if n_unclear else [clear]
     kept = [_kept(table) for table in ways]
     texts = [
         f"{moves(table)[2]} of {int(table.sum())} lost a grade, {_shown(one, claim)} did not"
@@ -239,13 +254,19 @@ def _short_kept(claim: Claim, evidence: Evidence, rules: Protocol) -> Assessment
     ]
     return Assessment(
         claim=claim,
-        recomputed=f"; with the {int(unclear.sum())} of unclear kind ".join(texts),
-        verdict=_both_ways(claim, kept, int(unclear.sum())),
+        recomputed=f"; with the {n_unclear} of unclear kind ".join(texts),
+        verdict=_both_ways(claim, kept, n_unclear),
         details=(
-            "Short inspections go to authorities that were good or outstanding and thought safe.",
+            f"Of the {int(clear.sum())} surely short, {int(clear[GOOD:].sum())} went to an "
+            "authority that had been good or outstanding.",
         ),
         moves=moves(ways[-1]),
     )
+
+
+def _no_short(n_unclear: int) -> str:
+    why = "the records hold no short inspection with a grade before and after"
+    return f"{why}, apart from {n_unclear} of unclear kind" if n_unclear else why
 
 
 def _kept(table: IntArray) -> Any:
@@ -263,40 +284,61 @@ def _short_against_standard(claim: Claim, evidence: Evidence, rules: Protocol) -
     short = evidence.tables["short_transitions"]
     standard = evidence.tables["standard_transitions"]
     unclear = evidence.tables["unclear_kind_transitions"]
-    total = int((short + standard).sum())
-    if not total:
-        return _nothing(claim)
-    ways = [short, short + unclear] if unclear.any() else [short]
+    # those of other previous grades change nothing
+    n_unclear = int(unclear[GOOD].sum())
+    if not (short[GOOD].sum() and standard[GOOD].sum()):
+        return _nothing(
+            claim, _no_overlap(short, standard), details=_kinds_by_grade(short, standard)
+        )
+    ways = [short, short + unclear] if n_unclear else [short]
     effects = [_compared(table, standard) for table in ways]
-    if effects[0] is None:
-        return _nothing(claim, "no previous grade holds both kinds, so there is no comparison")
-    good = OFSTED_SCALE.code("good")
     parts = [
-        f"{name} {int(table[good, :good].sum())} of {int(table[good].sum())} fell"
+        f"{name} {int(table[GOOD, :GOOD].sum())} of {int(table[GOOD].sum())} fell"
         for name, table in (("short", short), ("standard", standard))
     ]
-    inside = int((short + standard)[good].sum())
     texts = [_chance(effect, claim) for effect in effects]
     return Assessment(
         claim=claim,
         recomputed=(
             f"previously good: {', '.join(parts)}; relative effect of standard over short (0.5 is "
-            f"alike) {f', with the {int(unclear.sum())} of unclear kind '.join(texts)}"
+            f"alike) {f', with the {n_unclear} of unclear kind '.join(texts)}"
         ),
-        verdict=_both_ways(claim, effects, int(unclear.sum())),
-        details=(
-            f"{inside} of {total} ({inside / total:.0%}) had been good, where both kinds occur; of "
-            f"the outstanding {int(standard[-1].sum())} was standard, below good all.",
-        ),
+        verdict=_both_ways(claim, effects, n_unclear),
+        details=_kinds_by_grade(short, standard),
     )
 
 
-def _compared(short: IntArray, standard: IntArray) -> Any:
+def _kinds_by_grade(short: IntArray, standard: IntArray) -> tuple[str, ...]:
+    """Say how many of either kind there are by previous grade; nothing where there are none."""
+    total, inside = int((short + standard).sum()), int((short + standard)[GOOD].sum())
+    if not total:
+        return ()
+    parts = [
+        f"{grade} {a} and {b}"
+        for grade, a, b in zip(
+            OFSTED_SCALE.labels, short.sum(axis=1), standard.sum(axis=1), strict=True
+        )
+        if a + b
+    ]
+    return (
+        f"{inside} of {total} ({inside / total:.0%}) had been good, the grade at which the kinds "
+        f"are compared. Short and standard by the grade before: {', '.join(parts)}.",
+    )
+
+
+def _no_overlap(short: IntArray, standard: IntArray) -> str:
+    missing = [
+        name for name, table in (("short", short), ("standard", standard)) if not table[GOOD].sum()
+    ]
+    return (
+        f"the records hold no {' and no '.join(missing)} inspection of an authority that had been "
+        "good, so there is no comparison"
+    )
+
+
+def _compared(short: IntArray, standard: IntArray) -> Estimate:
     """Compare within the previous grade good; one outstanding authority is no stratum."""
-    good = OFSTED_SCALE.code("good")
-    tables = np.stack([short[good], standard[good]])
-    if not tables.sum(axis=1).all():
-        return None
+    tables = np.stack([short[GOOD], standard[GOOD]])
     grades = grades_from_table(tables, scale=OFSTED_SCALE, groups=("short", "standard"))
     return relative_effect(grades)
 
@@ -335,21 +377,27 @@ def _both_ways(claim: Claim, ways: list[Estimate], n_unclear: int) -> Verdict:
     first, last = verdicts[0], verdicts[-1]
     if first.outcome == last.outcome:
         return first
+    those, them = ("inspection", "it") if n_unclear == 1 else ("inspections", "them")
     return replace(
         last,
         outcome="not shown",
         reason=(
-            f"the reading hangs on {n_unclear} inspections of unclear kind: without them it is "
-            f"{first.outcome}, with them {last.outcome}."
+            f"the reading hangs on {n_unclear} {those} of unclear kind: without {them} the claim "
+            f"is {first.outcome}, with {them} {last.outcome}."
         ),
     )
 
 
 def _nothing(
-    claim: Claim, why: str = "the records hold no inspection that bears on it"
+    claim: Claim,
+    why: str = "the records hold no inspection that bears on it",
+    *,
+    details: tuple[str, ...] = (),
 ) -> Assessment:
     verdict = replace(judge(claim, None), reason=f"{why}.")
-    return Assessment(claim=claim, recomputed="nothing to recompute", verdict=verdict)
+    return Assessment(
+        claim=claim, recomputed="nothing to recompute", verdict=verdict, details=details
+    )
 
 
 def _level(claim: Claim) -> str:
@@ -368,3 +416,8 @@ def _chance(estimate: Any, claim: Claim) -> str:
 
 def _moved(counted: tuple[int, int, int]) -> str:
     return f"{counted[0]} improved, {counted[1]} kept, {counted[2]} fell"
+
+
+def _signed(value: float) -> str:
+    # an exact zero, or one that is shown as zero, has no sign
+    return f"{value:+.1%}" if f"{abs(value):.1%}" != "0.0%" else "0.0%"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import numpy as np
 
@@ -42,12 +41,18 @@ class Evidence(Record):
         What the tables are made from, as a sentence.
     is_bundled : bool
         Whether they are the library's own.
+    kinds : str
+        How the kind of an ILACS inspection is known, as a sentence; "" where there is none.
+    credit : str
+        Whose the inspections are, as a sentence.
     """
 
     tables: Mapping[str, IntArray]
     by_date: Mapping[str, tuple[int, int, int]]
     about: str
     is_bundled: bool
+    kinds: str
+    credit: str
 
 
 def bundled_evidence() -> Evidence:
@@ -70,6 +75,13 @@ def bundled_evidence() -> Evidence:
             str(max(year for year in inspections.columns["year"] if year is not None)),
         ),
         is_bundled=True,
+        kinds=(
+            "The kind of an ILACS inspection is derived from its days on site; no report states it."
+        ),
+        credit=(
+            "Inspections: individual Ofsted reports (https://reports.ofsted.gov.uk). Contains "
+            "public sector information licensed under the Open Government Licence v3.0."
+        ),
     )
 
 
@@ -95,6 +107,11 @@ def evidence_from(records: Sequence[Inspection]) -> Evidence:
         by_date=dict(zip((day.isoformat() for day in SHIFT_DATES), rows, strict=True)),  # type: ignore[arg-type]
         about=_about(sif, len(records) - sif, str(min(years)), str(max(years))),
         is_bundled=False,
+        kinds=_kinds([one.kind for one in records if one.framework == "ILACS"]),
+        credit=(
+            "Inspections: those given by whoever made this report. Published figures: the sources "
+            "named beside them."
+        ),
     )
 
 
@@ -152,15 +169,29 @@ def _exact(estimate: Estimate, confidence_level: float, *, count: int, total: in
     return clopper_pearson_limits(count, total, confidence_level=confidence_level)
 
 
+def _kinds(kinds: Sequence[str | None]) -> str:
+    unclear = sum(kind is None for kind in kinds)
+    if not kinds:
+        return ""
+    if not unclear:
+        return "The kind of an ILACS inspection is as the records state it."
+    if unclear == len(kinds):
+        return "The records state the kind of no ILACS inspection."
+    return (
+        f"The kind of an ILACS inspection is as the records state it; of {unclear:,} of the "
+        f"{len(kinds):,} they state none."
+    )
+
+
 def _about(n_sif: int, n_ilacs: int, first: str, last: str) -> str:
-    parts: list[Any] = [
-        f"{n} under {framework}"
-        for framework, n in (("the single inspection framework", n_sif), ("ILACS", n_ilacs))
-        if n
-    ]
+    counted = {"the single inspection framework": n_sif, "ILACS": n_ilacs}
+    parts = [f"{n:,} under {framework}" for framework, n in counted.items() if n]
     total = n_sif + n_ilacs
+    under = f": {' and '.join(parts)}"
+    if len(parts) == 1:
+        under = f", {'all ' if total > 1 else ''}{parts[0].split(' ', 1)[1]}"
     years = f"in {first}" if first == last else f"{first} to {last}"
     return (
-        f"{total} inspection{'' if total == 1 else 's'} of English local authority children's "
-        f"services, published {years}: {' and '.join(parts)}."
+        f"{total:,} inspection{'' if total == 1 else 's'} of English local authority children's "
+        f"services, published {years}{under}."
     )

@@ -8,13 +8,13 @@ from typing import Any, TypeAlias
 
 from ilacs_reliability.claims.evidence import GOOD, Evidence, bundled_evidence, moves
 from ilacs_reliability.claims.judging import Claim
-from ilacs_reliability.claims.protocol import Protocol
+from ilacs_reliability.claims.protocol import Protocol, as_protocol
 from ilacs_reliability.claims.settling import units_to_show_share
 from ilacs_reliability.datasets.dataset import Dataset
 from ilacs_reliability.datasets.loading import load_dataset
 from ilacs_reliability.records import html_table
 
-CHOSEN_BY_RISK = "the standard ones among good authorities were chosen by risk"
+NOT_BY_CHANCE = "nothing shows that chance decided who had which kind"
 BEFORE_MID_2019 = "2019-05-31"
 
 
@@ -140,6 +140,11 @@ def published_claims(*, protocol: Protocol | None = None) -> tuple[Claim, ...]:
         "two_inspectors", "year_one", "about_60_percent", "reinspections_2024", "short_kept",
         "short_against_standard" and "consistent_and_reliable".
 
+    Raises
+    ------
+    TypeError
+        If `protocol` is not a `Protocol`.
+
     Examples
     --------
     >>> import ilacs_reliability as ilr
@@ -148,7 +153,7 @@ def published_claims(*, protocol: Protocol | None = None) -> tuple[Claim, ...]:
     Claim('Two inspectors at one school reach the same decision.', consistency, at least 0.8)
     Claim('Most councils improved in the first year of ILACS.', shift, more than 0.5)
     """
-    rules = protocol or Protocol()
+    rules = as_protocol(protocol)
     makers = (
         _two_inspectors,
         _year_one,
@@ -233,7 +238,7 @@ def _two_inspectors(rules: Protocol) -> Claim:
         confidence_level=rules.confidence_level,
         power=rules.power,
     )
-    how_many = f"{needed:,}" if needed else "more"
+    how_many = _how_many(needed, agreed / pairs > rules.agreement)
     study = load_dataset("two_inspector_study").info
     return Claim(
         name="two_inspectors",
@@ -245,16 +250,25 @@ def _two_inspectors(rules: Protocol) -> Claim:
         source=study.source,
         url=study.url,
         would_settle=(
-            f"the two-by-two table; {how_many} double inspections would show {rules.agreement:.0%} "
-            f"agreement, kappa apart, if the true share is {agreed} in {pairs} ({rules.power:.0%} "
-            "power)."
+            f"the two-by-two table; {how_many} would show {100 * rules.agreement:g}% agreement, "
+            f"kappa apart, if the true share is {agreed} in {pairs} ({100 * rules.power:g}% power)."
         ),
     )
+
+
+def _how_many(needed: int | None, is_above: bool) -> str:
+    if needed is None:
+        return (
+            "more than 5,000 double inspections" if is_above else "no number of double inspections"
+        )
+    return f"{needed:,} double inspection{'' if needed == 1 else 's'}"
 
 
 def _year_one(rules: Protocol) -> Claim:
     published = load_dataset("year_one")
     up, kept, fell = year_one_counts()
+    total = up + kept + fell
+    is_most = up > rules.majority * total
     return Claim(
         name="year_one",
         statement="Most councils improved in the first year of ILACS.",
@@ -268,8 +282,9 @@ def _year_one(rules: Protocol) -> Claim:
         source=published.info.source,
         url=published.info.url,
         would_settle=(
-            f"as a count, nothing more: {up} of {up + kept + fell} is most; as a rate, the first "
-            "ILACS inspection of every authority, since made."
+            f"as a count, nothing more: {up} of {total} is {'' if is_most else 'not '}more than "
+            f"{100 * rules.majority:g}%; as a rate, the first ILACS inspection of every authority, "
+            "since made."
         ),
     )
 
@@ -285,7 +300,7 @@ def _about_60_percent(rules: Protocol) -> Claim:
         direction="within",
         confidence_level=rules.confidence_level,
         published="about 60% (LGA First, undated, before mid-2019)",
-        source=published.info.source,
+        source="LGA First, article by a senior Ofsted author, before mid-2019",
         url=published.info.url,
         would_settle=(
             "for the count, its date and the list of areas; for the rate, the reports since."
@@ -319,8 +334,6 @@ def _short_kept(rules: Protocol) -> Claim:
         threshold=rules.kept,
         confidence_level=rules.confidence_level,
         published="no count found",
-        source="Individual Ofsted inspection reports",
-        url="https://reports.ofsted.gov.uk",
         would_settle=(
             "a published type for every inspection: short, short made standard, or standard."
         ),
@@ -336,10 +349,8 @@ def _short_against_standard(rules: Protocol) -> Claim:
         threshold=(0.5 - margin, 0.5 + margin),
         direction="within",
         confidence_level=rules.confidence_level,
-        selection=CHOSEN_BY_RISK,
+        selection=NOT_BY_CHANCE,
         published="no comparison found",
-        source="Individual Ofsted inspection reports",
-        url="https://reports.ofsted.gov.uk",
         would_settle=(
             "short or standard drawn by lot among good authorities, or both by two teams in each."
         ),

@@ -145,6 +145,29 @@ class Protocol:
         return html_table(dict(self._items()) | {"fingerprint": self.fingerprint})
 
 
+def as_protocol(protocol: Protocol | None) -> Protocol:
+    """Return a protocol, the default one where none is given.
+
+    Parameters
+    ----------
+    protocol : Protocol or None
+        What was given.
+
+    Returns
+    -------
+    Protocol
+        The protocol.
+
+    Raises
+    ------
+    TypeError
+        If it is something else.
+    """
+    if protocol is not None and not isinstance(protocol, Protocol):
+        raise TypeError(f"`protocol` must be a Protocol, but got {type(protocol).__name__}.")
+    return protocol or Protocol()
+
+
 def _read(text: str) -> dict[str, Any]:
     if not isinstance(text, str):
         raise TypeError(f"`text` must be a string, but got {type(text).__name__}.")

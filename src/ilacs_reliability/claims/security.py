@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from ilacs_reliability.arguments import check_listing
 from ilacs_reliability.claims.assessing import ASSESS, Assessment
 from ilacs_reliability.claims.evidence import bundled_evidence, evidence_from
 from ilacs_reliability.claims.ledger import published_claims, reproduce
-from ilacs_reliability.claims.protocol import Protocol
+from ilacs_reliability.claims.protocol import Protocol, as_protocol
 from ilacs_reliability.datasets.inspections import Inspection
 from ilacs_reliability.records import Record, html_table
 
@@ -17,8 +19,6 @@ QUESTION = "Are the judgements of children's services inspections secure?"
 LIMITS = (
     "A verdict is about a claim and its counts, not any one inspection; agreement is not accuracy.",
     "Intervals ask whether a count would hold beyond these inspections, taken as independent.",
-    "Default thresholds were chosen after the figures; several claims, no correction for that.",
-    "The kind of an ILACS inspection is derived from its days on site; no report states it.",
 )
 
 
@@ -58,6 +58,8 @@ class SecurityReport(Record):
         One for each published claim.
     limits : tuple of str
         What no verdict here shows.
+    credit : str
+        Whose the inspections are.
 
     Examples
     --------
@@ -71,7 +73,8 @@ class SecurityReport(Record):
     about: str
     protocol: Protocol
     assessments: tuple[Assessment, ...]
-    limits: tuple[str, ...] = LIMITS
+    limits: tuple[str, ...]
+    credit: str
 
     @property
     def outcomes(self) -> dict[str, str]:
@@ -146,7 +149,7 @@ def assess_security(
     Raises
     ------
     TypeError
-        If `protocol` is not a `Protocol`.
+        If `protocol` is not a `Protocol`, or `records` holds something other than inspections.
     ValueError
         If `records` is empty.
 
@@ -166,10 +169,8 @@ def assess_security(
     >>> ilr.assess_security().outcomes["two_inspectors"]
     'not shown'
     """
-    rules = _checked(protocol)
-    if records is not None and not len(records):
-        raise ValueError("`records` holds no inspection.")
-    evidence = bundled_evidence() if records is None else evidence_from(records)
+    rules = as_protocol(protocol)
+    evidence = bundled_evidence() if records is None else evidence_from(_inspections(records))
     assessments = []
     for claim in published_claims(protocol=rules):
         one = ASSESS[claim.name](claim, evidence, rules)
@@ -181,10 +182,38 @@ def assess_security(
         about=evidence.about,
         protocol=rules,
         assessments=tuple(assessments),
+        limits=tuple(filter(None, (*LIMITS, _thresholds(rules), evidence.kinds))),
+        credit=evidence.credit,
     )
 
 
-def _checked(protocol: Protocol | None) -> Protocol:
-    if protocol is not None and not isinstance(protocol, Protocol):
-        raise TypeError(f"`protocol` must be a Protocol, but got {type(protocol).__name__}.")
-    return protocol or Protocol()
+def _thresholds(rules: Protocol) -> str:
+    """Say when the thresholds were chosen, as far as they tell."""
+    usual = Protocol()
+    own = [
+        field.name.replace("_", " ")
+        for field in fields(Protocol)
+        if getattr(rules, field.name) != getattr(usual, field.name)
+    ]
+    several = "several claims, no correction."
+    if not own:
+        return f"Default thresholds were chosen after the published figures; {several}"
+    declared = f"Declared by the protocol: {', '.join(own)}"
+    if len(own) == len(fields(Protocol)):
+        return f"{declared}; {several}"
+    return f"{declared}; the rest are defaults, chosen after the published figures; {several}"
+
+
+def _inspections(records: Sequence[Inspection]) -> tuple[Inspection, ...]:
+    """Return the records in the order in which histories are read."""
+    check_listing(records, "records", of="inspections")
+    given = tuple(records)
+    if not given:
+        raise ValueError("`records` holds no inspection.")
+    for place, one in enumerate(given):
+        if not isinstance(one, Inspection):
+            raise TypeError(
+                "`records` must hold Inspections, as from `parse_inspections`, but holds "
+                f"{reprlib.repr(one)} at {place}."
+            )
+    return tuple(sorted(given, key=lambda one: (one.authority, one.start)))

@@ -82,8 +82,7 @@ def report_html(report: SecurityReport) -> str:
         '<table id="verdicts"><thead><tr><th scope="col">Claim</th>'
         f'<th scope="col">Verdict</th></tr></thead><tbody>{rows}</tbody></table>\n'
         f"{sections}<section><h2>Limits</h2><ul>{limits}</ul></section>\n{_thresholds(report)}"
-        "<footer>Contains public sector information licensed under the Open Government Licence "
-        "v3.0.</footer>\n</body></html>\n"
+        f"<footer>{escape(report.credit)}</footer>\n</body></html>\n"
     )
 
 
@@ -115,7 +114,7 @@ def _section(number: int, one: Assessment) -> str:
     if claim.url.startswith("https://"):
         source = f'<a href="{escape(claim.url)}">{source}</a>'
     texts = [
-        ("Published", f"{escape(claim.published)}<br><small>{source}</small>"),
+        ("Published", escape(claim.published) + (source and f"<br><small>{source}</small>")),
         ("Recomputed", escape(one.recomputed)),
         ("Why", escape(_sentence(verdict.reason))),
         ("Note", escape(" ".join(one.details))),

@@ -1,0 +1,296 @@
+"""The report on one's own records says what these records hold, and nothing of the bundled ones."""
+
+import re
+from datetime import date, timedelta
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import ilacs_reliability as ilr
+from ilacs_reliability.datasets.inspections import GRADES, Inspection, with_previous
+from ilacs_reliability.datasets.tabulation import SHIFT_DATES
+
+GOOD = GRADES.index("good")
+FIRST_YEAR = date(2019, 1, 17)
+BUNDLED = ilr.assess_security()
+
+
+def inspection(authority, framework, kind, start, grade, before=None, line=2):
+    return Inspection(
+        line=line,
+        authority=str(authority),
+        region="North",
+        framework=framework,
+        kind=kind,
+        start=start,
+        end=start + timedelta(4),
+        published=start + timedelta(40),
+        overall=grade,
+        leadership=grade,
+        help_and_protection=grade,
+        in_care=grade,
+        care_leavers=None,
+        previous_overall=before.overall if before else None,
+        previous_framework=before.framework if before else None,
+        pre_sif_safeguarding=None,
+        days_on_site=5,
+        lead=1,
+        population=1000,
+    )
+
+
+@st.composite
+def histories(draw, *, grades=(*GRADES, None), kinds=("short", "standard", None)):
+    """Inspections of one to nine authorities: SIF or not, then up to three under ILACS."""
+    made = []
+    for authority in range(draw(st.integers(1, 9))):
+        before = None
+        if draw(st.booleans()):
+            grade = draw(st.sampled_from(grades))
+            before = inspection(authority, "SIF", "sif", date(2015, 1, 5), grade)
+            made.append(before)
+        for year in sorted(draw(st.sets(st.sampled_from([2018, 2019, 2022])))):
+            start = date(year, draw(st.integers(1, 12)), 7)
+            grade, kind = draw(st.sampled_from(grades)), draw(st.sampled_from(kinds))
+            before = inspection(authority, "ILACS", kind, start, grade, before)
+            made.append(before)
+    return tuple(made) or (inspection(1, "SIF", "sif", date(2015, 1, 5), "good"),)
+
+
+def said(records, **options):
+    report = ilr.assess_security(records, **options)
+    return report, {one.claim.name: one for one in report.assessments}
+
+
+def moved(pairs):
+    """Return each ILACS inspection with a grade before and after as (later, before, after)."""
+    return [
+        (later, GRADES.index(earlier.overall), GRADES.index(later.overall))
+        for earlier, later in pairs
+        if later.framework == "ILACS" and earlier.overall and later.overall
+    ]
+
+
+def counted(found):
+    ways = [(after > before) - (after < before) for _, before, after in found]
+    return ways.count(1), ways.count(0), ways.count(-1)
+
+
+@settings(deadline=None, max_examples=60)
+@given(records=histories())
+def test_every_count_in_the_report_is_of_the_records(records):
+    report, claims = said(records)
+    found = moved(with_previous(records))
+    first_year = counted([one for one in found if one[0].published <= FIRST_YEAR])
+    year_one = claims["year_one"]
+    if sum(first_year):
+        up, kept, fell = first_year
+        assert year_one.recomputed.startswith(f"{up} improved, {kept} kept, {fell} fell of ")
+        if up + fell:
+            rose = f"{up or 'None'} rose against {fell or 'none'} that fell"
+            assert rose in " ".join(year_one.details)
+    else:
+        assert year_one.recomputed == "nothing to recompute"
+    short = [one for one in found if one[0].kind == "short"]
+    if short:
+        text = claims["short_kept"].recomputed
+        assert text.startswith(f"{counted(short)[2]} of {len(short)} lost a grade")
+        had_been_good = sum(before >= GOOD for _, before, _ in short)
+        detail = f"Of the {len(short)} surely short, {had_been_good} went to"
+        assert claims["short_kept"].details[0].startswith(detail)
+    repeats = [
+        GRADES.index(a.overall) == GRADES.index(b.overall)
+        for a, b in with_previous(records)
+        if a.framework == b.framework == "ILACS" and a.overall and b.overall
+    ]
+    if repeats:
+        same = f"the same in {sum(repeats)} of {len(repeats)} ("
+        assert same in claims["consistent_and_reliable"].recomputed
+    n_sif = sum(one.framework == "SIF" for one in records)
+    assert report.about.startswith(f"{len(records)} inspection{'s' * (len(records) > 1)} of ")
+    if 0 < n_sif < len(records):
+        assert f": {n_sif} under the single" in report.about
+        assert f" and {len(records) - n_sif} under ILACS." in report.about
+
+
+@settings(deadline=None, max_examples=60)
+@given(records=histories())
+def test_kinds_by_grade_before_are_those_of_the_records(records):
+    _, claims = said(records)
+    text = " ".join(claims["short_against_standard"].details)
+    found = moved(with_previous(records))
+    for grade, name in enumerate(GRADES):
+        kinds = [one[0].kind for one in found if one[1] == grade]
+        a, b = kinds.count("short"), kinds.count("standard")
+        assert (f"{name} {a} and {b}" in text) == (a + b > 0)
+    kinds = {one[0].kind for one in found if one[1] == GOOD}
+    is_compared = {"short", "standard"} <= kinds
+    assert ("relative effect" in claims["short_against_standard"].recomputed) == is_compared
+    if found and not is_compared:
+        reason = claims["short_against_standard"].verdict.reason
+        for kind in ("short", "standard"):
+            assert (f"no {kind}" in reason) == (kind not in kinds)
+
+
+@settings(deadline=None, max_examples=60)
+@given(records=histories(grades=GRADES))
+def test_a_share_goes_up_or_down_as_it_does(records):
+    _, claims = said(records)
+    by_date = {}
+    for day in SHIFT_DATES[:8]:
+        on_day = [one for one in moved(with_previous(records)) if one[0].published <= day]
+        if on_day:
+            by_date[day] = Fraction(counted(on_day)[0], len(on_day))
+    text = claims["about_60_percent"].recomputed
+    if not by_date:
+        assert text == "nothing to recompute"
+        return
+    shares = list(by_date.values())
+    if "down to" in text:
+        assert shares[-1] < shares[0]
+    if "up to" in text:
+        assert shares[-1] > shares[0]
+    if "still" in text:
+        assert shares[-1] == shares[0]
+    inside = sum(Fraction(55, 100) <= share <= Fraction(65, 100) for share in shares)
+    dates = f"on {inside} of {len(shares)} candidate date{'s' * (len(shares) > 1)}"
+    assert dates in claims["about_60_percent"].details[0]
+
+
+@settings(deadline=None, max_examples=40)
+@given(records=histories())
+def test_nothing_is_said_of_the_bundled_records(records):
+    report, _ = said(records)
+    text = ilr.report_text(report) + ilr.report_html(report)
+    for alien in (
+        "derived from its days",
+        "Open Government Licence",
+        "reports.ofsted.gov.uk",
+        "22 August 2026",
+        "by risk",
+        "thought safe",
+        "below good all",
+    ):
+        assert alien not in text
+    assert not re.search(r"\b1 (inspections|units|dates)\b", text)
+    assert "-0.0%" not in text
+    assert not re.search(r"\bnan\b", text)
+
+
+@settings(deadline=None, max_examples=40)
+@given(records=histories(kinds=("short", None)))
+def test_the_kind_is_said_to_be_known_as_far_as_it_is(records):
+    report, _ = said(records)
+    kinds = [one.kind for one in records if one.framework == "ILACS"]
+    sentences = [limit for limit in report.limits if "kind" in limit]
+    if not kinds:
+        assert sentences == []
+    elif None not in kinds:
+        assert sentences == ["The kind of an ILACS inspection is as the records state it."]
+    elif "short" not in kinds:
+        assert sentences == ["The records state the kind of no ILACS inspection."]
+    else:
+        assert f"of {kinds.count(None)} of the {len(kinds)} they state none" in sentences[0]
+
+
+def one_authority(grade_before, grade, kind="short"):
+    before = inspection(1, "SIF", "sif", date(2015, 1, 5), grade_before)
+    return before, inspection(1, "ILACS", kind, date(2018, 5, 7), grade, before)
+
+
+def test_a_single_inspection_is_spoken_of_in_the_singular():
+    report, claims = said(one_authority("good", "good")[:1])
+    assert report.about.endswith("published in 2015, under the single inspection framework.")
+    records = (
+        *one_authority("good", "good"),
+        inspection(2, "SIF", "sif", date(2015, 1, 5), "good"),
+    )
+    other = inspection(2, "ILACS", None, date(2018, 5, 7), "inadequate", records[-1])
+    # 60% limits of 1 in 1 begin at 0.2, of 1 in 2 at 1 - sqrt(0.8)
+    _, claims = said((*records, other), protocol=ilr.Protocol(kept=0.15, confidence_level=0.6))
+    assert claims["short_kept"].verdict.reason == (
+        "the reading hangs on 1 inspection of unclear kind: without it the claim is supported, "
+        "with it not shown."
+    )
+
+
+def test_equal_room_is_not_called_unequal():
+    before = inspection(1, "ILACS", "short", date(2018, 5, 7), "good")
+    later = inspection(1, "ILACS", "short", date(2021, 5, 7), "good", before)
+    _, claims = said((before, later))
+    assert "was equal: 1 could rise and as many" in claims["reinspections_2024"].details[0]
+    assert "net 0.0% " in claims["reinspections_2024"].recomputed
+
+
+@pytest.mark.parametrize(
+    ("protocol", "sentence"),
+    [
+        (None, "Default thresholds were chosen after the published figures;"),
+        (ilr.Protocol(), "Default thresholds were chosen after the published figures;"),
+        (ilr.Protocol(kept=0.7), "Declared by the protocol: kept; the rest are defaults,"),
+        (
+            ilr.Protocol(
+                confidence_level=0.9,
+                power=0.9,
+                agreement=0.9,
+                coefficient=0.7,
+                majority=0.6,
+                about=0.02,
+                kept=0.7,
+                superiority_margin=0.2,
+            ),
+            "Declared by the protocol: confidence level, power, agreement, coefficient, majority, "
+            "about, kept, superiority margin; several claims",
+        ),
+    ],
+)
+def test_thresholds_are_said_to_be_whose_they_are(protocol, sentence):
+    limits = ilr.assess_security(one_authority("good", "good"), protocol=protocol).limits
+    assert sum(sentence in limit for limit in limits) == 1
+
+
+@pytest.mark.parametrize(
+    ("protocol", "name", "settles"),
+    [
+        (ilr.Protocol(agreement=0.925), "two_inspectors", "no number of double inspections would"),
+        (ilr.Protocol(agreement=0.916), "two_inspectors", "more than 5,000 double inspections"),
+        (ilr.Protocol(agreement=0.925), "two_inspectors", "92.5% agreement"),
+        (ilr.Protocol(power=0.825), "two_inspectors", "(82.5% power)"),
+        (ilr.Protocol(majority=0.6), "year_one", "19 of 34 is not more than 60%"),
+        (ilr.Protocol(majority=0.555), "year_one", "19 of 34 is more than 55.5%"),
+    ],
+)
+def test_what_would_settle_it_follows_the_protocol(protocol, name, settles):
+    claims = {claim.name: claim for claim in ilr.published_claims(protocol=protocol)}
+    assert settles in claims[name].would_settle
+
+
+def test_margins_are_said_as_declared():
+    one = ilr.assess_security(protocol=ilr.Protocol(about=0.005)).assessments[2]
+    assert "59.5% to 60.5%" in one.details[0]
+
+
+def test_records_may_stand_in_any_order():
+    records = one_authority("good", "inadequate")
+    assert said(records)[0].to_dict() == said(records[::-1])[0].to_dict()
+
+
+@pytest.mark.parametrize("records", [[[1]], [1], "own.csv", 3, {"a": 1}, [None], [one_authority]])
+def test_records_of_another_kind_are_refused_by_name(records):
+    with pytest.raises(TypeError, match=r"`records` must"):
+        ilr.assess_security(records)
+
+
+@pytest.mark.parametrize("protocol", [95, 0, "", [], "kept = 0.7", {}, ilr.Protocol])
+def test_a_protocol_of_another_kind_is_refused_by_name(protocol):
+    for function in (ilr.published_claims, ilr.assess_security):
+        with pytest.raises(TypeError, match="`protocol` must be a Protocol, but got"):
+            function(protocol=protocol)
+
+
+def test_the_bundled_report_credits_its_sources():
+    page = ilr.report_html(BUNDLED)
+    assert "reports.ofsted.gov.uk" in page
+    assert "Open Government Licence" in page
