@@ -207,7 +207,7 @@ def coefficient(draw: Draw) -> str:
             (0.3, f"[ilr.{name}, ilr.percent_agreement]"),
             (0.2, "lambda ratings: 1.0"),
             (0.2, "ilr.unit_agreement"),
-            (0.2, "lambda ratings: ilr.gwet_ac(ratings)"),
+            (0.2, "partial(ilr.krippendorff_alpha, metric='ordinal')"),
         )
     )
 
@@ -337,9 +337,9 @@ def declared_scale(draw: Draw) -> str:
 
 def p_values(draw: Draw) -> str:
     made = [draw.one(0.0, 1.0, 0.05, 1e-300, draw.random()) for _ in range(draw.whole(0, 8))]
-    return written(draw, [made])[1:-1] if draw.chance(0.01) else draw.one(
+    return draw.one(
         text(made), f"np.array({made})", f"np.array([{made}, {made}])", f"pd.Series({made})"
-    )  # fmt: skip
+    )
 
 
 def components(draw: Draw) -> str:

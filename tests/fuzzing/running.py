@@ -164,6 +164,8 @@ def _problems(draw: Draw, one: Call, tally: Tally) -> Iterator[tuple[str, ...]]:
         yield "changes its argument", ""
     if error is not None:
         tally.refused[one.name] += 1
+        if one.spoilt == "coefficient" and callable(arguments[one.spoilt]):
+            return
         for problem in outcomes.error_problems(one.name, error):
             where = f"{type(error).__name__} in {innermost(error)}"
             yield f"{problem} ({where})", str(error)
