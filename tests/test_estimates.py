@@ -123,6 +123,44 @@ def test_in_a_batch_only_the_studies_without_width_give_way():
 # standard errors
 
 
+TABLE = [[5, 3, 0], [2, 20, 5], [1, 3, 30]]
+GROUPS = [[9, 4, 3], [2, 6, 4]]
+MEASURED = [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]]
+OF_EVERY_KIND = {
+    "percent_agreement": ilr.percent_agreement(PAIRS),
+    "cohen_kappa": ilr.cohen_kappa(PAIRS),
+    "icc": ilr.icc(MEASURED),
+    "icc of means": ilr.icc(MEASURED, form="C,k"),
+    "icc_test": ilr.icc_test(MEASURED, threshold=0.2).effect,
+    "kendall_w": ilr.kendall_w(MEASURED),
+    "lin_ccc": ilr.lin_ccc(PAIRS),
+    "kappa_max": ilr.kappa_max(PAIRS),
+    "net shift": ilr.net_shift(TABLE).net,
+    "share improved": ilr.net_shift(TABLE).improved,
+    "share unchanged": ilr.net_shift(TABLE).unchanged,
+    "sign_test": ilr.sign_test(TABLE).effect,
+    "mcnemar": ilr.mcnemar(TABLE, at_least=2).effect,
+    "paired_difference": ilr.paired_difference(TABLE, at_least=2),
+    "paired_odds_ratio": ilr.paired_odds_ratio(TABLE, at_least=2),
+    "one grade to another": ilr.transition_shares(TABLE)[1, 2],
+    "specific_agreement": ilr.specific_agreement(PAIRS)[1],
+    "relative_effect": ilr.relative_effect(GROUPS),
+    "risk_difference": ilr.risk_difference(GROUPS, at_least=2),
+    "risk_ratio": ilr.risk_ratio(GROUPS, at_least=2),
+    "odds_ratio": ilr.odds_ratio(GROUPS, at_least=2),
+    "e_value": ilr.e_value(GROUPS, at_least=2),
+    "somers_d": ilr.somers_d(GROUPS),
+}
+
+
+@pytest.mark.parametrize("level", [1e-9, 0.001, 0.1, 0.5, 1 - 1e-9])
+@pytest.mark.parametrize("kind", OF_EVERY_KIND)
+def test_an_interval_holds_its_estimate_at_any_level(kind, level):
+    estimate = OF_EVERY_KIND[kind]
+    for method in estimate.interval_methods:
+        assert estimate.value in estimate.confidence_interval(level, method), method
+
+
 @given(ratings=our.studies())
 def test_the_standard_error_is_the_spread_of_influences(ratings):
     estimate = ilr.fleiss_kappa(ratings)

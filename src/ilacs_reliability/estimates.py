@@ -254,9 +254,10 @@ class Estimate(Record):
         Returns
         -------
         Interval
-            The limits; nan where the estimate is undefined. Arrays for a batch. Where the standard
-            error is zero, a method that rests on it alone gives way to the default one and
-            `method` says so: agreement in every unit seen is not certainty.
+            The limits, with the estimate between them however low the level; nan where it is
+            undefined. Arrays for a batch. Where the standard error is zero, a method that rests on
+            it alone gives way to the default one and `method` says so: agreement in every unit seen
+            is not certainty.
 
         Raises
         ------

@@ -170,6 +170,10 @@ def limits_problems(name: str, one: ilr.Estimate, draw: Draw) -> Iterator[str]:
     for method in sorted(methods):
         draw.calls += 2
         usual = one.confidence_interval(method=method)
+        low, high = dict(one.methods)[method](one, 0.95)
+        slack = SLACK * max(1.0, abs(one.value))
+        if one.status == "ok" and (low > one.value + slack or high < one.value - slack):
+            yield f"limits leave out the estimate ({method})"
         yield from interval_problems(name, one, usual)
         wanted = float(level(draw))
         odd = one.confidence_interval(wanted, method)
