@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+from scipy import optimize
 
 from ilacs_reliability.arguments import check_flag, check_number, check_option
 from ilacs_reliability.estimates import (
@@ -24,6 +25,7 @@ from ilacs_reliability.wording import with_article
 ALTERNATIVES = ("two-sided", "less", "greater")
 # a level of 1 - alpha cannot be told from 1 below this
 SMALLEST_P = 1e-14
+LARGEST_P = 1.0 - 1e-9
 
 
 def threshold_test(
@@ -281,38 +283,42 @@ def _p_value(
     estimate: Estimate, threshold: float, alternative: Alternative, method: str | None
 ) -> float:
     """Find the level at which the threshold leaves the interval."""
+
+    def beyond(alpha: float) -> float:
+        low, high = estimate.confidence_interval(1.0 - alpha, method)
+        above, below = low - threshold, threshold - high
+        if alternative == "two-sided":
+            return max(above, below)
+        return above if estimate.value > threshold else below
+
     if alternative == "two-sided":
-        return _leaving(lambda level: threshold not in estimate.confidence_interval(level, method))
-    upper = _one_sided(estimate, threshold, method)
-    return upper if alternative == "greater" else 1.0 - upper
+        return _leaving(beyond)
+    if estimate.value == threshold:
+        return 0.5
+    half = _leaving(beyond) / 2
+    return half if (estimate.value > threshold) == (alternative == "greater") else 1.0 - half
 
 
-def _one_sided(estimate: Estimate, threshold: float, method: str | None) -> float:
-    """Return the p-value against values above the threshold."""
-    if estimate.value > threshold:
-        return _leaving(lambda a: estimate.confidence_interval(a, method).low > threshold) / 2
-    if estimate.value < threshold:
-        above = _leaving(lambda a: estimate.confidence_interval(a, method).high < threshold) / 2
-        return 1.0 - above
-    return 0.5
-
-
-def _leaving(is_outside: Callable[[float], bool]) -> float:
-    """Return the smallest alpha whose 1 - alpha interval leaves the threshold out."""
-    low, high = SMALLEST_P, 1.0 - 1e-12
-    if is_outside(1.0 - low):
-        return low
-    if not is_outside(1.0 - high):
+def _leaving(beyond: Callable[[float], float]) -> float:
+    """Return the smallest alpha whose 1 - alpha interval leaves the threshold `beyond` a limit."""
+    if beyond(SMALLEST_P) > 0:
+        return SMALLEST_P
+    if not beyond(LARGEST_P) > 0:
         return 1.0
-    # bisect on log alpha: small p-values keep their relative accuracy
-    low, high = np.log(low), np.log(high)
-    for _ in range(60):
-        middle = (low + high) / 2
-        if is_outside(1.0 - np.exp(middle)):
-            high = middle
-        else:
-            low = middle
-    return float(np.exp(high))
+
+    def gap(log: float) -> float:
+        distance = beyond(float(np.exp(log)))
+        # a limit can lie on the threshold at many levels, or be infinite: only the side counts
+        size = float(np.clip(abs(distance), 1e-300, 1e100))
+        return size if distance > 0 else -size
+
+    # on log alpha small p-values keep their relative accuracy
+    low, high = float(np.log(SMALLEST_P)), float(np.log(LARGEST_P))
+    root, step = float(optimize.brentq(gap, low, high, xtol=1e-12, disp=False)), 1e-12
+    # limits that jump may leave the root a hair before the level that leaves the threshold out
+    while root < high and not gap(root) > 0:
+        root, step = min(root + step, high), 2 * step
+    return float(np.exp(root))
 
 
 def _null(estimate: Estimate, threshold: float, alternative: Alternative) -> str:

@@ -7,7 +7,7 @@ from math import prod
 import numpy as np
 from scipy import optimize, special
 
-from ilacs_reliability.comparison.exact import first_rows, log_choose
+from ilacs_reliability.comparison.exact import log_first_rows, log_summed
 from ilacs_reliability.estimates import FloatArray, IntArray
 
 # joint outcomes that are enumerated, and outcomes of all strata together that are drawn from
@@ -58,19 +58,15 @@ def common_odds_p_value(
 
 def _step_sums(table: IntArray) -> tuple[int, FloatArray] | None:
     """Return the smallest sum of the second group's steps, and the log chance of each from it."""
-    found = first_rows(table.sum(axis=0), int(table[1].sum()))
+    found = log_first_rows(table.sum(axis=0), int(table[1].sum()))
     if found is None:
         return None
-    rows = found[0]
-    sums = rows @ np.arange(table.shape[1])
-    low = int(sums.min())
-    # in logarithms: far from what is expected chances underflow
-    logs = log_choose(table.sum(axis=0), rows).sum(axis=1)
-    peaks = np.full(int(sums.max()) - low + 1, -np.inf)
-    np.maximum.at(peaks, sums - low, logs)
-    totals = np.bincount(sums - low, weights=np.exp(logs - peaks[sums - low]))
-    with np.errstate(divide="ignore"):
-        return low, peaks + np.log(totals)
+    sums, logs = log_summed(found[0] @ np.arange(table.shape[1]), found[1])
+    low = int(sums[0])
+    # sums between them that no table has
+    spread = np.full(int(sums[-1]) - low + 1, -np.inf)
+    spread[sums - low] = logs
+    return low, spread
 
 
 def _tilted(logs: list[FloatArray], total: int) -> list[FloatArray]:

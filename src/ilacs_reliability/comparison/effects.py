@@ -17,6 +17,7 @@ from ilacs_reliability.comparison.groups import (
     shared_grades,
     undefined_estimate,
 )
+from ilacs_reliability.comparison.limits import holding
 from ilacs_reliability.estimates import Estimate, FloatArray
 from ilacs_reliability.tables import GradesLike
 
@@ -453,4 +454,4 @@ def _mapped(
     estimate: Estimate, confidence_level: float, *, limits: Any, slope: float, intercept: float
 ) -> tuple[float, float]:
     low, high = limits(confidence_level)
-    return slope * low + intercept, slope * high + intercept
+    return holding((slope * low + intercept, slope * high + intercept), estimate.value)

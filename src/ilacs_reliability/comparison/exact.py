@@ -53,6 +53,28 @@ def first_rows(totals: IntArray, n_first: int) -> tuple[IntArray, FloatArray] | 
         How likely each is when rows are drawn without looking at columns.
         None, instead of both, where there are more than `MOST_ROWS`.
     """
+    found = log_first_rows(totals, n_first)
+    return found and (found[0], np.exp(found[1]))
+
+
+def log_first_rows(totals: IntArray, n_first: int) -> tuple[IntArray, FloatArray] | None:
+    """Enumerate the same with logarithms, which far from what is expected do not underflow.
+
+    Parameters
+    ----------
+    totals : ndarray of int, shape (n_grades,)
+        Column totals.
+    n_first : int
+        Units in the first row.
+
+    Returns
+    -------
+    rows : ndarray of int, shape (n_rows, n_grades)
+        Every possible first row.
+    logs : ndarray of float, shape (n_rows,)
+        The logarithm of its probability.
+        None, instead of both, where there are more than `MOST_ROWS`.
+    """
     rows = np.zeros((1, 0), dtype=np.int64)
     left = np.array([n_first], dtype=np.int64)
     later = np.append(np.cumsum(totals[::-1])[::-1][1:], 0)
@@ -68,7 +90,50 @@ def first_rows(totals: IntArray, n_first: int) -> tuple[IntArray, FloatArray] | 
         left = left[index] - taken
     logs = log_choose(totals, rows).sum(axis=1)
     whole = log_choose(totals.sum(), np.asarray(n_first))
-    return rows, np.exp(logs - whole)
+    return rows, logs - whole
+
+
+def log_summed(values: IntArray, logs: FloatArray) -> tuple[IntArray, FloatArray]:
+    """Join equal values and add up their probabilities, in logarithms.
+
+    Parameters
+    ----------
+    values : ndarray of int, shape (n,)
+        What a statistic can be, with repeats.
+    logs : ndarray of float, shape (n,)
+        Logarithm of the probability of each.
+
+    Returns
+    -------
+    values : ndarray of int, shape (n_distinct,)
+        Distinct values, rising.
+    logs : ndarray of float, shape (n_distinct,)
+        Logarithm of the probability of each.
+    """
+    distinct, place = np.unique(values, return_inverse=True)
+    return distinct, log_added(place.ravel(), logs, len(distinct))
+
+
+def log_added(places: IntArray, logs: FloatArray, n: int) -> FloatArray:
+    """Add up probabilities place by place, in logarithms.
+
+    Parameters
+    ----------
+    places : ndarray of int, shape (n_terms,)
+        Where each term belongs, each of the places at least once.
+    logs : ndarray of float, shape (n_terms,)
+        Logarithm of each term.
+    n : int
+        Places.
+
+    Returns
+    -------
+    ndarray of float, shape (n,)
+        Logarithm of each sum.
+    """
+    peaks = np.full(n, -np.inf)
+    np.maximum.at(peaks, places, logs)
+    return peaks + np.log(np.bincount(places, weights=np.exp(logs - peaks[places]), minlength=n))
 
 
 def score_tails(

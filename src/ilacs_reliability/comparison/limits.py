@@ -14,6 +14,26 @@ Pair: TypeAlias = tuple[float, float]
 # shares below which the cubic's closed root loses digits, and halvings that bring them back
 RARE = 1e-3
 HALVINGS = 100
+# the log of no ratio or odds ratio of whole numbers of 64 bits is farther from 0
+FARTHEST = 90.0
+
+
+def holding(limits: Pair, value: float) -> Pair:
+    """Return limits that hold a value which rounding may have left just outside.
+
+    Parameters
+    ----------
+    limits : tuple of float
+        Lower and upper limit.
+    value : float
+        The estimate.
+
+    Returns
+    -------
+    tuple of float
+        The limits, widened to it.
+    """
+    return min(float(limits[0]), value), max(float(limits[1]), value)
 
 
 def wilson(count: float, n: float, z: float) -> Pair:
@@ -273,7 +293,9 @@ def _ratio_score(counts: Counts, ratio: float) -> float:
     p2 = p1 * ratio
     variance = (p2 * (1 - p2) / n2 + ratio**2 * p1 * (1 - p1) / n1) * n / (n - 1)
     gap = x2 / n2 - ratio * x1 / n1
-    return float(gap / np.sqrt(variance)) if variance > 0 else float(np.sign(gap) * np.inf)
+    if variance <= 0:
+        return 0.0 if gap == 0 else float(np.sign(gap) * np.inf)
+    return float(gap / np.sqrt(variance))
 
 
 def _odds_score(counts: Counts, odds: float) -> float:
@@ -281,7 +303,9 @@ def _odds_score(counts: Counts, odds: float) -> float:
     n, x = n1 + n2, x1 + x2
     # the shares under the hypothesis have this odds ratio and the total seen
     a, b, c = n1 * (odds - 1), n1 + n2 * odds - x * (odds - 1), -x
-    p1 = -2 * c / (b + np.sqrt(max(b**2 - 4 * a * c, 0.0)))
+    root = np.sqrt(max(b**2 - 4 * a * c, 0.0))
+    # the form of the solution that takes nothing from nothing; where b < 0 the odds are above 1
+    p1 = -2 * c / (b + root) if b >= 0 else (root - b) / (2 * a)
     p1 = min(max(p1, 0.0), 1.0)
     p2 = min(max((x - n1 * p1) / n2, 0.0), 1.0)
     spread = 1 / max(n1 * p1 * (1 - p1), 1e-300) + 1 / max(n2 * p2 * (1 - p2), 1e-300)
@@ -299,7 +323,7 @@ def _positive_limits(
         def beyond(log: float) -> float:
             return min(max(score(counts, float(np.exp(log))), -1e6), 1e6) - level
 
-        low, high = -30.0, 30.0
+        low, high = -FARTHEST, FARTHEST
         if beyond(low) * beyond(high) > 0:
             return 0.0 if level > 0 else float("inf")
         return float(np.exp(optimize.brentq(beyond, low, high, xtol=1e-12)))

@@ -18,6 +18,7 @@ from ilacs_reliability.comparison.groups import (
     shared_grades,
     undefined_estimate,
 )
+from ilacs_reliability.comparison.limits import holding
 from ilacs_reliability.comparison.ordinal_fit import (
     connected,
     cumulative_design,
@@ -221,10 +222,13 @@ def _profile(
         return drop - (found.fit.objective - found.profile(beta))
 
     low, high = (float(np.exp(_crossing(excess, centre, sign))) for sign in (-1.0, 1.0))
-    return low, high
+    return holding((low, high), estimate.value)
 
 
 def _crossing(excess: Callable[[float], float], centre: float, sign: float) -> float:
+    # at a level of next to nothing the fall is lost in rounding
+    if excess(centre) <= 0:
+        return centre
     far = 1.0
     while excess(centre + sign * far) > 0:
         far *= 2

@@ -24,6 +24,7 @@ from ilacs_reliability.comparison.groups import (
     shared_grades,
     undefined_estimate,
 )
+from ilacs_reliability.comparison.limits import holding
 from ilacs_reliability.estimates import Estimate, FloatArray, IntArray
 from ilacs_reliability.tables import GradesLike
 
@@ -260,9 +261,9 @@ def _odds_limits(
     estimate: Estimate, confidence_level: float, *, limits: Any
 ) -> tuple[float, float]:
     low, high = limits(confidence_level)
-    return _odds(low), _odds(high)
+    return holding((_odds(low), _odds(high)), estimate.value)
 
 
 def _doubled(estimate: Estimate, confidence_level: float, *, limits: Any) -> tuple[float, float]:
     low, high = limits(confidence_level)
-    return 2 * low - 1, 2 * high - 1
+    return holding((2 * low - 1, 2 * high - 1), estimate.value)

@@ -22,6 +22,7 @@ from ilacs_reliability.comparison.limits import (
     Counts,
     Pair,
     agresti_caffo_difference,
+    holding,
     newcombe_difference,
     score_difference,
 )
@@ -248,7 +249,7 @@ def limits_of_counts(
     tuple of float
         Lower and upper limit.
     """
-    return rule(counts, confidence_level)
+    return holding(rule(counts, confidence_level), estimate.value)
 
 
 def share_deviations(cut: CutGroups, slopes: tuple[float, float] = (-1.0, 1.0)) -> FloatArray:

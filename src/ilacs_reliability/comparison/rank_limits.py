@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import optimize, special
 
-from ilacs_reliability.comparison.exact import double_mid_ranks, first_rows
+from ilacs_reliability.comparison.exact import double_mid_ranks, log_first_rows, log_summed
 from ilacs_reliability.comparison.tilted import Family, tails_for
 from ilacs_reliability.estimates import Alternative, Estimate, FloatArray, IntArray
 
@@ -66,10 +66,10 @@ def conditional_limits(
         Limits of the expected relative effect; 0 or 1 where no tilt is too strong.
     """
     sizes, totals = counts.sum(axis=1), counts.sum(axis=0)
-    found = first_rows(totals, int(sizes[0]))
+    found = log_first_rows(totals, int(sizes[0]))
     if found is None:
         raise MemoryError("more first rows than were counted")
-    rows, chances = found
+    rows, logs = found
     pairs = int(sizes.prod())
     # twice the pairs that the second group wins: its rank sum less the least it can be
     ranks = double_mid_ranks(totals)
@@ -77,7 +77,13 @@ def conditional_limits(
     wins = int(totals @ ranks) - rows @ ranks - floor
     seen = int(counts[1] @ ranks) - floor
     return tilted_limits(
-        estimate, confidence_level, (wins, chances), seen, pairs, alternative, scale=0.5
+        estimate,
+        confidence_level,
+        log_summed(wins, logs),
+        seen,
+        pairs,
+        alternative,
+        scale=0.5,
     )
 
 
@@ -100,8 +106,8 @@ def tilted_limits(
     confidence_level : float
         Wanted coverage.
     distribution : tuple of ndarray
-        Values of the statistic, from 0 to twice `middle`, and their probabilities under the
-        hypothesis.
+        Values of the statistic, rising from 0 to twice `middle`, and the logarithms of their
+        probabilities under the hypothesis.
     seen, middle : int
         The statistic seen, and its expectation.
     alternative : {"two-sided", "less", "greater"}
@@ -115,9 +121,7 @@ def tilted_limits(
     tuple of float
         The limits, open (the end of the effect's range) where no tilt is too strong.
     """
-    values, place = np.unique(distribution[0], return_inverse=True)
-    with np.errstate(divide="ignore"):
-        logs = np.log(np.bincount(place.ravel(), weights=distribution[1]))
+    values, logs = distribution
     family = Family(values=values, logs=logs, seen=int(np.searchsorted(values, seen)))
     tails = tails_for(confidence_level, family, alternative, np.abs(values - middle))
     null = 0.5 if scale == 0.5 else 0.0

@@ -17,6 +17,7 @@ from ilacs_reliability.comparison.groups import (
     undefined_estimate,
 )
 from ilacs_reliability.comparison.hidden import Extremes, normal_tails
+from ilacs_reliability.comparison.limits import holding
 from ilacs_reliability.comparison.ratios import risk_ratio
 from ilacs_reliability.comparison.strata import stratified_relative_effect
 from ilacs_reliability.comparison.worst_causes import (
@@ -352,7 +353,7 @@ def _e_limits(
 ) -> tuple[float, float]:
     low, high = ratio.confidence_interval(confidence_level, method)
     ends = sorted((e_value_of_ratio(low), e_value_of_ratio(high)))
-    return (1.0 if low <= 1 <= high else ends[0]), ends[1]
+    return holding(((1.0 if low <= 1 <= high else ends[0]), ends[1]), estimate.value)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

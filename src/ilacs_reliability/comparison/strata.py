@@ -32,6 +32,7 @@ from ilacs_reliability.comparison.groups import (
     undefined_estimate,
     undefined_test,
 )
+from ilacs_reliability.comparison.limits import holding
 from ilacs_reliability.comparison.ranks import rank_sum_p_value
 from ilacs_reliability.estimates import Alternative, Estimate, FloatArray, SignificanceResult
 from ilacs_reliability.randomness import as_generator, check_draws
@@ -363,5 +364,4 @@ def _normal_p(surplus: float, variance: float, alternative: Alternative) -> floa
 
 
 def _limits(estimate: Estimate, confidence_level: float, *, limits: Any) -> tuple[float, float]:
-    low, high = limits(confidence_level)
-    return low, high
+    return holding(limits(confidence_level), estimate.value)

@@ -12,6 +12,8 @@ from ilacs_reliability.estimates import Alternative, FloatArray
 
 # a probability this much larger is the same but for rounding
 SAME = 1 + 1e-9
+# at this tilt no value but an end has a probability above 1e-300
+FARTHEST = 1e3
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -51,11 +53,9 @@ class Family:
             The logarithm.
         """
         terms = self.logs + tilt * self.values
-        terms -= terms.max()
-        np.exp(terms, out=terms)
-        beyond = terms[self.seen + 1 :] if upper else terms[: self.seen]
-        share = (beyond.sum() + part * terms[self.seen]) / terms.sum()
-        return float(np.log(share)) if share > 0 else -np.inf
+        whole = _log_sum(terms)
+        terms[self.seen] += np.log(part)
+        return _log_sum(terms[self.seen :] if upper else terms[: self.seen + 1]) - whole
 
     def mean(self, tilt: float) -> float:
         """Return the expected value at a tilt.
@@ -102,7 +102,7 @@ class Family:
         goal = np.log(tail)
 
         def excess(tilt: float) -> float:
-            return float(max(self.log_tail(tilt, upper=upper, part=part), -1e4) - goal)
+            return float(self.log_tail(tilt, upper=upper, part=part) - goal)
 
         sign, step = (1.0 if upper else -1.0), self._step()
         # the tail grows with the tilt above, and falls below
@@ -112,6 +112,8 @@ class Family:
         direction = -sign if start > 0 else sign
         far = direction * step
         while excess(far) * start > 0:
+            if abs(far) > FARTHEST:
+                return float(direction * np.inf)
             near, far = far, 2 * far
         return float(optimize.brentq(excess, near, far, xtol=1e-13 * step, rtol=1e-13))
 
@@ -121,6 +123,11 @@ class Family:
         mean = weights @ self.values
         spread = weights @ (self.values - mean) ** 2
         return float(1 / np.sqrt(max(spread, 1e-9)))
+
+
+def _log_sum(logs: FloatArray) -> float:
+    peak = float(logs.max())
+    return peak + float(np.log(np.exp(logs - peak).sum()))
 
 
 def two_sided_p_values(logs: FloatArray, distances: Any = None) -> FloatArray:
@@ -177,7 +184,8 @@ def matching_tails(
     alpha = 1 - confidence_level
     chances = np.exp(logs - logs.max())
     chances /= chances.sum()
-    accepted = np.flatnonzero(p_values > alpha)
+    # at a level of nothing the likeliest value is left
+    accepted = np.flatnonzero(p_values > min(alpha, p_values.max() / SAME))
     first, last = accepted[0], accepted[-1]
     up_to, down_to = np.cumsum(chances), np.cumsum(chances[::-1])[::-1]
     upper = float(down_to[last + 1]) if last + 1 < len(chances) else 0.0

@@ -10,7 +10,13 @@ import numpy as np
 from scipy import special
 
 from ilacs_reliability.arguments import check_option
-from ilacs_reliability.comparison.exact import drawn_tables, first_rows, log_choose
+from ilacs_reliability.comparison.exact import (
+    drawn_tables,
+    log_added,
+    log_choose,
+    log_first_rows,
+    log_summed,
+)
 from ilacs_reliability.comparison.groups import (
     NOT_SHOWN_BY_P,
     check_rng,
@@ -221,7 +227,7 @@ def _trend_p(
         return p_value, "exact", found
     values, weights = found
     inside = _beyond(values, wins, expected, alternative)
-    return min(1.0, float(weights[inside].sum())), "exact", found
+    return min(1.0, float(np.exp(weights[inside]).sum())), "exact", found
 
 
 def _beyond(values: IntArray, wins: int, expected: int, alternative: Alternative) -> Any:
@@ -244,7 +250,7 @@ def _pair_wins(lower: IntArray, upper: IntArray) -> IntArray:
 
 
 def _distribution(sizes: IntArray, totals: IntArray) -> tuple[IntArray, FloatArray] | None:
-    """Return every number of double wins and its probability, or None of too many tables.
+    """Return every number of double wins and its log probability, or None of too many tables.
 
     Groups are added one by one, keeping what the earlier ones hold and the wins so far. The last
     group has what is left, so that the largest end had better be the last: turning both the groups
@@ -252,15 +258,15 @@ def _distribution(sizes: IntArray, totals: IntArray) -> tuple[IntArray, FloatArr
     """
     if sizes[0] > sizes[-1]:
         sizes, totals = sizes[::-1], totals[::-1]
-    first = first_rows(totals, int(sizes[0]))
+    first = log_first_rows(totals, int(sizes[0]))
     if first is None:
         return None
     held, weights = first
     wins = np.zeros(len(held), dtype=np.int64)
     if len(sizes) == 2:
-        return _summed(_pair_wins(held, totals - held), weights)
+        return log_summed(_pair_wins(held, totals - held), weights)
     for size in sizes[1:-2].tolist():
-        rows = first_rows(totals, size)
+        rows = log_first_rows(totals, size)
         if rows is None or len(rows[0]) * len(held) > MOST_STEPS:
             return None
         left = totals - held
@@ -270,8 +276,8 @@ def _distribution(sizes: IntArray, totals: IntArray) -> tuple[IntArray, FloatArr
             left[old].sum(axis=1), np.asarray(size)
         )
         wins = wins[old] + _pair_wins(before, taken)
-        held, wins, weights = _merged(before + taken, wins, weights[old] * np.exp(logs))
-    rows = first_rows(totals, int(sizes[-2]))
+        held, wins, weights = _merged(before + taken, wins, weights[old] + logs)
+    rows = log_first_rows(totals, int(sizes[-2]))
     if rows is None or len(rows[0]) * len(held) > MOST_LAST_STEPS:
         return None
     return _last_two(held, wins, weights, rows[0], totals)
@@ -293,22 +299,16 @@ def _last_two(
         logs = log_choose(left[old], taken).sum(axis=1) - whole
         last = left[old] - taken
         total = wins[part][old] + _pair_wins(before, taken) + _pair_wins(before + taken, last)
-        found.append(_summed(total, weights[part][old] * np.exp(logs)))
+        found.append(log_summed(total, weights[part][old] + logs))
     every, chances = (np.concatenate(parts) for parts in zip(*found, strict=True))
-    return _summed(every, chances)
-
-
-def _summed(wins: IntArray, weights: FloatArray) -> tuple[IntArray, FloatArray]:
-    values, place = np.unique(wins, return_inverse=True)
-    return values, np.bincount(place.ravel(), weights=weights).astype(np.float64)
+    return log_summed(every, chances)
 
 
 def _merged(
     held: IntArray, wins: IntArray, weights: FloatArray
 ) -> tuple[IntArray, IntArray, FloatArray]:
     states, place = np.unique(np.column_stack([held, wins]), axis=0, return_inverse=True)
-    added = np.bincount(place.ravel(), weights=weights).astype(np.float64)
-    return states[:, :-1], states[:, -1], added
+    return states[:, :-1], states[:, -1], log_added(place.ravel(), weights, len(states))
 
 
 def _normal_p(
