@@ -1,11 +1,15 @@
 """Ratings from arrays, counts and tables; what each builder refuses."""
 
+import itertools
 import pickle
+from decimal import Decimal
+from fractions import Fraction
 
 import hypothesis.strategies as st
 import numpy as np
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from numpy.testing import assert_allclose, assert_array_equal
@@ -167,7 +171,233 @@ def test_a_repeat_says_so():
     assert ilr.ratings_from_codes(pair, scale=GRADES).notes == ()
 
 
+# what the input carries
+
+CARRIED = pd.DataFrame(
+    {"Ann": ["good", "RI", "good"], "Bob": ["RI", "RI", "outstanding"]}, index=["u", "v", "w"]
+)
+CODED = CARRIED.replace({"good": 2, "RI": 1, "outstanding": 3}).astype(int)
+FROM_ARRAYS = [(ilr.ratings_from_matrix, CARRIED), (ilr.ratings_from_codes, CODED)]
+every_door = pytest.mark.parametrize(("build", "frame"), FROM_ARRAYS, ids=["matrix", "codes"])
+
+
+def by_unit(ratings):
+    """Return each unit's grades by rater, how often it stands, and its cluster."""
+    clusters = itertools.repeat(None) if ratings.clusters is None else ratings.clusters.tolist()
+    return {
+        units: (
+            dict(zip(ratings.raters, pattern, strict=True)),
+            times,
+            cluster,
+        )
+        for units, pattern, times, cluster in zip(
+            ratings.units,
+            ratings.patterns.tolist(),
+            ratings.frequencies.tolist(),
+            clusters,
+            strict=False,
+        )
+    }
+
+
+@every_door
+@given(data=st.data())
+def test_labels_are_matched_wherever_they_stand(build, frame, data):
+    times = pd.Series([1, 5, 2], index=frame.index)
+    regions = pd.Series(["n", "s", "n"], index=frame.index)
+    raters = data.draw(st.permutations(list(frame.columns)))
+    wanted = by_unit(build(frame, scale=GRADES, frequencies=times, clusters=regions))
+    moved, other, third = (
+        thing.iloc[data.draw(st.permutations(range(3)))] for thing in (frame, times, regions)
+    )
+    as_mapping = data.draw(st.booleans())
+    got = build(
+        moved,
+        scale=GRADES,
+        raters=raters,
+        frequencies=dict(other) if as_mapping else other,
+        clusters=third,
+    )
+    assert got.raters == tuple(raters)
+    same = {unit: (grades, n, regions[unit[0]]) for unit, (grades, n, _) in by_unit(got).items()}
+    assert same == {unit: (grades, n, regions[unit[0]]) for unit, (grades, n, _) in wanted.items()}
+    first = {unit[0]: cluster for unit, (_, _, cluster) in by_unit(got).items()}
+    assert first["u"] == first["w"] != first["v"]
+
+
+@every_door
+def test_names_are_kept_where_none_are_given(build, frame):
+    ratings = build(frame, scale=GRADES)
+    assert ratings.raters == ("Ann", "Bob")
+    assert sorted(ratings.units) == [("u",), ("v",), ("w",)]
+    plain = frame.reset_index(drop=True)
+    assert build(plain, scale=GRADES).units is None
+    assert build(plain.to_numpy(), scale=GRADES).raters is None
+    assert build(pl.from_pandas(plain), scale=GRADES).raters == ("Ann", "Bob")
+    assert build(pa.Table.from_pandas(plain), scale=GRADES).raters == ("Ann", "Bob")
+    assert build(frame, scale=GRADES, raters={"Bob": "B", "Ann": "A"}).raters == ("A", "B")
+    assert build(frame, scale=GRADES, units={"w": 3, "u": 1, "v": 2}).units is not None
+
+
+def test_a_plain_frame_keeps_its_names():
+    ratings = as_ratings(CODED)
+    assert ratings.raters == ("Ann", "Bob")
+    assert by_unit(ratings)[("w",)] == ({"Ann": 1, "Bob": 2}, 1, None)
+    assert as_ratings(pl.from_pandas(CODED)).raters == ("Ann", "Bob")
+
+
+@every_door
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            {"raters": ["Bob", "Cy"]},
+            r"`raters` are \('Bob', 'Cy'\), but the columns of `\w+` are \('Ann', 'Bob'\)",
+        ),
+        (
+            {"raters": {"Cy": "C", "Ann": "A"}},
+            r"`raters` is labelled \('Cy', 'Ann'\), but the columns of `\w+` are \('Ann', 'Bob'\)",
+        ),
+        (
+            {"frequencies": pd.Series([1, 2, 3], index=["u", "v", "x"])},
+            r"`frequencies` is labelled \('u', 'v', 'x'\), but the rows .* \('u', 'v', 'w'\)",
+        ),
+        (
+            {"clusters": {"u": 1, "v": 2, "x": 3}},
+            r"`clusters` is labelled \('u', 'v', 'x'\), but the rows .* \('u', 'v', 'w'\)",
+        ),
+        (
+            {"units": pd.Series(["a", "b", "c"], index=[7, 8, 9])},
+            r"`units` is labelled \(7, 8, 9\), but the rows of `\w+` are \('u', 'v', 'w'\)",
+        ),
+        (
+            {"units": ["w", "v", "u"]},
+            r"`units` are \('w', 'v', 'u'\), but the rows of `\w+` are \('u', 'v', 'w'\)",
+        ),
+    ],
+)
+def test_other_labels_are_refused_by_both_their_names(build, frame, options, message):
+    with pytest.raises(ValueError, match=message):
+        build(frame, scale=GRADES, **options)
+
+
+@every_door
+def test_a_series_is_matched_with_the_units_of_an_array(build, frame):
+    times = pd.Series([5, 1, 2], index=["v", "u", "w"])
+    rows = frame.to_numpy()
+    named = build(rows, scale=GRADES, units=["u", "v", "w"], raters=["a", "b"], frequencies=times)
+    assert {unit[0]: n for unit, (_, n, _) in by_unit(named).items()} == {"u": 1, "v": 5, "w": 2}
+    with pytest.raises(ValueError, match=r"`frequencies` is labelled .* carry no names"):
+        build(rows, scale=GRADES, frequencies=dict(times))
+
+
+@every_door
+def test_two_columns_of_one_name_are_refused(build, frame):
+    twice = frame.set_axis(["Ann", "Ann"], axis=1)
+    with pytest.raises(ValueError, match=r"`\w+` has two columns named 'Ann'"):
+        build(twice, scale=GRADES)
+    with pytest.raises(ValueError, match="`ratings` has two columns named 'Ann'"):
+        as_ratings(CODED.set_axis(["Ann", "Ann"], axis=1))
+
+
+@every_door
+def test_spellings_of_one_number_are_one_key(build, frame):
+    rows = frame.to_numpy()
+    for pair in ([800, "800", 1], ["800.0", 800.0, "1"], [" 800", np.int64(800), 1.0]):
+        assert len(set(build(rows, scale=GRADES, clusters=pair).clusters.tolist())) == 2
+        with pytest.raises(ValueError, match="`units` must be distinct"):
+            build(rows, scale=GRADES, units=pair)
+    assert len(set(build(rows, scale=GRADES, clusters=["080", "80", "1"]).clusters)) == 3
+
+
+@pytest.mark.parametrize("make", [list, np.array, pd.DataFrame], ids=["list", "array", "frame"])
+@pytest.mark.parametrize("kind", ["object", "numbers"])
+def test_what_is_declared_missing_is_counted(make, kind):
+    scale = ilr.Scale([1, 2], missing=[9, "Not judged", -9])
+    numbers, mixed = [[1, 9], [2, 2], [9, -9]], [[1, "9"], ["2", 2], [9.0, "not judged"]]
+    rows = numbers if kind == "numbers" else mixed
+    ratings = ilr.ratings_from_matrix(make(rows), scale=scale, frequencies=[1, 1, 3])
+    assert (ratings.n_ratings, ratings.n_missing) == (3, 7)
+    last = "-9 3" if kind == "numbers" else "'Not judged' 3"
+    assert ratings.notes == (
+        f"7 ratings are missing by what the scale declares to mean no grade: 9 4, {last}.",
+    )
+    assert ilr.percent_agreement(ratings).notes[0] == ratings.notes[0]
+
+
 # plain numbers
+
+
+@pytest.mark.parametrize("number", [Fraction, Decimal, float, np.float16, np.longdouble])
+def test_numbers_of_any_kind_are_numbers(number):
+    assert as_ratings([[number(1), number(2)], [number(2), number(2)]]).scale.labels == (1, 2)
+
+
+def test_true_beside_a_number_is_refused_and_alone_is_a_grade():
+    for mixed in ([[True, 2], [1, 0]], [[1.5, True]], np.array([[True, 2]], dtype=object)):
+        with pytest.raises(TypeError, match="`ratings` must hold numbers or True and False"):
+            as_ratings(mixed)
+    with pytest.raises(TypeError, match="`codes` must be whole numbers"):
+        ilr.ratings_from_codes([[True, 1]], scale=BINARY)
+    with pytest.raises(ValueError, match="`matrix` holds True at unit 0, rater 0"):
+        ilr.ratings_from_matrix([[True, 1]], scale=ilr.Scale([0, 1]))
+    truths = as_ratings(pd.DataFrame([[True, None], [False, True]], dtype="boolean"))
+    assert truths.scale == ilr.Scale([False, True], scores=[0, 1])
+    assert listed(truths) == {(1, -1): 1, (0, 1): 1}
+
+
+@given(table=our.codes(max_raters=3), data=st.data())
+def test_numbers_apart_by_rounding_are_one_grade(table, data):
+    tenths = np.where(table < 0, NAN, table / 10 + 0.1)
+    sign = data.draw(
+        st.lists(st.sampled_from([-1, 0, 1]), min_size=table.size, max_size=table.size)
+    )
+    jittered = tenths * (1 + 1e-16 * 3 * np.array(sign).reshape(table.shape))
+    plain, other = as_ratings(tenths), as_ratings(jittered)
+    assert_allclose(other.scale.scores, plain.scale.scores, rtol=1e-15)
+    assert listed(other) == listed(plain)
+    declared = ilr.Scale([0.1, 0.2, 0.3, 0.4])
+    for kind in (np.float32, np.float64):
+        taken = ilr.ratings_from_matrix(jittered.astype(kind), scale=declared)
+        assert listed(taken) == tallied(table)
+
+
+def test_whole_numbers_and_real_differences_stay_apart():
+    assert as_ratings([[2.0**52, 2.0**52 + 1], [0.5, 0.5]]).scale.n_grades == 3
+    close = np.cumsum(np.full(40, 1e-15)) + 1
+    assert as_ratings(close[:, None]).scale.n_grades > 5
+    note = "Numbers that differ only by rounding are one grade, as 0.3, 0.30000000000000004."
+    assert note in as_ratings([[0.1 + 0.2, 0.3], [0.5, 0.5]]).notes
+
+
+def test_raters_are_picked_by_name_too():
+    ratings = ilr.ratings_from_matrix(CARRIED, scale=GRADES)
+    assert ratings.select_raters("Bob", 0).raters == ("Bob", "Ann")
+    with pytest.raises(ValueError, match=r"got 'Cy'; the raters are \('Ann', 'Bob'\)"):
+        ratings.select_raters("Cy")
+    with pytest.raises(ValueError, match="each once"):
+        ratings.select_raters("Bob", 1)
+    unnamed = ilr.ratings_from_codes([[0, 1]], scale=BINARY)
+    with pytest.raises(ValueError, match="got 'Ann'; the raters have no names"):
+        unnamed.select_raters("Ann")
+
+
+@pytest.mark.parametrize("lazy", [pl.LazyFrame({"a": [1, 2], "b": [2, 2]})])
+def test_a_lazy_frame_is_told_which_door_to_take(lazy):
+    for call in (
+        ilr.cohen_kappa,
+        ilr.bowker,
+        ilr.mann_whitney,
+        lambda frame: ilr.ratings_from_matrix(frame, scale=GRADES),
+        lambda frame: ilr.ratings_from_codes(frame, scale=GRADES),
+    ):
+        with pytest.raises(TypeError, match=r"is a LazyFrame, .* `ratings_from_wide`"):
+            call(lazy)
+
+
+def test_one_list_is_told_to_stand_beside_another():
+    with pytest.raises(ValueError, match=r"side by side, as in `numpy.column_stack"):
+        as_ratings([1, 2, 2])
 
 
 def test_a_plain_array_says_that_its_scale_was_seen():
@@ -194,6 +424,7 @@ def test_any_finite_numbers_are_a_scale(numbers, labels):
     assert as_ratings(numbers).scale.labels == labels
 
 
+@pytest.mark.filterwarnings("ignore::ilacs_reliability.SuspectInputWarning")
 @given(table=our.codes(), step=st.sampled_from([1.0, 0.5, 40.0]), start=st.integers(-50, 50))
 def test_numbers_keep_their_patterns(table, step, start):
     numbers = np.where(table < 0, NAN, table * step + start)
@@ -206,7 +437,8 @@ def test_numbers_keep_their_patterns(table, step, start):
 
 @pytest.mark.parametrize("dtype", [np.int8, np.uint8, np.int64, np.float32, np.float64])
 def test_numbers_of_any_type_are_read(dtype):
-    assert as_ratings(np.array([[1, 2], [3, 120]], dtype=dtype)).scale.labels == (1, 2, 3, 120)
+    numbers = np.array([[1, 2], [3, 120], [1, 1]], dtype=dtype)
+    assert as_ratings(numbers).scale.labels == (1, 2, 3, 120)
 
 
 @pytest.mark.parametrize(

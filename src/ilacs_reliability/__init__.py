@@ -119,6 +119,7 @@ from ilacs_reliability.shift.ranks import (
 from ilacs_reliability.shift.scores import marginal_score_shift
 from ilacs_reliability.shift.strata import StratifiedShift, stratified_shift
 from ilacs_reliability.shift.symmetry import PairwiseSymmetry, bowker, pairwise_symmetry
+from ilacs_reliability.suspects import SuspectInputWarning
 from ilacs_reliability.tables import (
     GroupedGrades,
     Transitions,
@@ -152,6 +153,7 @@ __all__ = [
     "SelectionBounds",
     "SignificanceResult",
     "StratifiedShift",
+    "SuspectInputWarning",
     "Transitions",
     "UndefinedEstimateWarning",
     "VarianceComponents",

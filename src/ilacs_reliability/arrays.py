@@ -14,7 +14,7 @@ LARGEST_WHOLE = 2**53
 
 
 def refuse_mask(thing: object, name: str, *, fill: str = "") -> None:
-    """Raise if a masked array is given, whose mask would be lost.
+    """Raise if a masked array is given, whose mask would be lost, or rows not yet read.
 
     Parameters
     ----------
@@ -28,10 +28,17 @@ def refuse_mask(thing: object, name: str, *, fill: str = "") -> None:
     Raises
     ------
     TypeError
-        If it is a masked array, or a list of them.
+        If it is a masked array, or a list of them, or a lazy frame.
     """
     if type(thing) is np.ndarray:
         return
+    # asked of the type: to name its columns a lazy frame would have to be resolved
+    if hasattr(type(thing), "columns") and not hasattr(type(thing), "__array__"):
+        raise TypeError(
+            f"`{name}` is a {type(thing).__name__}, whose rows are not in memory: collect it, or "
+            "let its engine count, as by `ratings_from_wide`, `ratings_from_frame`, "
+            "`transitions_from_frame` or `grades_from_frame`."
+        )
     parts: Sequence[object] = (thing,)
     if isinstance(thing, (list, tuple)):
         parts = thing if thing and isinstance(thing[0], np.ndarray) else ()
@@ -60,9 +67,12 @@ def check_grades(
 
     Raises
     ------
+    TypeError
+        As from `refuse_mask`.
     ValueError
         If the names are not the scale's grades in their order.
     """
+    refuse_mask(table, name)
     if rows:
         names = row_names(table)
         _check_names(names, scale, f"rows of `{name}`", "index", door)

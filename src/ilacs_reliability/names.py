@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
 
 Names: TypeAlias = tuple[Hashable, ...] | None
+WHOLE = re.compile(r"\s*-?(0|[1-9]\d*)(\.0*)?\s*")
 
 
 def row_names(table: object) -> Names:
@@ -24,6 +26,56 @@ def row_names(table: object) -> Names:
         The names; None where there are none.
     """
     return plain_names(getattr(table, "index", None))
+
+
+def unit_names(table: object) -> Names:
+    """Return the names of the units that a dataframe's rows carry.
+
+    Parameters
+    ----------
+    table : object
+        Anything.
+
+    Returns
+    -------
+    tuple of hashable, or None
+        The names, where all are distinct strings; numbers only number the rows.
+    """
+    index = getattr(table, "index", None)
+    # numbers are told by their type, without going through them
+    if str(getattr(index, "dtype", "int64")) not in ("object", "str", "string"):
+        return None
+    names = plain_names(index)
+    if names is None or not all(isinstance(name, str) and name.strip() for name in names):
+        return None
+    return names if len(set(names)) == len(names) else None
+
+
+def key_of(name: Hashable) -> Hashable:
+    """Return what tells names of units, raters and clusters apart.
+
+    Parameters
+    ----------
+    name : hashable
+        A name.
+
+    Returns
+    -------
+    hashable
+        A whole number for each of its spellings, as 800, 800.0, "800" and "800.0"; for anything
+        else the name. "0800" is a name of its own.
+
+    Examples
+    --------
+    >>> from ilacs_reliability.names import key_of
+    >>> [key_of(name) for name in (800.0, "800.0", "0800", "v1.0")]
+    [800, 800, '0800', 'v1.0']
+    """
+    if isinstance(name, str) and WHOLE.fullmatch(name):
+        return int(name.strip().partition(".")[0])
+    if isinstance(name, (bool, np.bool_)):
+        return (bool, bool(name))
+    return int(name) if isinstance(name, (float, np.floating)) and name.is_integer() else name
 
 
 def column_names(table: object) -> Names:
@@ -107,6 +159,8 @@ def by_label(values: Any, names: Names, *, name: str, of: str) -> Any:
         If the values carry other labels than the names.
     """
     mapped = isinstance(values, Mapping)
+    if not mapped and not hasattr(values, "index"):
+        return values
     labels = tuple(values) if mapped else row_names(values)
     if labels is None or (not mapped and (names is None or labels == names)):
         return values

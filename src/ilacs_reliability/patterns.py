@@ -14,6 +14,7 @@ from typing import Any, ClassVar, TypeAlias, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from ilacs_reliability.rounding import ROUNDING, nearest, up_to_rounding
 from ilacs_reliability.scales import CodeArray, FloatArray, IntArray
 
 CHUNK = 1 << 17
@@ -154,8 +155,12 @@ def tally(
     return _distinct(codes, frequencies, clusters)
 
 
-def tally_numbers(matrix: npt.NDArray[Any]) -> tuple[FloatArray, CodeArray, IntArray]:
+def tally_numbers(
+    matrix: npt.NDArray[Any],
+) -> tuple[FloatArray, CodeArray, IntArray, tuple[float, ...]]:
     """Count the distinct patterns among rows of numbers, whose scale is the numbers seen.
+
+    Numbers that differ by no more than rounding are one grade.
 
     Parameters
     ----------
@@ -170,6 +175,8 @@ def tally_numbers(matrix: npt.NDArray[Any]) -> tuple[FloatArray, CodeArray, IntA
         Index of each number among the labels, -1 for nan.
     frequencies : ndarray of int, shape (n_patterns,)
         Units of each pattern.
+    alike : tuple of float
+        The first numbers that were taken for one; empty where none were.
     """
     low, high = np.fmin.reduce(matrix, axis=None), np.fmax.reduce(matrix, axis=None)
     # as floats: the difference of two int8 may not be one
@@ -182,12 +189,16 @@ def tally_numbers(matrix: npt.NDArray[Any]) -> tuple[FloatArray, CodeArray, IntA
         except OutsideError:
             pass
         else:
-            return _only_seen(labels, patterns, frequencies)
-    labels = np.unique(matrix[~np.isnan(matrix)].astype(np.float64))
-    if not len(labels):
-        return labels, np.empty((0, matrix.shape[1]), dtype=np.int8), np.empty(0, dtype=np.int64)
-    patterns, frequencies, _ = tally(matrix, partial(number_codes, labels=labels), len(labels))
-    return labels, patterns, frequencies
+            return (*_only_seen(labels, patterns, frequencies), ())
+    seen = np.unique(matrix[~np.isnan(matrix)].astype(np.float64))
+    if not len(seen):
+        empty = np.empty((0, matrix.shape[1]), dtype=np.int8)
+        return seen, empty, np.empty(0, dtype=np.int64), ()
+    labels, grade = up_to_rounding(seen, matrix.dtype)
+    encode = partial(_codes_of_grades, labels=seen, grade=grade)
+    patterns, frequencies, _ = tally(matrix, encode, len(labels))
+    alike = seen[grade == np.argmax(np.bincount(grade) > 1)] if len(labels) < len(seen) else ()
+    return labels, patterns, frequencies, tuple(map(float, alike))
 
 
 class OutsideError(Exception):
@@ -236,7 +247,7 @@ def number_encoder(labels: FloatArray) -> Encode:
     low, n_grades = float(labels[0]), len(labels)
     in_a_row = low.is_integer() and (labels == low + np.arange(n_grades)).all()
     if in_a_row and n_grades <= WIDEST_RANGE:
-        return partial(_whole_codes, low=int(low), n_grades=n_grades)
+        return partial(_whole_or_near, low=int(low), labels=labels)
     return partial(_codes_of_labels, labels=labels)
 
 
@@ -258,8 +269,14 @@ def number_codes(matrix: npt.NDArray[Any], labels: FloatArray) -> CodeArray:
     order = np.argsort(labels)
     place = np.minimum(np.searchsorted(labels, matrix, sorter=order), len(labels) - 1)
     codes = order[place]
-    codes[labels[codes] != matrix] = -2
-    codes[np.isnan(matrix)] = -1
+    missing = np.isnan(matrix)
+    other = (labels[codes] != matrix) & ~missing
+    if other.any():
+        # a narrow float of the same number differs from the label by its own rounding
+        narrow = 8 * float(np.finfo(matrix.dtype).eps) if matrix.dtype.kind == "f" else 0.0
+        near = nearest(matrix[other].astype(np.float64), labels, max(ROUNDING, narrow))
+        codes[other] = np.where(near < 0, -2, near)
+    codes[missing] = -1
     return codes.astype(np.int8 if len(labels) <= 127 else np.int32)
 
 
@@ -308,6 +325,21 @@ def distinct_rows(rows: IntArray, frequencies: npt.NDArray[Any]) -> tuple[IntArr
     _, first, inverse = np.unique(code, return_index=True, return_inverse=True)
     totals = np.bincount(inverse, weights=frequencies, minlength=len(first))
     return rows[first], totals.astype(np.int64)
+
+
+def _codes_of_grades(block: npt.NDArray[Any], *, labels: FloatArray, grade: IntArray) -> CodeArray:
+    codes = number_codes(block, labels)
+    if grade[-1] == len(labels) - 1:
+        return codes
+    merged: CodeArray = np.append(grade, -1).astype(codes.dtype)[codes]
+    return merged
+
+
+def _whole_or_near(block: npt.NDArray[Any], *, low: int, labels: FloatArray) -> CodeArray:
+    try:
+        return _whole_codes(block, low=low, n_grades=len(labels))
+    except OutsideError:
+        return _codes_of_labels(block, labels=labels)
 
 
 def _codes_of_labels(block: npt.NDArray[Any], *, labels: FloatArray) -> CodeArray:

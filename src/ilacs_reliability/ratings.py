@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import reprlib
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache, partial
 from typing import Any, Literal, NamedTuple, NoReturn, TypeAlias, TypeVar
@@ -14,6 +14,18 @@ import numpy.typing as npt
 from ilacs_reliability.arguments import check_listing, check_option
 from ilacs_reliability.arrays import LARGEST_WHOLE, check_grades, refuse_mask
 from ilacs_reliability.containers import read_only, refuse_set
+from ilacs_reliability.names import (
+    Names,
+    by_label,
+    column_names,
+    key_of,
+    numbered,
+    refuse_twice,
+    row_names,
+    shown,
+    sorted_alike,
+    unit_names,
+)
 from ilacs_reliability.patterns import (
     Encode,
     LeftOut,
@@ -27,7 +39,20 @@ from ilacs_reliability.patterns import (
     tally_numbers,
 )
 from ilacs_reliability.records import Record, html_table
-from ilacs_reliability.scales import CodeArray, FloatArray, IntArray, Scale, is_missing
+from ilacs_reliability.scales import (
+    TRUTHS,
+    CodeArray,
+    FloatArray,
+    IntArray,
+    Scale,
+    as_number,
+    declared_missing,
+    how_to_accept,
+    is_missing,
+    is_number,
+    missing_note,
+)
+from ilacs_reliability.suspects import warn_suspect
 
 Derived = TypeVar("Derived")
 Design: TypeAlias = Literal["simultaneous", "repeat"]
@@ -296,13 +321,14 @@ class Ratings(Record):
         object.__setattr__(other, "units", None)  # they are not the same units
         return other
 
-    def select_raters(self, *raters: int) -> Ratings:
+    def select_raters(self, *raters: Hashable) -> Ratings:
         """Return the ratings by some of the raters.
 
         Parameters
         ----------
-        *raters : int
-            Columns of `patterns`, in the order wanted.
+        *raters : int or hashable
+            Columns of `patterns`, or names of raters that are no whole numbers, in the order
+            wanted.
 
         Returns
         -------
@@ -315,7 +341,8 @@ class Ratings(Record):
         IndexError
             If there is no such column.
         ValueError
-            If raters are anonymous, or none or one of them twice is asked for.
+            If raters are anonymous, there is none of that name, or none or one of them twice is
+            asked for.
 
         Examples
         --------
@@ -329,10 +356,11 @@ class Ratings(Record):
         """
         if self.patterns is None:
             raise ValueError("`ratings` has anonymous raters, so none can be picked out.")
-        if not raters or len(set(raters)) < len(raters):
+        columns = [self._column(rater) for rater in raters]
+        if not columns or len(set(columns)) < len(columns):
             raise ValueError(f"`raters` must be one column or more, each once, but got {raters}.")
-        patterns = self.patterns[:, list(raters)]
-        names = None if self.raters is None else tuple(self.raters[place] for place in raters)
+        patterns = self.patterns[:, columns]
+        names = None if self.raters is None else tuple(self.raters[place] for place in columns)
         counts = count_grades(patterns, self.scale.n_grades)
         return replace(self, patterns=patterns, counts=counts, raters=names)
 
@@ -341,6 +369,17 @@ class Ratings(Record):
 
     def _content(self) -> Iterator[Any]:
         return (getattr(self, field.name) for field in fields(self) if field.init)
+
+    def _column(self, rater: Hashable) -> int:
+        if isinstance(rater, (int, np.integer)) and not isinstance(rater, bool):
+            return range(self.n_raters)[rater]
+        if rater in (self.raters or ()):
+            return tuple(self.raters or ()).index(rater)
+        named = "have no names" if self.raters is None else f"are {shown(self.raters)}"
+        raise ValueError(
+            f"`raters` must be columns, 0 to {self.n_raters - 1}, or names, but got {rater!r}; the "
+            f"raters {named}."
+        )
 
     def __repr__(self) -> str:
         shape = f"{_number(len(self.scale), 'grade')}, {_number(len(self.counts), 'pattern')}"
@@ -381,13 +420,13 @@ def as_ratings(ratings: RatingsLike) -> Ratings:
     Parameters
     ----------
     ratings : Ratings or array_like of number, shape (n_units, n_raters)
-        Ratings; nan where one is missing.
+        Ratings; nan where one is missing. Names of a dataframe's columns are the raters'.
 
     Returns
     -------
     Ratings
         The same; the scale of a plain array is the distinct numbers seen, with themselves as
-        scores.
+        scores, or False and True with scores 0 and 1.
 
     Raises
     ------
@@ -395,12 +434,18 @@ def as_ratings(ratings: RatingsLike) -> Ratings:
         If the array holds anything but numbers, as labels need a declared scale, or is masked.
     ValueError
         If the array is not units by raters, is empty or holds no rating at all.
+
+    Warns
+    -----
+    SuspectInputWarning
+        If the array looks like a cross-table, counts of grades, or raters by units.
     """
     if isinstance(ratings, Ratings):
         return ratings
-    matrix = _numbers(ratings)
+    matrix, truths = _numbers(ratings)
     _check_matrix(matrix, "ratings")
-    labels, patterns, frequencies = tally_numbers(matrix)
+    names, units = _own_raters(ratings, "ratings"), unit_names(ratings)
+    labels, patterns, frequencies, alike = tally_numbers(matrix)
     if not len(labels):
         raise ValueError(f"`ratings` holds no rating at all: all {matrix.size} are missing.")
     if not np.isfinite(labels).all():
@@ -409,14 +454,26 @@ def as_ratings(ratings: RatingsLike) -> Ratings:
         # as floats, neighbours would be one grade
         large = np.abs(matrix.astype(np.float64)) >= LARGEST_WHOLE
         _refuse(matrix, large, "whole numbers below 2**53 where no scale is declared")
+    if not truths:
+        warn_suspect(matrix, np.append(labels, np.nan)[patterns])
     numbers = [int(x) if x == int(x) else float(x) for x in labels.tolist()]
-    note = f"The scale is the numbers seen, {_listed(numbers)}: declare unused grades with a Scale."
+    seen = [bool(x) for x in numbers] if truths else numbers
+    what = " and ".join(map(str, seen)) if truths else f"the numbers seen, {_listed(numbers)}"
+    notes = [f"The scale is {what}: declare unused grades with a Scale."]
+    if alike:
+        listed = ", ".join(map(repr, alike[:3]))
+        notes.append(f"Numbers that differ only by rounding are one grade, as {listed}.")
+    codes = partial(number_codes, labels=labels)
     return Ratings(
-        scale=Scale(numbers),
+        scale=Scale(seen, scores=numbers),
         counts=count_grades(patterns, len(numbers)),
         frequencies=frequencies,
         patterns=patterns,
-        notes=(note,),
+        raters=names,
+        notes=tuple(notes),
+        units=None
+        if units is None
+        else _units_by_pattern(units, _rows(codes(matrix), None), _rows(patterns, None)),
     )
 
 
@@ -439,13 +496,16 @@ def ratings_from_matrix(
     scale : Scale
         The grades, worst first.
     raters : sequence of hashable, optional
-        A name for each column.
+        A name for each column. Where the columns have names, these in any order, or a mapping from
+        each to another. Default: the names of a dataframe's columns.
     units : sequence of hashable, optional
-        A name for each row, by which `influential_units` lists it.
+        A name for each row, by which `influential_units` lists it. Default: the strings of a
+        dataframe's index.
     frequencies : array_like of int, shape (n_units,), optional
-        How many units each row stands for. Default: one.
+        How many units each row stands for; a series or mapping is matched with the rows' names.
+        Default: one.
     clusters : array_like of hashable, shape (n_units,), optional
-        What each row belongs to, where units of a kind move together.
+        What each row belongs to, where units of a kind move together; matched by names likewise.
     design : {"simultaneous", "repeat"}, optional
         "repeat" where the columns are gradings of different dates. Default: "simultaneous".
 
@@ -477,7 +537,10 @@ def ratings_from_matrix(
     _check_scale(scale)
     refuse_mask(matrix, "matrix", fill="nan or None")
     table = np.asarray(matrix) if hasattr(matrix, "dtype") else _rectangle(matrix, "matrix")
-    _check_matrix(table, "matrix", raters)
+    table, rows = _match(matrix, table, "matrix", raters, units, frequencies, clusters)
+    notes: tuple[str, ...] = ()
+    if scale.missing:
+        table, notes = _without_declared(table, scale, _frequencies(rows.frequencies, len(table)))
     encode: Encode = partial(checked_codes, n_grades=len(scale))
     numeric = _label_numbers(scale.labels, tuple(map(type, scale.labels)))
     if table.dtype.kind in "iuf" and numeric:
@@ -485,9 +548,11 @@ def ratings_from_matrix(
     else:
         table = scale.encode(table, name="matrix")
     try:
-        return _build(table, encode, scale, raters, units, frequencies, clusters, design)
+        return _build(table, encode, scale, rows, design, notes)
     except OutsideError:
-        _refuse(table, number_codes(table, labels) < -1, f"one of {scale.labels}", "matrix")
+        bad = number_codes(table, labels) < -1
+        hint = how_to_accept(table[bad][0].item(), scale)
+        _refuse(table, bad, f"one of {scale.labels}", "matrix", hint)
 
 
 def ratings_from_codes(
@@ -510,13 +575,16 @@ def ratings_from_codes(
     scale : Scale
         The grades, worst first.
     raters : sequence of hashable, optional
-        A name for each column.
+        A name for each column. Where the columns have names, these in any order, or a mapping from
+        each to another. Default: the names of a dataframe's columns.
     units : sequence of hashable, optional
-        A name for each row, by which `influential_units` lists it.
+        A name for each row, by which `influential_units` lists it. Default: the strings of a
+        dataframe's index.
     frequencies : array_like of int, shape (n_units,), optional
-        How many units each row stands for. Default: one.
+        How many units each row stands for; a series or mapping is matched with the rows' names.
+        Default: one.
     clusters : array_like of hashable, shape (n_units,), optional
-        What each row belongs to, where units of a kind move together.
+        What each row belongs to, where units of a kind move together; matched by names likewise.
     design : {"simultaneous", "repeat"}, optional
         "repeat" where the columns are gradings of different dates. Default: "simultaneous".
 
@@ -545,13 +613,13 @@ def ratings_from_codes(
     """
     _check_scale(scale)
     refuse_mask(codes, "codes", fill="-1")
-    table = np.asarray(codes)
-    _check_matrix(table, "codes", raters)
+    table = np.asarray(codes) if hasattr(codes, "dtype") else _rectangle(codes, "codes")
+    table, rows = _match(codes, table, "codes", raters, units, frequencies, clusters)
     if table.dtype.kind not in "iu":
         raise TypeError(f"`codes` must be whole numbers, but got {table.dtype}.")
     encode = partial(checked_codes, n_grades=len(scale))
     try:
-        return _build(table, encode, scale, raters, units, frequencies, clusters, design)
+        return _build(table, encode, scale, rows, design)
     except OutsideError:
         _refuse(table, (table < -1) | (table >= len(scale)), f"-1 to {len(scale) - 1}", "codes")
 
@@ -784,17 +852,113 @@ def square_counts(table: npt.ArrayLike, n_grades: int | None, name: str = "table
     return cells
 
 
+class _Rows(NamedTuple):
+    """What is said of the rows and columns of a table, in their order."""
+
+    raters: Sequence[Hashable] | None
+    units: Sequence[Hashable] | None
+    frequencies: Any
+    clusters: Any
+
+
+def _match(
+    given: object,
+    table: npt.NDArray[Any],
+    name: str,
+    raters: Any,
+    units: Any,
+    frequencies: Any,
+    clusters: Any,
+) -> tuple[npt.NDArray[Any], _Rows]:
+    """Match what carries labels with the names that a table carries."""
+    columns = _own_raters(given, name)
+    if isinstance(raters, Mapping) or row_names(raters) is not None:
+        raters = by_label(raters, columns, name="raters", of=f"columns of `{name}`")
+        columns = None
+    _check_matrix(table, name, raters)
+    if raters is not None and columns is not None and tuple(raters) != columns:
+        raters = tuple(raters)
+        if not sorted_alike(raters, columns):
+            raise ValueError(
+                f"`raters` are {shown(raters)}, but the columns of `{name}` are {shown(columns)}: "
+                "give the same names, or a mapping from these to others."
+            )
+        table = table[:, [columns.index(rater) for rater in raters]]
+    labelled = any(
+        isinstance(values, Mapping) or row_names(values) is not None
+        for values in (units, frequencies, clusters)
+    )
+    own = unit_names(given)
+    names = row_names(given) if labelled else own
+    units = by_label(units, names, name="units", of=f"rows of `{name}`") if labelled else units
+    return table, _Rows(
+        columns if raters is None else raters,
+        _units_named(units, own, labelled, name),
+        *(
+            by_label(values, _row_labels(names, units), name=argument, of=f"rows of `{name}`")
+            for argument, values in (("frequencies", frequencies), ("clusters", clusters))
+        ),
+    )
+
+
+def _own_raters(given: object, name: str) -> Names:
+    """Return the names of a table's columns, unless they only number them."""
+    columns = column_names(given)
+    refuse_twice(columns, name)
+    return None if columns is None or numbered(columns) else columns
+
+
+def _row_labels(names: Names, units: Any) -> Names:
+    if names is not None and not numbered(names):
+        return names
+    if isinstance(units, (list, tuple)) and all(map(_hashable, units)):
+        return tuple(units)
+    return names
+
+
+def _hashable(thing: object) -> bool:
+    return isinstance(thing, Hashable)
+
+
+def _units_named(units: Any, own: Names, labelled: bool, name: str) -> Any:
+    if units is None or own is None or not isinstance(units, (list, tuple)) or labelled:
+        return own if units is None else units
+    if tuple(units) != own:
+        raise ValueError(
+            f"`units` are {shown(units)}, but the rows of `{name}` are {shown(own)}: give them as "
+            "a mapping or series of the rows' names."
+        )
+    return units
+
+
+def _without_declared(
+    table: npt.NDArray[Any], scale: Scale, times: IntArray
+) -> tuple[npt.NDArray[Any], tuple[str, ...]]:
+    """Return a table without what the scale declares to mean no grade, and how much there was."""
+    if table.dtype.kind in "iuf":
+        numbers = [number for code in scale.missing if (number := as_number(code)) is not None]
+        none = np.isin(table, numbers)
+        counted = {x: int(times @ (table == x).sum(axis=1)) for x in numbers} if none.any() else {}
+        found = declared_missing(counted, counted.values(), scale)
+        return np.where(none, np.nan, table) if none.any() else table, missing_note(found)
+    cells = table.ravel().tolist()
+    held: dict[Any, int] = {}
+    for cell, n in zip(cells, np.repeat(times, table.shape[1]).tolist(), strict=True):
+        if cell.__class__ is not list:
+            held[cell] = held.get(cell, 0) + n
+    return table, missing_note(declared_missing(held, held.values(), scale))
+
+
 def _build(
     table: npt.NDArray[Any],
     encode: Encode,
     scale: Scale,
-    raters: Sequence[Hashable] | None,
-    units: Sequence[Hashable] | None,
-    frequencies: npt.ArrayLike | None,
-    clusters: npt.ArrayLike | None,
+    said: _Rows,
     design: Design,
+    notes: tuple[str, ...] = (),
 ) -> Ratings:
     check_option(design, DESIGNS, "design")
+    raters, units, frequencies, clusters = said
     names = None if raters is None else _names(raters, table.shape[1])
     called = None if units is None else _unit_names(units, len(table))
     times = None if frequencies is None else _frequencies(frequencies, len(table))
@@ -811,7 +975,7 @@ def _build(
         raters=names,
         clusters=rows,
         design=design,
-        notes=(REPEAT_NOTE,) if design == "repeat" else (),
+        notes=((REPEAT_NOTE,) if design == "repeat" else ()) + notes,
         units=None
         if called is None
         else _units_by_pattern(called, _rows(encode(table), groups), _rows(patterns, rows)),
@@ -837,9 +1001,9 @@ def _unit_names(units: Sequence[Hashable], n_units: int) -> tuple[Hashable, ...]
     for unit, name in enumerate(names):
         if is_missing(name):
             raise ValueError(f"`units` holds {name!r} at unit {unit}: every unit needs a name.")
-        if name in seen:
+        if key_of(name) in seen:
             raise ValueError(f"`units` must be distinct, but got {name!r} again at unit {unit}.")
-        seen.add(name)
+        seen.add(key_of(name))
     return names
 
 
@@ -856,15 +1020,17 @@ def _units_by_pattern(
     return tuple(map(tuple, held))
 
 
-def _numbers(ratings: npt.ArrayLike) -> npt.NDArray[Any]:
+def _numbers(ratings: npt.ArrayLike) -> tuple[npt.NDArray[Any], bool]:
+    """Return numbers, and whether they stand for False and True."""
     refuse_mask(ratings, "ratings", fill="nan or None")
     matrix = np.asarray(ratings) if hasattr(ratings, "dtype") else _rectangle(ratings, "ratings")
     if matrix.dtype.kind in "fiu":
-        return matrix
+        return matrix, False
     if matrix.dtype == bool:
-        return matrix.astype(np.int8)
+        return matrix.astype(np.int8), True
     if matrix.dtype == object:
-        return _float_or_nan(matrix, "ratings")
+        truths = _truths(matrix, "ratings")
+        return _float_or_nan(matrix, "ratings"), truths
     example = matrix.flat[0] if matrix.size else ""
     raise TypeError(
         f"`ratings` must hold numbers, but got {example!r}: labels have no order of their own, so "
@@ -872,12 +1038,22 @@ def _numbers(ratings: npt.ArrayLike) -> npt.NDArray[Any]:
     )
 
 
+def _truths(matrix: npt.NDArray[Any], name: str) -> bool:
+    """Tell whether objects are False and True, which stand beside no number."""
+    kinds = {isinstance(x, TRUTHS) for x in matrix.ravel().tolist() if not is_missing(x)}
+    if len(kinds) == 2:
+        raise TypeError(
+            f"`{name}` must hold numbers or True and False, but got both: True is not 1."
+        )
+    return kinds == {True}
+
+
 def _float_or_nan(matrix: npt.NDArray[Any], name: str) -> FloatArray:
     numbers = np.empty(matrix.size)
     for place, thing in enumerate(matrix.ravel().tolist()):
         if is_missing(thing) and not isinstance(thing, str):
             numbers[place] = np.nan
-        elif isinstance(thing, (int, float, np.number)):
+        elif is_number(thing) or isinstance(thing, TRUTHS):
             numbers[place] = _as_float(thing, name)
         else:
             raise TypeError(
@@ -920,19 +1096,28 @@ def _rectangle(matrix: npt.ArrayLike, name: str) -> npt.NDArray[Any]:
     try:
         table = np.asarray(matrix)
         # a list that mixes strings and numbers must not turn numbers into strings
-        return np.array(matrix, dtype=object) if table.dtype.kind in "USO" else table
+        mixed = table.dtype.kind in "USO" or (table.dtype.kind in "iufc" and _holds_truths(matrix))
+        return np.array(matrix, dtype=object) if mixed else table
     except ValueError:
         raise ValueError(
             f"`{name}` must be rectangular, units by raters: its rows differ in length."
         ) from None
 
 
+def _holds_truths(rows: Any) -> bool:
+    return isinstance(rows, (list, tuple)) and not all(
+        set(map(type, row)).isdisjoint(TRUTHS) for row in rows if isinstance(row, (list, tuple))
+    )
+
+
 def _check_matrix(
     table: npt.NDArray[Any], name: str, raters: Sequence[Hashable] | None = None
 ) -> None:
     if table.ndim != 2:
+        beside = "; put two raters' grades side by side, as in `numpy.column_stack([one, two])`"
         raise ValueError(
-            f"`{name}` must be units by raters (two axes), but got shape {table.shape}."
+            f"`{name}` must be units by raters (two axes), but got shape {table.shape}"
+            f"{beside if table.ndim == 1 else ''}."
         )
     if not table.size:
         raise ValueError(f"`{name}` is empty: it has shape {table.shape}.")
@@ -956,11 +1141,16 @@ def _check_scale(scale: object) -> None:
 
 
 def _refuse(
-    table: npt.NDArray[Any], bad: npt.NDArray[np.bool_], wanted: str, name: str = "ratings"
+    table: npt.NDArray[Any],
+    bad: npt.NDArray[np.bool_],
+    wanted: str,
+    name: str = "ratings",
+    hint: str = "",
 ) -> NoReturn:
     unit, rater = np.argwhere(bad)[0]
     raise ValueError(
-        f"`{name}` must hold {wanted}, but got {table[unit, rater]} at unit {unit}, rater {rater}."
+        f"`{name}` must hold {wanted}, but got {table[unit, rater]} at unit {unit}, rater {rater}"
+        f"{hint}."
     )
 
 
@@ -1006,8 +1196,8 @@ def _cluster_codes(clusters: npt.ArrayLike, n_units: int) -> IntArray:
     for unit, name in enumerate(names.tolist()):
         if is_missing(name):
             raise ValueError(f"`clusters` holds {name!r} at unit {unit}: every unit needs one.")
-        codes.setdefault(name, len(codes))
-    return np.array([codes[name] for name in names.tolist()], dtype=np.int64)
+        codes.setdefault(key_of(name), len(codes))
+    return np.array([codes[key_of(name)] for name in names.tolist()], dtype=np.int64)
 
 
 def _sizes(frequencies: npt.NDArray[Any], table: PatternTable) -> Sizes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -20,6 +21,7 @@ import numpy.typing as npt
 from ilacs_reliability.arguments import check_flag, check_listing, check_mapping
 from ilacs_reliability.containers import FrozenMapping, refuse_set
 from ilacs_reliability.names import Names, column_names, numbered, row_names
+from ilacs_reliability.rounding import ROUNDING, nearest
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 IntArray: TypeAlias = npt.NDArray[np.int64]
@@ -33,8 +35,6 @@ WEIGHT_KINDS: tuple[str, ...] = get_args(WeightKind)
 NO_ALIASES: FrozenMapping[Hashable, Hashable] = FrozenMapping({})
 TRUTHS = (bool, np.bool_)
 NUMERAL = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*")
-ROUNDING = 1e-6
-"""A number this near to a label, as a share of the largest label, is that label."""
 MEANT_AS_NONE = re.compile(
     r"[-.?*x]+|n\.?/?a\.?|none|null|nil|nan|missing|unknown|blank|refused|-?9+|-1|0|8|88"
     r"|no (grade|judge?ment|rating)|not (judged|applicable|available|graded|inspected|rated)"
@@ -476,36 +476,6 @@ def as_number(label: object) -> float | None:
     return number if exact and math.isfinite(number) else None
 
 
-def nearest(numbers: FloatArray, labels: FloatArray, rounding: float) -> IntArray:
-    """Return the place of the label that each number equals up to rounding.
-
-    Parameters
-    ----------
-    numbers : ndarray of float
-        Numbers.
-    labels : ndarray of float, shape (n_grades,)
-        Distinct finite numbers, in any order.
-    rounding : float
-        How far a number may be from its label, as a share of the largest label. It never reaches
-        half way to the next.
-
-    Returns
-    -------
-    ndarray of int
-        Places; -1 where no label is near.
-    """
-    order = np.argsort(labels)
-    ranked = labels[order]
-    after = np.clip(np.searchsorted(ranked, numbers), 1, len(labels) - 1) if len(labels) > 1 else 0
-    before = np.maximum(after - 1, 0)
-    place = np.where(numbers - ranked[before] < ranked[after] - numbers, before, after)
-    reach = min(rounding * np.abs(ranked).max(), np.diff(ranked).min(initial=np.inf) / 4)
-    with np.errstate(invalid="ignore"):
-        near = np.abs(ranked[place] - numbers) <= reach
-    found: IntArray = np.where(near, order[place], -1)
-    return found
-
-
 def agreement_weights(scale: Scale, kind: Weights) -> FloatArray:
     r"""Return the credit that each pair of grades earns.
 
@@ -787,11 +757,13 @@ def _readings(
     missing: tuple[Hashable, ...],
 ) -> dict[Hashable, int]:
     """Return the index of what every spelling but the labels themselves stands for."""
-    found: dict[Hashable, int] = {}
-    numbers = [as_number(label) for label in labels]
-    for code, number in enumerate(numbers):
-        if number is not None and numbers.count(number) == 1:
-            found[number] = code
+    numbers = [float(x) if x.__class__ is int and abs(x) < 2**53 else as_number(x) for x in labels]
+    times = Counter(numbers)
+    found: dict[Hashable, int] = {
+        number: code
+        for code, number in enumerate(numbers)
+        if number is not None and times[number] == 1
+    }
     for spelling, label in aliases.items():
         for reading in _readings_of(spelling):
             found.setdefault(reading, labels.index(label))
@@ -808,6 +780,8 @@ def _checked_missing(
 ) -> tuple[Hashable, ...]:
     check_listing(missing, "missing", of="what stands for no grade, as in missing=['N/A', 9]")
     listed = tuple(x.item() if isinstance(x, np.generic) else x for x in missing)
+    if not listed:
+        return ()
     grades = {reading for label in codes for reading in _readings_of(label)}
     for place, code in enumerate(listed):
         if not _hashes(code):

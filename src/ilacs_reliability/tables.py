@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ilacs_reliability.arguments import check_listing
-from ilacs_reliability.arrays import check_grades, group_names
+from ilacs_reliability.arrays import check_grades, group_names, refuse_mask
 from ilacs_reliability.containers import read_only, refuse_set
 from ilacs_reliability.ratings import Ratings, check_whole, square_counts, whole_counts
 from ilacs_reliability.records import Record, html_table
@@ -245,6 +245,7 @@ def as_transitions(table: TransitionsLike) -> Transitions:
         return table
     if isinstance(table, Ratings):
         return _from_ratings(table)
+    refuse_mask(table, "table")
     if isinstance(table, (str, bytes)) or not hasattr(table, "__len__"):
         hint = "; pass its `counts`" if hasattr(table, "counts") else ""
         raise TypeError(
