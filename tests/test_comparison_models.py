@@ -199,7 +199,7 @@ def test_a_stratum_of_one_end_grade_says_nothing(end):
     assert "13 units of strata" in odds.notes[-1]
     test, less = ilr.proportional_odds_test([alone, idle]), ilr.proportional_odds_test(alone)
     assert_allclose(test.p_value, less.p_value, rtol=1e-8)
-    with pytest.warns(ilr.UndefinedEstimateWarning, match="tell the groups apart"):
+    with pytest.warns(ilr.UndefinedEstimateWarning, match="tell group 1 and group 2 apart"):
         assert np.isnan(ilr.proportional_odds([idle, np.roll(idle, 1, axis=1)]).value)
 
 

@@ -261,7 +261,7 @@ def test_separated_groups_have_penalised_odds_and_say_so(table):
     low, high = odds.confidence_interval()
     assert 1 < low < odds.value < high < 1e6
     assert "log-F(1, 1) prior" in odds.notes[-1]
-    with pytest.warns(ilr.UndefinedEstimateWarning, match="completely separated"):
+    with pytest.warns(ilr.UndefinedEstimateWarning, match="groups are separated"):
         without = ilr.proportional_odds(table, penalty="none")
     assert without.reason == "separation"
     assert 0 <= ilr.parallel_lines_test(table).p_value <= 1

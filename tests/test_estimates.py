@@ -208,9 +208,9 @@ def test_undefined_is_nan_with_a_reason():
     assert (kappa.status, kappa.reason) == ("undefined", "no_variation")
     assert np.isnan([*kappa.confidence_interval()]).all()
     assert kappa.describe() == (
-        "Cohen's kappa is undefined (every rating is the same grade), from 4 ratings of 2 units by "
-        "2 raters; it does not show whether the grades were right. The scale is the numbers seen, "
-        "1: declare unused grades with a Scale."
+        "Cohen's kappa is undefined (every rating is the same grade, 1), from 4 ratings of 2 units "
+        "by 2 raters; it does not show whether the grades were right. The scale is the numbers "
+        "seen, 1: declare unused grades with a Scale."
     )
     assert repr(kappa) == "Estimate(cohen_kappa undefined: no_variation, n_units=2)"
     row = kappa.to_dict()

@@ -109,7 +109,7 @@ def test_an_undefined_estimate_has_an_undefined_test():
         result = ilr.threshold_test(estimate, 0.5)
     assert np.isnan(result.p_value)
     assert (result.status, result.reason) == ("undefined", "no_variation")
-    assert "is undefined (every rating is the same grade)" in result.describe()
+    assert "is undefined (every rating is the same grade, 1)" in result.describe()
     with pytest.warns(ilr.UndefinedEstimateWarning):
         assert np.isnan(ilr.equivalence_test(estimate, low=0.2, high=0.9).p_value)
 

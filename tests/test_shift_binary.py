@@ -289,7 +289,7 @@ def test_the_units_that_a_test_of_direction_rests_on_are_said():
 
 def test_one_unit_is_a_singular():
     notes = ilr.net_shift([[1, 0], [2, 1]]).notes
-    assert "1 unit was 1 and could not decline." in notes
+    assert "1 unit was grade 1 and could not decline." in notes
     ratings = ilr.ratings_from_codes([[0, 1], [1, -1]], scale=ilr.Scale(range(2)))
     assert "Left out: 1 unit graded once." in ilr.sign_test(ratings).notes
 

@@ -16,6 +16,7 @@ from ilacs_reliability.estimates import (
     Alternative,
     Estimate,
     SignificanceResult,
+    reason_in_words,
     standard_error,
 )
 from ilacs_reliability.intervals import t_limits, wald_limits
@@ -97,7 +98,7 @@ def threshold_test(
     _check_finite(threshold, "threshold")
     label = f"threshold test of {estimate.label or estimate.name}"
     if estimate.status == "undefined":
-        return _undefined(estimate, label, alternative)
+        return _undefined(estimate, "threshold_test", label, alternative)
     if method is not None:
         check_option(method, estimate.interval_methods, "method")
     name = method or estimate.interval_methods[0]
@@ -173,9 +174,11 @@ def equivalence_test(
     _check_finite(high, "high")
     if not low < high:
         raise ValueError(f"`low` must be below `high`, but got {low} and {high}.")
+    _check_single(estimate)
+    label = f"equivalence test of {estimate.label or estimate.name}"
+    if estimate.status == "undefined":
+        return _undefined(estimate, "equivalence_test", label, "two-sided")
     above = threshold_test(estimate, low, alternative="greater", method=method)
-    if above.status == "undefined":
-        return above
     below = threshold_test(estimate, high, alternative="less", method=method)
     harder = above if above.p_value >= below.p_value else below
     return SignificanceResult(
@@ -184,7 +187,7 @@ def equivalence_test(
         alternative="two-sided",
         method=f"two one-sided tests, {harder.method}",
         name="equivalence_test",
-        label=f"equivalence test of {estimate.label or estimate.name}",
+        label=label,
         null=f"{with_article(estimate.label or estimate.name)} lies outside {low:g} to {high:g}",
         effect=estimate,
         n_units=estimate.n_units,
@@ -255,8 +258,9 @@ def difference(a: Estimate, b: Estimate, *, paired: bool) -> Estimate:
     frequencies, influence, clusters = _joined(a, b, paired)
     infinite = "infinite" if np.isinf(a.value) or np.isinf(b.value) else ""
     reason = a.reason or b.reason or infinite
+    why = _why_either(a, b) or REASONS.get(reason, reason)
     if reason:
-        warn_undefined("the difference", REASONS[reason])
+        warn_undefined("the difference", why)
     errors = (a.standard_error, b.standard_error)
     return Estimate(
         value=np.nan if reason else a.value - b.value,
@@ -271,6 +275,7 @@ def difference(a: Estimate, b: Estimate, *, paired: bool) -> Estimate:
         methods=_difference_methods(a, b, errors, paired),
         status="undefined" if reason else "ok",
         reason=reason,
+        why=why,
         notes=tuple(dict.fromkeys((*a.notes, *b.notes))),
         limits=a.limits,
         design=a.design if a.design == b.design else "",
@@ -326,22 +331,36 @@ def _null(estimate: Estimate, threshold: float, alternative: Alternative) -> str
     return f"{with_article(estimate.label or estimate.name)} is {relation} {threshold:g}"
 
 
-def _undefined(estimate: Estimate, label: str, alternative: Alternative) -> SignificanceResult:
-    warn_undefined(f"{with_article(label)}", REASONS.get(estimate.reason, estimate.reason))
+def _undefined(
+    estimate: Estimate, name: str, label: str, alternative: Alternative
+) -> SignificanceResult:
+    why = reason_in_words(estimate)
+    warn_undefined(with_article(label), why)
     return SignificanceResult(
         statistic=float("nan"),
         p_value=float("nan"),
         alternative=alternative,
         method="none",
-        name="threshold_test",
+        name=name,
         label=label,
         effect=estimate,
         n_units=estimate.n_units,
         status="undefined",
         reason=estimate.reason,
+        why=why,
         notes=estimate.notes,
         limits=estimate.limits,
     )
+
+
+def _why_either(a: Estimate, b: Estimate) -> str:
+    """Say which of two estimates is undefined, and why."""
+    parts = []
+    for estimate in (a, b):
+        if estimate.status == "undefined":
+            name = with_article(estimate.label or estimate.name)
+            parts.append(f"{name} has no value, since {reason_in_words(estimate)}")
+    return "; ".join(dict.fromkeys(parts))
 
 
 def _check_finite(value: float, name: str) -> None:

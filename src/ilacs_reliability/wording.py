@@ -1,8 +1,9 @@
-"""How sentences, tables and one-line records write numbers: never as what they are not."""
+"""How sentences, tables and records write numbers and names: never as what they are not."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable, Iterable
 from typing import Any
 
 # rounding moves a sum of shares by less than this
@@ -11,6 +12,8 @@ NOISE = 1e-12
 MOST_DECIMALS = 9
 # counts beyond this are written in powers of ten
 LARGEST_COUNT = 1e15
+# names beyond this many are only counted
+MOST_NAMED = 4
 
 
 def fixed(value: Any, decimals: int = 3, *, edge: float = 1.0) -> str:
@@ -306,3 +309,74 @@ def sentence_start(label: str) -> str:
         The label with its first letter as a capital.
     """
     return f"{label[:1].upper()}{label[1:]}"
+
+
+def grade_name(label: Hashable) -> str:
+    """Return what a sentence calls a grade.
+
+    Parameters
+    ----------
+    label : hashable
+        Its label.
+
+    Returns
+    -------
+    str
+        The label in quotation marks where it is a text.
+
+    Examples
+    --------
+    >>> from ilacs_reliability.wording import grade_name
+    >>> grade_name("good"), grade_name(2)
+    ("'good'", '2')
+    """
+    return repr(str(label)) if isinstance(label, str) else str(label)
+
+
+def as_said(label: Hashable) -> str:
+    """Return a grade as a sentence says that a unit is of it.
+
+    Parameters
+    ----------
+    label : hashable
+        Its label.
+
+    Returns
+    -------
+    str
+        The label, or "grade 2" where it is no text.
+
+    Examples
+    --------
+    >>> from ilacs_reliability.wording import as_said
+    >>> as_said("good"), as_said(2)
+    ('good', 'grade 2')
+    """
+    return label if isinstance(label, str) else f"grade {label}"
+
+
+def listed(names: Iterable[object], most: int = MOST_NAMED) -> str:
+    """Join names as a sentence does, those beyond the first few only counted.
+
+    Parameters
+    ----------
+    names : iterable
+        What to name.
+    most : int, optional
+        How many are named.
+
+    Returns
+    -------
+    str
+        Such as "a, b and c".
+
+    Examples
+    --------
+    >>> from ilacs_reliability.wording import listed
+    >>> listed("abc"), listed(range(9))
+    ('a, b and c', '0, 1, 2, 3 and 5 more')
+    """
+    every = [str(name) for name in names]
+    if len(every) > most + 1:
+        every = [*every[:most], f"{len(every) - most} more"]
+    return " and ".join(part for part in (", ".join(every[:-1]), *every[-1:]) if part)

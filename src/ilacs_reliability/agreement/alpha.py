@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
 
+from ilacs_reliability.agreement.reasons import lone_grade, why_of
 from ilacs_reliability.agreement.studies import (
     NOT_SHOWN,
     Study,
@@ -16,12 +17,13 @@ from ilacs_reliability.agreement.studies import (
     as_float,
     coefficient_methods,
     study_of,
+    unpaired_note,
     why_undefined,
 )
 from ilacs_reliability.arguments import check_option
-from ilacs_reliability.estimates import REASONS, Estimate
+from ilacs_reliability.estimates import Estimate
 from ilacs_reliability.patterns import by_counts, by_sums
-from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
+from ilacs_reliability.ratings import RatingsLike, as_ratings
 from ilacs_reliability.scales import FloatArray, Scale, credit_matrix
 from ilacs_reliability.undefined import warn_undefined
 
@@ -104,10 +106,12 @@ def krippendorff_alpha(ratings: RatingsLike, *, metric: Metric = "nominal") -> E
             partial(_influences, study, rule) if study.is_batch else _influence(study, parts)
         )
     if not study.is_batch and not reason and not parts.chance > 0:
-        reason = "no_variation"
+        lone = lone_grade(taken, taken.table.paired)
+        reason = "no_variation" if lone else "full_credit"
+    why = why_of(taken, reason, enters=taken.table.paired)
     label = f"Krippendorff's alpha ({rule.name} metric)"
     if reason:
-        warn_undefined(label, REASONS[reason])
+        warn_undefined(label, why)
     return Estimate(
         value=float("nan") if reason else as_float(value),
         name="krippendorff_alpha",
@@ -125,7 +129,8 @@ def krippendorff_alpha(ratings: RatingsLike, *, metric: Metric = "nominal") -> E
         methods=coefficient_methods(study),
         status="undefined" if reason else "ok",
         reason=reason,
-        notes=(*taken.notes, *_left_out(taken)),
+        why=why,
+        notes=(*taken.notes, *unpaired_note(taken)),
         limits=NOT_SHOWN,
         design=taken.design,
         patterns=taken.rows,
@@ -279,14 +284,3 @@ def _squared(scale: Scale, metric: str) -> FloatArray:
     sums = (scores[:, None] + scores[None, :]) ** 2
     shares: FloatArray = np.divide(gaps, sums, out=np.zeros_like(gaps), where=sums > 0)
     return shares
-
-
-def _left_out(ratings: Ratings) -> tuple[str, ...]:
-    if ratings.frequencies.ndim > 1:
-        return ()
-    single: Any = ratings.sizes.rated - ratings.sizes.paired
-    if not single:
-        return ()
-    if single == 1:
-        return ("1 unit with a single rating does not enter: it cannot be paired.",)
-    return (f"{single:g} units with a single rating do not enter: they cannot be paired.",)

@@ -16,7 +16,13 @@ from ilacs_reliability.agreement.formulas import (
     smooth_parts,
 )
 from ilacs_reliability.agreement.rescaled import rescaled_methods
-from ilacs_reliability.agreement.studies import study_of, where_known, why_undefined
+from ilacs_reliability.agreement.studies import (
+    n_paired_ratings,
+    study_of,
+    unpaired_note,
+    where_known,
+    why_undefined,
+)
 from ilacs_reliability.arguments import check_listing, check_number
 from ilacs_reliability.estimates import Estimate
 from ilacs_reliability.ratings import Ratings, RatingsLike
@@ -101,7 +107,7 @@ def bangdiwala_b(
     kind = weights if isinstance(weights, str) and not partial_credit else "custom"
     reason = "" if study.is_batch else why_undefined(study)
     if not study.is_batch and not reason and not np.isfinite(value):
-        reason = "no_overlap"
+        reason = "no_common_grade"
     return build_estimate(
         taken,
         name="bangdiwala_b",
@@ -109,13 +115,14 @@ def bangdiwala_b(
         value=value,
         influence=influence,
         n_units=study.n_paired,
+        n_ratings=n_paired_ratings(taken),
         methods=rescaled_methods(study, np.sqrt, np.square, _root_slope),
         observed=value,
         expected=np.zeros(np.shape(value)),
         weights="identity" if exact else kind,
         reason=reason,
         enters=both,
-        notes=("The raters used no grade in common.",) if reason == "no_overlap" else (),
+        notes=unpaired_note(taken),
     )
 
 

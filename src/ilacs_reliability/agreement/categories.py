@@ -22,6 +22,7 @@ from ilacs_reliability.agreement.formulas import (
 )
 from ilacs_reliability.agreement.listing import Estimates, Listing
 from ilacs_reliability.agreement.margin_limits import margin_limits
+from ilacs_reliability.agreement.reasons import why_of
 from ilacs_reliability.agreement.rescaled import rescaled_methods, rescaled_proportion_methods
 from ilacs_reliability.agreement.studies import (
     Method,
@@ -251,6 +252,7 @@ def kappa_max(ratings: RatingsLike) -> Estimate:
         observed=value * (1.0 - expected) + expected,
         expected=expected,
         reason=reason,
+        why=why_of(taken, reason, given=given),
         notes=notes,
         limits="how much the raters agree, only what their margins allow",
     )
@@ -363,6 +365,7 @@ def _specific(ratings: Ratings, code: int, label: Hashable) -> Estimate:
         value=value,
         influence=influence,
         n_units=study.frequencies @ table.paired,
+        n_ratings=study.ratings.n_ratings,
         enters=table.paired,
         methods=_specific_methods(study),
         observed=value,
@@ -417,6 +420,7 @@ def _mean_score(
     terms = np.column_stack([score, study.ratings.table.paired])
     value, influence = smooth_parts(_ratio, terms, study.frequencies, study.ratings.table.paired)
     value = where_known(study, value)
+    reason = "" if study.is_batch else why_undefined(study)
     return build_estimate(
         study.ratings,
         name="marginal_indices",
@@ -428,7 +432,8 @@ def _mean_score(
         methods=coefficient_methods(study),
         observed=(1.0 + value) / 2.0,
         expected=np.full(np.shape(value), 0.5),
-        reason="" if study.is_batch else why_undefined(study),
+        reason=reason,
+        why=why_of(study.ratings, reason, given=given),
         notes=notes,
         limits="how much the raters agree",
     )

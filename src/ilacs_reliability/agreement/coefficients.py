@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from ilacs_reliability.agreement.reasons import lone_grade, why_of
 from ilacs_reliability.agreement.studies import (
     NOT_SHOWN,
     Method,
@@ -18,12 +19,14 @@ from ilacs_reliability.agreement.studies import (
     coefficient_methods,
     counts_units,
     from_lowest,
+    n_paired_ratings,
     proportion_methods,
     study_of,
+    unpaired_note,
     why_undefined,
 )
 from ilacs_reliability.containers import read_only
-from ilacs_reliability.estimates import REASONS, Estimate
+from ilacs_reliability.estimates import Estimate
 from ilacs_reliability.patterns import by_counts, by_sums
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
 from ilacs_reliability.scales import FloatArray, Weights
@@ -499,7 +502,7 @@ def _corrected(study: Study, rule: ChanceRule, name: str, label: str, kind: str)
             value = (observed - expected) / room
             influence = _chain(study, observed, expected, slope)
         else:
-            reason = reason or "no_variation"
+            reason = reason or ("no_variation" if lone_grade(study.ratings) else "full_credit")
             value, influence = np.array(np.nan), np.full(study.credit.shape, np.nan)
     return _estimate(
         study,
@@ -625,8 +628,9 @@ def _estimate(
     pairs_only: bool = False,
 ) -> Estimate:
     ratings = study.ratings
+    why = why_of(ratings, reason)
     if reason:
-        warn_undefined(label, REASONS[reason])
+        warn_undefined(label, why)
     return Estimate(
         value=float("nan") if reason else as_float(value),
         name=name,
@@ -635,7 +639,7 @@ def _estimate(
         influence_source=influence,
         n_units=as_count(n_units),
         n_raters=ratings.n_raters,
-        n_ratings=ratings.n_ratings,
+        n_ratings=n_paired_ratings(ratings) if pairs_only else ratings.n_ratings,
         n_missing=ratings.n_missing,
         observed=observed,
         expected=expected,
@@ -644,7 +648,8 @@ def _estimate(
         methods=methods,
         status="undefined" if reason else "ok",
         reason=reason,
-        notes=ratings.notes,
+        why=why,
+        notes=(*ratings.notes, *(unpaired_note(ratings) if pairs_only else ())),
         limits=NOT_SHOWN,
         design=ratings.design,
         patterns=ratings.rows,

@@ -268,6 +268,24 @@ def is_complete(sums: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
     return np.asarray(np.abs(n_ratings - wanted) <= ALMOST * wanted)
 
 
+def leaves_residual(scores: Scores) -> bool:
+    """Tell whether ratings are left over once units and raters are fitted.
+
+    Parameters
+    ----------
+    scores : Scores
+        A single study, in which units link all raters.
+
+    Returns
+    -------
+    bool
+        Whether the residual has degrees of freedom.
+    """
+    by_rater = scores.frequencies @ scores.given
+    sizes = scores.frequencies @ scores.rated, (by_rater > 0).sum()
+    return bool(by_rater.sum() > sum(sizes) - 1)
+
+
 def two_way_components(
     sums: npt.NDArray[Any],
 ) -> tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any]]:

@@ -23,10 +23,11 @@ from ilacs_reliability.agreement.formulas import (
     known_raters,
     patterns_of,
 )
+from ilacs_reliability.agreement.reasons import lone_grade, why_incomplete, why_of
 from ilacs_reliability.agreement.rescaled import by_interval, fisher_method, rescaled_methods
-from ilacs_reliability.agreement.studies import Method, study_of, where_known, why_undefined
+from ilacs_reliability.agreement.studies import Method, study_of, where_known
 from ilacs_reliability.arguments import check_option
-from ilacs_reliability.estimates import REASONS, Estimate, Limits, SignificanceResult
+from ilacs_reliability.estimates import Estimate, Limits, SignificanceResult
 from ilacs_reliability.named_limits import instead
 from ilacs_reliability.randomness import as_generator
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings, check_whole
@@ -98,13 +99,13 @@ def kendall_w(ratings: RatingsLike) -> Estimate:
     given = as_ratings(ratings)
     taken, notes = _ordered_and_complete(given, "kendall_w")
     study = study_of(taken, np.eye(len(taken.scale)))
-    reason = "" if study.is_batch else why_undefined(study)
+    reason = "" if study.is_batch else why_incomplete(study, given)
     ranks = _Ranks(taken, study.frequencies)
     with np.errstate(invalid="ignore", divide="ignore"):
         value = np.where(ranks.within > 0, ranks.between / (taken.n_raters * ranks.within), np.nan)
     value = where_known(study, value)
     if not study.is_batch and not reason and not ranks.within > 0:
-        reason = "no_variation"
+        reason = "no_variation" if lone_grade(taken) else "no_order"
     m = taken.n_raters
     methods = rescaled_methods(
         study,
@@ -125,6 +126,7 @@ def kendall_w(ratings: RatingsLike) -> Estimate:
         observed=value,
         expected=np.zeros(np.shape(value)),
         reason=reason,
+        why=why_of(taken, reason, given=given),
         notes=notes,
         limits="whether raters give the same grades, only whether they put units in the same order",
     )
@@ -231,6 +233,7 @@ def kendall_w_test(
         n_units=effect.n_units,
         status=effect.status,
         reason=effect.reason,
+        why=effect.why,
         notes=(*effect.notes, *_method_notes(method, used, n_resamples)),
         limits=effect.limits,
     )
@@ -299,8 +302,10 @@ def lin_ccc(ratings: RatingsLike) -> Estimate:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UndefinedEstimateWarning)
         kappa = conger_kappa(taken, weights="quadratic")
-    if kappa.reason:
-        warn_undefined("Lin's concordance", REASONS[kappa.reason])
+    reason = kappa.reason and (why_incomplete(study_of(taken, "quadratic"), given) or kappa.reason)
+    why = why_of(taken, reason, given=given)
+    if reason:
+        warn_undefined("Lin's concordance", why)
     score = dict(kappa.methods)["score"]
     extra: tuple[Method, ...] = (fisher_method(score),)
     if taken.n_raters == 2 and taken.clusters is None:
@@ -313,6 +318,8 @@ def lin_ccc(ratings: RatingsLike) -> Estimate:
         methods=(*kappa.methods, *extra),
         notes=tuple(dict.fromkeys((*kappa.notes, *notes))),
         n_missing=given.n_missing,
+        reason=reason,
+        why=why,
     )
 
 

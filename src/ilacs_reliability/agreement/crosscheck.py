@@ -25,7 +25,7 @@ from ilacs_reliability.agreement.coefficients import (
 from ilacs_reliability.agreement.formulas import patterns_of
 from ilacs_reliability.agreement.generalise import generalise
 from ilacs_reliability.agreement.listing import Listing
-from ilacs_reliability.estimates import REASONS, Estimate
+from ilacs_reliability.estimates import Estimate, reason_in_words
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings, check_whole
 from ilacs_reliability.scales import (
     FloatArray,
@@ -179,7 +179,7 @@ def _compare(ratings: Ratings, program: str, installed: str, check: Check) -> di
     row["theirs"] = value
     if estimate.status == "undefined":
         same = np.isnan(value)
-        remark = f"Undefined here: {REASONS.get(estimate.reason, estimate.reason)}."
+        remark = f"Undefined here: {reason_in_words(estimate)}."
         return row | {"outcome": "agrees" if same else "differs", "remark": remark}
     if np.isnan(value) or np.isnan(row["ours"]):
         both = np.isnan(value) and np.isnan(row["ours"])

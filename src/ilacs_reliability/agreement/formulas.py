@@ -10,8 +10,9 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from ilacs_reliability.agreement.reasons import why_of
 from ilacs_reliability.agreement.studies import NOT_SHOWN, Method, as_count, as_float
-from ilacs_reliability.estimates import REASONS, Estimate, Limits
+from ilacs_reliability.estimates import Estimate, Limits
 from ilacs_reliability.intervals import t_limits
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
 from ilacs_reliability.scales import CodeArray, FloatArray
@@ -157,12 +158,14 @@ def build_estimate(
     value: Any,
     influence: FloatArray | Callable[[], FloatArray],
     n_units: Any,
+    n_ratings: Any = None,
     n_missing: Any = None,
     methods: Iterable[Method] = (),
     observed: Any = float("nan"),
     expected: Any = float("nan"),
     weights: str = "",
     reason: str = "",
+    why: str = "",
     notes: Iterable[str] = (),
     limits: str = NOT_SHOWN,
     enters: npt.NDArray[Any] | None = None,
@@ -175,8 +178,12 @@ def build_estimate(
         What it rests on.
     name, label, value, influence, n_units, methods, observed, expected, weights, reason, limits
         As in `Estimate`.
+    n_ratings : int or ndarray, optional
+        Ratings of those units. Default: all of `ratings`.
     n_missing : int or ndarray, optional
         Ratings not given. Default: those of `ratings`, which counts ratings left out as missing.
+    why : str, optional
+        As in `Estimate`. Default: what the reason says of all `ratings`.
     notes : iterable of str, optional
         Added to those of the ratings.
     enters : ndarray, shape (n_patterns,), optional
@@ -192,8 +199,9 @@ def build_estimate(
     UndefinedEstimateWarning
         If there is a reason why it is undefined.
     """
+    why = why or why_of(ratings, reason)
     if reason:
-        warn_undefined(label, REASONS[reason])
+        warn_undefined(label, why)
     return Estimate(
         value=float("nan") if reason else as_float(np.asarray(value)),
         name=name,
@@ -202,7 +210,7 @@ def build_estimate(
         influence_source=influence,
         n_units=as_count(np.asarray(n_units, dtype=np.float64)),
         n_raters=ratings.n_raters,
-        n_ratings=ratings.n_ratings,
+        n_ratings=ratings.n_ratings if n_ratings is None else n_ratings,
         n_missing=ratings.n_missing if n_missing is None else n_missing,
         observed=as_float(np.asarray(observed)),
         expected=as_float(np.asarray(expected)),
@@ -211,6 +219,7 @@ def build_estimate(
         methods=tuple(methods),
         status="undefined" if reason else "ok",
         reason=reason,
+        why=why,
         notes=tuple(dict.fromkeys((*ratings.notes, *notes))),
         limits=limits,
         design=ratings.design,

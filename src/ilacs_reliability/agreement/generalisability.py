@@ -21,9 +21,10 @@ from ilacs_reliability.agreement.components import (
 from ilacs_reliability.agreement.formulas import known_raters
 from ilacs_reliability.agreement.icc import ESTIMATORS, Estimator, Form, icc
 from ilacs_reliability.agreement.likelihood import fit_reml
+from ilacs_reliability.agreement.reasons import why_of
 from ilacs_reliability.agreement.studies import study_of, why_undefined
 from ilacs_reliability.arguments import check_confidence_level, check_option
-from ilacs_reliability.estimates import REASONS, Estimate, Interval, Status
+from ilacs_reliability.estimates import Estimate, Interval, Status
 from ilacs_reliability.ratings import Ratings, RatingsLike
 from ilacs_reliability.records import Record, html_table, plain
 from ilacs_reliability.undefined import UndefinedEstimateWarning, warn_undefined
@@ -54,7 +55,7 @@ class VarianceComponents(Record):
         "units", "raters" and "residual", and the correlations of a single rating "absolute" (`icc`
         "A,1") and "relative" ("C,1"), each with its standard error and interval over units, the
         raters being those at hand; empty where undefined.
-    status, reason, notes
+    status, reason, why, notes
         As in `Estimate`.
 
     Examples
@@ -78,6 +79,7 @@ class VarianceComponents(Record):
     estimates: Mapping[str, Estimate] = field(default_factory=dict)
     status: Status = "ok"
     reason: str = ""
+    why: str = ""
     notes: tuple[str, ...] = ()
 
     @property
@@ -153,7 +155,7 @@ class VarianceComponents(Record):
             f"{counted(self.n_raters, 'rater')}"
         )
         if self.status == "undefined":
-            return f"Variance components are undefined ({REASONS[self.reason]}), from {basis}."
+            return f"Variance components are undefined ({self.why}), from {basis}."
         shares = [f"{100 * row['share']:.0f}% {row['source']}" for row in self.rows()]
         return f"The variance of a score is {', '.join(shares)}, from {basis}."
 
@@ -166,7 +168,7 @@ class VarianceComponents(Record):
             One entry a field.
         """
         fields = ("units", "raters", "residual", "estimator", "log_likelihood")
-        sizes = ("n_units", "n_raters", "n_ratings", "status", "reason")
+        sizes = ("n_units", "n_raters", "n_ratings", "status", "reason", "why")
         row = {field: plain(getattr(self, field)) for field in (*fields, *sizes)}
         return row | {"notes": list(self.notes)}
 
@@ -265,7 +267,7 @@ def variance_components(
         parts, log_likelihood, converged = _by_likelihood(scores, parts)
         reason = "" if converged else "non_convergence"
     if reason:
-        warn_undefined("the set of variance components", REASONS[reason])
+        warn_undefined("the set of variance components", why_of(taken, reason))
         parts = [math.nan] * 3
     if min(parts[:2]) < 0:
         notes = (*notes, "A negative component says that its variance is near zero.")
@@ -287,6 +289,7 @@ def variance_components(
         estimates=estimates,
         status="undefined" if reason else "ok",
         reason=reason,
+        why=why_of(taken, reason),
         notes=notes,
     )
 
@@ -295,7 +298,7 @@ def _why_not(connected: bool, parts: list[float]) -> str:
     if not connected:
         return "disconnected"
     if not np.isfinite(parts).all():
-        return "no_pairable_units"
+        return "no_residual"
     return "" if any(part != 0 for part in parts) else "no_variation"
 
 

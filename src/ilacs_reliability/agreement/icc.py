@@ -14,6 +14,7 @@ from ilacs_reliability.agreement.components import (
     ALMOST,
     Scores,
     is_complete,
+    leaves_residual,
     one_way_components,
     one_way_squares,
     one_way_terms,
@@ -178,7 +179,7 @@ def _from_squares(scores: Scores, kind: str) -> _Fit:
     if kind == "1":
         slopes = one_way_terms(scores)
         value, influence = _by_formula(_one_way_ratio, scores.frequencies @ slopes, slopes, scores)
-        return _Fit(value, influence, _why_not_finite(value, scores))
+        return _Fit(value, influence, _why_not_finite(value, scores, two_way=False))
     two_way = two_way_sums(scores)
     found = _two_way_slopes(two_way.sums, kind)
     if found is None:
@@ -187,7 +188,9 @@ def _from_squares(scores: Scores, kind: str) -> _Fit:
     else:
         value = np.asarray(found[0])
         influence = centred(two_way.slopes @ found[1], scores.frequencies, scores.rated)
-    reason = _why_not_finite(value, scores) if two_way.connected else "disconnected"
+    reason = "disconnected"
+    if two_way.connected:
+        reason = _why_not_finite(value, scores, two_way=True)
     return _Fit(value, influence, reason)
 
 
@@ -199,10 +202,12 @@ def _by_formula(
     return value, influence_of(ratio, sums, slopes, scores.frequencies, scores.rated)
 
 
-def _why_not_finite(value: FloatArray, scores: Scores) -> str:
+def _why_not_finite(value: FloatArray, scores: Scores, *, two_way: bool) -> str:
     if np.isfinite(value):
         return ""
-    return "non_convergence" if _varies(scores) else "no_variation"
+    if not _varies(scores):
+        return "no_variation"
+    return "nil_variance" if not two_way or leaves_residual(scores) else "no_residual"
 
 
 def _without(scores: Scores, reason: str) -> _Fit:
@@ -247,7 +252,8 @@ def _likelihood(scores: Scores, kind: str) -> _Fit:
         # no residual: the likelihood has no maximum, the mean squares their own limit
         with np.errstate(invalid="ignore", divide="ignore"):
             value = np.asarray(by_squares[0] / _total(by_squares, kind))
-        return _Fit(value, np.zeros(len(w)), "" if np.isfinite(value) else "no_variation")
+        why = _why_not_finite(value, scores, two_way=kind != "1")
+        return _Fit(value, np.zeros(len(w)), why and (slopes or why))
     if slopes == "disconnected":
         return _without(scores, slopes)
     pair = (float(start[0]), float(start[1]) if len(start) > 1 else 0.0)

@@ -149,6 +149,7 @@ def icc_test(
         n_units=effect.n_units,
         status=effect.status,
         reason=effect.reason,
+        why=effect.why,
         notes=effect.notes,
         limits=effect.limits,
     )

@@ -24,7 +24,7 @@ from ilacs_reliability.agreement.icc import icc
 from ilacs_reliability.agreement.listing import Listing
 from ilacs_reliability.agreement.pairs import light_kappa
 from ilacs_reliability.arguments import check_confidence_level, check_listing, check_number
-from ilacs_reliability.estimates import NO_ERROR, REASONS, Estimate
+from ilacs_reliability.estimates import NO_ERROR, Estimate, reason_in_words
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
 from ilacs_reliability.records import plain
 from ilacs_reliability.scales import WEIGHT_KINDS, WeightKind, agreement_weights
@@ -227,6 +227,7 @@ def _row(
         "above_threshold": _above(interval.low, interval.high, threshold) if corrected else None,
         "status": estimate.status,
         "reason": estimate.reason,
+        "why": reason_in_words(estimate),
     }
 
 
@@ -241,10 +242,8 @@ def _above(low: float, high: float, threshold: float | None) -> str | None:
 def _sentence(rows: list[dict[str, Any]], bands: list[str]) -> str:
     read = [row for row in rows if row["band"]]
     if not read:
-        reasons = sorted({row["reason"] for row in rows if row["reason"]})
-        why = (
-            f" ({'; '.join(REASONS.get(reason, reason) for reason in reasons)})" if reasons else ""
-        )
+        reasons = dict.fromkeys(row["why"] for row in rows if row["why"])
+        why = f" ({'; '.join(reasons)})" if reasons else ""
         return f"No coefficient that has bands is defined{why}."
     lowest, highest = (pick(read, key=_value) for pick in (min, max))
     alike = highest["value"] - lowest["value"] <= NO_ERROR

@@ -19,6 +19,7 @@ from ilacs_reliability.agreement.formulas import (
     rater_names,
 )
 from ilacs_reliability.agreement.listing import Estimates
+from ilacs_reliability.agreement.reasons import lone_grade, why_pairs
 from ilacs_reliability.agreement.studies import coefficient_methods, study_of, why_undefined
 from ilacs_reliability.arguments import check_function
 from ilacs_reliability.estimates import Estimate
@@ -84,8 +85,8 @@ def light_kappa(ratings: RatingsLike, *, weights: Weights = "identity") -> Estim
     study = study_of(taken, weights)
     pairs = _each_pair(taken, partial(cohen_kappa, weights=weights))
     reason = "" if study.is_batch else why_undefined(study)
-    if not study.is_batch and not reason:
-        reason = next((pair.reason for pair in pairs.values() if pair.reason), "")
+    if not study.is_batch and not reason and any(pair.reason for pair in pairs.values()):
+        reason = "no_variation" if lone_grade(taken) else "undefined_pair"
     shape = taken.frequencies.shape[:-1]
     value = _average([pair.value for pair in pairs.values()], shape)
     expected = _average([pair.expected for pair in pairs.values()], shape)
@@ -102,7 +103,7 @@ def light_kappa(ratings: RatingsLike, *, weights: Weights = "identity") -> Estim
         expected=expected,
         weights=kind,
         reason=reason,
-        notes=_undefined_pairs(pairs) if reason else (),
+        why=why_pairs(pairs) if reason == "undefined_pair" else "",
     )
 
 
@@ -185,11 +186,3 @@ def _average_influence(pairs: list[Estimate], n_units: FloatArray, ratings: Rati
     with np.errstate(invalid="ignore", divide="ignore"):
         parts = [pair.influence * (n_units / pair.n_units)[..., None] for pair in pairs]
         return _average(parts, ratings.frequencies.shape)
-
-
-def _undefined_pairs(pairs: dict[Hashable, Estimate]) -> tuple[str, ...]:
-    missing = [names for names, pair in pairs.items() if pair.reason]
-    if not missing:
-        return ()
-    shown = "; ".join(" and ".join(map(str, names)) for names in missing)  # type: ignore[call-overload]
-    return (f"Cohen's kappa is undefined for raters {shown}.",)

@@ -26,6 +26,7 @@ from ilacs_reliability.intervals import (
 from ilacs_reliability.named_limits import instead, name_of, under_name
 from ilacs_reliability.ratings import Ratings
 from ilacs_reliability.scales import FloatArray, Weights, agreement_weights
+from ilacs_reliability.wording import counted
 
 Method: TypeAlias = tuple[str, Callable[[Estimate, float], Limits]]
 
@@ -146,7 +147,8 @@ def why_undefined(study: Study) -> str:
         "single_rater", "no_pairable_units", "single_unit", or "" where nothing is in the way.
     """
     if study.n_paired == 0:
-        return "single_rater" if study.ratings.n_raters < 2 else "no_pairable_units"
+        known = study.ratings.patterns is not None
+        return "single_rater" if known and study.ratings.n_raters < 2 else "no_pairable_units"
     return "single_unit" if study.n_paired == 1 else ""
 
 
@@ -166,6 +168,46 @@ def where_known(study: Study, value: FloatArray) -> FloatArray:
         The same; nan where fewer than two units have two ratings.
     """
     return np.where(study.n_paired > 1, value, np.nan)
+
+
+def n_paired_ratings(ratings: Ratings) -> Any:
+    """Count the ratings of units that have two or more.
+
+    Parameters
+    ----------
+    ratings : Ratings
+        One study or many.
+
+    Returns
+    -------
+    int, float or ndarray, shape (...)
+        Number of ratings.
+    """
+    table = ratings.table
+    return as_count(ratings.frequencies @ (table.totals * table.paired))
+
+
+def unpaired_note(ratings: Ratings) -> tuple[str, ...]:
+    """Say how many units with a single rating are left out.
+
+    Parameters
+    ----------
+    ratings : Ratings
+        One study or many.
+
+    Returns
+    -------
+    tuple of str
+        A note; none where every rated unit has two ratings, or for many studies.
+    """
+    if ratings.frequencies.ndim > 1:
+        return ()
+    single: Any = ratings.sizes.rated - ratings.sizes.paired
+    if not single:
+        return ()
+    if single == 1:
+        return ("1 unit with a single rating does not enter: it cannot be paired.",)
+    return (f"{counted(single, 'unit')} with a single rating do not enter: they cannot be paired.",)
 
 
 def coefficient_methods(study: Study) -> tuple[Method, ...]:

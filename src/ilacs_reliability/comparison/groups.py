@@ -16,8 +16,9 @@ from ilacs_reliability.estimates import (
 )
 from ilacs_reliability.randomness import as_generator
 from ilacs_reliability.scales import Scale
-from ilacs_reliability.tables import GradesLike, as_grades
+from ilacs_reliability.tables import GradesLike, GroupedGrades, as_grades
 from ilacs_reliability.undefined import warn_undefined
+from ilacs_reliability.wording import grade_name, listed, with_article
 
 NOT_SHOWN = "why the groups differ, nor how units outside the shared strata would have been graded"
 NOT_SHOWN_BY_P = f"that the groups are alike where p is large, nor {NOT_SHOWN}"
@@ -39,6 +40,8 @@ class SharedGrades:
         Units in strata with one group only.
     notes : tuple of str
         What the reader must know, the share left out first.
+    why : str
+        Why nothing can be compared, in words; "" where something can.
     """
 
     counts: IntArray
@@ -47,6 +50,7 @@ class SharedGrades:
     strata: tuple[Hashable, ...]
     n_outside: int
     notes: tuple[str, ...]
+    why: str = ""
 
     @property
     def pooled(self) -> IntArray:
@@ -148,10 +152,47 @@ def shared_grades(
         strata=kept,
         n_outside=n_outside,
         notes=tuple(notes),
+        why="" if kept else _why_apart(taken),
     )
 
 
-def undefined_estimate(shared: SharedGrades, reason: str, *, name: str, label: str) -> Estimate:
+def _why_apart(taken: GroupedGrades) -> str:
+    """Say why no stratum holds two groups."""
+    text = REASONS["no_overlap"]
+    held = taken.counts.sum(axis=(0, 2)) > 0
+    without = [named(name) for name, has in zip(taken.groups, held, strict=True) if not has]
+    if len(taken.strata) > 1 and not without:
+        return f"{text}: each of {len(taken.strata)} strata holds one group at most"
+    return f"{text}: {listed(without)} {'has' if len(without) == 1 else 'have'} no unit"
+
+
+def why_of_groups(shared: SharedGrades, reason: str) -> str:
+    """Say in words why a comparison is undefined, of the units at hand.
+
+    Parameters
+    ----------
+    shared : SharedGrades
+        The groups.
+    reason : str
+        A key of `REASONS`.
+
+    Returns
+    -------
+    str
+        The reason in words.
+    """
+    if reason == "no_overlap" and shared.why:
+        return shared.why
+    if reason != "no_variation":
+        return REASONS[reason]
+    grade = shared.scale.labels[int(shared.pooled.sum(axis=0).argmax())]
+    enter = " of a unit that enters" if shared.n_outside else ""
+    return f"every rating{enter} is the same grade, {grade_name(grade)}"
+
+
+def undefined_estimate(
+    shared: SharedGrades, reason: str, *, name: str, label: str, why: str = ""
+) -> Estimate:
     """Return an undefined estimate and warn.
 
     Parameters
@@ -162,13 +203,16 @@ def undefined_estimate(shared: SharedGrades, reason: str, *, name: str, label: s
         A key of `REASONS`.
     name, label : str
         The function, and how a sentence calls it.
+    why : str, optional
+        The reason in words. Default: as from `why_of_groups`.
 
     Returns
     -------
     Estimate
         With value nan.
     """
-    warn_undefined(f"the {label}", REASONS[reason])
+    why = why or why_of_groups(shared, reason)
+    warn_undefined(with_article(label), why)
     cells = shared.pooled.ravel()
     return Estimate(
         value=float("nan"),
@@ -179,6 +223,7 @@ def undefined_estimate(shared: SharedGrades, reason: str, *, name: str, label: s
         n_units=shared.n_units,
         status="undefined",
         reason=reason,
+        why=why,
         notes=shared.notes,
         limits=NOT_SHOWN,
     )
@@ -191,6 +236,7 @@ def undefined_test(
     name: str,
     label: str,
     alternative: str = "",
+    why: str = "",
 ) -> SignificanceResult:
     """Return an undefined test and warn.
 
@@ -204,13 +250,16 @@ def undefined_test(
         The function, and how a sentence calls it.
     alternative : str, optional
         As asked for.
+    why : str, optional
+        The reason in words. Default: as from `why_of_groups`.
 
     Returns
     -------
     SignificanceResult
         With p-value nan.
     """
-    warn_undefined(f"the {label}", REASONS[reason])
+    why = why or why_of_groups(shared, reason)
+    warn_undefined(with_article(label), why)
     return SignificanceResult(
         statistic=float("nan"),
         p_value=float("nan"),
@@ -221,6 +270,7 @@ def undefined_test(
         alternative=alternative,
         status="undefined",
         reason=reason,
+        why=why,
         notes=shared.notes,
         limits=NOT_SHOWN_BY_P,
     )

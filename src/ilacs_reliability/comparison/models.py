@@ -123,7 +123,8 @@ def proportional_odds(
     reason = reason or reason_of_one_grade(shared)
     reason = reason or ("" if connected(telling)[code] else "no_contrast")
     if reason:
-        return undefined_estimate(shared, reason, name="proportional_odds", label=label)
+        why = _why_unlinked(shared, reason, code)
+        return undefined_estimate(shared, reason, name="proportional_odds", label=label, why=why)
     design = cumulative_design(telling)
     found = fit_contrast(design, design.columns[code], penalty=penalty)
     if found.flat:
@@ -133,6 +134,16 @@ def proportional_odds(
     if reason:
         return undefined_estimate(shared, reason, name="proportional_odds", label=label)
     return _odds_estimate(telling, found, label)
+
+
+def _why_unlinked(shared: SharedGrades, reason: str, code: int) -> str:
+    """Say which two groups no chain of strata links, where that is why."""
+    both = f"{named(shared.groups[0])} and {named(shared.groups[code])}"
+    if reason == "no_overlap" and not shared.why:
+        return f"{both} share no stratum, nor do others link them"
+    if reason == "no_contrast":
+        return f"no stratum has grades that tell {both} apart, nor do others link them"
+    return ""
 
 
 def reason_of_one_grade(shared: SharedGrades) -> str:

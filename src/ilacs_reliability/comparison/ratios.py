@@ -35,6 +35,7 @@ from ilacs_reliability.estimates import (
     IntArray,
 )
 from ilacs_reliability.tables import GradesLike
+from ilacs_reliability.wording import counted
 
 
 def risk_ratio(
@@ -94,9 +95,10 @@ def risk_ratio(
     cut = cut_groups(grades, at_least=at_least, at_most=at_most)
     first, second = phrase_of_groups(cut.shared)
     label = f"ratio of the shares {cut.phrase}, {second} over {first}"
-    reason = cut.shared.reason or ("no_variation" if not cut.tables[..., 1].any() else "")
+    reason = cut.shared.reason or ("one_side" if not cut.tables[..., 1].any() else "")
     if reason:
-        return undefined_estimate(cut.shared, reason, name="risk_ratio", label=label)
+        why = why_one_side(cut) if reason == "one_side" else ""
+        return undefined_estimate(cut.shared, reason, name="risk_ratio", label=label, why=why)
     x1, n1, x2, n2 = cut.counts
     value = x2 / n2 / (x1 / n1) if x1 else float("inf")
     slopes = (-value * n1 / x1, n1 / x1) if x1 else (float("nan"), float("nan"))
@@ -194,9 +196,10 @@ def odds_ratio_of(cut: CutGroups) -> Estimate:
     first, second = phrase_of_groups(cut.shared)
     label = f"odds ratio of {cut.phrase.removeprefix('of ')}, {second} over {first}"
     informative = cut.tables[(cut.tables.sum(axis=1) > 0).all(axis=1)]
-    reason = cut.shared.reason or ("" if len(informative) else "no_variation")
+    reason = cut.shared.reason or ("" if len(informative) else "one_side")
     if reason:
-        return undefined_estimate(cut.shared, reason, name="odds_ratio", label=label)
+        why = why_one_side(cut) if reason == "one_side" else ""
+        return undefined_estimate(cut.shared, reason, name="odds_ratio", label=label, why=why)
     value, deviations = _mantel_haenszel(cut)
     methods: list[tuple[str, Any]] = [
         (name, partial(_conditional_limits, tables=informative, part=part))
@@ -217,6 +220,27 @@ def odds_ratio_of(cut: CutGroups) -> Estimate:
         notes=(*cut.shared.notes, shares_note(cut)),
         limits=NOT_SHOWN,
     )
+
+
+def why_one_side(cut: CutGroups) -> str:
+    """Say that no stratum has units on both sides of a cut.
+
+    Parameters
+    ----------
+    cut : CutGroups
+        Groups of which that is true.
+
+    Returns
+    -------
+    str
+        Such as "none of the 20 units is good or better".
+    """
+    n, hits = cut.shared.n_units, int(cut.tables[..., 1].sum())
+    if not hits:
+        return f"none of the {counted(n, 'unit')} is {cut.phrase}"
+    if hits == n:
+        return f"all {counted(n, 'unit')} are {cut.phrase}"
+    return f"in each of {len(cut.tables)} strata either no unit or every unit is {cut.phrase}"
 
 
 def conditional_family(tables: IntArray, *, at_one: bool = False) -> Family:

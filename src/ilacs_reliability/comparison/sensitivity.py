@@ -305,7 +305,7 @@ def e_value(
     label = f"E-value of the {ratio.label}"
     if ratio.status == "undefined":
         shared = shared_grades(grades, n_groups=2)
-        return undefined_estimate(shared, ratio.reason, name="e_value", label=label)
+        return undefined_estimate(shared, ratio.reason, name="e_value", label=label, why=ratio.why)
     return Estimate(
         value=e_value_of_ratio(ratio.value),
         name="e_value",

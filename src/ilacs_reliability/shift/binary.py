@@ -415,11 +415,12 @@ def _direction_notes(
     if not crossed:
         return (NOT_CROSSED,)
     if pieces is not None:
-        return sum_notes(pieces, effect, alternative, moved=True)
+        return sum_notes(pieces, effect, alternative, moved=True, alone=pairs.is_alone)
     if pairs.n_units == 1:
         return (ONE_ALONE,)
     up, down = (pairs.count(ways == way) for way in (1, -1))
     seen = f"{up} {things[0]} and {down} {things[1]}."
     if method in ("asymptotic", "corrected"):
         return (seen, *large_sample_note(np.array([1 / crossed]), "unit", "method='exact'"))
-    return (seen, *least_p_note(crossed, "unit", method, alternative))
+    verb = "moved" if crossed == pairs.count(pairs.moves != 0) else "crossed the cut"
+    return (seen, *least_p_note(crossed, "unit", method, alternative, verb=verb))

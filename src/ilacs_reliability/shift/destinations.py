@@ -9,6 +9,7 @@ import numpy as np
 from ilacs_reliability.estimates import Estimate
 from ilacs_reliability.shift.pairs import as_pairs, share_estimate
 from ilacs_reliability.tables import TransitionsLike
+from ilacs_reliability.wording import as_said
 
 
 def transition_shares(table: TransitionsLike) -> dict[tuple[Hashable, Hashable], Estimate]:
@@ -74,8 +75,4 @@ def transition_shares(table: TransitionsLike) -> dict[tuple[Hashable, Hashable],
 
 
 def _label(before: Hashable, after: Hashable) -> str:
-    return f"share of those {_named(before)} before that were {_named(after)} after"
-
-
-def _named(label: Hashable) -> str:
-    return label if isinstance(label, str) else f"grade {label}"
+    return f"share of those {as_said(before)} before that were {as_said(after)} after"

@@ -24,7 +24,12 @@ from ilacs_reliability.shift.exact import (
 )
 from ilacs_reliability.shift.pairs import Pairs, pair_estimate
 from ilacs_reliability.shift.swaps import Swaps
-from ilacs_reliability.shift.testing import falls_back, large_sample_note, pseudo_inverse
+from ilacs_reliability.shift.testing import (
+    falls_back,
+    large_sample_note,
+    pseudo_inverse,
+    why_still,
+)
 
 # the interval is never a point, however low its level
 LEAST = 1e-6
@@ -238,6 +243,8 @@ def imbalance_estimate(
     moved, root = _n_moved(found.swaps), float(np.sqrt(found.statistic))
     value = min(root / np.sqrt(moved), 1.0) if found.df else float("nan")
     critical = critical or partial(imbalance_critical_value, found=found)
+    moved_at_all = pairs.frequencies @ (pairs.moves != 0)
+    reason = "" if found.df else "balanced_clusters" if moved_at_all else "no_change"
     ball = partial(_ball, root=root, moved=moved, critical=critical)
     return pair_estimate(
         pairs,
@@ -246,7 +253,8 @@ def imbalance_estimate(
         name=name,
         label=label,
         methods=(("ball", ball),),
-        reason="" if found.df else "no_change",
+        reason=reason,
+        why=why_still(pairs) if reason == "no_change" else "",
     )
 
 

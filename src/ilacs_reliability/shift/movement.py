@@ -25,7 +25,7 @@ from ilacs_reliability.shift.pairs import (
 )
 from ilacs_reliability.shift.sums import SignedSum, score_method
 from ilacs_reliability.tables import TransitionsLike
-from ilacs_reliability.wording import counted
+from ilacs_reliability.wording import as_said, counted
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
@@ -286,6 +286,7 @@ def net_shift(table: TransitionsLike) -> NetShift:
             pairs.before < best,
             name="room_up",
             reason="no_room",
+            why=_why_no_room(pairs, best),
             label="share improved among units that could improve",
         ),
         room_down=share_estimate(
@@ -294,6 +295,7 @@ def net_shift(table: TransitionsLike) -> NetShift:
             pairs.before > 0,
             name="room_down",
             reason="no_room",
+            why=_why_no_room(pairs, 0),
             label="share declined among units that could decline",
         ),
         counts=counts,
@@ -379,11 +381,16 @@ def _room_notes(pairs: Pairs) -> tuple[str, ...]:
     bottom = pairs.count(pairs.before == 0)
     labels = pairs.scale.labels
     notes = (
-        f"{_were(top)} {labels[-1]} already and could not improve." if top else "",
-        f"{_were(bottom)} {labels[0]} and could not decline." if bottom else "",
+        f"{_were(top)} {as_said(labels[-1])} already and could not improve." if top else "",
+        f"{_were(bottom)} {as_said(labels[0])} and could not decline." if bottom else "",
         "" if pairs.frequencies @ (pairs.moves != 0) else "No unit moved.",
     )
     return tuple(note for note in notes if note)
+
+
+def _why_no_room(pairs: Pairs, end: int) -> str:
+    grade, text = as_said(pairs.scale.labels[end]), "no unit had room to move that way"
+    return f"{text}: {'it' if pairs.n_units == 1 else f'all {pairs.n_units}'} stood at {grade}"
 
 
 def _were(n: int) -> str:

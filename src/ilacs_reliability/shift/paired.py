@@ -26,6 +26,7 @@ from ilacs_reliability.shift.pairs import (
     reordered,
 )
 from ilacs_reliability.shift.sums import SignedSum, score_method
+from ilacs_reliability.shift.testing import why_still
 from ilacs_reliability.shift.unconditional import unconditional_critical_value
 
 IGNORES_CLUSTERS = "This interval takes units as independent; `paired_difference` does not."
@@ -181,6 +182,7 @@ def odds_ratio(pairs: Pairs, ways: IntArray, first: str, *, cut: str) -> Estimat
         label=f"paired odds ratio (units that rose to {cut} for each that fell)",
         methods=reordered(methods, first),
         reason="" if up + down else "no_change",
+        why="" if up + down else why_still(pairs, cut),
         notes=(IGNORES_CLUSTERS,) if pairs.clusters is not None else (),
     )
 

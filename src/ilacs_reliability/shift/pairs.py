@@ -12,7 +12,7 @@ import numpy.typing as npt
 from scipy import special
 
 from ilacs_reliability.containers import read_only
-from ilacs_reliability.estimates import REASONS, Estimate, Limits
+from ilacs_reliability.estimates import Estimate, Limits, reason_in_words
 from ilacs_reliability.intervals import (
     clopper_pearson_limits,
     jeffreys_limits,
@@ -26,7 +26,7 @@ from ilacs_reliability.records import Record
 from ilacs_reliability.scales import FloatArray, IntArray, Scale
 from ilacs_reliability.tables import TransitionsLike, as_transitions
 from ilacs_reliability.undefined import warn_undefined
-from ilacs_reliability.wording import counted
+from ilacs_reliability.wording import counted, with_article
 
 Method: TypeAlias = tuple[str, Callable[[Estimate, float], Limits]]
 Mask: TypeAlias = npt.NDArray[np.bool_]
@@ -94,6 +94,13 @@ class Pairs(Record):
         table = np.zeros((self.n_grades, self.n_grades), dtype=np.int64)
         np.add.at(table, (self.before, self.after), self.frequencies.astype(np.int64))
         return read_only(table)
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether a single study holds one unit, or one cluster."""
+        if self.clusters is None:
+            return bool(self.n_units == 1)
+        return len(np.unique(self.clusters[self.frequencies > 0])) == 1
 
     def count(self, rows: Mask) -> int:
         """Count the units of some rows, of a single study."""
@@ -227,6 +234,7 @@ def pair_estimate(
     label: str,
     methods: tuple[Method, ...],
     reason: str = "",
+    why: str = "",
     notes: tuple[str, ...] = (),
 ) -> Estimate:
     """Make an estimate that rests on all units.
@@ -239,7 +247,7 @@ def pair_estimate(
         The estimate.
     influence : ndarray of float, shape (..., n_rows)
         Influence of a unit of each row.
-    name, label, methods, reason, notes
+    name, label, methods, reason, why, notes
         As in `Estimate`.
 
     Returns
@@ -259,6 +267,7 @@ def pair_estimate(
         methods=methods,
         status="undefined" if reason else "ok",
         reason=reason,
+        why=why,
         notes=(*pairs.notes, *notes),
         limits=NOT_SHOWN,
         patterns=pairs.patterns,
@@ -273,6 +282,7 @@ def share_estimate(
     name: str,
     label: str,
     reason: str = "no_change",
+    why: str = "no unit moved",
     first: str = "clopper_pearson",
     simultaneous: int = 0,
 ) -> Estimate:
@@ -288,8 +298,8 @@ def share_estimate(
         Rows that count at all.
     name, label : str
         As in `Estimate`.
-    reason : str, optional
-        Why the share is undefined where no unit counts.
+    reason, why : str, optional
+        Why the share is undefined where no unit counts, as in `Estimate`.
     first : str, optional
         The default interval where units are independent.
     simultaneous : int, optional
@@ -315,6 +325,7 @@ def share_estimate(
         methods=methods,
         status="ok" if n else "undefined",
         reason="" if n else reason,
+        why="" if n else why,
         notes=pairs.notes,
         limits=NOT_SHOWN,
         patterns=pairs.patterns,
@@ -381,7 +392,7 @@ def warned(estimate: Estimate) -> Estimate:
         The same.
     """
     if estimate.status == "undefined":
-        warn_undefined(f"the {estimate.label}", REASONS[estimate.reason])
+        warn_undefined(with_article(estimate.label), reason_in_words(estimate))
     return estimate
 
 

@@ -48,7 +48,7 @@ from ilacs_reliability.shift.sums import (
     sum_method,
     sum_notes,
 )
-from ilacs_reliability.shift.testing import ONE_ALONE, large_sample_note
+from ilacs_reliability.shift.testing import ONE_ALONE, large_sample_note, why_still
 from ilacs_reliability.tables import TransitionsLike
 
 ZeroMethod: TypeAlias = Literal["wilcox", "pratt"]
@@ -172,7 +172,13 @@ def wilcoxon_signed_rank(
         n_units=pairs.n_units,
         notes=(
             *pairs.notes,
-            *sum_notes(pieces, effect, alternative, moved=bool(pairs.frequencies @ (changes != 0))),
+            *sum_notes(
+                pieces,
+                effect,
+                alternative,
+                moved=bool(pairs.frequencies @ (changes != 0)),
+                alone=pairs.is_alone,
+            ),
         ),
         limits=NOT_SHOWN,
     )
@@ -254,7 +260,7 @@ def marginal_rank_shift(
         n_units=pairs.n_units,
         notes=(
             *pairs.notes,
-            *((NO_CHANGE,) if still else (ONE_ALONE,) if effect.n_independent == 1 else few),
+            *((NO_CHANGE,) if still else (ONE_ALONE,) if pairs.is_alone else few),
         ),
         limits=NOT_SHOWN,
     )
@@ -368,6 +374,7 @@ def _rank_biserial(
         *mean_methods(-1.0, 1.0),
     )
     over = "" if pairs.clusters is None else " over clusters"
+    reason = "balanced_clusters" if pairs.frequencies @ (changes != 0) else "no_change"
     return Estimate(
         value=pieces.total / reach if reach else float("nan"),
         name="rank_biserial",
@@ -378,7 +385,8 @@ def _rank_biserial(
         clusters=pairs.clusters,
         methods=methods,
         status="ok" if reach else "undefined",
-        reason="" if reach else "no_change",
+        reason="" if reach else reason,
+        why=why_still(pairs) if not reach and reason == "no_change" else "",
         notes=pairs.notes,
         limits=NOT_SHOWN,
     )

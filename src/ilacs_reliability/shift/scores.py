@@ -159,6 +159,7 @@ def marginal_score_shift(
                 alternative,
                 moved=bool(pairs.frequencies @ (changes != 0)),
                 seen=method == "wald",
+                alone=pairs.is_alone,
             ),
         ),
         limits=NOT_SHOWN,

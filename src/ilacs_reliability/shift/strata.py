@@ -416,6 +416,9 @@ def _test(
         null="grades moved in no stratum",
         effect=pooled,
         n_units=everyone.n_units,
-        notes=(*everyone.notes, *sum_notes(pieces, pooled, "two-sided", moved=moved)),
+        notes=(
+            *everyone.notes,
+            *sum_notes(pieces, pooled, "two-sided", moved=moved, alone=everyone.is_alone),
+        ),
         limits=NOT_SHOWN,
     )

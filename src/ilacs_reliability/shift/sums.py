@@ -176,7 +176,13 @@ def sum_method(pieces: SignedSum, asked: str) -> str:
 
 
 def sum_notes(
-    pieces: SignedSum, effect: Estimate, alternative: str, *, moved: bool, seen: bool = False
+    pieces: SignedSum,
+    effect: Estimate,
+    alternative: str,
+    *,
+    moved: bool,
+    alone: bool,
+    seen: bool = False,
 ) -> tuple[str, ...]:
     """Say what a reader must know of the p-value of a sum.
 
@@ -188,8 +194,8 @@ def sum_notes(
         The effect beside it.
     alternative : str
         "two-sided", "less" or "greater".
-    moved : bool
-        Whether any unit moved.
+    moved, alone : bool
+        Whether any unit moved, and whether there is a single unit or cluster.
     seen : bool, optional
         Whether the variance is the one about the shift that was seen.
 
@@ -200,7 +206,7 @@ def sum_notes(
     """
     if not moved:
         return (NO_CHANGE,)
-    if effect.n_independent == 1:
+    if alone:
         return (ONE_ALONE,)
     if not len(pieces.sizes):
         return (CANCELLED,)
@@ -208,7 +214,10 @@ def sum_notes(
     if pieces.method in ("asymptotic", "corrected"):
         every = int(effect.n_independent) if seen else 0
         return large_sample_note(pieces.shares, thing, "method='exact'", seen=every)
-    return least_p_note(int(pieces.sizes.sum()), thing, pieces.method, alternative)
+    n = int(pieces.sizes.sum())
+    if effect.clusters is None:
+        return least_p_note(n, "unit", pieces.method, alternative)
+    return least_p_note(n, "cluster", pieces.method, alternative, verb="moved on balance")
 
 
 def critical_ratio(confidence_level: float, *, pieces: SignedSum | None = None) -> float:

@@ -132,7 +132,7 @@ def swap_result(
         notes = (NO_CHANGE,)
     elif not df:
         notes = (CANCELLED,)
-    elif effect.n_independent == 1:
+    elif pairs.is_alone:
         notes = (*notes, ONE_ALONE)
     return SignificanceResult(
         statistic=statistic,

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ilacs_reliability.scales import FloatArray
+from ilacs_reliability.shift.pairs import Pairs
 from ilacs_reliability.wording import counted
 
 ONE_ALONE = (
@@ -23,7 +24,9 @@ LEAST_USED = 0.05
 FEWEST, FEWEST_SEEN = 5, 30
 
 
-def least_p_note(n: int, things: str, method: str, alternative: str) -> tuple[str, ...]:
+def least_p_note(
+    n: int, things: str, method: str, alternative: str, *, verb: str = "moved"
+) -> tuple[str, ...]:
     """Say where too few units moved for a p-value ever to be small.
 
     Parameters
@@ -36,6 +39,8 @@ def least_p_note(n: int, things: str, method: str, alternative: str) -> tuple[st
         How the p-value was found.
     alternative : str
         "two-sided", "less" or "greater".
+    verb : str, optional
+        What they did.
 
     Returns
     -------
@@ -47,7 +52,28 @@ def least_p_note(n: int, things: str, method: str, alternative: str) -> tuple[st
     least = 0.5**n * (2 if alternative == "two-sided" else 1) * (0.5 if method == "midp" else 1)
     if least <= LEAST_USED:
         return ()
-    return (f"No more than {counted(n, things)} moved: p cannot be below {least:.3g}.",)
+    return (f"No more than {counted(n, things)} {verb}: p cannot be below {least:.3g}.",)
+
+
+def why_still(pairs: Pairs, cut: str = "") -> str:
+    """Say that no unit moved, or that none crossed a cut.
+
+    Parameters
+    ----------
+    pairs : Pairs
+        A single study.
+    cut : str, optional
+        As `cut_phrase` says it. Default: none.
+
+    Returns
+    -------
+    str
+        The reason in words.
+    """
+    moved = pairs.count(pairs.moves != 0)
+    if not moved:
+        return "no unit moved"
+    return f"{moved} of {counted(pairs.n_units, 'unit')} moved, but none to or from {cut}"
 
 
 def large_sample_note(
