@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis.extra import numpy as hnp
+from scipy import stats
 
 import ilacs_reliability as ilr
 
@@ -213,3 +214,224 @@ def test_ratings_of_units_that_do_not_enter_are_no_variation():
     with pytest.warns(ilr.UndefinedEstimateWarning, match="of the 2 units that enter is the same"):
         alpha = ilr.krippendorff_alpha([[1, 1], [1, 1], [np.nan, 2]])
     assert alpha.reason == "no_variation"
+
+
+@st.composite
+def few_units(draw):
+    """Strata x groups x grades with so few units that numbers are often undefined."""
+    shape = (draw(st.integers(1, 3)), 2, 3)
+    table = draw(hnp.arrays(np.int64, shape, elements=st.sampled_from([0, 0, 0, 1, 2])))
+    table[0, 0, 0] += not table.any()
+    return table
+
+
+COMPARISONS = {
+    "relative_effect": ilr.relative_effect,
+    "cliffs_delta": ilr.cliffs_delta,
+    "generalised_odds": ilr.generalised_odds,
+    "generalised_odds dropped": partial(ilr.generalised_odds, ties="dropped"),
+    "somers_d": ilr.somers_d,
+    "somers_d given grade": partial(ilr.somers_d, given="grade"),
+    "risk_difference": partial(ilr.risk_difference, at_least=2),
+    "risk_ratio": partial(ilr.risk_ratio, at_least=2),
+    "odds_ratio": partial(ilr.odds_ratio, at_least=2),
+    "e_value": partial(ilr.e_value, at_least=2),
+    "two_proportions": partial(ilr.two_proportions, at_least=2),
+    "stratified_relative_effect": ilr.stratified_relative_effect,
+    "proportional_odds": ilr.proportional_odds,
+    "proportional_odds_test": ilr.proportional_odds_test,
+    "parallel_lines_test": ilr.parallel_lines_test,
+    "mann_whitney": ilr.mann_whitney,
+    "brunner_munzel": ilr.brunner_munzel,
+    "van_elteren": ilr.van_elteren,
+    "jonckheere": ilr.jonckheere,
+    "cochran_mantel_haenszel": ilr.cochran_mantel_haenszel,
+}
+
+
+def is_contrast(stratum):
+    return (stratum.sum(axis=0) > 0).sum() > 1
+
+
+def true_of_groups(reason, name, table):
+    """Say from the counts alone whether a reason code is true."""
+    shared = table[(table.sum(axis=2) > 0).all(axis=1)]
+    sides = np.stack([shared[..., 0].sum(axis=1), shared[..., 1:].sum(axis=(1, 2))], axis=1)
+    return {
+        "no_overlap": lambda: not len(shared),
+        "no_variation": lambda: (shared.sum(axis=(0, 1)) > 0).sum() == 1,
+        "one_side": lambda: (
+            not sides[:, 1].any()
+            if name in ("risk_ratio", "e_value")
+            else (sides == 0).any(axis=1).all()
+        ),
+        "no_contrast": lambda: not any(map(is_contrast, shared)),
+    }[reason]()
+
+
+@pytest.mark.parametrize("name", COMPARISONS)
+@given(table=few_units())
+def test_a_reason_and_the_counts_of_a_comparison_are_true_of_the_groups(name, table):
+    result = quietly(COMPARISONS[name], table)
+    shared = table[(table.sum(axis=2) > 0).all(axis=1)]
+    text = result.describe()
+    if result.status == "undefined":
+        assert true_of_groups(result.reason, name, table), text
+        assert result.why in text
+    else:
+        assert result.why == ""
+    if result.reason == "no_variation":
+        (code,) = np.flatnonzero(shared.sum(axis=(0, 1)))
+        assert result.why.endswith(f", {code + 1}")
+    if said := re.search(r"(?:none of the|all) (\d+) units", result.why):
+        assert int(said[1]) == shared.sum()
+    if len(shared) == len(table) or result.status == "undefined":
+        assert int(re.search(r"from (\d+) units?", text)[1]) == shared.sum()
+    outside = table.sum() - shared.sum()
+    said = re.search(r"(\d+) of (\d+) units \([\d.]+%\) are in strata with one group only", text)
+    assert (int(said[1]), int(said[2])) == (outside, table.sum()) if outside else said is None
+
+
+SHIFTS = {
+    "sign_test": (ilr.sign_test, "moved"),
+    "wilcoxon_signed_rank": (ilr.wilcoxon_signed_rank, "moved"),
+    "mcnemar": (partial(ilr.mcnemar, at_least=2), "all"),
+    "bowker": (ilr.bowker, "all"),
+    "stuart_maxwell": (ilr.stuart_maxwell, "all"),
+    "bhapkar": (ilr.bhapkar, "all"),
+    "marginal_score_shift": (ilr.marginal_score_shift, "all"),
+    "marginal_rank_shift": (ilr.marginal_rank_shift, "all"),
+}
+
+
+@st.composite
+def twice(draw):
+    """Grades of a few units on two occasions, with the cluster of each."""
+    n = draw(st.integers(1, 8))
+    codes = draw(hnp.arrays(np.int8, (n, 2), elements=st.integers(0, 2)))
+    if draw(st.booleans()):
+        codes[:, 1] = codes[:, 0]
+    return codes, draw(hnp.arrays(np.int64, n, elements=st.integers(0, 2)))
+
+
+def balanced(name, codes, clusters):
+    """Tell whether the moves that a test adds up come to nothing in each cluster."""
+    for cluster in np.unique(clusters):
+        before, after = codes[clusters == cluster].T
+        table = np.zeros((3, 3), int)
+        np.add.at(table, (before, after), 1)
+        if name == "bowker" and (table != table.T).any():
+            return False
+        if name in ("stuart_maxwell", "bhapkar") and (table.sum(0) != table.sum(1)).any():
+            return False
+    if name == "wilcoxon_signed_rank":
+        gaps = codes[:, 1] - codes[:, 0]
+        moved = gaps != 0
+        ranks = stats.rankdata(abs(gaps[moved])) * np.sign(gaps[moved])
+        return not np.bincount(clusters[moved], weights=ranks).any()
+    return True
+
+
+@pytest.mark.parametrize("clustered", [False, True])
+@pytest.mark.parametrize("name", SHIFTS)
+@given(data=twice())
+def test_the_notes_and_reasons_of_a_shift_are_true_of_the_units(name, clustered, data):
+    (function, rule), (codes, clusters) = SHIFTS[name], data
+    scale = ilr.Scale(["poor", "fair", "good"])
+    ratings = ilr.ratings_from_codes(codes, scale=scale, clusters=clusters if clustered else None)
+    options = {"at_least": "fair"} if name == "mcnemar" else {}
+    result = quietly(getattr(function, "func", function), ratings, **options)
+    before, after = codes.T.astype(int)
+    moved, crossed = (after != before).sum(), ((after > 0) != (before > 0)).sum()
+    text = " ".join(result.notes)
+    assert ("No unit moved" in text) == (not moved)
+    pieces = len(np.unique(clusters)) if clustered else len(codes)
+    if "single unit or cluster" in text:
+        assert pieces == 1
+    if said := re.search(r"No more than (\d+) units? (moved|crossed the cut):", text):
+        assert int(said[1]) == (crossed if name == "mcnemar" else moved)
+        assert said[2] == "crossed the cut" or moved == int(said[1])
+    if "balance within every cluster" in text:
+        assert clustered
+        assert moved
+    up, down = (
+        ((after > before), (after < before))
+        if name == "sign_test"
+        else (
+            (after > 0) & (before == 0),
+            (after == 0) & (before > 0),
+        )
+    )
+    if said := re.search(r"(\d+) (?:improved|rose[^.]*?) and (\d+) (?:declined|fell)", text):
+        assert (int(said[1]), int(said[2])) == (up.sum(), down.sum())
+    for found in (result, result.effect):
+        if found.status == "undefined":
+            assert found.reason in ("no_change", "balanced_clusters", "one_way")
+            if found.reason == "no_change":
+                assert not (crossed if name == "mcnemar" else moved)
+            if found.reason == "balanced_clusters":
+                assert clustered
+                assert moved
+                assert balanced(name, codes, clusters)
+            if found.reason == "one_way" and not clustered:
+                assert moved == len(codes)
+    n = int(re.search(r"from (\d+) units?", result.describe())[1])
+    enter = moved if rule == "moved" and not clustered else len(codes)
+    assert n == (enter if name != "wilcoxon_signed_rank" else moved)
+    if n < len(codes):
+        assert re.search(rf"\b{len(codes) - n} units? that did not move do(es)? not enter", text)
+
+
+@given(data=twice())
+def test_the_room_and_the_cut_are_said_of_the_units(data):
+    codes, _ = data
+    scale = ilr.Scale(["poor", "fair", "good"])
+    ratings = ilr.ratings_from_codes(codes, scale=scale)
+    shift = quietly(ilr.net_shift, ratings)
+    before, after = codes.T.astype(int)
+    for room, end, label in ((shift.room_up, 2, "good"), (shift.room_down, 0, "poor")):
+        assert (room.status == "undefined") == (before == end).all()
+        if room.status == "undefined":
+            said = "it" if len(codes) == 1 else f"all {len(codes)}"
+            assert room.why.endswith(f"{said} stood at {label}")
+    odds = quietly(ilr.paired_odds_ratio, ratings, at_least="good")
+    assert (odds.status == "undefined") == (not ((before == 2) != (after == 2)).any())
+    if odds.status == "undefined":
+        moved = (before != after).sum()
+        of = f"{moved} of {len(codes)} unit{'s' if len(codes) > 1 else ''} moved, but none"
+        assert odds.why.startswith(of if moved else "no unit moved")
+
+
+def test_a_rater_without_whom_nothing_is_left_is_named():
+    table = [[1, 1, 2], [1, 1, 2], [1, 1, 1]]
+    listing = quietly(ilr.influential_raters, ilr.fleiss_kappa, table)
+    lost = [row["rater"] for row in listing if row["without"] is None]
+    assert lost == [3]
+    assert listing.sentence.endswith("It is undefined without rater 3.")
+    assert not listing.sentence.startswith("No rater moves")
+
+
+def test_nothing_is_left_out_of_what_is_undefined():
+    listing = quietly(ilr.influential_raters, ilr.fleiss_kappa, [[1, 1, 1], [1, 1, 1]])
+    assert listing.sentence == (
+        "No rater can be left out of Fleiss' kappa: every rating is the same grade, 1."
+    )
+
+
+@given(table=sparse(min_raters=3))
+def test_the_sentence_of_influence_is_true_of_its_rows(table):
+    listing = quietly(ilr.influential_raters, ilr.light_kappa, study(table))
+    lost = [row["rater"] for row in listing if row["without"] is None]
+    found = re.search(r"It is undefined without rater ([^.]*)\.", listing.sentence)
+    if found:
+        assert found[1].replace(" and ", ", ").split(", ") == lost
+    if re.match(r"No (other )?rater moves", listing.sentence):
+        rest = [row["change"] for row in listing if row["change"] is not None]
+        assert max(map(abs, rest)) < 1e-9
+        assert ("other" in listing.sentence) == bool(lost)
+
+
+def test_who_is_needed_for_an_error_over_raters_is_named():
+    found = quietly(ilr.generalise, ilr.fleiss_kappa, [[1, 1, 2], [1, 1, 2], [1, 1, 1]])
+    assert found.reason == "undefined_without_one"
+    assert found.why == "it has no value without rater 3"

@@ -576,7 +576,7 @@ REASONS: Mapping[str, str] = {
     "non_convergence": "the fit did not converge",
     "like_means": "units differ too little for the mean of their ratings to have a correlation",
     "single_cluster": "all units are in one cluster",
-    "undefined_without_one": "it has no value once one rater or one unit is left out",
+    "undefined_without_one": "it has no value once some rater, unit or cluster is left out",
     "infinite": "it is made of a number that is infinite",
     "unused_grade": "the grade was given to no unit with two ratings",
 }

@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from ilacs_reliability.agreement.formulas import keep_raters, known_raters
+from ilacs_reliability.agreement.formulas import keep_raters, known_raters, rater_names
 from ilacs_reliability.agreement.studies import Method, logit_by_name
 from ilacs_reliability.arguments import check_function, check_option
 from ilacs_reliability.estimates import NO_ERROR, REASONS, Estimate, Limits, standard_error
@@ -20,6 +20,7 @@ from ilacs_reliability.named_limits import name_of, under_name
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
 from ilacs_reliability.scales import FloatArray
 from ilacs_reliability.undefined import UndefinedEstimateWarning, warn_undefined
+from ilacs_reliability.wording import listed, whole
 
 Target: TypeAlias = Literal["units", "raters", "both"]
 ErrorMethod: TypeAlias = Literal["delta", "linearised", "jackknife"]
@@ -205,11 +206,14 @@ def generalise(
         "raters": _share_left(taken.n_raters, n_raters_in_population, "n_raters_in_population"),
     }
     parts: dict[str, float] = {}
+    lost: list[Any] = []
     df = {"units": float(base.n_independent) - 1.0, "raters": taken.n_raters - 1.0}
     if to != "raters":
         parts["units"] = _over_units(coefficient, taken, base, method) * left["units"] ** 0.5
     if to != "units":
-        parts["raters"] = _over_raters(coefficient, taken) * left["raters"] ** 0.5
+        without = _without_each_rater(coefficient, taken)
+        parts["raters"] = _over_raters(without) * left["raters"] ** 0.5
+        lost = [name for name, x in zip(rater_names(taken), without, strict=True) if np.isnan(x)]
     drawn = max(left[name] for name in parts) ** 0.5
     populations = {"units": n_units_in_population, "raters": n_raters_in_population}
     taken_from = {"units": base.n_units, "raters": taken.n_raters}
@@ -218,17 +222,18 @@ def generalise(
         for name in parts
         if populations[name] not in (None, np.inf)
     )
-    found = _with_error(base, parts, df, to, drawn, method)
+    found = _with_error(base, parts, df, to, drawn, method, lost)
     return replace(found, notes=(*found.notes, *notes))
 
 
 def _population_note(name: str, n: float, population: float | None, seen: float) -> str:
+    taken, all_ = whole(n), whole(population or 0)
     if name == "units" and seen < 1:
         share = f"{100 * seen:.3g}% of their pairs of ratings"
-        return f"They are {n:g} of the {population:g} units of a finite population, with {share}."
+        return f"They are {taken} of the {all_} units of a finite population, with {share}."
     if population == n:
-        return f"All {n:g} {name} of the population were taken: none is left to be uncertain of."
-    return f"They are {n:g} of the {population:g} {name} of a finite population."
+        return f"All {taken} {name} of the population were taken: none is left to be uncertain of."
+    return f"They are {taken} of the {all_} {name} of a finite population."
 
 
 def _share_of_pairs(ratings: Ratings) -> float:
@@ -285,14 +290,18 @@ def _linearised(ratings: Ratings, base: Estimate) -> float:
     return float(standard_error(fixed, w, n_rated, base.clusters, enters=base.enters))
 
 
-def _over_raters(coefficient: Coefficient, ratings: Ratings) -> float:
+def _without_each_rater(coefficient: Coefficient, ratings: Ratings) -> FloatArray:
     m = ratings.n_raters
-    values = np.array(
+    return np.array(
         [
             float(_values(coefficient, keep_raters(ratings, [i for i in range(m) if i != left])))
             for left in range(m)
         ]
     )
+
+
+def _over_raters(values: FloatArray) -> float:
+    m = len(values)
     return float(np.sqrt((m - 1) / m * ((values - values.mean()) ** 2).sum()))
 
 
@@ -309,14 +318,16 @@ def _with_error(
     to: Target,
     drawn: float,
     method: str,
+    lost: list[Any],
 ) -> GeneralisedEstimate:
     kept = {field.name: getattr(base, field.name) for field in fields(Estimate)}
     total = sum(part**2 for part in parts.values()) ** 0.5
     notes = [f"The error is for generalising to {PHRASES[to]}."]
     if base.status == "ok" and (reason := _why_no_error(parts, to, method)):
-        warn_undefined(f"{base.label}, for generalising to {PHRASES[to]},", REASONS[reason])
+        why = f"it has no value without rater {listed(lost)}" if lost else REASONS[reason]
+        warn_undefined(f"{base.label}, for generalising to {PHRASES[to]},", why)
         notes.append(f"For these units and raters alone it is {base.value:.4g}.")
-        kept |= {"value": float("nan"), "status": "undefined", "reason": reason}
+        kept |= {"value": float("nan"), "status": "undefined", "reason": reason, "why": why}
     freedom = _satterthwaite(parts, df)
     if to != "units" and total > NO_ERROR:
         kept["methods"] = _methods(base, freedom)

@@ -12,11 +12,12 @@ from ilacs_reliability.agreement.categories import pattern_labels
 from ilacs_reliability.agreement.formulas import keep_raters, known_raters, rater_names
 from ilacs_reliability.agreement.listing import Listing
 from ilacs_reliability.arguments import check_function
-from ilacs_reliability.estimates import NO_ERROR, Estimate
+from ilacs_reliability.estimates import NO_ERROR, Estimate, reason_in_words
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
 from ilacs_reliability.records import plain
 from ilacs_reliability.scales import FloatArray
 from ilacs_reliability.undefined import UndefinedEstimateWarning
+from ilacs_reliability.wording import listed
 
 Coefficient: TypeAlias = Callable[[Ratings], Estimate]
 
@@ -243,16 +244,23 @@ def _largest_first(row: dict[str, Any]) -> tuple[float, str]:
 def _sentence(rows: list[dict[str, Any]], base: Estimate, thing: str) -> str:
     label = base.label or base.name
     top = next((row for row in rows if row["change"] is not None), None)
-    if top is None or base.status == "undefined":
-        return f"No {thing} can be left out of {label}."
+    if base.status == "undefined":
+        return f"No {thing} can be left out of {label}: {reason_in_words(base)}."
+    if top is None:
+        return f"No {thing} can be left out of {label}: it is undefined without any one of them."
+    lost = [_name_of(row, thing) for row in rows if row["change"] is None]
+    other = "other " if lost else ""
+    ending = f" It is undefined without {thing} {listed(lost)}." if lost else ""
     if abs(top["change"]) <= NO_ERROR:
         stays = f"it stays {base.value:.3f} whichever is left out"
-        return f"No {thing} moves {label}: {stays}."
-    name = top.get(thing, top.get("grades"))
+        return f"No {other}{thing} moves {label}: {stays}.{ending}"
     if f"{base.value:.3f}" == f"{top['without']:.3f}":
         moved = f"by {top['change']:.2g}, from {base.value:.3f}"
-        return f"Leaving out one {thing} ({name}) moves {label} most, {moved}."
-    return (
-        f"Leaving out one {thing} ({name}) moves {label} most, from {base.value:.3f} to "
-        f"{top['without']:.3f}."
-    )
+    else:
+        moved = f"from {base.value:.3f} to {top['without']:.3f}"
+    name = _name_of(top, thing)
+    return f"Leaving out one {other}{thing} ({name}) moves {label} most, {moved}.{ending}"
+
+
+def _name_of(row: dict[str, Any], thing: str) -> Any:
+    return row.get(thing, row.get("grades"))

@@ -26,7 +26,13 @@ from ilacs_reliability.shift.pairs import (
 )
 from ilacs_reliability.shift.signs import balance_p, normal_balance
 from ilacs_reliability.shift.sums import SignedSum, signed_sum, signed_sum_p, sum_notes
-from ilacs_reliability.shift.testing import ONE_ALONE, large_sample_note, least_p_note
+from ilacs_reliability.shift.testing import (
+    ONE_ALONE,
+    is_alone,
+    large_sample_note,
+    least_p_note,
+    stayed_note,
+)
 from ilacs_reliability.shift.unconditional import unconditional_p
 from ilacs_reliability.tables import TransitionsLike
 
@@ -379,6 +385,8 @@ def _direction_result(
     ways: IntArray,
 ) -> SignificanceResult:
     up, down = things
+    # the sign test's effect is a share of the units that moved
+    n = effect.n_units if name == "sign_test" else pairs.n_units
     relation = {"two-sided": "as many", "greater": "no more", "less": "no fewer"}[alternative]
     return SignificanceResult(
         statistic=statistic,
@@ -391,9 +399,10 @@ def _direction_result(
         if relation == "as many"
         else f"{relation} {up} than {down}",
         effect=effect,
-        n_units=pairs.n_units,
+        n_units=n,
         notes=(
             *pairs.notes,
+            *stayed_note(pairs.n_units - n),
             *_direction_notes(pairs, pieces, ways, things, method, alternative, effect),
         ),
         limits=NOT_SHOWN,
@@ -415,7 +424,7 @@ def _direction_notes(
     if not crossed:
         return (NOT_CROSSED,)
     if pieces is not None:
-        return sum_notes(pieces, effect, alternative, moved=True, alone=pairs.is_alone)
+        return sum_notes(pieces, effect, alternative, moved=True, alone=is_alone(pairs))
     if pairs.n_units == 1:
         return (ONE_ALONE,)
     up, down = (pairs.count(ways == way) for way in (1, -1))

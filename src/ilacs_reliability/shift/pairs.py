@@ -95,13 +95,6 @@ class Pairs(Record):
         np.add.at(table, (self.before, self.after), self.frequencies.astype(np.int64))
         return read_only(table)
 
-    @property
-    def is_alone(self) -> bool:
-        """Whether a single study holds one unit, or one cluster."""
-        if self.clusters is None:
-            return bool(self.n_units == 1)
-        return len(np.unique(self.clusters[self.frequencies > 0])) == 1
-
     def count(self, rows: Mask) -> int:
         """Count the units of some rows, of a single study."""
         return int(self.frequencies[rows].sum())

@@ -48,7 +48,7 @@ from ilacs_reliability.shift.sums import (
     sum_method,
     sum_notes,
 )
-from ilacs_reliability.shift.testing import ONE_ALONE, large_sample_note, why_still
+from ilacs_reliability.shift.testing import ONE_ALONE, is_alone, large_sample_note, stayed_note
 from ilacs_reliability.tables import TransitionsLike
 
 ZeroMethod: TypeAlias = Literal["wilcox", "pratt"]
@@ -169,15 +169,16 @@ def wilcoxon_signed_rank(
             "less": "grades did not fall",
         }[alternative],
         effect=effect,
-        n_units=pairs.n_units,
+        n_units=effect.n_units,
         notes=(
             *pairs.notes,
+            *stayed_note(pairs.n_units - effect.n_units),
             *sum_notes(
                 pieces,
                 effect,
                 alternative,
                 moved=bool(pairs.frequencies @ (changes != 0)),
-                alone=pairs.is_alone,
+                alone=is_alone(pairs),
             ),
         ),
         limits=NOT_SHOWN,
@@ -260,7 +261,7 @@ def marginal_rank_shift(
         n_units=pairs.n_units,
         notes=(
             *pairs.notes,
-            *((NO_CHANGE,) if still else (ONE_ALONE,) if pairs.is_alone else few),
+            *((NO_CHANGE,) if still else (ONE_ALONE,) if is_alone(pairs) else few),
         ),
         limits=NOT_SHOWN,
     )
@@ -386,7 +387,7 @@ def _rank_biserial(
         methods=methods,
         status="ok" if reach else "undefined",
         reason="" if reach else reason,
-        why=why_still(pairs) if not reach and reason == "no_change" else "",
+        why="no unit moved" if not reach and reason == "no_change" else "",
         notes=pairs.notes,
         limits=NOT_SHOWN,
     )

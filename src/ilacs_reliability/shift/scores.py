@@ -35,6 +35,7 @@ from ilacs_reliability.shift.sums import (
     sum_method,
     sum_notes,
 )
+from ilacs_reliability.shift.testing import is_alone
 from ilacs_reliability.tables import TransitionsLike
 
 # scores are no nearer and no further apart
@@ -159,7 +160,7 @@ def marginal_score_shift(
                 alternative,
                 moved=bool(pairs.frequencies @ (changes != 0)),
                 seen=method == "wald",
-                alone=pairs.is_alone,
+                alone=is_alone(pairs),
             ),
         ),
         limits=NOT_SHOWN,

@@ -39,6 +39,7 @@ from ilacs_reliability.shift.sums import (
     sum_method,
     sum_notes,
 )
+from ilacs_reliability.shift.testing import is_alone
 from ilacs_reliability.tables import TransitionsLike
 from ilacs_reliability.wording import counted, p_phrase
 
@@ -418,7 +419,7 @@ def _test(
         n_units=everyone.n_units,
         notes=(
             *everyone.notes,
-            *sum_notes(pieces, pooled, "two-sided", moved=moved, alone=everyone.is_alone),
+            *sum_notes(pieces, pooled, "two-sided", moved=moved, alone=is_alone(everyone)),
         ),
         limits=NOT_SHOWN,
     )

@@ -15,7 +15,7 @@ from ilacs_reliability.shift.pairs import (
     NOT_SHOWN,
     Pairs,
 )
-from ilacs_reliability.shift.testing import CANCELLED, ONE_ALONE
+from ilacs_reliability.shift.testing import CANCELLED, ONE_ALONE, is_alone
 
 SwapMethod: TypeAlias = Literal["asymptotic", "exact", "monte_carlo"]
 SWAP_METHODS: tuple[str, ...] = get_args(SwapMethod)
@@ -132,7 +132,7 @@ def swap_result(
         notes = (NO_CHANGE,)
     elif not df:
         notes = (CANCELLED,)
-    elif pairs.is_alone:
+    elif is_alone(pairs):
         notes = (*notes, ONE_ALONE)
     return SignificanceResult(
         statistic=statistic,

@@ -55,6 +55,42 @@ def least_p_note(
     return (f"No more than {counted(n, things)} {verb}: p cannot be below {least:.3g}.",)
 
 
+def is_alone(pairs: Pairs) -> bool:
+    """Tell whether there is but one unit, or one cluster.
+
+    Parameters
+    ----------
+    pairs : Pairs
+        A single study.
+
+    Returns
+    -------
+    bool
+        Whether there is.
+    """
+    if pairs.clusters is None:
+        return bool(pairs.n_units == 1)
+    return len(np.unique(pairs.clusters[pairs.frequencies > 0])) == 1
+
+
+def stayed_note(n: int) -> tuple[str, ...]:
+    """Say how many units a test leaves out since they did not move.
+
+    Parameters
+    ----------
+    n : int
+        Units.
+
+    Returns
+    -------
+    tuple of str
+        A note, or nothing.
+    """
+    if not n:
+        return ()
+    return (f"{counted(n, 'unit')} that did not move {'does' if n == 1 else 'do'} not enter.",)
+
+
 def why_still(pairs: Pairs, cut: str = "") -> str:
     """Say that no unit moved, or that none crossed a cut.
 
