@@ -375,7 +375,8 @@ def test_the_notes_and_reasons_of_a_shift_are_true_of_the_units(name, clustered,
                 assert balanced(name, codes, clusters)
             if found.reason == "one_way" and not clustered:
                 assert moved == len(codes)
-    n = int(re.search(r"from (\d+) units?", result.describe())[1])
+    assert result.n_units == len(codes)
+    n = int(re.search(r"from (\d+) (?:of \d+ )?units?", result.describe())[1])
     enter = moved if rule == "moved" and not clustered else len(codes)
     assert n == (enter if name != "wilcoxon_signed_rank" else moved)
     if n < len(codes):

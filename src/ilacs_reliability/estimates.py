@@ -487,16 +487,13 @@ class SignificanceResult(Record):
         ending = f"; it does not show {self.limits}." if self.limits else "."
         if self.status == "undefined":
             why = reason_in_words(self)
-            text = f"{start} is undefined ({why}), from {counted(self.n_units, 'unit')}{ending}"
+            text = f"{start} is undefined ({why}), from {self._basis()}{ending}"
             return " ".join((text, *self.notes))
         null = f" for the hypothesis that {self.null}" if self.null else ""
         effect = ""
         if self.effect is not None and self.effect.status == "ok":
             effect = f"; {_effect_phrase(self.effect)}"
-        text = (
-            f"{start} gives {p_phrase(self.p_value)}{null}, "
-            f"from {counted(self.n_units, 'unit')}{effect}{ending}"
-        )
+        text = f"{start} gives {p_phrase(self.p_value)}{null}, from {self._basis()}{effect}{ending}"
         return " ".join((text, *self.notes))
 
     def to_dict(self) -> dict[str, Any]:
@@ -539,6 +536,13 @@ class SignificanceResult(Record):
         if self.effect is not None:
             row |= {f"effect_{key}": value for key, value in self.effect.row().items()}
         return row
+
+    def _basis(self) -> str:
+        """Say how many units it rests on, of how many where others do not enter its effect."""
+        units = counted(self.n_units, "unit")
+        if self.effect is None or not self.effect.n_units < self.n_units:
+            return units
+        return f"{whole(self.effect.n_units)} of {units}"
 
     def __repr__(self) -> str:
         if self.status == "undefined":

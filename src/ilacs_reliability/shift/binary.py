@@ -386,7 +386,7 @@ def _direction_result(
 ) -> SignificanceResult:
     up, down = things
     # the sign test's effect is a share of the units that moved
-    n = effect.n_units if name == "sign_test" else pairs.n_units
+    stayed = pairs.n_units - effect.n_units if name == "sign_test" else 0
     relation = {"two-sided": "as many", "greater": "no more", "less": "no fewer"}[alternative]
     return SignificanceResult(
         statistic=statistic,
@@ -399,10 +399,10 @@ def _direction_result(
         if relation == "as many"
         else f"{relation} {up} than {down}",
         effect=effect,
-        n_units=n,
+        n_units=pairs.n_units,
         notes=(
             *pairs.notes,
-            *stayed_note(pairs.n_units - n),
+            *stayed_note(stayed),
             *_direction_notes(pairs, pieces, ways, things, method, alternative, effect),
         ),
         limits=NOT_SHOWN,

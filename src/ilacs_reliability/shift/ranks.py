@@ -169,7 +169,7 @@ def wilcoxon_signed_rank(
             "less": "grades did not fall",
         }[alternative],
         effect=effect,
-        n_units=effect.n_units,
+        n_units=pairs.n_units,
         notes=(
             *pairs.notes,
             *stayed_note(pairs.n_units - effect.n_units),
