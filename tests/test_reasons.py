@@ -436,3 +436,23 @@ def test_who_is_needed_for_an_error_over_raters_is_named():
     found = quietly(ilr.generalise, ilr.fleiss_kappa, [[1, 1, 2], [1, 1, 2], [1, 1, 1]])
     assert found.reason == "undefined_without_one"
     assert found.why == "it has no value without rater 3"
+
+
+def test_a_difference_rests_on_the_units_of_either_whichever_comes_first():
+    codes = [[0, 0], [1, 1], [0, 1], [1, 1], [0, 0], [1, 0], [1, -1], [-1, 0], [0, -1]]
+    ratings = study(np.array(codes))
+    alpha, kappa = ilr.krippendorff_alpha(ratings), ilr.fleiss_kappa(ratings)
+    there = ilr.difference(alpha, kappa, paired=True)
+    back = ilr.difference(kappa, alpha, paired=True)
+    assert "from 15 ratings of 9 units by 2 raters" in there.describe()
+    assert "from 15 ratings of 9 units by 2 raters" in back.describe()
+    np.testing.assert_allclose(there.standard_error, back.standard_error, rtol=1e-12)
+    for level in (0.5, 0.95):
+        low, high = there.confidence_interval(level)
+        np.testing.assert_allclose((-high, -low), [*back.confidence_interval(level)], rtol=1e-12)
+
+
+def test_a_difference_between_other_raters_does_not_count_them_as_one_panel():
+    two = ilr.fleiss_kappa([[0, 0], [1, 1], [0, 1]])
+    three = ilr.fleiss_kappa([[0, 0, 1], [1, 1, 1], [0, 1, 1]])
+    assert "from 6 units;" in ilr.difference(two, three, paired=False).describe()

@@ -268,9 +268,10 @@ def difference(a: Estimate, b: Estimate, *, paired: bool) -> Estimate:
         label=f"difference {a.label or a.name} minus {b.label or b.name}",
         frequencies=frequencies,
         influence_source=influence,
-        n_units=a.n_units if paired else a.n_units + b.n_units,
-        n_raters=a.n_raters,
-        n_ratings=a.n_ratings if paired else a.n_ratings + b.n_ratings,
+        # the influences are those of as many units as either rests on
+        n_units=max(a.n_units, b.n_units) if paired else a.n_units + b.n_units,
+        n_raters=a.n_raters if a.n_raters == b.n_raters else 0,
+        n_ratings=max(a.n_ratings, b.n_ratings) if paired else a.n_ratings + b.n_ratings,
         clusters=clusters,
         methods=_difference_methods(a, b, errors, paired),
         status="undefined" if reason else "ok",
@@ -436,8 +437,8 @@ def _difference_methods(
 def _correlation(a: Estimate, b: Estimate, errors: tuple[float, float]) -> float:
     if not (errors[0] > 0 and errors[1] > 0):
         return 0.0
-    n = a.n_units
-    influence, enters = a.influence + b.influence * (n / b.n_units), _either_enters(a, b)
+    n, enters = max(a.n_units, b.n_units), _either_enters(a, b)
+    influence = a.influence * (n / a.n_units) + b.influence * (n / b.n_units)
     both = standard_error(influence, a.frequencies, n, a.clusters, enters=enters)
     return float(
         np.clip((both**2 - errors[0] ** 2 - errors[1] ** 2) / (2 * errors[0] * errors[1]), -1, 1)
