@@ -123,8 +123,8 @@ def _run(copy: Path, chosen: list[Mutant]) -> int:
 
 
 def _outcome(copy: Path, mutant: Mutant, tests: list[str], patience: float) -> str:
-    file, source = copy / _path(mutant.module), _source(mutant.module)
-    encoded = source.encode()
+    file = copy / _path(mutant.module)
+    encoded = file.read_bytes()
     changed = encoded[: mutant.start] + mutant.after.encode() + encoded[mutant.end :]
     try:
         file.write_bytes(changed)

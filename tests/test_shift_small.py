@@ -1,10 +1,15 @@
 """Tests of shift where few units moved, or very many."""
 
+from fractions import Fraction
 from itertools import product
 from math import comb, factorial, prod
+from time import process_time
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
 
 import ilacs_reliability as ilr
 
@@ -177,11 +182,100 @@ def test_a_move_of_all_alike_has_the_p_value_of_its_bounds():
 
 @pytest.mark.parametrize(("up", "down"), [(0, 12), (40, 3), (2000, 1800), (300, 0)])
 def test_the_mid_p_value_is_the_mean_of_two_tails_however_small(up, down):
-    from fractions import Fraction
-
     n = up + down
     most = max(up, down)
     past = sum(Fraction(comb(n, k), 2**n) for k in range(most + 1, n + 1))
     right = 2 * past + Fraction(comb(n, most), 2**n)
     found = ilr.sign_test([[0, up], [down, 0]], method="midp").p_value
     assert abs(found / float(right) - 1) < 1e-11
+
+
+# seconds of the processor, several times what the library allows itself
+LONG = 30.0
+
+
+def spent(call):
+    began = process_time()
+    try:
+        result = call()
+    except ValueError as error:
+        assert "use " in str(error)  # noqa: PT017
+        result = None
+    assert process_time() - began < LONG
+    return result
+
+
+MANY = np.random.default_rng(1).integers(0, 5, (100_000, 5))
+FIVE = ilr.Scale(range(5))
+
+
+@pytest.mark.parametrize("method", ["exact", "monte_carlo"])
+@pytest.mark.parametrize("test", [ilr.cochran_q, ilr.friedman, ilr.madansky])
+def test_many_units_on_several_occasions_take_seconds(test, method):
+    cut = {"at_least": 3} if test is ilr.cochran_q else {}
+    result = spent(lambda: test(MANY, method=method, rng=1, **cut))
+    assert "monte_carlo with" in result.method
+    # with so many units the chi-square is right, but for draws
+    assert abs(result.p_value - test(MANY, **cut).p_value) < 0.03
+
+
+@pytest.mark.parametrize("test", [ilr.cochran_q, ilr.friedman, ilr.madansky])
+def test_many_clusters_on_several_occasions_take_seconds(test):
+    clusters = np.arange(len(MANY)) // 3
+    ratings = ilr.ratings_from_codes(MANY, scale=FIVE, clusters=clusters)
+    cut = {"at_least": 3} if test is ilr.cochran_q else {}
+    spent(lambda: test(ratings, method="exact", rng=1, **cut))
+
+
+@pytest.mark.parametrize("method", ["exact", "asymptotic", "monte_carlo"])
+def test_ten_thousand_strata_take_seconds(method):
+    rng = np.random.default_rng(2)
+    strata = list(rng.integers(0, 4, (10_000, 3, 3)))
+    drawn = "asymptotic" if method == "exact" else "monte_carlo"
+    shift = spent(lambda: ilr.stratified_shift(strata, method=method, heterogeneity=drawn, rng=1))
+    assert spent(lambda: shift.pooled.confidence_interval(method="mover")).width > 0
+    if drawn == "monte_carlo":
+        assert "as more take too long" in shift.heterogeneity.method
+
+
+HUGE = np.array([[2**50, 2**49, 3], [2**49 + 10**7, 2**50, 2**48], [5, 2**48 - 10**6, 2**50]])
+
+
+OFFERED = {
+    ilr.sign_test: ("exact", "midp", "asymptotic"),
+    ilr.mcnemar: ("exact", "midp", "asymptotic", "corrected", "unconditional"),
+    ilr.wilcoxon_signed_rank: ("exact", "asymptotic", "monte_carlo"),
+    ilr.marginal_score_shift: ("score", "wald", "exact", "monte_carlo"),
+    ilr.bowker: ("exact", "asymptotic", "monte_carlo"),
+    ilr.stuart_maxwell: ("exact", "asymptotic", "monte_carlo"),
+    ilr.bhapkar: ("asymptotic", "hotelling"),
+    ilr.marginal_rank_shift: ("logit", "wald"),
+    ilr.pairwise_symmetry: ("exact", "midp", "asymptotic"),
+}
+
+
+@pytest.mark.parametrize(
+    ("test", "method"), [(test, method) for test in OFFERED for method in OFFERED[test]]
+)
+def test_counts_near_two_to_the_fifty_are_judged_or_refused_at_once(test, method):
+    cut = {"at_least": 2} if test is ilr.mcnemar else {}
+    result = spent(lambda: test(HUGE, method=method, **cut))
+    if result is not None:
+        # no two grades differ by more than a third of a standard error
+        assert 0.6 < p_of(result) <= 1
+        effect = result.effects[0] if test is ilr.pairwise_symmetry else result.effect
+        assert spent(effect.confidence_interval).width > 0
+
+
+@pytest.mark.parametrize("method", ["exact", "monte_carlo"])
+@given(
+    codes=hnp.arrays(np.int64, (5, 3), elements=st.integers(0, 3)), order=st.permutations([0, 1, 2])
+)
+@settings(deadline=None, max_examples=25)
+def test_a_p_value_hangs_neither_on_the_order_of_occasions_nor_of_units(method, codes, order):
+    for test in (ilr.friedman, ilr.madansky):
+        grades = ilr.ratings_from_codes(codes, scale=ilr.Scale(["a", "b", "c", "d"]))
+        other = ilr.ratings_from_codes(codes[::-1][:, order], scale=ilr.Scale(["a", "b", "c", "d"]))
+        here, there = (test(one, method=method, n_resamples=199, rng=3) for one in (grades, other))
+        assert abs(here.p_value - there.p_value) < (0.15 if method == "monte_carlo" else 1e-9)
+        assert here.method == there.method

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ilacs_reliability.scales import FloatArray, IntArray
+from ilacs_reliability.shift.testing import affordable_draws
 
 # the chance that a statistic reaches a number
 Tail: TypeAlias = Callable[[float], float]
@@ -236,6 +237,8 @@ def draw_gaps(
         # draws may not hang on how clusters are called
         contributions = contributions[np.lexsort(contributions.T[::-1])]
     width = max(len(sizes), 0 if contributions is None else len(contributions), 1)
+    one = len(sizes) * 100.0 if contributions is None else contributions.size * 2.0 + 12.0 * width
+    n_resamples = affordable_draws(n_resamples, one, f"the signs of {width} kinds of moves")
     step = max(1, BLOCK // width)
     for start in range(0, n_resamples, step):
         size = min(step, n_resamples - start)

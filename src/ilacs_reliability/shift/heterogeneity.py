@@ -14,9 +14,11 @@ from ilacs_reliability.estimates import Estimate, Limits, SignificanceResult, by
 from ilacs_reliability.scales import FloatArray, IntArray
 from ilacs_reliability.shift.critical import drawn_critical_value, drawn_p
 from ilacs_reliability.shift.pairs import NOT_SHOWN, ROUNDING, Pairs, pair_estimate
-from ilacs_reliability.shift.testing import falls_back, large_sample_note
+from ilacs_reliability.shift.testing import affordable_draws, falls_back, large_sample_note
 
 HeterogeneityMethod: TypeAlias = Literal["asymptotic", "monte_carlo"]
+# time to draw the units of a kind in a stratum
+NANOSECONDS = 120.0
 
 
 def heterogeneity_test(
@@ -72,7 +74,7 @@ def heterogeneity_test(
     if method == "monte_carlo" and df and statistic:
         draws = _moved_between(table, kinds, n_resamples, rng)
         critical = partial(_drawn_critical_value, draws=draws, df=df)
-        p_value, used = drawn_p(draws, statistic), falls_back(method, n_resamples)
+        p_value, used = drawn_p(draws, statistic), falls_back(method, len(draws), n_resamples)
         shares = np.zeros(0)
     return SignificanceResult(
         statistic=statistic,
@@ -155,19 +157,32 @@ def _notes(shares: FloatArray, df: int, n_strata: int, everyone: Pairs) -> tuple
 def _moved_between(
     table: IntArray, kinds: FloatArray, n_resamples: int, rng: np.random.Generator
 ) -> FloatArray:
-    """Draw the statistic, ascending, moving units between strata of the same sizes."""
-    left = np.tile(table.sum(axis=0), (n_resamples, 1))
-    drawn = np.empty((n_resamples, *table.shape), dtype=np.int64)
-    for place, size in enumerate(table.sum(axis=1)[:-1].tolist()):
-        wanted = np.full(n_resamples, size)
-        rest = left.sum(axis=1)
-        for kind in range(table.shape[1]):
+    """Draw the statistic, ascending, moving units between strata of the same sizes.
+
+    The spread of units stays as it is, so that each stratum adds the square of its sum and is
+    forgotten: memory does not grow with their number.
+    """
+    sizes, times = table.sum(axis=1), table.sum(axis=0)
+    n_resamples = affordable_draws(
+        n_resamples,
+        NANOSECONDS * table.size,
+        f"units between {len(table)} strata",
+        "heterogeneity='asymptotic'",
+    )
+    mean = float(times @ kinds) / times.sum()
+    total = float(times @ (kinds - mean) ** 2) / max(int(times.sum()) - 1, 1)
+    left = np.tile(times, (n_resamples, 1))
+    spread = np.zeros(n_resamples)
+    for size in sizes[:-1].tolist():
+        wanted, rest, gap = np.full(n_resamples, size), left.sum(axis=1), np.zeros(n_resamples)
+        for kind, value in enumerate(kinds - mean):
             rest = rest - left[:, kind]
-            drawn[:, place, kind] = rng.hypergeometric(left[:, kind], rest, wanted)
-            wanted = wanted - drawn[:, place, kind]
-        left = left - drawn[:, place]
-    drawn[:, -1] = left
-    return np.sort(_between(drawn, kinds))
+            drawn = rng.hypergeometric(left[:, kind], rest, wanted)
+            wanted, gap = wanted - drawn, gap + value * drawn
+            left[:, kind] -= drawn
+        spread += gap**2 / size
+    spread += (left @ (kinds - mean)) ** 2 / sizes[-1]
+    return np.sort(spread / total)
 
 
 def _inconsistency(

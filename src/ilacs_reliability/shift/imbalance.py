@@ -140,7 +140,7 @@ def imbalance_p(found: Imbalance) -> float:
     return _p_value(found)(found.statistic) if found.df else 1.0
 
 
-def method_used(found: Imbalance, asked: str) -> str:
+def method_used(found: Imbalance, asked: str, n_resamples: int) -> str:
     """Say how the p-value of an imbalance was found.
 
     Parameters
@@ -149,13 +149,16 @@ def method_used(found: Imbalance, asked: str) -> str:
         The moves and how they are judged.
     asked : str
         The method asked for.
+    n_resamples : int
+        The draws asked for.
 
     Returns
     -------
     str
         The method used.
     """
-    return falls_back(asked, len(found.draws)) if found.method == "monte_carlo" else asked
+    drawn = len(found.draws)
+    return falls_back(asked, drawn, n_resamples) if found.method == "monte_carlo" else asked
 
 
 def few_moves_note(

@@ -128,7 +128,7 @@ def stuart_maxwell(
         statistic=found.statistic,
         df=found.df,
         p_value=imbalance_p(found),
-        method=method_used(found, method),
+        method=method_used(found, method, n_resamples),
         name="stuart_maxwell",
         label="Stuart and Maxwell's test",
         null=MARGINS_NULL,

@@ -340,7 +340,7 @@ def _result(
     elif found.method == "asymptotic":
         thing = "unit" if ratings.clusters is None else "cluster"
         notes = (*notes, *large_sample_note(found.shares, thing, "method='exact'"))
-    used = occasions_method(found, method)
+    used = occasions_method(found, method, n_resamples)
     return SignificanceResult(
         statistic=found.statistic,
         df=found.df,

@@ -155,7 +155,7 @@ def wilcoxon_signed_rank(
         statistic = float(pairs.frequencies @ np.maximum(ranks, 0.0))
         p_value = signed_sum_p(pieces, alternative)
     effect = _rank_biserial(pairs, changes, zero_method, pieces)
-    used = sum_method(pieces, method)
+    used = sum_method(pieces, method, n_resamples)
     return SignificanceResult(
         statistic=statistic,
         p_value=p_value,

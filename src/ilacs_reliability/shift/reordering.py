@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import permutations
+from math import factorial
 from typing import Any, cast
 
 import numpy as np
@@ -19,11 +20,13 @@ from ilacs_reliability.scales import FloatArray, IntArray
 from ilacs_reliability.shift.critical import critical_value, drawn_critical_value, drawn_p
 from ilacs_reliability.shift.exact import BLOCK, Tail, listed_tail
 from ilacs_reliability.shift.pairs import NOT_SHOWN
-from ilacs_reliability.shift.testing import falls_back, pseudo_inverse
+from ilacs_reliability.shift.testing import affordable_draws, falls_back, pseudo_inverse
 
 # orders of a unit's grades that are listed, and steps of an exact distribution
 MOST_OCCASIONS_LISTED = 6
 LARGEST_EFFORT = 30_000_000
+# time to draw how many have an order, to sort an occasion and to move a value
+NANOSECONDS, NANOSECONDS_SORTED, NANOSECONDS_A_CELL = 110.0, 20.0, 5.0
 # the interval is never a point, however low its level
 LEAST = 1e-6
 
@@ -93,13 +96,23 @@ class Reordering:
 
     @property
     def differing(self) -> tuple[FloatArray, IntArray]:
-        """Rows that differ between occasions, sorted, and how many pieces have them."""
-        rows = np.flatnonzero((self.rows != 0).any(axis=(1, 2)))
-        # neither draws nor effort may hang on the order of units, or on how clusters are called
-        if len(rows):
-            keys = np.round(self.rows[rows].reshape(len(rows), -1), 9)
-            rows = rows[np.lexsort(keys.T[::-1])]
-        return self.rows[rows], self.times[rows]
+        """Values that differ between occasions, in ascending order, and how many pieces have them.
+
+        All orders of a piece's values are alike under no difference, so that those with the same
+        values are one: neither draws nor effort hang on the order of units or of occasions.
+        """
+        kept = (self.rows != 0).any(axis=(1, 2)) & (self.times > 0)
+        rows = self.rows[kept]
+        if not len(rows):
+            return rows, self.times[kept]
+        keys = np.round(rows, 9) + 0.0
+        order = np.lexsort(np.moveaxis(keys, 2, 0)[::-1], axis=1)[:, :, None]
+        keys = np.take_along_axis(keys, order, axis=1)
+        _, first, place = np.unique(
+            keys.reshape(len(rows), -1), axis=0, return_index=True, return_inverse=True
+        )
+        times = np.bincount(place.ravel(), weights=self.times[kept]).astype(np.int64)
+        return np.take_along_axis(rows, order, axis=1)[first], times
 
 
 def reordering_of(
@@ -147,7 +160,7 @@ def reordering_of(
     return replace(found, p_value=(tail or _p_value(found))(found.statistic))
 
 
-def occasions_method(found: Reordering, asked: str) -> str:
+def occasions_method(found: Reordering, asked: str, n_resamples: int) -> str:
     """Say how the p-value of a difference between occasions was found.
 
     Parameters
@@ -156,13 +169,16 @@ def occasions_method(found: Reordering, asked: str) -> str:
         The values and how they are judged.
     asked : str
         The method asked for.
+    n_resamples : int
+        The draws asked for.
 
     Returns
     -------
     str
         The method used.
     """
-    return falls_back(asked, len(found.draws)) if found.method == "monte_carlo" else asked
+    drawn = len(found.draws)
+    return falls_back(asked, drawn, n_resamples) if found.method == "monte_carlo" else asked
 
 
 def occasions_estimate(
@@ -318,22 +334,24 @@ def _draws(
 ) -> Iterator[FloatArray]:
     """Draw the sums with each unit's values in a random order."""
     n_occasions, n_dims = rows.shape[1:]
-    listed = n_occasions <= MOST_OCCASIONS_LISTED
-    units = int(times.sum())
-    step = max(1, BLOCK // (n_occasions * n_dims * (1 if listed else units)))
-    orders = [_orders(row) for row in rows] if listed else []
+    # drawing how many have each order pays where there are more units than that
+    together = times >= factorial(n_occasions - 1)
+    together &= n_occasions <= MOST_OCCASIONS_LISTED
+    listed = [_orders(row) for row in rows[together]]
+    every = np.repeat(rows[~together], times[~together], axis=0)
+    one = len(every) * n_occasions * (NANOSECONDS_SORTED + NANOSECONDS_A_CELL * n_dims)
+    one += sum(map(len, listed)) * (NANOSECONDS + n_occasions * n_dims)
+    what = f"the orders of {int(times.sum())} units or clusters on {n_occasions} occasions"
+    n_resamples = affordable_draws(n_resamples, one, what)
+    cells = n_occasions * n_dims
+    step = max(1, BLOCK // max(cells, sum(map(len, listed))))
     for start in range(0, n_resamples, step):
         size = min(step, n_resamples - start)
         total: npt.NDArray[np.float64] = np.zeros((size, n_occasions, n_dims))
-        if listed:
-            for options, count in zip(orders, times.tolist(), strict=True):
-                if count == 1:
-                    total += options[rng.integers(len(options), size=size)]
-                    continue
-                drawn = rng.multinomial(count, np.full(len(options), 1 / len(options)), size)
-                total += np.tensordot(drawn, options, axes=1)
-        else:
-            every = np.repeat(rows, times, axis=0)
-            keys = rng.random((size, units, n_occasions)).argsort(axis=2)
-            total = every[np.arange(units)[None, :, None], keys].sum(axis=1)
+        for options, count in zip(listed, times[together].tolist(), strict=True):
+            drawn = rng.multinomial(count, np.full(len(options), 1 / len(options)), size)
+            total += np.tensordot(drawn, options, axes=1)
+        for some in np.array_split(every, max(1, len(every) * size * cells // BLOCK)):
+            keys = rng.random((size, len(some), n_occasions)).argsort(axis=2)
+            total += some[np.arange(len(some))[None, :, None], keys].sum(axis=1)
         yield total

@@ -136,7 +136,7 @@ def marginal_score_shift(
         statistic, p_value = _normal_test(
             effect, pieces, alternative, method, _reach(pairs, scores)
         )
-    used = sum_method(pieces, method)
+    used = sum_method(pieces, method, n_resamples)
     return SignificanceResult(
         statistic=statistic,
         p_value=p_value,

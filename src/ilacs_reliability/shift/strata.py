@@ -267,7 +267,7 @@ def stratified_shift(
         strata=names,
         estimates=estimates,
         pooled=pooled,
-        test=_test(everyone, scores, pooled, pieces, method),
+        test=_test(everyone, scores, pooled, pieces, method, n_resamples),
         heterogeneity=heterogeneity_test(
             everyone, stratum, scores, estimates, heterogeneity, n_resamples, generator
         ),
@@ -399,13 +399,18 @@ def _mover(
 
 
 def _test(
-    everyone: Pairs, scores: FloatArray, pooled: Estimate, pieces: SignedSum, method: str
+    everyone: Pairs,
+    scores: FloatArray,
+    pooled: Estimate,
+    pieces: SignedSum,
+    method: str,
+    n_resamples: int,
 ) -> SignificanceResult:
     statistic, p_value = pieces.total, signed_sum_p(pieces, "two-sided")
     if method == "asymptotic":
         statistic = pieces.total / np.sqrt(pieces.squares) if pieces.squares else 0.0
         p_value = normal_p(statistic, "two-sided") if pieces.squares else 1.0
-    used = sum_method(pieces, method)
+    used = sum_method(pieces, method, n_resamples)
     moved = bool(everyone.frequencies @ (scores != 0))
     return SignificanceResult(
         statistic=statistic,

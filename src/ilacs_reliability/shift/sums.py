@@ -157,7 +157,7 @@ def signed_sum_p(pieces: SignedSum, alternative: str) -> float:
     return 1 - two_sided(-total + step) / 2
 
 
-def sum_method(pieces: SignedSum, asked: str) -> str:
+def sum_method(pieces: SignedSum, asked: str, n_resamples: int) -> str:
     """Say how the p-value of a sum was found.
 
     Parameters
@@ -166,13 +166,16 @@ def sum_method(pieces: SignedSum, asked: str) -> str:
         The sum.
     asked : str
         The method asked for.
+    n_resamples : int
+        The draws asked for.
 
     Returns
     -------
     str
         The method used.
     """
-    return falls_back(asked, len(pieces.draws)) if pieces.method == "monte_carlo" else asked
+    drawn = len(pieces.draws)
+    return falls_back(asked, drawn, n_resamples) if pieces.method == "monte_carlo" else asked
 
 
 def sum_notes(

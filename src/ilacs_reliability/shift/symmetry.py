@@ -268,7 +268,7 @@ def bowker(
         statistic=found.statistic,
         df=found.df,
         p_value=imbalance_p(found),
-        method=method_used(found, method),
+        method=method_used(found, method, n_resamples),
         name="bowker",
         label="Bowker's test of symmetry",
         null="as many units moved from each grade to each other grade as back",
