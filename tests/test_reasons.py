@@ -456,3 +456,29 @@ def test_a_difference_between_other_raters_does_not_count_them_as_one_panel():
     two = ilr.fleiss_kappa([[0, 0], [1, 1], [0, 1]])
     three = ilr.fleiss_kappa([[0, 0, 1], [1, 1, 1], [0, 1, 1]])
     assert "from 6 units;" in ilr.difference(two, three, paired=False).describe()
+
+
+@given(table=sparse())
+def test_agreement_on_a_grade_counts_the_units_and_ratings_that_could_show_it(table):
+    rows = entering(table, "paired")
+    for label, found in quietly(ilr.specific_agreement, study(table)).items():
+        n, units = re.search(r"from (\d+) ratings? of (\d+) units?", found.describe()).groups()
+        assert (int(n), int(units)) == (len(ratings_in(rows)), len(rows))
+        bears = any(NAMES.index(label) in row for row in rows)
+        assert (found.status == "ok") == bears
+        if not bears:
+            assert found.reason == ("unused_grade" if rows else "no_pairable_units")
+
+
+@pytest.mark.parametrize("at_least", NAMES[1:3])
+@given(table=sparse(min_raters=3))
+def test_who_differs_between_occasions_is_said_of_the_units(at_least, table):
+    table = np.abs(table)
+    notes = " ".join(ilr.cochran_q(study(table), at_least=at_least).notes)
+    above = table >= NAMES.index(at_least)
+    differs, crosses = ((x != x[:, :1]).any() for x in (table, above))
+    assert ("No unit's grade differs" in notes) == (not differs)
+    assert ("No unit crosses the cut" in notes) == (differs and not crosses)
+    assert ("single unit or cluster" in notes) == (bool(crosses) and len(table) == 1)
+    notes = " ".join(ilr.friedman(study(table)).notes)
+    assert ("No unit's grade differs" in notes) == (not differs)

@@ -27,6 +27,7 @@ from ilacs_reliability.wording import counted
 OccasionMethod: TypeAlias = Literal["asymptotic", "exact", "monte_carlo"]
 OCCASION_METHODS: tuple[str, ...] = get_args(OccasionMethod)
 STILL = "No unit's grade differs between occasions: p = 1."
+ONE_SIDE = "No unit crosses the cut between occasions: p = 1."
 TOGETHER = "whole clusters change occasions"
 
 
@@ -308,8 +309,15 @@ def _cut_code(ratings: Ratings, at_least: Hashable | None) -> int:
         return len(labels) - 1
     code = grade_code(ratings.scale, at_least)
     if code == 0:
-        raise ValueError(f"`at_least` is {at_least!r}, the worst grade: every unit is above it.")
+        raise ValueError(
+            f"`at_least` is {at_least!r}, the worst grade: every unit is at or above it."
+        )
     return code
+
+
+def _any_differs(ratings: Ratings) -> bool:
+    codes = ratings.patterns
+    return codes is not None and bool(ratings.frequencies @ (codes != codes[:, :1]).any(axis=1))
 
 
 def _result(
@@ -332,7 +340,7 @@ def _result(
     frequencies = ratings.frequencies.astype(np.float64)
     still = not frequencies @ (centred != 0).any(axis=(1, 2))
     if still:
-        notes = (STILL,)
+        notes = (ONE_SIDE if _any_differs(ratings) else STILL,)
     elif not found.df:
         notes = (CANCELLED,)
     elif found.n_pieces == 1:
