@@ -12,7 +12,7 @@ import numpy as np
 
 from ilacs_reliability.arguments import check_confidence_level, check_option
 from ilacs_reliability.comparison.overlap import OverlapReport
-from ilacs_reliability.estimates import REASONS, Estimate, Interval, SignificanceResult
+from ilacs_reliability.estimates import Estimate, Interval, SignificanceResult, reason_in_words
 from ilacs_reliability.records import Record, html_table
 from ilacs_reliability.wording import with_article
 
@@ -312,7 +312,7 @@ def _obstacle(claim: Claim, result: Any) -> str:
     if np.ndim(estimate.value):
         raise ValueError(f"`result` must be one study, but got {np.size(estimate.value)}.")
     if estimate.status == "undefined":
-        why = REASONS.get(estimate.reason, estimate.reason)
+        why = reason_in_words(estimate)
         return f"{_called(estimate)} is undefined, since {why}."
     if claim.kind == "consistency" and estimate.design != "simultaneous":
         return _no_second_opinion(estimate)
