@@ -287,3 +287,45 @@ def test_bca_shifts_by_half_a_replicate_where_all_lie_on_one_side(above):
     shifted = bias + stats.norm.ppf([(1 - level) / 2, (1 + level) / 2])
     tails = stats.norm.cdf(bias + shifted / (1 - acceleration * shifted))
     np.testing.assert_allclose([found.low, found.high], np.quantile(values, tails), rtol=1e-9)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_uneven_clusters_leave_the_far_side_of_score_limits_open(sign):
+    # one cluster of ten units holds more than half of all: z^2 times the squares of sizes pass n^2
+    totals, sizes = np.array([sign] * 9), np.array([10] + [1] * 8)
+    z = stats.norm.ppf(0.975)
+    assert z**2 * (sizes**2).sum() > sizes.sum() ** 2
+    effect = ilr.sign_test(moved(totals, sizes=sizes), method="asymptotic").effect
+    low, high = effect.confidence_interval()
+    near, far = (low, high) if sign > 0 else (high, low)
+    assert abs(far - sign) < 1e-12
+    assert 0 < sign * near < 0.5
+    off = totals - near * sizes
+    np.testing.assert_allclose(off.sum() ** 2, z**2 * (off**2).sum(), rtol=1e-9)
+
+
+SPREAD = [[[0, 60], [0, 0]], [[3, 60], [0, 2]], [[500, 3], [40, 900]], [[0, 1000], [700, 0]]]
+SPREAD += [[[10**6, 10**5], [10**5 + 3000, 10**6]]]
+
+
+@pytest.mark.parametrize("table", SPREAD)
+def test_score_limits_are_no_point_at_the_lowest_levels_nor_of_few_draws(table):
+    for method in ("score", "monte_carlo"):
+        result = ilr.marginal_score_shift(table, method=method, n_resamples=199, rng=1)
+        for level in (1e-9, 1e-6, 0.05, 0.3):
+            interval = result.effect.confidence_interval(level)
+            assert interval.low < interval.high
+            assert interval.low <= result.effect.value <= interval.high
+    ranks = ilr.wilcoxon_signed_rank(table, method="monte_carlo", n_resamples=199, rng=1).effect
+    for level in (1e-6, 0.05, 0.3):
+        assert ranks.confidence_interval(level).low < ranks.confidence_interval(level).high
+
+
+def test_score_limits_keep_their_digits_at_low_levels():
+    table, level = np.array([[10**6, 10**5], [10**5 + 3000, 10**6]]), 1e-4
+    n, up, down = table.sum(), table[0, 1], table[1, 0]
+    mean = (up - down) / n
+    # (T - n d)^2 = z^2 sum (x - d)^2, and so little of the right side is d's doing
+    half = stats.norm.ppf((1 + level) / 2) * np.sqrt((up + down) / n - mean**2) / np.sqrt(n)
+    low, high = ilr.marginal_score_shift(table).effect.confidence_interval(level)
+    assert abs((high - low) / (2 * half) - 1) < 1e-6

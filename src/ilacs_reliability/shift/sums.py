@@ -36,6 +36,9 @@ from ilacs_reliability.shift.testing import (
     least_p_note,
 )
 
+# the interval is never a point, however low its level
+LEAST = 1e-6
+
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class SignedSum:
@@ -238,7 +241,7 @@ def critical_ratio(confidence_level: float, *, pieces: SignedSum | None = None) 
     float
         The number of standard errors under no shift that exactly the sums rejected pass.
     """
-    z = float(special.ndtri((1 + confidence_level) / 2))
+    z = max(float(special.ndtri((1 + confidence_level) / 2)), LEAST)
     if pieces is None or pieces.method == "asymptotic" or not len(pieces.sizes):
         return z
     error, alpha = float(np.sqrt(pieces.squares)), 1 - confidence_level
@@ -250,7 +253,7 @@ def critical_ratio(confidence_level: float, *, pieces: SignedSum | None = None) 
         # only whole clusters' moves are judged by the mid-p
         search = whole_critical_value if pieces.method == "midp" else critical_value
         edge = search(_two_sided(pieces), alpha, usual=z * error, top=pieces.reach)
-    return edge / error
+    return max(edge / error, LEAST)
 
 
 def score_method(pieces: SignedSum | None, values: FloatArray, low: float, high: float) -> Method:
@@ -333,7 +336,9 @@ def _score_limits(
     total = mean * n
     # (total - n delta)^2 = square (a - 2 delta b + delta^2 c), a quadratic in delta
     lead, middle, last = n**2 - square * c, total * n - square * b, total**2 - square * a
-    root = np.sqrt(np.maximum(middle**2 - lead * last, 0.0))
+    # middle^2 - lead last, without the squares that cancel where the level is low
+    spread = a - 2 * mean * b + mean**2 * c
+    root = np.sqrt(square * np.maximum(n**2 * spread - square * (a * c - b**2), 0.0))
     with np.errstate(invalid="ignore", divide="ignore"):
         limits = (middle - root) / lead, (middle + root) / lead
         # uneven clusters may leave the far side open
@@ -341,7 +346,7 @@ def _score_limits(
         open_high = np.where((last > 0) & (mean < 0), last / (middle - root), high)
     below, above = np.where(lead > 0, limits[0], open_low), np.where(lead > 0, limits[1], open_high)
     near, far = _alike(estimate, confidence_level, total**2, square * a, low, high)
-    alike = a - 2 * mean * b + mean**2 * c <= ROUNDING * (high - low) ** 2
+    alike = spread <= ROUNDING * (high - low) ** 2
     below, above = np.where(alike, near, below), np.where(alike, far, above)
     return np.maximum(below, low), np.minimum(above, high)
 
