@@ -246,3 +246,19 @@ def test_derivatives_of_components_are_those_of_their_formula(codes, weights):
         for place, row in enumerate(slopes):
             expected = gradient(lambda moved, place=place: two_way_components(moved)[place], sums)
             assert_allclose(row, expected, rtol=1e-9, atol=1e-9 * np.abs(expected).max())
+
+
+@pytest.mark.parametrize("form", ["1,1", "A,1", "C,1", "A,k"])
+@pytest.mark.parametrize("missing", [0.0, 0.2])
+def test_likelihood_is_the_same_to_twelve_digits_however_it_is_summed(form, missing):
+    rng = np.random.default_rng(29)
+    grades = rng.integers(0, 3, (25, 4)) + rng.integers(0, 4, (25, 1))
+    grades[rng.random(grades.shape) < missing] = -1
+    found = []
+    for _ in range(4):
+        codes = grades[rng.permutation(25)][:, rng.permutation(4)]
+        ratings = ilr.ratings_from_codes(codes, scale=ilr.Scale(list(range(6))))
+        estimate = ilr.icc(ratings, form=form, estimator="reml")
+        limits = [tuple(estimate.confidence_interval(method=way)) for way in ("score", "t")]
+        found.append([estimate.value, estimate.standard_error, *limits[0], *limits[1]])
+    assert_allclose(found, [found[0]] * 4, rtol=1e-12, atol=1e-12)

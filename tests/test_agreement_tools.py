@@ -14,6 +14,7 @@ from numpy.testing import assert_allclose
 from scipy import stats
 
 import ilacs_reliability as ilr
+from ilacs_reliability.agreement import exact_ranks
 
 GRADES = [[1, 1, 2], [2, 2, 2], [1, 2, 1], [2, 2, 2], [3, 3, 3], [3, 3, 2], [1, 1, 1], [2, 3, 2]]
 TABLE = ilr.ratings_from_table([[40, 9], [6, 45]], scale=ilr.Scale(["no", "yes"]))
@@ -706,6 +707,26 @@ def test_a_reading_that_does_not_depend_is_of_the_band_surely_reached():
     assert "the band that is surely reached is 'poor' throughout" in sentence
 
 
+def test_the_test_of_concordance_does_not_ask_who_is_first():
+    grades = np.array([[0, 0, 0, 0], [2, 2, 2, 2], [3, 3, 3, 3], [4, 3, 4, 4], [1, 1, 1, 1]])
+    found = [ilr.kendall_w_test(grades[:, np.roll(range(4), by)]) for by in range(4)]
+    assert {result.method for result in found} == {"exact"}
+    # the chance that three orders of 120 (60 with a tie) fall as the first does
+    agreeing = [1 / 120 / 120 / 60] * 4
+    assert_allclose([result.p_value for result in found], agreeing, rtol=1e-12)
+
+
+def test_draws_are_as_many_as_some_seconds_allow_and_say_so(monkeypatch):
+    # as if one rank took a thousand times as long
+    monkeypatch.setattr(exact_ranks, "NANOSECONDS", 15_000.0)
+    grades = np.random.default_rng(5).integers(0, 4, (60, 5))
+    result = ilr.kendall_w_test(grades, rng=5)
+    assert result.method == "Monte Carlo"
+    [note] = [note for note in result.notes if "of 9999 asked for, since more take" in note]
+    assert note.split()[4] == "624"
+    assert result.p_value >= 1 / 625
+
+
 def test_w_of_a_million_million_units_is_tested_by_chi_square():
     codes = [[0, 0, 0], [1, 1, 0], [2, 2, 2], [0, 1, 1]]
     frequencies = np.array([10, 1, 10, 3]) * 10**11
@@ -713,9 +734,9 @@ def test_w_of_a_million_million_units_is_tested_by_chi_square():
     for method in ("exact", "monte_carlo"):
         result = ilr.kendall_w_test(huge, method=method)
         assert (result.method, result.p_value) == ("asymptotic", 0.0)
-        assert "more than 100000 units" in result.describe()
+        assert "since random draws for so many units take too long" in result.describe()
     asked = ilr.kendall_w_test(huge, method="asymptotic")
-    assert "more than" not in asked.describe()
+    assert "too long" not in asked.describe()
 
 
 def test_a_standard_error_that_is_rounding_makes_no_statistic():

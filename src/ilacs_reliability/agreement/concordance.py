@@ -13,6 +13,7 @@ from scipy import special
 
 from ilacs_reliability.agreement.coefficients import conger_kappa
 from ilacs_reliability.agreement.exact_ranks import (
+    affordable_draws,
     exact_upper_tail,
     is_enumerable,
     sampled_upper_tail,
@@ -35,8 +36,8 @@ from ilacs_reliability.scales import FloatArray, IntArray
 from ilacs_reliability.undefined import UndefinedEstimateWarning, warn_undefined
 
 TestMethod: TypeAlias = Literal["exact", "monte_carlo", "asymptotic"]
-# units that random draws are dealt to at most
-MOST_RANKED = 100_000
+# with fewer random draws than this chi-square says more
+FEWEST_DRAWS = 199
 NO_CORRELATION = "lin needs raters who are correlated and differ"
 TEST_METHODS = ("exact", "monte_carlo", "asymptotic")
 
@@ -147,8 +148,9 @@ def kendall_w_test(
         Grades of each unit; a unit that not every rater rated is left out.
     method : {"exact", "monte_carlo", "asymptotic"}, optional
         "exact" enumerates every way in which the raters could have dealt their grades to units;
-        where that is too many, it gives way to "monte_carlo", and both to "asymptotic" beyond
-        100 000 units; the result says so. Default: "exact".
+        where that is too many, it gives way to "monte_carlo", whose draws are as many as some
+        seconds allow, and both to "asymptotic" where that is few; the result says so.
+        Default: "exact".
     n_resamples : int, optional
         Draws of the Monte Carlo method. Default: 9999.
     rng : Generator or int, optional
@@ -212,15 +214,14 @@ def kendall_w_test(
         return by_interval(effect, 1.0 / m, name="kendall_w_test", null=null)
     statistic = m * (n - 1) * effect.value
     used, p_value = method, float("nan")
-    if effect.status == "ok" and method == "asymptotic":
-        p_value = float(special.chdtrc(n - 1, statistic))
-    elif effect.status == "ok" and n > MOST_RANKED:
+    draws = affordable_draws(int(n_resamples), n * m)
+    if effect.status == "ok" and (method == "asymptotic" or draws < min(FEWEST_DRAWS, n_resamples)):
         used, p_value = "asymptotic", float(special.chdtrc(n - 1, statistic))
     elif effect.status == "ok":
         ranks = _doubled_ranks(taken)
         if method == "exact" and not is_enumerable(ranks):
             used = "monte_carlo"
-        p_value = _tail(used, ranks, int(n_resamples), rng)
+        p_value = _tail(used, ranks, draws, rng)
     return SignificanceResult(
         statistic=statistic,
         df=n - 1,
@@ -234,7 +235,7 @@ def kendall_w_test(
         status=effect.status,
         reason=effect.reason,
         why=effect.why,
-        notes=(*effect.notes, *_method_notes(method, used, n_resamples)),
+        notes=(*effect.notes, *_method_notes(method, used, draws, int(n_resamples))),
         limits=effect.limits,
     )
 
@@ -419,15 +420,16 @@ def _tail(
     return sampled_upper_tail(ranks, n_resamples, as_generator(rng))
 
 
-def _method_notes(asked: str, used: str, n_resamples: int) -> tuple[str, ...]:
+def _method_notes(asked: str, used: str, draws: int, n_resamples: int) -> tuple[str, ...]:
     if used == "asymptotic":
         note = "The chi-square approximation is rough for few units or raters."
-        instead = f"The p-value is by chi-square, since there are more than {MOST_RANKED} units."
-        return (note,) if asked == used else (instead, note)
+        by_chi = "The p-value is by chi-square, since random draws for so many units take too long."
+        return (note,) if asked == used else (by_chi, note)
     if used == "exact":
         return ()
-    instead = "; there are too many cases to enumerate" if asked == "exact" else ""
-    return (f"The p-value is from {n_resamples} random draws{instead}.",)
+    fewer = f", of {n_resamples} asked for, since more take too long" if draws < n_resamples else ""
+    why = "; there are too many cases to enumerate" if asked == "exact" else ""
+    return (f"The p-value is from {draws} random draws{fewer}{why}.",)
 
 
 def _normal_method(ratings: Ratings, score: Callable[[Estimate, float], Limits]) -> Method:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from math import factorial, prod
-
 import numpy as np
+from scipy import special
 
 from ilacs_reliability.scales import FloatArray, IntArray
+from ilacs_reliability.work import affordable
 
 # sums of ranks times orders of a rater that one step of the enumeration may hold
 LARGEST_STEP = 1 << 20
 MOST_ORDERS = 1 << 13
+# logarithms of counts that differ by less are of the same count
+ROUNDING = 1e-9
+# time to draw one rank of one rater
+NANOSECONDS = 15.0
 # ranks that one block of random draws may hold
 BLOCK = 1 << 20
 
@@ -28,14 +32,12 @@ def is_enumerable(ranks: IntArray) -> bool:
     bool
         Whether `exact_upper_tail` will hold it in memory.
     """
-    orders = [_n_orders(column) for column in ranks.T]
+    *others, first = sorted(map(_log_orders, ranks.T))
     # equal sums are merged at each step: a state is an ordered list of sums
     span = int(np.ptp(ranks, axis=0).sum()) + 1 if len(ranks) else 1
-    states = min(prod(orders[1:-1]), span ** (len(ranks) - 1))
-    return (
-        max(orders, default=1) <= MOST_ORDERS
-        and states * max(orders[1:], default=1) <= LARGEST_STEP
-    )
+    states = min(sum(others[:-1]), np.log(span) * (len(ranks) - 1))
+    most, largest = np.log(MOST_ORDERS) + ROUNDING, np.log(LARGEST_STEP) + ROUNDING
+    return bool(first <= most and states + max(others, default=0.0) <= largest)
 
 
 def exact_upper_tail(ranks: IntArray) -> float:
@@ -51,11 +53,33 @@ def exact_upper_tail(ranks: IntArray) -> float:
     float
         The upper tail of the sum of squares of the units' rank sums.
     """
-    sums, chance = np.sort(ranks[:, 0])[None, :], np.ones(1)
-    for column in ranks[:, 1:].T:
+    # the rater with most orders stays put, so that the order of raters changes nothing
+    *others, first = sorted(ranks.T.tolist(), key=_by_orders)
+    sums, chance = np.sort(first)[None, :], np.ones(1)
+    for column in map(np.array, others):
         sums, chance = _add_rater(sums, chance, _orders(column))
     reached = (sums**2).sum(axis=1) >= _spread(ranks)
     return float(min(chance[reached].sum(), 1.0))
+
+
+def affordable_draws(n_resamples: int, n_ranks: float) -> int:
+    """Return how many random draws are affordable.
+
+    Parameters
+    ----------
+    n_resamples : int
+        Draws asked for.
+    n_ranks : float
+        Ranks that a draw deals: units times raters.
+
+    Returns
+    -------
+    int
+        As many as were asked for, or that halved until they are affordable; 0 at last.
+    """
+    while n_resamples and not affordable(n_resamples * n_ranks, nanoseconds=NANOSECONDS):
+        n_resamples //= 2
+    return n_resamples
 
 
 def sampled_upper_tail(ranks: IntArray, n_resamples: int, rng: np.random.Generator) -> float:
@@ -90,9 +114,13 @@ def _spread(ranks: IntArray) -> int:
     return int((ranks.sum(axis=1) ** 2).sum())
 
 
-def _n_orders(column: IntArray) -> int:
+def _log_orders(column: IntArray) -> float:
     _, times = np.unique(column, return_counts=True)
-    return factorial(len(column)) // prod(factorial(int(t)) for t in times)
+    return float(special.gammaln(len(column) + 1) - special.gammaln(np.sort(times) + 1).sum())
+
+
+def _by_orders(column: list[int]) -> tuple[float, list[int]]:
+    return _log_orders(np.array(column)), sorted(column)
 
 
 def _orders(column: IntArray) -> IntArray:

@@ -53,7 +53,7 @@ Estimator: TypeAlias = Literal["anova", "reml"]
 FORMS: tuple[str, ...] = get_args(Form)
 ESTIMATORS: tuple[str, ...] = get_args(Estimator)
 LABELS = {"1": "one-way", "A": "absolute agreement", "C": "consistency"}
-DIFFERENCES = 1e-8
+ROUNDING = 1e-8
 NOT_SHOWN = "whether the scores were right, nor that grades are equally spaced"
 
 
@@ -267,7 +267,8 @@ def _likelihood(scores: Scores, kind: str) -> _Fit:
     n_units = w @ rated
     influence = n_units * (pull - w @ pull / n_units) * rated
     # the likelihood is differentiated by differences, which leave this much where nothing moves
-    influence[np.abs(influence) < DIFFERENCES] = 0.0
+    # rounding leaves this much where nothing moves
+    influence[np.abs(influence) < ROUNDING] = 0.0
     if not units > 0:
         # at the end of its range the estimate has no slope that says how it varies
         influence = np.full(len(w), np.nan)

@@ -80,9 +80,9 @@ def fit_reml(scores: Scores, start: tuple[float, float], *, two_way: bool = True
     if not settled:
         # where units are many the search may stop before raters, who are few, have moved it
         ratios, settled = _polish(parts, np.where(free, np.maximum(start, 0.0), 0.0), free)
-    _, residual, mean = _profile(parts, ratios)
+    residual, mean = _profile(parts, ratios)
     n = float(parts.n_ratings)
-    deviance = float(_deviance(parts, ratios).real)
+    deviance = float(_deviance(parts, ratios))
     constant = (n - 1.0) * (1.0 + np.log(2.0 * np.pi / (n - 1.0)))
     return RemlFit(
         units=float(ratios[0] * residual),
@@ -114,22 +114,18 @@ def reml_ratio_slopes(scores: Scores, fit: RemlFit) -> FloatArray:
     slopes = np.zeros((len(scores.sizes), 2))
     if not free.any():
         return slopes
-    hessian = _hessian(_Moments(scores), ratios)[np.ix_(free, free)]
-    for place in np.flatnonzero(scores.rated).tolist():
-        step = 1e-4 * max(scores.frequencies[place], 1.0)
-        sides = [_slope(_Moments(scores, place, sign * step), ratios)[free] for sign in (1.0, -1.0)]
-        slopes[place, free] = -np.linalg.solve(hessian, (sides[0] - sides[1]) / (2.0 * step))
+    parts = _Moments(scores)
+    hessian = _hessian(parts, ratios)[np.ix_(free, free)]
+    by_frequency = np.stack([_pull(parts, scores, moved).imag / STEP for moved in _moved(ratios)])
+    slopes[:, free] = -np.linalg.solve(hessian, by_frequency[free]).T * scores.rated[:, None]
     return slopes
 
 
 class _Moments:
     """Sums by number of ratings a unit, from which the likelihood follows for any ratios."""
 
-    def __init__(self, scores: Scores, place: int | None = None, change: float = 0.0) -> None:
+    def __init__(self, scores: Scores) -> None:
         w = scores.frequencies
-        if place is not None:
-            w = w.copy()
-            w[place] += change
         self.sizes = np.unique(scores.sizes[scores.rated > 0])
         groups = [w * (scores.sizes == size) for size in self.sizes]
         totals = scores.sizes * scores.means
@@ -144,58 +140,140 @@ class _Moments:
         self.n_ratings = float(w @ scores.sizes)
 
 
-def _pieces(parts: _Moments, ratios: npt.NDArray[Any]) -> tuple[Any, Any, Any, Any]:
-    """Return log determinant, and 1'V1, 1'Vy, y'Vy with V the inverse of the covariance."""
+@dataclass(frozen=True, slots=True)
+class _Pieces:
+    """Log determinant, and 1'V1, 1'Vy and y'Vy with V the inverse of the covariance."""
+
+    log_det: Any
+    ones: Any
+    mixed: Any
+    squares: Any
+    # raters' part of the inverse, on what it meets, and what it comes from
+    by_raters: npt.NDArray[Any]
+    inverse: npt.NDArray[Any]
+    inner: npt.NDArray[Any]
+    to_ones: npt.NDArray[Any]
+    to_scores: npt.NDArray[Any]
+
+    @property
+    def left(self) -> Any:
+        """Squares that the mean leaves."""
+        return self.squares - self.mixed**2 / self.ones
+
+
+def _pieces(parts: _Moments, ratios: npt.NDArray[Any]) -> _Pieces:
     units, raters = ratios
     weight = 1.0 / (1.0 + parts.sizes * units)
     log_det = (parts.n_units * np.log(1.0 + parts.sizes * units)).sum()
-    ones = (parts.n_units * parts.sizes * weight).sum()
-    mixed = (parts.total * weight).sum()
-    squares = parts.squares - units * (parts.squared * weight).sum()
     inner = np.diag(parts.raters.sum(axis=0)) - units * np.einsum("s,sij->ij", weight, parts.shared)
     to_ones = weight @ parts.raters
     to_scores = parts.sums - units * (weight @ parts.crossed)
     spread = np.eye(len(to_ones)) + raters * inner
     sign, log_inner = np.linalg.slogdet(spread)
-    solved = raters * np.linalg.solve(spread, np.column_stack([to_ones, to_scores]))
-    # a complex step leaves its mark in the sign
-    log_det = log_det + log_inner + np.log(sign)
-    return (
-        log_det,
-        ones - to_ones @ solved[:, 0],
-        mixed - to_ones @ solved[:, 1],
-        squares - to_scores @ solved[:, 1],
+    inverse = np.linalg.inv(spread)
+    by_raters = raters * inverse
+    return _Pieces(
+        # a complex step leaves its mark in the sign
+        log_det=log_det + log_inner + np.log(sign),
+        ones=(parts.n_units * parts.sizes * weight).sum() - to_ones @ by_raters @ to_ones,
+        mixed=(parts.total * weight).sum() - to_ones @ by_raters @ to_scores,
+        squares=parts.squares
+        - units * (parts.squared * weight).sum()
+        - to_scores @ by_raters @ to_scores,
+        by_raters=by_raters,
+        inverse=inverse,
+        inner=inner,
+        to_ones=to_ones,
+        to_scores=to_scores,
     )
 
 
 def _deviance(parts: _Moments, ratios: npt.NDArray[Any]) -> Any:
-    log_det, ones, mixed, squares = _pieces(parts, ratios)
-    left = squares - mixed**2 / ones
-    return log_det + np.log(ones) + (parts.n_ratings - 1.0) * np.log(left)
+    found = _pieces(parts, ratios)
+    return found.log_det + np.log(found.ones) + (parts.n_ratings - 1.0) * np.log(found.left)
 
 
-def _profile(parts: _Moments, ratios: FloatArray) -> tuple[float, float, float]:
-    log_det, ones, mixed, squares = _pieces(parts, ratios)
-    return log_det, (squares - mixed**2 / ones) / (parts.n_ratings - 1.0), mixed / ones
+def _profile(parts: _Moments, ratios: FloatArray) -> tuple[float, float]:
+    found = _pieces(parts, ratios)
+    return found.left / (parts.n_ratings - 1.0), found.mixed / found.ones
 
 
-def _slope(parts: _Moments, ratios: FloatArray) -> FloatArray:
-    steps = 1j * STEP * np.eye(2)
-    return np.array([_deviance(parts, ratios + step).imag / STEP for step in steps])
+def _moved(ratios: FloatArray) -> npt.NDArray[Any]:
+    """Return the ratios, each moved by a step that needs no difference."""
+    moved: npt.NDArray[Any] = ratios + 1j * STEP * np.eye(2)
+    return moved
+
+
+def _change(
+    found: _Pieces, n_ratings: float, log_det: Any, ones: Any, mixed: Any, squares: Any
+) -> Any:
+    """Return what changes of the pieces do to the deviance."""
+    share = found.mixed / found.ones
+    left = squares - 2.0 * share * mixed + share**2 * ones
+    return log_det + ones / found.ones + (n_ratings - 1.0) * left / found.left
+
+
+def _slope(parts: _Moments, ratios: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Differentiate the deviance by the two ratios."""
+    found = _pieces(parts, ratios)
+    return np.array([_by_units(parts, ratios, found), _by_raters(parts, found)])
+
+
+def _by_units(parts: _Moments, ratios: npt.NDArray[Any], found: _Pieces) -> Any:
+    weight = 1.0 / (1.0 + parts.sizes * ratios[0])
+    square = weight**2
+    inner = -np.einsum("s,sij->ij", square, parts.shared)
+    to_ones, to_scores = -(parts.sizes * square) @ parts.raters, -square @ parts.crossed
+    x, z = found.by_raters @ found.to_ones, found.by_raters @ found.to_scores
+    return _change(
+        found,
+        parts.n_ratings,
+        (parts.n_units * parts.sizes * weight).sum() + (found.by_raters * inner).sum(),
+        -(parts.n_units * parts.sizes**2 * square).sum() - 2.0 * to_ones @ x + x @ inner @ x,
+        -(parts.total * parts.sizes * square).sum() - to_ones @ z - x @ to_scores + x @ inner @ z,
+        -(parts.squared * square).sum() - 2.0 * to_scores @ z + z @ inner @ z,
+    )
+
+
+def _by_raters(parts: _Moments, found: _Pieces) -> Any:
+    x, z = found.inverse @ found.to_ones, found.inverse @ found.to_scores
+    log_det = (found.inverse * found.inner).sum()
+    return _change(found, parts.n_ratings, log_det, -x @ x, -x @ z, -z @ z)
+
+
+def _pull(parts: _Moments, scores: Scores, ratios: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Differentiate the deviance by the frequency of each pattern, (n_patterns,)."""
+    found, units, given = _pieces(parts, ratios), ratios[0], scores.given
+    x, z = found.by_raters @ found.to_ones, found.by_raters @ found.to_scores
+    weight, totals = 1.0 / (1.0 + scores.sizes * units), scores.sizes * scores.means
+    shrunk, gx, gz = units * weight, given @ x, given @ z
+    own = given @ np.diag(found.by_raters) - shrunk * np.vecdot(given, given @ found.by_raters)
+    pull: npt.NDArray[Any] = _change(
+        found,
+        parts.n_ratings,
+        np.log(1.0 + scores.sizes * units) + own,
+        scores.sizes * weight - 2.0 * weight * gx + given @ x**2 - shrunk * gx**2,
+        totals * weight
+        - weight * gz
+        - (scores.scores @ x - shrunk * totals * gx)
+        + given @ (x * z)
+        - shrunk * gx * gz,
+        np.vecdot(scores.scores, scores.scores)
+        - shrunk * totals**2
+        - 2.0 * (scores.scores @ z - shrunk * totals * gz)
+        + given @ z**2
+        - shrunk * gz**2,
+    )
+    pull += scores.sizes * np.log(found.left)
+    return pull
 
 
 def _deviance_and_slope(parts: _Moments, ratios: FloatArray) -> tuple[float, FloatArray]:
-    return float(np.real(_deviance(parts, ratios))), _slope(parts, ratios)
+    return float(_deviance(parts, ratios)), _slope(parts, ratios)
 
 
 def _hessian(parts: _Moments, ratios: FloatArray) -> FloatArray:
-    columns = []
-    for place in range(2):
-        step = np.zeros(2)
-        step[place] = 1e-5 * max(ratios[place], 1e-3)
-        high, low = _slope(parts, ratios + step), _slope(parts, ratios - step)
-        columns.append((high - low) / (2.0 * step[place]))
-    hessian: FloatArray = np.array(columns)
+    hessian: FloatArray = np.array([_slope(parts, moved).imag / STEP for moved in _moved(ratios)])
     symmetric: FloatArray = (hessian + hessian.T) / 2.0
     return symmetric
 
