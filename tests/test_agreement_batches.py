@@ -1,5 +1,6 @@
 """Many studies at once are the studies one by one; undefined ones stay undefined."""
 
+import tracemalloc
 import warnings
 from functools import partial
 
@@ -211,3 +212,33 @@ def test_units_of_one_rater_move_no_coefficient():
     with pytest.warns(ilr.UndefinedEstimateWarning):
         listing = ilr.influential_units(ilr.light_kappa, [[0.0], [1.0]])
     assert [row["change"] for row in listing] == [None, None]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("missing", [0.0, 0.3])
+def test_lights_kappa_of_many_raters_is_the_average_of_their_pairs(kind, missing):
+    rng = np.random.default_rng(41)
+    codes = np.clip(rng.integers(0, 3, (40, 1)) + rng.integers(-1, 2, (40, 12)), 0, 2)
+    codes[rng.random(codes.shape) < missing] = -1
+    ratings = ilr.ratings_from_codes(codes, scale=SCALE)
+    kappa = partial(ilr.cohen_kappa, weights=kind)
+    light, pairs = (
+        ilr.light_kappa(ratings, weights=kind),
+        [*ilr.pairwise_agreement(ratings, coefficient=kappa).values()],
+    )
+    assert_allclose(light.value, np.mean([pair.value for pair in pairs]), atol=1e-12)
+    assert_allclose(light.expected, np.mean([pair.expected for pair in pairs]), atol=1e-12)
+    # each pair's influence is per unit of its own
+    parts = [pair.influence * (light.n_units / pair.n_units) for pair in pairs]
+    assert_allclose(light.influence, np.mean(parts, axis=0), atol=1e-12)
+
+
+def test_lights_kappa_of_two_hundred_raters_holds_little_at_a_time():
+    codes = np.random.default_rng(43).integers(0, 4, (150, 200))
+    ratings = ilr.ratings_from_codes(codes, scale=ilr.Scale([1, 2, 3, 4]))
+    tracemalloc.start()
+    ilr.jackknife(ilr.light_kappa, ratings)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    # one record a pair held 19,900 tables
+    assert peak < 2**28

@@ -11,6 +11,7 @@ from statsmodels.stats import inter_rater
 
 import ilacs_reliability as ilr
 import strategies as our
+from ilacs_reliability.agreement import crosscheck
 
 WEIGHTS = {"identity": None, "linear": "linear", "quadratic": "quadratic"}
 
@@ -84,3 +85,18 @@ def test_fleiss_kappa_and_brennan_prediger_equal_statsmodels(table):
     randolph = inter_rater.fleiss_kappa(counts, method="randolph")
     assert_allclose(ilr.fleiss_kappa(ratings).value, fleiss, rtol=0, atol=1e-12)
     assert_allclose(ilr.brennan_prediger(ratings).value, randolph, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("error", [ImportError, AttributeError("module 'numpy' has no 'float'")])
+def test_a_program_that_cannot_be_imported_is_not_run_and_kept_apart(monkeypatch, error):
+    import_module = crosscheck.import_module
+
+    def at_odds(name):
+        if name.startswith("irrCAC"):
+            raise error
+        return import_module(name)
+
+    monkeypatch.setattr(crosscheck, "import_module", at_odds)
+    [row] = [row for row in ilr.cross_check([[0, 0], [1, 1], [0, 1]]) if row["program"] == "irrCAC"]
+    assert row["outcome"] == "not installed"
+    assert "environment of its own" in row["remark"]

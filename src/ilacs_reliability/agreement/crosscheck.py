@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from functools import cache, partial
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
@@ -45,6 +45,10 @@ PROGRAMS = {
     "scikit-learn": "sklearn",
     "irrCAC": "irrCAC",
 }
+APART = {
+    "irrCAC": "It pins numpy and pandas, and would replace those that this library runs on: keep "
+    "it in a virtual environment of its own and compare its figures with these."
+}
 # other programs take one row a unit
 MOST_UNITS = 1_000_000
 TOLERANCE = 1e-8
@@ -80,7 +84,9 @@ def cross_check(ratings: RatingsLike) -> Listing:
 
     Notes
     -----
-    The programs are imported when called; none is needed by the library. krippendorff recomputes
+    The programs are imported when called, where they can be; none is needed by the library. irrCAC
+    pins numpy and pandas and would replace those here: keep it in a virtual environment of its own
+    and compare its figures with these. krippendorff recomputes
     alpha [1]_; statsmodels Cohen's and Fleiss' kappa; scikit-learn Cohen's; irrCAC percent
     agreement and all coefficients with every kind of weights, alpha with the nominal metric, and
     their standard errors: those of `generalise` with ``method="linearised"``, alpha's where no
@@ -120,7 +126,7 @@ def cross_check(ratings: RatingsLike) -> Listing:
     for program, make in makers.items():
         installed = _version(program)
         if not installed:
-            rows.append(_blank(program, "", "", "", "not installed"))
+            rows.append(_blank(program, "", "", "", "not installed", APART.get(program, "")))
             continue
         try:
             checks = list(make(taken))
@@ -137,7 +143,7 @@ def _version(program: str) -> str:
     try:
         import_module(PROGRAMS[program])
         return version(program)
-    except (ImportError, PackageNotFoundError):
+    except Exception:  # a program at odds with this numpy can fail in any way when imported
         return ""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import replace
 from functools import partial
 from itertools import combinations
@@ -19,8 +19,9 @@ from ilacs_reliability.agreement.formulas import (
     rater_names,
 )
 from ilacs_reliability.agreement.listing import Estimates
+from ilacs_reliability.agreement.pair_sums import average_influence, average_kappa, pair_kappas
 from ilacs_reliability.agreement.reasons import lone_grade, why_pairs
-from ilacs_reliability.agreement.studies import coefficient_methods, study_of, why_undefined
+from ilacs_reliability.agreement.studies import Study, coefficient_methods, study_of, why_undefined
 from ilacs_reliability.arguments import check_function
 from ilacs_reliability.estimates import Estimate
 from ilacs_reliability.ratings import Ratings, RatingsLike
@@ -83,14 +84,13 @@ def light_kappa(ratings: RatingsLike, *, weights: Weights = "identity") -> Estim
     taken = known_raters(ratings, "light_kappa")
     kind = weights if isinstance(weights, str) else "custom"
     study = study_of(taken, weights)
-    pairs = _each_pair(taken, partial(cohen_kappa, weights=weights))
+    value, expected = average_kappa(study)
     reason = "" if study.is_batch else why_undefined(study)
-    if not study.is_batch and not reason and any(pair.reason for pair in pairs.values()):
+    find = partial(_influence, study)
+    why = ""
+    if not study.is_batch and not reason and np.isnan(value):
         reason = "no_variation" if lone_grade(taken) else "undefined_pair"
-    shape = taken.frequencies.shape[:-1]
-    value = _average([pair.value for pair in pairs.values()], shape)
-    expected = _average([pair.expected for pair in pairs.values()], shape)
-    find = partial(_average_influence, list(pairs.values()), study.n_rated, taken)
+        why = "" if lone_grade(taken) else why_pairs(_undefined_pairs(study, weights))
     return build_estimate(
         taken,
         name="light_kappa",
@@ -103,7 +103,7 @@ def light_kappa(ratings: RatingsLike, *, weights: Weights = "identity") -> Estim
         expected=expected,
         weights=kind,
         reason=reason,
-        why=why_pairs(pairs) if reason == "undefined_pair" else "",
+        why=why,
     )
 
 
@@ -162,11 +162,17 @@ def pairwise_agreement(
 
 
 def _each_pair(ratings: Ratings, coefficient: Coefficient) -> dict[Hashable, Estimate]:
+    return _of_pairs(ratings, coefficient, combinations(range(ratings.n_raters), 2))
+
+
+def _of_pairs(
+    ratings: Ratings, coefficient: Coefficient, columns: Iterable[tuple[int, int]]
+) -> dict[Hashable, Estimate]:
     names = rater_names(ratings)
     pairs: dict[Hashable, Estimate] = {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UndefinedEstimateWarning)
-        for first, second in combinations(range(ratings.n_raters), 2):
+        for first, second in columns:
             pair = coefficient(keep_raters(ratings, (first, second)))
             if not isinstance(pair, Estimate):
                 raise TypeError(
@@ -177,12 +183,21 @@ def _each_pair(ratings: Ratings, coefficient: Coefficient) -> dict[Hashable, Est
     return pairs
 
 
-def _average(values: list[FloatArray], shape: tuple[int, ...]) -> FloatArray:
-    return np.mean(values, axis=0) if values else np.full(shape, np.nan)
+def _influence(study: Study) -> FloatArray:
+    """Return the influences in each study."""
+    shape = study.frequencies.shape
+    if not study.is_batch:
+        return average_influence(study)
+    rows = []
+    for frequencies in study.frequencies.reshape(-1, shape[-1]):
+        n_rated = frequencies @ study.ratings.table.rated
+        rows.append(average_influence(replace(study, frequencies=frequencies, n_rated=n_rated)))
+    return np.array(rows).reshape(shape)
 
 
-def _average_influence(pairs: list[Estimate], n_units: FloatArray, ratings: Ratings) -> FloatArray:
-    # each pair's influence is per unit of its own
-    with np.errstate(invalid="ignore", divide="ignore"):
-        parts = [pair.influence * (n_units / pair.n_units)[..., None] for pair in pairs]
-        return _average(parts, ratings.frequencies.shape)
+def _undefined_pairs(study: Study, weights: Weights) -> dict[Hashable, Estimate]:
+    """Return Cohen's kappa of the pairs of raters that leave it undefined."""
+    undefined = np.isnan(pair_kappas(study).value)
+    pairs = combinations(range(study.ratings.n_raters), 2)
+    chosen = [pair for pair, gone in zip(pairs, undefined, strict=True) if gone]
+    return _of_pairs(study.ratings, partial(cohen_kappa, weights=weights), chosen)
