@@ -3,6 +3,7 @@
 import matplotlib as mpl
 import numpy as np
 import pytest
+from matplotlib.text import Text
 from numpy.testing import assert_allclose
 
 import ilacs_reliability as ilr
@@ -74,3 +75,173 @@ def test_pictures_refuse_what_they_cannot_show():
         plots.interval_plot([ilr.cohen_kappa(batch)])
     with pytest.raises(ValueError, match="square"):
         plots.transitions_plot([[1, 2, 3], [4, 5, 6]])
+
+
+# --- every mark is readable ---------------------------------------------------------------------
+
+SCALES = {
+    "the inspectorate's": ilr.OFSTED_SCALE,
+    "two": ilr.Scale(["no", "yes"]),
+    "six": ilr.Scale(
+        [
+            "exceptionally poor",
+            "urgent improvement",
+            "needs attention",
+            "expected standard",
+            "strong standard",
+            "exceptional",
+        ]
+    ),
+    "ten": ilr.Scale([f"grade {number}" for number in range(1, 11)]),
+    "long names": ilr.Scale(
+        [
+            "a very long name of the worst grade that there is",
+            "requires a great deal of improvement",
+            "good in most of its parts",
+            "outstanding",
+        ]
+    ),
+}
+every_scale = pytest.mark.parametrize("scale", SCALES.values(), ids=SCALES)
+
+
+def square(scale, largest=12_345):
+    rng = np.random.default_rng(7)
+    table = rng.integers(0, 30, (len(scale), len(scale)))
+    table[0, 0] = largest
+    return table
+
+
+def bars_of(scale):
+    rng = np.random.default_rng(8)
+    counts = rng.integers(0, 30, (3, len(scale)))
+    counts[0] = 0
+    counts[0, [0, -1]] = 100, 2
+    groups = ("short", "standard", "of a kind that nobody could find out")
+    return plots.grades_plot(ilr.grades_from_table(counts, scale=scale, groups=groups))
+
+
+def squares_of(scale):
+    return plots.transitions_plot(ilr.transitions_from_table(square(scale), scale=scale))
+
+
+def chart_of(scale):
+    # the first grades are so rare that their rectangles lie on each other
+    table = square(scale) + np.diag(np.arange(len(scale)) ** 3)
+    table[: len(scale) // 2] = table[:, : len(scale) // 2] = 0
+    table[0, 0] = 1
+    names = ("the first inspector of the two who went there", "the second")
+    return plots.agreement_plot(ilr.ratings_from_table(table, scale=scale, raters=names))
+
+
+def lines_of(scale):
+    with pytest.warns(ilr.UndefinedEstimateWarning):
+        undefined = ilr.cohen_kappa([[1, 1], [1, 1]])
+    grouped = ilr.grades_from_table(
+        [[3, 4], [2, 7]], scale=TABLE.scale, groups=("short", "made standard on the spot")
+    )
+    several = [ilr.cohen_kappa(TABLE), undefined, ilr.relative_effect(grouped)]
+    return plots.interval_plot(several * (len(scale) // 2), threshold=0.8)
+
+
+every_picture = pytest.mark.parametrize("draw", [bars_of, squares_of, chart_of, lines_of])
+
+
+def texts_of(ax):
+    """Return every text that is drawn, as in the saved picture."""
+    ax.figure.canvas.draw()
+    legend = ax.get_legend()
+    ticks = [
+        label
+        for axis, place, limits in ((ax.xaxis, 0, ax.get_xlim()), (ax.yaxis, 1, ax.get_ylim()))
+        for label in axis.get_ticklabels()
+        if min(limits) <= label.get_position()[place] <= max(limits)
+    ]
+    return [
+        *ax.texts,
+        *ticks,
+        *(legend.get_texts() if legend else []),
+        *(label for label in (ax.xaxis.label, ax.yaxis.label) if label.get_text()),
+    ]
+
+
+def luminance(colour):
+    """Return WCAG 2.2's relative luminance."""
+    from matplotlib.colors import to_rgb
+
+    parts = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+def contrast(one, other):
+    high, low = sorted([luminance(one), luminance(other)], reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+@every_scale
+@every_picture
+def test_no_text_touches_another_or_the_edge(draw, scale):
+    texts = texts_of(draw(scale))
+    edge = texts[0].figure.bbox
+    # of an annotation the letters alone, without the line that leads to them
+    boxes = [(text.get_text(), Text.get_window_extent(text)) for text in texts]
+    for place, (name, box) in enumerate(boxes):
+        assert edge.x0 <= box.x0 < box.x1 <= edge.x1, name
+        assert edge.y0 <= box.y0 < box.y1 <= edge.y1, name
+        for other, there in boxes[:place]:
+            apart = (
+                box.x1 <= there.x0 or there.x1 <= box.x0 or box.y1 <= there.y0 or there.y1 <= box.y0
+            )
+            assert apart, (name, other)
+
+
+@every_scale
+@every_picture
+def test_every_text_stands_out_from_what_is_behind_it(draw, scale):
+    ax = draw(scale)
+    texts = texts_of(ax)
+    pixels = np.asarray(ax.figure.canvas.buffer_rgba())[:, :, :3] / 255
+    for text in texts:
+        box = text.get_window_extent()
+        top = len(pixels) - round(box.y1)
+        # just above and below the letters
+        rows = [max(top - 1, 0), min(len(pixels) - round(box.y0), len(pixels) - 1)]
+        behind = pixels[rows, round((box.x0 + box.x1) / 2)]
+        if draw in (bars_of, squares_of) and text in ax.texts:
+            assert min(contrast(text.get_color(), tuple(one)) for one in behind) >= 4.5
+        else:
+            assert contrast(text.get_color(), "white") >= 4.5
+
+
+@pytest.mark.parametrize("n_grades", range(2, 11))
+def test_shades_are_an_even_ladder_for_every_eye(n_grades):
+    # lightness alone tells them apart, so they serve every kind of colour-blindness and grey print
+    lights = np.array([luminance(shade) for shade in plots.shades(n_grades)])
+    lightness = np.where(lights > 216 / 24389, 116 * np.cbrt(lights) - 16, lights * 24389 / 27)
+    steps = np.diff(lightness)
+    assert steps.min() > 0.6 * steps.max()
+    assert steps.min() > 6
+    for shade in plots.shades(n_grades):
+        assert contrast(shade, plots.ink_on(shade)) >= 4.5
+
+
+@every_scale
+def test_every_grade_has_its_colour_and_its_name(scale):
+    ax = bars_of(scale)
+    colours = [bars[0].get_facecolor() for bars in ax.containers]
+    assert len(set(colours)) == len(scale)
+    names = [text.get_text().replace("\n", " ") for text in ax.get_legend().get_texts()]
+    assert names == list(scale.labels)
+
+
+@every_scale
+def test_counts_that_fit_are_written_on_their_bars(scale):
+    ax = bars_of(scale)
+    assert "100" in [text.get_text() for text in ax.texts]
+    for text in ax.texts:
+        box = text.get_window_extent()
+        assert any(
+            bar.get_window_extent().x0 < box.x0 and box.x1 < bar.get_window_extent().x1
+            for bars in ax.containers
+            for bar in bars
+        )

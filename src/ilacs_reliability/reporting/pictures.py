@@ -66,10 +66,13 @@ def moves_picture(moves: tuple[int, int, int]) -> str:
     for (name, colour), count in zip(COLOURS.items(), moves, strict=True):
         width = (RIGHT - LEFT) * count / total
         parts.append(
-            f'<rect x="{left:.1f}" y="6" width="{width:.1f}" height="34" fill="{colour}"/>'
+            f'<rect x="{left:.1f}" y="6" width="{width:.1f}" height="34" fill="{colour}" '
+            f'stroke="{INK}" stroke-width="0.75"/>'
         )
-        # a name needs about 60 units of width, a number 24
-        text = f"{count} {name}" if width > 60 else f"{count}" if width > 24 else ""
+        # a letter is about 8 units wide
+        text = next(
+            (one for one in (f"{count} {name}", f"{count}") if 8 * len(one) < width - 4), ""
+        )
         ink = INK if name == "stayed" else "#fff"
         parts.append(
             f'<text x="{left + width / 2:.1f}" y="28" text-anchor="middle" fill="{ink}">'

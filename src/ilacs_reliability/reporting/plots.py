@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +21,10 @@ from ilacs_reliability.tables import (
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# worst to best, told apart in grey print and by most colour-blind readers
-SHADES = ("#8c2d19", "#d98a5b", "#8fb5cc", "#22577a")
+# an even ladder from dark to light, made for colour-blind readers, told apart in grey print too
+LADDER = "cividis"
+LETTER, LINE = 0.085, 0.19
+"""Width of a letter and height of a line of text at the usual size, in inches."""
 
 
 def interval_plot(
@@ -72,12 +75,14 @@ def interval_plot(
     for place, one in enumerate(shown):
         if np.ndim(one.value):
             raise ValueError(f"`estimates` holds a batch at {place}; give single studies.")
-    ax = _axes(ax, height=0.9 + 0.35 * len(shown))
+    names = [_wrapped(one.label or one.name, 32) for one in shown]
+    lines = sum(max(2, 1 + name.count("\n")) for name in names)
+    ax = _axes(ax, height=0.9 + LINE * lines, width=4.2 + _width(names))
     for row, one in enumerate(shown):
         _draw_interval(ax, row, one, confidence_level)
     if threshold is not None:
         ax.axvline(threshold, color="0.4", linestyle="--", linewidth=1)
-    ax.set_yticks(range(len(shown)), [one.label or one.name for one in shown])
+    ax.set_yticks(range(len(shown)), names)
     ax.set_ylim(len(shown) - 0.5, -0.5)
     ax.set_xlabel(f"estimate with {100 * confidence_level:g}% interval")
     _bare(ax, "top", "right", "left")
@@ -116,15 +121,18 @@ def transitions_plot(table: TransitionsLike, *, ax: Axes | None = None) -> Axes:
     """
     transitions = as_transitions(table)
     counts, labels = transitions.counts, list(map(str, transitions.scale.labels))
-    ax = _axes(ax, height=0.8 + 0.7 * len(labels), width=1.6 + 1.1 * len(labels))
+    names = [_wrapped(label, 14) for label in labels]
+    cell = max(0.7, 0.2 + _width([*names, str(counts.max())]))
+    row = max(0.6, 0.2 + LINE * (1 + max(name.count("\n") for name in names)))
+    ax = _axes(ax, height=0.8 + row * (1 + len(labels)), width=0.6 + cell * (1 + len(labels)))
     ax.imshow(counts, cmap="Greys", vmin=0, vmax=1.8 * max(counts.max(), 1), aspect="auto")
     for (row, column), count in np.ndenumerate(counts):
         ax.text(column, row, f"{count}", ha="center", va="center")
     for place in range(len(labels)):
         frame = _patches().Rectangle((place - 0.5, place - 0.5), 1, 1, fill=False, lw=1.2)
         ax.add_patch(frame)
-    ax.set_xticks(range(len(labels)), labels)
-    ax.set_yticks(range(len(labels)), labels)
+    ax.set_xticks(range(len(labels)), names)
+    ax.set_yticks(range(len(labels)), names)
     ax.set_xlabel("grade after")
     ax.set_ylabel("grade before")
     return ax
@@ -168,22 +176,33 @@ def grades_plot(grades: GradesLike, *, ax: Axes | None = None) -> Axes:
         for stratum in taken.strata
         for group in taken.groups
     ]
-    ax = _axes(ax, height=1.2 + 0.4 * len(bars))
+    totals = bars.sum(axis=1)
+    rows = [
+        _wrapped(f"{name} (n~=~{n})", 30).replace("~=~", " = ")
+        for name, n in zip(names, totals, strict=True)
+    ]
+    grade_names = [_wrapped(str(label), 24) for label in taken.scale.labels]
+    lines = sum(1 + name.count("\n") for name in grade_names)
+    ax = _axes(
+        ax,
+        height=max(0.9 + 0.45 * len(bars), 0.5 + 1.25 * LINE * lines),
+        width=5.4 + _width(rows) + _width(grade_names),
+    )
     shares = bars / np.maximum(bars.sum(axis=1, keepdims=True), 1)
     left = np.zeros(len(bars))
-    for grade, label in enumerate(taken.scale.labels):
-        shade = SHADES[round(grade * (len(SHADES) - 1) / max(len(taken.scale) - 1, 1))]
-        ax.barh(range(len(bars)), shares[:, grade], left=left, color=shade, label=str(label))
-        _write_counts(ax, bars[:, grade], shares[:, grade], left)
-        left += shares[:, grade]
-    totals = bars.sum(axis=1)
-    rows = [f"{name} (n = {total})" for name, total in zip(names, totals, strict=True)]
+    look: Any = {"edgecolor": "black", "linewidth": 0.6}
+    for grade, shade in enumerate(shades(len(taken.scale))):
+        part = shares[:, grade]
+        ax.barh(range(len(bars)), part, left=left, color=shade, label=grade_names[grade], **look)
+        _write_counts(ax, bars[:, grade], part, left, ink_on(shade))
+        left += part
     ax.set_yticks(range(len(bars)), rows)
     ax.invert_yaxis()
     ax.set_xlim(0, 1)
     ax.set_xlabel("share of units")
-    ax.legend(ncols=len(taken.scale), loc="lower center", bbox_to_anchor=(0.5, 1), frameon=False)
+    ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1), borderaxespad=0, frameon=False)
     _bare(ax, "top", "right", "left")
+    _drop_what_does_not_fit(ax)
     return ax
 
 
@@ -226,39 +245,139 @@ def agreement_plot(ratings: Ratings, *, ax: Axes | None = None) -> Axes:
     transitions = as_transitions(ratings)
     counts = transitions.counts
     names = ratings.raters or ("first rater", "second rater")
-    ax = _axes(ax, height=4.5, width=4.5)
+    labels = [_wrapped(str(label), 24) for label in transitions.scale.labels]
+    ax = _axes(ax, height=4.8, width=5.2 + _width(labels))
     x = y = 0
-    for grade, label in enumerate(transitions.scale.labels):
+    middles = {}
+    for grade, label in enumerate(labels):
         wide, high, both = counts[grade].sum(), counts[:, grade].sum(), counts[grade, grade]
         ax.add_patch(_patches().Rectangle((x, y), wide, high, fill=False))
         # the black square stands where the grades below it end
         across, up = counts[grade, :grade].sum(), counts[:grade, grade].sum()
         ax.add_patch(_patches().Rectangle((x + across, y + up), both, both, color="black"))
         if wide and high:
-            ax.annotate(str(label), (x + wide, y), fontsize=8, ha="right", va="bottom", color="0.4")
+            middles[label] = (x + wide, y + high / 2)
         x, y = x + wide, y + high
-    ax.plot([0, x], [0, y], color="0.6", linewidth=0.8)
+    # a grey that is seen on black and on white
+    ax.plot([0, x], [0, y], color="0.45", linewidth=0.8)
     ax.set_xlim(0, x)
     ax.set_ylim(0, y)
     ax.set_aspect("equal")
-    ax.set_xlabel(f"units, by {names[0]}")
-    ax.set_ylabel(f"units, by {names[1]}")
+    ax.set_xlabel(_wrapped(f"units, by {names[0]}", 40))
+    ax.set_ylabel(_wrapped(f"units, by {names[1]}", 40))
+    _name_at_the_side(ax, middles, float(x), float(y))
     return ax
+
+
+def shades(n_grades: int) -> list[str]:
+    """Return a colour for each grade, the worst the darkest.
+
+    Parameters
+    ----------
+    n_grades : int
+        Number of grades.
+
+    Returns
+    -------
+    list of str
+        Colours such as "#00224e", each lighter than the one before.
+    """
+    from matplotlib import colormaps, colors
+
+    return [colors.to_hex(colormaps[LADDER](place)) for place in np.linspace(0, 1, n_grades)]
+
+
+def ink_on(colour: str) -> str:
+    """Return the ink, black or white, that stands out more on a colour.
+
+    Parameters
+    ----------
+    colour : str
+        Any colour that matplotlib knows.
+
+    Returns
+    -------
+    str
+        "black" or "white"; the contrast is at least 4.5 to 1 by WCAG's measure.
+    """
+    from matplotlib.colors import to_rgb
+
+    parts = np.array(to_rgb(colour))
+    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    luminance = float(linear @ [0.2126, 0.7152, 0.0722])
+    # where both inks contrast alike: (1.05) / (l + 0.05) = (l + 0.05) / 0.05
+    return "white" if luminance + 0.05 < np.sqrt(1.05 * 0.05) else "black"
+
+
+def _wrapped(text: str, width: int) -> str:
+    return textwrap.fill(text, width) or text
+
+
+def _width(texts: Sequence[str]) -> float:
+    """Return the width of the widest line, in inches."""
+    return LETTER * max(len(line) for text in texts for line in text.split("\n"))
+
+
+def _name_at_the_side(ax: Axes, middles: dict[str, Any], right: float, top: float) -> None:
+    """Name rectangles at the right edge, each as near to its height as the others let it."""
+    heights = [LINE * (1 + name.count("\n")) * top / 3.6 for name in middles]
+    places = _apart([middle for _, middle in middles.values()], heights, top)
+    for (name, (x, y)), place in zip(middles.items(), places, strict=True):
+        ax.annotate(
+            name,
+            (x, y),
+            (1.03 * right, place),
+            va="center",
+            fontsize=9,
+            annotation_clip=False,
+            arrowprops={"arrowstyle": "-", "color": "0.45", "linewidth": 0.6},
+        )
+
+
+def _apart(wanted: list[float], heights: list[float], top: float) -> list[float]:
+    """Move places up, then down from the top, until texts of these heights do not touch."""
+    places, limit = list(wanted), 0.0
+    for i in range(len(places)):
+        places[i] = max(places[i], limit + heights[i] / 2)
+        limit = places[i] + heights[i] / 2
+    limit = top
+    for i in reversed(range(len(places))):
+        places[i] = min(places[i], limit - heights[i] / 2)
+        limit = places[i] - heights[i] / 2
+    return places
 
 
 def _draw_interval(ax: Axes, row: int, one: Estimate, confidence_level: float) -> None:
     if one.status == "undefined":
-        ax.text(0, row, f"undefined: {one.reason.replace('_', ' ')}", va="center", fontsize=8)
+        why = f"undefined: {one.reason.replace('_', ' ')}"
+        ax.text(0.01, row, why, va="center", fontsize=8, transform=ax.get_yaxis_transform())
         return
     low, high = one.confidence_interval(confidence_level)
     ax.plot([low, high], [row, row], color="black", linewidth=1.5)
     ax.plot([one.value], [row], "o", color="black", markersize=5)
 
 
-def _write_counts(ax: Axes, counts: Any, shares: Any, left: Any) -> None:
+def _write_counts(ax: Axes, counts: Any, shares: Any, left: Any, ink: str) -> None:
     for row, (count, share, start) in enumerate(zip(counts, shares, left, strict=True)):
-        if share > 0.03:
-            ax.text(start + share / 2, row, f"{count}", ha="center", va="center", color="white")
+        if count:
+            ax.text(start + share / 2, row, f"{count}", ha="center", va="center", color=ink)
+
+
+def _drop_what_does_not_fit(ax: Axes) -> None:
+    """Leave out the counts that are wider than their bars, as the picture is drawn."""
+    figure: Any = ax.figure
+    figure.draw_without_rendering()
+    # matplotlib's own types do not say that these hold bars
+    held: Any = ax.containers
+    bars = [bar.get_window_extent() for group in held for bar in group]
+    for text in list(ax.texts):
+        box = text.get_window_extent()
+        middle = (box.y0 + box.y1) / 2
+        # two points of air on either side
+        if not any(
+            bar.y0 < middle < bar.y1 and bar.x0 + 2 < box.x0 and box.x1 < bar.x1 - 2 for bar in bars
+        ):
+            text.remove()
 
 
 def _axes(ax: Axes | None, *, height: float, width: float = 6.4) -> Axes:
