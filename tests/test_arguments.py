@@ -3,8 +3,10 @@
 import inspect
 import re
 import warnings
+from decimal import Decimal
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import ilacs_reliability as ilr
@@ -178,3 +180,63 @@ def test_an_error_names_an_argument(name):
                 if not names & set(re.findall(r"`(\w+)", str(error))):
                     silent.append((parameter.name, kind, str(error)))
     assert silent == []
+
+
+# what no option can be, of whichever kind it is
+NONSENSE = {
+    "dataframe": pd.DataFrame({"a": [1, 2]}),
+    "huge": 10**400,
+    "unprintable": 10**5000,
+    "complex": 1j,
+    "decimal": Decimal("0.5"),
+    "object": object(),
+}
+RANDOM = [name for name in FUNCTIONS if "rng" in inspect.signature(getattr(ilr, name)).parameters]
+
+
+@pytest.mark.parametrize("name", RANDOM)
+@pytest.mark.parametrize("wrong", [True, "x", 0.5, -1, [1, 2]], ids=str)
+def test_no_source_of_chance_is_refused_by_its_name(name, wrong):
+    positional, options = CALLS[name]
+    with pytest.raises((TypeError, ValueError), match="`rng` must be"):
+        getattr(ilr, name)(*positional, **{**options, "rng": wrong})
+
+
+@pytest.mark.parametrize("name", RANDOM)
+@pytest.mark.parametrize("wrong", [True, "9", 9.0, 0, None, 10**400], ids=lambda it: str(it)[:9])
+def test_no_number_of_draws_is_refused_by_its_name(name, wrong):
+    positional, options = CALLS[name]
+    with pytest.raises((TypeError, ValueError), match="`n_resamples` must be"):
+        getattr(ilr, name)(*positional, **{**options, "n_resamples": wrong})
+
+
+# names of grades, groups and units are checked where tables are read
+# and any whole number is a seed, a width or a number of grades
+NAMES = {
+    "rng",
+    "within",
+    "width",
+    "raters",
+    "units",
+    "groups",
+    "strata",
+    "frequencies",
+    "clusters",
+    "group",
+    "missing",
+}
+
+
+@pytest.mark.parametrize("name", sorted(set(CALLS) - {"load_dataset", "reproduce"}))
+def test_an_option_of_no_kind_is_refused_by_its_name(name):
+    function, (positional, options) = getattr(ilr, name), CALLS[name]
+    wrong = []
+    for parameter in list(inspect.signature(function).parameters)[len(positional) :]:
+        for kind, nonsense in NONSENSE.items() if parameter not in NAMES else ():
+            try:
+                function(*positional, **{**options, parameter: nonsense})
+                wrong.append((parameter, kind, "accepted"))
+            except (TypeError, ValueError) as error:
+                if f"`{parameter}" not in str(error):
+                    wrong.append((parameter, kind, str(error)[:80]))
+    assert wrong == []

@@ -161,12 +161,12 @@ def check_count(value: Any, name: str, *, least: int = 1) -> int:
     ValueError
         If it is smaller.
     """
-    wanted = "a positive whole number" if least == 1 else f"a whole number of at least {least}"
-    message = f"`{name}` must be {wanted}, but got {told(value)}."
+    kind = "a positive whole number" if least == 1 else "a whole number"
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
-        raise TypeError(message)
+        raise TypeError(f"`{name}` must be {kind}, but got {told(value)}.")
     if value < least:
-        raise ValueError(message)
+        wanted = kind if least == 1 else f"at least {least}"
+        raise ValueError(f"`{name}` must be {wanted}, but got {told(value)}.")
     return int(value)
 
 
@@ -286,7 +286,9 @@ def check_listing(value: object, name: str, *, of: str) -> None:
         If it is a single string, a set, or nothing that can be gone through.
     """
     refuse_set(value, name)
-    alone = isinstance(value, str) or (isinstance(value, np.ndarray) and value.ndim == 0)
+    alone = isinstance(value, (str, bytes, Mapping)) or (
+        isinstance(value, np.ndarray) and value.ndim == 0
+    )
     if alone or not isinstance(value, Iterable):
         given = f"the string {told(value)}" if isinstance(value, str) else told(value)
         raise TypeError(f"`{name}` must be a sequence of {of}, but got {given}.")

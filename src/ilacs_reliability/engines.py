@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from ilacs_reliability.scales import IntArray, is_missing
+from ilacs_reliability.wording import counted
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -328,7 +329,7 @@ def number_of(number: int, thing: str) -> str:
     str
         As "1 row" or "2 rows".
     """
-    return f"{number} {thing}{'' if number == 1 else 's'}"
+    return counted(number, thing)
 
 
 def whole_numbers(values: Sequence[Any]) -> IntArray:

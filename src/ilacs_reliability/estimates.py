@@ -12,7 +12,7 @@ import numpy.typing as npt
 from ilacs_reliability.arguments import check_confidence_level, check_number, check_text, told
 from ilacs_reliability.containers import read_only
 from ilacs_reliability.named_limits import instead, name_of
-from ilacs_reliability.records import Record, html_table, plain, python
+from ilacs_reliability.records import Record, freeze, html_table, plain, python
 from ilacs_reliability.wording import (
     counted,
     fixed,
@@ -32,6 +32,9 @@ Status: TypeAlias = Literal["ok", "undefined"]
 Alternative: TypeAlias = Literal["two-sided", "less", "greater"]
 Limits: TypeAlias = tuple[npt.ArrayLike, npt.ArrayLike]
 
+
+# the arrays that an estimate of a single study may hold
+OF_PATTERNS = ("frequencies", "influence_source", "patterns", "clusters", "enters")
 
 # rounding leaves a standard error below this where it is zero
 NO_ERROR = 1e-9
@@ -206,6 +209,10 @@ class Estimate(Record):
     design: str = ""
     patterns: npt.NDArray[Any] | None = None
     enters: npt.NDArray[Any] | None = None
+
+    def __post_init__(self) -> None:
+        # five coefficients of a study take some 0.5 ms: looking at all fields would add a tenth
+        freeze(self, OF_PATTERNS if isinstance(self.value, float) else None)
 
     @property
     def influence(self) -> FloatArray:

@@ -95,7 +95,7 @@ def threshold_test(
     """
     check_option(alternative, ALTERNATIVES, "alternative")
     _check_single(estimate)
-    _check_finite(threshold, "threshold")
+    threshold = check_number(threshold, "threshold")
     label = f"threshold test of {estimate.label or estimate.name}"
     if estimate.status == "undefined":
         return _undefined(estimate, "threshold_test", label, alternative)
@@ -170,8 +170,7 @@ def equivalence_test(
     >>> result.p_value < 0.05
     True
     """
-    _check_finite(low, "low")
-    _check_finite(high, "high")
+    low, high = check_number(low, "low"), check_number(high, "high")
     if not low < high:
         raise ValueError(f"`low` must be below `high`, but got {low} and {high}.")
     _check_single(estimate)
@@ -362,13 +361,6 @@ def _why_either(a: Estimate, b: Estimate) -> str:
             name = with_article(estimate.label or estimate.name)
             parts.append(f"{name} has no value, since {reason_in_words(estimate)}")
     return "; ".join(dict.fromkeys(parts))
-
-
-def _check_finite(value: float, name: str) -> None:
-    check_number(value, name)
-    # whole numbers beyond the machine's are no numbers to numpy
-    if not np.isfinite(float(value)):
-        raise ValueError(f"`{name}` must be a finite number, but got {value}.")
 
 
 def _check_single(estimate: Estimate, name: str = "estimate") -> None:

@@ -8,6 +8,9 @@ import numpy as np
 
 from ilacs_reliability.arguments import check_count, told
 
+# more would take hours of any method
+MOST_DRAWS = 10**8
+
 # what NumPy knows how to make a generator of, but for the lists of numbers that it takes too
 RANDOM = (
     int,
@@ -33,9 +36,12 @@ def check_draws(n_resamples: object) -> None:
     TypeError
         If it is not a whole number.
     ValueError
-        If it is below 1.
+        If it is below 1, or more than any method could draw.
     """
-    check_count(n_resamples, "n_resamples")
+    if check_count(n_resamples, "n_resamples") > MOST_DRAWS:
+        raise ValueError(
+            f"`n_resamples` must be at most {MOST_DRAWS:,}, but got {told(n_resamples)}."
+        )
 
 
 def as_generator(rng: Any) -> np.random.Generator:
@@ -63,3 +69,20 @@ def as_generator(rng: Any) -> np.random.Generator:
     if isinstance(rng, (int, np.integer)) and rng < 0:
         raise ValueError(f"`rng` must be 0 or more, but got {told(rng)}.")
     return np.random.default_rng(rng)
+
+
+def check_rng(rng: object) -> None:
+    """Raise unless a source of chance is one, whether it is used or not.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator, int or None
+        As in `as_generator`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As from `as_generator`.
+    """
+    if rng is not None:
+        as_generator(rng)

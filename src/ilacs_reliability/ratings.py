@@ -53,6 +53,7 @@ from ilacs_reliability.scales import (
     missing_note,
 )
 from ilacs_reliability.suspects import warn_suspect
+from ilacs_reliability.wording import counted
 
 Derived = TypeVar("Derived")
 Design: TypeAlias = Literal["simultaneous", "repeat"]
@@ -1214,7 +1215,7 @@ def _plain(total: Any) -> Any:
 
 
 def _number(count: float, thing: str) -> str:
-    return f"{count:g} {thing}{'' if count == 1 else 's'}"
+    return counted(count, thing)
 
 
 def _listed(numbers: Sequence[float]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
 from typing import Any
@@ -66,15 +66,17 @@ def restored(kind: type[Any], state: Mapping[str, Any]) -> Any:
     return record
 
 
-def freeze(record: Any) -> None:
+def freeze(record: Any, names: Iterable[str] | None = None) -> None:
     """Let nobody write to the arrays that a record holds.
 
     Parameters
     ----------
     record : dataclass
         A frozen record.
+    names : iterable of str, optional
+        Fields that may be arrays. Default: all.
     """
-    for name in record.__dataclass_fields__:
+    for name in record.__dataclass_fields__ if names is None else names:
         part = getattr(record, name)
         if isinstance(part, np.ndarray) and part.flags.writeable:
             # a view: what the caller gave stays the caller's to write to

@@ -13,7 +13,14 @@ from ilacs_reliability.estimates import Estimate, Interval
 from ilacs_reliability.records import Record, html_table, plain
 from ilacs_reliability.scales import FloatArray
 from ilacs_reliability.undefined import UndefinedEstimateWarning
-from ilacs_reliability.wording import counted
+from ilacs_reliability.wording import (
+    counted,
+    fixed,
+    level,
+    sentence_start,
+    significant,
+    with_interval,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
@@ -91,18 +98,23 @@ class BootstrapResult(Record):
         if self.estimate.status == "undefined":
             return self.estimate.describe()
         label, interval = self.estimate.label or self.estimate.name, self.confidence_interval
+        number = with_interval(
+            self.estimate.value,
+            *interval,
+            says=f"{level(interval.confidence_level)} interval",
+            how=interval.method,
+        )
         text = (
-            f"{label[:1].upper()}{label[1:]} is {self.estimate.value:.3f} "
-            f"({100 * interval.confidence_level:g}% interval {interval.low:.3f} to "
-            f"{interval.high:.3f}, {interval.method}), from {len(self.replicates)} resamples of "
+            f"{sentence_start(label)} is {number}, from "
+            f"{counted(len(self.replicates), 'resample')} of "
             f"{counted(self.estimate.n_units, 'unit')}."
         )
         return " ".join((text, *self.notes))
 
     def __repr__(self) -> str:
         return (
-            f"BootstrapResult({self.estimate.name} = {self.estimate.value:.4f}, "
-            f"{self.confidence_interval!r}, {len(self.replicates)} resamples)"
+            f"BootstrapResult({self.estimate.name} = {fixed(self.estimate.value, 4)}, "
+            f"{self.confidence_interval!r}, {counted(len(self.replicates), 'resample')})"
         )
 
     def _repr_html_(self) -> str:
@@ -193,16 +205,16 @@ class JackknifeResult(Record):
         label, n = estimate.label or estimate.name, int(self.frequencies.sum())
         thing = "unit" if estimate.clusters is None else "cluster"
         text = (
-            f"{label[:1].upper()}{label[1:]} is {estimate.value:.3f} with jackknife standard "
-            f"error {self.standard_error:.4f} and bias {self.bias:.2g}, from leaving out each of "
-            f"{counted(n, thing)}."
+            f"{sentence_start(label)} is {fixed(estimate.value)} with jackknife standard error "
+            f"{fixed(self.standard_error, 4)} and bias {significant(self.bias, 2)}, from leaving "
+            f"out each of {counted(n, thing)}."
         )
         return " ".join((text, *estimate.notes))
 
     def __repr__(self) -> str:
         return (
-            f"JackknifeResult({self.estimate.name} = {self.value:.4f}, "
-            f"standard_error={self.standard_error:.4f}, bias={self.bias:.2g})"
+            f"JackknifeResult({self.estimate.name} = {fixed(self.value, 4)}, "
+            f"standard_error={fixed(self.standard_error, 4)}, bias={significant(self.bias, 2)})"
         )
 
     def _repr_html_(self) -> str:

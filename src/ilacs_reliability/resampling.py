@@ -23,6 +23,7 @@ from ilacs_reliability.randomness import as_generator, check_draws
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings, check_whole
 from ilacs_reliability.replicates import BootstrapResult, JackknifeResult
 from ilacs_reliability.scales import FloatArray, IntArray
+from ilacs_reliability.wording import counted, whole
 
 Coefficient: TypeAlias = Callable[[Ratings], Estimate]
 BootstrapMethod: TypeAlias = Literal["bca", "percentile", "studentized", "bayesian"]
@@ -478,4 +479,7 @@ def _bca_tails(
 def _notes(n_undefined: int, n_resamples: int) -> tuple[str, ...]:
     if not n_undefined:
         return ()
-    return (f"{n_undefined} of {n_resamples} resamples are undefined and left out.",)
+    return (
+        f"{whole(n_undefined)} of {counted(n_resamples, 'resample')} "
+        f"{'is' if n_undefined == 1 else 'are'} undefined and left out.",
+    )

@@ -18,7 +18,7 @@ from typing import Any, Literal, TypeAlias, get_args
 import numpy as np
 import numpy.typing as npt
 
-from ilacs_reliability.arguments import check_flag, check_listing, check_mapping
+from ilacs_reliability.arguments import check_flag, check_listing, check_mapping, told
 from ilacs_reliability.containers import FrozenMapping, refuse_set
 from ilacs_reliability.names import Names, column_names, numbered, row_names
 from ilacs_reliability.rounding import ROUNDING, nearest
@@ -689,7 +689,7 @@ def _in_scale_order(matrix: object, scale: Scale, name: str) -> FloatArray:
 def _numbers_of(cells: Any, given: object, name: str) -> FloatArray:
     try:
         weights = np.array(cells, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         weights = np.array(np.nan)
     if weights.ndim:
         return weights
@@ -697,7 +697,7 @@ def _numbers_of(cells: Any, given: object, name: str) -> FloatArray:
     error = ValueError if isinstance(given, (list, tuple)) else TypeError
     raise error(
         f"`{name}` must be a name or a matrix of numbers with rows of one length, but got "
-        f"{given!r}{hint}."
+        f"{told(given)}{hint}."
     )
 
 

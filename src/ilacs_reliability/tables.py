@@ -15,7 +15,7 @@ from ilacs_reliability.containers import read_only, refuse_set
 from ilacs_reliability.ratings import Ratings, check_whole, square_counts, whole_counts
 from ilacs_reliability.records import Record, html_table
 from ilacs_reliability.scales import IntArray, Scale
-from ilacs_reliability.wording import counted
+from ilacs_reliability.wording import counted, whole
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
@@ -57,8 +57,8 @@ class Transitions(Record):
             )
         )
         return (
-            f"Transitions({counted(self.n_units, 'unit')}, {len(self.scale)} grades: "
-            f"{up} up, {same} unchanged, {down} down)"
+            f"Transitions({counted(self.n_units, 'unit')}, {counted(len(self.scale), 'grade')}: "
+            f"{whole(up)} up, {whole(same)} unchanged, {whole(down)} down)"
         )
 
     def _repr_html_(self) -> str:
@@ -115,9 +115,10 @@ class GroupedGrades(Record):
 
     def __repr__(self) -> str:
         sizes = self.counts.sum(axis=(0, 2)).tolist()
-        groups = ", ".join(f"{g}: {n}" for g, n in zip(self.groups, sizes, strict=True))
-        strata = f"{len(self.strata)} strat{'um' if len(self.strata) == 1 else 'a'}"
-        return f"GroupedGrades({groups} units; {len(self.scale)} grades, {strata})"
+        groups = ", ".join(f"{g}: {whole(n)}" for g, n in zip(self.groups, sizes, strict=True))
+        strata = counted(len(self.strata), "stratum", "strata")
+        units = "unit" if sizes[-1] == 1 else "units"
+        return f"GroupedGrades({groups} {units}; {counted(len(self.scale), 'grade')}, {strata})"
 
     def _repr_html_(self) -> str:
         return html_table(

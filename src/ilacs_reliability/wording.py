@@ -102,7 +102,7 @@ def level(confidence_level: float) -> str:
     return f"{100 * confidence_level:.12g}%"
 
 
-def together(*values: Any, decimals: int = 3) -> tuple[str, ...]:
+def together(*values: Any, decimals: int = 3, edge: float = 1.0) -> tuple[str, ...]:
     """Write an estimate and its limits, with as many digits as it takes to tell them apart.
 
     Parameters
@@ -111,6 +111,8 @@ def together(*values: Any, decimals: int = 3) -> tuple[str, ...]:
         The numbers.
     decimals : int, optional
         Digits after the point where these suffice. Default: 3.
+    edge : float, optional
+        As in `fixed`.
 
     Returns
     -------
@@ -126,7 +128,7 @@ def together(*values: Any, decimals: int = 3) -> tuple[str, ...]:
     numbers = [float(value) for value in values]
     n_distinct = len({f"{number:.{MOST_DECIMALS}f}" for number in numbers})
     for digits in range(decimals, MOST_DECIMALS + 1):
-        shown = tuple(fixed(number, digits) for number in numbers)
+        shown = tuple(fixed(number, digits, edge=edge) for number in numbers)
         if len(set(shown)) >= n_distinct or any(1e6 < abs(x) < math.inf for x in numbers):
             break
     return shown
@@ -158,7 +160,8 @@ def with_interval(
     '0.750 (95% interval 0.194 to 0.994)'
     """
     shown, lower, upper = together(value, low, high)
-    return f"{shown} ({says} {lower} to {upper}{', ' if how else ''}{how})"
+    between = f"{says} {lower} to {upper}".lstrip()
+    return f"{shown} ({between}{', ' if how else ''}{how})"
 
 
 def significant(value: Any, digits: int = 4) -> str:

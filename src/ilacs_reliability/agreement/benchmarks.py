@@ -10,10 +10,11 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from scipy import special
 
-from ilacs_reliability.arguments import check_mapping, check_number, check_option
+from ilacs_reliability.arguments import check_between, check_mapping, check_number, check_option
 from ilacs_reliability.estimates import NO_ERROR, Estimate
 from ilacs_reliability.inference import threshold_test
 from ilacs_reliability.records import Record, rows_table
+from ilacs_reliability.wording import fixed, level, percent
 
 BandScale: TypeAlias = Literal["landis_koch", "fleiss", "altman", "cicchetti"] | Mapping[str, float]
 BenchmarkMethod: TypeAlias = Literal["interval", "normal"]
@@ -108,16 +109,17 @@ class Benchmark(Record):
         start = f"{label[:1].upper()}{label[1:]}"
         if not self.band:
             return f"{start} is undefined, so it lies in no band."
-        sure = 100 * self.cumulative[self.bands.index(self.band)]
+        sure = percent(self.cumulative[self.bands.index(self.band)])
         return (
-            f"{start} of {self.estimate.value:.3f} lies in the band {self.at_value!r}; with "
-            f"{100 * self.certainty:g}% certainty it is {self.band!r} or better ({sure:.1f}%). "
+            f"{start} of {fixed(self.estimate.value)} lies in the band {self.at_value!r}; with "
+            f"{level(self.certainty)} certainty it is {self.band!r} or better ({sure}). "
             "Bands are conventions: they do not say what agreement a use needs."
         )
 
     def __repr__(self) -> str:
         return (
-            f"Benchmark({self.estimate.name} = {self.estimate.value:.4f}: {self.band!r} or better, "
+            f"Benchmark({self.estimate.name} = {fixed(self.estimate.value, 4)}: "
+            f"{self.band!r} or better, "
             f"{self.scale})"
         )
 
@@ -193,9 +195,7 @@ def benchmark(
     'enough'
     """
     check_option(method, METHODS, "method")
-    check_number(certainty, "certainty")
-    if not 0 < certainty < 1:
-        raise ValueError(f"`certainty` must be between 0 and 1, but got {certainty}.")
+    certainty = check_between(certainty, "certainty", 0.0, 1.0)
     if not isinstance(estimate, Estimate):
         raise TypeError(f"`estimate` must be an Estimate, but got {type(estimate).__name__}.")
     if np.ndim(estimate.value):

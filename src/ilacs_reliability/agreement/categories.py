@@ -38,7 +38,7 @@ from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
 from ilacs_reliability.records import plain
 from ilacs_reliability.scales import FloatArray, Weights, agreement_weights
 from ilacs_reliability.undefined import UndefinedEstimateWarning
-from ilacs_reliability.wording import counted
+from ilacs_reliability.wording import counted, whole
 
 
 def specific_agreement(ratings: RatingsLike) -> Estimates:
@@ -168,8 +168,8 @@ def unit_agreement(ratings: RatingsLike, *, weights: Weights = "identity") -> Li
             row["units"] = sorted([*names, *map(plain, taken.units[place])], key=str)
     rows = sorted(by_pattern.values(), key=_by_agreement)
     agreeing = sum(row["n_units"] for row in rows if row["agreement"] == 1)
-    rated_twice = counted(float(study.n_paired), "unit")
-    sentence = f"In {agreeing:g} of {rated_twice} with two ratings or more all agree fully."
+    rated_twice = counted(study.n_paired, "unit")
+    sentence = f"In {whole(agreeing)} of {rated_twice} with two ratings or more all agree fully."
     return Listing("unit_agreement", tuple(rows), sentence, taken.notes)
 
 

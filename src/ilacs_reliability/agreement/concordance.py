@@ -30,7 +30,7 @@ from ilacs_reliability.agreement.studies import Method, study_of, where_known
 from ilacs_reliability.arguments import check_option
 from ilacs_reliability.estimates import Estimate, Limits, SignificanceResult
 from ilacs_reliability.named_limits import instead
-from ilacs_reliability.randomness import as_generator
+from ilacs_reliability.randomness import as_generator, check_draws, check_rng
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings, check_whole
 from ilacs_reliability.scales import FloatArray, IntArray
 from ilacs_reliability.undefined import UndefinedEstimateWarning, warn_undefined
@@ -199,8 +199,8 @@ def kendall_w_test(
     (0.0243, 'exact')
     """
     check_option(method, TEST_METHODS, "method")
-    if not (isinstance(n_resamples, (int, np.integer)) and n_resamples > 0):
-        raise ValueError(f"`n_resamples` must be a positive whole number, but got {n_resamples}.")
+    check_draws(n_resamples)
+    check_rng(rng)
     given = as_ratings(ratings)
     taken, _ = _ordered_and_complete(given, "kendall_w_test")
     if taken.frequencies.ndim > 1:

@@ -33,7 +33,7 @@ from ilacs_reliability.scales import (
     WeightKind,
     agreement_weights,
 )
-from ilacs_reliability.wording import counted
+from ilacs_reliability.wording import counted, significant
 
 Quantity: TypeAlias = Literal["value", "standard_error"]
 # a coefficient of ours, its options as shown, the other program's number, and which number it is
@@ -340,7 +340,7 @@ def _sentence(rows: list[dict[str, Any]]) -> str:
     found = "none differs" if not differing else f"{differing} differ"
     return (
         f"{counted(len(compared), 'value')} recomputed by {programs}: {found}; the largest "
-        f"difference is {largest['difference']:.2g} ({largest['coefficient']}, "
+        f"difference is {significant(largest['difference'], 2)} ({largest['coefficient']}, "
         f"{largest['program']}).{more}"
     )
 

@@ -12,14 +12,14 @@ import numpy as np
 from ilacs_reliability.agreement.generalisability import VarianceComponents, variance_components
 from ilacs_reliability.agreement.listing import Listing
 from ilacs_reliability.arguments import (
+    check_between,
     check_confidence_level,
     check_listing,
-    check_number,
     check_option,
 )
 from ilacs_reliability.estimates import NO_ERROR, Estimate
 from ilacs_reliability.ratings import RatingsLike
-from ilacs_reliability.wording import counted
+from ilacs_reliability.wording import counted, level, whole
 
 Decision: TypeAlias = Literal["absolute", "relative"]
 DECISIONS = ("absolute", "relative")
@@ -105,9 +105,7 @@ def d_study(
     """
     check_confidence_level(confidence_level)
     check_option(decision, DECISIONS, "decision")
-    check_number(reliability, "reliability")
-    if not 0 < reliability < 1:
-        raise ValueError(f"`reliability` must be between 0 and 1, but got {reliability}.")
+    reliability = check_between(reliability, "reliability", 0.0, 1.0)
     check_listing(n_raters, "n_raters", of="whole numbers")
     for place, number in enumerate(n_raters):
         if not (isinstance(number, (int, np.integer)) and number > 0):
@@ -183,7 +181,7 @@ def _answer(
     interval = _interval_of_raters(limits, reliability, confidence_level)
     if needed is None:
         return f"No number of raters would do: units do not differ beyond error ({interval})."
-    raters = "A single rater" if needed == 1 else f"The mean of {needed} raters"
+    raters = "A single rater" if needed == 1 else f"The mean of {whole(needed)} raters"
     article = "an" if decision == "absolute" else "a"
     return f"{raters} would reach {article} {decision} reliability of {reliability:g} ({interval})."
 
@@ -191,14 +189,14 @@ def _answer(
 def _interval_of_raters(
     limits: tuple[float, float], reliability: float, confidence_level: float
 ) -> str:
-    level = f"{100 * confidence_level:g}%"
+    wanted = level(confidence_level)
     most, least = (_raters(limit, reliability) for limit in limits)
     if most is None and (least is None or least == 1):
-        return f"at {level} confidence the data do not bound the number of raters"
+        return f"at {wanted} confidence the data do not bound the number of raters"
     if most is None:
-        return f"{level} interval {least} raters or more, without an upper bound"
-    number = counted(most, "rater") if least == most else f"{least} to {most} raters"
-    return f"{level} interval {number}"
+        return f"{wanted} interval {counted(least, 'rater')} or more, without an upper bound"
+    number = counted(most, "rater") if least == most else f"{whole(least)} to {whole(most)} raters"
+    return f"{wanted} interval {number}"
 
 
 def _projection(

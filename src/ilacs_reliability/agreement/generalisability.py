@@ -28,7 +28,7 @@ from ilacs_reliability.estimates import Estimate, Interval, Status
 from ilacs_reliability.ratings import Ratings, RatingsLike
 from ilacs_reliability.records import Record, html_table, plain
 from ilacs_reliability.undefined import UndefinedEstimateWarning, warn_undefined
-from ilacs_reliability.wording import counted
+from ilacs_reliability.wording import counted, percent, significant, whole
 
 Source: TypeAlias = Literal["units", "raters", "residual"]
 
@@ -156,7 +156,7 @@ class VarianceComponents(Record):
         )
         if self.status == "undefined":
             return f"Variance components are undefined ({self.why}), from {basis}."
-        shares = [f"{100 * row['share']:.0f}% {row['source']}" for row in self.rows()]
+        shares = [f"{percent(row['share'], 0)} {row['source']}" for row in self.rows()]
         return f"The variance of a score is {', '.join(shares)}, from {basis}."
 
     def to_dict(self) -> dict[str, Any]:
@@ -174,8 +174,9 @@ class VarianceComponents(Record):
 
     def __repr__(self) -> str:
         return (
-            f"VarianceComponents(units={self.units:.4g}, raters={self.raters:.4g}, "
-            f"residual={self.residual:.4g}, {self.estimator}, n_units={self.n_units:g})"
+            f"VarianceComponents(units={significant(self.units)}, "
+            f"raters={significant(self.raters)}, residual={significant(self.residual)}, "
+            f"{self.estimator}, n_units={whole(self.n_units, mark='')})"
         )
 
     def _repr_html_(self) -> str:

@@ -13,14 +13,14 @@ import numpy as np
 
 from ilacs_reliability.agreement.formulas import keep_raters, known_raters, rater_names
 from ilacs_reliability.agreement.studies import Method, logit_by_name
-from ilacs_reliability.arguments import check_function, check_option
+from ilacs_reliability.arguments import check_function, check_number, check_option, told
 from ilacs_reliability.estimates import NO_ERROR, REASONS, Estimate, Limits, standard_error
 from ilacs_reliability.intervals import t_limits, wald_limits
 from ilacs_reliability.named_limits import name_of, under_name
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
 from ilacs_reliability.scales import FloatArray
 from ilacs_reliability.undefined import UndefinedEstimateWarning, warn_undefined
-from ilacs_reliability.wording import listed, whole
+from ilacs_reliability.wording import listed, percent, significant, whole
 
 Target: TypeAlias = Literal["units", "raters", "both"]
 ErrorMethod: TypeAlias = Literal["delta", "linearised", "jackknife"]
@@ -73,7 +73,7 @@ class GeneralisedEstimate(Estimate):
         """Standard error for generalising to what `to` names, in the unit of `value`."""
         return self.error
 
-    def to_dict(self) -> dict[str, Any]:
+    def row(self) -> dict[str, Any]:
         """Return the estimate as a flat row, with what its error generalises to.
 
         Returns
@@ -86,14 +86,14 @@ class GeneralisedEstimate(Estimate):
         --------
         >>> import ilacs_reliability as ilr
         >>> ratings = [[1, 1, 2], [2, 2, 2], [1, 2, 1], [2, 2, 2], [3, 3, 3], [3, 3, 2]]
-        >>> ilr.generalise(ilr.fleiss_kappa, ratings, to="both").to_dict()["to"]
+        >>> ilr.generalise(ilr.fleiss_kappa, ratings, to="both").row()["to"]
         'both'
         """
         parts = {
             f"standard_error_{name}": self.error_parts.get(name) for name in ("units", "raters")
         }
         # a slotted dataclass is made twice, so that `super()` does not know it
-        return Estimate.to_dict(self) | {"to": self.to, "df": self.df} | parts
+        return Estimate.row(self) | {"to": self.to, "df": self.df} | parts
 
     def __repr__(self) -> str:
         return f"Generalised{Estimate.__repr__(self)[:-1]}, to={self.to!r})"
@@ -229,7 +229,7 @@ def generalise(
 def _population_note(name: str, n: float, population: float | None, seen: float) -> str:
     taken, all_ = whole(n), whole(population or 0)
     if name == "units" and seen < 1:
-        share = f"{100 * seen:.3g}% of their pairs of ratings"
+        share = f"{percent(seen)} of their pairs of ratings"
         return f"They are {taken} of the {all_} units of a finite population, with {share}."
     if population == n:
         return f"All {taken} {name} of the population were taken: none is left to be uncertain of."
@@ -250,7 +250,8 @@ def _share_left(n: float, population: float | None, name: str, seen: float = 1.0
     if population is None:
         return 1.0
     if not isinstance(population, Real):
-        raise TypeError(f"`{name}` must be a number or None, but got {population!r}.")
+        raise TypeError(f"`{name}` must be a number or None, but got {told(population)}.")
+    population = check_number(population, name, finite=False)
     if not population >= n:
         raise ValueError(
             f"`{name}` must be at least the {n:g} in the sample, but got {population}."
@@ -326,7 +327,7 @@ def _with_error(
     if base.status == "ok" and (reason := _why_no_error(parts, to, method)):
         why = f"it has no value without rater {listed(lost)}" if lost else REASONS[reason]
         warn_undefined(f"{base.label}, for generalising to {PHRASES[to]},", why)
-        notes.append(f"For these units and raters alone it is {base.value:.4g}.")
+        notes.append(f"For these units and raters alone it is {significant(base.value)}.")
         kept |= {"value": float("nan"), "status": "undefined", "reason": reason, "why": why}
     freedom = _satterthwaite(parts, df)
     if to != "units" and total > NO_ERROR:

@@ -47,6 +47,7 @@ from ilacs_reliability.estimates import Estimate, Limits
 from ilacs_reliability.named_limits import name_of, under_name
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
 from ilacs_reliability.scales import FloatArray
+from ilacs_reliability.wording import significant
 
 Form: TypeAlias = Literal["1,1", "A,1", "C,1", "1,k", "A,k", "C,k"]
 Estimator: TypeAlias = Literal["anova", "reml"]
@@ -377,7 +378,7 @@ def _stepped_up(study: Study, scores: Scores, single: Estimate, form: str, reaso
     if "mcgraw_wong" in limits:
         value, score = single.value, limits["score"]
         limits["mcgraw_wong"] = partial(f_limits, scores, form[0], value, k, score)
-    note = f"k is {float(k):.4g} ratings a unit." if np.ndim(k) == 0 else ""
+    note = f"k is {significant(k)} ratings a unit." if np.ndim(k) == 0 else ""
     return build_estimate(
         study.ratings,
         name="icc",

@@ -26,6 +26,7 @@ from ilacs_reliability.arguments import check_number, check_option
 from ilacs_reliability.estimates import Estimate, Limits, SignificanceResult
 from ilacs_reliability.named_limits import instead
 from ilacs_reliability.ratings import RatingsLike, as_ratings
+from ilacs_reliability.wording import with_article
 
 F_IS_NIL = (
     "The units' means are all equal, so that F is 0 and its limits have no width: the interval is "
@@ -101,7 +102,7 @@ def icc_test(
     (11.027248, (5.0, 15.0), 0.000135)
     """
     check_option(form, FORMS, "form")
-    check_number(threshold, "threshold")
+    threshold = check_number(threshold, "threshold", finite=False)
     if not threshold < 1:
         raise ValueError(f"`threshold` must be below 1, but got {threshold}.")
     if threshold < 0 and form.startswith("A"):
@@ -115,7 +116,7 @@ def icc_test(
         raise ValueError(
             f"`ratings` must be one study, but got a batch of shape {taken.frequencies.shape[:-1]}."
         )
-    hypothesis = f"the {effect.label} is at most {threshold:g}"
+    hypothesis = f"{with_article(effect.label)} is at most {threshold:g}"
     by = partial(by_interval, effect, threshold, name="icc_test", null=hypothesis)
     if not scores.is_complete or taken.clusters is not None:
         return by()
@@ -143,7 +144,7 @@ def icc_test(
         alternative="greater",
         method="F",
         name="icc_test",
-        label=f"test of the {effect.label}",
+        label=f"test of {with_article(effect.label)}",
         null=hypothesis,
         effect=effect,
         n_units=effect.n_units,

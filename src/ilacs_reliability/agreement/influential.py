@@ -17,7 +17,7 @@ from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
 from ilacs_reliability.records import plain
 from ilacs_reliability.scales import FloatArray
 from ilacs_reliability.undefined import UndefinedEstimateWarning
-from ilacs_reliability.wording import listed
+from ilacs_reliability.wording import fixed, listed, significant
 
 Coefficient: TypeAlias = Callable[[Ratings], Estimate]
 
@@ -252,12 +252,12 @@ def _sentence(rows: list[dict[str, Any]], base: Estimate, thing: str) -> str:
     other = "other " if lost else ""
     ending = f" It is undefined without {thing} {listed(lost)}." if lost else ""
     if abs(top["change"]) <= NO_ERROR:
-        stays = f"it stays {base.value:.3f} whichever is left out"
+        stays = f"it stays {fixed(base.value)} whichever is left out"
         return f"No {other}{thing} moves {label}: {stays}.{ending}"
-    if f"{base.value:.3f}" == f"{top['without']:.3f}":
-        moved = f"by {top['change']:.2g}, from {base.value:.3f}"
+    if round(base.value, 3) == round(top["without"], 3):
+        moved = f"by {significant(top['change'], 2)}, from {fixed(base.value)}"
     else:
-        moved = f"from {base.value:.3f} to {top['without']:.3f}"
+        moved = f"from {fixed(base.value)} to {fixed(top['without'])}"
     name = _name_of(top, thing)
     return f"Leaving out one {other}{thing} ({name}) moves {label} most, {moved}.{ending}"
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from ilacs_reliability.containers import FrozenMapping
 from ilacs_reliability.estimates import Estimate
 from ilacs_reliability.records import Record, plain, python, rows_table
-from ilacs_reliability.wording import fixed
+from ilacs_reliability.wording import counted, fixed
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -228,7 +228,7 @@ class Listing(Record, Sequence[dict[str, Any]]):
 
     def __repr__(self) -> str:
         columns = ", ".join(self.entries[0]) if self.entries else "no column"
-        return f"Listing({self.name}, {len(self)} rows: {columns})"
+        return f"Listing({self.name}, {counted(len(self), 'row')}: {columns})"
 
     def _repr_html_(self) -> str:
         columns = tuple(self.entries[0]) if self.entries else ()

@@ -23,13 +23,18 @@ from ilacs_reliability.agreement.concordance import kendall_w, lin_ccc
 from ilacs_reliability.agreement.icc import icc
 from ilacs_reliability.agreement.listing import Listing
 from ilacs_reliability.agreement.pairs import light_kappa
-from ilacs_reliability.arguments import check_confidence_level, check_listing, check_number
+from ilacs_reliability.arguments import (
+    check_confidence_level,
+    check_listing,
+    check_number,
+    told,
+)
 from ilacs_reliability.estimates import NO_ERROR, Estimate, reason_in_words
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
 from ilacs_reliability.records import plain
 from ilacs_reliability.scales import WEIGHT_KINDS, WeightKind, agreement_weights
 from ilacs_reliability.undefined import UndefinedEstimateWarning
-from ilacs_reliability.wording import counted
+from ilacs_reliability.wording import counted, fixed
 
 Further: TypeAlias = Literal["light_kappa", "bangdiwala_b", "icc", "lin_ccc", "kendall_w"]
 FURTHER: tuple[Further, ...] = get_args(Further)
@@ -132,7 +137,7 @@ def agreement_table(
     asked = _further(taken, also, several=weights is None and len(kinds) > 1)
     limits = bands_of(bands, "bands")
     if threshold is not None:
-        check_number(threshold, "threshold")
+        threshold = check_number(threshold, "threshold")
     rows = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UndefinedEstimateWarning)
@@ -154,6 +159,7 @@ def _kinds(ratings: Ratings, weights: Sequence[WeightKind] | None) -> tuple[Weig
         several = ratings.scale.ordered and len(ratings.scale) > 2
         return ORDERED_KINDS if several else ("identity",)
     check_listing(weights, "weights", of="kinds")
+    weights = tuple(weights)
     for place, kind in enumerate(weights):
         if not isinstance(kind, str):
             raise TypeError(
@@ -164,7 +170,7 @@ def _kinds(ratings: Ratings, weights: Sequence[WeightKind] | None) -> tuple[Weig
             raise ValueError(
                 f"`weights` must hold kinds among {WEIGHT_KINDS}, but got {kind!r} at {place}."
             )
-    return tuple(weights)
+    return weights
 
 
 def _further(
@@ -175,12 +181,13 @@ def _further(
         light: tuple[Further, ...] = ("light_kappa",) if known and ratings.n_raters > 2 else ()
         return (*light, "icc") if known and several else light
     check_listing(also, "also", of="names")
+    also = tuple(also)
     for place, name in enumerate(also):
-        if name not in FURTHER:
+        if not isinstance(name, str) or name not in FURTHER:
             raise ValueError(
-                f"`also` must hold names among {FURTHER}, but got {name!r} at {place}."
+                f"`also` must hold names among {FURTHER}, but got {told(name)} at {place}."
             )
-    return tuple(also)
+    return also
 
 
 def _choices(
@@ -251,7 +258,7 @@ def _sentence(rows: list[dict[str, Any]], bands: list[str]) -> str:
     worst, best = bands[min(places)], bands[max(places)]
     answers = [row["above_threshold"] for row in read]
     if alike:
-        text = f"By {_kinds_read(read)} the value is {lowest['value']:.3f}"
+        text = f"By {_kinds_read(read)} the value is {fixed(lowest['value'])}"
     else:
         ends = f"from {_choice(lowest)} to {_choice(highest)}"
         text = f"Over {_kinds_read(read)} the value runs {ends}"
@@ -284,4 +291,4 @@ def _value(row: dict[str, Any]) -> float:
 
 
 def _choice(row: dict[str, Any]) -> str:
-    return f"{row['value']:.3f} ({row['coefficient']}, {row['weights']})"
+    return f"{fixed(row['value'])} ({row['coefficient']}, {row['weights']})"

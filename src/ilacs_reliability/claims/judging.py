@@ -10,11 +10,11 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from ilacs_reliability.arguments import check_confidence_level, check_option
+from ilacs_reliability.arguments import check_confidence_level, check_option, check_text
 from ilacs_reliability.comparison.overlap import OverlapReport
 from ilacs_reliability.estimates import Estimate, Interval, SignificanceResult, reason_in_words
-from ilacs_reliability.records import Record, html_table
-from ilacs_reliability.wording import with_article
+from ilacs_reliability.records import Record, html_table, plain
+from ilacs_reliability.wording import counted, level, together, with_article
 
 Kind: TypeAlias = Literal["consistency", "shift", "comparison", "share"]
 Direction: TypeAlias = Literal["at least", "more than", "at most", "less than", "within"]
@@ -22,6 +22,7 @@ Outcome: TypeAlias = Literal["supported", "contradicted", "not shown", "not answ
 Evidence: TypeAlias = Estimate | SignificanceResult | None
 KINDS = ("consistency", "shift", "comparison", "share")
 DIRECTIONS = ("at least", "more than", "at most", "less than", "within")
+TEXTS = ("statement", "selection", "would_settle", "name", "published", "source", "url")
 # evidence of these kinds is never beyond 1
 SHARES = ("consistency", "share")
 OUTCOMES = ("supported", "contradicted", "not shown", "not answerable")
@@ -82,6 +83,8 @@ class Claim:
     url: str = ""
 
     def __post_init__(self) -> None:
+        for name in TEXTS:
+            check_text(getattr(self, name), name)
         check_option(self.kind, KINDS, "kind")
         check_option(self.direction, DIRECTIONS, "direction")
         check_confidence_level(self.confidence_level)
@@ -219,17 +222,20 @@ class Verdict(Record):
         'not answerable'
         """
         evidence = self.evidence.to_dict() if hasattr(self.evidence, "to_dict") else None
-        return {
-            "name": self.claim.name,
-            "statement": self.claim.statement,
-            "kind": self.claim.kind,
-            "outcome": self.outcome,
-            "threshold": self.claim.bar,
-            "confidence_level": self.claim.confidence_level,
-            "reason": self.reason,
-            "would_settle": self.would_settle,
-            "evidence": evidence,
-        }
+        strict: dict[str, Any] = plain(
+            {
+                "name": self.claim.name,
+                "statement": self.claim.statement,
+                "kind": self.claim.kind,
+                "outcome": self.outcome,
+                "threshold": self.claim.bar,
+                "confidence_level": self.claim.confidence_level,
+                "reason": self.reason,
+                "would_settle": self.would_settle,
+                "evidence": evidence,
+            }
+        )
+        return strict
 
     def __repr__(self) -> str:
         return f"Verdict({self.outcome}: {self.claim.statement!r})"
@@ -347,11 +353,9 @@ def _no_second_opinion(estimate: Estimate) -> str:
 
 
 def _said(result: Estimate, confidence_level: float) -> str:
-    low, high = result.confidence_interval(confidence_level)
-    return (
-        f"{_called(result)} is {result.value:.2f} "
-        f"({100 * confidence_level:g}% {low:.2f} to {high:.2f})"
-    )
+    interval = result.confidence_interval(confidence_level)
+    value, low, high = together(result.value, *interval, decimals=2)
+    return f"{_called(result)} is {value} ({level(confidence_level)} {low} to {high})"
 
 
 def _outcome(claim: Claim, interval: Interval) -> Outcome:
@@ -367,10 +371,10 @@ def _outcome(claim: Claim, interval: Interval) -> Outcome:
 
 
 def _why(claim: Claim, estimate: Estimate, interval: Interval) -> str:
-    level = f"{100 * interval.confidence_level:g}%"
+    between = " to ".join(together(*interval))
     found = (
-        f"the {level} interval of {_called(estimate).removesuffix(',')}, {interval.low:.3f} to "
-        f"{interval.high:.3f} in {estimate.n_units:g} unit{'' if estimate.n_units == 1 else 's'},"
+        f"the {level(interval.confidence_level)} interval of "
+        f"{_called(estimate).removesuffix(',')}, {between} in {counted(estimate.n_units, 'unit')},"
     )
     relation = {
         "supported": "lies wholly within what is claimed",

@@ -12,7 +12,8 @@ from ilacs_reliability.claims.protocol import Protocol, as_protocol
 from ilacs_reliability.claims.settling import units_to_show_share
 from ilacs_reliability.datasets.dataset import Dataset
 from ilacs_reliability.datasets.loading import load_dataset
-from ilacs_reliability.records import html_table
+from ilacs_reliability.records import html_table, plain
+from ilacs_reliability.wording import counted
 
 NOT_BY_CHANCE = "nothing shows that chance decided who had which kind"
 BEFORE_MID_2019 = "2019-05-31"
@@ -108,16 +109,22 @@ class Reproduction:
             }
             for one in self.figures
         ]
-        return {
-            "name": self.claim.name,
-            "figures": rows,
-            "agrees": self.agrees,
-            "note": self.note,
-        }
+        strict: dict[str, Any] = plain(
+            {
+                "name": self.claim.name,
+                "figures": rows,
+                "agrees": self.agrees,
+                "note": self.note,
+            }
+        )
+        return strict
 
     def __repr__(self) -> str:
         found = sum(figure.agrees for figure in self.figures)
-        return f"Reproduction({self.claim.name}: {found} of {len(self.figures)} figures agree)"
+        return (
+            f"Reproduction({self.claim.name}: {found} of "
+            f"{counted(len(self.figures), 'figure')} agree{'s' * (found == 1)})"
+        )
 
     def _repr_html_(self) -> str:
         return html_table(

@@ -13,7 +13,7 @@ from ilacs_reliability.claims.evidence import bundled_evidence, evidence_from
 from ilacs_reliability.claims.ledger import published_claims, reproduce
 from ilacs_reliability.claims.protocol import Protocol, as_protocol
 from ilacs_reliability.datasets.inspections import Inspection
-from ilacs_reliability.records import Record, html_table
+from ilacs_reliability.records import Record, html_table, plain
 
 QUESTION = "Are the judgements of children's services inspections secure?"
 LIMITS = (
@@ -112,13 +112,16 @@ class SecurityReport(Record):
             }
             for one in self.assessments
         ]
-        return {
-            "question": self.question,
-            "data": self.about,
-            "fingerprint": self.protocol.fingerprint,
-            "claims": rows,
-            "limits": list(self.limits),
-        }
+        strict: dict[str, Any] = plain(
+            {
+                "question": self.question,
+                "data": self.about,
+                "fingerprint": self.protocol.fingerprint,
+                "claims": rows,
+                "limits": list(self.limits),
+            }
+        )
+        return strict
 
     def __repr__(self) -> str:
         return f"SecurityReport({self.describe()})"

@@ -20,6 +20,7 @@ from ilacs_reliability.comparison.groups import (
 from ilacs_reliability.comparison.limits import holding
 from ilacs_reliability.estimates import Estimate, FloatArray
 from ilacs_reliability.tables import GradesLike
+from ilacs_reliability.wording import counted
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -352,7 +353,7 @@ def pair_methods(
     separated = "The groups are completely separated" if value in (0.0, 1.0) else "No spread"
     if error > 0:
         separated = "A group shows no spread, so that the standard error is too small"
-    pairs = "1 pair of units" if n_pairs == 1 else f"{n_pairs:g} pairs of units that share no unit"
+    pairs = counted(n_pairs, "pair of units", "pairs of units that share no unit")
     note = f"{separated}: the interval is the exact one for {pairs}."
     names = PAIR_METHODS if parts.scattered is None else ("shrunk", *PAIR_METHODS)
     return (("disjoint_pairs", exact), *((name, flat) for name in names)), (note,)

@@ -8,11 +8,10 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from ilacs_reliability.arguments import check_number, check_option
+from ilacs_reliability.arguments import check_number, check_option, told
 from ilacs_reliability.comparison.effects import relative_effect
 from ilacs_reliability.comparison.groups import (
     SharedGrades,
-    check_rng,
     phrase_of_groups,
     shared_grades,
     undefined_estimate,
@@ -22,7 +21,7 @@ from ilacs_reliability.comparison.ranks import brunner_munzel
 from ilacs_reliability.comparison.strata import stratified_relative_effect
 from ilacs_reliability.estimates import Estimate, SignificanceResult
 from ilacs_reliability.inference import equivalence_test, threshold_test
-from ilacs_reliability.randomness import check_draws
+from ilacs_reliability.randomness import check_draws, check_rng
 from ilacs_reliability.scales import Scale
 from ilacs_reliability.tables import GradesLike
 
@@ -282,11 +281,11 @@ def _check_options(
     margin: object, on: Hashable, method: object, n_resamples: object, rng: object
 ) -> None:
     check_option(on, ("probability", "decline"), "on")
-    check_number(margin, "margin")
+    check_number(margin, "margin", finite=False)
     most = 0.5 if on == "probability" else 1.0
     if not 0 < margin < most:  # type: ignore[operator]
         raise ValueError(f"`margin` must be between 0 and {most:g} for {on!r}, but got {margin}.")
     if method is not None and not isinstance(method, str):
-        raise TypeError(f"`method` must be the name of an interval method, but got {method!r}.")
+        raise TypeError(f"`method` must be the name of an interval method, but got {told(method)}.")
     check_draws(n_resamples)
     check_rng(rng)

@@ -14,11 +14,10 @@ from ilacs_reliability.estimates import (
     IntArray,
     SignificanceResult,
 )
-from ilacs_reliability.randomness import as_generator
 from ilacs_reliability.scales import Scale
 from ilacs_reliability.tables import GradesLike, GroupedGrades, as_grades
 from ilacs_reliability.undefined import warn_undefined
-from ilacs_reliability.wording import grade_name, listed, with_article
+from ilacs_reliability.wording import counted, grade_name, listed, percent, whole, with_article
 
 NOT_SHOWN = "why the groups differ, nor how units outside the shared strata would have been graded"
 NOT_SHOWN_BY_P = f"that the groups are alike where p is large, nor {NOT_SHOWN}"
@@ -137,8 +136,9 @@ def shared_grades(
         single = zip(taken.strata, inside, sizes.sum(axis=1), strict=True)
         names = ", ".join(str(name) for name, keep, size in single if size and not keep)
         notes.append(
-            f"{n_outside} of {taken.n_units} units ({n_outside / taken.n_units:.1%}) are in strata "
-            f"with one group only and do not enter: {names}."
+            f"{whole(n_outside)} of {counted(taken.n_units, 'unit')} "
+            f"({percent(n_outside / taken.n_units)}) {'is' if n_outside == 1 else 'are'} in strata "
+            f"with one group only and {'does' if n_outside == 1 else 'do'} not enter: {names}."
         )
     if pool and len(kept) > 1:
         notes.append(
@@ -345,23 +345,6 @@ def influence_of_groups(counts: IntArray, deviations: FloatArray) -> FloatArray:
         own = np.where(sizes > 1, sizes / (sizes - 1), np.nan)
     scaled: FloatArray = deviations * np.sqrt(own * (n - 1) / n) * n / sizes
     return scaled.ravel()
-
-
-def check_rng(rng: object) -> None:
-    """Raise unless a source of chance is one, whether it is used or not.
-
-    Parameters
-    ----------
-    rng : numpy.random.Generator, int or None
-        As in `as_generator`.
-
-    Raises
-    ------
-    TypeError, ValueError
-        As from `as_generator`.
-    """
-    if rng is not None:
-        as_generator(rng)
 
 
 def phrase_of_groups(shared: SharedGrades) -> tuple[str, str]:

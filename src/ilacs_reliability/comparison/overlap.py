@@ -10,8 +10,9 @@ import numpy as np
 
 from ilacs_reliability.comparison.groups import named
 from ilacs_reliability.estimates import IntArray
-from ilacs_reliability.records import Record, html_table
+from ilacs_reliability.records import Record, html_table, plain
 from ilacs_reliability.tables import GradesLike, as_grades
+from ilacs_reliability.wording import counted, percent, whole
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
@@ -100,16 +101,17 @@ class OverlapReport(Record):
             return f"{names} cannot be compared: no stratum holds both ({decided})."
         where = ", ".join(named(stratum, "stratum") for stratum in self.shared)
         start = (
-            f"{names} can be compared in {len(self.shared)} of {n_strata} "
-            f"strat{'um' if n_strata == 1 else 'a'} ({where}), which hold{'s' * (n_strata == 1)} "
-            f"{self.n_inside} of {self.n_units} units"
+            f"{names} can be compared in {len(self.shared)} of "
+            f"{counted(n_strata, 'stratum', 'strata')} ({where}), which "
+            f"hold{'s' * (n_strata == 1)} {whole(self.n_inside)} of {counted(self.n_units, 'unit')}"
         )
-        tells = f"The stratum alone tells the group of {self.predictability:.1%} of units."
+        tells = f"The stratum alone tells the group of {percent(self.predictability)} of units."
         if not self.n_outside:
             return f"{start}. {tells}"
         return (
-            f"{start}; the other {self.n_outside} ({self.share_outside:.1%}) are where the stratum "
-            f"decides the group ({decided}). {tells}"
+            f"{start}; the other {whole(self.n_outside)} ({percent(self.share_outside)}) "
+            f"{'is' if self.n_outside == 1 else 'are'} where the stratum decides the group "
+            f"({decided}). {tells}"
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -126,27 +128,30 @@ class OverlapReport(Record):
         >>> ilr.overlap_report([[3, 8], [4, 6]]).to_dict()["share_outside"]
         0.0
         """
-        return {
-            "name": "overlap_report",
-            "answerable": self.answerable,
-            "groups": list(self.groups),
-            "strata": list(self.strata),
-            "sizes": self.sizes.tolist(),
-            "shared": list(self.shared),
-            "decided": [[stratum, group] for stratum, group in self.decided.items()],
-            "empty": list(self.empty),
-            "n_units": self.n_units,
-            "n_inside": self.n_inside,
-            "n_outside": self.n_outside,
-            "share_outside": self.share_outside,
-            "predictability": self.predictability,
-            "notes": list(self.notes),
-        }
+        strict: dict[str, Any] = plain(
+            {
+                "name": "overlap_report",
+                "answerable": self.answerable,
+                "groups": list(self.groups),
+                "strata": list(self.strata),
+                "sizes": self.sizes.tolist(),
+                "shared": list(self.shared),
+                "decided": [[stratum, group] for stratum, group in self.decided.items()],
+                "empty": list(self.empty),
+                "n_units": self.n_units,
+                "n_inside": self.n_inside,
+                "n_outside": self.n_outside,
+                "share_outside": self.share_outside,
+                "predictability": self.predictability,
+                "notes": list(self.notes),
+            }
+        )
+        return strict
 
     def __repr__(self) -> str:
         return (
-            f"OverlapReport({len(self.shared)} of {len(self.strata)} strata shared, "
-            f"{self.n_outside} of {self.n_units} units outside)"
+            f"OverlapReport({len(self.shared)} of {counted(len(self.strata), 'stratum', 'strata')} "
+            f"shared, {whole(self.n_outside)} of {counted(self.n_units, 'unit')} outside)"
         )
 
     def _repr_html_(self) -> str:
@@ -157,7 +162,7 @@ class OverlapReport(Record):
             + ("" if stratum in self.shared else " (no overlap)")
             for stratum, sizes in zip(self.strata, self.sizes.tolist(), strict=True)
         }
-        return html_table(rows | {"outside": f"{self.share_outside:.1%}"})
+        return html_table(rows | {"outside": percent(self.share_outside)})
 
 
 def overlap_report(grades: GradesLike) -> OverlapReport:

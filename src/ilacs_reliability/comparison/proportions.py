@@ -28,6 +28,7 @@ from ilacs_reliability.comparison.limits import (
 )
 from ilacs_reliability.estimates import Estimate, FloatArray, IntArray
 from ilacs_reliability.tables import GradesLike
+from ilacs_reliability.wording import whole
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -289,7 +290,7 @@ def shares_note(cut: CutGroups) -> str:
     x1, n1, x2, n2 = cut.counts
     first, second = phrase_of_groups(cut.shared)
     counted = sentence(cut.phrase)
-    return f"{counted}: {first} {x1:g} of {n1:g}, {second} {x2:g} of {n2:g}."
+    return f"{counted}: {first} {whole(x1)} of {whole(n1)}, {second} {whole(x2)} of {whole(n2)}."
 
 
 def _averaged(

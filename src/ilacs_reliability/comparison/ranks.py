@@ -24,7 +24,6 @@ from ilacs_reliability.comparison.exact import (
 from ilacs_reliability.comparison.groups import (
     NOT_SHOWN_BY_P,
     SharedGrades,
-    check_rng,
     phrase_of_groups,
     shared_grades,
     undefined_test,
@@ -43,7 +42,7 @@ from ilacs_reliability.estimates import (
     IntArray,
     SignificanceResult,
 )
-from ilacs_reliability.randomness import as_generator, check_draws
+from ilacs_reliability.randomness import as_generator, check_draws, check_rng
 from ilacs_reliability.tables import GradesLike
 
 ALTERNATIVES = ("two-sided", "less", "greater")

@@ -13,8 +13,9 @@ from scipy import special
 from ilacs_reliability.arguments import check_confidence_level, check_option
 from ilacs_reliability.comparison.groups import check_ordered, cut_code, named
 from ilacs_reliability.estimates import FloatArray, Interval
-from ilacs_reliability.records import Record, html_table
+from ilacs_reliability.records import Record, html_table, plain
 from ilacs_reliability.tables import GradesLike, as_grades
+from ilacs_reliability.wording import counted, fixed, percent, significant, together
 
 Assumption: TypeAlias = Literal["none", "comparable", "monotone"]
 Response: TypeAlias = Literal["any", "second_lower", "second_higher"]
@@ -135,7 +136,7 @@ class SelectionBounds(Record):
             "none": "if nothing is assumed of the grade that a unit would have got from the other",
             "comparable": (
                 "if units of a stratum are comparable and nothing is assumed outside the "
-                f"{self.share_inside:.1%} of units in shared strata"
+                f"{percent(self.share_inside)} of units in shared strata"
             ),
             "monotone": (
                 "if units of a stratum are comparable and a better stratum is never graded lower "
@@ -148,10 +149,10 @@ class SelectionBounds(Record):
             "second_higher": ", and the second kind never grades lower",
         }[self.response]
         tells = "tells" if self.tells_direction else "does not tell"
-        low, high = self.confidence_interval()
+        low, high, lower, upper = together(self.low, self.high, *self.confidence_interval())
         return (
-            f"Over all {self.n_units} units the {self.measure} can be anything from "
-            f"{self.low:.3f} to {self.high:.3f} (with sampling error, {low:.3f} to {high:.3f}), "
+            f"Over all {counted(self.n_units, 'unit')} the {self.measure} can be anything from "
+            f"{low} to {high} (with sampling error, {lower} to {upper}), "
             f"{given}{also}; this {tells} which group is graded higher."
         )
 
@@ -174,20 +175,22 @@ class SelectionBounds(Record):
             row[field] = getattr(self, field)
         row |= {"strata": list(self.strata), "by_stratum": self.by_stratum.tolist()}
         row |= {"standard_errors": list(self.standard_errors), "n_units": self.n_units}
-        return row | {"notes": list(self.notes)}
+        strict: dict[str, Any] = plain(row | {"notes": list(self.notes)})
+        return strict
 
     def __repr__(self) -> str:
         return (
-            f"SelectionBounds({self.low:.4f} to {self.high:.4f}, assume {self.assume}, "
-            f"{self.share_inside:.1%} of units inside)"
+            f"SelectionBounds({fixed(self.low, 4)} to {fixed(self.high, 4)}, assume {self.assume}, "
+            f"{percent(self.share_inside)} of units inside)"
         )
 
     def _repr_html_(self) -> str:
         rows: dict[str, Any] = {
-            str(stratum): f"{low:.4g} to {high:.4g}"
+            str(stratum): f"{significant(low)} to {significant(high)}"
             for stratum, (low, high) in zip(self.strata, self.by_stratum.tolist(), strict=True)
         }
-        return html_table({self.measure: f"{self.low:.4g} to {self.high:.4g}"} | rows)
+        bounds = f"{significant(self.low)} to {significant(self.high)}"
+        return html_table({self.measure: bounds} | rows)
 
 
 def selection_bounds(

@@ -26,9 +26,9 @@ from ilacs_reliability.comparison.worst_causes import (
     reached_sums,
 )
 from ilacs_reliability.estimates import Alternative, Estimate, IntArray
-from ilacs_reliability.records import Record, html_table
+from ilacs_reliability.records import Record, html_table, plain
 from ilacs_reliability.tables import GradesLike
-from ilacs_reliability.wording import counted, p_phrase
+from ilacs_reliability.wording import counted, fixed, p_phrase, significant, whole, with_article
 
 HiddenMethod: TypeAlias = Literal["exact", "asymptotic"]
 # strengths beyond are of no interest
@@ -101,7 +101,7 @@ class RosenbaumBounds(Record):
             has = "" if start is None else f"has {p_phrase(start)}, so it "
             what = f"{has}is not significant to begin with"
             return f"Without a hidden cause the difference {what} {end}"
-        strength = "any factor up to 100" if np.isinf(self.tipping) else f"{self.tipping:.2f}"
+        strength = "any factor up to 100" if np.isinf(self.tipping) else fixed(self.tipping, 2)
         verb = "could not" if np.isinf(self.tipping) else "could"
         return (
             f"A hidden cause that makes the odds of the group differ by {strength} within strata "
@@ -126,14 +126,18 @@ class RosenbaumBounds(Record):
         row |= {"p_low": list(self.p_low), "p_high": list(self.p_high), "tipping": self.tipping}
         row |= {"alternative": self.alternative, "method": self.method, "n_units": self.n_units}
         row["notes"] = list(self.notes)
-        return row | {f"effect_{key}": value for key, value in self.effect.to_dict().items()}
+        strict: dict[str, Any] = plain(
+            row | {f"effect_{key}": value for key, value in self.effect.to_dict().items()}
+        )
+        return strict
 
     def __repr__(self) -> str:
-        return f"RosenbaumBounds(tipping gamma = {self.tipping:.3g}, n_units={self.n_units:g})"
+        units = f"n_units={whole(self.n_units, mark='')}"
+        return f"RosenbaumBounds(tipping gamma = {significant(self.tipping, 3)}, {units})"
 
     def _repr_html_(self) -> str:
         rows: dict[str, Any] = {
-            f"gamma {gamma:g}": f"p {low:.4g} to {high:.4g}"
+            f"gamma {gamma:g}": f"p {significant(low)} to {significant(high)}"
             for gamma, low, high in zip(self.gamma, self.p_low, self.p_high, strict=True)
         }
         return html_table(rows | {"tipping": self.tipping})
@@ -302,7 +306,7 @@ def e_value(
     9.07
     """
     ratio = risk_ratio(grades, at_least=at_least, at_most=at_most)
-    label = f"E-value of the {ratio.label}"
+    label = f"E-value of {with_article(ratio.label)}"
     if ratio.status == "undefined":
         shared = shared_grades(grades, n_groups=2)
         return undefined_estimate(shared, ratio.reason, name="e_value", label=label, why=ratio.why)
@@ -365,13 +369,15 @@ class _Found:
 
 
 def _strengths(gamma: float | Sequence[float]) -> tuple[float, ...]:
-    given = gamma if np.iterable(gamma) and not isinstance(gamma, str) else [gamma]
+    given = (
+        gamma if np.iterable(gamma) and not isinstance(gamma, (str, bytes, set, dict)) else [gamma]
+    )
     strengths = []
     for one in given:
-        check_number(one, "gamma")
-        if not 1 <= one < np.inf:
+        strength = check_number(one, "gamma", finite=False)
+        if not 1 <= strength < np.inf:
             raise ValueError(f"`gamma` must be finite and 1 or more, but holds {one!r}.")
-        strengths.append(float(one))
+        strengths.append(strength)
     if not strengths:
         raise ValueError("`gamma` must hold a strength, but is empty.")
     return tuple(strengths)

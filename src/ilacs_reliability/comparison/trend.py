@@ -19,7 +19,6 @@ from ilacs_reliability.comparison.exact import (
 )
 from ilacs_reliability.comparison.groups import (
     NOT_SHOWN_BY_P,
-    check_rng,
     named,
     shared_grades,
     undefined_test,
@@ -34,7 +33,7 @@ from ilacs_reliability.estimates import (
     IntArray,
     SignificanceResult,
 )
-from ilacs_reliability.randomness import as_generator, check_draws
+from ilacs_reliability.randomness import as_generator, check_draws, check_rng
 from ilacs_reliability.tables import GradesLike
 
 TrendMethod: TypeAlias = Literal["exact", "monte_carlo", "asymptotic"]

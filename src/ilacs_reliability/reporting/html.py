@@ -8,7 +8,7 @@ from ilacs_reliability.claims.assessing import Assessment
 from ilacs_reliability.claims.security import SecurityReport, check_report
 from ilacs_reliability.estimates import Estimate, SignificanceResult
 from ilacs_reliability.reporting.pictures import interval_picture, moves_picture
-from ilacs_reliability.wording import with_article
+from ilacs_reliability.wording import level, whole, with_article
 
 STYLE = """
 :root { --ink: #1a1a1a; --soft: #5a5a5a; --line: #d5d5d5; --paper: #fff; }
@@ -142,8 +142,8 @@ def _pictures(one: Assessment) -> str:
         zone = "shaded: where the claim is true." if answered else "it does not bear on the claim."
         shows = with_article(evidence.label or evidence.name)
         caption = (
-            f"{shows[:1].upper()}{shows[1:]} of {evidence.n_units:g}, with its "
-            f"{100 * one.claim.interval_level:g}% interval; {zone}"
+            f"{shows[:1].upper()}{shows[1:]} of {whole(evidence.n_units)}, with its "
+            f"{level(one.claim.interval_level)} interval; {zone}"
         )
         picture = interval_picture(evidence, one.claim, with_zone=answered)
         shown.append(_figure(picture, caption))

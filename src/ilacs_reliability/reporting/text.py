@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import textwrap
-from numbers import Integral
 
+from ilacs_reliability.arguments import check_count
 from ilacs_reliability.claims.assessing import Assessment
 from ilacs_reliability.claims.security import SecurityReport, check_report
+
+# no line is as long
+WIDEST = 100_000
 
 
 def report_text(report: SecurityReport, *, width: int = 100) -> str:
@@ -42,10 +45,7 @@ def report_text(report: SecurityReport, *, width: int = 100) -> str:
     ARE THE JUDGEMENTS OF CHILDREN'S SERVICES INSPECTIONS SECURE?
     """
     check_report(report)
-    if isinstance(width, bool) or not isinstance(width, Integral):
-        raise TypeError(f"`width` must be a whole number, but got {width!r}.")
-    if width < 40:
-        raise ValueError(f"`width` must be at least 40, but got {width}.")
+    width = min(check_count(width, "width", least=40), WIDEST)
     protocol = report.protocol
     lines = [
         *_filled(report.question.upper(), width),

@@ -17,6 +17,7 @@ from ilacs_reliability.shift.pairs import as_pairs
 from ilacs_reliability.shift.scores import score_estimate
 from ilacs_reliability.shift.testing import check_margin
 from ilacs_reliability.tables import TransitionsLike
+from ilacs_reliability.wording import together, with_article
 
 ShiftEffect: TypeAlias = Literal["net", "difference", "score"]
 SHIFT_EFFECTS: tuple[str, ...] = get_args(ShiftEffect)
@@ -92,14 +93,15 @@ def shift_equivalence(
     result = equivalence_test(estimate, low=low, high=high, method=method)
     interval = estimate.confidence_interval(0.9, method)
     inside = "lies" if low < interval.low and interval.high < high else "does not lie"
+    between = " to ".join(together(*interval))
     note = (
-        f"The 90% interval {interval.low:.3f} to {interval.high:.3f} ({interval.method}) {inside} "
-        f"within the margins {low:g} to {high:g}."
+        f"The 90% interval {between} ({interval.method}) {inside} within the margins {low:g} to "
+        f"{high:g}."
     )
     return replace(
         result,
         name="shift_equivalence",
-        label=f"equivalence test of the {estimate.label}",
+        label=f"equivalence test of {with_article(estimate.label)}",
         notes=(*result.notes, note),
     )
 

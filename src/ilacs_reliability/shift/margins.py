@@ -12,7 +12,7 @@ from scipy import special
 
 from ilacs_reliability.arguments import check_option
 from ilacs_reliability.estimates import REASONS, Estimate, Limits, SignificanceResult
-from ilacs_reliability.randomness import check_draws
+from ilacs_reliability.randomness import check_draws, check_rng
 from ilacs_reliability.scales import FloatArray, IntArray
 from ilacs_reliability.shift.imbalance import (
     few_moves_note,
@@ -120,6 +120,7 @@ def stuart_maxwell(
     """
     check_option(method, SWAP_METHODS, "method")
     check_draws(n_resamples)
+    check_rng(rng)
     pairs = as_pairs(table)
     swaps = swaps_of(pairs)
     found = imbalance_of(swaps, _free_steps(swaps, pairs.n_grades), method, n_resamples, rng)

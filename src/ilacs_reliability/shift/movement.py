@@ -25,7 +25,7 @@ from ilacs_reliability.shift.pairs import (
 )
 from ilacs_reliability.shift.sums import SignedSum, score_method
 from ilacs_reliability.tables import TransitionsLike
-from ilacs_reliability.wording import as_said, counted
+from ilacs_reliability.wording import as_said, counted, fixed, percent, together, whole
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
@@ -157,12 +157,16 @@ class NetShift(Record):
             (self.n_declined, self.declined, "declined"),
         )
         first, second, third = (_kind(*kind) for kind in kinds)
-        low, high = self.net.confidence_interval()
+        net, low, high = together(
+            *(100 * x for x in (self.net.value, *self.net.confidence_interval())),
+            decimals=1,
+            edge=100,
+        )
         return (
             f"Of {counted(self.n_units, 'unit')} graded twice, {first}, {second} and {third}, "
             f"intervals together at 95%; {_by_grades(self.by_move)}improved less declined is "
-            f"{100 * self.net.value:+.1f} points (95% interval {100 * low:.1f} to "
-            f"{100 * high:.1f}); {_room(self)}; it does not show {NOT_SHOWN}."
+            f"{'+' if self.net.value > 0 else ''}{net} points (95% interval {low} to {high}); "
+            f"{_room(self)}; it does not show {NOT_SHOWN}."
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -194,9 +198,9 @@ class NetShift(Record):
 
     def __repr__(self) -> str:
         return (
-            f"NetShift({counted(self.n_units, 'unit')}: {self.n_improved} improved, "
-            f"{self.n_unchanged} unchanged, {self.n_declined} declined; "
-            f"net {100 * self.net.value:+.1f} points)"
+            f"NetShift({counted(self.n_units, 'unit')}: {whole(self.n_improved)} improved, "
+            f"{whole(self.n_unchanged)} unchanged, {whole(self.n_declined)} declined; net "
+            f"{'+' if self.net.value > 0 else ''}{fixed(100 * self.net.value, 1, edge=100)} points)"
         )
 
     def _repr_html_(self) -> str:
@@ -398,8 +402,9 @@ def _were(n: int) -> str:
 
 
 def _kind(count: int, share: Estimate, words: str) -> str:
-    low, high = share.confidence_interval(method="simultaneous")
-    return f"{count} {words} ({100 * share.value:.1f}%, {100 * low:.1f} to {100 * high:.1f})"
+    interval = share.confidence_interval(method="simultaneous")
+    value, low, high = together(*(100 * x for x in (share.value, *interval)), decimals=1, edge=100)
+    return f"{whole(count)} {words} ({value}%, {low} to {high})"
 
 
 def _by_grades(by_move: Mapping[int, int]) -> str:
@@ -407,7 +412,7 @@ def _by_grades(by_move: Mapping[int, int]) -> str:
     moved = [(move, count) for move, count in by_move.items() if move and count]
     if not moved:
         return ""
-    parts = ", ".join(f"{count} by {move:+d}" for move, count in reversed(moved))
+    parts = ", ".join(f"{whole(count)} by {move:+d}" for move, count in reversed(moved))
     return f"by number of grades {parts}; "
 
 
@@ -415,10 +420,10 @@ def _room(shift: NetShift) -> str:
     """Say how many had room to move, and how many of those did."""
     up, down = shift.room_up.n_units, shift.room_down.n_units
     shares = [
-        f" ({100 * room.value:.1f}% of them did)" if room.n_units else ""
+        f" ({percent(room.value)} of them did)" if room.n_units else ""
         for room in (shift.room_up, shift.room_down)
     ]
-    return f"{up} could improve{shares[0]} and {down} could decline{shares[1]}"
+    return f"{whole(up)} could improve{shares[0]} and {whole(down)} could decline{shares[1]}"
 
 
 def _limits_of(estimate: Estimate, name: str, method: str | None) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from scipy import stats
 
 from ilacs_reliability.arguments import check_option
 from ilacs_reliability.estimates import SignificanceResult
-from ilacs_reliability.randomness import check_draws
+from ilacs_reliability.randomness import check_draws, check_rng
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings, check_whole
 from ilacs_reliability.scales import CodeArray, FloatArray
 from ilacs_reliability.shift.paired import cut_phrase
@@ -22,7 +22,7 @@ from ilacs_reliability.shift.reordering import (
     reordering_of,
 )
 from ilacs_reliability.shift.testing import CANCELLED, ONE_ALONE, large_sample_note
-from ilacs_reliability.wording import counted
+from ilacs_reliability.wording import counted, fixed
 
 OccasionMethod: TypeAlias = Literal["asymptotic", "exact", "monte_carlo"]
 OCCASION_METHODS: tuple[str, ...] = get_args(OccasionMethod)
@@ -335,6 +335,7 @@ def _result(
     method, n_resamples, rng = how
     check_option(method, OCCASION_METHODS, "method")
     check_draws(n_resamples)
+    check_rng(rng)
     centred = values - values.mean(axis=1, keepdims=True)
     found = reordering_of(ratings, centred, method, n_resamples, rng)
     frequencies = ratings.frequencies.astype(np.float64)
@@ -368,4 +369,4 @@ def _by_occasion(ratings: Ratings, values: FloatArray, what: str) -> str:
     """Say a mean on each occasion."""
     frequencies = ratings.frequencies.astype(np.float64)
     means = frequencies @ values / frequencies.sum()
-    return f"{what} by occasion: {', '.join(f'{mean:.3f}' for mean in means)}."
+    return f"{what} by occasion: {', '.join(map(fixed, means))}."

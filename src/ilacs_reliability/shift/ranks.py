@@ -19,7 +19,7 @@ from ilacs_reliability.estimates import (
 )
 from ilacs_reliability.inference import ALTERNATIVES
 from ilacs_reliability.intervals import t_limits, wald_limits
-from ilacs_reliability.randomness import check_draws
+from ilacs_reliability.randomness import check_draws, check_rng
 from ilacs_reliability.scales import FloatArray, IntArray
 from ilacs_reliability.shift.limits import bonett_price_limits, tango_limits
 from ilacs_reliability.shift.movement import check_ordered
@@ -143,6 +143,7 @@ def wilcoxon_signed_rank(
     check_option(alternative, ALTERNATIVES, "alternative")
     check_option(method, RANK_METHODS, "method")
     check_draws(n_resamples)
+    check_rng(rng)
     pairs = as_pairs(table)
     check_ordered(pairs)
     changes = score_changes(pairs, None)

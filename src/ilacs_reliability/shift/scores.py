@@ -9,10 +9,10 @@ from typing import Literal, TypeAlias, get_args
 import numpy as np
 import numpy.typing as npt
 
-from ilacs_reliability.arguments import check_option
+from ilacs_reliability.arguments import check_option, told
 from ilacs_reliability.estimates import Alternative, Estimate, SignificanceResult
 from ilacs_reliability.inference import ALTERNATIVES
-from ilacs_reliability.randomness import check_draws
+from ilacs_reliability.randomness import check_draws, check_rng
 from ilacs_reliability.scales import FloatArray
 from ilacs_reliability.shift.movement import check_ordered
 from ilacs_reliability.shift.pairs import (
@@ -121,6 +121,7 @@ def marginal_score_shift(
     check_option(alternative, ALTERNATIVES, "alternative")
     check_option(method, SCORE_METHODS, "method")
     check_draws(n_resamples)
+    check_rng(rng)
     pairs = as_pairs(table)
     changes = score_changes(pairs, scores)
     drawn = method in ("exact", "monte_carlo")
@@ -270,8 +271,8 @@ def _checked_scores(pairs: Pairs, scores: npt.ArrayLike | None) -> FloatArray:
         return np.array(pairs.scale.scores)
     try:
         numbers = np.array(scores, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise TypeError(f"`scores` must be numbers, but got {scores!r}.") from error
+    except (TypeError, ValueError, OverflowError) as error:
+        raise TypeError(f"`scores` must be numbers, but got {told(scores)}.") from error
     if numbers.shape != (pairs.n_grades,):
         raise ValueError(
             f"`scores` must hold one number for each of {pairs.n_grades} grades, but got shape "

@@ -13,7 +13,7 @@ import numpy as np
 from ilacs_reliability.arguments import check_option
 from ilacs_reliability.estimates import Estimate, Limits, SignificanceResult
 from ilacs_reliability.randomness import as_generator, check_draws
-from ilacs_reliability.records import Record, html_table
+from ilacs_reliability.records import Record, html_table, plain
 from ilacs_reliability.scales import FloatArray, IntArray
 from ilacs_reliability.shift.equivalence import SHIFT_EFFECTS, ShiftEffect
 from ilacs_reliability.shift.heterogeneity import HeterogeneityMethod, heterogeneity_test
@@ -41,7 +41,7 @@ from ilacs_reliability.shift.sums import (
 )
 from ilacs_reliability.shift.testing import is_alone
 from ilacs_reliability.tables import TransitionsLike
-from ilacs_reliability.wording import counted, p_phrase
+from ilacs_reliability.wording import counted, fixed, p_phrase, with_interval
 
 StrataMethod: TypeAlias = Literal["exact", "asymptotic", "monte_carlo"]
 Strata: TypeAlias = Mapping[Any, TransitionsLike] | Sequence[TransitionsLike]
@@ -119,11 +119,11 @@ class StratifiedShift(Record):
         -0.023 to 0.339, calibrated_score), p = 0.146 (exact) for no shift in any stratum; p = 0.274
         (asymptotic) for the same shift in all; it does not show why grades moved: ...
         """
-        low, high = interval = self.pooled.confidence_interval()
+        interval = self.pooled.confidence_interval()
+        number = with_interval(self.pooled.value, *interval, how=interval.method)
         return (
             f"Over {_so_many(self.strata)} and {counted(self.n_units, 'unit')} the "
-            f"{self.pooled.label} is "
-            f"{self.pooled.value:.3f} (95% interval {low:.3f} to {high:.3f}, {interval.method}), "
+            f"{self.pooled.label} is {number}, "
             f"{p_phrase(self.test.p_value)} ({self.test.method}) for no shift in any stratum; "
             f"{p_phrase(self.heterogeneity.p_value)} ({self.heterogeneity.method}) for the same "
             f"shift in all; it does not show {NOT_SHOWN}."
@@ -144,19 +144,22 @@ class StratifiedShift(Record):
         >>> shift.to_dict()["n_units"]
         38
         """
-        return {
-            "name": "stratified_shift",
-            "n_units": self.n_units,
-            "rows": self.rows(),
-            "test": self.test.to_dict(),
-            "heterogeneity": self.heterogeneity.to_dict(),
-            "notes": list(self.notes),
-        }
+        strict: dict[str, Any] = plain(
+            {
+                "name": "stratified_shift",
+                "n_units": self.n_units,
+                "rows": self.rows(),
+                "test": self.test.to_dict(),
+                "heterogeneity": self.heterogeneity.to_dict(),
+                "notes": list(self.notes),
+            }
+        )
+        return strict
 
     def __repr__(self) -> str:
         return (
             f"StratifiedShift({_so_many(self.strata)}, {counted(self.n_units, 'unit')}: pooled "
-            f"{self.pooled.value:.4f}, {p_phrase(self.test.p_value)}, heterogeneity "
+            f"{fixed(self.pooled.value, 4)}, {p_phrase(self.test.p_value)}, heterogeneity "
             f"{p_phrase(self.heterogeneity.p_value)})"
         )
 
@@ -164,7 +167,7 @@ class StratifiedShift(Record):
         shown = {}
         for row in self.rows():
             low, high = row.get("low", np.nan), row.get("high", np.nan)
-            shown[str(row["stratum"])] = f"{row['value']:.3f} ({low:.3f} to {high:.3f})"
+            shown[str(row["stratum"])] = with_interval(row["value"], low, high, says="")
         tests = {"no shift": self.test.p_value, "same shift": self.heterogeneity.p_value}
         return html_table(shown | {name: p_phrase(p) for name, p in tests.items()})
 

@@ -10,8 +10,8 @@ import numpy as np
 
 from ilacs_reliability.arguments import check_option
 from ilacs_reliability.estimates import Estimate, SignificanceResult
-from ilacs_reliability.randomness import check_draws
-from ilacs_reliability.records import Record, html_table
+from ilacs_reliability.randomness import check_draws, check_rng
+from ilacs_reliability.records import Record, html_table, plain
 from ilacs_reliability.scales import FloatArray
 from ilacs_reliability.shift.imbalance import (
     few_moves_note,
@@ -164,21 +164,25 @@ class PairwiseSymmetry(Record):
         >>> ilr.pairwise_symmetry([[2, 9], [1, 5]]).to_dict()["adjust"]
         'holm'
         """
-        return {
-            "name": "pairwise_symmetry",
-            "rows": self.rows(),
-            "method": self.method,
-            "adjust": self.adjust,
-            "n_units": self.n_units,
-            "notes": list(self.notes),
-        }
+        strict: dict[str, Any] = plain(
+            {
+                "name": "pairwise_symmetry",
+                "rows": self.rows(),
+                "method": self.method,
+                "adjust": self.adjust,
+                "n_units": self.n_units,
+                "notes": list(self.notes),
+            }
+        )
+        return strict
 
     def __repr__(self) -> str:
         if not self.pairs:
             return "PairwiseSymmetry(no unit moved)"
         least = p_phrase(float(self.adjusted_p_values.min()))
         return (
-            f"PairwiseSymmetry({len(self.pairs)} pairs, smallest adjusted {least}, {self.adjust})"
+            f"PairwiseSymmetry({counted(len(self.pairs), 'pair')}, smallest adjusted {least}, "
+            f"{self.adjust})"
         )
 
     def _repr_html_(self) -> str:
@@ -260,6 +264,7 @@ def bowker(
     """
     check_option(method, SWAP_METHODS, "method")
     check_draws(n_resamples)
+    check_rng(rng)
     pairs = as_pairs(table)
     swaps = swaps_of(pairs)
     found = imbalance_of(swaps, None, method, n_resamples, rng)

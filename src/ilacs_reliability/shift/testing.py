@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from ilacs_reliability.arguments import check_number
 from ilacs_reliability.scales import FloatArray
 from ilacs_reliability.shift.pairs import Pairs
-from ilacs_reliability.wording import counted
+from ilacs_reliability.wording import counted, percent, significant
 from ilacs_reliability.work import SECONDS, affordable
 
 ONE_ALONE = (
@@ -55,7 +56,9 @@ def least_p_note(
     least = 0.5**n * (2 if alternative == "two-sided" else 1) * (0.5 if method == "midp" else 1)
     if least <= LEAST_USED:
         return ()
-    return (f"No more than {counted(n, things)} {verb}: p cannot be below {least:.3g}.",)
+    return (
+        f"No more than {counted(n, things)} {verb}: p cannot be below {significant(least, 3)}.",
+    )
 
 
 def is_alone(pairs: Pairs) -> bool:
@@ -145,7 +148,7 @@ def large_sample_note(
     """
     largest = float(shares.max(initial=0.0))
     if largest > (1 + 1e-9) / FEWEST:
-        why = f"one {things} makes {largest:.0%} of the variance in some direction"
+        why = f"one {things} makes {percent(largest, 0)} of the variance in some direction"
     elif largest and 0 < seen < FEWEST_SEEN:
         why = f"the variance is the one seen among fewer than {FEWEST_SEEN} {things}s a direction"
     else:
@@ -179,7 +182,7 @@ def check_margin(margin: Any, *, reach: float) -> tuple[float, float]:
     pair = isinstance(ends, (tuple, list)) and len(ends) == 2
     if not pair or any(isinstance(x, bool) or not isinstance(x, Real) for x in ends):
         raise TypeError(f"`margin` must be a number or a pair of numbers, but got {margin!r}.")
-    low, high = (float(end) for end in ends)
+    low, high = (check_number(end, "margin") for end in ends)
     if not low < 0 < high:
         raise ValueError(f"`margin` must hold zero between its ends, but got {low} and {high}.")
     if max(-low, high) > reach:
