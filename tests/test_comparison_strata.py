@@ -109,6 +109,7 @@ every_test = pytest.mark.parametrize(
 )
 
 
+@pytest.mark.filterwarnings("ignore:the parallel lines test is undefined")
 @every_test
 @settings(max_examples=20)
 @given(tables=strata(max_strata=3, most=6))
@@ -116,9 +117,10 @@ def test_swapping_the_groups_keeps_p(test, options, tables):
     assume((tables.sum(axis=(0, 1)) > 0).sum() > 1)
     ours, swapped = test(tables, **options), test(tables[:, ::-1], **options)
     assert_allclose(swapped.p_value, ours.p_value, rtol=1e-5, atol=1e-9)
-    assert 0 <= ours.p_value <= 1
+    assert ours.status == "undefined" or 0 <= ours.p_value <= 1
 
 
+@pytest.mark.filterwarnings("ignore:the parallel lines test is undefined")
 @every_test
 @settings(max_examples=20)
 @given(tables=strata(max_strata=3, most=6))
@@ -264,7 +266,8 @@ def test_separated_groups_have_penalised_odds_and_say_so(table):
     with pytest.warns(ilr.UndefinedEstimateWarning, match="groups are separated"):
         without = ilr.proportional_odds(table, penalty="none")
     assert without.reason == "separation"
-    assert 0 <= ilr.parallel_lines_test(table).p_value <= 1
+    if (np.sum(table, axis=tuple(range(np.ndim(table) - 1))) > 0).sum() > 2:
+        assert 0 <= ilr.parallel_lines_test(table).p_value <= 1
 
 
 def test_frequencies_count():

@@ -581,6 +581,7 @@ REASONS: Mapping[str, str] = {
     "one_way": "every unit moved, and all moves add up along one direction",
     "no_overlap": "the groups share no stratum",
     "no_contrast": "no stratum has grades that tell the groups apart",
+    "single_cut": "only two grades are used, and the one cut between them has none to compare",
     "disconnected": "raters and units are not connected",
     "separation": "the groups are separated, so that no finite odds ratio fits best",
     "one_side": "no stratum has units on both sides of the cut",

@@ -9,8 +9,13 @@ import numpy as np
 from scipy import special
 
 from ilacs_reliability.arguments import check_option
-from ilacs_reliability.comparison.checks import check_drawable, disagreement
-from ilacs_reliability.comparison.exact import convolved, drawn_tables, first_rows
+from ilacs_reliability.comparison.checks import (
+    UNDRAWN,
+    check_drawable,
+    disagreement,
+    draws_affordable,
+)
+from ilacs_reliability.comparison.exact import convolved, drawn_tables, every_table
 from ilacs_reliability.comparison.groups import (
     NOT_SHOWN_BY_P,
     SharedGrades,
@@ -22,6 +27,7 @@ from ilacs_reliability.comparison.strata import stratified_relative_effect
 from ilacs_reliability.estimates import Estimate, FloatArray, SignificanceResult
 from ilacs_reliability.randomness import as_generator, check_draws
 from ilacs_reliability.tables import GradesLike
+from ilacs_reliability.work import affordable
 
 AssociationKind: TypeAlias = Literal["general", "row_means", "correlation"]
 AssociationMethod: TypeAlias = Literal["exact", "monte_carlo", "asymptotic"]
@@ -52,8 +58,8 @@ def cochran_mantel_haenszel(
         over (units + 1), which makes "row_means" of two groups van Elteren's test. Default:
         "scale".
     method : {"exact", "monte_carlo", "asymptotic"}, optional
-        "exact" (two groups) gives way to "monte_carlo" where there are more groups or too many
-        tables; the result says so. Default: "exact".
+        "exact" gives way to "monte_carlo" where there are too many tables, and that to "asymptotic"
+        where there are too many strata; the result says so. Default: "exact".
     n_resamples : int, optional
         Tables to draw. Default: 9999.
     rng : Generator or int, optional
@@ -104,7 +110,7 @@ def cochran_mantel_haenszel(
     >>> standard = [[4, 0], [6, 1], [0, 8]]
     >>> result = ilr.cochran_mantel_haenszel([short, standard], kind="correlation")
     >>> round(result.statistic, 4), result.method
-    (0.3767, 'monte_carlo, 9999 draws')
+    (0.3767, 'exact')
     """
     check_option(kind, ("general", "row_means", "correlation"), "kind")
     check_option(scores, ("scale", "ranks"), "scores")
@@ -132,7 +138,11 @@ def cochran_mantel_haenszel(
         null="within strata group and grade are unrelated",
         effect=effect,
         n_units=shared.n_units,
-        notes=(*notes, *disagreement(p_value, effect, null, why=_OF[kind])),
+        notes=(
+            *notes,
+            *((UNDRAWN,) if used == "asymptotic" != method else ()),
+            *disagreement(p_value, effect, null, why=_OF[kind]),
+        ),
         limits=NOT_SHOWN_BY_P,
     )
 
@@ -224,10 +234,10 @@ def _p_value(
 ) -> tuple[float, str]:
     if form.df == 0:
         return 1.0, f"{method}, nothing could vary"
-    if method == "asymptotic":
+    found = _distribution(shared, form) if method == "exact" else None
+    if method == "asymptotic" or not (found or draws_affordable(shared.counts, n_resamples)):
         return float(special.chdtrc(form.df, statistic)), "asymptotic"
     least = statistic * (1 - 1e-9) - 1e-12
-    found = _distribution(shared, form) if method == "exact" and len(shared.groups) == 2 else None
     if found is not None:
         totals, weights = found
         return min(1.0, float(weights[form.distance(totals) >= least].sum())), "exact"
@@ -245,19 +255,19 @@ def _p_value(
 
 
 def _distribution(shared: SharedGrades, form: _Form) -> Any:
-    """Return every sum over strata and how likely it is, for two groups."""
+    """Return every sum over strata and how likely it is, or None of too many."""
     found: Any = (np.zeros((1, len(form.total))), np.ones(1))
+    n_terms = 0.0
     for h, counts in enumerate(shared.counts):
         sizes, columns = counts.sum(axis=1), counts.sum(axis=0)
-        rows = first_rows(columns, int(sizes[0]))
-        if rows is None:
+        tables = every_table(sizes, columns)
+        if tables is None:
             return None
-        surplus = rows[0] - sizes[0] * columns / counts.sum()
-        # what the first group has more, the second has less
-        lean = form.left[h][0] - form.left[h][1]
-        sums = (surplus @ form.right[h])[:, None, :] * lean[None, :, None]
-        found = convolved(found, (sums.reshape(len(sums), -1), rows[1]))
-        if found is None:
+        surplus = tables[0] - np.outer(sizes, columns) / counts.sum()
+        sums = np.einsum("ia,nij,jb->nab", form.left[h], surplus, form.right[h], optimize=True)
+        n_terms += len(found[0]) * len(sums) * len(form.total)
+        found = convolved(found, (sums.reshape(len(sums), -1), np.exp(tables[1])))
+        if found is None or not affordable(n_terms, nanoseconds=2000.0):
             return None
     return found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ilacs_reliability.estimates import Alternative, Estimate
+from ilacs_reliability.work import affordable
 
 # numpy's hypergeometric draws take no more units of a kind
 MOST_DRAWN = 10**9
@@ -29,6 +30,29 @@ def check_drawable(counts: Any) -> None:
             f"`grades` has a stratum of {most} units, of which no table can be drawn: use "
             "`method='asymptotic'`, which such numbers bear."
         )
+
+
+def draws_affordable(counts: Any, n_resamples: int) -> bool:
+    """Say whether tables of all strata can be drawn in time; of fewer than 100 always.
+
+    Parameters
+    ----------
+    counts : ndarray of int, shape (n_strata, n_groups, n_grades)
+        Units.
+    n_resamples : int
+        Tables of each stratum.
+
+    Returns
+    -------
+    bool
+        Where not, the statistic adds up so many strata that its large-sample distribution will do.
+    """
+    n_strata, n_groups, n_grades = counts.shape
+    draws = float(n_strata) * n_resamples * (n_groups - 1) * n_grades
+    return n_strata < 100 or affordable(draws, nanoseconds=60.0)
+
+
+UNDRAWN = "There are too many strata to draw tables of each: the p-value is of large samples."
 
 
 def disagreement(

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from math import prod
+import math
 
 import numpy as np
 from scipy import optimize, special
 
 from ilacs_reliability.comparison.exact import log_first_rows, log_summed
 from ilacs_reliability.estimates import FloatArray, IntArray
+from ilacs_reliability.work import affordable
 
 # joint outcomes that are enumerated, and outcomes of all strata together that are drawn from
 MOST_TABLES = 5_000_000
 MOST_SUMS = 20_000
+# strata from which their log chances add up to a normal distribution
+MANY_STRATA = 100
 # outcomes that differ by rounding alone are equally likely
 SLACK = 1e-9
 
@@ -41,19 +44,27 @@ def common_odds_p_value(
         How the p-value was found.
         None, instead of all three, where a stratum has too many tables to enumerate.
     """
-    codes = np.arange(tables.shape[2])
-    found = [_step_sums(table) for table in tables]
-    if any(part is None for part in found):
+    margins = np.column_stack([tables[:, 1].sum(axis=1), tables.sum(axis=1)])
+    # strata with the same margins have the same distribution
+    kinds, first, place, n = np.unique(
+        margins, axis=0, return_index=True, return_inverse=True, return_counts=True
+    )
+    parts = [part for part in map(_step_sums, tables[first]) if part is not None]
+    if len(parts) < len(kinds):
         return None
-    parts = [part for part in found if part is not None]
-    lows = [low for low, _ in parts]
-    seen = np.array([int(table[1] @ codes) - low for table, low in zip(tables, lows, strict=True)])
-    logs = _tilted([log for _, log in parts], int(seen.sum()))
-    if method == "exact" and prod(sorted(map(len, logs))[:-1]) <= MOST_TABLES:
+    place = place.ravel()
+    lows = np.array([low for low, _ in parts])[place]
+    seen = tables[:, 1] @ np.arange(tables.shape[2]) - lows
+    moved = _tilted([log for _, log in parts], n, int(seen.sum()))
+    logs = [moved[kind] for kind in place.tolist()]
+    lengths = sorted(map(len, logs))[:-1]
+    if method == "exact" and sum(map(math.log, lengths)) <= math.log(MOST_TABLES):
         return (*_enumerated(logs, seen), "exact")
-    if sum(map(len, logs)) > MOST_SUMS:
+    if _drawable(moved, n):
+        return (*_drawn(logs, seen, n_resamples, rng), f"monte_carlo, {n_resamples} draws")
+    if len(logs) < MANY_STRATA:
         return None
-    return (*_drawn(logs, seen, n_resamples, rng), f"monte_carlo, {n_resamples} draws")
+    return (*_normal(moved, n, _own(logs, seen)), "asymptotic, chances given the total")
 
 
 def _step_sums(table: IntArray) -> tuple[int, FloatArray] | None:
@@ -69,23 +80,65 @@ def _step_sums(table: IntArray) -> tuple[int, FloatArray] | None:
     return low, spread
 
 
-def _tilted(logs: list[FloatArray], total: int) -> list[FloatArray]:
+def _drawable(kinds: list[FloatArray], n: IntArray) -> bool:
+    """Say whether sums over strata can be drawn: one call for each stratum and sum left."""
+    whole = float(sum(k * (len(part) - 1) for part, k in zip(kinds, n.tolist(), strict=True)))
+    spread = float(sum(k * _moments(part)[3] for part, k in zip(kinds, n.tolist(), strict=True)))
+    calls = float(n.sum()) * min(whole, 8 * np.sqrt(spread)) + 1
+    enough = affordable(calls, nanoseconds=3e4, held=8 * float(n.sum()) * whole)
+    return enough and whole <= MOST_SUMS
+
+
+def _moments(log: FloatArray) -> tuple[float, float, float, float]:
+    """Return mean and variance of a stratum's log chance, its covariance with the sum, and that's.
+
+    The last is the variance of the sum.
+    """
+    chances = np.exp(log)
+    sums = np.arange(len(log)) - chances @ np.arange(len(log))
+    safe = np.where(chances > 0, log, 0.0)
+    mean = float(chances @ safe)
+    gap = safe - mean
+    square, cross, spread = (
+        float(chances @ (a * b)) for a, b in ((gap, gap), (gap, sums), (sums, sums))
+    )
+    return mean, square, cross, spread
+
+
+def _normal(kinds: list[FloatArray], n: IntArray, own: float) -> tuple[float, float]:
+    """Refer the log chance seen to the normal distribution it has given the total.
+
+    Over many strata log chance and total are jointly normal; the tilt has put the total seen at
+    its mean, so that given it the mean of the log chance stays and the variance is the residual.
+    """
+    mean, square, cross, spread = n @ np.array([_moments(part) for part in kinds])
+    variance = square - cross**2 / spread if spread > 0 else 0.0
+    chance = float(np.exp(own) * np.sqrt(2 * np.pi * max(spread, 1e-300)))
+    if variance <= 1e-12 * max(1.0, mean**2):
+        return chance, 1.0
+    return chance, float(special.ndtr((own - mean) / np.sqrt(variance)))
+
+
+def _tilted(logs: list[FloatArray], n: IntArray, total: int) -> list[FloatArray]:
     """Return the log chances under the common odds ratio that makes the total the expected one.
 
     Given the total, the odds ratio cancels: this one keeps the chances away from underflow.
     """
-    most = sum(len(log) - 1 for log in logs)
+    steps = [np.arange(len(log)) for log in logs]
+    most = sum(k * int(step[-1]) for step, k in zip(steps, n.tolist(), strict=True))
 
     def moved(theta: float) -> list[FloatArray]:
-        raw = [log + theta * np.arange(len(log)) for log in logs]
-        return [log - special.logsumexp(log) for log in raw]
+        raw = [log + theta * step for log, step in zip(logs, steps, strict=True)]
+        peaks = (float(log.max()) for log in raw)
+        raw = [log - peak for log, peak in zip(raw, peaks, strict=True)]
+        return [log - np.log(np.exp(log).sum()) for log in raw]
 
     def excess(theta: float) -> float:
-        means = (np.exp(log) @ np.arange(len(log)) for log in moved(theta))
-        return float(sum(means)) - total
+        pairs = zip(moved(theta), steps, strict=True)
+        return float(n @ np.array([np.exp(log) @ step for log, step in pairs])) - total
 
     if not 0 < total < most:
-        return logs
+        return moved(0.0)
     return moved(optimize.brentq(excess, -1000.0, 1000.0, xtol=1e-6))
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from math import prod
+from math import comb, prod
 from typing import TypeAlias
 
 import numpy as np
 from scipy import special
 
 from ilacs_reliability.estimates import FloatArray, IntArray
+from ilacs_reliability.work import affordable
 
 # largest number of rows that are enumerated; about 100 MB
 MOST_ROWS = 2_000_000
@@ -188,6 +189,112 @@ def score_tails(
     lower = (factor * up_to[other, np.clip(below - starts[other], 0, sizes[other])]).sum()
     upper = (factor * beyond[other, np.clip(above - starts[other], 0, sizes[other])]).sum()
     return min(float(lower), 1.0), min(float(upper), 1.0)
+
+
+def score_sums(
+    totals: IntArray, n_first: int, scores: IntArray
+) -> tuple[IntArray, FloatArray] | None:
+    """Return the distribution of the sum of scores of the first row, adding grade after grade.
+
+    Of few units it is in reach however many grades there are, where tables are too many to list.
+
+    Parameters
+    ----------
+    totals : ndarray of int, shape (n_grades,)
+        Column totals.
+    n_first : int
+        Units in the first row.
+    scores : ndarray of int, shape (n_grades,)
+        Score of a unit of each column, not falling.
+
+    Returns
+    -------
+    values : ndarray of int, shape (n_values,)
+        Possible sums, rising.
+    logs : ndarray of float, shape (n_values,)
+        Logarithm of the probability of each.
+        None, instead of both, where it would take too long or there are too many units.
+    """
+    used = totals > 0
+    totals, scores = totals[used], scores[used]
+    n, whole = int(totals.sum()), int(totals @ scores)
+    if n_first > n - n_first:
+        found = score_sums(totals, n - n_first, scores)
+        return found and (whole - found[0][::-1], found[1][::-1])
+    unit = max(1, int(np.gcd.reduce(scores - scores[0])))
+    steps = (scores - scores[0]) // unit
+    most = int(np.diff(np.minimum(np.cumsum(totals[::-1]), n_first), prepend=0) @ steps[::-1])
+    cells = float(n_first + 1) * (most + 1)
+    ways = log_choose(np.asarray(n), np.asarray(n_first))
+    # the number of ways must have a place among floating-point numbers
+    work = cells * float(np.minimum(totals, n_first).sum())
+    if ways > MOST_LOG_WAYS or not affordable(work, nanoseconds=3.0, held=32 * cells):
+        return None
+    counts = np.zeros((n_first + 1, most + 1))
+    counts[0, 0] = 1.0
+    for total, step in zip(totals.tolist(), steps.tolist(), strict=True):
+        before = counts.copy()
+        for taken in range(1, min(total, n_first) + 1):
+            reach = most + 1 - taken * step
+            if reach <= 0:
+                break
+            counts[taken:, most + 1 - reach :] += comb(total, taken) * before[:-taken, :reach]
+    places = np.flatnonzero(counts[n_first])
+    return places * unit + n_first * scores[0], np.log(counts[n_first, places]) - ways
+
+
+MOST_LOG_WAYS = 700.0
+
+
+def every_table(sizes: IntArray, totals: IntArray) -> tuple[IntArray, FloatArray] | None:
+    """Enumerate tables with given margins.
+
+    Parameters
+    ----------
+    sizes : ndarray of int, shape (n_rows,)
+        Row totals.
+    totals : ndarray of int, shape (n_columns,)
+        Column totals, with the same sum.
+
+    Returns
+    -------
+    tables : ndarray of int, shape (n_tables, n_rows, n_columns)
+        Every one.
+    logs : ndarray of float, shape (n_tables,)
+        The logarithm of its probability where rows are independent of columns.
+        None, instead of both, where there are too many.
+    """
+    tables = np.zeros((1, 0, len(totals)), dtype=np.int64)
+    left = np.asarray(totals, dtype=np.int64)[None]
+    for size in sizes[:-1].tolist():
+        found = _rows_within(left, size, 32.0 * len(sizes) * len(totals))
+        if found is None:
+            return None
+        owner, rows = found
+        tables = np.concatenate([tables[owner], rows[:, None]], axis=1)
+        left = left[owner] - rows
+    tables = np.concatenate([tables, left[:, None]], axis=1)
+    margins = special.gammaln(sizes + 1.0).sum() + special.gammaln(totals + 1.0).sum()
+    cells = special.gammaln(tables + 1.0).sum(axis=(1, 2))
+    return tables, margins - special.gammaln(totals.sum() + 1.0) - cells
+
+
+def _rows_within(left: IntArray, size: int, held: float) -> tuple[IntArray, IntArray] | None:
+    """Return every row of a size that each of some leftovers holds, and whose it is."""
+    owner, need = np.arange(len(left)), np.full(len(left), size)
+    rows = np.zeros((len(left), 0), dtype=np.int64)
+    for column in range(left.shape[1]):
+        later = left[owner, column + 1 :].sum(axis=1)
+        low, high = np.maximum(need - later, 0), np.minimum(need, left[owner, column])
+        counts = high - low + 1
+        n = int(counts.sum())
+        if not affordable(n, nanoseconds=1000.0, held=n * held):
+            return None
+        index = np.repeat(np.arange(len(rows)), counts)
+        taken = np.arange(n) - (np.cumsum(counts) - counts)[index] + low[index]
+        rows, owner = np.column_stack([rows[index], taken]), owner[index]
+        need = need[index] - taken
+    return owner, rows
 
 
 def drawn_tables(

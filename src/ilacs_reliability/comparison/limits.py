@@ -308,7 +308,7 @@ def _odds_score(counts: Counts, odds: float) -> float:
     p1 = -2 * c / (b + root) if b >= 0 else (root - b) / (2 * a)
     p1 = min(max(p1, 0.0), 1.0)
     p2 = min(max((x - n1 * p1) / n2, 0.0), 1.0)
-    spread = 1 / max(n1 * p1 * (1 - p1), 1e-300) + 1 / max(n2 * p2 * (1 - p2), 1e-300)
+    spread = 1 / max(n1 * p1 * (1 - p1), 1e-200) + 1 / max(n2 * p2 * (1 - p2), 1e-200)
     return float((x2 - n2 * p2) * np.sqrt(spread * (n - 1) / n))
 
 

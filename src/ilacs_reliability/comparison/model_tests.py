@@ -63,7 +63,8 @@ def proportional_odds_test(
     Raises
     ------
     ValueError
-        If there are fewer than two groups or `method` is unknown.
+        If there are fewer than two groups, `method` is unknown, or there are too many strata to
+        fit.
 
     Warns
     -----
@@ -153,13 +154,15 @@ def parallel_lines_test(
     Raises
     ------
     ValueError
-        If there are fewer than two groups or `method` is unknown.
+        If there are fewer than two groups, `method` is unknown, or there are too many strata to
+        fit.
 
     Warns
     -----
     UndefinedEstimateWarning
         If no stratum holds two groups, the strata do not link all groups, or every grade is the
-        same in each stratum that does. The p-value is then nan.
+        same in each stratum that does, or two grades only are used, so that there is one cut. The
+        p-value is then nan.
 
     See Also
     --------
@@ -192,11 +195,11 @@ def parallel_lines_test(
         return undefined_test(shared, reason, name="parallel_lines_test", label=label)
     two, shared = len(shared.groups) == 2, _telling(shared)
     design = cumulative_design(shared)
-    common = limit_fit(design)
     df = float((design.n_cuts - 1) * design.n_groups)
     if not df:
-        statistic = 0.0  # a single cut has nothing to be parallel to
-    elif method == "score":
+        return undefined_test(shared, "single_cut", name="parallel_lines_test", label=label)
+    common = limit_fit(design)
+    if method == "score":
         statistic = _score_statistic(design, common)
     else:
         free = _free_log_likelihood(design)
@@ -205,7 +208,7 @@ def parallel_lines_test(
     return SignificanceResult(
         statistic=statistic,
         df=df,
-        p_value=float(special.chdtrc(df, statistic)) if df else 1.0,
+        p_value=float(special.chdtrc(df, statistic)),
         method=method,
         name="parallel_lines_test",
         label=label,

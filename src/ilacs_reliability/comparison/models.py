@@ -63,7 +63,8 @@ def proportional_odds(
     ------
     ValueError
         If there are fewer than two groups, `group` is none of them, or is the first, or is not
-        given though there are more than two, or `penalty` is unknown.
+        given though there are more than two, `penalty` is unknown, or there are too many strata
+        to fit.
 
     Warns
     -----

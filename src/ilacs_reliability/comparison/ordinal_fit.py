@@ -11,6 +11,7 @@ from scipy import optimize, special
 
 from ilacs_reliability.comparison.groups import SharedGrades
 from ilacs_reliability.estimates import FloatArray
+from ilacs_reliability.work import affordable
 
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
 
@@ -106,6 +107,7 @@ def cumulative_design(shared: SharedGrades) -> Design:
     used = shared.pooled.sum(axis=0) > 0
     counts = shared.counts[..., used].astype(np.float64)
     n_strata, n_groups, n_used = counts.shape
+    _check_fittable(n_strata, counts.size, n_strata + n_groups + n_used)
     present = [g for g in range(1, n_groups) if counts[:, g].any()]
     members = np.tile(np.eye(n_groups)[:, present], (n_strata, 1))
     stratum = np.repeat(np.eye(n_strata)[:, 1:], n_groups, axis=0)
@@ -126,6 +128,17 @@ def cumulative_design(shared: SharedGrades) -> Design:
         one_stratum=n_strata == 1,
         unbounded=np.zeros((2, n_strata * n_groups, n_used), dtype=bool),
     )
+
+
+def _check_fittable(n_strata: int, n_cells: int, n_parameters: int) -> None:
+    """Raise where the model has too many strata, each with a parameter, to be fitted."""
+    steps = float(n_cells) * n_parameters**2
+    # a profile takes about two hundred steps of Newton's method
+    if not affordable(200 * steps, nanoseconds=1.0, held=64.0 * n_cells * n_parameters):
+        raise ValueError(
+            f"`grades` has {n_strata} strata, each with a shift to be fitted, which would take too "
+            "long: join strata, or use `stratified_relative_effect` or `odds_ratio`."
+        )
 
 
 def fit_design(
@@ -336,11 +349,11 @@ def _derivatives(
     safe = np.where(shares > 0, shares, 1.0)
     top, bottom = upper * special.expit(-above), lower * special.expit(-below)
     scores = (top[..., None] * steep - bottom[..., None] * low) / safe[..., None]
-    bends = _bend(top * (1 - 2 * upper) / safe, steep) - _bend(bottom * (1 - 2 * lower) / safe, low)
     log_likelihood = float((counts * np.log(safe)).sum())
     gradient = np.einsum("ij,ijp->p", counts, scores)
-    outer = scores[..., :, None] * scores[..., None, :]
-    information = np.einsum("ij,ijpq->pq", counts, outer - bends)
+    information = _weighted(counts, scores)
+    information = information - _weighted(counts * top * (1 - 2 * upper) / safe, steep)
+    information = information + _weighted(counts * bottom * (1 - 2 * lower) / safe, low)
     # log-F(m, m): m (t / 2 - log(1 + exp(t)))
     penalty = float(prior @ (theta / 2 - np.logaddexp(0.0, theta)))
     share = special.expit(theta)
@@ -349,6 +362,8 @@ def _derivatives(
     return log_likelihood + penalty, log_likelihood, gradient, information, scores
 
 
-def _bend(curve: FloatArray, slopes: FloatArray) -> FloatArray:
-    bent: FloatArray = curve[..., None, None] * slopes[..., :, None] * slopes[..., None, :]
-    return bent
+def _weighted(weights: FloatArray, vectors: FloatArray) -> FloatArray:
+    """Return the sum over cells of weighted products of each vector with itself."""
+    flat = vectors.reshape(-1, vectors.shape[2])
+    product: FloatArray = (flat * weights.reshape(-1, 1)).T @ flat
+    return product

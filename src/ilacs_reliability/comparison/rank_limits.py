@@ -69,17 +69,51 @@ def conditional_limits(
     found = log_first_rows(totals, int(sizes[0]))
     if found is None:
         raise MemoryError("more first rows than were counted")
-    rows, logs = found
+    sums = log_summed(found[0] @ double_mid_ranks(totals), found[1])
+    return listed_limits(
+        estimate, confidence_level, counts=counts, sums=sums, alternative=alternative
+    )
+
+
+def listed_limits(
+    estimate: Estimate,
+    confidence_level: float,
+    *,
+    counts: IntArray,
+    sums: tuple[IntArray, FloatArray],
+    alternative: Alternative,
+) -> tuple[float, float]:
+    """Invert the exact rank sum test where the rank sum's distribution is at hand.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        The relative effect seen.
+    confidence_level : float
+        Wanted coverage.
+    counts : ndarray of int, shape (2, n_grades)
+        Units by group and grade.
+    sums : tuple of ndarray
+        Twice the first group's rank sums, rising, and the logarithms of their probabilities.
+    alternative : {"two-sided", "less", "greater"}
+        Of the test.
+
+    Returns
+    -------
+    tuple of float
+        As from `conditional_limits`.
+    """
+    sizes, totals = counts.sum(axis=1), counts.sum(axis=0)
     pairs = int(sizes.prod())
     # twice the pairs that the second group wins: its rank sum less the least it can be
     ranks = double_mid_ranks(totals)
     floor = int(sizes[1]) * (int(sizes[1]) + 1)
-    wins = int(totals @ ranks) - rows @ ranks - floor
+    wins = int(totals @ ranks) - sums[0][::-1] - floor
     seen = int(counts[1] @ ranks) - floor
     return tilted_limits(
         estimate,
         confidence_level,
-        log_summed(wins, logs),
+        (wins, sums[1][::-1]),
         seen,
         pairs,
         alternative,

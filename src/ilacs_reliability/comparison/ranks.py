@@ -19,6 +19,7 @@ from ilacs_reliability.comparison.effects import (
 from ilacs_reliability.comparison.exact import (
     double_mid_ranks,
     drawn_tables,
+    score_sums,
     score_tails,
 )
 from ilacs_reliability.comparison.groups import (
@@ -32,6 +33,7 @@ from ilacs_reliability.comparison.permutation import WITHOUT_SPREAD, Found, perm
 from ilacs_reliability.comparison.rank_limits import (
     MOST_TILTED,
     conditional_limits,
+    listed_limits,
     n_first_rows,
     score_limits,
 )
@@ -234,8 +236,8 @@ def mann_whitney(
     of the tables drawn. Both are given as the relative effect that a tilt leads one to expect,
     given the totals: at the tilt that fits best that is the effect seen. They are open (0 or 1)
     where the groups are as far apart as the totals allow. They do not hold where the groups differ
-    in spread and not by a tilt: "shrunk" and "logit" do. Above 500,000 tables the interval stays
-    that of `relative_effect` and a note says so.
+    in spread and not by a tilt: "shrunk" and "logit" do. Where the distribution of the rank sum is
+    too long to list the interval stays that of `relative_effect` and a note says so.
 
     References
     ----------
@@ -348,6 +350,9 @@ def _with_tilts(
     elif n_first_rows(totals, n_first) <= MOST_TILTED:
         limits = partial(conditional_limits, counts=counts, alternative=alternative)
         name = "conditional"
+    elif found := score_sums(totals, n_first, double_mid_ranks(totals)):
+        limits = partial(listed_limits, counts=counts, sums=found, alternative=alternative)
+        name = "conditional"
     else:
         note = f"The interval is of another method than the p-value: {effect.interval_methods[0]}."
         return replace(effect, notes=(*effect.notes, note))
@@ -430,6 +435,9 @@ def rank_sum_test(
     if method == "exact":
         ends = (low, high) if alternative == "two-sided" else (seen, seen)
         tails = score_tails(totals, n1, scores, *ends)
+        if tails is None and (found := score_sums(totals, n1, scores)):
+            sums, chances = found[0], np.exp(found[1])
+            tails = float(chances[sums <= ends[0]].sum()), float(chances[sums >= ends[1]].sum())
         if tails is not None:
             return _joined(tails, alternative, gap), "exact", None
     sums = drawn_tables(sizes, totals, n_resamples, as_generator(rng))[:, 0] @ scores

@@ -17,6 +17,7 @@ from ilacs_reliability.comparison.groups import (
 )
 from ilacs_reliability.comparison.limits import (
     katz_ratio,
+    quantile,
     score_odds_ratio,
     score_ratio,
     woolf_odds_ratio,
@@ -36,6 +37,7 @@ from ilacs_reliability.estimates import (
 )
 from ilacs_reliability.tables import GradesLike
 from ilacs_reliability.wording import counted
+from ilacs_reliability.work import affordable
 
 
 def risk_ratio(
@@ -137,7 +139,8 @@ def odds_ratio(
     Estimate
         Odds of the second group over odds of the first, by Mantel and Haenszel; infinite under
         complete separation. Intervals "exact" (conditional, the default) and "midp"; for a single
-        stratum also "miettinen_nurminen" and "woolf".
+        stratum also "miettinen_nurminen" and "woolf". Of too many units to list their distribution
+        the latter alone or, over several strata, "wald" on the log odds; a note says so.
 
     Raises
     ------
@@ -201,14 +204,19 @@ def odds_ratio_of(cut: CutGroups) -> Estimate:
         why = why_one_side(cut) if reason == "one_side" else ""
         return undefined_estimate(cut.shared, reason, name="odds_ratio", label=label, why=why)
     value, deviations = _mantel_haenszel(cut)
+    listable = _listable(informative)
     methods: list[tuple[str, Any]] = [
         (name, partial(_conditional_limits, tables=informative, part=part))
         for name, part in (("exact", 1.0), ("midp", 0.5))
+        if listable
     ]
     if len(cut.tables) == 1:
         for name, rule in (("miettinen_nurminen", score_odds_ratio), ("woolf", woolf_odds_ratio)):
             methods.append((name, partial(limits_of_counts, rule=rule, counts=cut.counts)))
     rows = cut.shared.counts.reshape(-1, len(cut.shared.scale))
+    if not methods:
+        methods = [("wald", _log_limits)]
+    dear = "The units are too many for exact limits: those given are of large samples."
     return Estimate(
         value=value,
         name="odds_ratio",
@@ -217,7 +225,7 @@ def odds_ratio_of(cut: CutGroups) -> Estimate:
         influence_source=influence_of_groups(rows, deviations),
         n_units=cut.shared.n_units,
         methods=tuple(methods),
-        notes=(*cut.shared.notes, shares_note(cut)),
+        notes=(*cut.shared.notes, shares_note(cut), *(() if listable else (dear,))),
         limits=NOT_SHOWN,
     )
 
@@ -262,11 +270,14 @@ def conditional_family(tables: IntArray, *, at_one: bool = False) -> Family:
     """
     (no1, yes1), (no2, yes2) = tables.sum(axis=0) + 0.5
     odds = 1.0 if at_one else float(yes2 * no1 / (no2 * yes1))
-    least, logs = 0, np.zeros(1)
-    for table in tables:
-        start, own = _likely_totals(table, odds)
-        logs = own if len(tables) == 1 else _log_convolved(logs, own)
-        least += start
+    starts, parts = zip(*(_likely_totals(table, odds) for table in tables), strict=True)
+    least, every = sum(starts), list(parts)
+    # pairs of neighbours, then pairs of pairs: of many strata few sums are long
+    while len(every) > 1:
+        odd = every[-1:] if len(every) % 2 else []
+        joined = zip(every[::2], every[1::2], strict=False)
+        every = [_log_convolved(first, second) for first, second in joined] + odd
+    logs = every[0]
     values = least + np.arange(len(logs))
     seen = int(tables[:, 1, 1].sum()) - least
     return Family(values=values, logs=logs - np.log(odds) * np.arange(len(logs)), seen=seen)
@@ -280,13 +291,36 @@ def _likely_totals(table: IntArray, odds: float) -> tuple[int, FloatArray]:
     b = n1 - yes + odds * (n2 + yes)
     middle = 2 * odds * n2 * yes / (b + np.sqrt(max(b**2 + 4 * (1 - odds) * odds * n2 * yes, 0.0)))
     cells = np.array([middle, n2 - middle, yes - middle, n1 - yes + middle])
-    half = int(20 / np.sqrt((1 / np.maximum(cells, 0.5)).sum())) + 200
+    half = _reach(cells)
     low = max(0, yes - n1, int(middle) - half)
     high = min(n2, yes, int(middle) + half)
     k = np.arange(low, high, dtype=np.float64)
     steps = np.log((n2 - k) * (yes - k) / ((k + 1) * (n1 - yes + k + 1)))
     logs = np.append(0.0, np.cumsum(steps + np.log(odds)))
     return low, logs - logs.max()
+
+
+def _reach(cells: FloatArray) -> int:
+    """Return 20 standard deviations of a count given the margins, and some more."""
+    return int(20 / np.sqrt((1 / np.maximum(cells, 0.5)).sum())) + 200
+
+
+def _listable(tables: IntArray) -> bool:
+    """Say whether the totals likely given the margins can be listed."""
+    cells = tables.astype(np.float64).reshape(-1, 4) + 0.5
+    reaches = 40 / np.sqrt((1 / cells).sum(axis=1)) + 400
+    likely = np.minimum(reaches, np.minimum(tables.sum(axis=2), tables.sum(axis=1)).min(axis=1) + 1)
+    most = float(likely.sum())
+    # each number is looked at in dozens of tilts
+    return affordable(most * np.log2(len(tables) + 1), nanoseconds=1000.0, held=64 * most)
+
+
+def _log_limits(estimate: Estimate, confidence_level: float) -> tuple[float, float]:
+    """Return normal limits of the log of a common odds ratio, by its influences."""
+    if not 0 < estimate.value < np.inf:
+        return 0.0, float("inf")
+    half = quantile(confidence_level) * float(estimate.standard_error) / estimate.value
+    return float(estimate.value * np.exp(-half)), float(estimate.value * np.exp(half))
 
 
 def _mantel_haenszel(cut: CutGroups) -> tuple[float, FloatArray]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import partial
+from itertools import product
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -16,6 +17,7 @@ from ilacs_reliability.estimates import FloatArray, Interval
 from ilacs_reliability.records import Record, html_table, plain
 from ilacs_reliability.tables import GradesLike, as_grades
 from ilacs_reliability.wording import counted, fixed, percent, significant, together
+from ilacs_reliability.work import affordable
 
 Assumption: TypeAlias = Literal["none", "comparable", "monotone"]
 Response: TypeAlias = Literal["any", "second_lower", "second_higher"]
@@ -226,7 +228,8 @@ def selection_bounds(
     Raises
     ------
     ValueError
-        If there are not exactly two groups, an option is unknown, or the cut is none.
+        If there are not exactly two groups, an option is unknown, the cut is none, or there are too
+        many strata for "monotone".
 
     See Also
     --------
@@ -293,6 +296,7 @@ def selection_bounds(
 
     with np.errstate(invalid="ignore"):
         shares = np.nan_to_num(counts / sizes[..., None])
+    _check_work(shares, assume)
     by_stratum = bounds(shares)
     names = tuple(name for name, keep in zip(taken.strata, used, strict=True) if keep)
     against = _against(by_stratum, null, response, turned=turned)
@@ -311,10 +315,21 @@ def selection_bounds(
         strata=names,
         by_stratum=by_stratum,
         share_inside=float(weights[(sizes > 0).all(axis=1)].sum()),
-        standard_errors=_errors(lambda p: weights @ bounds(p), shares, sizes),
+        standard_errors=_errors(bounds, weights, shares, sizes, apart=not monotone),
         n_units=taken.n_units,
         notes=(*taken.notes, *_contradictions(names, against, unfit, crossed=bool(crossed))),
     )
+
+
+def _check_work(shares: FloatArray, assume: Assumption) -> None:
+    """Raise where a monotone assumption ties too many strata together."""
+    n_strata, n_groups, n_grades = shares.shape
+    steps = float(n_strata) ** 2 * n_groups * n_grades
+    if assume == "monotone" and not affordable(steps, nanoseconds=1000.0):
+        raise ValueError(
+            f"`assume` 'monotone' sets each stratum against each, which of {n_strata} strata would "
+            "take too long: join strata, or use 'comparable'."
+        )
 
 
 def _against(by_stratum: FloatArray, null: float, response: Response, *, turned: bool) -> list[int]:
@@ -433,22 +448,40 @@ def _without_fit(shares: FloatArray, sizes: Any) -> list[int]:
 
 
 def _errors(
-    ends: Callable[[FloatArray], FloatArray], shares: FloatArray, sizes: Any
+    bounds: Callable[[FloatArray], FloatArray],
+    weights: FloatArray,
+    shares: FloatArray,
+    sizes: Any,
+    *,
+    apart: bool,
 ) -> tuple[float, float]:
     """Return the delta method's standard errors of both bounds, by numerical differentiation."""
-    step, middle = 1e-6, ends(shares)
+    n_strata, n_groups, n_grades = shares.shape
+    middle = bounds(shares)
+    # strata that bear on their own bounds alone are moved all at once
+    together = [np.arange(n_strata)] if apart else list(np.arange(n_strata)[:, None])
     variance = np.zeros(2)
-    for s, g in np.argwhere(sizes > 0):
+    for strata, g in product(together, range(n_groups)):
         pulls = []
-        for k in range(shares.shape[2]):
+        for k in range(n_grades):
             moved = shares.copy()
-            moved[s, g] *= 1 - step
-            moved[s, g, k] += step
-            pulls.append((ends(moved) - middle) / step)
-        rise, n = np.array(pulls), sizes[s, g]
-        seen = shares[s, g] @ rise**2 / max(n - 1, 1)
-        # units of one grade show no spread: the whole range that grades allow stands in for it
-        whole = (rise.max(axis=0) - rise.min(axis=0)) ** 2 / n
-        variance += seen if shares[s, g].max() < 1 else whole
+            moved[strata, g] *= 1 - STEP
+            moved[strata, g, k] += STEP
+            change = weights[:, None] * (bounds(moved) - middle) / STEP
+            pulls.append(change if apart else change.sum(axis=0, keepdims=True))
+        variance += _variances(np.array(pulls), shares[strata, g], sizes[strata, g])
     low, high = np.sqrt(variance).tolist()
     return low, high
+
+
+def _variances(pulls: FloatArray, shares: FloatArray, sizes: Any) -> FloatArray:
+    """Return what units of a group add to the variances, pulls by grade, stratum and bound."""
+    seen = np.einsum("sk,ksb->sb", shares, pulls**2) / np.maximum(sizes - 1, 1)[:, None]
+    # units of one grade show no spread: the whole range that grades allow stands in for it
+    whole = (pulls.max(axis=0) - pulls.min(axis=0)) ** 2 / np.maximum(sizes, 1)[:, None]
+    added = np.where(shares.max(axis=1, keepdims=True) < 1, seen, whole)
+    total: FloatArray = added[sizes > 0].sum(axis=0)
+    return total
+
+
+STEP = 1e-6

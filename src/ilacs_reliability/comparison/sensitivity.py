@@ -29,6 +29,7 @@ from ilacs_reliability.estimates import Alternative, Estimate, IntArray
 from ilacs_reliability.records import Record, html_table, plain
 from ilacs_reliability.tables import GradesLike
 from ilacs_reliability.wording import counted, fixed, p_phrase, significant, whole, with_article
+from ilacs_reliability.work import affordable
 
 HiddenMethod: TypeAlias = Literal["exact", "asymptotic"]
 # strengths beyond are of no interest
@@ -177,7 +178,7 @@ def rosenbaum_bounds(
         If a strength is no number.
     ValueError
         If there are not exactly two groups, no stratum holds both, a strength is below 1 or
-        infinite, or an option is unknown.
+        infinite, an option is unknown, or strata and strengths are too many.
 
     See Also
     --------
@@ -228,6 +229,7 @@ def rosenbaum_bounds(
     shared = shared_grades(grades, n_groups=2)
     if shared.reason:
         raise ValueError("`grades` has no stratum that holds both groups: nothing to bound.")
+    _check_work(shared.counts, len(strengths))
     found = _found(shared.counts, strengths, alternative, method)
     return RosenbaumBounds(
         gamma=strengths,
@@ -240,6 +242,20 @@ def rosenbaum_bounds(
         method=found.method,
         notes=(*shared.notes, *_approximation(shared.counts, found.method)),
     )
+
+
+def _check_work(counts: IntArray, n_strengths: int) -> None:
+    """Raise where even the moments of the strata would take too long at every strength."""
+    margins = np.column_stack([counts[:, 1].sum(axis=1), counts.sum(axis=1)])
+    n_kinds = len(np.unique(margins, axis=0))
+    # two strengths and two signs each, and some twenty to find the one that tips
+    steps = 4.0 * n_kinds * (n_strengths + 20)
+    if not affordable(steps, nanoseconds=1e5):
+        raise ValueError(
+            f"`grades` has {len(counts)} strata, {n_kinds} of them with margins of their own, and "
+            f"`gamma` {n_strengths} strengths: together they would take too long. Join strata or "
+            "ask for fewer strengths."
+        )
 
 
 def _approximation(counts: IntArray, method: str) -> tuple[str, ...]:

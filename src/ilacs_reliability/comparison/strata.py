@@ -9,7 +9,12 @@ import numpy as np
 from scipy import special
 
 from ilacs_reliability.arguments import check_option
-from ilacs_reliability.comparison.checks import check_drawable, disagreement
+from ilacs_reliability.comparison.checks import (
+    UNDRAWN,
+    check_drawable,
+    disagreement,
+    draws_affordable,
+)
 from ilacs_reliability.comparison.effects import (
     Placements,
     pair_methods,
@@ -21,6 +26,7 @@ from ilacs_reliability.comparison.exact import (
     double_mid_ranks,
     drawn_tables,
     first_rows,
+    score_sums,
 )
 from ilacs_reliability.comparison.groups import (
     NOT_SHOWN,
@@ -33,10 +39,12 @@ from ilacs_reliability.comparison.groups import (
     undefined_test,
 )
 from ilacs_reliability.comparison.limits import holding
+from ilacs_reliability.comparison.rank_limits import MOST_TILTED, n_first_rows
 from ilacs_reliability.comparison.ranks import rank_sum_p_value
 from ilacs_reliability.estimates import Alternative, Estimate, FloatArray, SignificanceResult
 from ilacs_reliability.randomness import as_generator, check_draws
 from ilacs_reliability.tables import GradesLike
+from ilacs_reliability.work import affordable
 
 StratumWeights: TypeAlias = Literal["mantel_haenszel", "van_elteren", "units"]
 StratumMethod: TypeAlias = Literal["exact", "monte_carlo", "asymptotic"]
@@ -160,8 +168,8 @@ def van_elteren(
         Units by group and grade, worst grade first. Strata that hold one group only do not enter,
         and a note says what share of units that is.
     method : {"exact", "monte_carlo", "asymptotic"}, optional
-        "exact" gives way to "monte_carlo" where there are too many tables; the result says so.
-        Default: "exact".
+        "exact" gives way to "monte_carlo" where there are too many tables, and that to "asymptotic"
+        where there are too many strata; the result says so. Default: "exact".
     alternative : {"two-sided", "less", "greater"}, optional
         "greater": the second group tends to be graded higher. Default: "two-sided".
     n_resamples : int, optional
@@ -241,7 +249,11 @@ def van_elteren(
         null=f"within strata the grades of {second} are distributed as those of {first}{more}",
         effect=effect,
         n_units=shared.n_units,
-        notes=(*effect.notes, *disagreement(p_value, effect, 0.5, alternative, why=_OF)),
+        notes=(
+            *effect.notes,
+            *((UNDRAWN,) if used == "asymptotic" != method else ()),
+            *disagreement(p_value, effect, 0.5, alternative, why=_OF),
+        ),
         limits=NOT_SHOWN_BY_P,
     )
 
@@ -320,11 +332,11 @@ def _stratified_p(
     # centred, so that the sum is a surplus; divided by N + 1 as in van Elteren (1960)
     scores = (double_mid_ranks(totals) / 2 - (n + 1) / 2) / (n + 1)
     seen = _surplus(shared)
-    if method == "asymptotic":
+    found = _surplus_distribution(totals, sizes, scores) if method == "exact" else None
+    if method == "asymptotic" or not (found or draws_affordable(shared.counts, n_resamples)):
         spread = (totals * scores**2).sum(axis=1) / (n[:, 0] - 1)
         variance = (sizes.astype(np.float64).prod(axis=1) / n[:, 0] * spread).sum()
         return _normal_p(seen, variance, alternative), "asymptotic"
-    found = _surplus_distribution(totals, sizes, scores) if method == "exact" else None
     if found is not None:
         sums, weights = found
         return min(1.0, float(weights[_beyond(sums, seen, alternative)].sum())), "exact"
@@ -338,14 +350,25 @@ def _stratified_p(
 
 def _surplus_distribution(totals: Any, sizes: Any, scores: FloatArray) -> Any:
     found: Any = (np.zeros((1, 1)), np.ones(1))
+    n_terms = 0.0
     for total, size, score in zip(totals, sizes, scores, strict=True):
-        rows = first_rows(total, int(size[0]))
-        if rows is None:
-            return None
-        found = convolved(found, (rows[0] @ score[:, None], rows[1]))
-        if found is None:
+        sums = _sums_of_scores(total, int(size[0]), score)
+        n_terms += len(found[0]) * len(sums[0]) if sums else 0
+        found = sums and convolved(found, sums)
+        if found is None or not affordable(n_terms, nanoseconds=1000.0):
             return None
     return found[0][:, 0], found[1]
+
+
+def _sums_of_scores(total: Any, n_first: int, score: FloatArray) -> Any:
+    """Return the sums of scores that the first group can have in a stratum, and their chances."""
+    many = n_first_rows(total, n_first) > MOST_TILTED
+    sums = score_sums(total, n_first, double_mid_ranks(total)) if many else None
+    if sums is None:
+        rows = first_rows(total, n_first)
+        return rows and (rows[0] @ score[:, None], rows[1])
+    n = int(total.sum())
+    return ((sums[0] - n_first * (n + 1)) / (2 * (n + 1)))[:, None], np.exp(sums[1])
 
 
 def _beyond(sums: FloatArray, seen: float, alternative: Alternative) -> Any:

@@ -11,11 +11,13 @@ from scipy import special
 
 from ilacs_reliability.arguments import check_option
 from ilacs_reliability.comparison.exact import (
+    double_mid_ranks,
     drawn_tables,
     log_added,
     log_choose,
     log_first_rows,
     log_summed,
+    score_sums,
 )
 from ilacs_reliability.comparison.groups import (
     NOT_SHOWN_BY_P,
@@ -74,7 +76,7 @@ def jonckheere(
         `statistic` counts pairs of units in which the later group is graded higher, ties half;
         the effect is Somers' D. After "exact" its first interval, "conditional", leaves 0 out
         exactly where the two-sided p-value is at most 0.05, or the one-sided p-value at most 0.025;
-        otherwise, or of two groups with more than 500,000 tables, the interval is of another
+        otherwise, or of two groups whose wins are too many to list, the interval is of another
         method, and a note says so.
 
     Raises
@@ -215,7 +217,13 @@ def _trend_p(
     two = len(sizes) == 2
     if method == "exact" and two and n_first_rows(totals, int(sizes[0])) > MOST_TILTED:
         # the rank sum test meets in the middle, and lists nothing
-        return (*rank_sum_p_value(counts, method, alternative, n_resamples, rng), None)
+        p_value, used = rank_sum_p_value(counts, method, alternative, n_resamples, rng)
+        sums = score_sums(totals, int(sizes[0]), double_mid_ranks(totals))
+        if used != "exact" or sums is None:
+            return p_value, used, None
+        least = int(sizes[1]) * (int(sizes[1]) + 1)
+        wins_of_sums = int(totals @ double_mid_ranks(totals)) - sums[0][::-1] - least
+        return p_value, used, (wins_of_sums, sums[1][::-1])
     found = _distribution(sizes, totals) if method == "exact" else None
     if found is None:
         drawn = _double_wins(drawn_tables(sizes, totals, n_resamples, rng))

@@ -54,8 +54,9 @@ def heterogeneity(
     method : {"exact", "monte_carlo", "asymptotic"}, optional
         "exact" and "monte_carlo" compare odds ratios, given all margins; "asymptotic" compares
         relative effects, or shares at the cut. "exact" gives way to "monte_carlo" where there are
-        too many outcomes, and both to "asymptotic" where a stratum has too many tables; the result
-        and a note say so. Default: "exact".
+        too many outcomes; both to the normal distribution of the chances given the total where
+        there are 100 strata or more and drawing takes too long, and to "asymptotic" where a stratum
+        has too many tables; the result says so. Default: "exact".
     n_resamples : int, optional
         Outcomes to draw. Default: 9999.
     rng : Generator or int, optional

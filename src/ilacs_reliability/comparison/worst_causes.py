@@ -12,6 +12,8 @@ from ilacs_reliability.comparison.exact import double_mid_ranks, first_rows
 from ilacs_reliability.comparison.hidden import Extremes
 from ilacs_reliability.estimates import FloatArray, IntArray
 
+# strata that are looked at
+MOST_STRATA = 100
 # cells held for a stratum, terms added where strata are joined, and chances held in the search
 MOST_CELLS = 4_000_000
 MOST_TERMS = 4_000_000
@@ -90,6 +92,8 @@ def reached_sums(counts: IntArray) -> Lattice:
     TooManyCausesError
         If a stratum has too many tables, or there are too many sums.
     """
+    if len(counts) > MOST_STRATA:
+        raise TooManyCausesError
     strata = _ordered_strata(counts)
     # rank sums over N + 1 are whole numbers of a common unit
     common = lcm(*(stratum.n_units + 1 for stratum in strata))

@@ -1,0 +1,148 @@
+"""Exact where it can be, drawn or of large samples where it says so, and always an end."""
+
+from collections import Counter
+from itertools import permutations
+from time import process_time
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+from scipy import stats
+
+import ilacs_reliability as ilr
+from ilacs_reliability.comparison import conditional
+
+FIRST = np.array([1, 0] * 20 + [0] * 5)
+DISTINCT = np.stack([FIRST, 1 - FIRST])
+SOME_TIED = np.stack([np.tile([1, 0, 2, 0, 1, 1], 4), np.tile([1, 2, 0, 0, 0, 1], 4)])
+SAMPLES = [np.repeat(np.arange(45), row) for row in DISTINCT]
+
+
+@pytest.mark.parametrize("test", [ilr.mann_whitney, ilr.jonckheere, ilr.van_elteren])
+@pytest.mark.parametrize("alternative", ["two-sided", "less", "greater"])
+def test_units_that_all_differ_are_tested_exactly(test, alternative):
+    ours = test(DISTINCT, alternative=alternative)
+    scipys = stats.mannwhitneyu(*SAMPLES[::-1], alternative=alternative, method="exact")
+    assert ours.method == "exact"
+    assert_allclose(ours.p_value, scipys.pvalue, rtol=1e-12)
+
+
+@pytest.mark.parametrize("counts", [DISTINCT, SOME_TIED])
+def test_the_interval_of_many_grades_is_of_the_exact_test(counts):
+    result = ilr.mann_whitney(counts)
+    assert result.effect.interval_methods[0] == "conditional"
+    assert 0.5 in result.effect.confidence_interval(1 - result.p_value * (1 - 1e-6))
+    assert 0.5 not in result.effect.confidence_interval(1 - result.p_value * (1 + 1e-6))
+
+
+def rank_sums(n, chosen):
+    """Return how many sets of ranks 1 to n have each size and sum, rank by rank."""
+    ways = Counter({(0, 0): 1})
+    for rank in range(1, n + 1):
+        more = {(k + 1, s + rank): w for (k, s), w in ways.items() if k < chosen}
+        ways.update(more)
+    return {s: w for (k, s), w in ways.items() if k == chosen}
+
+
+def test_strata_of_many_grades_are_exact_together():
+    ours = ilr.van_elteren(np.stack([DISTINCT, DISTINCT]), alternative="greater")
+    ways, seen = rank_sums(45, 20), int((np.arange(45) + 1) @ FIRST)
+    hits = sum(w * v for s, w in ways.items() for t, v in ways.items() if s + t <= 2 * seen)
+    assert ours.method == "exact"
+    assert_allclose(ours.p_value, hits / sum(ways.values()) ** 2, rtol=1e-9)
+
+
+@pytest.mark.parametrize("kind", ["general", "row_means", "correlation"])
+def test_exact_association_of_three_groups_is_brute_force(kind):
+    table = np.array([[2, 1, 0], [0, 2, 0], [0, 1, 2]])
+    groups, grades = (np.repeat(np.arange(3), table.sum(axis=axis)) for axis in (1, 0))
+    every = Counter()
+    for order in permutations(grades.tolist()):
+        every[tuple(np.bincount(3 * groups + order, minlength=9).tolist())] += 1
+
+    def statistic(cells):
+        one = np.reshape(cells, (3, 3))
+        return ilr.cochran_mantel_haenszel(one, kind=kind, method="asymptotic").statistic
+
+    seen = statistic(table)
+    hits = sum(n for cells, n in every.items() if statistic(cells) >= seen - 1e-9)
+    ours = ilr.cochran_mantel_haenszel(table, kind=kind)
+    assert ours.method == "exact"
+    assert_allclose(ours.p_value, hits / every.total(), rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: ilr.parallel_lines_test([[10, 0], [7, 3]]),
+        lambda: ilr.parallel_lines_test([[10, 0], [7, 3]], method="score"),
+        lambda: ilr.parallel_lines_test([[[4, 0, 2], [1, 0, 3]], [[2, 0, 2], [1, 0, 3]]]),
+    ],
+)
+def test_no_degrees_of_freedom_leave_nothing_to_test(call):
+    with pytest.warns(ilr.UndefinedEstimateWarning):
+        result = call()
+    assert result.status == "undefined"
+    assert result.reason == "single_cut"
+    assert np.isnan(result.p_value)
+
+
+def drawn_strata(n_strata, size, n_grades, seed=1):
+    rng = np.random.default_rng(seed)
+    return rng.multinomial(size, [1 / n_grades] * n_grades, size=(n_strata, 2))
+
+
+def test_many_strata_have_the_p_value_of_draws():
+    for seed in range(6):
+        tables = drawn_strata(120, 4, 3, seed)
+        exact = conditional.common_odds_p_value(
+            tables, "monte_carlo", 2000, np.random.default_rng(seed)
+        )
+        assert exact[2].startswith("monte_carlo")
+        margins = np.column_stack([tables[:, 1].sum(axis=1), tables.sum(axis=1)])
+        parts = [conditional._step_sums(table) for table in tables]
+        seen = tables[:, 1] @ np.arange(3) - [low for low, _ in parts]
+        once = np.ones(len(margins), dtype=int)
+        moved = conditional._tilted([log for _, log in parts], once, int(seen.sum()))
+        normal = conditional._normal(moved, once, conditional._own(moved, seen))
+        assert_allclose(normal[1], exact[1], atol=0.05)
+
+
+def test_five_thousand_alike_strata_are_not_found_to_differ():
+    p_values = [ilr.heterogeneity(drawn_strata(5000, 5, 2, seed)).p_value for seed in range(4)]
+    assert min(p_values) > 1e-3
+    assert np.ptp(p_values) > 1e-3
+
+
+MANY = drawn_strata(10_000, 10, 4)
+DEAR = {
+    "odds_ratio of great counts": lambda: ilr.odds_ratio([[2**50, 2**49], [2**48, 2**50]]),
+    "odds_ratio of great strata": lambda: ilr.odds_ratio([[[2**50, 2**49], [2**48, 2**50]]] * 2),
+    "odds_ratio": lambda: ilr.odds_ratio(drawn_strata(3000, 5, 2)),
+    "heterogeneity": lambda: ilr.heterogeneity(MANY),
+    "van_elteren": lambda: ilr.van_elteren(MANY),
+    "cochran_mantel_haenszel": lambda: ilr.cochran_mantel_haenszel(MANY),
+    "stratified_relative_effect": lambda: ilr.stratified_relative_effect(MANY),
+    "proportional_odds": lambda: ilr.proportional_odds(MANY[:1000]),
+    "proportional_odds_test": lambda: ilr.proportional_odds_test(MANY[:1000]),
+    "parallel_lines_test": lambda: ilr.parallel_lines_test(MANY[:1000]),
+    "rosenbaum_bounds": lambda: ilr.rosenbaum_bounds(MANY),
+    "selection_bounds": lambda: ilr.selection_bounds(MANY),
+    "selection_bounds monotone": lambda: ilr.selection_bounds(MANY, assume="monotone"),
+}
+
+
+@pytest.mark.parametrize("call", DEAR.values(), ids=DEAR)
+def test_dear_work_gives_way_or_says_what_to_do(call):
+    start = process_time()
+    told = answer(call)
+    assert told.endswith(")") or ("`" in told and "oin strata" in told)
+    # some seconds of an ordinary machine, with room for a slow one
+    assert process_time() - start < 40
+
+
+def answer(call):
+    try:
+        return repr(call())
+    except ValueError as error:
+        return str(error)
