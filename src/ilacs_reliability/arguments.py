@@ -286,9 +286,7 @@ def check_listing(value: object, name: str, *, of: str) -> None:
         If it is a single string, a set, or nothing that can be gone through.
     """
     refuse_set(value, name)
-    alone = isinstance(value, (str, bytes, Mapping)) or (
-        isinstance(value, np.ndarray) and value.ndim == 0
-    )
+    alone = isinstance(value, (str, bytes)) or (isinstance(value, np.ndarray) and value.ndim == 0)
     if alone or not isinstance(value, Iterable):
         given = f"the string {told(value)}" if isinstance(value, str) else told(value)
         raise TypeError(f"`{name}` must be a sequence of {of}, but got {given}.")
