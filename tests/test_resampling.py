@@ -214,7 +214,7 @@ def test_undefined_replicates_are_counted_and_left_out():
     error = np.sqrt(expected * (1 - expected) / 2000)
     assert abs(result.n_undefined / 2000 - expected) < 4.5 * error
     assert np.isnan(result.replicates).sum() == result.n_undefined
-    assert f"{result.n_undefined} of 2000 resamples are undefined" in result.notes[-1]
+    assert f"{result.n_undefined} of 2,000 resamples are undefined" in result.notes[-1]
     assert np.isfinite([*result.confidence_interval]).all()
 
 
