@@ -341,3 +341,29 @@ def test_linearised_errors_are_the_others_where_every_unit_has_two_ratings(data)
     for coefficient in (ilr.gwet_ac, ilr.fleiss_kappa, ilr.brennan_prediger):
         found = ilr.generalise(coefficient, ratings, to="units", method="linearised")
         assert_allclose(found.standard_error, coefficient(ratings).standard_error, atol=1e-12)
+
+
+LEAST = {
+    "cohen_kappa": (ilr.cohen_kappa, lambda m: -1.0),
+    "scott_pi": (ilr.scott_pi, lambda m: -1.0),
+    "fleiss_kappa": (ilr.fleiss_kappa, lambda m: -1.0 / (m - 1)),
+    "conger_kappa": (ilr.conger_kappa, lambda m: -1.0),
+    "light_kappa": (ilr.light_kappa, lambda m: -1.0),
+    "kappa_max": (ilr.kappa_max, lambda m: 0.0),
+}
+
+
+@pytest.mark.filterwarnings("ignore::ilacs_reliability.UndefinedEstimateWarning")
+@pytest.mark.parametrize("name", LEAST)
+@given(data=st.data(), kind=st.sampled_from(our.KINDS), level=st.floats(0.5, 0.999))
+def test_no_kappa_and_no_limit_lies_below_the_least_that_can_be(name, data, kind, level):
+    coefficient, least = LEAST[name]
+    two = name in ("cohen_kappa", "scott_pi", "kappa_max")
+    codes = data.draw(our.codes(missing=False, n_grades=3, max_raters=2 if two else 4))
+    ratings = ilr.ratings_from_codes(codes, scale=ilr.Scale([1, 2, 3]))
+    found = coefficient(ratings) if name == "kappa_max" else coefficient(ratings, weights=kind)
+    if found.status == "ok":
+        lowest = least(codes.shape[1]) - 1e-9
+        assert found.value >= lowest
+        for method in {"score", "logit", found.interval_methods[0]}:
+            assert found.confidence_interval(level, method).low >= lowest, method

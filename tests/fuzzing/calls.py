@@ -20,7 +20,7 @@ MADE = {
     "Interval": ("low", "high", "confidence_level", "method"),
 }
 # constants and warnings: nothing to call
-NOT_CALLED = {"OFSTED_SCALE", "UndefinedEstimateWarning"}
+NOT_CALLED = {"OFSTED_SCALE", "SuspectInputWarning", "UndefinedEstimateWarning"}
 # records that functions return: found in their results
 RECORDS = set(ilr.__all__) - set(FUNCTIONS) - set(MADE) - NOT_CALLED
 # how often a costly function is called, for once of another

@@ -67,10 +67,11 @@ def argument_names(name: str) -> set[str]:
 def warning_problems(result: object, seen: Sequence) -> Iterator[str]:
     """Yield warnings that no docstring promises, that point elsewhere, or that come twice."""
     for warning in seen:
-        if warning.category is not ilr.UndefinedEstimateWarning:
+        if warning.category not in (ilr.UndefinedEstimateWarning, ilr.SuspectInputWarning):
             yield f"warns of {warning.category.__name__}"
         elif warning.filename != "<case>":
             yield "warns at another line"
+    seen = [one for one in seen if one.category is not ilr.SuspectInputWarning]
     if isinstance(result, (ilr.Estimate, ilr.SignificanceResult)):
         undefined = result.status == "undefined"
         if undefined and not seen:
@@ -170,10 +171,8 @@ def limits_problems(name: str, one: ilr.Estimate, draw: Draw) -> Iterator[str]:
     for method in sorted(methods):
         draw.calls += 2
         usual = one.confidence_interval(method=method)
-        low, high = dict(one.methods)[method](one, 0.95)
-        slack = SLACK * max(1.0, abs(one.value))
-        if one.status == "ok" and (low > one.value + slack or high < one.value - slack):
-            yield f"limits leave out the estimate ({method})"
+        if one.status == "ok":
+            yield from raw_problems(one, method)
         yield from interval_problems(name, one, usual)
         wanted = float(level(draw))
         odd = one.confidence_interval(wanted, method)
@@ -184,6 +183,14 @@ def limits_problems(name: str, one: ilr.Estimate, draw: Draw) -> Iterator[str]:
         slack = SLACK * max(1.0, *(abs(x) for x in inner if math.isfinite(x)), 1.0)
         if inner.low < outer.low - slack or inner.high > outer.high + slack:
             yield f"interval of a lower level is wider ({_stem(method)})"
+
+
+def raw_problems(one: ilr.Estimate, method: str) -> Iterator[str]:
+    """Ask whether limits of a usual level hold the estimate before the record sees to it."""
+    low, high = dict(one.methods)[method](one, 0.95)
+    slack = SLACK * max(1.0, abs(one.value))
+    if low > one.value + slack or high < one.value - slack:
+        yield f"limits leave out the estimate ({method})"
 
 
 def threshold_problems(one: ilr.Estimate, draw: Draw) -> Iterator[str]:

@@ -28,6 +28,7 @@ from ilacs_reliability.agreement.studies import (
     Method,
     Study,
     coefficient_methods,
+    from_lowest,
     n_paired_ratings,
     study_of,
     where_known,
@@ -382,7 +383,8 @@ def _why_unused(ratings: Ratings) -> str:
 
 def _kappa_max_methods(study: Study) -> tuple[Method, ...]:
     """List the limits by margins before those that take it for smooth, or for a share of units."""
-    score, t, wald, logit = coefficient_methods(study)
+    methods = from_lowest(coefficient_methods(study), 0.0, keep=("t", "wald"))
+    score, t, wald, logit = methods
     return (("margins", partial(margin_limits, study=study)), t, wald, score, logit)
 
 

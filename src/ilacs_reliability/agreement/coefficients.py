@@ -19,6 +19,7 @@ from ilacs_reliability.agreement.studies import (
     coefficient_methods,
     counts_units,
     from_lowest,
+    kappa_methods,
     n_paired_ratings,
     proportion_methods,
     study_of,
@@ -520,11 +521,12 @@ def _corrected(study: Study, rule: ChanceRule, name: str, label: str, kind: str)
 
 
 def _methods(study: Study, rule: ChanceRule, kind: str) -> tuple[Method, ...]:
-    methods = coefficient_methods(study)
     if rule is _conger_chance and kind == "quadratic":
         # a concordance of scores; t and wald are the limits that other programs print
-        return from_lowest(methods, -1.0, keep=("t", "wald"))
-    return methods
+        return from_lowest(coefficient_methods(study), -1.0, keep=("t", "wald"))
+    if rule in (_conger_chance, _pooled_chance):
+        return kappa_methods(study, pooled=rule is _pooled_chance)
+    return coefficient_methods(study)
 
 
 def _corrected_influence(study: Study, rule: ChanceRule) -> FloatArray:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from ilacs_reliability.containers import read_only
 from ilacs_reliability.estimates import Estimate, Limits, n_clusters
 from ilacs_reliability.intervals import (
+    NO_SPREAD,
     clopper_pearson_limits,
     is_on_logit_scale,
     jeffreys_limits,
@@ -227,6 +228,58 @@ def coefficient_methods(study: Study) -> tuple[Method, ...]:
     return (("score", score), ("t", _t), ("wald", _wald), ("logit", _logit))
 
 
+def kappa_methods(study: Study, *, pooled: bool = False) -> tuple[Method, ...]:
+    """List the intervals of a kappa, score and logit none of them below the least there can be.
+
+    Parameters
+    ----------
+    study : Study
+        What it was computed from.
+    pooled : bool, optional
+        Whether chance uses the grades' shares over all raters. Default: each rater's own.
+
+    Returns
+    -------
+    tuple of (str, callable)
+        score, t, wald and logit, the default first.
+    """
+    cut = partial(_above_least, study=study, pooled=pooled)
+    return tuple(
+        (name, limits if name in ("t", "wald") else partial(cut, limits=limits))
+        for name, limits in coefficient_methods(study)
+    )
+
+
+def least_kappa(study: Study, *, pooled: bool) -> float:
+    """Return the least that a kappa can be among all units there are.
+
+    Where the loss 1 - w between grades is a squared distance of points, raters who disagree as
+    much as they can lose m / (m - 1) times what chance loses where their shares are pooled, and
+    twice that where each has their own.
+
+    Parameters
+    ----------
+    study : Study
+        What it was computed from.
+    pooled : bool
+        Whether chance uses the grades' shares over all raters.
+
+    Returns
+    -------
+    float
+        -1 / (m - 1) or -1; minus infinity where the loss is no such distance, or where ratings are
+        missing, so that chance rests on units that agreement does not.
+    """
+    totals = study.ratings.table.totals[study.ratings.table.rated > 0]
+    if not totals.size or totals.min() < max(study.ratings.n_raters, 2):
+        return -np.inf
+    centred = study.weights - study.weights.mean(axis=0)
+    centred = centred - centred.mean(axis=1, keepdims=True)
+    if np.linalg.eigvalsh(centred).min() < -NO_SPREAD:
+        return -np.inf
+    return -1.0 / (float(totals.min()) - 1.0) if pooled else -1.0
+
+
 def from_lowest(
     methods: Iterable[Method], lowest: npt.ArrayLike, *, keep: Container[str] = ()
 ) -> tuple[Method, ...]:
@@ -322,6 +375,19 @@ def _score(estimate: Estimate, confidence_level: float, *, study: Study) -> Limi
         pieces,
         np.minimum(n_discordant(study), pieces),
         confidence_level=confidence_level,
+    )
+
+
+def _above_least(
+    estimate: Estimate,
+    confidence_level: float,
+    *,
+    limits: Callable[[Estimate, float], Limits],
+    study: Study,
+    pooled: bool,
+) -> Limits:
+    return _cut(
+        estimate, confidence_level, limits=limits, lowest=least_kappa(study, pooled=pooled)
     )
 
 
