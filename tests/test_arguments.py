@@ -4,6 +4,7 @@ import inspect
 import re
 import warnings
 from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
@@ -240,3 +241,60 @@ def test_an_option_of_no_kind_is_refused_by_its_name(name):
                 if f"`{parameter}" not in str(error):
                     wrong.append((parameter, kind, str(error)[:80]))
     assert wrong == []
+
+
+RATINGS_OF_NOBODY = ilr.ratings_from_counts([[2, 0, 0], [1, 1, 0]], scale=SCALE)
+HUGE = [[1, 10**9], [2, 3]]
+# a call, and the argument that its error names
+NAMED = {
+    "a column that is a list": (lambda: ilr.unit_agreement(RATINGS).column([1]), "name"),
+    "anonymous raters": (lambda: RATINGS_OF_NOBODY.select_raters(0), "raters"),
+    "a rater that is a list": (
+        lambda: ilr.ratings_from_codes(CODES, scale=SCALE, raters=[[1], [2], [3]]),
+        "raters",
+    ),
+    "codes that are all missing": (
+        lambda: ilr.ratings_from_codes([[-1, -1]], scale=SCALE),
+        "codes",
+    ),
+    "labels that are all missing": (
+        lambda: ilr.ratings_from_matrix([[None, ""]], scale=SCALE),
+        "matrix",
+    ),
+    "an empty frame": (lambda: ilr.sign_test(pd.DataFrame()), "table"),
+    "an empty frame of groups": (lambda: ilr.relative_effect(pd.DataFrame()), "grades"),
+    "weights beyond a float": (lambda: ilr.gwet_ac(CODES, weights=10**400), "weights"),
+    "a label beyond a float": (lambda: ilr.Scale([1, 10**400]), "labels"),
+    "scores beyond a float": (lambda: ilr.Scale(["a", "b"], scores=[1, 10**400]), "scores"),
+    "p-values beyond a float": (lambda: ilr.adjust_p_values([0.1, 10**400]), "p_values"),
+    "draws of too many units": (
+        lambda: ilr.stratified_shift(
+            [[[5, 3], [2, 2]], HUGE], method="asymptotic", heterogeneity="monte_carlo"
+        ),
+        "heterogeneity",
+    ),
+    "a statement that is a table": (
+        lambda: ilr.Claim(statement=np.eye(2), kind="share", threshold=0.5),
+        "statement",
+    ),
+    "a threshold that is an array": (
+        lambda: ilr.Claim(statement="So.", kind="shift", threshold=np.array(0.5)),
+        "threshold",
+    ),
+    "a long text for a table": (lambda: ilr.sign_test("x" * 5000), "table"),
+    "a long text for ratings": (lambda: ilr.icc("x" * 5000), "ratings"),
+    "a long text for weights": (lambda: ilr.gwet_ac(CODES, weights="x" * 5000), "weights"),
+}
+
+
+@pytest.mark.parametrize("kind", NAMED)
+def test_an_error_is_short_and_names_what_to_change(kind):
+    call, argument = NAMED[kind]
+    with pytest.raises((TypeError, ValueError)) as caught:
+        call()
+    assert f"`{argument}`" in str(caught.value)
+    assert len(str(caught.value)) < 500
+
+
+def test_a_level_may_be_any_number():
+    assert KAPPA.confidence_interval(Fraction(1, 2)) == KAPPA.confidence_interval(0.5)

@@ -532,7 +532,7 @@ def test_a_code_outside_the_scale_is_named_with_its_place(bad, n_raters):
             ValueError,
             r"`codes` must have 2 columns.*got shape \(2, 3\); rows are units; is it transposed\?",
         ),
-        ([[0, 1]], {"raters": ["a", "a"]}, ValueError, "`raters` must be distinct"),
+        ([[0, 1]], {"raters": ["a", "a"]}, ValueError, "`raters` must name each once"),
         ([[0, 1]], {"frequencies": [1, 2]}, ValueError, r"`frequencies` must have shape \(1,\)"),
         ([[0, 1]], {"frequencies": [-1]}, ValueError, "`frequencies` .* got -1 at unit 0"),
         ([[0, 1]], {"frequencies": [0.5]}, ValueError, "whole numbers of 0 or more, but got 0.5"),

@@ -114,7 +114,7 @@ def _check_names(
 ) -> None:
     declared = () if scale is None else scale.labels
     # 0, 1, 2 number the rows, unless these are the grades
-    if names is None or (numbered(names) and set(names) != set(declared)):
+    if not names or (numbered(names) and set(names) != set(declared)):
         return
     wanted = Scale(range(1, len(names) + 1)) if scale is None else scale
     codes = [_code(name, wanted) for name in names]

@@ -278,7 +278,7 @@ class Estimate(Record):
         >>> ilr.percent_agreement(table).confidence_interval()
         Interval(0.7300, 0.9897, 95% clopper_pearson)
         """
-        check_confidence_level(confidence_level)
+        confidence_level = check_confidence_level(confidence_level)
         offered = dict(self.methods)
         if not offered and self.status == "undefined":
             return Interval(np.nan, np.nan, confidence_level, method or "undefined")

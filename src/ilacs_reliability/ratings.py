@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple, NoReturn, TypeAlias, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from ilacs_reliability.arguments import check_listing, check_option
+from ilacs_reliability.arguments import check_listing, check_names, check_option, told
 from ilacs_reliability.arrays import LARGEST_WHOLE, check_grades, refuse_mask
 from ilacs_reliability.containers import read_only, refuse_set
 from ilacs_reliability.names import (
@@ -356,7 +356,7 @@ class Ratings(Record):
         0.3
         """
         if self.patterns is None:
-            raise ValueError("`ratings` has anonymous raters, so none can be picked out.")
+            raise ValueError("`raters`: `ratings` has anonymous raters, so none can be picked out.")
         columns = [self._column(rater) for rater in raters]
         if not columns or len(set(columns)) < len(columns):
             raise ValueError(f"`raters` must be one column or more, each once, but got {raters}.")
@@ -549,7 +549,7 @@ def ratings_from_matrix(
     else:
         table = scale.encode(table, name="matrix")
     try:
-        return _build(table, encode, scale, rows, design, notes)
+        return _build(table, "matrix", encode, scale, rows, design, notes)
     except OutsideError:
         bad = number_codes(table, labels) < -1
         hint = how_to_accept(table[bad][0].item(), scale)
@@ -620,7 +620,7 @@ def ratings_from_codes(
         raise TypeError(f"`codes` must be whole numbers, but got {table.dtype}.")
     encode = partial(checked_codes, n_grades=len(scale))
     try:
-        return _build(table, encode, scale, rows, design)
+        return _build(table, "codes", encode, scale, rows, design)
     except OutsideError:
         _refuse(table, (table < -1) | (table >= len(scale)), f"-1 to {len(scale) - 1}", "codes")
 
@@ -952,6 +952,7 @@ def _without_declared(
 
 def _build(
     table: npt.NDArray[Any],
+    name: str,
     encode: Encode,
     scale: Scale,
     said: _Rows,
@@ -967,7 +968,7 @@ def _build(
     patterns, totals, rows = tally(table, encode, len(scale), frequencies=times, clusters=groups)
     counts = count_grades(patterns, len(scale))
     if not (totals @ counts.sum(axis=1)):
-        raise ValueError(f"the table holds no rating at all: all {table.size} are missing.")
+        raise ValueError(f"`{name}` holds no rating at all: all {table.size} are missing.")
     return Ratings(
         scale=scale,
         counts=read_only(counts),
@@ -1058,7 +1059,7 @@ def _float_or_nan(matrix: npt.NDArray[Any], name: str) -> FloatArray:
             numbers[place] = _as_float(thing, name)
         else:
             raise TypeError(
-                f"`{name}` must hold numbers, but got {thing!r}: labels have no order of their "
+                f"`{name}` must hold numbers, but got {told(thing)}: labels have no order of their "
                 "own, so declare one, as in `ratings_from_matrix(..., scale=Scale([...]))`."
             )
     return numbers.reshape(matrix.shape)
@@ -1156,12 +1157,9 @@ def _refuse(
 
 
 def _names(raters: Sequence[Hashable], n_raters: int) -> tuple[Hashable, ...]:
-    check_listing(raters, "raters", of="names")
-    names = tuple(raters)
+    names = check_names(raters, "raters")
     if len(names) != n_raters:
         raise ValueError(f"`raters` must name {n_raters} raters, but got {len(names)}.")
-    if len(set(names)) != n_raters:
-        raise ValueError(f"`raters` must be distinct, but got {names}.")
     return names
 
 

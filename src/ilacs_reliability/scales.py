@@ -526,7 +526,9 @@ def agreement_weights(scale: Scale, kind: Weights) -> FloatArray:
     if not isinstance(kind, str):
         return credit_matrix(kind, scale)
     if kind not in WEIGHT_KINDS:
-        raise ValueError(f"`weights` must be one of {WEIGHT_KINDS} or a matrix, but got {kind!r}.")
+        raise ValueError(
+            f"`weights` must be one of {WEIGHT_KINDS} or a matrix, but got {told(kind)}."
+        )
     if kind == "identity" or scale.n_grades == 1:
         return np.eye(scale.n_grades)
     if not scale.ordered:
@@ -842,13 +844,23 @@ def _folded(
 
 def _default_scores(labels: tuple[Hashable, ...], ordered: bool) -> tuple[float, ...]:
     if all(map(is_number, labels)):
-        numbers = tuple(float(x) for x in labels)  # type: ignore[arg-type]
+        numbers = tuple(map(_as_score, labels))
         steps = [b - a for a, b in zip(numbers, numbers[1:], strict=False)]
         if not ordered or all(step > 0 for step in steps):
             return numbers
         if all(step < 0 for step in steps):
             return tuple(numbers[0] + numbers[-1] - number for number in numbers)
     return tuple(float(rank) for rank in range(1, len(labels) + 1))
+
+
+def _as_score(label: Any) -> float:
+    try:
+        return float(label)
+    except OverflowError:
+        raise ValueError(
+            f"`labels` holds {told(label)}, which is no score, as a float cannot hold it: give "
+            "`scores`."
+        ) from None
 
 
 def _check_scores(scores: tuple[float, ...], labels: tuple[Hashable, ...], ordered: bool) -> None:
@@ -877,7 +889,7 @@ def _floats(
         scores = [scores[label] for label in labels]
     try:
         return tuple(float(number) for number in scores)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise TypeError(f"`scores` must hold numbers: {error}.") from None
 
 

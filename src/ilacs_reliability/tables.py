@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from ilacs_reliability.arguments import check_listing
+from ilacs_reliability.arguments import check_listing, told
 from ilacs_reliability.arrays import check_grades, group_names, refuse_mask
 from ilacs_reliability.containers import read_only, refuse_set
 from ilacs_reliability.ratings import Ratings, check_whole, square_counts, whole_counts
@@ -251,7 +251,7 @@ def as_transitions(table: TransitionsLike) -> Transitions:
         hint = "; pass its `counts`" if hasattr(table, "counts") else ""
         raise TypeError(
             "`table` must be a square table of counts, transitions or ratings, but got "
-            f"{table!r}{hint}."
+            f"{told(table)}{hint}."
         )
     return transitions_from_table(table)
 

@@ -10,6 +10,7 @@ from typing import Any, overload
 import numpy as np
 import numpy.typing as npt
 
+from ilacs_reliability.arguments import check_text
 from ilacs_reliability.containers import FrozenMapping
 from ilacs_reliability.estimates import Estimate
 from ilacs_reliability.records import Record, plain, python, rows_table
@@ -196,9 +197,12 @@ class Listing(Record, Sequence[dict[str, Any]]):
 
         Raises
         ------
+        TypeError
+            If the name is no text.
         KeyError
             If the rows have no such key.
         """
+        check_text(name, "name")
         return [row[name] for row in self.entries]
 
     def describe(self) -> str:

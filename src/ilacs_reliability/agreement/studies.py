@@ -386,9 +386,7 @@ def _above_least(
     study: Study,
     pooled: bool,
 ) -> Limits:
-    return _cut(
-        estimate, confidence_level, limits=limits, lowest=least_kappa(study, pooled=pooled)
-    )
+    return _cut(estimate, confidence_level, limits=limits, lowest=least_kappa(study, pooled=pooled))
 
 
 def _cut(

@@ -21,6 +21,7 @@ Direction: TypeAlias = Literal["at least", "more than", "at most", "less than", 
 Outcome: TypeAlias = Literal["supported", "contradicted", "not shown", "not answerable"]
 Evidence: TypeAlias = Estimate | SignificanceResult | None
 KINDS = ("consistency", "shift", "comparison", "share")
+TEXTS = ("statement", "selection", "would_settle", "name", "published", "source", "url")
 DIRECTIONS = ("at least", "more than", "at most", "less than", "within")
 TEXTS = ("statement", "selection", "would_settle", "name", "published", "source", "url")
 # evidence of these kinds is never beyond 1
@@ -137,7 +138,7 @@ class Claim:
 
 def _plain_threshold(threshold: Any) -> float | tuple[float, ...]:
     """Return a float, or floats in a tuple; refuse what is not a number."""
-    is_pair = isinstance(threshold, (tuple, list, np.ndarray))
+    is_pair = isinstance(threshold, (tuple, list)) or np.ndim(threshold) == 1
     numbers = list(threshold) if is_pair else [threshold]
     for number in numbers:
         if isinstance(number, (bool, np.bool_)) or not isinstance(number, Real):

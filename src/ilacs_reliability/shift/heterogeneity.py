@@ -19,6 +19,8 @@ from ilacs_reliability.shift.testing import affordable_draws, falls_back, large_
 HeterogeneityMethod: TypeAlias = Literal["asymptotic", "monte_carlo"]
 # time to draw the units of a kind in a stratum
 NANOSECONDS = 120.0
+# numpy's hypergeometric draws take no more units of a kind
+MOST_DRAWN = 10**9
 
 
 def heterogeneity_test(
@@ -163,6 +165,11 @@ def _moved_between(
     forgotten: memory does not grow with their number.
     """
     sizes, times = table.sum(axis=1), table.sum(axis=0)
+    if times.sum() >= MOST_DRAWN:
+        raise ValueError(
+            f"`heterogeneity`: units can be drawn of fewer than {MOST_DRAWN:,}, but there are "
+            f"{times.sum():,}; use 'asymptotic'."
+        )
     n_resamples = affordable_draws(
         n_resamples,
         NANOSECONDS * table.size,

@@ -71,7 +71,7 @@ def adjust_p_values(p_values: npt.ArrayLike, *, method: AdjustMethod = "holm") -
     check_adjustment(method)
     try:
         values = np.array(p_values, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise TypeError(f"`p_values` must hold numbers, but got {p_values!r}.") from None
     outside = (values < 0) | (values > 1)
     if outside.any():
