@@ -520,6 +520,136 @@ def test_grades_are_read_in_any_spelling_of_their_number(make):
 
 
 @every_engine
+def test_two_spellings_of_a_number_are_one_key(make):
+    frame = make(
+        {
+            "unit": ["800", "800.0", "0800", "v1.0", "800", "800.0"],
+            "rater": ["1", "2.0", "1.0", "2", "2", "1"],
+            "grade": [GOOD, RI, GOOD, GOOD, None, None],
+        }
+    )
+    roles = {"unit": "unit", "rater": "rater", "grade": "grade"}
+    ratings = ilr.ratings_from_frame(frame, scale=SCALE, **roles)
+    assert ratings.raters in (("1", "2"), ("2", "1"))
+    pattern = [2, 1] if ratings.raters == ("1", "2") else [1, 2]
+    assert ratings.n_units == 3
+    assert pattern in ratings.patterns.tolist()
+    groups = ilr.grades_from_frame(frame, grade="grade", group="rater", scale=SCALE).groups
+    assert sorted(groups) == ["1", "2"]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [[800, 800.0, "800", "x"], [800, "800.0", 800.0, None], ["1.0", 1, 1.5, True]],
+    ids=str,
+)
+def test_mixed_keys_are_one_where_they_are_one_number(values):
+    frame = pd.DataFrame(
+        {"unit": pd.Series(values, dtype=object), "rater": list("abcd"), "grade": [GOOD] * 4}
+    )
+    roles = {"unit": "unit", "rater": "rater", "grade": "grade"}
+    if None in values:
+        with pytest.raises(ValueError, match="`unit` is missing"):
+            ilr.ratings_from_frame(frame, scale=SCALE, **roles)
+    elif True in values:
+        with pytest.raises(TypeError, match=r"`unit` .* holds True beside numbers"):
+            ilr.ratings_from_frame(frame, scale=SCALE, **roles)
+    else:
+        assert ilr.ratings_from_frame(frame, scale=SCALE, **roles).n_units == 2
+
+
+@every_engine
+def test_nothing_but_spaces_is_missing(make):
+    frame = make({"a": [GOOD, "  ", "\t"], "b": [GOOD, RI, "\xa0"], "c": ["x", "y", "z"]})
+    ratings = ilr.ratings_from_wide(frame, raters=["a", "b"], scale=SCALE)
+    assert (ratings.n_ratings, ratings.n_missing) == (3, 3)
+    with pytest.raises(ValueError, match="`group` is missing in column 'a' of 2 rows"):
+        ilr.grades_from_frame(frame, grade="c", group="a", scale=ilr.Scale(["x", "y", "z"]))
+
+
+@every_engine
+def test_what_a_scale_declares_missing_is_counted_at_every_door(make):
+    scale = ilr.Scale(SCALE.labels, missing=["Not judged", "N/A"], fold=True)
+    columns = {
+        "unit": ["p", "q", "r", "p", "q", "r"],
+        "rater": ["a", "a", "a", "b", "b", "b"],
+        "grade": ["Good", "not judged", "RI", "n/a", GOOD, GOOD],
+        "times": [1, 2, 3, 1, 2, 3],
+    }
+    columns["grade"][2] = "Requires  Improvement"
+    wide_columns = {"a": columns["grade"][:3], "b": columns["grade"][3:], "times": [1, 2, 3]}
+    note = "3 {}s are missing by what the scale declares to mean no grade: 'N/A' 1, 'Not judged' 2."
+    long_ratings = ilr.ratings_from_frame(
+        make(columns), unit="unit", rater="rater", grade="grade", frequency="times", scale=scale
+    )
+    options = {"scale": scale, "frequency": "times"}
+    wide_ratings = ilr.ratings_from_wide(make(wide_columns), raters=["a", "b"], **options)
+    moves = ilr.transitions_from_frame(make(wide_columns), before="a", after="b", **options)
+    groups = ilr.grades_from_frame(make(columns), grade="grade", group="rater", **options)
+    for ratings in (long_ratings, wide_ratings):
+        assert (ratings.n_ratings, ratings.n_missing) == (9, 3)
+        assert sorted_note(ratings.notes) == sorted_note([note.format("rating")])
+    for table in (moves, groups):
+        assert sorted_note(table.notes[1:]) == sorted_note([note.format("grade")])
+    assert moves.n_units == 3
+    assert groups.n_units == 9
+
+
+def sorted_note(notes):
+    """Return one note with its codes in order: engines return rows in any."""
+    [text] = notes
+    start, codes = text.removesuffix(".").split(": ")
+    return start, sorted(codes.split(", "))
+
+
+@pytest.mark.parametrize("engine", ["pandas", "pyarrow"])
+def test_a_header_that_two_columns_have_is_refused(engine):
+    twice = {
+        "pandas": pd.DataFrame([[GOOD, RI, RI]], columns=["x", "y", "y"]),
+        "pyarrow": pa.Table.from_arrays([pa.array([GOOD])] * 3, names=["x", "y", "y"]),
+    }[engine]
+    with pytest.raises(ValueError, match="`frame` has two columns named 'y'"):
+        ilr.ratings_from_wide(twice, raters=["x", "y"], scale=SCALE)
+    with pytest.raises(ValueError, match="`frame` has two columns named 'y'"):
+        ilr.transitions_from_frame(twice, before="x", after="y", scale=SCALE)
+
+
+def test_headers_of_several_levels_are_told_to_be_joined():
+    frame = pd.DataFrame([[GOOD, RI]], columns=pd.MultiIndex.from_tuples([("r", "a"), ("r", "b")]))
+    with pytest.raises(TypeError, match="`frame` has headers of several levels: join them"):
+        ilr.ratings_from_wide(frame, raters=[("r", "a"), ("r", "b")], scale=SCALE)
+
+
+@pytest.mark.parametrize("argument", ["unit", "rater", "grade"])
+def test_a_list_in_a_cell_is_refused(argument):
+    frame = pd.DataFrame({"unit": ["u", "v"], "rater": ["a", "a"], "grade": [GOOD, RI]})
+    frame[argument] = [["x"], ["y"]]
+    with pytest.raises(TypeError, match=rf"`{argument}` is column .* holds \['x'\] in row 0"):
+        ilr.ratings_from_frame(frame, unit="unit", rater="rater", grade="grade", scale=SCALE)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "Float32", "int8", "object"])
+def test_numbers_of_any_width_are_read(dtype):
+    frame = pd.DataFrame({"a": [1, 2, 3], "b": [1, 3, 3]}).astype(dtype)
+    ratings = ilr.ratings_from_wide(frame, raters=["a", "b"], scale=ilr.Scale([1, 2, 3]))
+    assert ratings.patterns.tolist() == [[0, 0], [1, 2], [2, 2]]
+    long_frame = frame.assign(unit=frame["a"], rater=[1, 1, 2])
+    roles = {"unit": "unit", "rater": "rater", "grade": "b"}
+    assert ilr.ratings_from_frame(long_frame, scale=ilr.Scale([1, 2, 3]), **roles).n_units == 3
+
+
+@pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame, pl.LazyFrame, pa.table])
+def test_true_is_not_one_in_a_frame(make):
+    with pytest.raises(ValueError, match="True and False are not 1 and 0"):
+        ilr.ratings_from_wide(
+            make({"a": [True, True], "b": [1, 0]}), raters=["a", "b"], scale=ilr.Scale([0, 1])
+        )
+    mixed = pd.DataFrame({"a": pd.Series([True, 1], dtype=object), "b": [1, 0]})
+    with pytest.raises(TypeError, match="`raters` is column 'a', which holds True beside numbers"):
+        ilr.ratings_from_wide(mixed, raters=["a", "b"], scale=ilr.Scale([0, 1]))
+
+
+@every_engine
 def test_a_unit_graded_twice_by_a_rater_is_refused(make):
     columns = {
         "unit": ["Kent", "Kent", "Devon", "Kent", "Kent"],
@@ -617,7 +747,7 @@ def test_a_frame_is_a_frame(frame):
 
 def test_columns_with_the_same_name_are_refused():
     frame = pd.DataFrame(GRADES, columns=["a", "a", "b"])
-    with pytest.raises(ValueError, match="unique column names"):
+    with pytest.raises(ValueError, match="`frame` has two columns named"):
         ilr.ratings_from_wide(frame, raters=["a", "b"], scale=SCALE)
 
 

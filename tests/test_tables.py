@@ -4,6 +4,7 @@ import copy
 import pickle
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from numpy.testing import assert_array_equal
@@ -180,3 +181,92 @@ def test_names_in_a_set_have_no_order():
         ilr.grades_from_table([[1, 2], [3, 4]], groups={"a", "b"})
     with pytest.raises(TypeError, match="`strata` must be in order"):
         ilr.grades_from_table([[1, 2], [3, 4]], strata={"a"})
+
+
+# which end is the worst
+
+RISING = [[[9, 4, 3], [2, 6, 4]], [[3, 4, 2], [1, 7, 5]]]
+MOVES = [[5, 3, 1], [2, 20, 5], [1, 3, 30]]
+BY_ORDER = {
+    **{
+        name: (RISING[0], {})
+        for name in (
+            "brunner_munzel",
+            "cliffs_delta",
+            "generalised_odds",
+            "jonckheere",
+            "mann_whitney",
+            "proportional_odds",
+            "proportional_odds_test",
+            "relative_effect",
+            "rosenbaum_bounds",
+            "somers_d",
+        )
+    },
+    **{name: (RISING, {}) for name in ("stratified_relative_effect", "van_elteren")},
+    **{
+        name: (RISING[0], {"at_least": 2})
+        for name in ("odds_ratio", "risk_difference", "risk_ratio")
+    },
+    **{
+        name: (RISING[0], {"margin": 0.2})
+        for name in ("ordinal_equivalence", "ordinal_noninferiority")
+    },
+    **{
+        name: (MOVES, {})
+        for name in (
+            "marginal_rank_shift",
+            "marginal_score_shift",
+            "net_shift",
+            "paired_superiority",
+            "sign_test",
+            "wilcoxon_signed_rank",
+        )
+    },
+    **{
+        name: (MOVES, {"at_least": 2})
+        for name in ("mcnemar", "paired_difference", "paired_odds_ratio")
+    },
+}
+WITHOUT_ORDER = ("bhapkar", "bowker", "stuart_maxwell")
+
+
+def says_which_is_worst(result):
+    return any("is taken for the worst" in note for note in notes_of(result))
+
+
+def notes_of(result):
+    return result.notes if hasattr(result, "notes") else result.net.notes
+
+
+@pytest.mark.parametrize("name", BY_ORDER)
+def test_a_direction_of_plain_numbers_is_said(name):
+    table, options = BY_ORDER[name]
+    function, build = getattr(ilr, name), ilr.grades_from_table
+    if table is MOVES:
+        build = ilr.transitions_from_table
+    assert says_which_is_worst(function(table, **options))
+    for labels in ([1, 2, 3], ["1", "2", "3"]):
+        declared = build(table, scale=ilr.Scale(labels))
+        assert says_which_is_worst(function(declared, **options))
+    cut = {"at_least": "fair"} if "at_least" in options else options
+    words = build(table, scale=ilr.Scale(["poor", "fair", "good"]))
+    assert not says_which_is_worst(function(words, **cut))
+    best_is_one = build(table, scale=ilr.Scale([3, 2, 1]))
+    assert not says_which_is_worst(function(best_is_one, **options))
+
+
+@pytest.mark.parametrize("name", WITHOUT_ORDER)
+def test_what_has_no_direction_says_nothing_of_it(name):
+    assert not says_which_is_worst(getattr(ilr, name)(MOVES))
+
+
+def test_frames_of_numbers_say_which_is_worst():
+    frame = pd.DataFrame({"before": [1, 2, 3, 2], "after": [2, 3, 3, 1]})
+    for labels, said in (([1, 2, 3], True), ([3, 2, 1], False)):
+        moves = ilr.transitions_from_frame(
+            frame, before="before", after="after", scale=ilr.Scale(labels)
+        )
+        assert says_which_is_worst(ilr.sign_test(moves)) == said
+        pairs = ilr.ratings_from_matrix(frame, scale=ilr.Scale(labels))
+        assert says_which_is_worst(ilr.sign_test(pairs)) == said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,10 +26,13 @@ from ilacs_reliability.pivots import pivot, refuse_torn_units
 from ilacs_reliability.ratings import DESIGNS, Design, Ratings, ratings_from_codes
 from ilacs_reliability.scales import (
     CodeArray,
+    Counts,
     IntArray,
     Scale,
+    declared_missing,
     how_to_accept,
     is_missing,
+    missing_note,
     read_label,
 )
 from ilacs_reliability.tables import GroupedGrades, Transitions
@@ -57,8 +61,8 @@ def ratings_from_frame(
         Anything that narwhals knows, as of pandas, polars or pyarrow. A lazy frame is not
         collected: its engine counts.
     unit, rater, grade : str
-        The columns that say what was graded, by whom and how. A grade that is nan, None, NA or ""
-        is missing, as is a row that is absent.
+        The columns that say what was graded, by whom and how. A grade that is nan, None, NA,
+        spaces or what the scale declares is missing, as is a row that is absent.
     scale : Scale
         The grades, worst first. The order of a categorical column means nothing.
     frequency : str, optional
@@ -121,8 +125,9 @@ def ratings_from_frame(
     check_frequency(source, frequency)
     refuse_missing(source, [("unit", unit), ("rater", rater), *extra])
     refuse_torn_units(source, unit, extra)
-    seen = count_rows(source, [rater, grade])
+    seen = count_rows(source, [rater, grade], frequency)
     codes = _grade_codes(source, grade, seen.keys[1], seen.rows, scale)
+    none = missing_note(declared_missing(seen.keys[1], seen.units, scale))
     digits = {
         label: code + 1
         for label, code in zip(seen.keys[1], codes.tolist(), strict=True)
@@ -145,7 +150,9 @@ def ratings_from_frame(
     times = 1 if frequency is None else whole_numbers(table.extra[-1])
     groups = None if cluster is None else _numbered(source, cluster, table.extra[0])[1]
     units = table.units * times
-    return _ratings(table.codes, units, scale, raters, groups, design, names=table.names)
+    return _ratings(
+        table.codes, units, scale, raters, groups, design, names=table.names, notes=none
+    )
 
 
 def ratings_from_wide(
@@ -166,7 +173,8 @@ def ratings_from_wide(
         Anything that narwhals knows, as of pandas, polars or pyarrow. A lazy frame is not
         collected: its engine counts the patterns.
     raters : sequence of str
-        The columns that hold the raters' grades; nan, None, NA and "" are missing.
+        The columns that hold the raters' grades; nan, None, NA, spaces and what
+        the scale declares are missing.
     scale : Scale
         The grades, worst first. The order of a categorical column means nothing.
     unit : str, optional
@@ -233,7 +241,8 @@ def ratings_from_wide(
     if called is not None:
         _refuse_repeated(np.repeat(np.array(called, dtype=object), table.rows).tolist(), unit)
     codes = np.stack(columns, axis=1)
-    return _ratings(codes, table.units, scale, names, groups, design, names=called)
+    none = _none_of(table.keys[: len(names)], table.units, scale, "rating")
+    return _ratings(codes, table.units, scale, names, groups, design, names=called, notes=none)
 
 
 def transitions_from_frame(
@@ -252,7 +261,8 @@ def transitions_from_frame(
         Anything that narwhals knows, as of pandas, polars or pyarrow. A lazy frame is not
         collected: its engine counts.
     before, after : str
-        The columns that hold the two grades; nan, None, NA and "" are missing. A unit without
+        The columns that hold the two grades; nan, None, NA, spaces and what
+        the scale declares are missing. A unit without
         both does not enter, and `notes` counts them.
     scale : Scale
         The grades, worst first. The order of a categorical column means nothing.
@@ -308,7 +318,8 @@ def transitions_from_frame(
     if not cells.sum():
         raise ValueError(f"`frame` holds no unit with a grade in both {before!r} and {after!r}.")
     notes = _left_out(int(table.units[~both].sum()), "without both grades")
-    return Transitions(counts=cells, scale=scale, notes=notes)
+    none = _none_of(table.keys, table.units, scale, "grade")
+    return Transitions(counts=cells, scale=scale, notes=notes + none)
 
 
 def grades_from_frame(
@@ -328,7 +339,8 @@ def grades_from_frame(
         Anything that narwhals knows, as of pandas, polars or pyarrow. A lazy frame is not
         collected: its engine counts.
     grade : str
-        The column that holds the grades; nan, None, NA and "" are missing. A unit without one
+        The column that holds the grades; nan, None, NA, spaces and what
+        the scale declares are missing. A unit without one
         does not enter, and `notes` counts them.
     group : str
         The column that says which units are compared with which, as short with standard.
@@ -399,7 +411,8 @@ def grades_from_frame(
         scale=scale,
         groups=tuple(groups),
         strata=tuple(layers),
-        notes=_left_out(int(table.units[~graded].sum()), "without a grade"),
+        notes=_left_out(int(table.units[~graded].sum()), "without a grade")
+        + _none_of(table.keys[:1], table.units, scale, "grade"),
     )
 
 
@@ -431,6 +444,17 @@ def _grade_codes(
     return np.array([found[label] for label in labels], dtype=np.int32)
 
 
+def _none_of(
+    columns: Sequence[Sequence[Any]], units: IntArray, scale: Scale, thing: str
+) -> tuple[str, ...]:
+    """Say how many cells of some columns the scale declares to hold no grade."""
+    total: Counts = {}
+    for labels in columns if scale.missing else ():
+        for code, n in declared_missing(labels, units.tolist(), scale).items():
+            total[code] = total.get(code, 0) + n
+    return missing_note(total, thing)
+
+
 def _same(thing: Any, label: Any) -> bool:
     return not is_missing(thing) and bool(thing == label)
 
@@ -453,6 +477,7 @@ def _ratings(
     design: Design,
     *,
     names: list[Hashable] | None,
+    notes: tuple[str, ...],
 ) -> Ratings:
     if not units @ (codes >= 0).any(axis=1):
         raise ValueError("`frame` holds no grade: every one is missing, or stands for no unit.")
@@ -464,7 +489,7 @@ def _ratings(
     elif clusters is not None:  # they are numbered as they come
         order = np.argsort(clusters, kind="stable")
         codes, units, clusters = codes[order], units[order], clusters[order]
-    return ratings_from_codes(
+    ratings = ratings_from_codes(
         codes.astype(np.int8 if len(scale) <= 127 else np.int32),
         scale=scale,
         raters=raters,
@@ -473,6 +498,7 @@ def _ratings(
         clusters=clusters,
         design=design,
     )
+    return replace(ratings, notes=ratings.notes + notes) if notes else ratings
 
 
 def _refuse_repeated(names: Sequence[Hashable], column: Column | None) -> None:

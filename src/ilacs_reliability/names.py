@@ -78,6 +78,23 @@ def key_of(name: Hashable) -> Hashable:
     return int(name) if isinstance(name, (float, np.floating)) and name.is_integer() else name
 
 
+def one_spelling(name: Hashable) -> Hashable:
+    """Return a name with a whole number in it spelt in one way.
+
+    Parameters
+    ----------
+    name : hashable
+        A name.
+
+    Returns
+    -------
+    hashable
+        As "800" for "800.0"; any other name as it is.
+    """
+    key = key_of(name)
+    return str(key) if isinstance(name, str) and isinstance(key, int) else name
+
+
 def column_names(table: object) -> Names:
     """Return what a dataframe of any library calls its columns, numbers of columns included.
 

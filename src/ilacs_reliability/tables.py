@@ -14,7 +14,7 @@ from ilacs_reliability.arrays import check_grades, group_names, refuse_mask
 from ilacs_reliability.containers import read_only, refuse_set
 from ilacs_reliability.ratings import Ratings, check_whole, square_counts, whole_counts
 from ilacs_reliability.records import Record, html_table
-from ilacs_reliability.scales import IntArray, Scale
+from ilacs_reliability.scales import IntArray, Scale, as_number
 from ilacs_reliability.wording import counted, whole
 
 
@@ -276,6 +276,30 @@ def as_grades(grades: GradesLike) -> GroupedGrades:
         holds no unit.
     """
     return grades if isinstance(grades, GroupedGrades) else _grouped(grades, "grades")
+
+
+def direction_note(scale: Scale) -> tuple[str, ...]:
+    """Say which end is the worst where grades are numbers that rise, and may rank either way.
+
+    Parameters
+    ----------
+    scale : Scale
+        The grades.
+
+    Returns
+    -------
+    tuple of str
+        One note; none where the labels are words, run from best to worst or carry other scores, as
+        someone then has said which is better.
+    """
+    numbers = tuple(as_number(label) for label in scale.labels)
+    if not scale.ordered or len(scale) < 2 or numbers != scale.scores:
+        return ()
+    worst, best = scale.labels[0], scale.labels[-1]
+    return (
+        f"Grade {worst} is taken for the worst and grade {best} for the best; where {worst} is the "
+        f"best, turn the order round and declare it, as in Scale([{best}, ..., {worst}]).",
+    )
 
 
 _AXES = ("stratum", "group", "grade")

@@ -15,7 +15,7 @@ from ilacs_reliability.estimates import (
     SignificanceResult,
 )
 from ilacs_reliability.scales import Scale
-from ilacs_reliability.tables import GradesLike, GroupedGrades, as_grades
+from ilacs_reliability.tables import GradesLike, GroupedGrades, as_grades, direction_note
 from ilacs_reliability.undefined import warn_undefined
 from ilacs_reliability.wording import counted, grade_name, listed, percent, whole, with_article
 
@@ -106,7 +106,8 @@ def shared_grades(
     pool : bool, optional
         Whether the caller adds the strata up, which a note then says. Default: False.
     by_order : bool, optional
-        Whether the caller uses the order of the grades. Default: True.
+        Whether the caller uses the order of the grades, whose direction a note then says where they
+        are numbers. Default: True.
 
     Returns
     -------
@@ -145,6 +146,8 @@ def shared_grades(
             f"{len(kept)} strata were added up: what differs between strata can pass for a "
             "difference between groups."
         )
+    if by_order:
+        notes.extend(direction_note(taken.scale))
     return SharedGrades(
         counts=taken.counts[inside],
         scale=taken.scale,

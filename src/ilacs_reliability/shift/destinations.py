@@ -57,7 +57,7 @@ def transition_shares(table: TransitionsLike) -> dict[tuple[Hashable, Hashable],
     >>> shares["requires improvement", "good"]
     Estimate(transition_shares = 0.5000, n_units=22, 95% clopper_pearson 0.2822 to 0.7178)
     """
-    pairs = as_pairs(table)
+    pairs = as_pairs(table, by_order=False)
     labels = pairs.scale.labels
     held = [grade for grade in range(pairs.n_grades) if pairs.count(pairs.before == grade)]
     return {

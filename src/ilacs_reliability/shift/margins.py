@@ -121,7 +121,7 @@ def stuart_maxwell(
     check_option(method, SWAP_METHODS, "method")
     check_draws(n_resamples)
     check_rng(rng)
-    pairs = as_pairs(table)
+    pairs = as_pairs(table, by_order=False)
     swaps = swaps_of(pairs)
     found = imbalance_of(swaps, _free_steps(swaps, pairs.n_grades), method, n_resamples, rng)
     return swap_result(
@@ -200,7 +200,7 @@ def bhapkar(table: TransitionsLike, *, method: BhapkarMethod = "asymptotic") -> 
     11.9757
     """
     check_option(method, get_args(BhapkarMethod), "method")
-    pairs = as_pairs(table)
+    pairs = as_pairs(table, by_order=False)
     swaps = swaps_of(pairs)
     found = imbalance_of(swaps, _free_steps(swaps, pairs.n_grades))
     q, df = found.statistic, found.df
@@ -283,7 +283,7 @@ def marginal_shift_by_grade(table: TransitionsLike) -> dict[Hashable, Estimate]:
     >>> {grade: round(shift.value, 2) for grade, shift in shifts.items()}
     {1: 0.2, 2: -0.1, 3: -0.1}
     """
-    pairs = as_pairs(table)
+    pairs = as_pairs(table, by_order=False)
     swaps = swaps_of(pairs)
     moved = np.abs(swaps.steps(pairs.n_grades)).sum(axis=0) > 0
     df = _free_steps(swaps, pairs.n_grades).shape[1]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -24,7 +24,7 @@ from ilacs_reliability.intervals import (
 from ilacs_reliability.ratings import Ratings, check_whole
 from ilacs_reliability.records import Record
 from ilacs_reliability.scales import FloatArray, IntArray, Scale
-from ilacs_reliability.tables import TransitionsLike, as_transitions
+from ilacs_reliability.tables import TransitionsLike, as_transitions, direction_note
 from ilacs_reliability.undefined import warn_undefined
 from ilacs_reliability.wording import counted, with_article
 
@@ -100,7 +100,7 @@ class Pairs(Record):
         return int(self.frequencies[rows].sum())
 
 
-def as_pairs(table: TransitionsLike, *, single: bool = True) -> Pairs:
+def as_pairs(table: TransitionsLike, *, single: bool = True, by_order: bool = True) -> Pairs:
     """Take transitions in any form, with clusters where ratings carry them.
 
     Parameters
@@ -109,6 +109,9 @@ def as_pairs(table: TransitionsLike, *, single: bool = True) -> Pairs:
         Units before (rows) and after (columns). Of ratings, the first column is before.
     single : bool, optional
         Whether many studies over the same pairs are refused.
+    by_order : bool, optional
+        Whether the caller asks which grade is better, which a note then says where they are
+        numbers. Default: True.
 
     Returns
     -------
@@ -124,7 +127,10 @@ def as_pairs(table: TransitionsLike, *, single: bool = True) -> Pairs:
         the ratings are not by two known raters.
     """
     if isinstance(table, Ratings):
-        return _from_ratings(table, single)
+        pairs = _from_ratings(table, single)
+        return (
+            replace(pairs, notes=pairs.notes + direction_note(pairs.scale)) if by_order else pairs
+        )
     given = as_transitions(table)
     before, after = np.indices(given.counts.shape).reshape(2, -1)
     return Pairs(
@@ -133,7 +139,7 @@ def as_pairs(table: TransitionsLike, *, single: bool = True) -> Pairs:
         after=after,
         frequencies=given.counts.ravel().astype(np.float64),
         clusters=None,
-        notes=given.notes,
+        notes=given.notes + (direction_note(given.scale) if by_order else ()),
     )
 
 

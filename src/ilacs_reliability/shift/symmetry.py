@@ -265,7 +265,7 @@ def bowker(
     check_option(method, SWAP_METHODS, "method")
     check_draws(n_resamples)
     check_rng(rng)
-    pairs = as_pairs(table)
+    pairs = as_pairs(table, by_order=False)
     swaps = swaps_of(pairs)
     found = imbalance_of(swaps, None, method, n_resamples, rng)
     return swap_result(
@@ -334,7 +334,7 @@ def pairwise_symmetry(
     """
     check_option(method, PAIR_METHODS, "method")
     check_adjustment(adjust, "adjust")
-    pairs = as_pairs(table)
+    pairs = as_pairs(table, by_order=False)
     swaps = swaps_of(pairs)
     tested = [_pair(pairs, swaps, place, method) for place in range(len(swaps.ups))]
     few = _few_note(swaps) if method == "asymptotic" else ()
