@@ -36,7 +36,7 @@ LAYERS = [
         "estimates",
         "inference",
     },
-    {"arrays", "suspects", "patterns", "ratings", "tables", "engines", "pivots", "frames"},
+    {"arrays", "marks", "suspects", "patterns", "ratings", "tables", "engines", "pivots", "frames"},
     {"agreement", "shift", "comparison", "datasets"},
     {"replicates", "resampling", "error", "planning"},
     {"claims"},

@@ -395,6 +395,20 @@ def test_a_lazy_frame_is_told_which_door_to_take(lazy):
             call(lazy)
 
 
+TWO_LISTS = ["cohen_kappa", "scott_pi", "percent_agreement", "gwet_ac", "krippendorff_alpha"]
+
+
+@pytest.mark.parametrize("name", TWO_LISTS)
+def test_two_lists_are_told_to_stand_side_by_side(name):
+    coefficient, first, second = getattr(ilr, name), [1, 2, 2, 1], [1, 2, 1, 1]
+    with pytest.raises(TypeError, match=rf"{name}\(numpy.column_stack\(\[first, second\]\)\)"):
+        coefficient(first, second)
+    assert pickle.loads(pickle.dumps(coefficient)) is coefficient
+    assert 0 < coefficient(np.column_stack([first, second])).value < 1
+    with pytest.raises(TypeError, match="unexpected keyword argument 'weight'"):
+        coefficient(np.column_stack([first, second]), weight="linear")
+
+
 def test_one_list_is_told_to_stand_beside_another():
     with pytest.raises(ValueError, match=r"side by side, as in `numpy.column_stack"):
         as_ratings([1, 2, 2])

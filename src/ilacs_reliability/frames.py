@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -219,7 +219,7 @@ def ratings_from_wide(
     """
     _check_scale(scale)
     check_option(design, DESIGNS, "design")
-    if isinstance(raters, str) or not isinstance(raters, Iterable):
+    if isinstance(raters, (str, Mapping)) or not isinstance(raters, Iterable):
         raise TypeError(f"`raters` must be a sequence of column names, but got {raters!r}.")
     names = list(raters)
     if not names:

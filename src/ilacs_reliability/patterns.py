@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import Any, ClassVar, TypeAlias, TypeVar
+from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -23,45 +23,6 @@ SMALL_TABLE = 1 << 12
 WIDEST_RANGE = 126
 
 Encode: TypeAlias = Callable[[npt.NDArray[Any]], CodeArray]
-Function = TypeVar("Function", bound=Callable[..., Any])
-
-
-def by_counts(coefficient: Function) -> Function:
-    """Mark a coefficient of how often each unit got each grade, whoever gave it.
-
-    Resampling then counts patterns that differ in who gave which grade as one.
-
-    Parameters
-    ----------
-    coefficient : callable
-        A function of ratings.
-
-    Returns
-    -------
-    callable
-        The same.
-    """
-    coefficient.by_counts = True  # type: ignore[attr-defined]
-    return coefficient
-
-
-def by_sums(coefficient: Function) -> Function:
-    """Mark a coefficient that needs no more of frequencies than their sums over patterns.
-
-    Leaving out a unit then costs a subtraction, not a study.
-
-    Parameters
-    ----------
-    coefficient : callable
-        A function of ratings.
-
-    Returns
-    -------
-    callable
-        The same.
-    """
-    coefficient.by_sums = True  # type: ignore[attr-defined]
-    return coefficient
 
 
 @dataclass(frozen=True, slots=True, eq=False)

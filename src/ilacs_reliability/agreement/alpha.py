@@ -22,7 +22,7 @@ from ilacs_reliability.agreement.studies import (
 )
 from ilacs_reliability.arguments import check_option
 from ilacs_reliability.estimates import Estimate
-from ilacs_reliability.patterns import by_counts, by_sums
+from ilacs_reliability.marks import by_counts, by_sums
 from ilacs_reliability.ratings import RatingsLike, as_ratings
 from ilacs_reliability.scales import FloatArray, Scale, credit_matrix
 from ilacs_reliability.undefined import warn_undefined

@@ -28,7 +28,7 @@ from ilacs_reliability.agreement.studies import (
 )
 from ilacs_reliability.containers import read_only
 from ilacs_reliability.estimates import Estimate
-from ilacs_reliability.patterns import by_counts, by_sums
+from ilacs_reliability.marks import by_counts, by_sums
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
 from ilacs_reliability.scales import FloatArray, Weights
 from ilacs_reliability.undefined import warn_undefined
