@@ -36,7 +36,18 @@ LAYERS = [
         "estimates",
         "inference",
     },
-    {"arrays", "marks", "suspects", "patterns", "ratings", "tables", "engines", "pivots", "frames"},
+    {
+        "arrays",
+        "marks",
+        "suspects",
+        "patterns",
+        "ratings",
+        "tables",
+        "keys",
+        "engines",
+        "pivots",
+        "frames",
+    },
     {"agreement", "shift", "comparison", "datasets"},
     {"replicates", "resampling", "error", "planning"},
     {"claims"},
@@ -48,7 +59,7 @@ APART = {"agreement", "shift", "comparison"}
 LAZY = {"pandas", "polars", "narwhals", "statsmodels", "matplotlib", "krippendorff", "sklearn"}
 AT_IMPORT = {"numpy", "scipy", "ilacs_reliability"} | sys.stdlib_module_names
 # over 500 lines, each with its reason: one record or function a concept, mostly docstring
-LONG_MODULES = {"agreement.coefficients", "estimates", "ratings", "scales"}
+LONG_MODULES = {"agreement.coefficients", "estimates", "frames", "ratings", "scales"}
 
 MODULES = sorted(PACKAGE.rglob("*.py"))
 GROUPS = tomllib.loads((ROOT / "docs" / "reference.toml").read_text(encoding="utf-8"))

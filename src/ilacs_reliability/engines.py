@@ -13,8 +13,18 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from ilacs_reliability.names import column_names, key_of, one_spelling, refuse_twice
-from ilacs_reliability.scales import TRUTHS, IntArray, is_missing, is_number
+from ilacs_reliability.keys import (
+    KEYS,
+    SPACES,
+    Column,
+    Named,
+    groupable,
+    may_spell_twice,
+    refuse_headers,
+    spelt_once,
+)
+from ilacs_reliability.names import one_spelling
+from ilacs_reliability.scales import IntArray, is_missing
 from ilacs_reliability.wording import counted
 
 if TYPE_CHECKING:
@@ -22,19 +32,11 @@ if TYPE_CHECKING:
     from narwhals.dtypes import DType
     from narwhals.typing import IntoFrame
 
-Column: TypeAlias = Any
-"""The name of a column: a string; pandas has whole numbers too."""
-Named: TypeAlias = tuple[str, Column]
-"""An argument and the column that it names."""
 Span: TypeAlias = tuple[int, int]
 """The lowest of some whole numbers, and how many there are up to the highest and none at all."""
 
 PACKED_BELOW = 1 << 62
 """Keys packed into one number stay below this: a signed one of 64 bits holds them."""
-KEYS = ("unit", "rater", "cluster", "group", "stratum")
-"""Arguments whose columns hold names."""
-SPACES = " \t\n\r\x0b\x0c\xa0\u2003\u3000"
-"""What a cell may hold and yet be missing."""
 LARGEST_EXACT = 2.0**53
 """Whole numbers held as float are exact below this."""
 
@@ -108,7 +110,7 @@ def read_frame(frame: IntoFrame, columns: Sequence[Named]) -> Source:
             "reading a dataframe needs narwhals: install the extra `frames`, as in "
             "`pip install 'ilacs-reliability[frames]'`."
         ) from error
-    _refuse_headers(frame)
+    refuse_headers(frame)
     try:
         opened = nw.from_native(frame)
     except TypeError:
@@ -125,13 +127,13 @@ def read_frame(frame: IntoFrame, columns: Sequence[Named]) -> Source:
     if isinstance(opened, nw.DataFrame):
         if not len(opened):
             raise ValueError("`frame` is empty: it has no row.")
-        opened = _groupable(opened, columns, schema)
+        opened = groupable(opened, columns, schema)
         schema = opened.schema
     held = opened if isinstance(opened, nw.DataFrame) else None
     keys = dict.fromkeys(column for argument, column in columns if argument in KEYS)
-    texts = [column for column in keys if _may_spell_twice(held, column, schema[column])]
+    texts = [column for column in keys if may_spell_twice(held, column, schema[column])]
     if texts:
-        opened = opened.with_columns(*map(_one_spelling, texts))
+        opened = opened.with_columns(*map(spelt_once, texts))
     return Source(rows=opened.lazy(), held=held, schema=schema)
 
 
@@ -360,84 +362,6 @@ def whole_numbers(values: Sequence[Any]) -> IntArray:
         The same.
     """
     return np.array([int(value) for value in values], dtype=np.int64)
-
-
-def _refuse_headers(frame: Any) -> None:
-    """Raise where a header cannot name one column."""
-    if hasattr(type(frame), "columns") and hasattr(type(frame), "__array__"):  # it is in memory
-        names = column_names(frame)
-        refuse_twice(names, "frame")
-        if any(isinstance(name, tuple) for name in names or ()):
-            raise TypeError(
-                "`frame` has headers of several levels: join them first, as in "
-                "`frame.columns = frame.columns.map('_'.join)`."
-            )
-
-
-def _groupable(
-    frame: nw.DataFrame[Any], columns: Sequence[Named], schema: Mapping[Any, DType]
-) -> nw.DataFrame[Any]:
-    """Return a frame in memory whose columns an engine can group by."""
-    import narwhals as nw
-
-    if not frame.implementation.is_pandas():
-        return frame
-    native = nw.to_native(frame)
-    changed = {}
-    for argument, column in columns:
-        if isinstance(schema[column], nw.Object):
-            changed[column] = _objects(native[column], argument, column)
-        elif str(native[column].dtype) == "float16":
-            changed[column] = native[column].astype("float64")
-    if not changed:
-        return frame
-    native = native.copy(deep=False)
-    for column, values in changed.items():
-        native[column] = values
-    groupable: nw.DataFrame[Any] = nw.from_native(native)
-    return groupable
-
-
-def _objects(values: Any, argument: str, column: Column) -> Any:
-    """Return mixed things with one spelling for each number and none for what is missing."""
-    read = {}
-    for row, value in enumerate(values.tolist()):
-        try:
-            hash(value)
-        except TypeError:
-            raise TypeError(
-                f"`{argument}` is column {column!r}, which holds {value!r} in row {row}, not one "
-                "value a row."
-            ) from None
-        read[row] = None if is_missing(value) else value
-    truths = {isinstance(x, TRUTHS) for x in read.values() if is_number(x) or isinstance(x, TRUTHS)}
-    if len(truths) == 2:
-        raise TypeError(f"`{argument}` is column {column!r}, which holds True beside numbers.")
-    if argument in KEYS:
-        read = {row: None if x is None else key_of(x) for row, x in read.items()}
-    return type(values)(list(read.values()), index=values.index, dtype=object)
-
-
-def _may_spell_twice(held: nw.DataFrame[Any] | None, column: Column, dtype: DType) -> bool:
-    """Tell whether a column of names may hold a whole number in two spellings."""
-    import narwhals as nw
-
-    if isinstance(dtype, nw.Enum):
-        return any(name != one_spelling(name) for name in dtype.categories)
-    if isinstance(dtype, nw.Categorical) and held is not None:
-        names = held[column].drop_nulls().unique().to_list()
-        return any(name != one_spelling(name) for name in names)
-    return isinstance(dtype, (nw.String, nw.Categorical))
-
-
-def _one_spelling(column: Column) -> nw.Expr:
-    """Return names in which a whole number is spelt in one way, as "800" for "800.0"."""
-    import narwhals as nw
-
-    text = nw.col(column).cast(nw.String)
-    whole = text.str.contains(r"^\s*-?(?:0|[1-9][0-9]*)(?:\.0*)?\s*$")
-    plain = text.str.replace_all(r"\.0*\s*$", "").str.strip_chars(SPACES)
-    return nw.when(whole.fill_null(False)).then(plain).otherwise(text).alias(column)
 
 
 def _check_columns(columns: Sequence[Named], schema: Mapping[Any, DType]) -> None:

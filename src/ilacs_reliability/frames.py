@@ -10,8 +10,6 @@ import numpy as np
 
 from ilacs_reliability.arguments import check_option
 from ilacs_reliability.engines import (
-    Column,
-    Named,
     Source,
     check_frequency,
     count_rows,
@@ -22,6 +20,7 @@ from ilacs_reliability.engines import (
     refuse_missing,
     whole_numbers,
 )
+from ilacs_reliability.keys import Column, Named
 from ilacs_reliability.pivots import pivot, refuse_torn_units
 from ilacs_reliability.ratings import DESIGNS, Design, Ratings, ratings_from_codes
 from ilacs_reliability.scales import (

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
-from ilacs_reliability.engines import Column, Named, Source, collect, number_of, whole_numbers
+from ilacs_reliability.engines import Source, collect, number_of, whole_numbers
+from ilacs_reliability.keys import Column, Named
 from ilacs_reliability.scales import CodeArray, IntArray
 
 if TYPE_CHECKING:

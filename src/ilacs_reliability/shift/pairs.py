@@ -110,8 +110,7 @@ def as_pairs(table: TransitionsLike, *, single: bool = True, by_order: bool = Tr
     single : bool, optional
         Whether many studies over the same pairs are refused.
     by_order : bool, optional
-        Whether the caller asks which grade is better, which a note then says where they are
-        numbers. Default: True.
+        Whether the caller asks which grade is better; a note then says. Default: True.
 
     Returns
     -------
