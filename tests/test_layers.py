@@ -58,7 +58,7 @@ LAYERS = [
 APART = {"agreement", "shift", "comparison"}
 LAZY = {"pandas", "polars", "narwhals", "statsmodels", "matplotlib", "krippendorff", "sklearn"}
 AT_IMPORT = {"numpy", "scipy", "ilacs_reliability"} | sys.stdlib_module_names
-# over 330 lines of code: what a study is, and what a scale is, from whatever stands for them
+# over 350 lines of code: what a study is, and what a scale is, from whatever stands for them
 LONG_MODULES = {"ratings", "scales"}
 
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -300,4 +300,4 @@ def lines_of_code(module):
 @every_module
 def test_a_module_has_one_subject(module):
     lines = lines_of_code(module)
-    assert lines <= 330 or module in LONG_MODULES, f"{lines} lines of code: two subjects?"
+    assert lines <= 350 or module in LONG_MODULES, f"{lines} lines of code: two subjects?"
