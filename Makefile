@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 VENV := .venv
+LOWEST := .venv-lowest
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check -qq
 WORKERS ?= 2
@@ -10,10 +11,10 @@ ARGS ?=
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help report test fuzz mutants lint docs bench notebooks clean
+.PHONY: help report test test-lowest fuzz mutants lint docs bench notebooks clean
 
 help:  ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 report: $(VENV)/.package  ## print the security report (ARGS="--html report.html" for more)
 	@$(PY) -m ilacs_reliability $(ARGS)
@@ -26,6 +27,9 @@ fuzz: $(VENV)/.test  ## call everything with any input for a minute (ARGS="--sec
 
 mutants: $(VENV)/.test  ## print changes of the core that no test notices (ARGS="--all" for all)
 	$(PY) scripts/mutants.py $(ARGS)
+
+test-lowest: $(LOWEST)/.ready  ## run the tests, quickly, with the lowest versions that are allowed
+	HYPOTHESIS_PROFILE=quick $(LOWEST)/bin/python -m pytest -q -n $(WORKERS) $(or $(ARGS),tests)
 
 lint: $(VENV)/.lint  ## check style, format and types
 	$(PY) -m ruff check .
@@ -45,7 +49,7 @@ notebooks: $(VENV)/.docs  ## run each notebook from clean and write it as .ipynb
 	$(PY) scripts/run_notebooks.py $(sort $(wildcard notebooks/*.py))
 
 clean:  ## remove .venv and everything that the commands above wrote
-	rm -rf $(VENV) docs/_build docs/reference build dist .pytest_cache .mypy_cache .ruff_cache \
+	rm -rf $(VENV) $(LOWEST) docs/_build docs/reference build dist .pytest_cache .mypy_cache .ruff_cache \
 	    .hypothesis .coverage .coverage.* notebooks/*.ipynb notebooks/.ipynb_checkpoints
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -68,6 +72,16 @@ $(VENV)/.pip:
 $(VENV)/.package: pyproject.toml $(VENV)/.pip
 	@echo "installing the package"
 	@$(PIP) install --editable .
+	@touch $@
+
+# the lowest versions live apart from the newest
+$(LOWEST)/.ready: pyproject.toml scripts/lowest.py $(VENV)/.pip
+	@echo "making $(LOWEST)"
+	@$(PY) -m venv --clear $(LOWEST)
+	@$(LOWEST)/bin/python -m pip --disable-pip-version-check -qq install --upgrade pip
+	@$(PY) scripts/lowest.py > $(LOWEST)/lowest.txt
+	@$(LOWEST)/bin/python -m pip --disable-pip-version-check -qq install \
+	    --constraint $(LOWEST)/lowest.txt --editable . --group test
 	@touch $@
 
 $(VENV)/.%: $(VENV)/.package

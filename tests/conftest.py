@@ -9,7 +9,10 @@ settings.register_profile(
     "ci", derandomize=True, deadline=None, database=None, print_blob=True, max_examples=25
 )
 settings.register_profile("desk", deadline=None)
-settings.load_profile("ci" if os.environ.get("CI") else "desk")
+settings.register_profile("quick", parent=settings.get_profile("ci"), max_examples=5)
+settings.load_profile(
+    os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "desk")
+)
 
 # scripts that call other programs: run by hand, their results are stored beside them
 collect_ignore_glob = ["reference/*.py"]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 import ilacs_reliability as ilr
+from closeness import close
 from ilacs_reliability.agreement.components import (
     scores_of,
     two_way_components,
@@ -199,7 +200,7 @@ def test_many_units_leave_one_number_of_raters_and_no_memory_is_asked_for():
     codes, times = [[0, 0], [0, 1], [1, 1], [2, 2], [2, 1]], [10**9, 10**8, 10**9, 10**9, 10**8]
     many = ilr.ratings_from_codes(codes, scale=GRADES, frequencies=times)
     assert "(95% interval 1 rater)" in ilr.d_study(many).sentence
-    assert ilr.kendall_w_test(many, method="asymptotic").p_value == 0
+    assert ilr.kendall_w_test(many, method="asymptotic").p_value == close(0)
 
 
 def test_a_single_cluster_leaves_the_raters_nearly_unknown():

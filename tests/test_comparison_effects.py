@@ -6,6 +6,7 @@ from numpy.testing import assert_allclose
 from scipy import stats
 
 import ilacs_reliability as ilr
+from closeness import close
 
 # Brunner and Munzel (2000), table 1: pain scores under treatments Y and N
 PAIN = [[11, 2, 0, 1, 0], [3, 1, 4, 2, 1]]
@@ -58,7 +59,7 @@ def test_complete_separation_gives_the_exact_limit():
 def test_strata_with_one_group_stay_out_and_are_counted():
     strata = [PREVIOUSLY_GOOD, [[0, 0, 0, 0], [21, 37, 55, 4]]]
     with_outside = ilr.relative_effect(strata)
-    assert with_outside.value == ilr.relative_effect(PREVIOUSLY_GOOD).value
+    assert with_outside.value == close(ilr.relative_effect(PREVIOUSLY_GOOD).value)
     assert "117 of 230 units (50.9%)" in with_outside.notes[0]
     assert with_outside.n_units == 113
 

@@ -84,26 +84,21 @@ def test_the_permutation_is_brunnermunzels(counts, theirs):
 
 @every("coin", "wilcox_test.exact.two.sided")
 def test_the_exact_rank_sum_is_coins(counts, theirs):
-    if np.isfinite(theirs["p_value"]):
-        assert_allclose(
-            ilr.mann_whitney(counts).p_value, theirs["p_value"], rtol=1e-8, atol=FAR_TAIL
-        )
+    assert_allclose(ilr.mann_whitney(counts).p_value, theirs["p_value"], rtol=1e-8, atol=FAR_TAIL)
 
 
 @pytest.mark.parametrize(("side", "mirror"), [("greater", "less"), ("less", "greater")])
 def test_the_one_sided_exact_rank_sum_is_coins(side, mirror):
     for parameter in stored("coin", f"wilcox_test.exact.{side}", leave=("one_grade",)):
         counts, theirs = parameter.values
-        if np.isfinite(theirs["p_value"]):
-            ours = ilr.mann_whitney(counts, alternative=mirror).p_value
-            assert_allclose(ours, theirs["p_value"], rtol=1e-8, atol=FAR_TAIL)
+        ours = ilr.mann_whitney(counts, alternative=mirror).p_value
+        assert_allclose(ours, theirs["p_value"], rtol=1e-8, atol=FAR_TAIL)
 
 
 @every("coin", "wilcox_test.asymptotic.two.sided", leave=("one_grade",))
 def test_the_asymptotic_rank_sum_is_coins(counts, theirs):
-    if np.isfinite(theirs["p_value"]):
-        ours = ilr.mann_whitney(counts, method="asymptotic").p_value
-        assert_allclose(ours, theirs["p_value"], rtol=1e-8, atol=FAR_TAIL)
+    ours = ilr.mann_whitney(counts, method="asymptotic").p_value
+    assert_allclose(ours, theirs["p_value"], rtol=1e-8, atol=FAR_TAIL)
 
 
 @every("coin", "van_elteren.asymptotic")
@@ -198,6 +193,12 @@ def test_limits_of_a_difference_are_contingencytables(method, ending, leave):
         assert_allclose([*interval], [theirs["low"], theirs["high"]], atol=2e-6)
 
 
+def proper(parameter):
+    """Say whether a program gave two limits on a scale of ratios."""
+    limits = [parameter.values[1][side] for side in ("low", "high")]
+    return np.isfinite(limits).all() and min(limits) > 0
+
+
 @pytest.mark.parametrize(
     ("effect", "method", "ending"),
     [
@@ -209,11 +210,9 @@ def test_limits_of_a_difference_are_contingencytables(method, ending, leave):
     ],
 )
 def test_limits_of_ratios_are_contingencytables(effect, method, ending):
-    for parameter in stored("twobytwo", ending, leave=MIRRORED):
+    for parameter in filter(proper, stored("twobytwo", ending, leave=MIRRORED)):
         counts, theirs = parameter.values
         limits = [theirs["low"], theirs["high"]]
-        if not np.isfinite(limits).all() or min(limits) <= 0:
-            continue
         # the first column of the second row first: first over second share of the first column
         turned = np.array(counts)[::-1, ::-1]
         interval = effect(turned).confidence_interval(method=method)
@@ -266,16 +265,15 @@ def test_proportional_odds_within_strata_are_clms(counts, theirs):
     assert_allclose(np.log(ours.value), theirs["coefficients"][0], rtol=1e-7)
 
 
-@every("ordinal", "nominal_test", leave=(*FLAT, "three_sizes"))
+@every("ordinal", "nominal_test", leave=(*FLAT, "three_sizes", "pain"))
 def test_parallel_lines_are_ordinals(counts, theirs):
     ours = ilr.parallel_lines_test(counts)
-    if np.isfinite(theirs["statistic"]):
-        assert_allclose(
-            [ours.statistic, ours.df, ours.p_value],
-            [theirs["statistic"], theirs["df"], theirs["p_value"]],
-            rtol=1e-4,
-            atol=1e-5,
-        )
+    assert_allclose(
+        [ours.statistic, ours.df, ours.p_value],
+        [theirs["statistic"], theirs["df"], theirs["p_value"]],
+        rtol=1e-4,
+        atol=1e-5,
+    )
 
 
 def test_e_values_are_evalues():

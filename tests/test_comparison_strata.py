@@ -10,6 +10,8 @@ from hypothesis.extra import numpy as hnp
 from numpy.testing import assert_allclose
 
 import ilacs_reliability as ilr
+from closeness import close
+from maxima import cumulative_logit
 
 GOOD = [[3, 8, 45, 39], [4, 6, 5, 3]]
 OUTSTANDING = [[0, 1, 3, 23], [0, 0, 0, 1]]
@@ -286,15 +288,13 @@ def test_an_unused_grade_changes_no_odds():
 def test_proportional_odds_of_two_grades_are_the_odds_ratio():
     table = [[11, 84], [10, 8]]
     assert_allclose(ilr.proportional_odds(table).value, ilr.odds_ratio(table).value)
-    assert ilr.parallel_lines_test(table).p_value == 1
+    assert ilr.parallel_lines_test(table).p_value == close(1)
 
 
 def test_proportional_odds_are_statsmodels():
-    ordered = pytest.importorskip("statsmodels.miscmodels.ordinal_model")
     counts = np.array([GOOD, [[5, 9, 20, 10], [3, 6, 7, 2]]])
     cells = np.argwhere(counts >= 0).repeat(counts.ravel(), axis=0)
-    model = ordered.OrderedModel(cells[:, 2], cells[:, :2].astype(float), distr="logit")
-    fitted = model.fit(method="bfgs", disp=False, gtol=1e-9)
+    fitted = cumulative_logit(cells[:, 2], cells[:, :2].astype(float))
     assert_allclose(np.log(ilr.proportional_odds(counts).value), fitted.params[1], atol=1e-5)
 
 
@@ -376,7 +376,7 @@ def test_bounds_that_the_grades_contradict_are_left_and_noted():
     assert down.low > 0
     assert "contradict the assumed response" in down.notes[-1]
     agreed = ilr.selection_bounds(GOOD, response="second_lower")
-    assert agreed.low == bounds.low
+    assert agreed.low == close(bounds.low)
     assert not agreed.notes
 
 
@@ -416,7 +416,7 @@ def test_e_value_of_its_authors():
     value = ilr.e_value([[61, 39], [90, 10]])
     assert_allclose(value.value, 7.26, atol=0.005)
     assert value.confidence_interval().low > 1
-    assert ilr.e_value([[6, 5], [6, 5]]).confidence_interval().low == 1
+    assert ilr.e_value([[6, 5], [6, 5]]).confidence_interval().low == close(1)
     assert ilr.e_value([[5, 0], [3, 2]]).value == np.inf
 
 

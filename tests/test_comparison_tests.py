@@ -10,6 +10,7 @@ from numpy.testing import assert_allclose
 from scipy import stats
 
 import ilacs_reliability as ilr
+from closeness import close
 
 PAIN = [[11, 2, 0, 1, 0], [3, 1, 4, 2, 1]]
 PREVIOUSLY_GOOD = [[3, 8, 45, 39], [4, 6, 5, 3]]
@@ -307,13 +308,13 @@ def test_generalised_odds_without_ties_are_wins_over_losses():
 )
 def test_generalised_odds_of_separated_groups_are_infinite_or_zero(counts, ties):
     assert ilr.generalised_odds(counts, ties=ties).value == np.inf
-    assert ilr.generalised_odds(counts[::-1], ties=ties).value == 0
+    assert ilr.generalised_odds(counts[::-1], ties=ties).value == close(0)
 
 
 def test_generalised_odds_of_one_side_alone_are_infinite_or_zero():
     counts = [[3, 0, 0], [4, 3, 5]]
     assert ilr.generalised_odds(counts, ties="dropped").value == np.inf
-    assert ilr.generalised_odds(counts[::-1], ties="dropped").value == 0
+    assert ilr.generalised_odds(counts[::-1], ties="dropped").value == close(0)
 
 
 @given(
@@ -387,7 +388,7 @@ def test_a_zero_cell_in_every_stratum_leaves_an_interval():
     # statsmodels 0.15 StratifiedTable: odds ratio inf, interval (nan, nan)
     odds = ilr.odds_ratio([[[7, 0], [5, 3]], [[6, 0], [4, 2]]])
     low, high = odds.confidence_interval()
-    assert odds.value == high == np.inf
+    assert np.isinf([odds.value, high]).all()
     assert 0 < low < 1
     assert np.isfinite(odds.confidence_interval(method="midp").low)
 
@@ -474,7 +475,7 @@ def test_jonckheere_of_two_groups_is_exact_where_mann_whitney_is():
     for counts in (few, many):
         trend, ranks = ilr.jonckheere(counts), ilr.mann_whitney(counts)
         assert trend.method == ranks.method == "exact"
-        assert trend.p_value == ranks.p_value
+        assert trend.p_value == close(ranks.p_value)
 
 
 def test_jonckheere_of_three_groups_of_forty_is_exact():

@@ -11,6 +11,7 @@ import pytest
 from numpy.testing import assert_array_equal
 
 import ilacs_reliability as ilr
+from closeness import close
 from ilacs_reliability.datasets.inspections import parse_inspections
 from ilacs_reliability.datasets.tabulation import (
     declines_by_size,
@@ -405,9 +406,9 @@ def test_kappa_from_the_counts_is_the_expected_one(name):
 
 def test_expected_numbers_carry_the_last_printed_digit():
     psych = ilr.load_dataset("cohen_1960").expected["psych"]
-    assert psych["cohen_kappa"].value == 0.492
+    assert psych["cohen_kappa"].value == close(0.492)
     assert psych["cohen_kappa"].tolerance == pytest.approx(0.0005)
-    assert psych["disagreement_weights"].value == (0, 1, 3, 1, 0, 6, 3, 6, 0)
+    assert psych["disagreement_weights"].value == close((0, 1, 3, 1, 0, 6, 3, 6, 0))
     assert psych["disagreement_weights"].tolerance == 0
     assert "psych" in psych["cohen_kappa"].by
     rounded = ilr.load_dataset("stuart_vision_women").expected["irr"]["bhapkar"]

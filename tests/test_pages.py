@@ -2,6 +2,7 @@
 
 import doctest
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -28,12 +29,23 @@ def test_the_protocol_in_the_readme_is_one():
     assert ilr.Protocol.from_toml(text) == ilr.Protocol(agreement=0.9, superiority_margin=0.05)
 
 
+def links(page):
+    return re.findall(r"\]\(([^)#]+)[^)]*\)", (ROOT / page).read_text(encoding="utf-8"))
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_links_lead_somewhere(page):
-    text = (ROOT / page).read_text(encoding="utf-8")
-    targets = re.findall(r"\]\(([^)#]+)[^)]*\)", text)
-    inside = [target for target in targets if not target.startswith("https://")]
+    inside = [target for target in links(page) if not target.startswith("https://")]
     assert all(((ROOT / page).parent / target).exists() for target in inside), inside
+
+
+def test_the_readme_is_read_elsewhere_too_so_its_links_are_whole():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    home = f"{project['urls']['Homepage']}/blob/main/"
+    here = [target.removeprefix(home) for target in links("README.md") if target.startswith(home)]
+    assert len(here) > 5
+    assert all((ROOT / target).exists() for target in here), here
+    assert all(target.startswith("https://") for target in links("README.md"))
 
 
 def test_the_citation_names_the_version():
@@ -43,8 +55,8 @@ def test_the_citation_names_the_version():
 
 def test_every_command_that_the_readme_names_exists():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    commands = set(re.findall(r"^([a-z]+):.*## ", makefile, flags=re.MULTILINE))
+    commands = set(re.findall(r"^([a-z-]+):.*## ", makefile, flags=re.MULTILINE))
     for page in ["README.md", "CONTRIBUTING.md", "notebooks/README.md"]:
         text = (ROOT / page).read_text(encoding="utf-8")
-        named = set(re.findall(r"(?:^    |`)make ([a-z]+)", text, flags=re.MULTILINE))
+        named = set(re.findall(r"(?:^    |`)make ([a-z-]+)", text, flags=re.MULTILINE))
         assert named <= commands, page

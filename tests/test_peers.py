@@ -16,6 +16,7 @@ from sklearn.metrics import cohen_kappa_score
 from statsmodels.stats import inter_rater
 
 import ilacs_reliability as ilr
+from closeness import close
 
 RI, GOOD, BEST, WORST = "requires improvement", "good", "outstanding", "inadequate"
 PAIRS = [
@@ -190,8 +191,8 @@ def test_row_11_one_grade_only_is_undefined_or_wide():
         assert estimate.reason == "no_variation"
     for coefficient in (ilr.gwet_ac, ilr.brennan_prediger):
         estimate = coefficient(ratings)
-        assert estimate.value == 1
-        assert estimate.standard_error == 0
+        assert estimate.value == close(1)
+        assert estimate.standard_error == close(0)
         assert estimate.confidence_interval().low < 0.7
         assert ilr.threshold_test(estimate, 0.0).p_value > 0
 
@@ -253,5 +254,5 @@ def test_row_18_one_missing_of_fifteen_drops_no_unit():
     dropped = ilr.krippendorff_alpha(table[[0, 1, 3, 4]], metric="interval")
     right = krippendorff.alpha(table.T, level_of_measurement="interval")
     assert_allclose(full.value, right, atol=1e-12)
-    assert full.value != dropped.value
+    assert abs(full.value - dropped.value) > 1e-3
     assert (full.n_units, full.n_ratings) == (5, 14)

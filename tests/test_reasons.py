@@ -8,7 +8,7 @@ from itertools import combinations
 import hypothesis.strategies as st
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis.extra import numpy as hnp
 from scipy import stats
 
@@ -160,7 +160,7 @@ def test_a_reason_of_agreement_is_true_of_the_ratings(name, data):
     result = quietly(function, study(table))
     if result.status == "ok":
         assert result.why == ""
-        return
+    assume(result.status == "undefined")
     assert true_of(result.reason, table, rule, name), (result.reason, result.describe())
     assert result.why in result.describe()
     sizes = (table >= 0).sum(axis=1)
