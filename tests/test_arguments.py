@@ -277,6 +277,20 @@ NAMED = {
         lambda: ilr.Claim(statement=np.eye(2), kind="share", threshold=0.5),
         "statement",
     ),
+    "scores that cannot be squared": (lambda: ilr.icc([[0.0, 1e300], [1e300, 0.0]]), "ratings"),
+    "tiny scores": (lambda: ilr.lin_ccc([[0.0, 1e-300], [1e-300, 0.0], [0.0, 0.0]]), "ratings"),
+    "tiny scores to weigh": (
+        lambda: ilr.cohen_kappa([[0.0, 1e-300], [1e-300, 0.0]], weights="quadratic"),
+        "weights",
+    ),
+    "tiny distances": (
+        lambda: ilr.krippendorff_alpha([[0.0, 1e-300], [1e-300, 0.0]], metric="interval"),
+        "ratings",
+    ),
+    "more pairs than can be counted": (
+        lambda: ilr.jonckheere([[10**10], [10**11], [1000]]),
+        "method",
+    ),
     "a threshold that is an array": (
         lambda: ilr.Claim(statement="So.", kind="shift", threshold=np.array(0.5)),
         "threshold",

@@ -11,6 +11,7 @@ from scipy import stats
 
 import ilacs_reliability as ilr
 from closeness import close
+from ilacs_reliability.comparison.exact import merged
 
 PAIN = [[11, 2, 0, 1, 0], [3, 1, 4, 2, 1]]
 PREVIOUSLY_GOOD = [[3, 8, 45, 39], [4, 6, 5, 3]]
@@ -515,3 +516,9 @@ def test_the_score_sees_rare_grades_of_huge_groups(n):
     low, high = found["few"].effect.confidence_interval()
     assert_allclose([low * n, high * n], [9.9715, 32.4016], rtol=1e-3)
     assert_allclose([*found["most"].effect.confidence_interval()], [-high, -low], rtol=1e-3)
+
+
+def test_equal_sums_are_joined_however_large():
+    values, weights = merged((np.array([[1e10], [1e10], [2e10]]), np.array([0.5, 0.25, 0.25])))
+    assert values.tolist() == [[1e10], [2e10]]
+    assert_allclose(weights, [0.75, 0.25])

@@ -12,6 +12,7 @@ from numpy.testing import assert_allclose
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
+import ilacs_reliability as ilr
 from ilacs_reliability import intervals
 
 ROOT = Path(__file__).parents[1]
@@ -331,3 +332,12 @@ def test_the_promise_is_kept_on_the_settings_of_the_docs(bench):
     assert cover.mean() <= 0.975
     assert widths[0] <= 0.97 * widths[1]
     assert all(row["score_no_width"] == row["score_outside"] == 0 for row in rows)
+
+
+def test_score_limits_of_a_huge_study_are_numbers():
+    codes = [[0, 1, 2, 3, 2], [-1, -1, 0, 1, 0]]
+    scale = ilr.Scale([1, 2, 3, 4])
+    ratings = ilr.ratings_from_codes(codes, scale=scale, frequencies=[10**9, 13])
+    low, high = ilr.brennan_prediger(ratings).confidence_interval()
+    assert low < ilr.brennan_prediger(ratings).value < high
+    assert high - low < 1e-5

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ilacs_reliability.arguments import check_option
+from ilacs_reliability.arguments import check_flag, check_option
 from ilacs_reliability.engines import (
     Source,
     check_frequency,
@@ -115,6 +115,7 @@ def ratings_from_frame(
     """
     _check_scale(scale)
     check_option(design, DESIGNS, "design")
+    check_flag(name_units, "name_units")
     extra: list[Named] = [
         (argument, column)
         for argument, column in (("cluster", cluster), ("frequency", frequency))

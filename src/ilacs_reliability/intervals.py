@@ -142,7 +142,8 @@ def _effective_size(
     shrunk = (informative * effect + prior_units) / (informative + prior_units)
     # a sample that shows more spread than a share of units has is believed at once
     shrunk = np.where(effect > 1, np.maximum(shrunk, effect), shrunk)
-    size: FloatArray = np.maximum(n / shrunk, 2.0)
+    # of more, the quantiles of a Beta are lost in rounding
+    size: FloatArray = np.clip(n / shrunk, 2.0, 1e12)
     return size
 
 

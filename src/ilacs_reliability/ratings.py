@@ -1025,7 +1025,9 @@ def _units_by_pattern(
 def _numbers(ratings: npt.ArrayLike) -> tuple[npt.NDArray[Any], bool]:
     """Return numbers, and whether they stand for False and True."""
     refuse_mask(ratings, "ratings", fill="nan or None")
-    matrix = np.asarray(ratings) if hasattr(ratings, "dtype") else _rectangle(ratings, "ratings")
+    # other things than arrays have a dtype too
+    is_array = hasattr(ratings, "dtype") and hasattr(ratings, "__array__")
+    matrix = np.asarray(ratings) if is_array else _rectangle(ratings, "ratings")
     if matrix.dtype.kind in "fiu":
         return matrix, False
     if matrix.dtype == bool:

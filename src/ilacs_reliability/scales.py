@@ -32,6 +32,7 @@ WeightKind: TypeAlias = Literal[
 ]
 Weights: TypeAlias = WeightKind | Sequence[Sequence[float]] | FloatArray
 WEIGHT_KINDS: tuple[str, ...] = get_args(WeightKind)
+LEAST_SPAN, LARGEST_SPAN = 1e-50, 1e50
 NO_ALIASES: FrozenMapping[Hashable, Hashable] = FrozenMapping({})
 TRUTHS = (bool, np.bool_)
 NUMERAL = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*")
@@ -533,10 +534,39 @@ def agreement_weights(scale: Scale, kind: Weights) -> FloatArray:
         return np.eye(scale.n_grades)
     if not scale.ordered:
         raise ValueError(f"`weights` is {kind!r}, which needs an ordered scale.")
-    loss = _loss(kind, np.asarray(scale.scores))
+    loss = _loss(kind, usable_scores(scale))
     weights: FloatArray = 1.0 - loss / loss.max()
     np.fill_diagonal(weights, 1.0)
     return weights
+
+
+def usable_scores(scale: Scale) -> FloatArray:
+    """Return the scores of grades, of which sums of fourth powers neither overflow nor vanish.
+
+    Parameters
+    ----------
+    scale : Scale
+        The grades.
+
+    Returns
+    -------
+    ndarray of float, shape (n_grades,)
+        A number for each grade.
+
+    Raises
+    ------
+    ValueError
+        If they lie further apart than 1e50, or closer together than 1e-50.
+    """
+    scores = np.asarray(scale.scores)
+    span = 2.0 * float(np.ptp(scores / 2.0))
+    if len(scores) > 1 and not LEAST_SPAN < span < LARGEST_SPAN:
+        raise ValueError(
+            f"the scores of `ratings` must lie between {LEAST_SPAN:g} and {LARGEST_SPAN:g} apart "
+            f"to be squared, as for `weights`, but are {min(scores):g} to {max(scores):g}: give "
+            "them in another unit."
+        )
+    return scores
 
 
 def tolerance_weights(scale: Scale, *, within: int = 1) -> FloatArray:

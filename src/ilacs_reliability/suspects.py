@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ilacs_reliability.arrays import LARGEST_WHOLE
 from ilacs_reliability.scales import FloatArray
 from ilacs_reliability.undefined import levels_out
 
@@ -67,6 +68,8 @@ def _is_cross_table(cells: npt.NDArray[Any]) -> bool:
     """Tell a table of two raters' grades from grades of as many units as raters."""
     cells = cells.astype(np.float64)
     largest, n = cells.max(), cells.sum()
+    if n > LARGEST_WHOLE:
+        return False
     if largest > LARGEST_GRADE:
         # two raters agree more than by chance
         agree = np.trace(cells) * n > cells.sum(axis=0) @ cells.sum(axis=1)

@@ -54,10 +54,11 @@ def _of_a_library(draw: Draw, columns: str) -> str:
         f"pd.DataFrame({columns}).astype('category')",
         f"pd.DataFrame({columns}, dtype=object)",
         f"pd.DataFrame({columns}).set_index('unit', drop=False)",
-        f"pl.DataFrame({columns}, strict=False)",
-        f"pl.DataFrame({columns}, strict=False).lazy()",
+        # what pandas calls missing is an object to polars, which panics at it
+        f"pl.DataFrame({columns}, strict=False)".replace("pd.NA", "None"),
+        f"pl.DataFrame({columns}, strict=False).lazy()".replace("pd.NA", "None"),
         f"arrow({columns})",
-        f"nw.from_native(pl.DataFrame({columns}, strict=False))",
+        f"nw.from_native(pl.DataFrame({columns}, strict=False))".replace("pd.NA", "None"),
         columns,
     )
 

@@ -111,18 +111,18 @@ def drawn(seed: int, case: int, names: frozenset[str] = frozenset()) -> tuple[Dr
 
 @contextmanager
 def limited(seconds: float) -> Iterator[None]:
-    """Interrupt what takes longer."""
+    """Interrupt what takes more of a processor's time, however busy it is."""
 
     def stop(*_: object) -> None:
         raise TooLongError
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def limit_memory(more: int) -> None:
@@ -144,7 +144,9 @@ def findings(draw: Draw, one: Call, tally: Tally, case: str = "") -> Iterator[Fi
         yield found(f"{one.name}: takes longer than {SECONDS} s in {innermost(error)}")
     except MemoryError as error:
         yield found(f"{one.name}: takes too much memory in {innermost(error)}")
-    except Exception as error:
+    except (KeyboardInterrupt, SystemExit, GeneratorExit):
+        raise
+    except BaseException as error:
         where = innermost(error)
         yield found(f"{type(error).__name__} in {where}", detail=f"{one.name}: {error}")
     tally.calls += draw.calls

@@ -24,7 +24,7 @@ from ilacs_reliability.arguments import check_option
 from ilacs_reliability.estimates import Estimate
 from ilacs_reliability.marks import by_counts, by_sums
 from ilacs_reliability.ratings import RatingsLike, as_ratings
-from ilacs_reliability.scales import FloatArray, Scale, credit_matrix
+from ilacs_reliability.scales import FloatArray, Scale, credit_matrix, usable_scores
 from ilacs_reliability.undefined import warn_undefined
 
 Metric: TypeAlias = (
@@ -275,7 +275,7 @@ def _rank_distances(margins: FloatArray) -> FloatArray:
 
 
 def _squared(scale: Scale, metric: str) -> FloatArray:
-    scores = np.asarray(scale.scores)
+    scores = usable_scores(scale)
     gaps: FloatArray = (scores[:, None] - scores[None, :]) ** 2
     if metric == "interval":
         return gaps

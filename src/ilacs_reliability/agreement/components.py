@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from ilacs_reliability.agreement.formulas import patterns_of
 from ilacs_reliability.ratings import Ratings
-from ilacs_reliability.scales import FloatArray
+from ilacs_reliability.scales import FloatArray, usable_scores
 
 # mean squares below this share of all variation are rounding
 ROUNDING = 1e-14
@@ -69,7 +69,7 @@ def scores_of(ratings: Ratings) -> Scores:
     Scores
         The scores, with the middle of the scale taken off so that squares keep their digits.
     """
-    patterns, values = patterns_of(ratings), np.asarray(ratings.scale.scores)
+    patterns, values = patterns_of(ratings), usable_scores(ratings.scale)
     given = (patterns >= 0).astype(np.float64)
     scores = np.where(given > 0, (values - values[len(values) // 2])[patterns], 0.0)
     ones = np.ones(given.shape[1])

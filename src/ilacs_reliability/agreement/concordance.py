@@ -32,7 +32,7 @@ from ilacs_reliability.estimates import Estimate, Limits, SignificanceResult
 from ilacs_reliability.named_limits import instead
 from ilacs_reliability.randomness import as_generator, check_draws, check_rng
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings, check_whole
-from ilacs_reliability.scales import FloatArray, IntArray
+from ilacs_reliability.scales import FloatArray, IntArray, usable_scores
 from ilacs_reliability.undefined import UndefinedEstimateWarning, warn_undefined
 
 TestMethod: TypeAlias = Literal["exact", "monte_carlo", "asymptotic"]
@@ -434,7 +434,7 @@ def _method_notes(asked: str, used: str, draws: int, n_resamples: int) -> tuple[
 
 def _normal_method(ratings: Ratings, score: Callable[[Estimate, float], Limits]) -> Method:
     """Return Lin's method with the correlation and shift of two raters."""
-    scores = np.asarray(ratings.scale.scores)[patterns_of(ratings)].T
+    scores = usable_scores(ratings.scale)[patterns_of(ratings)].T
     weights = ratings.frequencies * ratings.table.paired
     with np.errstate(invalid="ignore", divide="ignore"):
         n = weights.sum(axis=-1)[..., None]

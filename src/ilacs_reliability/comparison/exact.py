@@ -383,7 +383,7 @@ def merged(distribution: Distribution) -> Distribution:
     """
     values, weights = distribution
     # sums of ranks are fractions with denominators far above this grain
-    whole = np.round(values * 2**30).astype(np.int64)
+    whole = np.round(values * 2**30)
     order = np.lexsort(whole.T)
     whole, values, weights = whole[order], values[order], weights[order]
     starts = np.flatnonzero(np.append(True, (np.diff(whole, axis=0) != 0).any(axis=1)))

@@ -224,7 +224,9 @@ def _trend_p(
         least = int(sizes[1]) * (int(sizes[1]) + 1)
         wins_of_sums = int(totals @ double_mid_ranks(totals)) - sums[0][::-1] - least
         return p_value, used, (wins_of_sums, sums[1][::-1])
-    found = _distribution(sizes, totals) if method == "exact" else None
+    # pairs of more units would wrap
+    listed = method == "exact" and sizes.sum() < 2**31
+    found = _distribution(sizes, totals) if listed else None
     if found is None:
         drawn = _double_wins(drawn_tables(sizes, totals, n_resamples, rng))
         hits = _beyond(drawn, wins, expected, alternative).sum()

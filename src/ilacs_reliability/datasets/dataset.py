@@ -282,7 +282,7 @@ class Dataset(Record):
     def _column(self, name: str) -> tuple[Cell, ...]:
         if name not in self.columns:
             raise ValueError(
-                f"`{name}` is not a column of {self.info.name!r}, "
+                f"`columns`: `{name}` is not a column of {self.info.name!r}, "
                 f"which has {tuple(self.columns) or 'no columns'}."
             )
         return self.columns[name]
