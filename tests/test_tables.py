@@ -119,7 +119,7 @@ def test_transitions_must_fit_their_scale():
         ),
         ([[1, 2, 3]], {"scale": GRADES}, r"must have 4 columns, .*got shape \(1, 3\)"),
         ([[1, 2], [3, 4]], {"groups": ["a"]}, "`groups` must name 2 groups, but got 1"),
-        ([[1, 2], [3, 4]], {"groups": ["a", "a"]}, "`groups` must be distinct"),
+        ([[1, 2], [3, 4]], {"groups": ["a", "a"]}, "`groups` must name each once"),
         ([[1, 2], [3, 4]], {"strata": ["x", "y"]}, "`strata` must name 1 strata, but got 2"),
     ],
 )

@@ -235,16 +235,38 @@ def check_names(names: Any, name: str) -> tuple[Hashable, ...]:
     """
     check_listing(names, name, of="names")
     listed = tuple(one.item() if isinstance(one, np.generic) else one for one in names)
+    seen: set[Hashable] = set()
     for place, one in enumerate(listed):
-        try:
-            twice = one in set(listed[:place])
-        except TypeError:
-            raise TypeError(
-                f"`{name}` must hold names, such as text, but got {told(one)} at {place}."
-            ) from None
-        if twice:
+        check_name(one, name, str(place))
+        if one in seen:
             raise ValueError(f"`{name}` must name each once, but got {told(one)} twice.")
+        seen.add(one)
     return listed
+
+
+def check_name(value: Any, name: str, place: str) -> None:
+    """Raise unless one of an argument's names can be looked up.
+
+    Parameters
+    ----------
+    value : object
+        What should be a name.
+    name : str
+        The argument's name.
+    place : str
+        Where the value stands.
+
+    Raises
+    ------
+    TypeError
+        If it cannot be hashed.
+    """
+    try:
+        hash(value)
+    except TypeError:
+        raise TypeError(
+            f"`{name}` must hold names, such as text, but got {told(value)} at {place}."
+        ) from None
 
 
 def check_function(value: object, name: str) -> None:
@@ -283,9 +305,14 @@ def check_listing(value: object, name: str, *, of: str) -> None:
     Raises
     ------
     TypeError
-        If it is a single string, a set, or nothing that can be gone through.
+        If it is a single string, a set, a mapping, or nothing that can be gone through.
     """
     refuse_set(value, name)
+    if isinstance(value, Mapping):
+        raise TypeError(
+            f"`{name}` must be a sequence of {of}, but got {told(value)}, whose values would be "
+            "lost: pass the ones that count as a list."
+        )
     alone = isinstance(value, (str, bytes)) or (isinstance(value, np.ndarray) and value.ndim == 0)
     if alone or not isinstance(value, Iterable):
         given = f"the string {told(value)}" if isinstance(value, str) else told(value)

@@ -34,7 +34,7 @@ from ilacs_reliability.scales import (
     missing_note,
     read_label,
 )
-from ilacs_reliability.tables import GroupedGrades, Transitions
+from ilacs_reliability.tables import GroupedGrades, Transitions, left_out
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrame
@@ -317,7 +317,7 @@ def transitions_from_frame(
     np.add.at(cells, (first[both], second[both]), table.units[both])
     if not cells.sum():
         raise ValueError(f"`frame` holds no unit with a grade in both {before!r} and {after!r}.")
-    notes = _left_out(int(table.units[~both].sum()), "without both grades")
+    notes = left_out(int(table.units[~both].sum()), "without both grades")
     none = _none_of(table.keys, table.units, scale, "grade")
     return Transitions(counts=cells, scale=scale, notes=notes + none)
 
@@ -411,7 +411,7 @@ def grades_from_frame(
         scale=scale,
         groups=tuple(groups),
         strata=tuple(layers),
-        notes=_left_out(int(table.units[~graded].sum()), "without a grade")
+        notes=left_out(int(table.units[~graded].sum()), "without a grade")
         + _none_of(table.keys[:1], table.units, scale, "grade"),
     )
 
@@ -510,9 +510,3 @@ def _refuse_repeated(names: Sequence[Hashable], column: Column | None) -> None:
                 "ratings_from_frame takes a row for each rating."
             )
         seen.add(name)
-
-
-def _left_out(number: int, why: str) -> tuple[str, ...]:
-    if not number:
-        return ()
-    return (f"{number_of(number, 'unit')} {why} {'does' if number == 1 else 'do'} not enter.",)

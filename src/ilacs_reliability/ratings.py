@@ -11,8 +11,15 @@ from typing import Any, Literal, NamedTuple, NoReturn, TypeAlias, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from ilacs_reliability.arguments import check_listing, check_names, check_option, told
-from ilacs_reliability.arrays import LARGEST_WHOLE, check_grades, refuse_mask
+from ilacs_reliability.arguments import check_listing, check_name, check_names, check_option, told
+from ilacs_reliability.arrays import (
+    LARGEST_WHOLE,
+    axis_names,
+    by_grade,
+    check_grades,
+    none_note,
+    refuse_mask,
+)
 from ilacs_reliability.containers import read_only, refuse_set
 from ilacs_reliability.names import (
     Names,
@@ -228,7 +235,8 @@ class Ratings(Record):
         ----------
         frequencies : ndarray, shape (..., n_patterns)
             Units of each pattern, for one study or many: 0 or more, fractions where they are
-            weights. A study whose frequencies are all zero has no unit, so nothing is defined.
+            weights. A series is matched by the patterns' places. A study whose frequencies are all
+            zero has no unit, so nothing is defined.
 
         Returns
         -------
@@ -250,6 +258,8 @@ class Ratings(Record):
         >>> ilr.percent_agreement(ratings.with_frequencies([[1, 1], [3, 1]])).value.tolist()
         [0.5, 0.75]
         """
+        if not isinstance(frequencies, np.ndarray):
+            frequencies = _by_pattern(frequencies, len(self.counts))
         refuse_mask(frequencies, "frequencies")
         # a copy: what was found must stay true when the caller's array changes
         frequencies = read_only(np.array(frequencies))
@@ -634,11 +644,13 @@ def ratings_from_counts(
     ----------
     counts : array_like of int, shape (n_units, n_grades)
         Ratings of each grade; rows are units, columns the grades of the scale. Names of a
-        dataframe's columns must be these grades in their order.
+        dataframe's columns must be these grades in their order; columns named by what the scale
+        declares missing are left out and counted in `notes`.
     scale : Scale
         The grades, worst first.
     frequencies : array_like of int, shape (n_units,), optional
-        How many units each row stands for. Default: one.
+        How many units each row stands for; a series or mapping is matched by the rows' names.
+        Default: one.
 
     Returns
     -------
@@ -660,8 +672,9 @@ def ratings_from_counts(
     Ratings(2 units, 6 raters, 2 grades, 2 patterns)
     """
     _check_scale(scale)
-    check_grades(counts, scale, name="counts", door="ratings_from_counts", rows=False)
-    table = whole_counts(counts, "counts", ("unit", "grade"))
+    axes = check_grades(counts, scale, name="counts", door="ratings_from_counts", rows=False)
+    whole = whole_counts(counts, "counts", ("unit", "grade"))
+    table = by_grade(whole, axes, len(scale))[..., : -1 if axes.columns else None]
     if table.ndim != 2 or table.shape[1] != len(scale):
         raise ValueError(
             f"`counts` must have {len(scale)} columns, one for each grade of the scale, but got "
@@ -669,18 +682,22 @@ def ratings_from_counts(
         )
     if not table.sum():
         raise ValueError("`counts` holds no rating at all.")
+    frequencies = by_label(
+        frequencies, row_names(counts), name="frequencies", of="rows of `counts`"
+    )
     times = _frequencies(frequencies, len(table))
     if not table[times > 0].any():
         raise ValueError("`frequencies` leaves no unit with a rating.")
     rows, totals = distinct_rows(table, times)
-    return Ratings(scale=scale, counts=rows, frequencies=totals)
+    notes = none_note(times[:, None] * whole, axes, scale, "rating")
+    return Ratings(scale=scale, counts=rows, frequencies=totals, notes=notes)
 
 
 def ratings_from_table(
     table: npt.ArrayLike,
     *,
     scale: Scale,
-    raters: Sequence[Hashable] = ("first", "second"),
+    raters: Sequence[Hashable] | Mapping[Hashable, Hashable] | None = None,
     design: Design = "simultaneous",
 ) -> Ratings:
     """Build ratings by two raters from their cross-table.
@@ -689,11 +706,13 @@ def ratings_from_table(
     ----------
     table : array_like of int, shape (n_grades, n_grades)
         Units by grade of the first rater (rows) and of the second (columns), worst first. Names of
-        a dataframe's rows and columns must be the scale's grades in this order.
+        a dataframe's rows and columns must be the scale's grades in this order; those that the
+        scale declares missing stand beside them, as for units that one rater gave no grade.
     scale : Scale
         The grades, worst first.
     raters : sequence of two hashable, optional
-        The raters' names. Default: "first" and "second".
+        The raters' names, or a mapping to them from the names of a dataframe's axes. Default: the
+        names of the axes, as in what `pandas.crosstab` returns, else "first" and "second".
     design : {"simultaneous", "repeat"}, optional
         "repeat" where the two gradings are of different dates. Default: "simultaneous".
 
@@ -719,11 +738,11 @@ def ratings_from_table(
     """
     _check_scale(scale)
     check_option(design, DESIGNS, "design")
-    check_grades(table, scale, name="table", door="ratings_from_table")
-    cells = square_counts(table, len(scale))
-    names = _names(raters, 2)
+    names = _names(_raters_of_axes(table, raters), 2)
+    cells, none = counts_by_grade(table, scale, door="ratings_from_table", thing="rating")
     first, second = np.nonzero(cells)
-    patterns: CodeArray = np.stack([first, second], axis=1).astype(
+    codes = np.stack([first, second], axis=1)
+    patterns: CodeArray = np.where(codes < len(scale), codes, -1).astype(
         np.int8 if len(scale) <= 127 else np.int32
     )
     return Ratings(
@@ -733,7 +752,7 @@ def ratings_from_table(
         patterns=patterns,
         raters=names,
         design=design,
-        notes=(REPEAT_NOTE,) if design == "repeat" else (),
+        notes=((REPEAT_NOTE,) if design == "repeat" else ()) + none,
     )
 
 
@@ -851,6 +870,66 @@ def square_counts(table: npt.ArrayLike, n_grades: int | None, name: str = "table
     if not cells.sum():
         raise ValueError(f"`{name}` holds no unit: every count is zero.")
     return cells
+
+
+def counts_by_grade(
+    table: npt.ArrayLike, scale: Scale, *, door: str, thing: str
+) -> tuple[IntArray, tuple[str, ...]]:
+    """Read a cross-table, with a last row and column for units without a grade.
+
+    Parameters
+    ----------
+    table : array_like of int, shape (n_grades, n_grades)
+        Units by first grade (rows) and second grade (columns), and perhaps by what the scale
+        declares to mean no grade.
+    scale : Scale
+        The grades.
+    door : str
+        The function that takes a scale, for an error.
+    thing : str
+        What is missing, for a note.
+
+    Returns
+    -------
+    counts : ndarray of int, shape (n_grades + 1, n_grades + 1)
+        The units.
+    notes : tuple of str
+        How many are missing by which code.
+
+    Raises
+    ------
+    ValueError
+        As from `square_counts`.
+    """
+    axes = check_grades(table, scale, name="table", door=door)
+    if axes.rows is None and axes.columns is None:
+        return np.pad(square_counts(table, len(scale)), (0, 1)), ()
+    counts = whole_counts(table, "table", ("row", "column"))
+    codes = [
+        tuple(range(n)) if found is None else found
+        for n, found in zip(counts.shape, axes[:2], strict=True)
+    ]
+    graded = [[place for place, code in enumerate(each) if code >= 0] for each in codes]
+    square_counts(counts[np.ix_(*graded)], len(scale))
+    axes = axes._replace(rows=codes[0], columns=codes[1])
+    return by_grade(counts, axes, len(scale)), none_note(counts, axes, scale, thing)
+
+
+def _raters_of_axes(table: object, raters: Any) -> Any:
+    """Return two raters' names, which the axes of a dataframe may carry."""
+    own = axis_names(table)
+    if isinstance(raters, Mapping) or row_names(raters) is not None:
+        return by_label(raters, own, name="raters", of="axes of `table`")
+    if raters is None:
+        return own or ("first", "second")
+    if own is not None and not isinstance(raters, str) and isinstance(raters, Iterable):
+        raters = tuple(raters)
+        if raters == own[::-1]:
+            raise ValueError(
+                f"`raters` are {shown(raters)}, but the axes of `table` are {shown(own)}: "
+                "transpose the table, or give the raters in its order."
+            )
+    return raters
 
 
 class _Rows(NamedTuple):
@@ -1003,6 +1082,7 @@ def _unit_names(units: Sequence[Hashable], n_units: int) -> tuple[Hashable, ...]
     for unit, name in enumerate(names):
         if is_missing(name):
             raise ValueError(f"`units` holds {name!r} at unit {unit}: every unit needs a name.")
+        check_name(name, "units", f"unit {unit}")
         if key_of(name) in seen:
             raise ValueError(f"`units` must be distinct, but got {name!r} again at unit {unit}.")
         seen.add(key_of(name))
@@ -1178,6 +1258,21 @@ def _frequencies(frequencies: npt.ArrayLike | None, n_units: int) -> IntArray:
     return totals
 
 
+def _by_pattern(frequencies: Any, n_patterns: int) -> Any:
+    """Return frequencies in the order of the patterns, whose names are their places."""
+    columns = column_names(frequencies)
+    if columns is None:
+        places = tuple(range(n_patterns))
+        return by_label(frequencies, places, name="frequencies", of="patterns")
+    if not numbered(columns):
+        raise ValueError(
+            f"`frequencies` has columns {shown(columns)}, but patterns have no names but their "
+            f"places, 0 to {n_patterns - 1}: put the columns in this order and pass its values "
+            "alone, as by `.to_numpy()`."
+        )
+    return frequencies
+
+
 def _refuse_frequencies(frequencies: npt.NDArray[Any]) -> None:
     for bad in np.argwhere(~(np.isfinite(frequencies) & (frequencies >= 0))).tolist():
         raise ValueError(
@@ -1197,6 +1292,7 @@ def _cluster_codes(clusters: npt.ArrayLike, n_units: int) -> IntArray:
     for unit, name in enumerate(names.tolist()):
         if is_missing(name):
             raise ValueError(f"`clusters` holds {name!r} at unit {unit}: every unit needs one.")
+        check_name(name, "clusters", f"unit {unit}")
         codes.setdefault(key_of(name), len(codes))
     return np.array([codes[key_of(name)] for name in names.tolist()], dtype=np.int64)
 

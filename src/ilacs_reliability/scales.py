@@ -20,8 +20,9 @@ import numpy.typing as npt
 
 from ilacs_reliability.arguments import check_flag, check_listing, check_mapping, told
 from ilacs_reliability.containers import FrozenMapping, refuse_set
-from ilacs_reliability.names import Names, column_names, numbered, row_names
+from ilacs_reliability.names import Names, by_label, column_names, numbered, row_names, shown
 from ilacs_reliability.rounding import ROUNDING, nearest
+from ilacs_reliability.wording import counted, whole
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 IntArray: TypeAlias = npt.NDArray[np.int64]
@@ -123,7 +124,7 @@ class Scale:
         fold: bool = False,
     ) -> None:
         if isinstance(labels, Mapping):
-            scores = _scores_of(labels, scores)
+            scores, labels = _scores_of(labels, scores), tuple(labels)
         labels = _checked_labels(labels)
         check_flag(ordered, "ordered")
         check_flag(fold, "fold")
@@ -399,9 +400,10 @@ def missing_note(found: Mapping[Hashable, int], thing: str = "rating") -> tuple[
     """
     if not (total := sum(found.values())):
         return ()
-    each = ", ".join(f"{code!r} {n}" for code, n in found.items())
-    are = f"{thing} is" if total == 1 else f"{thing}s are"
-    return (f"{total} {are} missing by what the scale declares to mean no grade: {each}.",)
+    each = ", ".join(f"{code!r} {whole(n)}" for code, n in found.items())
+    are = "is" if total == 1 else "are"
+    said = "missing by what the scale declares to mean no grade"
+    return (f"{counted(total, thing)} {are} {said}: {each}.",)
 
 
 def is_missing(label: object) -> bool:
@@ -745,6 +747,7 @@ def _codes_of_names(names: Names, scale: Scale, which: str) -> list[int] | None:
 
 def _checked_labels(labels: Iterable[Hashable]) -> tuple[Hashable, ...]:
     check_listing(labels, "labels", of="labels")
+    _refuse_named(labels)
     labels = tuple(x.item() if isinstance(x, np.generic) else x for x in labels)
     if not labels:
         raise ValueError("`labels` must hold at least one grade, but is empty.")
@@ -758,6 +761,16 @@ def _checked_labels(labels: Iterable[Hashable]) -> tuple[Hashable, ...]:
             raise ValueError(f"`labels` holds {label!r} twice, at {seen[label]} and {place}.")
         seen[label] = place
     return labels
+
+
+def _refuse_named(labels: Any) -> None:
+    names = row_names(labels)
+    if names is not None and any(isinstance(name, str) for name in names):
+        raise TypeError(
+            f"`labels` is a {type(labels).__name__} whose values have the names {shown(names)}: "
+            "pass `.to_list()` where its values are the grades, and `.to_dict()` where its names "
+            "are and the values their scores."
+        )
 
 
 def _scores_of(
@@ -917,8 +930,9 @@ def _floats(
         if set(scores) != set(labels):
             raise ValueError(f"`scores` are for {tuple(scores)}, but the labels are {labels}.")
         scores = [scores[label] for label in labels]
+    listed: Iterable[Any] = by_label(scores, labels, name="scores", of="labels")
     try:
-        return tuple(float(number) for number in scores)
+        return tuple(float(number) for number in listed)
     except (TypeError, ValueError, OverflowError) as error:
         raise TypeError(f"`scores` must hold numbers: {error}.") from None
 

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from ilacs_reliability.arguments import check_listing, told
-from ilacs_reliability.arrays import check_grades, group_names, refuse_mask
-from ilacs_reliability.containers import read_only, refuse_set
-from ilacs_reliability.ratings import Ratings, check_whole, square_counts, whole_counts
+from ilacs_reliability.arguments import check_names, told
+from ilacs_reliability.arrays import by_grade, check_grades, group_names, none_note, refuse_mask
+from ilacs_reliability.containers import read_only
+from ilacs_reliability.names import by_label, row_names
+from ilacs_reliability.ratings import (
+    Ratings,
+    check_whole,
+    counts_by_grade,
+    square_counts,
+    whole_counts,
+)
 from ilacs_reliability.records import Record, html_table
 from ilacs_reliability.scales import IntArray, Scale, as_number
 from ilacs_reliability.wording import counted, whole
@@ -143,7 +150,8 @@ def transitions_from_table(table: npt.ArrayLike, *, scale: Scale | None = None) 
     ----------
     table : array_like of int, shape (n_grades, n_grades)
         Units; rows are the grade before, columns the grade after, worst first. Names of a
-        dataframe's rows and columns must be the scale's grades in this order.
+        dataframe's rows and columns must be the scale's grades in this order; units in rows and
+        columns that the scale declares missing do not enter, and `notes` counts them.
     scale : Scale, optional
         The grades, worst first. Default: 1 to `n_grades`.
 
@@ -168,16 +176,21 @@ def transitions_from_table(table: npt.ArrayLike, *, scale: Scale | None = None) 
     Transitions(33 units, 4 grades: 19 up, 11 unchanged, 3 down)
     """
     _check_scale(scale)
-    check_grades(table, scale, name="table", door="transitions_from_table")
-    cells = square_counts(table, None if scale is None else len(scale))
-    return Transitions(counts=cells, scale=scale or Scale(range(1, len(cells) + 1)))
+    if scale is None:
+        check_grades(table, None, name="table", door="transitions_from_table")
+        cells = square_counts(table, None)
+        return Transitions(counts=cells, scale=Scale(range(1, len(cells) + 1)))
+    counts, none = counts_by_grade(table, scale, door="transitions_from_table", thing="grade")
+    cells = counts[:-1, :-1]
+    left = left_out(int(counts.sum() - cells.sum()), "without both grades")
+    return Transitions(counts=cells, scale=scale, notes=left + none)
 
 
 def grades_from_table(
     counts: npt.ArrayLike,
     *,
     scale: Scale | None = None,
-    groups: Sequence[Hashable] | None = None,
+    groups: Sequence[Hashable] | Mapping[Hashable, Hashable] | None = None,
     strata: Sequence[Hashable] | None = None,
 ) -> GroupedGrades:
     """Build grouped grades from a table of counts.
@@ -186,12 +199,13 @@ def grades_from_table(
     ----------
     counts : array_like of int, shape (n_groups, n_grades) or (n_strata, n_groups, n_grades)
         Units; the last axis is the grades, worst first, the one before it the groups. Names of a
-        dataframe's columns must be the scale's grades in this order, names of its rows the groups.
+        dataframe's columns must be the scale's grades in this order, names of its rows the groups;
+        units in columns that the scale declares missing do not enter, and `notes` counts them.
     scale : Scale, optional
         The grades, worst first. Default: 1 to `n_grades`.
-    groups : sequence of hashable, optional
-        Names of the groups. Default: those of a dataframe's rows, else "group 1", "group 2" and so
-        on.
+    groups : sequence of hashable, or mapping, optional
+        Names of the groups, or a mapping to them from those of a dataframe's rows. Default: the
+        latter, else "group 1", "group 2" and so on.
     strata : sequence of hashable, optional
         Names of the strata. Default: "stratum 1", "stratum 2" and so on.
 
@@ -309,16 +323,19 @@ def _grouped(
     counts: npt.ArrayLike,
     name: str,
     scale: Scale | None = None,
-    groups: Sequence[Hashable] | None = None,
+    groups: Any = None,
     strata: Sequence[Hashable] | None = None,
 ) -> GroupedGrades:
     _check_scale(scale)
-    check_grades(counts, scale, name=name, door="grades_from_table", rows=False)
-    for names, argument in ((groups, "groups"), (strata, "strata")):
-        if names is not None:
-            check_listing(names, argument, of="names")
+    axes = check_grades(counts, scale, name=name, door="grades_from_table", rows=False)
     groups = _groups_of(counts, groups)
-    cells = whole_counts(counts, name, _AXES)
+    cells = whole = whole_counts(counts, name, _AXES)
+    notes: tuple[str, ...] = ()
+    if scale is not None and axes.columns is not None:
+        every = by_grade(whole, axes, len(scale))
+        cells = every[..., :-1]
+        notes = left_out(int(every[..., -1].sum()), "without a grade")
+        notes += none_note(whole, axes, scale, "grade")
     if cells.ndim not in (2, 3):
         raise ValueError(
             f"`{name}` must be groups by grades or strata by groups by grades, "
@@ -339,7 +356,27 @@ def _grouped(
         scale=scale or Scale(range(1, n_grades + 1)),
         groups=_axis_names(groups, n_groups, "groups", "group"),
         strata=_axis_names(strata, n_strata, "strata", "stratum"),
+        notes=notes,
     )
+
+
+def left_out(number: int, why: str) -> tuple[str, ...]:
+    """Say how many units do not enter.
+
+    Parameters
+    ----------
+    number : int
+        The units.
+    why : str
+        What they lack.
+
+    Returns
+    -------
+    tuple of str
+        One note, or none where there is none.
+    """
+    does = "does" if number == 1 else "do"
+    return (f"{counted(number, 'unit')} {why} {does} not enter.",) if number else ()
 
 
 def _from_ratings(ratings: Ratings) -> Transitions:
@@ -358,11 +395,15 @@ def _from_ratings(ratings: Ratings) -> Transitions:
     return Transitions(counts=counts, scale=ratings.scale, notes=left)
 
 
-def _groups_of(counts: object, groups: Sequence[Hashable] | None) -> Sequence[Hashable] | None:
+def _groups_of(counts: object, groups: Any) -> Any:
     """Return the groups' names, which a dataframe's rows carry too."""
-    for part in counts if isinstance(counts, list | tuple) else (counts,):
+    parts = counts if isinstance(counts, list | tuple) else (counts,)
+    if isinstance(groups, Mapping) or row_names(groups) is not None:
+        own = _groups_of(counts, None)
+        return by_label(groups, own, name="groups", of="rows of `counts`")
+    for part in parts:
         found = group_names(part)
-        if found is not None and groups is not None and tuple(groups) != found:
+        if found is not None and groups is not None and check_names(groups, "groups") != found:
             raise ValueError(
                 f"the rows of `counts` are {found}, but `groups` are {tuple(groups)}: put the rows "
                 "in the order of the groups first."
@@ -376,12 +417,9 @@ def _axis_names(
 ) -> tuple[Hashable, ...]:
     if names is None:
         return tuple(f"{thing} {place}" for place in range(1, length + 1))
-    refuse_set(names, argument)
-    given = tuple(names)
+    given = check_names(names, argument)
     if len(given) != length:
         raise ValueError(f"`{argument}` must name {length} {argument}, but got {len(given)}.")
-    if len(set(given)) != length:
-        raise ValueError(f"`{argument}` must be distinct, but got {given}.")
     return given
 
 

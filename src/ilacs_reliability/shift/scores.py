@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal, TypeAlias, get_args
 
@@ -12,6 +12,7 @@ import numpy.typing as npt
 from ilacs_reliability.arguments import check_option, told
 from ilacs_reliability.estimates import Alternative, Estimate, SignificanceResult
 from ilacs_reliability.inference import ALTERNATIVES
+from ilacs_reliability.names import by_label
 from ilacs_reliability.randomness import check_draws, check_rng
 from ilacs_reliability.scales import FloatArray
 from ilacs_reliability.shift.movement import check_ordered
@@ -51,7 +52,7 @@ SCORE_METHODS: tuple[str, ...] = get_args(ScoreMethod)
 def marginal_score_shift(
     table: TransitionsLike,
     *,
-    scores: Sequence[float] | None = None,
+    scores: Sequence[float] | Mapping[Hashable, float] | None = None,
     alternative: Alternative = "two-sided",
     method: ScoreMethod = "score",
     n_resamples: int = 9999,
@@ -64,7 +65,8 @@ def marginal_score_shift(
     table : Transitions, Ratings by two raters, or array_like of int, shape (n_grades, n_grades)
         Units by grade before (rows) and after (columns), worst first.
     scores : sequence of float, shape (n_grades,), optional
-        A number for each grade. Default: the scale's scores.
+        A number for each grade, or a mapping or series from the grades to them. Default: the
+        scale's scores.
     alternative : {"two-sided", "less", "greater"}, optional
         "greater" where the mean rose. Default: "two-sided".
     method : {"score", "wald", "exact", "monte_carlo"}, optional
@@ -87,8 +89,8 @@ def marginal_score_shift(
     ------
     ValueError
         If the table is not square, a count is negative or fractional, no unit is graded twice, the
-        scale is not ordered and no scores are given, the scores do not fit, or an option is
-        unknown.
+        scale is not ordered and no scores are given, the scores do not fit or are of
+        other grades, or an option is unknown.
 
     See Also
     --------
@@ -123,19 +125,20 @@ def marginal_score_shift(
     check_draws(n_resamples)
     check_rng(rng)
     pairs = as_pairs(table)
-    changes = score_changes(pairs, scores)
+    numbers = by_label(scores, pairs.scale.labels, name="scores", of="grades")
+    changes = score_changes(pairs, numbers)
     drawn = method in ("exact", "monte_carlo")
     pieces = signed_sum(
         *cluster_totals(pairs, changes), method if drawn else "asymptotic", n_resamples, rng
     )
     effect = score_estimate(
-        pairs, scores, pieces=pieces, first="wald" if method == "wald" else "score"
+        pairs, numbers, pieces=pieces, first="wald" if method == "wald" else "score"
     )
     if drawn:
         statistic, p_value = pieces.total, signed_sum_p(pieces, alternative)
     else:
         statistic, p_value = _normal_test(
-            effect, pieces, alternative, method, _reach(pairs, scores)
+            effect, pieces, alternative, method, _reach(pairs, numbers)
         )
     used = sum_method(pieces, method, n_resamples)
     return SignificanceResult(
@@ -154,7 +157,7 @@ def marginal_score_shift(
         n_units=pairs.n_units,
         notes=(
             *pairs.notes,
-            *((FALLING,) if pairs.scale.ordered and _fall(scores) else ()),
+            *((FALLING,) if pairs.scale.ordered and _fall(numbers) else ()),
             *sum_notes(
                 pieces,
                 effect,
