@@ -675,7 +675,7 @@ def test_weights_must_fit_the_scale(coefficient):
         coefficient(names, weights="linear")
     with pytest.raises(TypeError, match="labels have no order of their own"):
         coefficient([["good", "good"], ["RI", "good"]])
-    with pytest.raises(TypeError, match="positional"):
+    with pytest.raises(TypeError, match="side by side"):
         coefficient(ratings, "linear")
 
 
