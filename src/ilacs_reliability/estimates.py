@@ -293,10 +293,13 @@ class Estimate(Record):
             )
         if self.status == "undefined":
             return Interval(float("nan"), float("nan"), confidence_level, chosen)
-        found = offered[chosen](self, confidence_level)
-        if chosen != default and (flat := self._is_flat(*found)).any():
-            wide = offered[default](self, confidence_level)
-            found = instead(found, wide, flat, default, f"{chosen} has no width")
+        # of many studies some may be undefined
+        known: Literal["ignore"] | None = "ignore" if np.ndim(self.value) else None
+        with np.errstate(invalid=known, divide=known):
+            found = offered[chosen](self, confidence_level)
+            if chosen != default and (flat := self._is_flat(*found)).any():
+                wide = offered[default](self, confidence_level)
+                found = instead(found, wide, flat, default, f"{chosen} has no width")
         chosen = name_of(found) or chosen
         # an equal-tailed interval of a low level may lie beside the estimate
         low, high = np.minimum(found[0], self.value), np.maximum(found[1], self.value)

@@ -321,7 +321,7 @@ def _draw_units(mass: IntArray, size: int, rng: np.random.Generator) -> FloatArr
     n, n_kinds = int(mass.sum()), len(mass)
     kind = np.repeat(np.arange(n_kinds), mass)
     counts = np.empty((size, n_kinds))
-    step = max(1, CACHED // n)
+    step = max(1, CACHED // max(n, 1))
     for start in range(0, size, step):
         part = counts[start : start + step]
         drawn = kind[rng.integers(0, n, (len(part), n))]

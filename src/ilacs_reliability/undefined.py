@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from inspect import currentframe
 from pathlib import Path
 from types import FrameType
@@ -31,6 +33,14 @@ def warn_undefined(subject: str, why: str) -> None:
     """
     message = f"{subject} is undefined: {why}."
     warnings.warn(message, UndefinedEstimateWarning, stacklevel=levels_out(currentframe()))
+
+
+@contextmanager
+def left_unsaid() -> Iterator[None]:
+    """Find something on the way to a result that will itself say whether it is undefined."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UndefinedEstimateWarning)
+        yield
 
 
 def levels_out(frame: FrameType | None) -> int:

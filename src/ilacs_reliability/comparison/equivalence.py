@@ -24,6 +24,7 @@ from ilacs_reliability.inference import equivalence_test, threshold_test
 from ilacs_reliability.randomness import check_draws, check_rng
 from ilacs_reliability.scales import Scale
 from ilacs_reliability.tables import GradesLike
+from ilacs_reliability.undefined import left_unsaid
 
 Measure: TypeAlias = Literal["probability", "decline"]
 Side: TypeAlias = Literal["not_lower", "not_higher"]
@@ -112,7 +113,8 @@ def ordinal_equivalence(
     True
     """
     _check_options(margin, on, method, n_resamples, rng)
-    effect = _effect(grades, on, method, n_resamples, rng)
+    with left_unsaid():
+        effect = _effect(grades, on, method, n_resamples, rng)
     method = _offered(effect, method)
     middle = 0.5 if on == "probability" else 0.0
     result = equivalence_test(effect, low=middle - margin, high=middle + margin, method=method)
@@ -193,7 +195,8 @@ def ordinal_noninferiority(
     """
     _check_options(margin, on, method, n_resamples, rng)
     check_option(side, ("not_lower", "not_higher"), "side")
-    effect = _effect(grades, on, method, n_resamples, rng)
+    with left_unsaid():
+        effect = _effect(grades, on, method, n_resamples, rng)
     method = _offered(effect, method)
     # a larger relative effect is a higher second group, a larger share of declines a lower one
     upwards = (on == "probability") == (side == "not_lower")

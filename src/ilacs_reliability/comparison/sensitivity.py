@@ -28,6 +28,7 @@ from ilacs_reliability.comparison.worst_causes import (
 from ilacs_reliability.estimates import Alternative, Estimate, IntArray
 from ilacs_reliability.records import Record, html_table, plain
 from ilacs_reliability.tables import GradesLike
+from ilacs_reliability.undefined import left_unsaid
 from ilacs_reliability.wording import counted, fixed, p_phrase, significant, whole, with_article
 from ilacs_reliability.work import affordable
 
@@ -321,7 +322,8 @@ def e_value(
     >>> round(ilr.e_value(table, at_most=2).value, 2)
     9.07
     """
-    ratio = risk_ratio(grades, at_least=at_least, at_most=at_most)
+    with left_unsaid():
+        ratio = risk_ratio(grades, at_least=at_least, at_most=at_most)
     label = f"E-value of {with_article(ratio.label)}"
     if ratio.status == "undefined":
         shared = shared_grades(grades, n_groups=2)

@@ -212,7 +212,8 @@ def linear_estimate(
         The mean.
     """
     n = pairs.n_units
-    value = pairs.frequencies @ scores / n
+    with np.errstate(invalid="ignore"):
+        value = pairs.frequencies @ scores / n
     return pair_estimate(
         pairs,
         value=float(value) if np.ndim(value) == 0 else value,
