@@ -203,7 +203,10 @@ BY_ORDER = {
             "somers_d",
         )
     },
-    **{name: (RISING, {}) for name in ("stratified_relative_effect", "van_elteren")},
+    **{
+        name: (RISING, {})
+        for name in ("selection_bounds", "stratified_relative_effect", "van_elteren")
+    },
     **{
         name: (RISING[0], {"at_least": 2})
         for name in ("odds_ratio", "risk_difference", "risk_ratio")

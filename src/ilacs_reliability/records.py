@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from datetime import date
 from typing import Any
 
@@ -36,6 +36,16 @@ class Record:
         state = {name: getattr(self, name) for name in self.__dataclass_fields__}  # type: ignore[attr-defined]
         return restored, (type(self), state)
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return what the record holds as plain Python values, strict in JSON.
+
+        Returns
+        -------
+        dict
+            One entry a field; None for nan.
+        """
+        return as_dict(self)
+
     def _content(self) -> Iterator[Any]:
         """Yield what two equal records have alike, the cheapest first; here, all fields."""
         return (getattr(self, field.name) for field in fields(self))  # type: ignore[arg-type]
@@ -64,6 +74,34 @@ def restored(kind: type[Any], state: Mapping[str, Any]) -> Any:
                 read_only(part)
     freeze(record)
     return record
+
+
+def as_dict(record: Any) -> dict[str, Any]:
+    """Return what this record holds as plain Python values, strict in JSON.
+
+    Parameters
+    ----------
+    record : dataclass
+        Any record; private fields, functions and what it derives from the others are left out.
+
+    Returns
+    -------
+    dict
+        One entry a field; None for nan.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> from ilacs_reliability.records import as_dict
+    >>> as_dict(ilr.Scale(["poor", "good"]))["scores"]
+    [1.0, 2.0]
+    """
+    named = [(f.name, getattr(record, f.name)) for f in fields(record) if f.init]
+    return {
+        name: plain(value)
+        for name, value in named
+        if not name.startswith("_") and not callable(value)
+    }
 
 
 def freeze(record: Any, names: Iterable[str] | None = None) -> None:
@@ -168,6 +206,8 @@ def plain(value: Any) -> Any:
         return [plain(item) for item in value]
     if value is None or isinstance(value, (str, bool, int)):
         return value
+    if is_dataclass(value) and not isinstance(value, type):
+        return value.to_dict() if hasattr(value, "to_dict") else as_dict(value)
     return value.isoformat() if isinstance(value, date) else str(value)
 
 

@@ -21,6 +21,7 @@ import numpy.typing as npt
 from ilacs_reliability.arguments import check_flag, check_listing, check_mapping, told
 from ilacs_reliability.containers import FrozenMapping, refuse_set
 from ilacs_reliability.names import Names, by_label, column_names, numbered, row_names, shown
+from ilacs_reliability.records import as_dict
 from ilacs_reliability.rounding import ROUNDING, nearest
 from ilacs_reliability.wording import counted, whole
 
@@ -145,6 +146,8 @@ class Scale:
             ("_readings", _readings(labels, folded, none)),
         ):
             object.__setattr__(self, name, thing)
+
+    to_dict = as_dict
 
     def __len__(self) -> int:
         return len(self.labels)

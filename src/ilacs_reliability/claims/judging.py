@@ -13,7 +13,7 @@ import numpy as np
 from ilacs_reliability.arguments import check_confidence_level, check_option, check_text
 from ilacs_reliability.comparison.overlap import OverlapReport
 from ilacs_reliability.estimates import Estimate, Interval, SignificanceResult, reason_in_words
-from ilacs_reliability.records import Record, html_table, plain
+from ilacs_reliability.records import Record, as_dict, html_table, plain
 from ilacs_reliability.wording import counted, level, together, with_article
 
 Kind: TypeAlias = Literal["consistency", "shift", "comparison", "share"]
@@ -110,6 +110,8 @@ class Claim:
                 "`confidence_level` must be above 0.5 where `direction` is 'within', but got "
                 f"{self.confidence_level}."
             )
+
+    to_dict = as_dict
 
     @property
     def margins(self) -> tuple[float, float]:

@@ -8,7 +8,7 @@ import tomllib
 from dataclasses import dataclass, fields
 from typing import Any
 
-from ilacs_reliability.records import html_table
+from ilacs_reliability.records import as_dict, html_table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -128,6 +128,8 @@ class Protocol:
         confidence_level = 0.95
         """
         return "".join(f"{name} = {value!r}\n" for name, value in self._items())
+
+    to_dict = as_dict
 
     @property
     def fingerprint(self) -> str:

@@ -15,7 +15,7 @@ from ilacs_reliability.arguments import check_confidence_level, check_option
 from ilacs_reliability.comparison.groups import check_ordered, cut_code, named
 from ilacs_reliability.estimates import FloatArray, Interval
 from ilacs_reliability.records import Record, html_table, plain
-from ilacs_reliability.tables import GradesLike, as_grades
+from ilacs_reliability.tables import GradesLike, as_grades, direction_note
 from ilacs_reliability.wording import counted, fixed, percent, significant, together
 from ilacs_reliability.work import affordable
 
@@ -317,7 +317,11 @@ def selection_bounds(
         share_inside=float(weights[(sizes > 0).all(axis=1)].sum()),
         standard_errors=_errors(bounds, weights, shares, sizes, apart=not monotone),
         n_units=taken.n_units,
-        notes=(*taken.notes, *_contradictions(names, against, unfit, crossed=bool(crossed))),
+        notes=(
+            *taken.notes,
+            *direction_note(taken.scale),
+            *_contradictions(names, against, unfit, crossed=bool(crossed)),
+        ),
     )
 
 

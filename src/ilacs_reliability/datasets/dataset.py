@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ilacs_reliability.containers import FrozenMapping
-from ilacs_reliability.records import Record
+from ilacs_reliability.records import Record, as_dict
 
 Cell: TypeAlias = str | int | float | None
 
@@ -53,6 +53,8 @@ class DatasetInfo:
     licence: str
     holds: tuple[str, ...]
     n_rows: int
+
+    to_dict = as_dict
 
     def __repr__(self) -> str:
         return f"DatasetInfo({self.name!r}, {self.n_rows} rows: {self.title})"
