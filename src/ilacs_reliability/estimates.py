@@ -178,6 +178,8 @@ class Estimate(Record):
     enters : ndarray, shape (n_patterns,), or None
         1 where units of a pattern enter the estimate at all; None where all do. A cluster of which
         no unit enters is no independent piece.
+    range_source : pair or callable
+        Where `range` comes from. Default: any number.
 
     Examples
     --------
@@ -209,6 +211,7 @@ class Estimate(Record):
     design: str = ""
     patterns: npt.NDArray[Any] | None = None
     enters: npt.NDArray[Any] | None = None
+    range_source: Limits | Callable[[], Limits] = (-np.inf, np.inf)
 
     def __post_init__(self) -> None:
         # five coefficients of a study take some 0.5 ms: looking at all fields would add a tenth
@@ -242,6 +245,11 @@ class Estimate(Record):
         return n_clusters(self.frequencies, self.clusters, self.enters)
 
     @property
+    def range(self) -> tuple[Any, Any]:
+        """The least and the greatest that can be true, whatever the data; no limit passes them."""
+        return self.range_source() if callable(self.range_source) else self.range_source
+
+    @property
     def interval_methods(self) -> tuple[str, ...]:
         """Names that `confidence_interval` takes, the default first."""
         return tuple(name for name, _ in self.methods)
@@ -261,10 +269,10 @@ class Estimate(Record):
         Returns
         -------
         Interval
-            The limits, with the estimate between them however low the level; nan where it is
-            undefined. Arrays for a batch. Where the standard error is zero, a method that rests on
-            it alone gives way to the default one and `method` says so: agreement in every unit seen
-            is not certainty.
+            The limits, within the `range` of what can be true and with the estimate between them
+            however low the level; nan where it is undefined. Arrays for a batch. Where the standard
+            error is zero, a method that rests on it alone gives way to the default one and `method`
+            says so: agreement in every unit seen is not certainty.
 
         Raises
         ------
@@ -301,8 +309,10 @@ class Estimate(Record):
                 wide = offered[default](self, confidence_level)
                 found = instead(found, wide, flat, default, f"{chosen} has no width")
         chosen = name_of(found) or chosen
+        least, most = self.range
         # an equal-tailed interval of a low level may lie beside the estimate
-        low, high = np.minimum(found[0], self.value), np.maximum(found[1], self.value)
+        low = np.minimum(np.fmax(found[0], least), self.value)
+        high = np.maximum(np.fmin(found[1], most), self.value)
         if np.ndim(self.value) == 0:
             return Interval(float(low), float(high), confidence_level, chosen)
         return Interval(low, high, confidence_level, chosen)
@@ -397,7 +407,7 @@ class Estimate(Record):
         return html_table(self.row())
 
     def _content(self) -> Iterator[Any]:
-        held = ("influence_source", "methods")
+        held = ("influence_source", "methods", "range_source")
         yield from (getattr(self, name) for name in _fields(self) if name not in held)
         yield self.interval_methods
         yield self.influence

@@ -15,6 +15,7 @@ from ilacs_reliability.estimates import (
     REASONS,
     Alternative,
     Estimate,
+    Limits,
     SignificanceResult,
     reason_in_words,
     standard_error,
@@ -281,6 +282,7 @@ def difference(a: Estimate, b: Estimate, *, paired: bool) -> Estimate:
         design=a.design if a.design == b.design else "",
         patterns=a.patterns if paired else None,
         enters=_either_enters(a, b) if paired else None,
+        range_source=partial(_range_of_difference, a, b),
     )
 
 
@@ -400,6 +402,11 @@ def _joined(a: Estimate, b: Estimate, paired: bool) -> tuple[Any, Any, Any]:
         own = np.sqrt(size / max(size - 1, 1) * (n - 1) / n) * n / size
         parts.append(sign * factor * own * estimate.influence)
     return np.concatenate([a.frequencies, b.frequencies]), np.concatenate(parts), None
+
+
+def _range_of_difference(a: Estimate, b: Estimate) -> Limits:
+    (a_least, a_most), (b_least, b_most) = a.range, b.range
+    return float(a_least) - float(b_most), float(a_most) - float(b_least)
 
 
 def _either_enters(a: Estimate, b: Estimate) -> Any:

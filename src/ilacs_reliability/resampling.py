@@ -440,7 +440,10 @@ def _interval(
             name += "" if kept.any() else " without acceleration"
             tails = _bca_tails(leave[kept], times[kept], estimate, values, tails)
         low, high = np.quantile(values, tails)
-    return Interval(float(low), float(high), confidence_level, name)
+    # only the studentized one can pass what can be true
+    least, most = estimate.range
+    low, high = max(float(low), float(least)), min(float(high), float(most))
+    return Interval(low, high, confidence_level, name)
 
 
 def _studentized(

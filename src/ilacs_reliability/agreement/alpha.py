@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
+from ilacs_reliability.agreement.ranges import coefficient_range
 from ilacs_reliability.agreement.reasons import lone_grade, why_of
 from ilacs_reliability.agreement.studies import (
     NOT_SHOWN,
@@ -135,6 +136,12 @@ def krippendorff_alpha(ratings: RatingsLike, *, metric: Metric = "nominal") -> E
         design=taken.design,
         patterns=taken.rows,
         enters=study.ratings.table.paired,
+        range_source=partial(
+            coefficient_range,
+            "krippendorff_alpha",
+            None if rule.fixed is None else 1.0 - rule.fixed,
+            taken,
+        ),
     )
 
 

@@ -123,6 +123,7 @@ def bangdiwala_b(
         reason=reason,
         enters=both,
         notes=unpaired_note(taken),
+        range_source=(0.0, 1.0),
     )
 
 

@@ -28,7 +28,6 @@ from ilacs_reliability.agreement.studies import (
     Method,
     Study,
     coefficient_methods,
-    from_lowest,
     n_paired_ratings,
     study_of,
     where_known,
@@ -257,6 +256,7 @@ def kappa_max(ratings: RatingsLike) -> Estimate:
         why=why_of(taken, reason, given=given),
         notes=notes,
         limits="how much the raters agree, only what their margins allow",
+        range_source=(0.0, 1.0),
     )
 
 
@@ -374,6 +374,7 @@ def _specific(ratings: Ratings, code: int, label: Hashable) -> Estimate:
         expected=np.zeros(np.shape(value)),
         reason=_why_unused(ratings) if unused else "",
         notes=(f"No unit with two ratings or more was given {label}.",) if unused else (),
+        range_source=(0.0, 1.0),
     )
 
 
@@ -383,8 +384,7 @@ def _why_unused(ratings: Ratings) -> str:
 
 def _kappa_max_methods(study: Study) -> tuple[Method, ...]:
     """List the limits by margins before those that take it for smooth, or for a share of units."""
-    methods = from_lowest(coefficient_methods(study), 0.0, keep=("t", "wald"))
-    score, t, wald, logit = methods
+    score, t, wald, logit = coefficient_methods(study)
     return (("margins", partial(margin_limits, study=study)), t, wald, score, logit)
 
 
@@ -439,6 +439,7 @@ def _mean_score(
         why=why_of(study.ratings, reason, given=given),
         notes=notes,
         limits="how much the raters agree",
+        range_source=(-1.0, 1.0),
     )
 
 

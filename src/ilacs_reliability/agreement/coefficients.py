@@ -9,17 +9,15 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from ilacs_reliability.agreement.ranges import coefficient_range
 from ilacs_reliability.agreement.reasons import lone_grade, why_of
 from ilacs_reliability.agreement.studies import (
     NOT_SHOWN,
-    Method,
     Study,
     as_count,
     as_float,
     coefficient_methods,
     counts_units,
-    from_lowest,
-    kappa_methods,
     n_paired_ratings,
     proportion_methods,
     study_of,
@@ -515,18 +513,9 @@ def _corrected(study: Study, rule: ChanceRule, name: str, label: str, kind: str)
         observed=as_float(observed),
         expected=as_float(expected),
         n_units=study.n_rated,
-        methods=_methods(study, rule, kind),
+        methods=coefficient_methods(study),
         reason=reason,
     )
-
-
-def _methods(study: Study, rule: ChanceRule, kind: str) -> tuple[Method, ...]:
-    if rule is _conger_chance and kind == "quadratic":
-        # a concordance of scores; t and wald are the limits that other programs print
-        return from_lowest(coefficient_methods(study), -1.0, keep=("t", "wald"))
-    if rule in (_conger_chance, _pooled_chance):
-        return kappa_methods(study, pooled=rule is _pooled_chance)
-    return coefficient_methods(study)
 
 
 def _corrected_influence(study: Study, rule: ChanceRule) -> FloatArray:
@@ -656,6 +645,7 @@ def _estimate(
         design=ratings.design,
         patterns=ratings.rows,
         enters=ratings.table.paired if pairs_only else ratings.table.rated,
+        range_source=partial(coefficient_range, name, study.weights, ratings),
     )
 
 

@@ -130,6 +130,7 @@ def kendall_w(ratings: RatingsLike) -> Estimate:
         why=why_of(taken, reason, given=given),
         notes=notes,
         limits="whether raters give the same grades, only whether they put units in the same order",
+        range_source=(0.0, 1.0),
     )
 
 

@@ -169,6 +169,7 @@ def build_estimate(
     notes: Iterable[str] = (),
     limits: str = NOT_SHOWN,
     enters: npt.NDArray[Any] | None = None,
+    range_source: Limits | Callable[[], Limits] = (-np.inf, np.inf),
 ) -> Estimate:
     """Make an estimate from ratings, and warn where it is undefined.
 
@@ -188,6 +189,8 @@ def build_estimate(
         Added to those of the ratings.
     enters : ndarray, shape (n_patterns,), optional
         As in `Estimate`. Default: every rated unit enters.
+    range_source : pair or callable, optional
+        As in `Estimate`.
 
     Returns
     -------
@@ -225,6 +228,7 @@ def build_estimate(
         design=ratings.design,
         patterns=ratings.rows,
         enters=ratings.table.rated if enters is None else enters,
+        range_source=range_source,
     )
 
 

@@ -37,7 +37,6 @@ from ilacs_reliability.agreement.rescaled import fisher_method
 from ilacs_reliability.agreement.studies import (
     Study,
     coefficient_methods,
-    from_lowest,
     study_of,
     where_known,
     why_undefined,
@@ -79,7 +78,8 @@ def icc(ratings: RatingsLike, *, form: Form = "A,1", estimator: Estimator = "ano
         The correlation, at most 1; mean squares can make it negative. The default interval is
         "score", as for other coefficients; McGraw and Wong's by F is "mcgraw_wong", on complete
         data. For a "k" form all limits are those of the single rating, stepped up by Spearman and
-        Brown's formula, and but for "mcgraw_wong" no lower than -1, or the value.
+        Brown's formula: minus infinity where a unit's ratings may differ as much as they can, so
+        that the means of units may be alike.
 
     Raises
     ------
@@ -331,9 +331,9 @@ def _single_estimate(
         expected = ((study.margins @ study.weights) * study.margins).sum(axis=-1)
     by_f = estimator == "anova" and scores.is_complete and study.ratings.clusters is None
     least = 0.0 if estimator == "reml" else -1.0 if form[0] == "A" else _least(scores)
-    methods = from_lowest(coefficient_methods(study), least)
+    methods = coefficient_methods(study)
     score = methods[0][1]
-    methods = (*methods, *from_lowest((fisher_method(score),), least))
+    methods = (*methods, fisher_method(score))
     if by_f:
         by_squares = partial(f_limits, scores, form[0], fit.value, 1.0, score)
         methods = (*methods, ("mcgraw_wong", by_squares))
@@ -353,6 +353,7 @@ def _single_estimate(
         reason=reason if form.endswith("1") else "",
         notes=notes,
         limits=NOT_SHOWN,
+        range_source=(least, 1.0),
     )
 
 
@@ -390,6 +391,7 @@ def _stepped_up(study: Study, scores: Scores, single: Estimate, form: str, reaso
         reason=reason,
         notes=(*single.notes, note) if note else single.notes,
         limits=NOT_SHOWN,
+        range_source=(-np.inf, 1.0),
     )
 
 
@@ -421,6 +423,7 @@ def _stepped_limits(
     single: Estimate, method: str, k: Any, estimate: Estimate, confidence_level: float
 ) -> Limits:
     found = dict(single.methods)[method](single, confidence_level)
-    low, high = (step_up(np.asarray(limit), k) for limit in found)
+    low, high = (np.clip(limit, *single.range) for limit in found)
     # where the limit of one rating reaches the end of its range this one has no end
-    return under_name(np.maximum(low, np.minimum(-1.0, estimate.value)), high, name_of(found))
+    low, high = (step_up(limit, k) for limit in (low, high))
+    return under_name(low, high, name_of(found))

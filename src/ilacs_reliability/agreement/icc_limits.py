@@ -65,8 +65,7 @@ def f_limits(
         # no residual, or no difference between units
         full = (value >= 1) | ~(high - low > NO_WIDTH)
     low, high = step_up(low, k), step_up(high, k)
-    # where the limit of one rating reaches the end of its range that of a mean has no end
-    found = np.where(np.isfinite(low), low, np.minimum(-1.0, estimate.value)), high
+    found = low, high
     if not full.any():
         return found
     return instead(found, score(estimate, confidence_level), full, "score", "F has no width")

@@ -20,8 +20,14 @@ from ilacs_reliability.agreement.formulas import (
 )
 from ilacs_reliability.agreement.listing import Estimates
 from ilacs_reliability.agreement.pair_sums import average_influence, average_kappa, pair_kappas
+from ilacs_reliability.agreement.ranges import coefficient_range
 from ilacs_reliability.agreement.reasons import lone_grade, why_pairs
-from ilacs_reliability.agreement.studies import Study, kappa_methods, study_of, why_undefined
+from ilacs_reliability.agreement.studies import (
+    Study,
+    coefficient_methods,
+    study_of,
+    why_undefined,
+)
 from ilacs_reliability.arguments import check_function
 from ilacs_reliability.estimates import Estimate
 from ilacs_reliability.ratings import Ratings, RatingsLike
@@ -98,12 +104,13 @@ def light_kappa(ratings: RatingsLike, *, weights: Weights = "identity") -> Estim
         value=value,
         influence=find if study.is_batch else find(),
         n_units=study.n_rated,
-        methods=kappa_methods(study),
+        methods=coefficient_methods(study),
         observed=value * (1.0 - expected) + expected,
         expected=expected,
         weights=kind,
         reason=reason,
         why=why,
+        range_source=partial(coefficient_range, "light_kappa", study.weights, taken),
     )
 
 

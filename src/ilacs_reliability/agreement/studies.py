@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeAlias
@@ -13,7 +13,6 @@ import numpy.typing as npt
 from ilacs_reliability.containers import read_only
 from ilacs_reliability.estimates import Estimate, Limits, n_clusters
 from ilacs_reliability.intervals import (
-    NO_SPREAD,
     clopper_pearson_limits,
     is_on_logit_scale,
     jeffreys_limits,
@@ -24,7 +23,7 @@ from ilacs_reliability.intervals import (
     wald_limits,
     wilson_limits,
 )
-from ilacs_reliability.named_limits import instead, name_of, under_name
+from ilacs_reliability.named_limits import instead
 from ilacs_reliability.ratings import Ratings
 from ilacs_reliability.scales import FloatArray, Weights, agreement_weights
 from ilacs_reliability.wording import counted
@@ -228,83 +227,6 @@ def coefficient_methods(study: Study) -> tuple[Method, ...]:
     return (("score", score), ("t", _t), ("wald", _wald), ("logit", _logit))
 
 
-def kappa_methods(study: Study, *, pooled: bool = False) -> tuple[Method, ...]:
-    """List the intervals of a kappa, score and logit none of them below the least there can be.
-
-    Parameters
-    ----------
-    study : Study
-        What it was computed from.
-    pooled : bool, optional
-        Whether chance uses the grades' shares over all raters. Default: each rater's own.
-
-    Returns
-    -------
-    tuple of (str, callable)
-        score, t, wald and logit, the default first.
-    """
-    cut = partial(_above_least, study=study, pooled=pooled)
-    return tuple(
-        (name, limits if name in ("t", "wald") else partial(cut, limits=limits))
-        for name, limits in coefficient_methods(study)
-    )
-
-
-def least_kappa(study: Study, *, pooled: bool) -> float:
-    """Return the least that a kappa can be among all units there are.
-
-    Where the loss 1 - w between grades is a squared distance of points, raters who disagree as
-    much as they can lose m / (m - 1) times what chance loses where their shares are pooled, and
-    twice that where each has their own.
-
-    Parameters
-    ----------
-    study : Study
-        What it was computed from.
-    pooled : bool
-        Whether chance uses the grades' shares over all raters.
-
-    Returns
-    -------
-    float
-        -1 / (m - 1) or -1; minus infinity where the loss is no such distance, or where ratings are
-        missing, so that chance rests on units that agreement does not.
-    """
-    totals = study.ratings.table.totals[study.ratings.table.rated > 0]
-    if not totals.size or totals.min() < max(study.ratings.n_raters, 2):
-        return -np.inf
-    centred = study.weights - study.weights.mean(axis=0)
-    centred = centred - centred.mean(axis=1, keepdims=True)
-    if np.linalg.eigvalsh(centred).min() < -NO_SPREAD:
-        return -np.inf
-    return -1.0 / (float(totals.min()) - 1.0) if pooled else -1.0
-
-
-def from_lowest(
-    methods: Iterable[Method], lowest: npt.ArrayLike, *, keep: Container[str] = ()
-) -> tuple[Method, ...]:
-    """Cut intervals off where the coefficient's range begins.
-
-    Parameters
-    ----------
-    methods : iterable of (str, callable)
-        Intervals by name.
-    lowest : array_like of float, shape (...)
-        The least value that the coefficient can have in the population.
-    keep : container of str, optional
-        Methods that stay as they are, such as those that are known to pass the ends of the range.
-
-    Returns
-    -------
-    tuple of (str, callable)
-        The same, never below `lowest` nor, where the estimate itself lies below it, the estimate.
-    """
-    return tuple(
-        (name, limits if name in keep else partial(_cut, limits=limits, lowest=lowest))
-        for name, limits in methods
-    )
-
-
 def proportion_methods(study: Study) -> tuple[Method, ...]:
     """List the exact intervals of a share of units.
 
@@ -376,28 +298,6 @@ def _score(estimate: Estimate, confidence_level: float, *, study: Study) -> Limi
         np.minimum(n_discordant(study), pieces),
         confidence_level=confidence_level,
     )
-
-
-def _above_least(
-    estimate: Estimate,
-    confidence_level: float,
-    *,
-    limits: Callable[[Estimate, float], Limits],
-    study: Study,
-    pooled: bool,
-) -> Limits:
-    return _cut(estimate, confidence_level, limits=limits, lowest=least_kappa(study, pooled=pooled))
-
-
-def _cut(
-    estimate: Estimate,
-    confidence_level: float,
-    *,
-    limits: Callable[[Estimate, float], Limits],
-    lowest: npt.ArrayLike,
-) -> Limits:
-    low, high = found = limits(estimate, confidence_level)
-    return under_name(np.maximum(low, np.minimum(lowest, estimate.value)), high, name_of(found))
 
 
 def _t(estimate: Estimate, confidence_level: float) -> Limits:
