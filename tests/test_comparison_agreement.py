@@ -191,7 +191,7 @@ def test_the_score_interval_comes_near_the_conditional_one():
 @pytest.mark.parametrize("method", ["monte_carlo", "asymptotic"])
 def test_a_trend_without_its_own_interval_says_so(method):
     result = ilr.jonckheere([[2, 45], [4, 34], [9, 28]], method=method, rng=1)
-    assert "of another method than the p-value: logit" in result.notes[-1]
+    assert "of another method than the p-value: shrunk" in result.notes[-1]
 
 
 def test_unconditional_intervals_cover():
@@ -309,7 +309,7 @@ def test_brunner_munzel_without_spread_says_whose_the_interval_is():
     assert "Without a spread the two differ" in permuted.describe()
     assert "test's own" not in permuted.describe()
     by_t = ilr.brunner_munzel([[5, 0], [0, 6]], method="t")
-    assert "The 95% interval is the test's own (disjoint_pairs)" in by_t.describe()
+    assert "The 95% interval is the test's own (shrunk)" in by_t.describe()
 
 
 @pytest.mark.parametrize("method", ["boschloo", "barnard"])

@@ -47,8 +47,8 @@ def test_an_interval_without_spread_has_width_and_says_how(table, method):
     interval = effect.confidence_interval(method=method)
     assert 0 <= interval.low <= effect.value <= interval.high <= 1
     assert interval.width > 0
-    assert interval.method.startswith("disjoint_pairs")
-    assert "4 pairs of units that share no unit" in effect.notes[-1]
+    assert interval.method.startswith("shrunk")
+    assert "not seen but taken from that of a share" in effect.notes[-1]
 
 
 def test_complete_separation_gives_the_exact_limit():
@@ -146,7 +146,7 @@ def test_a_group_without_spread_does_not_make_the_interval_narrow(method):
     low, high = effect.confidence_interval(method=offered)
     assert low < 0.05
     assert high > 0.95
-    assert "2 pairs of units" in effect.notes[-1]
+    assert "not seen but taken from that of a share" in effect.notes[-1]
     assert ilr.ordinal_equivalence(table, margin=0.1, method=method).p_value > 0.25
 
 
@@ -195,15 +195,21 @@ def test_the_shrunk_interval_is_its_definition():
     wins = (np.sign(second - first[:, None]) + 1) / 2
     p = wins.mean()
     parts, freedom = [], []
-    for won, grades in ((wins.mean(axis=1), first), (wins.mean(axis=0), second)):
-        n, d = len(won), len(won) - np.bincount(grades).max()
-        parts.append((d * won.var(ddof=1) / n + 2 * 0.4 * p * (1 - p) / n) / (d + 2))
+    for won in (wins.mean(axis=1), wins.mean(axis=0)):
+        n, d = len(won), np.abs(won - np.median(won)).sum()
+        prior = (1 - 0.6 * 4 * p * (1 - p)) * p * (1 - p) / n
+        parts.append((d * won.var(ddof=1) / n + 0.25 * prior) / (d + 0.25))
         freedom.append(n - 1)
     t = stats.t(sum(parts) ** 2 / sum(v**2 / f for v, f in zip(parts, freedom, strict=True)))
     size = p * (1 - p) / sum(parts) * (stats.norm.ppf(0.975) / t.ppf(0.975)) ** 2
-    beta = stats.beta(size * p + 0.5, size * (1 - p) + 0.5)
+    won, lost = (max(size, 4) * share for share in (p, 1 - p))
+    below, above = (0.5 / (1 + 4 * beyond) for beyond in (lost, won))
+    expected = [
+        stats.beta.ppf(0.025, won + 0.5 - below, lost + 0.5 + below),
+        stats.beta.ppf(0.975, won + 0.5 + above, lost + 0.5 - above),
+    ]
     low, high = ilr.relative_effect(counts).confidence_interval(method="shrunk")
-    assert_allclose([low, high], [beta.ppf(0.025), beta.ppf(0.975)], rtol=1e-9)
+    assert_allclose([low, high], expected, rtol=1e-9)
 
 
 def test_agresti_and_caffos_interval_holds_the_difference_of_single_units():

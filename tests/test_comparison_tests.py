@@ -119,10 +119,10 @@ def test_pain_scores_are_as_published():
 @given(two_groups(max_units=12))
 def test_brunner_munzel_is_scipys_where_scipy_has_an_answer(counts):
     assume(counts.sum(axis=1).min() > 1)
-    # where a group shows no spread, its part of the error is not zero here
-    assume(ilr.relative_effect(counts).interval_methods[0] == "shrunk")
-    theirs = stats.brunnermunzel(*raw(counts))
     ours = ilr.brunner_munzel(counts, method="t")
+    # where a group shows next to no spread, its part of the error is not zero here
+    assume(ours.method == "t" and not any("approximate p-value" in n for n in ours.notes))
+    theirs = stats.brunnermunzel(*raw(counts))
     assert_allclose(ours.p_value, theirs.pvalue, rtol=1e-7)
     assert_allclose(ours.statistic, theirs.statistic, rtol=1e-7, atol=1e-9)
 

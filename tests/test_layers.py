@@ -32,6 +32,7 @@ LAYERS = [
         "randomness",
         "scales",
         "intervals",
+        "shrinkage",
         "named_limits",
         "estimates",
         "inference",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -19,6 +19,14 @@ from ilacs_reliability.comparison.groups import (
 )
 from ilacs_reliability.comparison.limits import holding
 from ilacs_reliability.estimates import Estimate, FloatArray
+from ilacs_reliability.named_limits import Limits, name_of, under_name
+from ilacs_reliability.shrinkage import (
+    ShareLike,
+    absolute_spread,
+    share_of_variance,
+    shrunk,
+    t_correction,
+)
 from ilacs_reliability.tables import GradesLike
 from ilacs_reliability.wording import counted
 
@@ -37,18 +45,21 @@ class Placements:
         Pull of one unit of each group and grade.
     sizes : ndarray, shape (..., 2)
         Units in each group.
-    scattered : ndarray, shape (..., 2), optional
-        Units of each group that are not of its commonest grade: what is known of its spread.
+    spreads : ndarray, shape (..., 2), optional
+        How much units of each group differ, added up: what is known of its spread.
     weights : float or ndarray, shape (..., 2)
         Weight of each group's stratum in the value; 1 without strata.
+    reach : float, optional
+        How far a unit that was missed can pull at most.
     """
 
     value: Any
     variances: FloatArray
     deviations: FloatArray
     sizes: FloatArray
-    scattered: FloatArray | None = None
+    spreads: FloatArray | None = None
     weights: Any = 1.0
+    reach: float = 1.0
 
     @property
     def standard_error(self) -> Any:
@@ -56,9 +67,9 @@ class Placements:
         return np.sqrt(self.variances.sum(axis=-1))
 
     @property
-    def shows_spread(self) -> bool:
-        """Whether every group of one table shows one; a size of infinity marks no group."""
-        return bool(((self.variances > 0) | np.isinf(self.sizes)).all())
+    def is_single(self) -> bool:
+        """Whether a group of one table is a single unit."""
+        return bool((self.sizes < 2).any())
 
     @property
     def df(self) -> Any:
@@ -128,7 +139,7 @@ def spread_of_pairs(counts: FloatArray, value: Any, deviations: FloatArray) -> P
         variances=variances,
         deviations=deviations,
         sizes=sizes,
-        scattered=sizes - counts.max(axis=-1),
+        spreads=absolute_spread(deviations, counts),
     )
 
 
@@ -169,19 +180,22 @@ def relative_effect(grades: GradesLike) -> Estimate:
     The standard error needs no equal variances and holds with ties [1]_; "t" and "logit" use
     Satterthwaite's degrees of freedom, "logit" on the scale of the log odds. "jeffreys" takes the
     effect for a share of as many units as its standard error implies. All three trust the spread
-    that a group shows, however few its units. "shrunk" does not: what a group of n units adds to
-    the variance is put at :math:`(d v + 2 \cdot 0.4\, p (1 - p) / n) / (d + 2)`, v what it shows, p
-    the effect and d its units that are not of its commonest grade, as if two more such units had
-    shown 0.4 of the spread of a share (groups alike and without ties show a third). The limits are
-    those of Jeffreys [3]_ for a share of as many units as that variance implies, fewer by the
-    square of the normal over the t quantile. The constants were chosen by simulation; how well each
-    interval covers is in the documentation, "How the comparison of two groups was checked".
+    that a group shows, however little its units differ. "shrunk" does not: what a group of n units
+    adds to the variance is put at :math:`(d v + s\, p (1 - p) / 4 n) / (d + 1 / 4)`, v what it
+    shows, p the effect and d the sum of its units' distances from their median, each the difference
+    of their chances to beat a unit of the other group, so that few units far away count and many
+    that hardly differ do not. The s is 0.4 at an effect of a half and 1 at 0 and 1. The limits are
+    those of a share of as many units as that variance implies, fewer by the square of the normal
+    over the t quantile, and no fewer than min(n1, n2): as many pairs share no unit and are
+    independent. Limits of such a share are those of Jeffreys [3]_, which go over into exact
+    binomial ones [2]_ as the effect nears 0 or 1: under complete separation the lower limit is
+    :math:`(\alpha / 2)^{1 / \min(n_1, n_2)}`. The constants were chosen by simulation; how well
+    each interval covers is in the documentation, "How the comparison of two groups was checked".
+    One unit that moves by one grade moves no limit by more than two over the units of its group.
 
-    Where a group shows no spread (complete separation, all its units of one grade, a single unit)
-    its share of the error is unknown, not zero, and the interval of every method is
-    "disjoint_pairs": min(n1, n2) pairs that share no unit are independent, each counts half for a
-    tie, so the exact binomial interval of that many pairs holds [2]_; under complete separation its
-    lower limit is :math:`(\alpha / 2)^{1 / \min(n_1, n_2)}`.
+    Where more of that variance is taken than seen, the intervals of the other methods are "shrunk"
+    too, and a note says so. Of a group of a single unit nothing is known: the interval of every
+    method is then "disjoint_pairs", the exact one of a single pair.
 
     References
     ----------
@@ -203,7 +217,7 @@ def relative_effect(grades: GradesLike) -> Estimate:
     ...     groups=("short", "standard"),
     ... )
     >>> ilr.relative_effect(previously_good)
-    Estimate(relative_effect = 0.2585, n_units=113, 95% shrunk 0.1371 to 0.4176)
+    Estimate(relative_effect = 0.2585, n_units=113, 95% shrunk 0.1359 to 0.4198)
     """
     shared = shared_grades(grades, n_groups=2, pool=True)
     return effect_of_pairs(shared, name="relative_effect", label=relative_effect_label(shared))
@@ -251,7 +265,7 @@ def cliffs_delta(grades: GradesLike) -> Estimate:
     --------
     >>> import ilacs_reliability as ilr
     >>> ilr.cliffs_delta([[1, 2, 3], [4, 1, 1]])
-    Estimate(cliffs_delta = -0.5278, n_units=12, 95% shrunk -0.9191 to 0.2381)
+    Estimate(cliffs_delta = -0.5278, n_units=12, 95% shrunk -0.9258 to 0.2799)
     """
     shared = shared_grades(grades, n_groups=2, pool=True)
     first, second = phrase_of_groups(shared)
@@ -327,7 +341,7 @@ def pair_methods(
     parts : Placements
         Of one table.
     n_pairs : float, optional
-        Independent pairs to rest on where a group shows no spread. Default: the smaller group's
+        Independent pairs that the effect is worth at least. Default: the smaller group's
         size.
 
     Returns
@@ -335,31 +349,78 @@ def pair_methods(
     methods : tuple of (str, callable)
         Each callable takes a confidence level and returns limits of the relative effect.
     notes : tuple of str
-        Why the default is "disjoint_pairs", where it is.
+        Why all are of one method, where they are.
     """
     value, error, df = (float(x) for x in (parts.value, parts.standard_error, parts.df))
-    n_pairs = float(parts.sizes.min()) if n_pairs is None else n_pairs
-    if parts.shows_spread:
-        sizes = parts.sizes[np.isfinite(parts.sizes)]
-        most = float(sizes.sum())
-        known = partial(_spread_limits, value=value, error=error, df=df, most=most)
-        methods = [(name, partial(known, method=name)) for name in PAIR_METHODS]
-        if parts.scattered is not None:
-            methods.insert(0, ("shrunk", _shrunk(parts, parts.scattered)))
-        return tuple(methods), ()
-    exact = partial(disjoint_pair_limits, value=value, n_pairs=n_pairs)
-    # where the standard error is zero, methods without width give way to the default
-    flat = exact if error > 0 else partial(_no_width, value=value)
-    separated = "The groups are completely separated" if value in (0.0, 1.0) else "No spread"
-    if error > 0:
-        separated = "A group shows no spread, so that the standard error is too small"
-    pairs = counted(n_pairs, "pair of units", "pairs of units that share no unit")
-    note = f"{separated}: the interval is the exact one for {pairs}."
-    names = PAIR_METHODS if parts.scattered is None else ("shrunk", *PAIR_METHODS)
-    return (("disjoint_pairs", exact), *((name, flat) for name in names)), (note,)
+    n_pairs, apart = float(parts.sizes.min()) if n_pairs is None else n_pairs, value in (0.0, 1.0)
+    if parts.is_single:
+        exact = partial(disjoint_pair_limits, value=value, n_pairs=n_pairs)
+        pairs = counted(n_pairs, "pair of units", "pairs of units that share no unit")
+        why = "The groups are completely separated" if apart else "A group is a single unit"
+        note = f"{why}: the interval is the exact one for {pairs}."
+        return (("disjoint_pairs", exact), *((name, exact) for name in METHODS)), (note,)
+    steady, known = shrunk_share(parts, n_pairs=n_pairs)
+    if not known:
+        stand_in = partial(_stand_in, steady=steady)
+        others = tuple((name, stand_in) for name in PAIR_METHODS)
+        why = "The groups are completely separated" if apart else "Units of a group hardly differ"
+        return (("shrunk", steady.limits), *others), (f"{why}: {TAKEN}.",)
+    most = float(parts.sizes[np.isfinite(parts.sizes)].sum())
+    limits = partial(_spread_limits, value=value, error=error, df=df, most=most)
+    spread = tuple((name, partial(limits, method=name)) for name in PAIR_METHODS)
+    return (("shrunk", steady.limits), *spread), ()
 
 
 PAIR_METHODS = ("logit", "t", "normal", "jeffreys")
+METHODS = ("shrunk", *PAIR_METHODS)
+TAKEN = "most of the error is not seen but taken from that of a share"
+
+
+def is_taken(effect: Estimate) -> bool:
+    """Say whether units hardly differ, so that every interval is "shrunk".
+
+    Parameters
+    ----------
+    effect : Estimate
+        A relative effect or a function of it.
+
+    Returns
+    -------
+    bool
+        Whether more of the variance is taken from a share than seen.
+    """
+    return any(TAKEN in note for note in effect.notes)
+
+
+def shrunk_share(parts: Placements, *, n_pairs: float | None = None) -> tuple[ShareLike, bool]:
+    """Take a relative effect for a share of as many units as its shrunk variance implies.
+
+    Parameters
+    ----------
+    parts : Placements
+        Of one table, with no group of a single unit.
+    n_pairs : float, optional
+        Independent pairs that it is worth at least. Default: the smaller group's size.
+
+    Returns
+    -------
+    share : ShareLike
+        What the interval "shrunk" rests on.
+    known : bool
+        Whether more of the variance is seen than taken from a share.
+    """
+    value, sizes = float(parts.value), np.asarray(parts.sizes, dtype=np.float64)
+    n_pairs = float(sizes.min()) if n_pairs is None else n_pairs
+    spread = value * (1 - value)
+    # all in units of a share's variance, which is zero at none and all
+    relative = parts.variances / spread if spread > 0 else np.zeros_like(parts.variances)
+    priors = share_of_variance(value, parts.reach) * parts.weights**2 / sizes
+    spreads = np.zeros_like(sizes) if parts.spreads is None else parts.spreads
+    seen, taken = shrunk(relative, spreads, np.asarray(priors, dtype=np.float64))
+    whole = seen + taken
+    df = whole.sum() ** 2 / (whole**2 / (sizes - 1)).sum()
+    size = t_correction(df) / float(whole.sum())
+    return ShareLike(value=value, size=max(size, n_pairs)), bool(seen.sum() > taken.sum())
 
 
 def disjoint_pair_limits(
@@ -418,23 +479,6 @@ def _spread_limits(
     return max(0.0, float(value - quantile * error)), min(1.0, float(value + quantile * error))
 
 
-def _shrunk(parts: Placements, scattered: FloatArray) -> partial[tuple[float, float]]:
-    """Return the limits with each group's variance shrunk towards that of a share."""
-    value, sizes = float(parts.value), parts.sizes
-    share = SHARE_OF_SPREAD * value * (1 - value) * parts.weights**2 / sizes
-    variances = (scattered * parts.variances + PRIOR_UNITS * share) / (scattered + PRIOR_UNITS)
-    steadied = replace(parts, variances=variances)
-    error, df = float(steadied.standard_error), float(steadied.df)
-    most = float(sizes.sum())
-    return partial(_spread_limits, value=value, error=error, df=df, most=most, method="jeffreys")
-
-
-# units not of the commonest grade that are added to each group, and the spread that they are taken
-# to show, 1 that of a share; chosen by simulation, docs/comparison.md
-PRIOR_UNITS = 2.0
-SHARE_OF_SPREAD = 0.4
-
-
 def _jeffreys_limits(
     value: float, error: float, tail: float, quantile: float, most: float
 ) -> tuple[float, float]:
@@ -447,12 +491,14 @@ def _jeffreys_limits(
     return min(float(low), value), max(float(high), value)
 
 
-def _no_width(confidence_level: float, *, value: float) -> tuple[float, float]:
-    return value, value
+def _stand_in(confidence_level: float, *, steady: ShareLike) -> Limits:
+    low, high = steady.limits(confidence_level)
+    return under_name(low, high, "shrunk, since units of a group hardly differ")
 
 
 def _mapped(
     estimate: Estimate, confidence_level: float, *, limits: Any, slope: float, intercept: float
-) -> tuple[float, float]:
-    low, high = limits(confidence_level)
-    return holding((slope * low + intercept, slope * high + intercept), estimate.value)
+) -> Limits:
+    found = limits(confidence_level)
+    low, high = (slope * limit + intercept for limit in found)
+    return under_name(*holding((low, high), estimate.value), name_of(found))

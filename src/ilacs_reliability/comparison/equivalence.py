@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from ilacs_reliability.arguments import check_number, check_option, told
-from ilacs_reliability.comparison.effects import relative_effect
+from ilacs_reliability.comparison.effects import is_taken, relative_effect
 from ilacs_reliability.comparison.groups import (
     SharedGrades,
     phrase_of_groups,
@@ -271,7 +271,7 @@ def _effect(
 
 def _offered(effect: Estimate, method: str | None) -> str | None:
     """Let the permutation give way where a group shows no spread, as every other method does."""
-    flat = effect.interval_methods[:1] == ("disjoint_pairs",)
+    flat = effect.interval_methods[:1] == ("disjoint_pairs",) or is_taken(effect)
     return None if flat and method == "permutation" else method
 
 

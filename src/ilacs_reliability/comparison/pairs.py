@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Any, Literal, TypeAlias
 
@@ -26,6 +27,8 @@ from ilacs_reliability.comparison.groups import (
 )
 from ilacs_reliability.comparison.limits import holding
 from ilacs_reliability.estimates import Estimate, FloatArray, IntArray
+from ilacs_reliability.named_limits import Limits, name_of, under_name
+from ilacs_reliability.shrinkage import absolute_spread
 from ilacs_reliability.tables import GradesLike
 
 Ties: TypeAlias = Literal["split", "dropped"]
@@ -127,8 +130,8 @@ def somers_d(grades: GradesLike, *, given: Given = "group") -> Estimate:
     Returns
     -------
     Estimate
-        -1 to 1; 0 without a trend. Intervals "logit" (on the scale from 0 to 1), "t", "normal" and
-        "jeffreys".
+        -1 to 1; 0 without a trend. Intervals "shrunk" (the default), "logit", "t", "normal" and
+        "jeffreys", as in `relative_effect` on the scale from 0 to 1.
 
     Raises
     ------
@@ -165,7 +168,7 @@ def somers_d(grades: GradesLike, *, given: Given = "group") -> Estimate:
 
     >>> import ilacs_reliability as ilr
     >>> ilr.somers_d([[2, 45], [4, 34], [9, 28]])
-    Estimate(somers_d = -0.1328, n_units=122, 95% logit -0.2309 to -0.0321)
+    Estimate(somers_d = -0.1328, n_units=122, 95% shrunk -0.2315 to -0.0322)
     """
     check_option(given, ("group", "grade"), "given")
     shared = shared_grades(grades, pool=True)
@@ -190,14 +193,17 @@ def _trend(shared: SharedGrades, given: Given, label: str) -> Estimate:
     halves = deviations.ravel() / 2
     variance = (counts.ravel() * halves**2).sum() / (n - 1) / n if n > 1 else np.nan
     sizes = counts.sum(axis=1)
+    smallest = float(sizes[sizes > 0].min())
     # the whole table is one sample of n units: its variance stands in the first place
     parts = Placements(
         value=(value + 1) / 2,
         variances=np.array([0.0 if variance < 1e-28 else variance, 0.0]),
         deviations=deviations,
         sizes=np.array([n, np.inf]),
+        spreads=np.array([float(absolute_spread(halves, counts.ravel().astype(float))), 0.0]),
+        reach=n / smallest,
     )
-    methods, notes = pair_methods(parts, n_pairs=float(sizes[sizes > 0].min()))
+    methods, notes = pair_methods(parts, n_pairs=smallest)
     return Estimate(
         value=value,
         name="somers_d",
@@ -250,20 +256,21 @@ def _untied(counts: IntArray, ties: Ties) -> tuple[Placements, float]:
     lost = np.cumsum(second) - second
     won = 1.0 if not (first * lost).sum() else min(max(won, 0.0), 1.0)
     won = 0.0 if not (second * below).sum() else won
-    return spread_of_pairs(counts.astype(np.float64), np.float64(won), deviations), untied
+    parts = spread_of_pairs(counts.astype(np.float64), np.float64(won), deviations)
+    return replace(parts, reach=1 / untied), untied
 
 
 def _odds(share: float) -> float:
     return share / (1 - share) if share < 1 else float("inf")
 
 
-def _odds_limits(
-    estimate: Estimate, confidence_level: float, *, limits: Any
-) -> tuple[float, float]:
-    low, high = limits(confidence_level)
-    return holding((_odds(low), _odds(high)), estimate.value)
+def _odds_limits(estimate: Estimate, confidence_level: float, *, limits: Any) -> Limits:
+    found = limits(confidence_level)
+    low, high = found
+    return under_name(*holding((_odds(low), _odds(high)), estimate.value), name_of(found))
 
 
-def _doubled(estimate: Estimate, confidence_level: float, *, limits: Any) -> tuple[float, float]:
-    low, high = limits(confidence_level)
-    return holding((2 * low - 1, 2 * high - 1), estimate.value)
+def _doubled(estimate: Estimate, confidence_level: float, *, limits: Any) -> Limits:
+    found = limits(confidence_level)
+    low, high = found
+    return under_name(*holding((2 * low - 1, 2 * high - 1), estimate.value), name_of(found))

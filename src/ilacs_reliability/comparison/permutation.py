@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ilacs_reliability.comparison.effects import placements
+from ilacs_reliability.comparison.effects import is_taken, placements
 from ilacs_reliability.comparison.exact import drawn_tables, first_rows
 from ilacs_reliability.comparison.groups import SharedGrades
 from ilacs_reliability.comparison.rank_limits import quantiles
@@ -121,7 +121,7 @@ def _with_permutation(
     alternative: Alternative,
 ) -> Estimate:
     """Put the interval whose quantiles are the permutation's first."""
-    if effect.interval_methods[0] == "disjoint_pairs":
+    if smallest < 2 or is_taken(effect):
         why = (
             "a group of one unit has no spread to divide by, so the effect itself was permuted"
             if smallest < 2

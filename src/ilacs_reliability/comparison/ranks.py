@@ -15,10 +15,12 @@ from ilacs_reliability.comparison.effects import (
     logit_statistic,
     placements,
     relative_effect_label,
+    shrunk_share,
 )
 from ilacs_reliability.comparison.exact import (
     double_mid_ranks,
     drawn_tables,
+    log_choose,
     score_sums,
     score_tails,
 )
@@ -44,6 +46,7 @@ from ilacs_reliability.estimates import (
     IntArray,
     SignificanceResult,
 )
+from ilacs_reliability.named_limits import Limits, name_of, under_name
 from ilacs_reliability.randomness import as_generator, check_draws, check_rng
 from ilacs_reliability.tables import GradesLike
 
@@ -86,7 +89,7 @@ def brunner_munzel(
         and named by a note: "t" (value and standard error with the t quantile), "logit" (the same
         on the log odds) or "permutation" (the quantiles of the tables gone through instead of t's).
         It leaves a half out exactly where the two-sided p-value is at most 0.05, or the one-sided
-        p-value at most 0.025. Where a group shows no spread it is "disjoint_pairs": that is the
+        p-value at most 0.025. Where the groups show next to no spread it is "shrunk": that is the
         test's own for "t" and "logit", and not for "permutation", as the note says.
 
     Raises
@@ -111,9 +114,12 @@ def brunner_munzel(
     -----
     The statistic is the relative effect minus a half in standard errors [1]_; its studentised
     permutation [2]_ draws tables, not units, and enumerates them where there are few enough. Where
-    a group shows no spread (all its units of one grade) "t" and "logit" give the exact binomial
-    p-value of min(n1, n2) pairs that share no unit; the permutation stays exact for identical
-    distributions.
+    units of a group hardly differ (all of one grade, or groups that just overlap) the spread seen
+    says little: "t" and "logit" then take the shrunk variance of `relative_effect`, which under
+    complete separation is the exact binomial test of min(n1, n2) pairs that share no unit; the
+    permutation stays exact for identical distributions. Neither "t" nor "logit" gives a p-value
+    smaller than the exact rank sum test can have with the same totals; a note says where they
+    would.
 
     References
     ----------
@@ -298,31 +304,91 @@ def _whose_interval(effect: Estimate, alternative: Alternative) -> tuple[str, ..
 def _approximate(
     shared: SharedGrades, effect: Estimate, alternative: Alternative, method: str
 ) -> Found:
-    parts = placements(shared.pooled)
+    counts = shared.pooled
+    parts = placements(counts)
     value, error, df = (float(x) for x in (parts.value, parts.standard_error, parts.df))
-    if not parts.shows_spread:
+    if parts.is_single:
         p_value = _disjoint_p(value, float(parts.sizes.min()), alternative)
         used = "exact binomial of disjoint pairs"
-        return Found(
-            statistic=float("nan") if error > 0 else _signed_infinity(value),
-            p_value=p_value,
-            df=None,
-            method=used,
-            effect=effect,
-        )
-    statistic = logit_statistic(value, error) if method == "logit" else (value - 0.5) / error
-    tails = {
-        "less": special.stdtr(df, statistic),
-        "greater": special.stdtr(df, -statistic),
-        "two-sided": 2 * special.stdtr(df, -abs(statistic)),
-    }
+        return Found(statistic=float("nan"), p_value=p_value, df=None, method=used, effect=effect)
+    steady, known = shrunk_share(parts)
+    statistic = (value - 0.5) / error if error > 0 else _signed_infinity(value)
+    if known:
+        statistic = logit_statistic(value, error) if method == "logit" else statistic
+        tails = {"less": statistic, "greater": -statistic, "two-sided": -abs(statistic)}
+        p_value = float(special.stdtr(df, tails[alternative]) * (1 + (alternative == "two-sided")))
+        effect = _method_first(effect, method)
+    else:
+        p_value, method = steady.p_value(0.5, alternative), "shrunk variance"
+    least = least_rank_sum_p(counts, alternative)
     return Found(
         statistic=float(statistic),
-        p_value=float(tails[alternative]),
-        df=df,
+        p_value=max(float(p_value), least),
+        df=df if known else None,
         method=method,
-        effect=_method_first(effect, method),
+        effect=_no_bolder(effect, least, alternative, raised=bool(p_value < least)),
     )
+
+
+def least_rank_sum_p(counts: Any, alternative: Alternative) -> float:
+    """Return the least p-value that the exact rank sum test can have, given the grades' totals.
+
+    Parameters
+    ----------
+    counts : ndarray of int, shape (2, n_grades)
+        Units by group and grade.
+    alternative : {"two-sided", "less", "greater"}
+        What is tested.
+
+    Returns
+    -------
+    float
+        The chance of the table in which the groups are as far apart as can be on that side;
+        two-sided of the farther one, or of both where they are equally far.
+    """
+    totals, n_first = counts.sum(axis=0), int(counts[0].sum())
+    # the first group has the lowest grades, or the highest
+    rows = {"greater": _fullest(totals, n_first), "less": _fullest(totals[::-1], n_first)[::-1]}
+    whole = log_choose(np.asarray(totals.sum()), np.asarray(n_first))
+    chances = {k: float(np.exp(log_choose(totals, row).sum() - whole)) for k, row in rows.items()}
+    if alternative != "two-sided":
+        return min(1.0, chances[alternative])
+    scores, n = double_mid_ranks(totals), int(totals.sum())
+    expected = n_first * int(totals @ scores)
+    far = {k: abs(n * int(row @ scores) - expected) for k, row in rows.items()}
+    return min(1.0, sum(chances[k] for k in rows if far[k] == max(far.values())))
+
+
+def _fullest(totals: IntArray, n_first: int) -> IntArray:
+    """Return the row in which the first group has the first grades, as many as it takes."""
+    return np.diff(np.minimum(np.cumsum(totals), n_first), prepend=0)
+
+
+def _no_bolder(
+    effect: Estimate, least: float, alternative: Alternative, *, raised: bool
+) -> Estimate:
+    """Keep the test's interval from saying more than the least p-value that there can be."""
+    (name, limits), *others = effect.methods
+    error = least if alternative == "two-sided" else 2 * least
+    cautious = partial(_holding_a_half, limits=limits, error=error)
+    notes = (*effect.notes, LEAST_P) if raised else effect.notes
+    return replace(effect, methods=((name, cautious), *others), notes=notes)
+
+
+LEAST_P = (
+    "The approximate p-value would be smaller than that of the exact rank sum test can be with "
+    "these totals, which is given instead."
+)
+
+
+def _holding_a_half(
+    estimate: Estimate, confidence_level: float, *, limits: Any, error: float
+) -> Limits:
+    found: Limits = limits(estimate, confidence_level)
+    if 1 - confidence_level >= error:
+        return found
+    low, high = np.minimum(found[0], 0.5), np.maximum(found[1], 0.5)
+    return under_name(low, high, name_of(found))
 
 
 def _disjoint_p(value: float, n_pairs: float, alternative: Alternative) -> float:

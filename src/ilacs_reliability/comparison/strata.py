@@ -42,6 +42,7 @@ from ilacs_reliability.comparison.limits import holding
 from ilacs_reliability.comparison.rank_limits import MOST_TILTED, n_first_rows
 from ilacs_reliability.comparison.ranks import rank_sum_p_value
 from ilacs_reliability.estimates import Alternative, Estimate, FloatArray, SignificanceResult
+from ilacs_reliability.named_limits import Limits, name_of, under_name
 from ilacs_reliability.randomness import as_generator, check_draws
 from ilacs_reliability.tables import GradesLike
 from ilacs_reliability.work import affordable
@@ -96,9 +97,8 @@ def stratified_relative_effect(
     with Satterthwaite's degrees of freedom. The spread of a group with one unit in a stratum is
     taken from its other strata, and a group whose units in a stratum are of one grade has Jeffreys'
     variance of a share there, not zero. "shrunk" shrinks what each group of a stratum adds as
-    `relative_effect` does, by its weight in the average. Without any spread the interval is the
-    exact one of pairs that share no unit, as in `relative_effect`, as many as the least covered
-    stratum would give.
+    `relative_effect` does, by its weight in the average, and takes the effect for no fewer
+    independent pairs than the least covered stratum would give.
 
     References
     ----------
@@ -111,7 +111,7 @@ def stratified_relative_effect(
     >>> import ilacs_reliability as ilr
     >>> good, outstanding = [[3, 8, 45, 39], [4, 6, 5, 3]], [[0, 1, 3, 23], [0, 0, 0, 1]]
     >>> ilr.stratified_relative_effect([good, outstanding])
-    Estimate(stratified_relative_effect = 0.2774, n_units=141, 95% shrunk 0.1582 to 0.4272)
+    Estimate(stratified_relative_effect = 0.2774, n_units=141, 95% shrunk 0.1569 to 0.4294)
     """
     check_option(weights, ("mantel_haenszel", "van_elteren", "units"), "weights")
     shared = shared_grades(grades, n_groups=2)
@@ -133,7 +133,7 @@ def stratified_relative_effect(
         deviations=parts.deviations,
         # what is known of a borrowed spread grows with the strata that lent it
         sizes=np.maximum(parts.sizes, 2.0).ravel() if notes else parts.sizes.ravel(),
-        scattered=None if parts.scattered is None else parts.scattered.ravel(),
+        spreads=None if parts.spreads is None else parts.spreads.ravel(),
         weights=np.repeat(shares, 2),
     )
     methods, why = pair_methods(joined, n_pairs=float((smallest / shares).min()))
@@ -386,5 +386,6 @@ def _normal_p(surplus: float, variance: float, alternative: Alternative) -> floa
     return float(special.ndtr(tail) * (2 if alternative == "two-sided" else 1))
 
 
-def _limits(estimate: Estimate, confidence_level: float, *, limits: Any) -> tuple[float, float]:
-    return holding(limits(confidence_level), estimate.value)
+def _limits(estimate: Estimate, confidence_level: float, *, limits: Any) -> Limits:
+    found = limits(confidence_level)
+    return under_name(*holding(found, estimate.value), name_of(found))

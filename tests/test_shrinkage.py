@@ -1,0 +1,128 @@
+"""No estimate is surer of a spread it hardly saw than of one that it did not see at all."""
+
+from fractions import Fraction
+from itertools import product
+from math import comb, prod
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.testing import assert_allclose
+from scipy import stats
+
+import ilacs_reliability as ilr
+from ilacs_reliability.shrinkage import ShareLike, absolute_spread
+
+
+def test_limits_are_exact_where_all_are_alike():
+    for n in (1, 5, 24):
+        low, high = ShareLike(value=1.0, size=n).limits(0.95)
+        assert_allclose([low, high], [0.025 ** (1 / n), 1.0])
+
+
+def test_limits_are_those_of_jeffreys_far_from_the_ends():
+    low, high = ShareLike(value=0.5, size=1000.0).limits(0.95)
+    assert_allclose([low, high], stats.beta(500.5, 500.5).interval(0.95), rtol=1e-5)
+
+
+@pytest.mark.parametrize("value", [0.0, 0.1, 0.73, 1.0])
+@pytest.mark.parametrize("size", [2.5, 40.0])
+def test_limits_and_p_value_of_a_share_agree(value, size):
+    share = ShareLike(value=value, size=size)
+    for level in (0.5, 0.95, 0.999):
+        low, high = share.limits(level)
+        for limit, side in ((low, "greater"), (high, "less")):
+            if 0 < limit < 1 and abs(limit - value) > 1e-9:
+                assert_allclose(share.p_value(limit, side), (1 - level) / 2, rtol=1e-6)
+
+
+def test_spread_is_how_far_units_are_from_their_median():
+    pulls, times = np.array([0.5, 0.1, 0.3]), np.array([2.0, 1.0, 4.0])
+    each = np.repeat(pulls, times.astype(int))
+    assert_allclose(absolute_spread(pulls, times), np.abs(each - np.median(each)).sum())
+
+
+# a unit moved by a grade moves what its group adds by at most one over the group's units
+SMALL = st.sampled_from([(6, 6), (4, 9)])
+NEAR = st.sampled_from([(8, 8), (20, 20), (6, 30), (20, 50)])
+
+
+def nearly_separate(data, sizes=NEAR):
+    """Draw two groups of which few units overlap, and the same with a unit moved by a grade."""
+    sizes = data.draw(sizes)
+    table = np.zeros((2, 4), dtype=int)
+    table[0, :2] = data.draw(st.integers(0, sizes[0])), 0
+    table[0, 1] = sizes[0] - table[0, 0]
+    table[1, 2] = data.draw(st.integers(0, sizes[1]))
+    table[1, 3] = sizes[1] - table[1, 2]
+    for _ in range(data.draw(st.integers(0, 2))):
+        table = moved(table, data)[0]
+    return table, *moved(table, data)
+
+
+def moved(table, data):
+    """Move one unit of a group by one grade."""
+    group, grade = data.draw(st.sampled_from([tuple(x) for x in np.argwhere(table > 0)]))
+    to = grade + (1 if grade == 0 else -1 if grade == 3 else data.draw(st.sampled_from([-1, 1])))
+    other = table.copy()
+    other[group, grade] -= 1
+    other[group, to] += 1
+    return other, group
+
+
+@given(st.data())
+def test_no_limit_of_a_relative_effect_jumps_where_one_unit_moves_by_one_grade(data):
+    table, other, group = nearly_separate(data)
+    limits, others = (
+        np.array([*ilr.relative_effect(t).confidence_interval()]) for t in (table, other)
+    )
+    assert np.abs(limits - others).max() <= 2 / table[group].sum()
+
+
+def least_of_rank_sums(table):
+    """Return the chance of the most extreme tables with these margins, by listing all."""
+    totals, n1 = table.sum(axis=0).tolist(), int(table[0].sum())
+    below = np.cumsum([0, *totals[:-1]])
+    ranks = [2 * int(low) + total + 1 for low, total in zip(below, totals, strict=True)]
+    expected = Fraction(n1 * sum(np.multiply(totals, ranks).tolist()), sum(totals))
+    farthest, chance = Fraction(-1), Fraction(0)
+    for row in product(*(range(total + 1) for total in totals)):
+        if sum(row) == n1:
+            far = abs(sum(np.multiply(row, ranks).tolist()) - expected)
+            ways = prod(map(comb, totals, row))
+            chance = ways if far > farthest else chance + ways * (far == farthest)
+            farthest = max(far, farthest)
+    return Fraction(chance, comb(sum(totals), n1))
+
+
+@given(st.data(), st.sampled_from(["t", "logit"]))
+def test_an_approximate_rank_test_is_no_bolder_than_the_exact_one_can_be(data, method):
+    table = nearly_separate(data, SMALL)[0]
+    ends = least_of_rank_sums(table)
+    result = ilr.brunner_munzel(table, method=method)
+    assert result.p_value >= float(ends) * (1 - 1e-9)
+    for level in (0.9, 0.95, 0.999, 1 - 1e-9):
+        if abs(result.p_value - (1 - level)) > 1e-12:
+            low, high = result.effect.confidence_interval(level)
+            assert (low <= 0.5 <= high) == (result.p_value > 1 - level)
+
+
+def test_a_rank_test_of_forty_units_is_no_bolder_than_forty_units_allow():
+    p_value = ilr.brunner_munzel([[19, 1, 0], [0, 1, 19]], method="t").p_value
+    assert p_value > 2 / comb(40, 20)
+
+
+@pytest.mark.parametrize("sizes", [(20, 500), (40, 200), (18, 95), (500, 20)])
+@pytest.mark.parametrize("rare", [0.02, 0.05, 0.12])
+def test_the_interval_holds_the_effect_where_few_units_are_far_away(sizes, rare):
+    first = np.array([0.3 - rare / 2, 0.7 - rare / 2, 0.0, rare])
+    second = np.array([0.0, 0.01, 0.98, 0.01])
+    shares = (first, second) if sizes[0] < sizes[1] else (second, first)
+    truth = shares[1] @ (np.cumsum(shares[0]) - shares[0] / 2)
+    rng = np.random.default_rng(20261128)
+    draws = np.stack([rng.multinomial(n, p, 300) for n, p in zip(sizes, shares, strict=True)], 1)
+    tables, times = np.unique(draws, axis=0, return_counts=True)
+    inside = [truth in ilr.relative_effect(table).confidence_interval() for table in tables]
+    # 93 % is held to; three standard errors of a share of 300 allowed for chance
+    assert np.array(inside) @ times / 300 > 0.93 - 3 * np.sqrt(0.93 * 0.07 / 300)
