@@ -449,9 +449,9 @@ def test_table_keeps_the_order_of_labels_and_counts_unused_ones(inspections):
 def test_table_refuses_what_would_drop_rows_silently(inspections):
     with pytest.raises(ValueError, match="`overall` holds 'outstanding' at row"):
         inspections.table(overall=GRADES[:3])
-    with pytest.raises(ValueError, match="names a label twice"):
+    with pytest.raises(ValueError, match="`overall` must name each once"):
         inspections.table(overall=("good", *GRADES))
-    with pytest.raises(TypeError, match="`overall` must be a sequence of labels, but got 'good'"):
+    with pytest.raises(TypeError, match="`overall` must be a sequence of names"):
         inspections.table(overall="good")
     with pytest.raises(ValueError, match="at least one column"):
         inspections.table()

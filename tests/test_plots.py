@@ -36,6 +36,20 @@ def test_an_undefined_estimate_says_why():
     assert ax.texts[0].get_text() == "undefined: no variation"
 
 
+def test_a_limit_without_end_is_an_arrow_at_the_edge():
+    none_below = ilr.odds_ratio([[5, 3], [0, 5]], at_least=2)
+    kappa = ilr.cohen_kappa(TABLE)
+    assert np.isinf(none_below.confidence_interval().high) or np.isinf(none_below.value)
+    ax = plots.interval_plot([none_below, kappa])
+    drawn = np.concatenate([np.asarray(line.get_xdata(), dtype=float) for line in ax.lines])
+    assert np.isfinite(drawn).all()
+    arrows = [line for line in ax.lines if line.get_marker() == ">"]
+    assert len(arrows) == 1
+    assert arrows[0].get_xdata()[0] == drawn.max()
+    ax = plots.interval_plot([kappa])
+    assert not [line for line in ax.lines if line.get_marker() in ("<", ">")]
+
+
 def test_transitions_are_written_in_their_cells():
     ax = plots.transitions_plot([[2, 3], [1, 4]])
     shown = {text.get_position(): text.get_text() for text in ax.texts}

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from numbers import Real
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from ilacs_reliability.containers import refuse_set
 
+Kind = TypeVar("Kind")
 # a longer repr than this hides the sentence that it stands in
 LONGEST = 80
 
@@ -317,6 +318,38 @@ def check_listing(value: object, name: str, *, of: str) -> None:
     if alone or not isinstance(value, Iterable):
         given = f"the string {told(value)}" if isinstance(value, str) else told(value)
         raise TypeError(f"`{name}` must be a sequence of {of}, but got {given}.")
+
+
+def check_each(things: Any, name: str, kind: type[Kind], *, of: str) -> tuple[Kind, ...]:
+    """Return what an argument lists; raise unless each is of one kind.
+
+    Parameters
+    ----------
+    things : iterable
+        What was given.
+    name : str
+        The argument's name.
+    kind : type
+        What each must be.
+    of : str
+        What that is called, in the plural.
+
+    Returns
+    -------
+    tuple
+        The things.
+
+    Raises
+    ------
+    TypeError
+        If it lists nothing, or one of them is of another kind.
+    """
+    check_listing(things, name, of=of)
+    listed = tuple(things)
+    for place, one in enumerate(listed):
+        if not isinstance(one, kind):
+            raise TypeError(f"`{name}` must hold {of}, but holds {told(one)} at {place}.")
+    return listed
 
 
 def check_mapping(value: object, name: str, *, of: str) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from ilacs_reliability.arguments import told
 from ilacs_reliability.keys import (
     KEYS,
     SPACES,
@@ -368,11 +369,12 @@ def _check_columns(columns: Sequence[Named], schema: Mapping[Any, DType]) -> Non
     roles: dict[Column, str] = {}
     for argument, column in columns:
         if not isinstance(column, (str, int)) or isinstance(column, bool):
-            raise TypeError(f"`{argument}` must be the name of a column, but got {column!r}.")
+            raise TypeError(f"`{argument}` must be the name of a column, but got {told(column)}.")
         if column not in schema:
             there = ", ".join(map(repr, schema))
             raise ValueError(
-                f"`{argument}` is column {column!r}, which `frame` does not have; it has {there}."
+                f"`{argument}` is column {told(column)}, which `frame` does not have; it has "
+                f"{there}."
             )
         if column in roles:
             raise ValueError(

@@ -76,6 +76,11 @@ class Interval(Record):
     def __post_init__(self) -> None:
         for name in ("low", "high"):
             object.__setattr__(self, name, _limit(getattr(self, name), name))
+        if np.shape(self.low) != np.shape(self.high):
+            raise ValueError(
+                f"`low` and `high` must be limits of the same studies, but have shapes "
+                f"{np.shape(self.low)} and {np.shape(self.high)}."
+            )
         check_confidence_level(self.confidence_level)
         check_text(self.method, "method")
 

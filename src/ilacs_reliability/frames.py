@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ilacs_reliability.arguments import check_flag, check_option
+from ilacs_reliability.arguments import check_flag, check_option, told
 from ilacs_reliability.engines import (
     Source,
     check_frequency,
@@ -220,7 +220,7 @@ def ratings_from_wide(
     _check_scale(scale)
     check_option(design, DESIGNS, "design")
     if isinstance(raters, (str, Mapping)) or not isinstance(raters, Iterable):
-        raise TypeError(f"`raters` must be a sequence of column names, but got {raters!r}.")
+        raise TypeError(f"`raters` must be a sequence of column names, but got {told(raters)}.")
     names = list(raters)
     if not names:
         raise ValueError("`raters` must name at least one column, but is empty.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import reprlib
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache, partial
@@ -383,12 +382,17 @@ class Ratings(Record):
 
     def _column(self, rater: Hashable) -> int:
         if isinstance(rater, (int, np.integer)) and not isinstance(rater, bool):
+            if not -self.n_raters <= rater < self.n_raters:
+                raise IndexError(
+                    f"`raters` must be columns, 0 to {self.n_raters - 1}, but got {told(rater)}."
+                )
             return range(self.n_raters)[rater]
         if rater in (self.raters or ()):
             return tuple(self.raters or ()).index(rater)
         named = "have no names" if self.raters is None else f"are {shown(self.raters)}"
         raise ValueError(
-            f"`raters` must be columns, 0 to {self.n_raters - 1}, or names, but got {rater!r}; the "
+            f"`raters` must be columns, 0 to {self.n_raters - 1}, or names, but got "
+            f"{told(rater)}; the "
             f"raters {named}."
         )
 
@@ -674,7 +678,7 @@ def ratings_from_counts(
     _check_scale(scale)
     axes = check_grades(counts, scale, name="counts", door="ratings_from_counts", rows=False)
     whole = whole_counts(counts, "counts", ("unit", "grade"))
-    table = by_grade(whole, axes, len(scale))[..., : -1 if axes.columns else None]
+    table = by_grade(whole, axes, len(scale))[..., :-1] if axes.columns else whole
     if table.ndim != 2 or table.shape[1] != len(scale):
         raise ValueError(
             f"`counts` must have {len(scale)} columns, one for each grade of the scale, but got "
@@ -1155,7 +1159,7 @@ def _as_float(number: Any, name: str) -> float:
     if isinstance(number, int) and same != number:
         raise ValueError(
             f"`{name}` must hold numbers that a float can hold, at most 2**53, but got "
-            f"{reprlib.repr(number)}."
+            f"{told(number)}."
         )
     return same
 

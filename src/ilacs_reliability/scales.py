@@ -188,7 +188,8 @@ class Scale:
         code = self._lookup(label)
         if code is None or code < 0:
             raise ValueError(
-                f"{label!r} is not a grade of this scale {self.labels}{how_to_accept(label, self)}."
+                f"{told(label)} is not a grade of this scale {self.labels}"
+                f"{how_to_accept(label, self)}."
             )
         return code
 
@@ -299,7 +300,7 @@ class Scale:
         spots = ("unit", "rater")[: len(shape)]
         at = ", ".join(f"{spot} {i}" for spot, i in zip(spots, where, strict=False))
         return (
-            f"`{name}` holds {label!r} at {at}, which is not in {self.labels}"
+            f"`{name}` holds {told(label)} at {at}, which is not in {self.labels}"
             f"{how_to_accept(label, self)}."
         )
 
@@ -855,7 +856,9 @@ def _hashes(label: object) -> bool:
 
 def _as_text(label: object) -> str:
     number = as_number(label)
-    return f"{number:g}" if number is not None else _fold(str(label))
+    if number is None:
+        return _fold(label) if isinstance(label, str) else ""
+    return f"{number:g}"
 
 
 def _folded(

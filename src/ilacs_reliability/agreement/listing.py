@@ -10,7 +10,7 @@ from typing import Any, overload
 import numpy as np
 import numpy.typing as npt
 
-from ilacs_reliability.arguments import check_text
+from ilacs_reliability.arguments import check_text, told
 from ilacs_reliability.containers import FrozenMapping
 from ilacs_reliability.estimates import Estimate
 from ilacs_reliability.records import Record, plain, python, rows_table
@@ -203,6 +203,8 @@ class Listing(Record, Sequence[dict[str, Any]]):
             If the rows have no such key.
         """
         check_text(name, "name")
+        if self.entries and name not in self.entries[0]:
+            raise KeyError(f"`name` must be one of {tuple(self.entries[0])}, but got {told(name)}.")
         return [row[name] for row in self.entries]
 
     def describe(self) -> str:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import reprlib
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from ilacs_reliability.arguments import check_listing
+from ilacs_reliability.arguments import check_each
 from ilacs_reliability.claims.assessing import ASSESS, Assessment
 from ilacs_reliability.claims.evidence import bundled_evidence, evidence_from
 from ilacs_reliability.claims.ledger import published_claims, reproduce
 from ilacs_reliability.claims.protocol import Protocol, as_protocol
-from ilacs_reliability.datasets.inspections import Inspection
+from ilacs_reliability.datasets.inspections import INSPECTIONS, Inspection
 from ilacs_reliability.records import Record, html_table, plain
 
 QUESTION = "Are the judgements of children's services inspections secure?"
@@ -209,14 +208,7 @@ def _thresholds(rules: Protocol) -> str:
 
 def _inspections(records: Sequence[Inspection]) -> tuple[Inspection, ...]:
     """Return the records in the order in which histories are read."""
-    check_listing(records, "records", of="inspections")
-    given = tuple(records)
+    given = check_each(records, "records", Inspection, of=INSPECTIONS)
     if not given:
         raise ValueError("`records` holds no inspection.")
-    for place, one in enumerate(given):
-        if not isinstance(one, Inspection):
-            raise TypeError(
-                "`records` must hold Inspections, as from `parse_inspections`, but holds "
-                f"{reprlib.repr(one)} at {place}."
-            )
     return tuple(sorted(given, key=lambda one: (one.authority, one.start)))

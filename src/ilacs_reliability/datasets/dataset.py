@@ -1,12 +1,13 @@
 """A small bundled table: its cells or arrays, where it comes from, and how to count in it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self, TypeAlias, cast
 
 import numpy as np
 import numpy.typing as npt
 
+from ilacs_reliability.arguments import check_listing, check_name, check_names, check_text, told
 from ilacs_reliability.containers import FrozenMapping
 from ilacs_reliability.records import Record, as_dict
 
@@ -220,7 +221,7 @@ class Dataset(Record):
         Raises
         ------
         TypeError
-            If labels are a single string.
+            If labels are a single string, or nothing that lists values.
         ValueError
             If no column is named, there is no such column, a label stands twice, or a row
             has a value that is not among the labels (use `where` to leave rows out).
@@ -239,11 +240,13 @@ class Dataset(Record):
         """
         if not labels:
             raise ValueError("`table` needs at least one column with its labels.")
+        orders = [check_names(order, column) for column, order in labels.items()]
         codes = np.array(
-            [self._codes(column, order) for column, order in labels.items()], dtype=np.int64
+            [self._codes(column, order) for column, order in zip(labels, orders, strict=True)],
+            dtype=np.int64,
         )
         known = (codes >= 0).all(axis=0)
-        counted = np.zeros([len(order) for order in labels.values()], dtype=np.int64)
+        counted = np.zeros([len(order) for order in orders], dtype=np.int64)
         np.add.at(counted, tuple(codes[:, known]), self._weights()[known])
         return counted
 
@@ -282,6 +285,7 @@ class Dataset(Record):
         return self.arrays[name]
 
     def _column(self, name: str) -> tuple[Cell, ...]:
+        check_text(name, "columns")
         if name not in self.columns:
             raise ValueError(
                 f"`columns`: `{name}` is not a column of {self.info.name!r}, "
@@ -296,21 +300,22 @@ class Dataset(Record):
         self._column(column)
         if wanted is None or isinstance(wanted, (str, int, float)):
             wanted = (wanted,)
-        values = frozenset(wanted)
-        unknown = sorted(values - {*self.levels[column], None}, key=str)
+        # where one of several values is enough, their order does not matter
+        listed = list(wanted) if isinstance(wanted, (set, frozenset)) else wanted
+        check_listing(listed, column, of="values")
+        for place, value in enumerate(listed):
+            check_name(value, column, str(place))
+        values = frozenset(listed)
+        unknown = sorted(values - {*self.levels[column], None}, key=told)
         if unknown:
             raise ValueError(
-                f"`{column}` is never {unknown[0]!r} in {self.info.name!r}; "
+                f"`{column}` is never {told(unknown[0])} in {self.info.name!r}; "
                 f"it has {self.levels[column]}."
             )
         return values
 
-    def _codes(self, column: str, labels: Sequence[Cell]) -> list[int]:
-        if isinstance(labels, str):
-            raise TypeError(f"`{column}` must be a sequence of labels, but got {labels!r}.")
+    def _codes(self, column: str, labels: Sequence[Hashable]) -> list[int]:
         codes = {label: code for code, label in enumerate(labels)}
-        if len(codes) < len(labels):
-            raise ValueError(f"`{column}` names a label twice: {tuple(labels)}.")
         codes.setdefault(None, -1)
         cells = self._column(column)
         for row, cell in enumerate(cells):

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby, pairwise
 
-from ilacs_reliability.arguments import check_listing
+from ilacs_reliability.arguments import check_each, check_text
 from ilacs_reliability.scales import OFSTED_SCALE
 
 GRADES = tuple(map(str, OFSTED_SCALE.labels))
 FRAMEWORKS = ("SIF", "ILACS")
 KINDS = ("sif", "short", "standard")
 MOST_DIGITS = 18
+INSPECTIONS = "Inspections, as from `parse_inspections`"
 EARLIER_GRADES = ("inadequate", "adequate", "satisfactory", *GRADES[1:])
 
 
@@ -95,8 +96,8 @@ def parse_inspections(lines: Iterable[str], *, file_name: str) -> tuple[Inspecti
         a previous grade is not that of the authority's preceding row. The message names
         file, line and column.
     """
-    check_listing(lines, "lines", of="lines")
-    reader = csv.DictReader(lines)
+    check_text(file_name, "file_name")
+    reader = csv.DictReader(check_each(lines, "lines", str, of="lines of text"))
     try:
         _check_header(reader.fieldnames or (), file_name)
         found = [_inspection(row, reader.line_num, file_name) for row in reader]
@@ -129,12 +130,21 @@ def with_previous(
     inspections : iterable of Inspection
         Ordered by authority, then by first day on site.
 
-    Yields
-    ------
-    tuple of Inspection
+    Returns
+    -------
+    iterator of tuple of Inspection
         Earlier and later inspection. Of an earlier one that is only stated, the framework and the
         overall grade are known, and nothing else: its other grades are None.
+
+    Raises
+    ------
+    TypeError
+        If they are no inspections.
     """
+    return _pairs(check_each(inspections, "inspections", Inspection, of=INSPECTIONS))
+
+
+def _pairs(inspections: Iterable[Inspection]) -> Iterator[tuple[Inspection, Inspection]]:
     for _, history in groupby(inspections, key=lambda one: one.authority):
         earlier: Inspection | None = None
         for later in history:

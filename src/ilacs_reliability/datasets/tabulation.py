@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 
-from ilacs_reliability.datasets.inspections import GRADES, Inspection, with_previous
+from ilacs_reliability.arguments import check_each
+from ilacs_reliability.datasets.inspections import GRADES, INSPECTIONS, Inspection, with_previous
 
 YEAR_ONE = date(2019, 1, 17)
 """Day by which the 34 reports of the first year's published count were out."""
@@ -100,6 +101,7 @@ def tabulate(inspections: Sequence[Inspection]) -> dict[str, str]:
         Text of each file by its name. The same inspections give the same texts, in
         whatever order their rows stood.
     """
+    inspections = check_each(inspections, "inspections", Inspection, of=INSPECTIONS)
     return {
         "inspections.csv": frequency_csv(inspections),
         "state.csv": state_csv(inspections),
@@ -122,6 +124,7 @@ def size_bands(inspections: Iterable[Inspection]) -> dict[str, str]:
         ones is in third floor(3 b / n), so that equal populations stay together.
         Authorities without a population are left out.
     """
+    inspections = check_each(inspections, "inspections", Inspection, of=INSPECTIONS)
     places = _size_places(_populations(inspections), len(SIZE_BANDS))
     return {authority: SIZE_BANDS[place] for authority, place in places.items()}
 
@@ -141,6 +144,7 @@ def frequency_csv(inspections: Sequence[Inspection]) -> str:
         Lead inspectors are numbered anew, by a digest of what they inspected; the numbers
         of the record file do not enter.
     """
+    inspections = check_each(inspections, "inspections", Inspection, of=INSPECTIONS)
     bands = size_bands(inspections)
     rows = [_anonymous_row(one, bands) for one in inspections]
     leads = _renumbered(rows, [one.lead for one in inspections])
@@ -163,6 +167,7 @@ def state_csv(inspections: Sequence[Inspection]) -> str:
         Comma-separated text: date; whether inspections count once they have "ended" or
         once they are "published"; region; overall grade; number of authorities.
     """
+    inspections = check_each(inspections, "inspections", Inspection, of=INSPECTIONS)
     counted: Counter[Row] = Counter()
     for day in STATE_DATES:
         for rule in ("ended", "published"):
@@ -187,6 +192,7 @@ def linked_toml(inspections: Sequence[Inspection]) -> str:
         columns, worst first; improved, unchanged and declined for `shift_by_date`; declined or not,
         by kind, for `declines_by_size`.
     """
+    inspections = check_each(inspections, "inspections", Inspection, of=INSPECTIONS)
     head = "# Made by scripts/tabulate_inspections.py from the record file. Not edited by hand.\n"
     parts = [_toml_table(name, table) for name, table in linked_tables(inspections).items()]
     dates = ", ".join(f'"{day}"' for day in SHIFT_DATES)
@@ -212,6 +218,7 @@ def linked_tables(inspections: Sequence[Inspection]) -> dict[str, Table]:
         Grades before x after, worst first, by name. A grade before is the preceding inspection's
         or, for an authority's first row, the stated one. Pairs that lack a grade are left out.
     """
+    inspections = check_each(inspections, "inspections", Inspection, of=INSPECTIONS)
     pairs = list(with_previous(inspections))
     ilacs = [pair for pair in pairs if pair[1].framework == "ILACS"]
     again = [pair for pair in ilacs if pair[0].framework == "ILACS"]
@@ -306,6 +313,7 @@ def shift_by_date(inspections: Sequence[Inspection]) -> Table:
     list of list of int
         Improved, unchanged and declined, a row for each of `SHIFT_DATES`.
     """
+    inspections = check_each(inspections, "inspections", Inspection, of=INSPECTIONS)
     pairs = [
         (GRADES.index(after.overall) - GRADES.index(before.overall), after.published)
         for before, after in with_previous(inspections)
@@ -338,6 +346,7 @@ def declines_by_size(inspections: Sequence[Inspection]) -> Table:
         outstanding overall. Of n authorities, one with b smaller ones is in twelfth
         floor(12 b / n).
     """
+    inspections = check_each(inspections, "inspections", Inspection, of=INSPECTIONS)
     places = _size_places(_populations(inspections), N_FINE_BANDS)
     kinds = ("short", "standard", None)
     table = [[0] * (2 * len(kinds)) for _ in range(N_FINE_BANDS)]
@@ -363,6 +372,7 @@ def size_labels(inspections: Iterable[Inspection]) -> tuple[str, ...]:
     tuple of str
         Such as "from 47,000", to the nearest thousand; "empty" for a band without authorities.
     """
+    inspections = check_each(inspections, "inspections", Inspection, of=INSPECTIONS)
     sizes = _populations(inspections)
     places = _size_places(sizes, N_FINE_BANDS)
     least: dict[int, int] = {}

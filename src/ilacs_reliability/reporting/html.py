@@ -8,7 +8,7 @@ from ilacs_reliability.claims.assessing import Assessment
 from ilacs_reliability.claims.security import SecurityReport, check_report
 from ilacs_reliability.estimates import Estimate, SignificanceResult
 from ilacs_reliability.reporting.pictures import interval_picture, moves_picture
-from ilacs_reliability.wording import level, whole, with_article
+from ilacs_reliability.wording import counted, level, whole, with_article
 
 STYLE = """
 :root { --ink: #1a1a1a; --soft: #5a5a5a; --line: #d5d5d5; --paper: #fff; }
@@ -132,7 +132,7 @@ def _section(number: int, one: Assessment) -> str:
 def _pictures(one: Assessment) -> str:
     shown = []
     if one.moves is not None:
-        caption = f"Grades that rose, stayed and fell, of {sum(one.moves)}."
+        caption = f"Grades that rose, stayed and fell, of {counted(sum(one.moves), 'unit')}."
         shown.append(_figure(moves_picture(one.moves), caption))
     evidence = one.verdict.evidence
     if isinstance(evidence, SignificanceResult):

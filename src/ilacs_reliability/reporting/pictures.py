@@ -6,6 +6,7 @@ from html import escape
 
 from ilacs_reliability.claims.judging import Claim
 from ilacs_reliability.estimates import Estimate
+from ilacs_reliability.wording import together, whole
 
 WIDTH, LEFT, RIGHT = 480.0, 16.0, 464.0
 INK, SOFT = "#1a1a1a", "#555"
@@ -38,7 +39,8 @@ def interval_picture(estimate: Estimate, claim: Claim, *, with_zone: bool = True
         f'<rect x="{true_from:.1f}" y="8" width="{true_to - true_from:.1f}" height="44" '
         'fill="#dcebdf"/>'
     )
-    said = escape(f"{estimate.value:.2f}, interval {low:.2f} to {high:.2f}, claimed {claim.bar}")
+    value, least, most = together(estimate.value, low, high, decimals=2)
+    said = escape(f"{value}, interval {least} to {most}, claimed {claim.bar}")
     return (
         f'<svg class="interval" viewBox="0 0 {WIDTH:g} 80" role="img" aria-label="{said}">'
         f"<title>{said}</title>"
@@ -71,7 +73,8 @@ def moves_picture(moves: tuple[int, int, int]) -> str:
         )
         # a letter is about 8 units wide
         text = next(
-            (one for one in (f"{count} {name}", f"{count}") if 8 * len(one) < width - 4), ""
+            (one for one in (f"{whole(count)} {name}", whole(count)) if 8 * len(one) < width - 4),
+            "",
         )
         ink = INK if name == "stayed" else "#fff"
         parts.append(
@@ -79,7 +82,7 @@ def moves_picture(moves: tuple[int, int, int]) -> str:
             f"{text}</text>"
         )
         left += width
-    said = ", ".join(f"{count} {name}" for name, count in zip(COLOURS, moves, strict=True))
+    said = ", ".join(f"{whole(count)} {name}" for name, count in zip(COLOURS, moves, strict=True))
     return (
         f'<svg class="moves" viewBox="0 0 {WIDTH:g} 46" role="img" aria-label="{said}">'
         f"<title>{said}</title>{''.join(parts)}</svg>"

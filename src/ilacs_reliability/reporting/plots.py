@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ilacs_reliability.arguments import check_confidence_level
+from ilacs_reliability.arguments import (
+    check_confidence_level,
+    check_count,
+    check_each,
+    check_number,
+    told,
+)
 from ilacs_reliability.estimates import Estimate
 from ilacs_reliability.ratings import Ratings
 from ilacs_reliability.tables import (
@@ -17,6 +23,7 @@ from ilacs_reliability.tables import (
     as_grades,
     as_transitions,
 )
+from ilacs_reliability.wording import level, whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -50,12 +57,15 @@ def interval_plot(
     Returns
     -------
     matplotlib Axes
-        The picture. An undefined estimate keeps its line and shows why it is empty.
+        The picture. An undefined estimate keeps its line and shows why it is empty; a limit that is
+        infinite is an arrow at the edge.
 
     Raises
     ------
     ImportError
         If matplotlib is not installed.
+    TypeError
+        If there is something else among them, or `threshold` is not a number.
     ValueError
         If there is no estimate, one is a batch, or the level is not between 0 and 1.
 
@@ -69,7 +79,9 @@ def interval_plot(
     ['percent agreement', "Cohen's kappa"]
     """
     check_confidence_level(confidence_level)
-    shown = list(estimates)
+    if threshold is not None:
+        check_number(threshold, "threshold")
+    shown = check_each(estimates, "estimates", Estimate, of="Estimates")
     if not shown:
         raise ValueError("`estimates` must hold at least one estimate, but is empty.")
     for place, one in enumerate(shown):
@@ -78,13 +90,15 @@ def interval_plot(
     names = [_wrapped(one.label or one.name, 32) for one in shown]
     lines = sum(max(2, 1 + name.count("\n")) for name in names)
     ax = _axes(ax, height=0.9 + LINE * lines, width=4.2 + _width(names))
-    for row, one in enumerate(shown):
-        _draw_interval(ax, row, one, confidence_level)
+    limits = [one.confidence_interval(confidence_level) for one in shown]
+    edges = _edges(np.array([(one.value, *pair) for one, pair in zip(shown, limits, strict=True)]))
+    for row, (one, pair) in enumerate(zip(shown, limits, strict=True)):
+        _draw_interval(ax, row, one, pair, edges)
     if threshold is not None:
-        ax.axvline(threshold, color="0.4", linestyle="--", linewidth=1)
+        ax.axvline(float(threshold), color="0.4", linestyle="--", linewidth=1)
     ax.set_yticks(range(len(shown)), names)
     ax.set_ylim(len(shown) - 0.5, -0.5)
-    ax.set_xlabel(f"estimate with {100 * confidence_level:g}% interval")
+    ax.set_xlabel(f"estimate with {level(confidence_level)} interval")
     _bare(ax, "top", "right", "left")
     return ax
 
@@ -122,12 +136,12 @@ def transitions_plot(table: TransitionsLike, *, ax: Axes | None = None) -> Axes:
     transitions = as_transitions(table)
     counts, labels = transitions.counts, list(map(str, transitions.scale.labels))
     names = [_wrapped(label, 14) for label in labels]
-    cell = max(0.7, 0.2 + _width([*names, str(counts.max())]))
+    cell = max(0.7, 0.2 + _width([*names, whole(counts.max())]))
     row = max(0.6, 0.2 + LINE * (1 + max(name.count("\n") for name in names)))
     ax = _axes(ax, height=0.8 + row * (1 + len(labels)), width=0.6 + cell * (1 + len(labels)))
     ax.imshow(counts, cmap="Greys", vmin=0, vmax=1.8 * max(counts.max(), 1), aspect="auto")
     for (row, column), count in np.ndenumerate(counts):
-        ax.text(column, row, f"{count}", ha="center", va="center")
+        ax.text(column, row, whole(count), ha="center", va="center")
     for place in range(len(labels)):
         frame = _patches().Rectangle((place - 0.5, place - 0.5), 1, 1, fill=False, lw=1.2)
         ax.add_patch(frame)
@@ -178,7 +192,7 @@ def grades_plot(grades: GradesLike, *, ax: Axes | None = None) -> Axes:
     ]
     totals = bars.sum(axis=1)
     rows = [
-        _wrapped(f"{name} (n~=~{n})", 30).replace("~=~", " = ")
+        _wrapped(f"{name} (n~=~{whole(n)})", 30).replace("~=~", " = ")
         for name, n in zip(names, totals, strict=True)
     ]
     grade_names = [_wrapped(str(label), 24) for label in taken.scale.labels]
@@ -226,6 +240,8 @@ def agreement_plot(ratings: Ratings, *, ax: Axes | None = None) -> Axes:
     ------
     ImportError
         If matplotlib is not installed.
+    TypeError
+        If they are not Ratings.
     ValueError
         If the ratings are not one study by two known raters.
 
@@ -242,6 +258,8 @@ def agreement_plot(ratings: Ratings, *, ax: Axes | None = None) -> Axes:
     >>> agreement_plot(table).get_xlabel()
     'units, by first'
     """
+    if not isinstance(ratings, Ratings):
+        raise TypeError(f"`ratings` must be Ratings by two raters, but got {told(ratings)}.")
     transitions = as_transitions(ratings)
     counts = transitions.counts
     names = ratings.raters or ("first rater", "second rater")
@@ -284,6 +302,7 @@ def shades(n_grades: int) -> list[str]:
     """
     from matplotlib import colormaps, colors
 
+    check_count(n_grades, "n_grades")
     return [colors.to_hex(colormaps[LADDER](place)) for place in np.linspace(0, 1, n_grades)]
 
 
@@ -300,8 +319,10 @@ def ink_on(colour: str) -> str:
     str
         "black" or "white"; the contrast is at least 4.5 to 1 by WCAG's measure.
     """
-    from matplotlib.colors import to_rgb
+    from matplotlib.colors import is_color_like, to_rgb
 
+    if not is_color_like(colour):
+        raise ValueError(f"`colour` must be one that matplotlib knows, but got {told(colour)}.")
     parts = np.array(to_rgb(colour))
     linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
     luminance = float(linear @ [0.2126, 0.7152, 0.0722])
@@ -347,20 +368,37 @@ def _apart(wanted: list[float], heights: list[float], top: float) -> list[float]
     return places
 
 
-def _draw_interval(ax: Axes, row: int, one: Estimate, confidence_level: float) -> None:
+def _edges(numbers: Any) -> tuple[float, float] | None:
+    """Return how far a line goes that has no end; None where each has one."""
+    if not np.isinf(numbers).any():
+        return None
+    known = numbers[np.isfinite(numbers)]
+    low, high = (known.min(), known.max()) if known.size else (0.0, 1.0)
+    air = 0.25 * (high - low) or 1.0
+    return float(low - air), float(high + air)
+
+
+def _draw_interval(
+    ax: Axes, row: int, one: Estimate, limits: Iterable[float], edges: tuple[float, float] | None
+) -> None:
     if one.status == "undefined":
         why = f"undefined: {one.reason.replace('_', ' ')}"
         ax.text(0.01, row, why, va="center", fontsize=8, transform=ax.get_yaxis_transform())
         return
-    low, high = one.confidence_interval(confidence_level)
+    numbers = np.array([*limits, one.value])
+    low, high, value = numbers if edges is None else np.clip(numbers, *edges)
     ax.plot([low, high], [row, row], color="black", linewidth=1.5)
-    ax.plot([one.value], [row], "o", color="black", markersize=5)
+    if np.isfinite(one.value):
+        ax.plot([value], [row], "o", color="black", markersize=5)
+    for end, number in zip("<>", (low, high), strict=True):
+        if edges is not None and number == edges["<>".index(end)]:
+            ax.plot([number], [row], end, color="black", markersize=7)
 
 
 def _write_counts(ax: Axes, counts: Any, shares: Any, left: Any, ink: str) -> None:
     for row, (count, share, start) in enumerate(zip(counts, shares, left, strict=True)):
         if count:
-            ax.text(start + share / 2, row, f"{count}", ha="center", va="center", color=ink)
+            ax.text(start + share / 2, row, whole(count), ha="center", va="center", color=ink)
 
 
 def _drop_what_does_not_fit(ax: Axes) -> None:
@@ -381,14 +419,16 @@ def _drop_what_does_not_fit(ax: Axes) -> None:
 
 
 def _axes(ax: Axes | None, *, height: float, width: float = 6.4) -> Axes:
-    if ax is not None:
-        return ax
     try:
-        from matplotlib import pyplot
+        from matplotlib import axes, pyplot
     except ImportError:
         raise ImportError(
             "pictures need matplotlib: install ilacs-reliability with its extra `plot`."
         ) from None
+    if ax is not None:
+        if not isinstance(ax, axes.Axes):
+            raise TypeError(f"`ax` must be Axes of matplotlib, but got {told(ax)}.")
+        return ax
     _, made = pyplot.subplots(figsize=(width, height), layout="constrained")
     return made
 
