@@ -41,6 +41,7 @@ LAYERS = [
         "arrays",
         "marks",
         "suspects",
+        "wide",
         "patterns",
         "ratings",
         "tables",

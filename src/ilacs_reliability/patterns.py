@@ -63,8 +63,15 @@ class LeftOut:
         """
         return self
 
+    def __iter__(self) -> Iterator[FloatArray]:
+        for place in range(self.rows.start, self.rows.stop):
+            fewer = self.whole.copy()
+            fewer[place] -= min(fewer[place], 1.0)
+            yield fewer
+        yield self.whole
+
     def __matmul__(self, table: npt.NDArray[Any]) -> FloatArray:
-        total, lost = self.whole @ table, table[self.rows]
+        total, lost = self.whole @ table, np.asarray(table[self.rows])
         some = self.whole[self.rows] > 0
         sums: FloatArray = np.empty((len(lost) + 1, *lost.shape[1:]))
         np.subtract(total, lost if some.all() else (lost.T * some).T, out=sums[:-1])
@@ -239,30 +246,6 @@ def number_codes(matrix: npt.NDArray[Any], labels: FloatArray) -> CodeArray:
         codes[other] = np.where(near < 0, -2, near)
     codes[missing] = -1
     return codes.astype(np.int8 if len(labels) <= 127 else np.int32)
-
-
-def count_grades(patterns: CodeArray, n_grades: int) -> IntArray:
-    """Count how often each pattern holds each grade.
-
-    Parameters
-    ----------
-    patterns : ndarray of int, shape (n_patterns, n_raters)
-        Grade indices, -1 for missing.
-    n_grades : int
-        Grades of the scale.
-
-    Returns
-    -------
-    ndarray of int, shape (n_patterns, n_grades)
-        Ratings of each grade.
-    """
-    if patterns.size * n_grades <= 1 << 20:
-        counts: IntArray = (patterns[:, :, None] == np.arange(n_grades)).sum(axis=1)
-        return counts
-    counts = np.empty((len(patterns), n_grades), dtype=np.int64)
-    for grade in range(n_grades):
-        counts[:, grade] = (patterns == grade).sum(axis=1)
-    return counts
 
 
 def distinct_rows(rows: IntArray, frequencies: npt.NDArray[Any]) -> tuple[IntArray, IntArray]:

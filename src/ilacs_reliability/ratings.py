@@ -37,7 +37,6 @@ from ilacs_reliability.patterns import (
     LeftOut,
     OutsideError,
     checked_codes,
-    count_grades,
     distinct_rows,
     number_codes,
     number_encoder,
@@ -59,6 +58,7 @@ from ilacs_reliability.scales import (
     missing_note,
 )
 from ilacs_reliability.suspects import warn_suspect
+from ilacs_reliability.wide import count_grades, grade_rows, is_wide
 from ilacs_reliability.wording import counted
 
 Derived = TypeVar("Derived")
@@ -69,6 +69,9 @@ REPEAT_NOTE = (
     "unit counts as disagreement."
 )
 
+# counts that are what the patterns say
+FROM_PATTERNS: Any = None
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PatternTable:
@@ -76,13 +79,13 @@ class PatternTable:
 
     Attributes
     ----------
-    counts : ndarray of float, shape (n_patterns, n_grades)
+    counts : ndarray of float or SparseRows, shape (n_patterns, n_grades)
         Ratings of each grade.
     totals : ndarray of float, shape (n_patterns,)
         Ratings of a unit.
     rated, paired : ndarray of float, shape (n_patterns,)
         1 where a unit has at least one rating, at least two.
-    shares : ndarray of float, shape (n_patterns, n_grades)
+    shares : ndarray of float or SparseRows, shape (n_patterns, n_grades)
         Share of each grade among a unit's ratings; 0 where it has none.
     pairs : ndarray of float, shape (n_patterns,)
         Ordered pairs of ratings of a unit, at least 1.
@@ -92,14 +95,32 @@ class PatternTable:
         What `Ratings.derived` has found that holds for any frequencies.
     """
 
-    counts: FloatArray
+    counts: Any
     totals: FloatArray
     rated: FloatArray
     paired: FloatArray
-    shares: FloatArray
+    shares: Any
     pairs: FloatArray
     sizes: FloatArray
     known: dict[Hashable, Any] = field(default_factory=dict)
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether the grades are so many that the table is held without its zeros."""
+        return not isinstance(self.counts, np.ndarray)
+
+    @property
+    def mixed(self) -> npt.NDArray[np.bool_]:
+        """Whether the ratings of a unit are of two grades or more, shape (n_patterns,)."""
+        if "mixed" not in self.known:
+            if self.is_wide:
+                mixed = self.counts.largest() < self.totals
+            else:
+                # the squares add up to the square of the sum where one grade has all ratings
+                mixed = np.vecdot(self.counts, self.counts) < self.totals**2
+            self.known["mixed"] = read_only(mixed)
+        found: npt.NDArray[np.bool_] = self.known["mixed"]
+        return found
 
 
 def pattern_table(counts: IntArray) -> PatternTable:
@@ -118,13 +139,38 @@ def pattern_table(counts: IntArray) -> PatternTable:
     table = counts.astype(np.float64)
     # many short rows: a product is faster than a sum
     totals = table @ np.ones(table.shape[1])
-    sizes = np.ones((len(table), 4))
-    sizes[:, 1], sizes[:, 2], sizes[:, 3] = totals >= 1, totals >= 2, totals
     shares = table / np.maximum(totals, 1.0)[:, None]
+    read_only(table), read_only(shares)
+    return _pattern_table(table, totals, shares)
+
+
+def wide_table(patterns: CodeArray, n_grades: int) -> PatternTable:
+    """Derive a pattern table from patterns that hold few of very many grades.
+
+    Parameters
+    ----------
+    patterns : ndarray of int, shape (n_patterns, n_raters)
+        Grade indices, -1 for missing.
+    n_grades : int
+        Grades of the scale.
+
+    Returns
+    -------
+    PatternTable
+        The table.
+    """
+    counts = grade_rows(patterns, n_grades)
+    totals = (patterns >= 0).sum(axis=1).astype(np.float64)
+    return _pattern_table(counts, totals, counts * (1.0 / np.maximum(totals, 1.0))[:, None])
+
+
+def _pattern_table(counts: Any, totals: FloatArray, shares: Any) -> PatternTable:
+    sizes = np.ones((len(totals), 4))
+    sizes[:, 1], sizes[:, 2], sizes[:, 3] = totals >= 1, totals >= 2, totals
     pairs = np.maximum(totals * (totals - 1.0), 1.0)
-    for array in (table, totals, sizes, shares, pairs):
+    for array in (totals, sizes, pairs):
         read_only(array)
-    return PatternTable(table, totals, sizes[:, 1], sizes[:, 2], shares, pairs, sizes)
+    return PatternTable(counts, totals, sizes[:, 1], sizes[:, 2], shares, pairs, sizes)
 
 
 class Sizes(NamedTuple):
@@ -147,7 +193,8 @@ class Ratings(Record):
     patterns : ndarray of int, shape (n_patterns, n_raters), or None
         Grade index by each rater, -1 for missing; None where raters are anonymous.
     counts : ndarray of int, shape (n_patterns, n_grades)
-        How many ratings of each grade a unit of that pattern has.
+        How many ratings of each grade a unit of that pattern has: what `patterns` say, where there
+        are any. Of very many grades it is made when it is first asked for.
     frequencies : ndarray, shape (..., n_patterns)
         Units of each pattern. Leading axes are many studies over the same patterns.
     raters : tuple or None
@@ -178,7 +225,7 @@ class Ratings(Record):
     """
 
     scale: Scale
-    counts: IntArray
+    counts: IntArray = FROM_PATTERNS
     frequencies: npt.NDArray[Any]
     patterns: CodeArray | None = None
     raters: tuple[Hashable, ...] | None = None
@@ -196,12 +243,33 @@ class Ratings(Record):
             array = getattr(self, name)
             if array is not None and array.flags.writeable:
                 object.__setattr__(self, name, read_only(array.view()))
+        object.__setattr__(self, "table", self._table())
         if self.rows is None:
             rows = self.counts if self.patterns is None else self.patterns
             object.__setattr__(self, "rows", rows)
-        object.__setattr__(self, "table", pattern_table(self.counts))
         object.__setattr__(self, "sizes", _sizes(self.frequencies, self.table))
         object.__setattr__(self, "known", {})
+
+    def _table(self) -> PatternTable:
+        if self.patterns is not None and is_wide(self.patterns, self.scale.n_grades):
+            object.__delattr__(self, "counts")
+            return wide_table(self.patterns, self.scale.n_grades)
+        if self.counts is None:
+            self._count()
+        return pattern_table(self.counts)
+
+    def _count(self) -> IntArray:
+        if self.patterns is None:
+            raise TypeError("`counts` is missing, and there are no `patterns` to count.")
+        counts = read_only(count_grades(self.patterns, self.scale.n_grades))
+        object.__setattr__(self, "counts", counts)
+        return counts
+
+    def __getattr__(self, name: str) -> Any:
+        # reached only for what is not there yet
+        if name != "counts":
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        return self._count()
 
     @property
     def n_units(self) -> Any:
@@ -264,9 +332,9 @@ class Ratings(Record):
         frequencies = read_only(np.array(frequencies))
         if frequencies.dtype.kind not in "iufb":
             raise TypeError(f"`frequencies` must hold numbers, but got {frequencies.dtype}.")
-        if frequencies.shape[-1:] != (len(self.counts),):
+        if frequencies.shape[-1:] != (len(self.table.totals),):
             raise ValueError(
-                f"`frequencies` must end in {len(self.counts)} patterns, "
+                f"`frequencies` must end in {len(self.table.totals)} patterns, "
                 f"but got shape {frequencies.shape}."
             )
         with np.errstate(invalid="ignore"):
@@ -323,7 +391,7 @@ class Ratings(Record):
     def _counting(self, frequencies: npt.NDArray[Any], sizes: Sizes) -> Ratings:
         # a copy field by field: the pattern table stays, and copy() takes ten times as long
         other = object.__new__(type(self))
-        for name in self.__slots__:
+        for name in FOLLOWING if self.table.is_wide else self.__slots__:
             object.__setattr__(other, name, getattr(self, name))
         object.__setattr__(other, "frequencies", frequencies)
         object.__setattr__(other, "sizes", sizes)
@@ -371,14 +439,16 @@ class Ratings(Record):
             raise ValueError(f"`raters` must be one column or more, each once, but got {raters}.")
         patterns = self.patterns[:, columns]
         names = None if self.raters is None else tuple(self.raters[place] for place in columns)
-        counts = count_grades(patterns, self.scale.n_grades)
-        return replace(self, patterns=patterns, counts=counts, raters=names)
+        return replace(self, patterns=patterns, counts=FROM_PATTERNS, raters=names)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuilt, tuple(getattr(self, field.name) for field in fields(self) if field.init)
+        return _rebuilt, tuple(self._content())
 
     def _content(self) -> Iterator[Any]:
-        return (getattr(self, field.name) for field in fields(self) if field.init)
+        # counts follow from patterns
+        names = (field.name for field in fields(self) if field.init)
+        known = self.patterns is not None
+        return (None if name == "counts" and known else getattr(self, name) for name in names)
 
     def _column(self, rater: Hashable) -> int:
         if isinstance(rater, (int, np.integer)) and not isinstance(rater, bool):
@@ -397,7 +467,7 @@ class Ratings(Record):
         )
 
     def __repr__(self) -> str:
-        shape = f"{_number(len(self.scale), 'grade')}, {_number(len(self.counts), 'pattern')}"
+        shape = f"{_number(len(self.scale), 'grade')}, {_number(len(self.table.totals), 'pattern')}"
         if self.frequencies.ndim > 1:
             return (
                 f"Ratings({self.frequencies.shape[:-1]} studies, {self.n_raters} raters, {shape})"
@@ -414,11 +484,15 @@ class Ratings(Record):
                 "ratings": self.n_ratings,
                 "missing": self.n_missing,
                 "grades": ", ".join(map(str, self.scale.labels)),
-                "patterns": len(self.counts),
+                "patterns": len(self.table.totals),
                 "design": self.design,
                 "notes": list(self.notes),
             }
         )
+
+
+# what another study over the same patterns takes over without making counts
+FOLLOWING = tuple(name for name in Ratings.__slots__ if name != "counts")
 
 
 def _rebuilt(*parts: Any) -> Ratings:
@@ -481,7 +555,6 @@ def as_ratings(ratings: RatingsLike) -> Ratings:
     codes = partial(number_codes, labels=labels)
     return Ratings(
         scale=Scale(seen, scores=numbers),
-        counts=count_grades(patterns, len(numbers)),
         frequencies=frequencies,
         patterns=patterns,
         raters=names,
@@ -751,7 +824,6 @@ def ratings_from_table(
     )
     return Ratings(
         scale=scale,
-        counts=count_grades(patterns, len(scale)),
         frequencies=cells[first, second],
         patterns=patterns,
         raters=names,
@@ -1049,12 +1121,10 @@ def _build(
     times = None if frequencies is None else _frequencies(frequencies, len(table))
     groups = None if clusters is None else _cluster_codes(clusters, len(table))
     patterns, totals, rows = tally(table, encode, len(scale), frequencies=times, clusters=groups)
-    counts = count_grades(patterns, len(scale))
-    if not (totals @ counts.sum(axis=1)):
+    if not (totals @ (patterns >= 0).any(axis=1)):
         raise ValueError(f"`{name}` holds no rating at all: all {table.size} are missing.")
     return Ratings(
         scale=scale,
-        counts=read_only(counts),
         frequencies=read_only(totals),
         patterns=read_only(patterns),
         raters=names,

@@ -291,7 +291,8 @@ def _result(
 def _merged(coefficient: Coefficient, ratings: Ratings, estimate: Estimate) -> Ratings:
     """Count patterns as one where who gave which grade does not matter."""
     marked = _is_marked(coefficient, "by_counts") and estimate.status == "ok"
-    if not marked or ratings.clusters is not None or len(ratings.counts) <= FEW_PATTERNS:
+    few = ratings.table.is_wide or len(ratings.counts) <= FEW_PATTERNS
+    if not marked or ratings.clusters is not None or few:
         return ratings
     counts, frequencies = distinct_rows(ratings.counts, ratings.frequencies)
     return replace(
@@ -307,7 +308,7 @@ def _draw_counts(ratings: Ratings, n_resamples: int, rng: np.random.Generator) -
     """Draw frequencies of as many units, or clusters, as there are."""
     mass, spread = _pieces(ratings)
     n, n_kinds = int(mass.sum()), len(mass)
-    for rows in _blocks(n_resamples, max(n_kinds, len(ratings.counts))):
+    for rows in _blocks(n_resamples, max(n_kinds, len(ratings.table.totals))):
         size = rows.stop - rows.start
         if n < UNITS_A_KIND * n_kinds:
             counts = _draw_units(mass, size, rng)
@@ -332,7 +333,7 @@ def _draw_units(mass: IntArray, size: int, rng: np.random.Generator) -> FloatArr
 
 def _draw_bayesian(ratings: Ratings, n_resamples: int, rng: np.random.Generator) -> Draws:
     mass, spread = _pieces(ratings)
-    for rows in _blocks(n_resamples, max(len(mass), len(ratings.counts))):
+    for rows in _blocks(n_resamples, max(len(mass), len(ratings.table.totals))):
         weights = rng.standard_gamma(mass, (rows.stop - rows.start, len(mass)))
         weights *= (mass.sum() / weights.sum(axis=1))[:, None]
         yield rows, spread(weights), weights
@@ -398,8 +399,9 @@ def _leave_one_out(coefficient: Coefficient, ratings: Ratings) -> tuple[FloatArr
 def _subtract_one(coefficient: Coefficient, ratings: Ratings) -> tuple[FloatArray, IntArray]:
     """Leave one out of the sums over patterns instead of the patterns."""
     times = ratings.frequencies.astype(np.int64)
-    n_patterns, n_grades = ratings.counts.shape
-    blocks = list(_blocks(n_patterns, n_grades * max(n_grades, ratings.n_raters)))
+    n_patterns, n_grades = ratings.table.counts.shape
+    width = ratings.n_raters if ratings.table.is_wide else max(n_grades, ratings.n_raters)
+    blocks = list(_blocks(n_patterns, n_grades * width))
     values = np.empty(n_patterns + 1)
     for rows in blocks:
         # one block is the same for every coefficient

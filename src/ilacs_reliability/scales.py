@@ -24,6 +24,7 @@ from ilacs_reliability.names import Names, by_label, column_names, numbered, row
 from ilacs_reliability.records import as_dict
 from ilacs_reliability.rounding import ROUNDING, nearest
 from ilacs_reliability.wording import counted, whole
+from ilacs_reliability.work import affordable
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 IntArray: TypeAlias = npt.NDArray[np.int64]
@@ -536,6 +537,7 @@ def agreement_weights(scale: Scale, kind: Weights) -> FloatArray:
         raise ValueError(
             f"`weights` must be one of {WEIGHT_KINDS} or a matrix, but got {told(kind)}."
         )
+    check_n_grades(scale, f"`weights` {kind!r}")
     if kind == "identity" or scale.n_grades == 1:
         return np.eye(scale.n_grades)
     if not scale.ordered:
@@ -573,6 +575,29 @@ def usable_scores(scale: Scale) -> FloatArray:
             "them in another unit."
         )
     return scores
+
+
+def check_n_grades(scale: Scale, name: str) -> None:
+    """Refuse a table of all pairs of grades where these are too many.
+
+    Parameters
+    ----------
+    scale : Scale
+        The grades.
+    name : str
+        What asks for the table, for an error.
+
+    Raises
+    ------
+    ValueError
+        If the table does not fit in memory.
+    """
+    q = scale.n_grades
+    if not affordable(q**2, nanoseconds=10.0, held=40.0 * q**2):
+        raise ValueError(
+            f"{name} needs a table of all pairs of {q} grades, which is too large: round the "
+            "scores to fewer grades."
+        )
 
 
 def tolerance_weights(scale: Scale, *, within: int = 1) -> FloatArray:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
@@ -25,13 +25,22 @@ from ilacs_reliability.arguments import check_option
 from ilacs_reliability.estimates import Estimate
 from ilacs_reliability.marks import by_counts, by_sums
 from ilacs_reliability.ratings import RatingsLike, as_ratings
-from ilacs_reliability.scales import FloatArray, Scale, credit_matrix, usable_scores
+from ilacs_reliability.scales import (
+    FloatArray,
+    Scale,
+    check_n_grades,
+    credit_matrix,
+    usable_scores,
+)
 from ilacs_reliability.undefined import warn_undefined
+from ilacs_reliability.wide import MOST_GRADES, Credit, Gaps, gaps_by_rule, over_pairs
 
 Metric: TypeAlias = (
     Literal["nominal", "ordinal", "interval", "ratio"] | Sequence[Sequence[float]] | FloatArray
 )
 METRICS = ("nominal", "ordinal", "interval", "ratio")
+# numbers of one coincidence table for each pattern: some MiB
+MOST_CELLS = 1 << 20
 
 
 @by_counts
@@ -139,7 +148,7 @@ def krippendorff_alpha(ratings: RatingsLike, *, metric: Metric = "nominal") -> E
         range_source=partial(
             coefficient_range,
             "krippendorff_alpha",
-            None if rule.fixed is None else 1.0 - rule.fixed,
+            rule.credit,
             taken,
         ),
     )
@@ -150,7 +159,7 @@ class _Distances:
 
     __slots__ = ("fixed", "name")
     name: str
-    fixed: FloatArray | None
+    fixed: Any
 
     def __init__(self, study: Study, metric: Metric) -> None:
         scale = study.ratings.scale
@@ -162,19 +171,25 @@ class _Distances:
             raise ValueError(f"`metric` is {metric!r}, which needs an ordered scale.")
         self.name = metric
         if metric == "nominal":
-            self.fixed = 1.0 - study.weights
+            rule = study.weights.gaps if isinstance(study.weights, Credit) else None
+            self.fixed = 1.0 - study.weights if rule is None else rule
         else:
             self.fixed = None if metric == "ordinal" else _squared(scale, metric)
+
+    @property
+    def credit(self) -> Any:
+        """Credit between grades; None where the loss is a squared distance by a rule or by rank."""
+        return None if self.fixed is None or isinstance(self.fixed, Gaps) else 1.0 - self.fixed
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Parts:
     """Sums over pairable ratings that alpha is made of, each of shape (...)."""
 
-    counts: FloatArray  # pairable ratings of each grade, (n_patterns, n_grades)
+    counts: Any  # pairable ratings of each grade, (n_patterns, n_grades)
     margins: FloatArray  # ratings of each grade, (..., n_grades)
     total: FloatArray
-    distances: FloatArray  # (n_grades, n_grades), or one such table a study
+    largest: Any  # distance between two grades
     by_grade: FloatArray  # distance from each grade to all ratings, (..., n_grades)
     by_pattern: FloatArray  # disagreement within a unit of each pattern, (..., n_patterns)
     within: FloatArray
@@ -190,17 +205,18 @@ class _Parts:
     @property
     def spread(self) -> FloatArray:
         """Chance disagreement as a share of the largest distance."""
-        largest = self.distances.max(axis=None if self.distances.ndim == 2 else (-1, -2))
-        spread: FloatArray = self.chance / (self.total**2 * largest)
+        spread: FloatArray = self.chance / (self.total**2 * self.largest)
         return spread
 
 
 def _parts(study: Study, rule: _Distances) -> _Parts:
     table = study.ratings.table
     counts = table.counts * table.paired[:, None]
-    margins = study.frequencies @ counts
     per_pair = np.maximum(table.totals - 1.0, 1.0)
     if rule.fixed is None and study.is_batch:
+        if counts.shape[0] * counts.shape[1] ** 2 > MOST_CELLS:
+            return _stacked([_parts(one, rule) for one in _each_study(study)])
+        margins = study.frequencies @ counts
         distances = _rank_distances(margins)
         # one coincidence table a pattern, so that a replicate's ranks meet them in one product
         tables = counts[:, :, None] * (counts / per_pair[:, None])[:, None, :]
@@ -208,24 +224,45 @@ def _parts(study: Study, rule: _Distances) -> _Parts:
         within = (coincidences.reshape(distances.shape) * distances).sum(axis=(-1, -2))
         by_pattern = np.empty(0)
     else:
+        margins = study.frequencies @ counts
         distances = _rank_distances(margins) if rule.fixed is None else rule.fixed
-        by_pattern = np.vecdot(counts @ distances, counts) / per_pair
+        by_pattern = _disagreement(study, counts, distances) / per_pair
         within = study.frequencies @ by_pattern
     if distances.ndim == 2:
         by_grade = margins @ distances
     else:
         by_grade = (margins[..., None, :] @ distances)[..., 0, :]
+    chance = np.vecdot(by_grade, margins)
+    if isinstance(distances, Gaps):
+        # a rule's rounding is no distance of a grade from itself
+        chance = chance * (np.count_nonzero(margins, axis=-1) > 1)
     return _Parts(
         counts=counts,
         margins=margins,
         total=margins.sum(axis=-1),
-        distances=distances,
+        largest=distances.max(axis=None if distances.ndim == 2 else (-1, -2)),
         by_grade=by_grade,
         by_pattern=by_pattern,
         within=within,
-        chance=np.vecdot(by_grade, margins),
+        chance=chance,
         moves_ranks=rule.fixed is None,
     )
+
+
+def _stacked(parts: Sequence[_Parts]) -> _Parts:
+    """Put studies with distances of their own side by side, but for their influences."""
+    names = ("margins", "total", "largest", "by_grade", "within", "chance")
+    found: Any = {name: np.array([getattr(one, name) for one in parts]) for name in names}
+    return replace(parts[0], by_pattern=np.empty(0), **found)
+
+
+def _disagreement(study: Study, counts: Any, distances: Any) -> FloatArray:
+    """Return the distances between the pairs of ratings of a unit of each pattern, added up."""
+    patterns = study.ratings.patterns
+    if study.ratings.table.is_wide and patterns is not None:
+        return over_pairs(patterns, distances)
+    apart: FloatArray = np.vecdot(counts @ distances, counts)
+    return apart
 
 
 def _influences(study: Study, rule: _Distances) -> FloatArray:
@@ -234,13 +271,17 @@ def _influences(study: Study, rule: _Distances) -> FloatArray:
         if rule.fixed is not None:
             return _influence(study, _parts(study, rule))
         # each study has distances of its own
-        shape = study.frequencies.shape
-        rows = []
-        for frequencies in study.frequencies.reshape(-1, shape[-1]):
-            n_paired = frequencies @ study.ratings.table.paired
-            one = replace(study, frequencies=frequencies, n_paired=n_paired, found={})
-            rows.append(_influence(one, _parts(one, rule)))
-    return np.array(rows).reshape(shape)
+        rows = [_influence(one, _parts(one, rule)) for one in _each_study(study)]
+    return np.array(rows).reshape(study.frequencies.shape)
+
+
+def _each_study(study: Study) -> Iterator[Study]:
+    frequencies: Any = study.frequencies
+    if isinstance(frequencies, np.ndarray):
+        frequencies = frequencies.reshape(-1, frequencies.shape[-1])
+    for row in frequencies:
+        n_paired = row @ study.ratings.table.paired
+        yield replace(study, frequencies=row, n_paired=n_paired, found={})
 
 
 def _influence(study: Study, parts: _Parts) -> FloatArray:
@@ -260,14 +301,22 @@ def _influence(study: Study, parts: _Parts) -> FloatArray:
 
 def _rank_slopes(study: Study, parts: _Parts) -> tuple[FloatArray, FloatArray]:
     """Return what a unit moves by moving every grade's rank: within units, and by chance."""
-    ranks, counts = _mid_ranks(parts.margins), parts.counts
-    gaps = ranks[:, None] - ranks[None, :]
-    per_pair = np.maximum(study.ratings.table.totals - 1.0, 1.0)
-    coincidences = (counts * (study.frequencies / per_pair)[:, None]).T @ counts
-    moved = np.cumsum(counts, axis=1) - counts / 2.0
-    within = 4.0 * moved @ (coincidences * gaps).sum(axis=1)
-    chance = 4.0 * moved @ (parts.margins * (gaps @ parts.margins))
-    return within, chance
+    ranks, counts, margins = _mid_ranks(parts.margins), parts.counts, parts.margins
+    # less their middle, so that products keep their digits
+    ranks = ranks - ranks[len(ranks) // 2]
+    table = study.ratings.table
+    times = study.frequencies / np.maximum(table.totals - 1.0, 1.0)
+    # a grade's gaps to the ratings it meets in units, and to all ratings
+    sizes, sums = table.totals * table.paired, ranks @ counts.T
+    met = ranks * ((times * sizes) @ counts) - (times * sums) @ counts
+    all_met = margins * (ranks * margins.sum() - ranks @ margins)
+    return 4.0 * _moving_ranks(met) @ counts.T, 4.0 * _moving_ranks(all_met) @ counts.T
+
+
+def _moving_ranks(slopes: FloatArray) -> FloatArray:
+    """Return what a rating of each grade does by moving the ranks of its own and those above."""
+    above: FloatArray = np.cumsum(slopes[::-1])[::-1] - slopes / 2.0
+    return above
 
 
 def _mid_ranks(margins: FloatArray) -> FloatArray:
@@ -275,14 +324,19 @@ def _mid_ranks(margins: FloatArray) -> FloatArray:
     return ranks
 
 
-def _rank_distances(margins: FloatArray) -> FloatArray:
+def _rank_distances(margins: FloatArray) -> Any:
     ranks = _mid_ranks(margins)
+    if ranks.ndim == 1 and len(ranks) > MOST_GRADES:
+        return gaps_by_rule(ranks, "quadratic")
     distances: FloatArray = (ranks[..., :, None] - ranks[..., None, :]) ** 2
     return distances
 
 
-def _squared(scale: Scale, metric: str) -> FloatArray:
+def _squared(scale: Scale, metric: str) -> Any:
     scores = usable_scores(scale)
+    if metric == "interval" and scale.n_grades > MOST_GRADES:
+        return gaps_by_rule(scores, "quadratic")
+    check_n_grades(scale, f"`metric` {metric!r}")
     gaps: FloatArray = (scores[:, None] - scores[None, :]) ** 2
     if metric == "interval":
         return gaps

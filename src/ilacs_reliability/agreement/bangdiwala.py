@@ -17,6 +17,7 @@ from ilacs_reliability.agreement.formulas import (
 )
 from ilacs_reliability.agreement.rescaled import rescaled_methods
 from ilacs_reliability.agreement.studies import (
+    check_cells,
     n_paired_ratings,
     study_of,
     unpaired_note,
@@ -58,7 +59,8 @@ def bangdiwala_b(
         If the ratings are labels without a scale.
     ValueError
         If there are not exactly two known raters, `weights` does not fit the scale, a credit is not
-        between 0 and 1 or exceeds that of a nearer grade, or both are given.
+        between 0 and 1 or exceeds that of a nearer grade, both are given, or the grades are so many
+        that it would take more than some seconds.
 
     Warns
     -----
@@ -98,8 +100,11 @@ def bangdiwala_b(
     """
     taken = known_raters(ratings, "bangdiwala_b", n_raters=2)
     credit = _credit(taken, weights, partial_credit)
+    q, n_levels = len(taken.scale), len(np.unique(np.round(credit, 12)))
+    cells = float(q**2 * len(taken.table.totals))
+    check_cells(taken, "bangdiwala_b", steps=q**4 * n_levels, nanoseconds=5.0, cells=cells)
     exact = np.array_equal(credit, np.eye(len(taken.scale)))
-    study = study_of(taken, np.eye(len(taken.scale)))
+    study = study_of(taken, "identity")
     formula = partial(_area, credit=credit)
     frequencies, both = study.frequencies, taken.table.paired
     value, influence = smooth_parts(formula, _cells(taken), frequencies, both)

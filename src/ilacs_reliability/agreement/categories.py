@@ -21,12 +21,14 @@ from ilacs_reliability.agreement.formulas import (
     smooth_parts,
 )
 from ilacs_reliability.agreement.listing import Estimates, Listing
-from ilacs_reliability.agreement.margin_limits import margin_limits
+from ilacs_reliability.agreement.margin_limits import affordable_limits, margin_limits
 from ilacs_reliability.agreement.reasons import why_of
 from ilacs_reliability.agreement.rescaled import rescaled_methods, rescaled_proportion_methods
 from ilacs_reliability.agreement.studies import (
     Method,
     Study,
+    check_cells,
+    check_each_grade,
     coefficient_methods,
     n_paired_ratings,
     study_of,
@@ -36,9 +38,11 @@ from ilacs_reliability.agreement.studies import (
 from ilacs_reliability.estimates import Estimate
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
 from ilacs_reliability.records import plain
-from ilacs_reliability.scales import FloatArray, Weights, agreement_weights
+from ilacs_reliability.scales import FloatArray, Weights
 from ilacs_reliability.undefined import UndefinedEstimateWarning
 from ilacs_reliability.wording import counted, whole
+
+NO_MARGINS = "The margins interval is not offered: of so many grades it takes too long."
 
 
 def specific_agreement(ratings: RatingsLike) -> Estimates:
@@ -60,7 +64,7 @@ def specific_agreement(ratings: RatingsLike) -> Estimates:
     TypeError
         If the ratings are labels without a scale.
     ValueError
-        If the ratings are not units by raters.
+        If the ratings are not units by raters, or the grades are too many for an entry each.
 
     See Also
     --------
@@ -94,6 +98,7 @@ def specific_agreement(ratings: RatingsLike) -> Estimates:
     {'convert': 0.6667, 'good': 0.9524}
     """
     taken = as_ratings(ratings)
+    check_each_grade(taken, "specific_agreement")
     grades = enumerate(taken.scale.labels)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UndefinedEstimateWarning)
@@ -147,7 +152,7 @@ def unit_agreement(ratings: RatingsLike, *, weights: Weights = "identity") -> Li
         raise ValueError(
             f"`ratings` must be one study, but got a batch of shape {taken.frequencies.shape[:-1]}."
         )
-    study = study_of(taken, agreement_weights(taken.scale, weights))
+    study = study_of(taken, weights)
     # a pattern has a row in each cluster that shows it
     by_pattern: dict[tuple[Any, ...], dict[str, Any]] = {}
     for place in np.flatnonzero(taken.frequencies * taken.table.rated):
@@ -191,7 +196,7 @@ def kappa_max(ratings: RatingsLike) -> Estimate:
     TypeError
         If the ratings are labels without a scale.
     ValueError
-        If there are not exactly two known raters.
+        If there are not exactly two known raters, or there are many thousands of grades.
 
     Warns
     -----
@@ -231,7 +236,10 @@ def kappa_max(ratings: RatingsLike) -> Estimate:
     """
     given = known_raters(ratings, "kappa_max", n_raters=2)
     taken, notes = complete_only(given)
-    study = study_of(taken, np.eye(len(taken.scale)))
+    study = study_of(taken, "identity")
+    q = float(len(taken.scale))
+    cells = 2.0 * q * len(taken.table.totals)
+    check_cells(taken, "kappa_max", steps=q**2, nanoseconds=40.0, cells=cells)
     terms = np.column_stack([_given(taken, 0), _given(taken, 1)])
     value, influence = smooth_parts(_largest_kappa, terms, study.frequencies, taken.table.paired)
     value = where_known(study, value)
@@ -241,6 +249,7 @@ def kappa_max(ratings: RatingsLike) -> Estimate:
     reason = "" if study.is_batch else why_undefined(study)
     if not study.is_batch and not reason and not np.isfinite(value):
         reason = "no_variation"
+    methods = _kappa_max_methods(study)
     return build_estimate(
         taken,
         name="kappa_max",
@@ -249,12 +258,12 @@ def kappa_max(ratings: RatingsLike) -> Estimate:
         influence=influence,
         n_units=study.n_paired,
         n_missing=given.n_missing,
-        methods=_kappa_max_methods(study),
+        methods=methods,
         observed=value * (1.0 - expected) + expected,
         expected=expected,
         reason=reason,
         why=why_of(taken, reason, given=given),
-        notes=notes,
+        notes=notes if methods[0][0] == "margins" else (*notes, NO_MARGINS),
         limits="how much the raters agree, only what their margins allow",
         range_source=(0.0, 1.0),
     )
@@ -280,7 +289,8 @@ def marginal_indices(ratings: RatingsLike) -> Estimates:
     TypeError
         If the ratings are labels without a scale.
     ValueError
-        If there are not exactly two known raters, or the scale has one grade.
+        If there are not exactly two known raters, or the scale has one grade or too many for an
+        entry each.
 
     See Also
     --------
@@ -311,12 +321,13 @@ def marginal_indices(ratings: RatingsLike) -> Estimates:
     scale = taken.scale
     if len(scale) < 2:
         raise ValueError("`ratings` must be on a scale of two grades or more, but got 1.")
-    study = study_of(taken, np.eye(len(scale)))
+    check_each_grade(taken, "marginal_indices")
+    study = study_of(taken, "identity")
     entries: dict[Hashable, Estimate] = {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UndefinedEstimateWarning)
         for code in range(len(scale)) if len(scale) > 2 else (1,):
-            first, second = (_given(taken, rater)[:, code] for rater in (0, 1))
+            first, second = np.equal(patterns_of(taken).T, code).astype(np.float64)
             both = {"prevalence": first + second - taken.table.paired, "bias": second - first}
             for kind, score in both.items():
                 key = kind if len(scale) == 2 else (kind, scale.labels[code])
@@ -353,11 +364,11 @@ def pattern_labels(ratings: Ratings, place: int) -> list[Any]:
 
 def _specific(ratings: Ratings, code: int, label: Hashable) -> Estimate:
     table = ratings.table
-    given = table.counts[:, code]
+    given = np.asarray(table.counts[:, [code]])[:, 0]
     # other units move nothing, but are as many chances to meet the grade
     terms = np.column_stack([given * (given - 1), given * (table.totals - 1)])
     bearing = (given > 0) & (table.paired > 0)
-    study = study_of(only_patterns(ratings, bearing), np.eye(len(ratings.scale)))
+    study = study_of(only_patterns(ratings, bearing), "identity")
     value, influence = smooth_parts(_ratio, terms, study.frequencies, table.paired)
     unused = not study.is_batch and study.n_paired == 0
     return build_estimate(
@@ -385,6 +396,8 @@ def _why_unused(ratings: Ratings) -> str:
 def _kappa_max_methods(study: Study) -> tuple[Method, ...]:
     """List the limits by margins before those that take it for smooth, or for a share of units."""
     score, t, wald, logit = coefficient_methods(study)
+    if not affordable_limits(study):
+        return t, wald, score, logit
     return (("margins", partial(margin_limits, study=study)), t, wald, score, logit)
 
 

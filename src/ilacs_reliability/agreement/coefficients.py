@@ -30,6 +30,7 @@ from ilacs_reliability.marks import by_counts, by_sums
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
 from ilacs_reliability.scales import FloatArray, Weights
 from ilacs_reliability.undefined import warn_undefined
+from ilacs_reliability.wide import SparseRows, beside, given_rows
 
 # chance agreement of a study, and its influence where that is asked for
 ChanceRule: TypeAlias = Callable[[Study, bool], tuple[FloatArray, FloatArray | None]]
@@ -542,7 +543,7 @@ def _agreement_influence(study: Study) -> FloatArray:
 
 def _uniform_chance(study: Study, with_influence: bool) -> tuple[FloatArray, None]:
     # the same for each study of a batch
-    return study.weights.sum() / study.weights.size + 0.0 * study.n_rated, None
+    return study.weights.sum() / len(study.weights) ** 2 + 0.0 * study.n_rated, None
 
 
 def _gwet_chance(study: Study, with_influence: bool) -> tuple[FloatArray, FloatArray | None]:
@@ -591,12 +592,14 @@ def _conger_chance(study: Study, with_influence: bool) -> tuple[FloatArray, Floa
     return expected, by_grade @ gave.T - (np.vecdot(margins, slope) * scale) @ given.T
 
 
-def _rater_columns(ratings: Ratings) -> FloatArray:
+def _rater_columns(ratings: Ratings) -> FloatArray | SparseRows:
     """Return 1 where each rater gave any grade, then where each gave each grade."""
     patterns = ratings.patterns
     if patterns is None:
         raise ValueError("`ratings` holds counts by anonymous raters.")
     (n, m), q = patterns.shape, len(ratings.scale)
+    if ratings.table.is_wide:
+        return beside(patterns >= 0, given_rows(patterns, q))
     columns = np.empty((n, m + m * q))
     columns[:, :m] = patterns >= 0
     columns[:, m:] = (patterns[:, :, None] == np.arange(q)).reshape(n, m * q)

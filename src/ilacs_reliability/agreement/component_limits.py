@@ -110,7 +110,8 @@ def _basis(ratings: Ratings, scores: Scores) -> _Basis:
     w, table = scores.frequencies, ratings.table
     values = np.asarray(ratings.scale.scores, dtype=np.float64)
     values = values - values[len(values) // 2]
-    nearest = np.abs(scores.means[:, None] - values).argmin(axis=1)
+    # scores of an ordered scale increase
+    nearest = np.searchsorted((values[1:] + values[:-1]) / 2.0, scores.means)
     commonest = np.bincount(nearest, weights=w * scores.rated).max()
     n, paired = float(w @ scores.rated), float(w @ table.paired)
     pieces, paired_pieces = n, paired
@@ -121,7 +122,7 @@ def _basis(ratings: Ratings, scores: Scores) -> _Basis:
         pieces=pieces,
         paired=paired_pieces,
         odd=min(n - float(commonest), pieces),
-        discordant=min(float(w @ (table.counts.max(axis=1) < table.totals)), paired_pieces),
+        discordant=min(float(w @ table.mixed), paired_pieces),
         span=float(np.ptp(values)),
     )
 

@@ -77,13 +77,12 @@ def scores_of(ratings: Ratings) -> Scores:
     means = scores @ ones / np.maximum(sizes, 1.0)
     gaps = (scores - means[:, None]) * given
     # a unit whose raters all agree has no spread, whatever the rounding
-    alike = np.vecdot(ratings.table.counts, ratings.table.counts) == ratings.table.totals**2
     return Scores(
         scores=scores,
         given=given,
         sizes=sizes,
         means=means,
-        within=np.where(alike, 0.0, np.vecdot(gaps, gaps)),
+        within=np.where(ratings.table.mixed, np.vecdot(gaps, gaps), 0.0),
         rated=(sizes > 0).astype(np.float64),
         frequencies=ratings.frequencies.astype(np.float64),
     )

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from scipy import special
@@ -34,6 +34,7 @@ from ilacs_reliability.randomness import as_generator, check_draws, check_rng
 from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings, check_whole
 from ilacs_reliability.scales import FloatArray, IntArray, usable_scores
 from ilacs_reliability.undefined import UndefinedEstimateWarning, warn_undefined
+from ilacs_reliability.wide import given_rows
 
 TestMethod: TypeAlias = Literal["exact", "monte_carlo", "asymptotic"]
 # with fewer random draws than this chi-square says more
@@ -99,7 +100,7 @@ def kendall_w(ratings: RatingsLike) -> Estimate:
     """
     given = as_ratings(ratings)
     taken, notes = _ordered_and_complete(given, "kendall_w")
-    study = study_of(taken, np.eye(len(taken.scale)))
+    study = study_of(taken, "identity")
     reason = "" if study.is_batch else why_incomplete(study, given)
     ranks = _Ranks(taken, study.frequencies)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -335,19 +336,28 @@ def _ordered_and_complete(ratings: RatingsLike, name: str) -> tuple[Ratings, tup
 class _Ranks:
     """Mid-ranks less their mean, for each rater, and what W is made of."""
 
-    __slots__ = ("between", "by_rater", "complete", "frequencies", "grades", "margins", "within")
+    __slots__ = (
+        "between",
+        "by_rater",
+        "codes",
+        "complete",
+        "frequencies",
+        "given",
+        "margins",
+        "within",
+    )
 
     def __init__(self, ratings: Ratings, frequencies: FloatArray) -> None:
-        patterns, q = patterns_of(ratings), len(ratings.scale)
+        self.codes, q = patterns_of(ratings).astype(np.intp), len(ratings.scale)
         self.complete = ratings.table.rated
-        self.grades = (patterns[:, :, None] == np.arange(q)).astype(np.float64)
+        self.given: Any = given_rows(self.codes, q)
         self.frequencies = frequencies
-        shape = (*frequencies.shape[:-1], *self.grades.shape[1:])
-        self.margins = (frequencies @ self.grades.reshape(len(patterns), -1)).reshape(shape)
+        shape = (*frequencies.shape[:-1], self.codes.shape[1], q)
+        self.margins = (frequencies @ self.given).reshape(shape)
         before = np.cumsum(self.margins, axis=-1) - self.margins / 2.0
         ranks = before - self.margins.sum(axis=-1, keepdims=True) / 2.0
         # (..., n_patterns, n_raters)
-        self.by_rater = np.einsum("pjk,...jk->...pj", self.grades, ranks)
+        self.by_rater = self._of_ratings(ranks)
         self.between = (frequencies * self.by_rater.sum(axis=-1) ** 2).sum(axis=-1)
         self.within = (frequencies * (self.by_rater**2).sum(axis=-1)).sum(axis=-1)
 
@@ -376,10 +386,20 @@ class _Ranks:
 
     def _moved(self, weight: FloatArray) -> FloatArray:
         """Return what a unit does by moving the ranks of the others, each with its weight."""
-        pull = np.einsum("...p,...pj,pjk->...jk", self.frequencies, *_like(weight, self.grades))
-        sign = np.sign(np.subtract.outer(np.arange(pull.shape[-1]), np.arange(pull.shape[-1])))
-        moved: FloatArray = np.einsum("pjl,...jl->...p", self.grades, pull @ sign)
+        pull: FloatArray = np.empty_like(self.margins)
+        q = self.margins.shape[-1]
+        times = self.frequencies[..., None] * np.broadcast_to(weight, self.by_rater.shape)
+        for j in range(pull.shape[-2]):
+            pull[..., j, :] = times[..., j] @ self.given[:, j * q : (j + 1) * q]
+        # a unit lifts the ranks above its own and lowers those below
+        moves = pull.sum(axis=-1, keepdims=True) - 2.0 * np.cumsum(pull, axis=-1) + pull
+        moved: FloatArray = self._of_ratings(moves).sum(axis=-1)
         return moved
+
+    def _of_ratings(self, by_grade: FloatArray) -> FloatArray:
+        """Return what belongs to the grade of each rating, 0 where there is none."""
+        found = by_grade[..., np.arange(self.codes.shape[1]), self.codes]
+        return np.where(self.codes >= 0, found, 0.0)
 
 
 def _correlation_of(concordance: FloatArray, *, m: int) -> FloatArray:
@@ -394,11 +414,6 @@ def _concordance_of(correlation: FloatArray, *, m: int) -> FloatArray:
 
 def _correlation_slope(concordance: FloatArray, *, m: int) -> FloatArray:
     return np.full(np.shape(concordance), m / max(m - 1, 1))
-
-
-def _like(weight: FloatArray, grades: FloatArray) -> tuple[FloatArray, FloatArray]:
-    shape = (*weight.shape[:-1], grades.shape[1])
-    return np.broadcast_to(weight, shape), grades
 
 
 def _doubled_ranks(ratings: Ratings) -> IntArray:

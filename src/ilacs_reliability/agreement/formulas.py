@@ -14,7 +14,7 @@ from ilacs_reliability.agreement.reasons import why_of
 from ilacs_reliability.agreement.studies import NOT_SHOWN, Method, as_count, as_float
 from ilacs_reliability.estimates import Estimate, Limits
 from ilacs_reliability.intervals import t_limits
-from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
+from ilacs_reliability.ratings import FROM_PATTERNS, Ratings, RatingsLike, as_ratings
 from ilacs_reliability.scales import CodeArray, FloatArray
 from ilacs_reliability.undefined import warn_undefined
 from ilacs_reliability.wording import counted
@@ -361,7 +361,8 @@ def only_patterns(ratings: Ratings, keep: npt.NDArray[np.bool_]) -> Ratings:
     patterns = ratings.patterns
     if patterns is not None:
         patterns = np.where(keep[:, None], patterns, -1).astype(patterns.dtype)
-    return replace(ratings, patterns=patterns, counts=ratings.counts * keep[:, None])
+        return replace(ratings, patterns=patterns, counts=FROM_PATTERNS)
+    return replace(ratings, counts=ratings.counts * keep[:, None])
 
 
 def keep_raters(ratings: Ratings, columns: Iterable[int]) -> Ratings:
@@ -381,10 +382,8 @@ def keep_raters(ratings: Ratings, columns: Iterable[int]) -> Ratings:
     """
     kept = list(columns)
     patterns = patterns_of(ratings)[:, kept]
-    codes = np.arange(ratings.scale.n_grades)
-    counts = np.stack([(patterns == code).sum(axis=1) for code in codes], axis=1)
     names = None if ratings.raters is None else tuple(ratings.raters[i] for i in kept)
-    return replace(ratings, patterns=patterns, counts=counts, raters=names)
+    return replace(ratings, patterns=patterns, counts=FROM_PATTERNS, raters=names)
 
 
 def rater_names(ratings: Ratings) -> tuple[Any, ...]:

@@ -260,7 +260,7 @@ def variance_components(
         two_way = two_way_sums(scores)
         squares = {key: float(value) for key, value in two_way_squares(two_way.sums).items()}
         parts = [float(part) for part in two_way_components(two_way.sums)]
-    reason = why_undefined(study_of(taken, np.eye(len(taken.scale))))
+    reason = why_undefined(study_of(taken, "identity"))
     if not reason:
         reason = _why_not(bool(two_way.connected), parts)
     log_likelihood, notes = math.nan, taken.notes

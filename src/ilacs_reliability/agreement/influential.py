@@ -197,7 +197,7 @@ def _values(coefficient: Coefficient, ratings: Ratings) -> FloatArray:
 
 def _leave_out(coefficient: Coefficient, ratings: Ratings, used: Any) -> list[float]:
     values: list[float] = []
-    step = max(1, BLOCK // max(len(ratings.counts), 1))
+    step = max(1, BLOCK // max(len(ratings.table.totals), 1))
     for start in range(0, len(used), step):
         places = used[start : start + step]
         frequencies = np.repeat(ratings.frequencies[None].astype(np.float64), len(places), axis=0)

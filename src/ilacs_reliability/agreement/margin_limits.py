@@ -12,6 +12,7 @@ from ilacs_reliability.agreement.formulas import patterns_of
 from ilacs_reliability.agreement.studies import Study
 from ilacs_reliability.estimates import Estimate, Limits, n_clusters, standard_error
 from ilacs_reliability.scales import FloatArray
+from ilacs_reliability.work import affordable
 
 # units added, spread as the margins' product would
 PSEUDO_UNITS = 3.0
@@ -75,6 +76,27 @@ def margin_limits(estimate: Estimate, confidence_level: float, *, study: Study) 
     low = np.clip(1.0 - most.max(axis=-1), 0.0, 1.0)
     high = 1.0 - np.clip(least.max(axis=-1), 0.0, 1.0)
     return np.minimum(low, value), np.maximum(high, value)
+
+
+def affordable_limits(study: Study) -> bool:
+    """Tell whether the grades are few enough for `margin_limits`.
+
+    Parameters
+    ----------
+    study : Study
+        Complete pairs of ratings.
+
+    Returns
+    -------
+    bool
+        Whether the limits fit in time and memory.
+    """
+    codes = patterns_of(study.ratings)
+    q = len(np.unique(codes[codes >= 0]))
+    n_sets = 4 * q if q > MOST_GRADES else 2**q
+    n_studies = max(int(np.prod(study.frequencies.shape[:-1])), 1)
+    cells = n_studies * n_sets * q**2
+    return affordable(cells, nanoseconds=30.0, held=32.0 * cells + 8.0 * len(codes) * q**2)
 
 
 def _cells(study: Study) -> FloatArray:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from ilacs_reliability.agreement.formulas import patterns_of
 from ilacs_reliability.agreement.studies import Study
 from ilacs_reliability.scales import FloatArray
+from ilacs_reliability.wide import given_rows
 
 # chance agreement this close to 1 leaves nothing to be above
 LEAST_ROOM = 1e-13
@@ -47,7 +48,7 @@ class RaterSums:
         self.codes, self.frequencies, self.weights = codes, w, study.weights
         self.given = (codes >= 0).astype(np.float64)
         self.by_rater = w @ self.given
-        counts = [w @ (column[:, None] == np.arange(q)).astype(np.float64) for column in codes.T]
+        counts = [w @ given_rows(column[:, None], q) for column in codes.T]
         with np.errstate(invalid="ignore", divide="ignore"):
             self.margins = np.stack(counts, axis=-2) / self.by_rater[..., None]
 

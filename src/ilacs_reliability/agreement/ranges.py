@@ -13,6 +13,8 @@ from scipy import linalg
 
 from ilacs_reliability.ratings import Ratings
 from ilacs_reliability.scales import FloatArray
+from ilacs_reliability.wide import Credit
+from ilacs_reliability.work import affordable
 
 Range: TypeAlias = tuple[Any, float]
 
@@ -20,6 +22,8 @@ Range: TypeAlias = tuple[Any, float]
 NO_LOSS = 1e-12
 # ways to share ratings among grades that are looked through
 MOST_WAYS = 2000
+# time for eigenvalues, by the number of grades cubed
+NANOSECONDS = 2.0
 
 
 class Design(NamedTuple):
@@ -81,7 +85,7 @@ def design_of(ratings: Ratings, *, by_pairs: bool = False) -> Design:
 
 
 def coefficient_range(
-    name: str, weights: npt.ArrayLike | None, design: Design | Ratings | int
+    name: str, weights: npt.ArrayLike | Credit | None, design: Design | Ratings | int
 ) -> Range:
     r"""Return the least and the greatest that a coefficient can be.
 
@@ -89,7 +93,7 @@ def coefficient_range(
     ----------
     name : str
         What the coefficient's `Estimate` is called, such as "cohen_kappa".
-    weights : array_like of float, shape (n_grades, n_grades), or None
+    weights : array_like of float or Credit, shape (n_grades, n_grades), or None
         Credit for each pair of grades, 1 on the diagonal; None where the loss between grades is the
         square of a distance, whatever else it is, as in Krippendorff's rank metric.
     design : Design, Ratings or int
@@ -121,9 +125,12 @@ def coefficient_range(
     losses rise by the factor 1 + c / e, or by the largest loss to the least if that is less.
     """
     design = _as_design(design, name == "light_kappa")
+    by_rule = isinstance(weights, Credit)
+    table: Any = weights if by_rule or weights is None else np.asarray(weights, dtype=np.float64)
     if name in ("percent_agreement", "brennan_prediger", "gwet_ac"):
-        return _LEAST[name](np.asarray(weights, dtype=np.float64), design), 1.0
-    losses = None if weights is None else 1.0 - np.asarray(weights, dtype=np.float64)
+        return _LEAST[name](table, design), 1.0
+    # a rule's losses are squared distances: on a simplex, round right angles or on a line
+    losses = None if by_rule or weights is None else 1.0 - table
     most = _excess(losses) * _most_loss(name, design)
     return _number(1.0 - most), 1.0
 
@@ -160,12 +167,14 @@ def _excess(losses: FloatArray | None) -> float:
     if losses is None or not losses.max() > 0:
         return 1.0
     apart = _grades_apart(losses / losses.max())
+    least = float(apart.min(where=~np.eye(len(apart), dtype=bool), initial=1.0))
+    if not affordable(len(apart) ** 3, nanoseconds=NANOSECONDS):
+        return 1.0 / least if least > 0 else math.inf
     centred = apart - apart.mean(axis=0)
     centred = centred.mean(axis=1, keepdims=True) - centred
     lacking = -float(np.linalg.eigvalsh(centred)[0])
     if lacking <= NO_LOSS:
         return 1.0
-    least = float(apart[~np.eye(len(apart), dtype=bool)].min())
     return min(1.0 + lacking / least, 1.0 / least) if least > 0 else math.inf
 
 
@@ -175,28 +184,41 @@ def _grades_apart(losses: FloatArray) -> FloatArray:
     return losses[np.ix_(kept, kept)]
 
 
-def _least_credit(weights: FloatArray, design: Design) -> float:
+def _least_credit(weights: FloatArray | Credit, design: Design) -> float:
     """Return the least average credit over the pairs of a unit's ratings."""
     q, r = len(weights), design.fewest
+    if isinstance(weights, Credit):
+        return _least_by_rule(weights, r)
     # more ratings of a unit only bring pairs nearer to their average
     while r > 2 and math.comb(r + q - 1, r) > MOST_WAYS:
         r -= 1
+    if r == 2:
+        return float(weights.min())
     ways = np.array(list(combinations_with_replacement(range(q), r)))
     counts = (ways[:, :, None] == np.arange(q)).sum(axis=1).astype(np.float64)
     credit = (np.vecdot(counts @ weights, counts) - r) / (r * (r - 1.0))
     return float(credit.min())
 
 
-def _least_uniform(weights: FloatArray, design: Design) -> float:
-    chance, least = float(weights.mean()), _least_credit(weights, design)
+def _least_by_rule(credit: Credit, r: int) -> float:
+    """Return it where ratings spread evenly, or to the ends of the scale, are furthest apart."""
+    places = len(credit) if credit.gaps.rule == "identity" else 2
+    each, more = divmod(r, places)
+    alike = more * (each + 1) * each + (places - more) * each * (each - 1)
+    return alike / (r * (r - 1.0))
+
+
+def _least_uniform(weights: FloatArray | Credit, design: Design) -> float:
+    chance = float(weights.sum()) / len(weights) ** 2
+    least = _least_credit(weights, design)
     return (least - chance) / (1.0 - chance) if chance < 1 else -math.inf
 
 
-def _least_gwet(weights: FloatArray, design: Design) -> Any:
-    by_credit = _least_uniform(weights, design)
-    if not math.isfinite(by_credit):
+def _least_gwet(weights: FloatArray | Credit, design: Design) -> Any:
+    by_credit, q = _least_uniform(weights, design), len(weights)
+    dear = not affordable(q**3, nanoseconds=NANOSECONDS)
+    if isinstance(weights, Credit) or dear or not math.isfinite(by_credit):
         return by_credit
-    q = len(weights)
     scale = float(weights.sum()) / (q * (q - 1.0))
     room = scale * np.eye(q) + (1.0 - scale)
     ratio = float(linalg.eigh(1.0 - weights, room, eigvals_only=True)[-1])
@@ -208,7 +230,7 @@ def _number(value: Any) -> Any:
     return value if np.ndim(value) else float(value)
 
 
-_LEAST: dict[str, Callable[[FloatArray, Design], Any]] = {
+_LEAST: dict[str, Callable[[Any, Design], Any]] = {
     "percent_agreement": _least_credit,
     "brennan_prediger": _least_uniform,
     "gwet_ac": _least_gwet,

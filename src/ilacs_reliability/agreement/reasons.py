@@ -83,7 +83,7 @@ def lone_grade(ratings: Ratings, enters: npt.NDArray[Any] | None = None) -> bool
         Whether they are.
     """
     times = ratings.frequencies * (1 if enters is None else enters)
-    return int(((times @ ratings.counts) > 0).sum()) < 2
+    return int(((times @ ratings.table.counts) > 0).sum()) < 2
 
 
 def why_pairs(pairs: Mapping[Hashable, Estimate]) -> str:
@@ -112,7 +112,7 @@ def _both(names: Any) -> str:
 
 
 def _one_grade(ratings: Ratings, enters: npt.NDArray[np.float64], given: Ratings) -> str:
-    times = (ratings.frequencies * enters) @ ratings.counts
+    times = (ratings.frequencies * enters) @ ratings.table.counts
     n, every = float(times.sum()), float(given.sizes.ratings)
     grade = grade_name(ratings.scale.labels[int(times.argmax())])
     if n == every:

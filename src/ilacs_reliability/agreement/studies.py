@@ -26,7 +26,9 @@ from ilacs_reliability.intervals import (
 from ilacs_reliability.named_limits import instead
 from ilacs_reliability.ratings import Ratings
 from ilacs_reliability.scales import FloatArray, Weights, agreement_weights
+from ilacs_reliability.wide import Credit, credit_by_rule, over_pairs
 from ilacs_reliability.wording import counted
+from ilacs_reliability.work import affordable
 
 Method: TypeAlias = tuple[str, Callable[[Estimate, float], Limits]]
 
@@ -42,7 +44,7 @@ class Study:
     ----------
     ratings : Ratings
         Where the sums come from.
-    weights : ndarray of float, shape (n_grades, n_grades)
+    weights : ndarray of float or Credit, shape (n_grades, n_grades)
         Credit for each pair of grades.
     frequencies : ndarray of float, shape (..., n_patterns)
         Units of each pattern.
@@ -55,7 +57,7 @@ class Study:
     """
 
     ratings: Ratings
-    weights: FloatArray
+    weights: Any
     frequencies: FloatArray
     credit: FloatArray
     n_rated: FloatArray
@@ -127,9 +129,15 @@ def study_of(ratings: Ratings, weights: Weights) -> Study:
     )
 
 
-def _weights_and_credit(ratings: Ratings, weights: Weights) -> tuple[FloatArray, FloatArray]:
-    matrix, table = agreement_weights(ratings.scale, weights), ratings.table
-    agreeing = np.vecdot(table.counts @ matrix, table.counts) - table.totals
+def _weights_and_credit(ratings: Ratings, weights: Weights) -> tuple[Any, FloatArray]:
+    table = ratings.table
+    matrix: Any = credit_by_rule(ratings.scale, weights)
+    if matrix is None:
+        matrix = agreement_weights(ratings.scale, weights)
+    if table.is_wide and ratings.patterns is not None:
+        agreeing = over_pairs(ratings.patterns, matrix)
+    else:
+        agreeing = np.vecdot(table.counts @ matrix, table.counts) - table.totals
     return matrix, read_only(agreeing / table.pairs)
 
 
@@ -249,6 +257,60 @@ def proportion_methods(study: Study) -> tuple[Method, ...]:
     return tuple((name, partial(_proportion, limits=limit)) for name, limit in limits.items())
 
 
+def check_each_grade(ratings: Ratings, name: str) -> None:
+    """Refuse an estimate for each grade where the grades are too many.
+
+    Parameters
+    ----------
+    ratings : Ratings
+        One study or many.
+    name : str
+        Function that asks, for an error.
+
+    Raises
+    ------
+    ValueError
+        If the estimates would take too long or too much memory.
+    """
+    q = len(ratings.scale)
+    # each holds the influences and the ratings that bear on it
+    if not affordable(q, nanoseconds=1e6, held=64.0 * q * ratings.frequencies.size):
+        raise ValueError(
+            f"{name} has an entry for each of {q} grades, which are too many: round the scores to "
+            "fewer grades."
+        )
+
+
+def check_cells(
+    ratings: Ratings, name: str, *, steps: float, nanoseconds: float, cells: float
+) -> None:
+    """Refuse a table over patterns and grades where these are too many.
+
+    Parameters
+    ----------
+    ratings : Ratings
+        One study or many.
+    name : str
+        Function that asks, for an error.
+    steps : float
+        Numbers that differentiating by each column of the table looks at.
+    nanoseconds : float
+        Time for one of them.
+    cells : float
+        Numbers in the table.
+
+    Raises
+    ------
+    ValueError
+        If that would take too long or too much memory.
+    """
+    if not affordable(steps, nanoseconds=nanoseconds, held=24.0 * cells):
+        raise ValueError(
+            f"{name} of {len(ratings.scale)} grades takes too long or too much memory: round the "
+            "scores to fewer grades."
+        )
+
+
 def counts_units(study: Study) -> bool:
     """Tell whether agreement is a share of units: at most two ratings each, credit of 0 or 1.
 
@@ -262,9 +324,12 @@ def counts_units(study: Study) -> bool:
     bool
         Whether the exact intervals of a share apply.
     """
-    all_or_none = ((study.weights == 0) | (study.weights == 1)).all()
+    if isinstance(study.weights, Credit):
+        all_or_none = study.weights.gaps.rule == "identity"
+    else:
+        all_or_none = bool(((study.weights == 0) | (study.weights == 1)).all())
     # by two raters, or by any two of a pool
-    return bool(all_or_none) and bool(study.ratings.table.totals.max(initial=0) <= 2)
+    return all_or_none and bool(study.ratings.table.totals.max(initial=0) <= 2)
 
 
 def n_discordant(study: Study) -> Any:
@@ -280,9 +345,7 @@ def n_discordant(study: Study) -> Any:
     float or ndarray, shape (...)
         Number of units.
     """
-    table = study.ratings.table
-    # the squares add up to the square of the sum where one grade has all ratings
-    return study.frequencies @ (np.vecdot(table.counts, table.counts) < table.totals**2)
+    return study.frequencies @ study.ratings.table.mixed
 
 
 def _score(estimate: Estimate, confidence_level: float, *, study: Study) -> Limits:
