@@ -12,7 +12,7 @@ from scipy import stats
 
 import ilacs_reliability as ilr
 from ilacs_reliability import wide
-from ilacs_reliability.agreement import alpha
+from ilacs_reliability.agreement import alpha, ranges
 
 WEIGHTS = ("identity", "linear", "quadratic")
 KAPPAS = (
@@ -264,3 +264,19 @@ def test_one_grade_of_hundreds_leaves_nothing_to_compare(function):
     assert estimate.status == "undefined"
     batch = function(ratings.with_frequencies(ratings.frequencies[None] * [[1], [2]]))
     assert np.isnan(batch.value).all()
+
+
+@pytest.mark.parametrize("kind", WEIGHTS)
+@pytest.mark.parametrize("n_raters", [2, 3, 5])
+@pytest.mark.parametrize(
+    "name", ["percent_agreement", "brennan_prediger", "gwet_ac", "fleiss_kappa", "cohen_kappa"]
+)
+def test_a_range_by_a_rule_is_that_by_the_table(name, kind, n_raters, monkeypatch):
+    scale = ilr.Scale(range(6), scores=[0, 1, 3, 4, 9, 10])
+    table, _ = ranges.coefficient_range(name, ilr.agreement_weights(scale, kind), n_raters)
+    as_rules(monkeypatch)
+    rule, _ = ranges.coefficient_range(name, wide.credit_by_rule(scale, kind), n_raters)
+    # AC's is found by eigenvalues of a table where that says more
+    assert rule <= table + 1e-12
+    if name != "gwet_ac" or kind == "identity":
+        assert_allclose(rule, table, atol=1e-12)
