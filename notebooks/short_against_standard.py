@@ -144,9 +144,10 @@ for table in tables.values():
     print(ilr.e_value(table, at_most="requires improvement").describe())
 
 # %% [markdown]
-# Such factors are large, but choosing by risk can be strong, and the grades do not tell how strong
-# it was. A difference like this is what such a choice would look like if both kinds judged alike,
-# and what leniency of short inspections would look like too.
+# Such factors are large, but how it was chosen who got a standard inspection was not stated where we
+# read. A choice by risk, say, can be strong, and the grades do not tell how strong it was. A
+# difference like this is what such a choice would look like if both kinds judged alike, and what
+# leniency of short inspections would look like too.
 #
 # And over all authorities, where most have no counterpart, the data leave nearly everything open:
 
@@ -162,7 +163,7 @@ pd.DataFrame(
 
 # %% [markdown]
 # (The chance that a standard grade is the higher; "comparable" takes the kinds' authorities as alike
-# within a previous grade, which the choice by risk contradicts.)
+# within a previous grade, which any choice by what was feared for them would contradict.)
 #
 # ## "Even in the bigger authorities"
 #
@@ -337,7 +338,7 @@ print(f"that or the same with the thirds exchanged: {large + small:.1%}")
 # ## Across frameworks
 #
 # Before 2018 everybody had the long, four-week inspection. To set only the short ones against it
-# would leave out the authorities that were sent to a standard inspection because of concern, while
+# would leave out the authorities that may have got a standard inspection because of concern, while
 # the four weeks hold theirs. So the comparison is of all inspections of authorities that had been
 # good, of either kind and the three of neither; short ones alone stand beside it:
 
@@ -359,14 +360,14 @@ for name, grades in since.items():
 
 # %% [markdown]
 # Declines were rarer under the present framework, and by more among the short inspections, from
-# which the authorities of concern are gone. Neither says why. The contrast is one of:
+# which those that got a standard one are gone. Neither says why. The contrast is one of:
 #
 # - **regimes**: length, questions and grading all changed at once;
 # - **years**: the services inspected are not those of 2013 to 2017;
 # - **scales**: the earlier grade of the one group was for safeguarding alone, on a scale with
 #   "adequate" in it; that of the other an overall grade;
 # - **selection**: those who had been good by the later rules had come through a stricter inspection
-#   first, and the "short only" line has the choice by risk on top.
+#   first, and the "short only" line has the unstated choice between the kinds on top.
 #
 # ## What can be said
 #
@@ -387,7 +388,7 @@ for name, grades in since.items():
 # - That the trend does not hang on the three of unclear kind: over the twelve bands it passes 5 % only
 #   without them (p = 0.013, with them 0.068), and so does the plainest of eleven cuts, which chance
 #   alone would match in 3.6 % of draws (with them 6.0 %).
-# - Whether short inspections are more lenient: standard ones were chosen by risk, and a choice that
+# - Whether short inspections are more lenient: how the standard ones were chosen was not stated, and a choice that
 #   makes their odds about three times as large (with the three of unclear kind, twice and a half)
 #   would be enough for a difference like this.
 # - How a short inspection would have judged any authority below good: there is none.

@@ -60,3 +60,16 @@ def test_every_command_that_the_readme_names_exists():
         text = (ROOT / page).read_text(encoding="utf-8")
         named = set(re.findall(r"(?:^    |`)make ([a-z-]+)", text, flags=re.MULTILINE))
         assert named <= commands, page
+
+
+def test_how_standard_inspections_were_chosen_is_never_a_fact():
+    """Nothing that was read states it: `claims` says so, and no page may know better."""
+    files = [
+        path
+        for folder in ("src", "docs", "notebooks")
+        for path in (ROOT / folder).rglob("*")
+        if path.suffix in (".py", ".md", ".toml") and "_build" not in path.parts
+    ]
+    assert len(files) > 100
+    said = re.compile(r"(chosen|chose|choosing|ones)\s+(#\s+)?(\w+\s+){0,3}by\s+(#\s+)?risk")
+    assert [str(path) for path in files if said.search(path.read_text(encoding="utf-8"))] == []

@@ -191,7 +191,7 @@ def overlap_report(grades: GradesLike) -> OverlapReport:
     -----
     A comparison needs units of both groups among comparable ones; without that it extrapolates
     [1]_. Sharing a stratum is necessary, not sufficient: within it, the group may still have been
-    chosen by risk.
+    chosen by what is feared for a unit.
 
     References
     ----------

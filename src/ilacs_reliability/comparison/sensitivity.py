@@ -209,8 +209,8 @@ def rosenbaum_bounds(
 
     Examples
     --------
-    Standard inspections of good authorities were chosen by risk: how strongly would that have to
-    bear on the choice to explain their lower grades?
+    How standard inspections of good authorities were chosen was not stated: how strongly would a
+    hidden cause have to bear on the choice to explain their lower grades?
 
     >>> import ilacs_reliability as ilr
     >>> bounds = ilr.rosenbaum_bounds([[3, 8, 45, 39], [4, 6, 5, 3]], alternative="less")
