@@ -44,7 +44,7 @@ DIRECTED = {
         {"scores": (0, 1, 1.5, 4), **FEW},
         ("score", "wald", "exact", "monte_carlo"),
     ),
-    "marginal_rank_shift": (ilr.marginal_rank_shift, {}, ("logit", "wald")),
+    "marginal_rank_shift": (ilr.marginal_rank_shift, {}, ("shrunk", "logit", "wald")),
 }
 NULLS = {"marginal_rank_shift": 0.5, "share": 0.5, "paired_odds_ratio": 1.0, "sign_test": 0.5}
 OMNIBUS = {

@@ -26,7 +26,8 @@ TESTS = {
     "score": lambda t, **k: ilr.marginal_score_shift(t, **k),
     "score exact": lambda t, **k: ilr.marginal_score_shift(t, method="exact", **k),
     "wald": lambda t, **k: ilr.marginal_score_shift(t, method="wald", **k),
-    "rank logit": lambda t, **k: ilr.marginal_rank_shift(t, **k),
+    "rank shrunk": lambda t, **k: ilr.marginal_rank_shift(t, **k),
+    "rank logit": lambda t, **k: ilr.marginal_rank_shift(t, method="logit", **k),
     "rank wald": lambda t, **k: ilr.marginal_rank_shift(t, method="wald", **k),
 }
 every_test = pytest.mark.parametrize("test", TESTS.values(), ids=TESTS)
@@ -150,7 +151,7 @@ def test_score_test_and_interval_agree_about_zero(method, table):
             assert (low <= 0 <= high) == (result.p_value > 1 - level)
 
 
-@pytest.mark.parametrize("method", ["logit", "wald"])
+@pytest.mark.parametrize("method", ["shrunk", "logit", "wald"])
 @given(table=square(largest=12))
 def test_rank_test_and_interval_agree_about_one_half(method, table):
     result = ilr.marginal_rank_shift(table, method=method)

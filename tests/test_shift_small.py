@@ -26,7 +26,8 @@ BALANCE = {
     ),
     "score": ilr.marginal_score_shift,
     "wald": lambda table: ilr.marginal_score_shift(table, method="wald"),
-    "rank, logit": ilr.marginal_rank_shift,
+    "rank, shrunk": ilr.marginal_rank_shift,
+    "rank, logit": lambda table: ilr.marginal_rank_shift(table, method="logit"),
     "rank, wald": lambda table: ilr.marginal_rank_shift(table, method="wald"),
     "bowker": ilr.bowker,
     "stuart_maxwell": ilr.stuart_maxwell,
@@ -176,9 +177,9 @@ def test_a_move_of_all_alike_has_the_p_value_of_its_bounds():
     for units in (6, 60, 400):
         result = ilr.marginal_score_shift([[0, units], [0, 0]], method="wald")
         assert abs(result.p_value * 2 ** (units - 1) - 1) < 1e-9
-        # that of the probability v s^2, s^n = a / 2, passes one half at a = 2 / 2^(n / 2)
+        # of two grades that of the probability is the sign test's
         rank = ilr.marginal_rank_shift([[0, units], [0, 0]])
-        assert abs(rank.p_value * 2 ** (units / 2 - 1) - 1) < 1e-9
+        assert abs(rank.p_value * 2 ** (units - 1) - 1) < 1e-9
 
 
 @pytest.mark.parametrize(("up", "down"), [(0, 12), (40, 3), (2000, 1800), (300, 0)])
@@ -250,7 +251,7 @@ OFFERED = {
     ilr.bowker: ("exact", "asymptotic", "monte_carlo"),
     ilr.stuart_maxwell: ("exact", "asymptotic", "monte_carlo"),
     ilr.bhapkar: ("asymptotic", "hotelling"),
-    ilr.marginal_rank_shift: ("logit", "wald"),
+    ilr.marginal_rank_shift: ("shrunk", "logit", "wald"),
     ilr.pairwise_symmetry: ("exact", "midp", "asymptotic"),
 }
 

@@ -126,3 +126,73 @@ def test_the_interval_holds_the_effect_where_few_units_are_far_away(sizes, rare)
     inside = [truth in ilr.relative_effect(table).confidence_interval() for table in tables]
     # 93 % is held to; three standard errors of a share of 300 allowed for chance
     assert np.array(inside) @ times / 300 > 0.93 - 3 * np.sqrt(0.93 * 0.07 / 300)
+
+
+def nearly_alike(data):
+    """Draw a study in which almost all rise by a grade, and one with a grade moved."""
+    n, up = data.draw(st.sampled_from([8, 12, 24, 60])), data.draw(st.integers(0, 3))
+    table = np.zeros((4, 4), dtype=int)
+    for grade in range(3):
+        table[grade, grade + 1] = (n + grade) // 3
+    table[1, 1 + (up > 0)] += 1 + up
+    for _ in range(data.draw(st.integers(0, 2))):
+        table = second_moved(table, data)
+    return table, second_moved(table, data)
+
+
+def second_moved(table, data):
+    """Move the second grade of one unit by one grade."""
+    before, after = data.draw(st.sampled_from([tuple(x) for x in np.argwhere(table > 0)]))
+    to = after + (1 if after == 0 else -1 if after == 3 else data.draw(st.sampled_from([-1, 1])))
+    other = table.copy()
+    other[before, after] -= 1
+    other[before, to] += 1
+    return other
+
+
+@given(st.data())
+def test_no_limit_of_a_rank_shift_jumps_where_one_grade_moves_by_one(data):
+    table, other = nearly_alike(data)
+    limits, others = (
+        np.array([*ilr.marginal_rank_shift(t).effect.confidence_interval()]) for t in (table, other)
+    )
+    assert np.abs(limits - others).max() <= 2 / table.sum()
+
+
+@pytest.mark.parametrize("method", ["shrunk", "logit", "wald"])
+@given(data=st.data())
+def test_an_approximate_rank_shift_is_no_bolder_than_swaps_allow(method, data):
+    table = nearly_alike(data)[0]
+    moved = int(table.sum() - np.trace(table))
+    result = ilr.marginal_rank_shift(table, method=method)
+    assert result.p_value >= 2.0 ** (1 - moved) * (1 - 1e-12)
+    one_sided = ilr.marginal_rank_shift(table, method=method, alternative="greater")
+    assert one_sided.p_value >= 2.0**-moved * (1 - 1e-12)
+
+
+def test_two_mirrored_ways_to_move_hardly_differ_from_one_unit_fewer():
+    whole = ilr.marginal_rank_shift([[0, 12, 0], [0, 0, 12], [0, 0, 0]])
+    fewer = ilr.marginal_rank_shift([[0, 11, 0], [0, 0, 12], [0, 0, 0]])
+    for result in (whole, fewer):
+        assert 2.0**-22 < result.p_value < 0.001
+        assert result.effect.confidence_interval().width > 0.15
+
+
+RISING = {"two grades": np.array([[0.05, 0.95], [0.0, 0.0]])}
+RISING["a grade each"] = np.array([[0.025, 0.475, 0], [0, 0.025, 0.475], [0, 0, 0]])
+
+
+@pytest.mark.parametrize("shares", RISING.values(), ids=RISING)
+@pytest.mark.parametrize("n", [12, 24, 50])
+def test_the_interval_of_a_rank_shift_holds_where_nearly_all_rise(shares, n):
+    before, after = shares.sum(axis=1), shares.sum(axis=0)
+    truth = after @ (np.cumsum(before) - before / 2)
+    rng = np.random.default_rng(20261128)
+    tables, times = np.unique(rng.multinomial(n, shares.ravel(), 400), axis=0, return_counts=True)
+    limits = [
+        ilr.marginal_rank_shift(t.reshape(shares.shape)).effect.confidence_interval()
+        for t in tables
+    ]
+    # 93 % is held to; three standard errors of a share of 400 allowed for chance
+    inside = np.array([truth in interval for interval in limits])
+    assert inside @ times / 400 > 0.93 - 3 * np.sqrt(0.93 * 0.07 / 400)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
+from ilacs_reliability.named_limits import Limits, name_of, under_name
 from ilacs_reliability.scales import FloatArray
 
 # a spread that is added, in units that differ by all there is, and the variance about a half that
@@ -160,6 +161,31 @@ def t_correction(df: float) -> float:
         The square of the normal over the t quantile, at 95 %.
     """
     return float((special.ndtri(0.975) / special.stdtrit(max(df, 1.0), 0.975)) ** 2)
+
+
+def no_bolder(found: Limits, confidence_level: float, null: float, least: float) -> Limits:
+    """Keep limits from saying more than the least two-sided p-value that there can be.
+
+    Parameters
+    ----------
+    found : pair of float
+        Limits of an approximate method.
+    confidence_level : float
+        Their level.
+    null : float
+        The value under the hypothesis.
+    least : float
+        The least p-value that an exact test can have.
+
+    Returns
+    -------
+    pair of float
+        The limits, which hold the value under the hypothesis at levels that no exact test reaches.
+    """
+    if 1 - confidence_level >= least:
+        return found
+    low, high = np.minimum(found[0], null), np.maximum(found[1], null)
+    return under_name(low, high, name_of(found))
 
 
 def _shape(value: float, size: float) -> tuple[float, float]:

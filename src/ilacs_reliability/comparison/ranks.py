@@ -46,8 +46,9 @@ from ilacs_reliability.estimates import (
     IntArray,
     SignificanceResult,
 )
-from ilacs_reliability.named_limits import Limits, name_of, under_name
+from ilacs_reliability.named_limits import Limits
 from ilacs_reliability.randomness import as_generator, check_draws, check_rng
+from ilacs_reliability.shrinkage import no_bolder
 from ilacs_reliability.tables import GradesLike
 
 ALTERNATIVES = ("two-sided", "less", "greater")
@@ -384,11 +385,7 @@ LEAST_P = (
 def _holding_a_half(
     estimate: Estimate, confidence_level: float, *, limits: Any, error: float
 ) -> Limits:
-    found: Limits = limits(estimate, confidence_level)
-    if 1 - confidence_level >= error:
-        return found
-    low, high = np.minimum(found[0], 0.5), np.maximum(found[1], 0.5)
-    return under_name(low, high, name_of(found))
+    return no_bolder(limits(estimate, confidence_level), confidence_level, 0.5, error)
 
 
 def _disjoint_p(value: float, n_pairs: float, alternative: Alternative) -> float:
