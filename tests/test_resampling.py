@@ -435,3 +435,45 @@ def test_a_replicate_without_spread_has_no_pivot(table):
         ilr.cohen_kappa, ratings, method="studentized", n_resamples=499, rng=20261130
     )
     assert result.confidence_interval.width < 5
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize(
+    "table",
+    [
+        [[0, 1], [1, 1], [0, 1]],
+        [[0, 1], [1, 0]],
+        [[0, 1], [2, 0], [2, 0]],
+        [[0, 1], [0, 2], [0, 2], [1, 0]],
+        [[2, 0], [2, 1], [2, 2]],
+        [[0, 1], [1, 1]],
+        [[0, 0], [1, 1], [1, 2]],
+    ],
+)
+def test_no_interval_is_a_point_or_missing_where_there_is_an_estimate(table, method):
+    ratings = ilr.ratings_from_codes(table, scale=ilr.Scale(range(3)))
+    coefficients = (
+        ilr.percent_agreement,
+        ilr.cohen_kappa,
+        ilr.gwet_ac,
+        ilr.krippendorff_alpha,
+        ilr.light_kappa,
+        ilr.lin_ccc,
+        ilr.kendall_w,
+        partial(ilr.icc, form="1,1"),
+    )
+    for coefficient in coefficients:
+        result = ilr.bootstrap(coefficient, ratings, n_resamples=99, method=method, rng=1)
+        low, high = result.confidence_interval
+        assert result.estimate.status == "ok", coefficient
+        assert high - low > 1e-6, (coefficient, result.confidence_interval)
+        if "since" not in result.confidence_interval.method:
+            assert result.confidence_interval.method.startswith(method)
+
+
+def test_a_studentized_interval_says_what_stood_in_for_it():
+    ratings = ilr.ratings_from_codes([[0, 1], [0, 2], [0, 2], [1, 0]], scale=ilr.Scale(range(3)))
+    result = ilr.bootstrap(ilr.gwet_ac, ratings, method="studentized", n_resamples=99, rng=1)
+    own = ilr.gwet_ac(ratings).confidence_interval()
+    assert tuple(result.confidence_interval) == tuple(own)
+    assert result.confidence_interval.method == "score, since the standard error is 0"

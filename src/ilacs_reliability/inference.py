@@ -390,7 +390,7 @@ def _joined(a: Estimate, b: Estimate, paired: bool) -> tuple[Any, Any, Any]:
     """Return frequencies, influence and clusters of the difference."""
     if paired:
         n = max(a.n_units, b.n_units)
-        influence = a.influence * (n / a.n_units) - b.influence * (n / b.n_units)
+        influence = a.influence * _ratio(n, a.n_units) - b.influence * _ratio(n, b.n_units)
         return a.frequencies, influence, a.clusters
     n = a.n_units + b.n_units
     # scaled so that the two variances add, each with its own n - 1
@@ -399,7 +399,7 @@ def _joined(a: Estimate, b: Estimate, paired: bool) -> tuple[Any, Any, Any]:
         spread = standard_error(estimate.influence, estimate.frequencies, estimate.n_units)
         factor = estimate.standard_error / spread if spread > 0 else 1.0
         size = estimate.n_units
-        own = np.sqrt(size / max(size - 1, 1) * (n - 1) / n) * n / size
+        own = np.sqrt(size / max(size - 1, 1) * _ratio(n - 1, n)) * _ratio(n, size)
         parts.append(sign * factor * own * estimate.influence)
     return np.concatenate([a.frequencies, b.frequencies]), np.concatenate(parts), None
 
@@ -407,6 +407,10 @@ def _joined(a: Estimate, b: Estimate, paired: bool) -> tuple[Any, Any, Any]:
 def _range_of_difference(a: Estimate, b: Estimate) -> Limits:
     (a_least, a_most), (b_least, b_most) = a.range, b.range
     return float(a_least) - float(b_most), float(a_most) - float(b_least)
+
+
+def _ratio(size: float, part: float) -> float:
+    return size / part if part else float("nan")
 
 
 def _either_enters(a: Estimate, b: Estimate) -> Any:

@@ -116,8 +116,9 @@ def bootstrap(
     A replicate is one multinomial draw of the patterns' frequencies, so its cost does not depend on
     the number of units [1]_. Where every unit agrees, so does every replicate, and a bootstrap
     interval would be a point: the interval is then the coefficient's own default, and its method
-    says so; "bca" says too where it knows no acceleration, since no unit can be left out. See the
-    page on how the intervals were checked for how these cover in small samples.
+    says so, as where "studentized" has no standard error to divide by; "bca" says too where it
+    knows no acceleration, since no unit can be left out. See the page on how the intervals were
+    checked for how these cover in small samples.
 
     References
     ----------
@@ -426,11 +427,9 @@ def _interval(
     if estimate.status == "undefined" or not defined.any():
         return Interval(float("nan"), float("nan"), confidence_level, name)
     values, errors = values[defined], errors[defined]
-    if values.min() == values.max():
-        fallback = estimate.confidence_interval(confidence_level)
-        why = "every resample is the same" if len(values) > 1 else "one resample has no spread"
-        method_used = f"{fallback.method}, since {why}"
-        return Interval(fallback.low, fallback.high, confidence_level, method_used)
+    why = _why_no_spread(estimate, values, errors, method)
+    if why:
+        return _own_interval(estimate, confidence_level, why)
     tails = np.array([(1 - confidence_level) / 2, (1 + confidence_level) / 2])
     if method == "studentized":
         low, high = _studentized(estimate, values, errors, tails)
@@ -445,15 +444,34 @@ def _interval(
     # only the studentized one can pass what can be true
     least, most = estimate.range
     low, high = max(float(low), float(least)), min(float(high), float(most))
+    if not high - low > NO_ERROR:
+        return _own_interval(estimate, confidence_level, f"the limits of the {name} are one point")
     return Interval(low, high, confidence_level, name)
+
+
+def _own_interval(estimate: Estimate, confidence_level: float, why: str) -> Interval:
+    own = estimate.confidence_interval(confidence_level)
+    return Interval(own.low, own.high, confidence_level, f"{own.method}, since {why}")
+
+
+def _why_no_spread(
+    estimate: Estimate, values: FloatArray, errors: FloatArray, method: BootstrapMethod
+) -> str:
+    """Say what the interval cannot be made of; "" where nothing is in the way."""
+    if not np.ptp(values) > NO_ERROR:
+        return "every resample is the same" if len(values) > 1 else "one resample has no spread"
+    if method != "studentized":
+        return ""
+    if not estimate.standard_error > NO_ERROR:
+        nil = estimate.standard_error <= NO_ERROR
+        return "the standard error is 0" if nil else "there is no standard error"
+    return "" if (errors > NO_ERROR).any() else "no resample has a standard error"
 
 
 def _studentized(
     estimate: Estimate, values: FloatArray, errors: FloatArray, tails: FloatArray
 ) -> tuple[float, float]:
     usable = errors > NO_ERROR
-    if not usable.any() or not estimate.standard_error > NO_ERROR:
-        return float("nan"), float("nan")
     pivots = (values[usable] - estimate.value) / errors[usable]
     low, high = np.quantile(pivots, tails)
     return (
