@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ilacs_reliability.agreement.formulas import patterns_of
 from ilacs_reliability.ratings import Ratings
 from ilacs_reliability.scales import FloatArray, usable_scores
 
 # mean squares below this share of all variation are rounding
 ROUNDING = 1e-14
+# numbers held for products of all pairs of raters: some MiB
+BLOCK = 1 << 20
 # numbers of ratings that differ by less than this share are the same
 ALMOST = 1e-8
 
@@ -26,11 +27,15 @@ class Scores:
     Attributes
     ----------
     scores : ndarray of float, shape (n_patterns, n_raters)
-        Score by each rater; 0 where one is missing.
+        Score by each rater; 0 where one is missing. No columns where raters are anonymous.
     given : ndarray of float, shape (n_patterns, n_raters)
         1 where there is a score.
     sizes, means, within : ndarray of float, shape (n_patterns,)
         Ratings of a unit, their mean, and their sum of squares about it.
+    squares : ndarray of float, shape (n_patterns,)
+        Sum of squares of a unit's scores.
+    n_raters : int
+        Raters, or the most ratings of a unit where they are anonymous.
     rated : ndarray of float, shape (n_patterns,)
         1 where a unit has a rating.
     frequencies : ndarray of float, shape (..., n_patterns)
@@ -42,13 +47,24 @@ class Scores:
     sizes: FloatArray
     means: FloatArray
     within: FloatArray
+    squares: FloatArray
     rated: FloatArray
     frequencies: FloatArray
+    n_raters: int
+
+    @property
+    def varies(self) -> bool:
+        """Whether there are two scores at all, in a single study."""
+        seen = self.frequencies * self.rated > 0
+        if not self.given.shape[1]:
+            return bool((self.within[seen] > 0).any() or np.unique(self.means[seen]).size > 1)
+        values = self.scores[seen][self.given[seen] > 0]
+        return bool(values.size and np.ptp(values) > 0)
 
     @property
     def is_complete(self) -> bool:
         """Whether every rater rated every unit that has a rating."""
-        n_raters = self.given.shape[1]
+        n_raters = self.n_raters
         if self.sizes.min(initial=n_raters) == n_raters:
             return True
         # neither all nor none
@@ -57,7 +73,7 @@ class Scores:
 
 
 def scores_of(ratings: Ratings) -> Scores:
-    """Take the scores of ratings by known raters.
+    """Take the scores of ratings.
 
     Parameters
     ----------
@@ -69,7 +85,9 @@ def scores_of(ratings: Ratings) -> Scores:
     Scores
         The scores, with the middle of the scale taken off so that squares keep their digits.
     """
-    patterns, values = patterns_of(ratings), usable_scores(ratings.scale)
+    if ratings.patterns is None:
+        return _scores_of_counts(ratings)
+    patterns, values = ratings.patterns, usable_scores(ratings.scale)
     given = (patterns >= 0).astype(np.float64)
     scores = np.where(given > 0, (values - values[len(values) // 2])[patterns], 0.0)
     ones = np.ones(given.shape[1])
@@ -83,8 +101,31 @@ def scores_of(ratings: Ratings) -> Scores:
         sizes=sizes,
         means=means,
         within=np.where(ratings.table.mixed, np.vecdot(gaps, gaps), 0.0),
+        squares=np.vecdot(scores, scores),
         rated=(sizes > 0).astype(np.float64),
         frequencies=ratings.frequencies.astype(np.float64),
+        n_raters=ratings.n_raters,
+    )
+
+
+def _scores_of_counts(ratings: Ratings) -> Scores:
+    """Take what a one-way analysis needs of counts by anonymous raters, however many."""
+    table, values = ratings.table, usable_scores(ratings.scale)
+    values = values - values[len(values) // 2]
+    means = table.counts @ values / np.maximum(table.totals, 1.0)
+    # a unit whose ratings are all one grade has that grade's score for a mean, but for no rounding
+    means = np.where(table.mixed | (table.totals == 0), means, values[table.counts.argmax(axis=1)])
+    nobody = np.zeros((len(means), 0))
+    return Scores(
+        scores=nobody,
+        given=nobody,
+        sizes=table.totals,
+        means=means,
+        within=(table.counts * (values - means[:, None]) ** 2).sum(axis=1),
+        squares=table.counts @ values**2,
+        rated=table.rated,
+        frequencies=ratings.frequencies.astype(np.float64),
+        n_raters=ratings.n_raters,
     )
 
 
@@ -198,7 +239,7 @@ def two_way_sums(scores: Scores) -> TwoWay:
         scores.within,
         0.0,
     )
-    np.vecdot(scores.scores, scores.scores, out=slopes[:, 4])
+    slopes[:, 4] = scores.squares
     slopes[:, 5 : 5 + m], slopes[:, 5 + m :] = given, scores.scores
     sums = w @ slopes
     right = w @ gaps
@@ -379,9 +420,7 @@ def _levels(
             return right / n_units, np.asarray(n_units[..., 0] > 0)
     n_raters = given.shape[1]
     shares = given / np.maximum(scores.sizes, 1.0)[:, None]
-    shared = w @ (given[:, :, None] * shares[:, None, :]).reshape(len(given), -1)
-    reduced = by_rater[..., None] * np.eye(n_raters)
-    reduced -= shared.reshape(*w.shape[:-1], n_raters, n_raters)
+    reduced = by_rater[..., None] * np.eye(n_raters) - _shared(w, given, shares)
     finite = np.asarray(np.isfinite(reduced).all(axis=(-1, -2)))
     values, vectors = np.linalg.eigh(np.where(finite[..., None, None], reduced, 0.0))
     real = values > 1e-9 * np.maximum(values.max(axis=-1, keepdims=True), 1.0)
@@ -390,3 +429,13 @@ def _levels(
     levels = np.einsum("...ij,...j->...i", vectors, along)
     connected = real.sum(axis=-1) == (by_rater > 0).sum(axis=-1) - 1
     return levels, np.asarray(connected)
+
+
+def _shared(w: FloatArray, given: FloatArray, shares: FloatArray) -> FloatArray:
+    """Return the units that each pair of raters share, each by its share, (..., m, m)."""
+    n, m = given.shape
+    if w.ndim > 1 and n * m * m <= BLOCK:
+        products = (given[:, :, None] * shares[:, None, :]).reshape(n, m * m)
+        return (w @ products).reshape(*w.shape[:-1], m, m)
+    found = [(given * row[:, None]).T @ shares for row in w.reshape(-1, n)]
+    return np.reshape(found, (*w.shape[:-1], m, m))

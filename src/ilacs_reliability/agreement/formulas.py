@@ -268,30 +268,6 @@ def known_raters(ratings: RatingsLike, name: str, *, n_raters: int | None = None
     return taken
 
 
-def in_any_order(ratings: Ratings) -> Ratings:
-    """Give each unit's anonymous ratings some order, for a model that does not ask who gave which.
-
-    Parameters
-    ----------
-    ratings : Ratings
-        Ratings by known or anonymous raters.
-
-    Returns
-    -------
-    Ratings
-        The same, with a pattern table.
-    """
-    if ratings.patterns is not None:
-        return ratings
-    counts = np.asarray(ratings.counts, dtype=np.int64)
-    totals = counts.sum(axis=1)
-    unit = np.repeat(np.arange(len(counts)), totals)
-    grades = np.repeat(np.tile(np.arange(counts.shape[1]), len(counts)), counts.ravel())
-    patterns = np.full((len(counts), ratings.n_raters), -1, dtype=np.int64)
-    patterns[unit, np.arange(len(unit)) - (np.cumsum(totals) - totals)[unit]] = grades
-    return replace(ratings, patterns=patterns)
-
-
 def patterns_of(ratings: Ratings) -> CodeArray:
     """Return the pattern table of ratings whose raters are known.
 

@@ -27,7 +27,6 @@ from ilacs_reliability.agreement.formulas import (
     Formula,
     build_estimate,
     centred,
-    in_any_order,
     influence_of,
     known_raters,
 )
@@ -134,10 +133,9 @@ def icc(ratings: RatingsLike, *, form: Form = "A,1", estimator: Estimator = "ano
     """
     check_option(form, FORMS, "form")
     check_option(estimator, ESTIMATORS, "estimator")
-    given = _raters_for(ratings, form, "icc")
-    if not given.scale.ordered:
+    taken = _raters_for(ratings, form, "icc")
+    if not taken.scale.ordered:
         raise ValueError("icc needs an ordered scale, but `ratings` has none.")
-    taken = in_any_order(given)
     study = study_of(taken, "quadratic")
     scores = taken.derived("scores", scores_of)
     fit = _fit(study, scores, form[0], estimator)
@@ -145,10 +143,7 @@ def icc(ratings: RatingsLike, *, form: Form = "A,1", estimator: Estimator = "ano
     if reason:
         fit = _without(scores, reason)
     single = _single_estimate(study, scores, fit, form, estimator, reason)
-    found = single if form.endswith("1") else _stepped_up(study, scores, single, form, reason)
-    if taken is given:
-        return found
-    return replace(found, n_missing=given.n_missing, patterns=given.rows)
+    return single if form.endswith("1") else _stepped_up(study, scores, single, form, reason)
 
 
 def _raters_for(ratings: RatingsLike, form: str, name: str) -> Ratings:
@@ -206,20 +201,13 @@ def _by_formula(
 def _why_not_finite(value: FloatArray, scores: Scores, *, two_way: bool) -> str:
     if np.isfinite(value):
         return ""
-    if not _varies(scores):
+    if not scores.varies:
         return "no_variation"
     return "nil_variance" if not two_way or leaves_residual(scores) else "no_residual"
 
 
 def _without(scores: Scores, reason: str) -> _Fit:
     return _Fit(np.asarray(np.nan), np.full(len(scores.sizes), np.nan), reason)
-
-
-def _varies(scores: Scores) -> bool:
-    """Tell whether there are two scores at all: then the mean squares are at odds."""
-    seen = scores.given[scores.frequencies > 0] > 0
-    values = scores.scores[scores.frequencies > 0][seen]
-    return bool(values.size and np.ptp(values) > 0)
 
 
 def _batch_ratio(scores: Scores, kind: str) -> FloatArray:
@@ -258,6 +246,9 @@ def _likelihood(scores: Scores, kind: str) -> _Fit:
     if slopes == "disconnected":
         return _without(scores, slopes)
     pair = (float(start[0]), float(start[1]) if len(start) > 1 else 0.0)
+    if kind == "1":
+        # the one-way model does not ask who gave which rating
+        scores = replace(scores, scores=scores.scores[:, :0], given=scores.given[:, :0])
     fit = fit_reml(scores, pair, two_way=kind != "1")
     units, raters = fit.ratios
     rest = 1.0 + raters if kind == "A" else 1.0
@@ -267,7 +258,6 @@ def _likelihood(scores: Scores, kind: str) -> _Fit:
     ) ** 2
     n_units = w @ rated
     influence = n_units * (pull - w @ pull / n_units) * rated
-    # the likelihood is differentiated by differences, which leave this much where nothing moves
     # rounding leaves this much where nothing moves
     influence[np.abs(influence) < ROUNDING] = 0.0
     if not units > 0:

@@ -130,7 +130,7 @@ def mean_squares(scores: Scores, kind: str) -> dict[str, Any]:
         squares = one_way_squares(scores.frequencies @ one_way_terms(scores))
     else:
         squares = two_way_squares(two_way_sums(scores).sums)
-    return squares | {"n": squares["df_units"] + 1.0, "m": float(scores.given.shape[1])}
+    return squares | {"n": squares["df_units"] + 1.0, "m": float(scores.n_raters)}
 
 
 def f_test(squares: dict[str, Any], kind: str, null: float) -> tuple[float, tuple[float, float]]:

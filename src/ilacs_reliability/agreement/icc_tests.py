@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ilacs_reliability.agreement.components import scores_of
-from ilacs_reliability.agreement.formulas import in_any_order, known_raters
+from ilacs_reliability.agreement.formulas import known_raters
 from ilacs_reliability.agreement.icc import FORMS, Form, icc
 from ilacs_reliability.agreement.icc_limits import (
     NO_WIDTH,
@@ -110,7 +110,7 @@ def icc_test(
     # the one-way model does not ask who gave which rating
     given = as_ratings(ratings) if form.startswith("1") else known_raters(ratings, "icc_test")
     effect = icc(given, form=form)
-    taken = in_any_order(given)
+    taken = given
     scores = taken.derived("scores", scores_of)
     if taken.frequencies.ndim > 1:
         raise ValueError(

@@ -13,7 +13,10 @@ from scipy import optimize
 from ilacs_reliability.agreement.components import Scores
 from ilacs_reliability.agreement.formulas import STEP
 from ilacs_reliability.scales import FloatArray
+from ilacs_reliability.work import affordable
 
+# of the likelihood and its slopes, in a search
+EVALUATIONS = 40.0
 # a ratio below the first is 0; below the second it is taken there if a Newton step would go there
 NOTHING, NEARLY_NOTHING = 1e-7, 1e-3
 
@@ -64,6 +67,13 @@ def fit_reml(scores: Scores, start: tuple[float, float], *, two_way: bool = True
     RemlFit
         The components.
     """
+    n_raters, n_sizes = scores.given.shape[1], len(np.unique(scores.sizes))
+    steps = float(n_raters**3 + n_sizes * n_raters**2)
+    if not affordable(EVALUATIONS * steps, nanoseconds=2.0, held=24.0 * n_sizes * n_raters**2):
+        raise ValueError(
+            f"`estimator` 'reml' takes too long for {n_raters} raters: use 'anova', or a form of "
+            "the one-way model."
+        )
     parts = _Moments(scores)
     free = np.array([True, two_way])
     at = np.where(free, np.maximum(start, 0.05), 0.0)
@@ -127,15 +137,15 @@ class _Moments:
     def __init__(self, scores: Scores) -> None:
         w = scores.frequencies
         self.sizes = np.unique(scores.sizes[scores.rated > 0])
-        groups = [w * (scores.sizes == size) for size in self.sizes]
-        totals = scores.sizes * scores.means
-        self.n_units = np.array([g.sum() for g in groups])
-        self.total = np.array([g @ totals for g in groups])
-        self.squared = np.array([g @ totals**2 for g in groups])
-        self.raters = np.array([g @ scores.given for g in groups])
-        self.shared = np.array([(scores.given * g[:, None]).T @ scores.given for g in groups])
-        self.crossed = np.array([(g * totals) @ scores.given for g in groups])
-        self.squares = float(w @ (scores.scores**2).sum(axis=1))
+        groups = [np.flatnonzero(scores.sizes == size) for size in self.sizes]
+        given, totals = scores.given, scores.sizes * scores.means
+        self.n_units = np.array([w[g].sum() for g in groups])
+        self.total = np.array([w[g] @ totals[g] for g in groups])
+        self.squared = np.array([w[g] @ totals[g] ** 2 for g in groups])
+        self.raters = np.array([w[g] @ given[g] for g in groups])
+        self.shared = np.array([(given[g] * w[g, None]).T @ given[g] for g in groups])
+        self.crossed = np.array([(w[g] * totals[g]) @ given[g] for g in groups])
+        self.squares = float(w @ scores.squares)
         self.sums = w @ scores.scores
         self.n_ratings = float(w @ scores.sizes)
 
@@ -258,7 +268,7 @@ def _pull(parts: _Moments, scores: Scores, ratios: npt.NDArray[Any]) -> npt.NDAr
         - (scores.scores @ x - shrunk * totals * gx)
         + given @ (x * z)
         - shrunk * gx * gz,
-        np.vecdot(scores.scores, scores.scores)
+        scores.squares
         - shrunk * totals**2
         - 2.0 * (scores.scores @ z - shrunk * totals * gz)
         + given @ z**2
