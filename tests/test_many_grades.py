@@ -280,3 +280,12 @@ def test_a_range_by_a_rule_is_that_by_the_table(name, kind, n_raters, monkeypatc
     assert rule <= table + 1e-12
     if name != "gwet_ac" or kind == "identity":
         assert_allclose(rule, table, atol=1e-12)
+
+
+def test_the_table_of_coefficients_holds_no_table_of_grades():
+    listing, held = peak(ilr.agreement_table, scores(6000))
+    assert held < MOST_MEMORY
+    by_name = {(row["coefficient"], row["weights"]): row["value"] for row in listing}
+    drawn = scores(6000)
+    assert_allclose(by_name["krippendorff_alpha", "quadratic"], interval_alpha(drawn), rtol=1e-10)
+    assert_allclose(by_name["cohen_kappa", "quadratic"], concordance(drawn), rtol=1e-10)

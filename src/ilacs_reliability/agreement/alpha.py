@@ -163,6 +163,9 @@ class _Distances:
 
     def __init__(self, study: Study, metric: Metric) -> None:
         scale = study.ratings.scale
+        if isinstance(metric, Credit):
+            self.name, self.fixed = "custom", metric.gaps
+            return
         if not isinstance(metric, str):
             self.name, self.fixed = "custom", 1.0 - credit_matrix(metric, scale, "metric")
             return

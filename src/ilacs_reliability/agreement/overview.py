@@ -34,6 +34,7 @@ from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
 from ilacs_reliability.records import plain
 from ilacs_reliability.scales import WEIGHT_KINDS, WeightKind, agreement_weights
 from ilacs_reliability.undefined import UndefinedEstimateWarning
+from ilacs_reliability.wide import credit_by_rule
 from ilacs_reliability.wording import counted, fixed
 
 Further: TypeAlias = Literal["light_kappa", "bangdiwala_b", "icc", "lin_ccc", "kendall_w"]
@@ -205,7 +206,9 @@ def _choices(
     yield partial(scott_pi if two else fleiss_kappa, weights=kind)
     yield partial(brennan_prediger, weights=kind)
     yield partial(gwet_ac, weights=kind)
-    yield partial(krippendorff_alpha, metric=agreement_weights(ratings.scale, kind))
+    metric: Any = credit_by_rule(ratings.scale, kind)
+    metric = agreement_weights(ratings.scale, kind) if metric is None else metric
+    yield partial(krippendorff_alpha, metric=metric)
 
 
 def _row(
