@@ -346,3 +346,22 @@ def test_where_all_units_agree_a_note_says_when_the_interval_is_of_another_test(
         assert "another method than the p-value: newcombe" in found["fisher"].describe()
         assert "another method than the p-value: barnard" in found["boschloo"].describe()
         assert "another method" not in found["barnard"].describe()
+
+
+@pytest.mark.parametrize("method", ["boschloo", "barnard"])
+@pytest.mark.parametrize("sizes", [(3, 3), (7, 4), (5, 12)])
+def test_limits_of_a_difference_leave_out_what_cannot_have_been(method, sizes):
+    n1, n2 = sizes
+    for x1, x2 in np.ndindex(n1 + 1, n2 + 1):
+        effect = ilr.two_proportions([[n1 - x1, x1], [n2 - x2, x2]], method=method).effect
+        low, high = effect.confidence_interval(method=effect.interval_methods[0])
+        # a difference of -1 leaves but one table: all of the first group and none of the second
+        assert low > -1 or (x1, x2) == (n1, 0)
+        assert high < 1 or (x1, x2) == (0, n2)
+
+
+def test_boschloos_limits_beside_a_zero_cell_are_near_those_of_the_score():
+    effect = ilr.two_proportions([[5, 51], [0, 29]], at_most=1, method="boschloo").effect
+    low, high = effect.confidence_interval()
+    assert -0.22 < low < -0.18
+    assert 0.0 < high < 0.06

@@ -13,6 +13,7 @@ import numpy as np
 from scipy import optimize, special
 
 from ilacs_reliability.comparison.exact import log_choose
+from ilacs_reliability.comparison.limits import score_difference
 from ilacs_reliability.estimates import Alternative, FloatArray
 
 GRID = 1000
@@ -63,7 +64,8 @@ def unconditional_limits(
         Count and n of the first group, count and n of the second.
     order, alternative : str
         As in `unconditional_p_value`. Limits of a one-sided test, and of Boschloo's, which doubles
-        the one-sided p-value, leave an equal error on either side.
+        the one-sided p-value, leave an equal error on either side: each holds the differences that
+        the one-sided score test does not reject at the most unfavourable shares.
 
     Returns
     -------
@@ -71,10 +73,25 @@ def unconditional_limits(
         The limits, -1 to 1.
     """
     if alternative == "two-sided" and order == "barnard":
-        return _score_limits(1 - confidence_level, counts)
+        return _score_limits(1 - confidence_level, counts, "two-sided")
     tail = (1 - confidence_level) / 2
-    above, below = (_region(counts, order, side) for side in ("greater", "less"))
-    return _one_limit(above, tail, -1.0), _one_limit(below, tail, 1.0)
+    moving = _score_limits(tail, counts, "one-sided")
+    regions = (_region(counts, order, side) for side in ("greater", "less"))
+    low, high = (
+        _own_side(region, tail, end, limit)
+        for region, end, limit in zip(regions, (-1.0, 1.0), moving, strict=True)
+    )
+    return low, high
+
+
+def _own_side(region: Any, tail: float, end: float, limit: float) -> float:
+    """Return a limit that moves the order with the difference, on the side of zero of the test.
+
+    Where it is on the other side, the order of the test itself stands for every difference.
+    """
+    accepts_zero = region.all() or _largest(region) > tail
+    beyond = limit <= 0 if end < 0 else limit >= 0
+    return limit if accepts_zero == beyond else _one_limit(region, tail, end)
 
 
 def _region(counts: tuple[int, int, int, int], order: str, alternative: str) -> Any:
@@ -104,25 +121,49 @@ def _one_limit(region: Any, tail: float, end: float) -> float:
     return float(optimize.brentq(excess, 0.0, far, xtol=1e-9)) if excess(far) * start < 0 else far
 
 
-def _score_limits(alpha: float, counts: tuple[int, int, int, int]) -> tuple[float, float]:
-    """Return the ends of the differences that the two-sided score test does not reject."""
+def _score_limits(
+    alpha: float, counts: tuple[int, int, int, int], sides: str
+) -> tuple[float, float]:
+    """Return the ends of the differences that the score test does not reject.
+
+    The test is two-sided, or that of either side for its own limit.
+    """
     x1, n1, x2, n2 = counts
     value = x2 / n2 - x1 / n1
-    accepted = partial(_accepted, alpha=alpha, counts=counts)
-    return _outermost(accepted, -1.0, value), _outermost(accepted, 1.0, value)
+    signs = (0, 0) if sides == "two-sided" else (1, -1)
+    far = _far_ends(alpha, counts)
+    low, high = (
+        _outermost(partial(_accepted, alpha=alpha, counts=counts, sign=sign), end, edge, value)
+        for sign, end, edge in zip(signs, (-1.0, 1.0), far, strict=True)
+    )
+    return low, high
 
 
-def _accepted(difference: float, *, alpha: float, counts: tuple[int, int, int, int]) -> bool:
+def _far_ends(alpha: float, counts: tuple[int, int, int, int]) -> tuple[float, float]:
+    """Return limits of large samples beyond which to look for none, save in small groups."""
     x1, n1, x2, n2 = counts
-    scores = np.abs(_scores(n1, n2, difference))
+    if (n1 + 1) * (n2 + 1) < SMALL:
+        return -1.0, 1.0
+    whole = (float(x1), float(n1), float(x2), float(n2))
+    return score_difference(whole, 1 - alpha / FARTHER)
+
+
+def _accepted(
+    difference: float, *, alpha: float, counts: tuple[int, int, int, int], sign: int
+) -> bool:
+    x1, n1, x2, n2 = counts
+    scores = _scores(n1, n2, difference)
+    scores = sign * scores if sign else np.abs(scores)
     # a score found by trigonometry is right to about 1e-8
     region = scores >= scores[x1, x2] - 1e-7
     return _largest(region, difference, COARSE, closely=difference == 0) > alpha
 
 
-def _outermost(accepted: Callable[[float], bool], outer: float, value: float) -> float:
+def _outermost(accepted: Callable[[float], bool], end: float, edge: float, value: float) -> float:
     """Return the accepted difference nearest to an end of the range."""
-    steps = np.linspace(outer, value, STEPS + 1)
+    outer = end if edge == end or accepted(edge) else edge
+    n_steps = STEPS if outer == end else FEWER_STEPS
+    steps = np.linspace(outer, value, n_steps + 1)
     if min(outer, value) < 0 < max(outer, value):
         # zero itself, so that the interval holds it where the test does not reject it
         steps = np.sort(np.append(steps, 0.0))[:: 1 if outer < value else -1]
@@ -139,6 +180,11 @@ def _outermost(accepted: Callable[[float], bool], outer: float, value: float) ->
     return near
 
 
+# tables up to which the whole range is searched; how many times less likely limits of large samples
+# are beyond which larger ones are not, and the steps that then take
+SMALL = 400
+FARTHER = 1000
+FEWER_STEPS = 25
 STEPS = 100
 COARSE = 200
 
