@@ -1,4 +1,4 @@
-"""How often the intervals of Barnard and Boschloo hold a difference in shares, exactly.
+"""How often intervals of a difference in shares hold it, and miss to either side, exactly.
 
 No simulation: with two shares and two group sizes given, the coverage of an interval is a sum over
 all (n1 + 1) (n2 + 1) tables, and the library is asked for the interval of every one, as a user
@@ -23,10 +23,26 @@ from scipy import stats
 import ilacs_reliability as ilr
 
 LEVEL = 0.95
-SIZES = ((4, 4), (8, 8), (15, 15), (12, 4), (20, 5))
+SIZES = (
+    (4, 4),
+    (8, 8),
+    (15, 15),
+    (12, 4),
+    (20, 5),
+    (10, 10),
+    (20, 20),
+    (47, 4),
+    (4, 500),
+    (20, 500),
+)
+# tables that the exact methods, which take a search for each, are asked of
+MOST_SEARCHED = 300
 SHARES = np.arange(0.01, 1.0, 0.02)
-METHODS = ("boschloo", "barnard", "newcombe", "miettinen_nurminen")
-COLUMNS = ("first", "second", "method", "least", "at_first", "at_second", "mean", "width")
+EXACT = ("boschloo", "barnard")
+METHODS = (*EXACT, "midp", "newcombe", "miettinen_nurminen", "agresti_caffo")
+COLUMNS = (
+    "first", "second", "method", "least", "at_first", "at_second", "mean", "width", "below", "above"
+)  # fmt: skip
 
 
 def every_interval(n1: int, n2: int, method: str) -> np.ndarray:
@@ -34,7 +50,7 @@ def every_interval(n1: int, n2: int, method: str) -> np.ndarray:
     limits = np.empty((n1 + 1, n2 + 1, 2))
     for x1, x2 in itertools.product(range(n1 + 1), range(n2 + 1)):
         table = [[n1 - x1, x1], [n2 - x2, x2]]
-        if method in ("boschloo", "barnard"):
+        if method in EXACT:
             effect = ilr.two_proportions(table, method=method).effect
             limits[x1, x2] = tuple(effect.confidence_interval(LEVEL))
         else:
@@ -42,26 +58,26 @@ def every_interval(n1: int, n2: int, method: str) -> np.ndarray:
     return limits
 
 
-def coverage(limits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return coverage and mean width for each pair of shares, shape (n_shares, n_shares)."""
+def coverage(limits: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Return coverage, width and misses to either side by shares, each (n_shares, n_shares)."""
     n1, n2 = limits.shape[0] - 1, limits.shape[1] - 1
     first = stats.binom.pmf(np.arange(n1 + 1), n1, SHARES[:, None])
     second = stats.binom.pmf(np.arange(n2 + 1), n2, SHARES[:, None])
     width = first @ (limits[..., 1] - limits[..., 0]) @ second.T
-    held = np.empty((len(SHARES), len(SHARES)))
-    for i, j in np.ndindex(held.shape):
+    missed = np.empty((2, len(SHARES), len(SHARES)))
+    for i, j in np.ndindex(width.shape):
         gap = SHARES[j] - SHARES[i]
         # limits are found to 1e-7, and those at the very difference hold it
-        inside = (limits[..., 0] <= gap + 1e-7) & (gap - 1e-7 <= limits[..., 1])
-        held[i, j] = first[i] @ inside @ second[j]
-    return held, width
+        missed[0, i, j] = first[i] @ (limits[..., 0] > gap + 1e-7) @ second[j]
+        missed[1, i, j] = first[i] @ (limits[..., 1] < gap - 1e-7) @ second[j]
+    return 1 - missed.sum(axis=0), width, *missed
 
 
 def row(n1: int, n2: int, method: str) -> dict[str, object]:
-    held, width = coverage(every_interval(n1, n2, method))
+    held, width, below, above = coverage(every_interval(n1, n2, method))
     i, j = np.unravel_index(held.argmin(), held.shape)
     figures = (held.min(), SHARES[i], SHARES[j], held.mean(), width.mean())
-    numbers = [f"{figure:.4f}" for figure in figures]
+    numbers = [f"{figure:.4f}" for figure in (*figures, below.max(), above.max())]
     return dict(zip(COLUMNS, (n1, n2, method, *numbers), strict=True))
 
 
@@ -82,6 +98,8 @@ def main() -> None:
         return
     rows = []
     for (n1, n2), method in itertools.product(SIZES, METHODS):
+        if method in EXACT and (n1 + 1) * (n2 + 1) > MOST_SEARCHED:
+            continue
         start = time.perf_counter()
         rows.append(row(n1, n2, method))
         print(rows[-1], f"{time.perf_counter() - start:.1f} s", file=sys.stderr)

@@ -67,7 +67,7 @@ def two_proportions(
         shares (second minus first), and as its first interval one of the same method as the
         p-value: it leaves 1, or 0, out exactly where the two-sided p-value is at most 0.05, or the
         one-sided p-value at most 0.025. Where every unit is on one side of the cut there is no odds
-        ratio and the difference stands in for it, with the interval "newcombe" after "fisher" and
+        ratio and the difference stands in for it, with the interval "midp" after "fisher" and
         "barnard" after "boschloo", which a note says.
 
     Raises
@@ -97,13 +97,14 @@ def two_proportions(
     hypergeometric distribution, the error split between the tails as the two-sided test, for which
     less likely tables are more extreme, splits it given these margins, anew at each level, so that
     limits at two levels need not be nested; after a one-sided test it is the equal-tailed interval
-    "exact" of `odds_ratio`. "boschloo", and "barnard" after a one-sided test, hold the order of
-    tables for every difference, which makes them wide far from 0, and leave an equal error on
-    either side. "barnard" after a two-sided test holds every difference whose score test [4]_ is
-    not significant at the most unfavourable shares [5]_; where these differences leave a gap the
-    interval spans it, so that it may hold 0 although the p-value is just below. In groups of more
-    than about 200 units inverting would take too long, and a note says that the interval is of
-    another method.
+    "exact" of `odds_ratio`. "boschloo", and "barnard" after a one-sided test, leave an equal error
+    on either side: each limit is the last difference that the one-sided score test [4]_ does not
+    reject at the most unfavourable shares [5]_, or, where that lies on the other side of 0 than the
+    test says, the last that the test's own order of tables does not. "barnard" after a two-sided
+    test holds every difference whose score test [4]_ is not significant at the most unfavourable
+    shares [5]_; where these differences leave a gap the interval spans it, so that it may hold 0
+    although the p-value is just below. In groups of more than about 200 units inverting would take
+    too long, and a note says that the interval is of another method.
 
     References
     ----------

@@ -54,7 +54,7 @@ def ordinal_equivalence(
         be grades of the scale; a unit declined if its grade is below. Default: "probability".
     method : str, optional
         An interval method of the effect: "shrunk", "logit", "t", "normal", "jeffreys" or, in one
-        stratum, "permutation" for "probability"; "newcombe", "miettinen_nurminen" or
+        stratum, "permutation" for "probability"; "midp", "newcombe", "miettinen_nurminen" or
         "agresti_caffo" for "decline". Default: the effect's default.
     n_resamples : int, optional
         Tables to draw for "permutation" where they cannot be enumerated. Default: 9999.

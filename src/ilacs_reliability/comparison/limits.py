@@ -8,6 +8,9 @@ from typing import TypeAlias
 import numpy as np
 from scipy import optimize, special
 
+from ilacs_reliability.intervals import midp_limits
+from ilacs_reliability.scales import FloatArray
+
 # share of the first group first: (count, n, count, n)
 Counts: TypeAlias = tuple[float, float, float, float]
 Pair: TypeAlias = tuple[float, float]
@@ -82,6 +85,31 @@ def newcombe_difference(counts: Counts, confidence_level: float) -> Pair:
     return float(low), float(high)
 
 
+def midp_difference(counts: Counts, confidence_level: float) -> Pair:
+    """Return limits of the second share minus the first, joined from mid-p limits of either.
+
+    Parameters
+    ----------
+    counts : tuple of float
+        Count and n of the first group, count and n of the second.
+    confidence_level : float
+        Wanted coverage.
+
+    Returns
+    -------
+    tuple of float
+        Lower and upper limit, within -1 and 1.
+    """
+    x1, n1, x2, n2 = counts
+    p = np.array([x1 / n1, x2 / n2])
+    low, high = midp_limits([x1, x2], [n1, n2], confidence_level=confidence_level)
+    # at a low level the median of the limits may lie to either side of the share
+    down, up = np.maximum(p - low, 0.0), np.maximum(high - p, 0.0)
+    value = float(p[1] - p[0])
+    ends = value - np.hypot(down[1], up[0]), value + np.hypot(up[1], down[0])
+    return max(-1.0, float(ends[0])), min(1.0, float(ends[1]))
+
+
 def agresti_caffo_difference(counts: Counts, confidence_level: float) -> Pair:
     """Return Agresti and Caffo's limits (2000): one success and one failure more in each group.
 
@@ -127,6 +155,55 @@ def score_difference(counts: Counts, confidence_level: float) -> Pair:
         return difference_score(counts, delta) - z * float(np.sign(value - delta))
 
     return _end(beyond, value, -1.0), _end(beyond, value, 1.0)
+
+
+def stratified_score_difference(
+    strata: FloatArray, weights: FloatArray, confidence_level: float
+) -> Pair:
+    """Return Miettinen and Nurminen's limits (1985) of a weighted difference over strata.
+
+    Parameters
+    ----------
+    strata : ndarray of float, shape (n_strata, 4)
+        Count and n of the first group, count and n of the second, by stratum.
+    weights : ndarray of float, shape (n_strata,)
+        Weights of the strata's differences, which add up to 1.
+    confidence_level : float
+        Wanted coverage.
+
+    Returns
+    -------
+    tuple of float
+        The differences that are no more than the normal quantile of standard errors off, with the
+        variance of each stratum where it has that difference.
+    """
+    x1, n1, x2, n2 = strata.T
+    z, value = quantile(confidence_level), float(weights @ (x2 / n2 - x1 / n1))
+
+    def beyond(delta: float) -> float:
+        p1 = _restricted_shares(strata, delta)
+        p2 = np.clip(p1 + delta, 0.0, 1.0)
+        n = n1 + n2
+        spread = (p1 * (1 - p1) / n1 + p2 * (1 - p2) / n2) * n / (n - 1)
+        error = float(np.sqrt(weights**2 @ spread))
+        return (value - delta) - z * error * float(np.sign(value - delta))
+
+    return _end(beyond, value, -1.0), _end(beyond, value, 1.0)
+
+
+def _restricted_shares(strata: FloatArray, delta: float) -> FloatArray:
+    """Return the first share most likely under the difference in each stratum, by halving."""
+    x1, n1, x2, n2 = strata.T
+    low = np.full(len(strata), max(0.0, -delta))
+    high = np.full(len(strata), min(1.0, 1.0 - delta))
+    for _ in range(HALVINGS // 2):
+        p1 = (low + high) / 2
+        p2 = p1 + delta
+        with np.errstate(divide="ignore", invalid="ignore"):
+            rises = x1 / p1 + x2 / p2 > (n1 - x1) / (1 - p1) + (n2 - x2) / (1 - p2)
+        low, high = np.where(rises, p1, low), np.where(rises, high, p1)
+    middle: FloatArray = (low + high) / 2
+    return middle
 
 
 def difference_score(counts: Counts, delta: float) -> float:
@@ -346,7 +423,8 @@ def _end(beyond: Callable[[float], float], value: float, end: float) -> float:
         near = value + (end - value) * step
         if near != value and beyond(end) * beyond(near) < 0:
             return float(optimize.brentq(beyond, near, end, xtol=1e-3 * step))
-    return end
+    # at a low level the score may cross nearer than the last step
+    return near if beyond(end) * (value - end) > 0 else end
 
 
 def _log_limits(value: float, error: float, confidence_level: float) -> Pair:
