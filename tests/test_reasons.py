@@ -190,11 +190,15 @@ def test_the_counts_in_a_sentence_are_those_of_what_enters(name, data):
     result = quietly(function, study(table))
     rows = entering(table, rule)
     text = result.describe()
-    n, units, raters = re.search(
-        r"from (\d+) ratings? of (\d+) units? by (\d+) raters?", text
+    n, units, heard, raters = re.search(
+        r"from (\d+) ratings? of (\d+) units? by (?:(\d+) of )?(\d+) raters?", text
     ).groups()
     assert (int(n), int(units)) == (len(ratings_in(rows)), len(rows)), text
     assert int(raters) == table.shape[1]
+    silent = int((table < 0).all(axis=0).sum())
+    assert heard is None or 0 < int(heard) < int(raters)
+    if len(rows) == len(table) and len(ratings_in(rows)):
+        assert int(heard or raters) == table.shape[1] - silent
     missing = re.search(r"raters? \((\d+) missing\)", text)
     if name != "variance_components":
         assert int(missing[1] if missing else 0) == (table < 0).sum()
@@ -266,6 +270,7 @@ def true_of_groups(reason, name, table):
             else (sides == 0).any(axis=1).all()
         ),
         "no_contrast": lambda: not any(map(is_contrast, shared)),
+        "single_cut": lambda: (sum(filter(is_contrast, shared)).sum(axis=0) > 0).sum() == 2,
     }[reason]()
 
 
@@ -288,7 +293,9 @@ def test_a_reason_and_the_counts_of_a_comparison_are_true_of_the_groups(name, ta
     if len(shared) == len(table) or result.status == "undefined":
         assert int(re.search(r"from (\d+) units?", text)[1]) == shared.sum()
     outside = table.sum() - shared.sum()
-    said = re.search(r"(\d+) of (\d+) units \([\d.]+%\) are in strata with one group only", text)
+    said = re.search(
+        r"(\d+) of (\d+) units? \([\d.]+%\) (?:is|are) in strata with one group only", text
+    )
     assert (int(said[1]), int(said[2])) == (outside, table.sum()) if outside else said is None
 
 

@@ -155,7 +155,10 @@ class Estimate(Record):
     n_units : int or ndarray
         Units that the estimate rests on.
     n_raters, n_ratings, n_missing : int or ndarray
-        Raters, ratings given, and ratings not given.
+        Raters (the most ratings of a unit where they are anonymous), ratings given, and ratings not
+        given.
+    by : str
+        By whom, in words, where that is not just a number of raters.
     observed, expected : float or ndarray
         The parts of a chance-corrected coefficient; nan elsewhere.
     weights : str
@@ -201,6 +204,7 @@ class Estimate(Record):
     n_units: Any
     label: str = ""
     n_raters: int = 0
+    by: str = ""
     n_ratings: Any = 0
     n_missing: Any = 0
     observed: Any = float("nan")
@@ -428,9 +432,8 @@ class Estimate(Record):
         units = counted(self.n_units, "unit")
         if not self.n_raters:
             return units
-        ratings = (
-            f"{counted(self.n_ratings, 'rating')} of {units} by {counted(self.n_raters, 'rater')}"
-        )
+        by = self.by or f"by {counted(self.n_raters, 'rater')}"
+        ratings = f"{counted(self.n_ratings, 'rating')} of {units} {by}"
         return f"{ratings} ({whole(self.n_missing)} missing)" if self.n_missing else ratings
 
 

@@ -270,7 +270,8 @@ def difference(a: Estimate, b: Estimate, *, paired: bool) -> Estimate:
         influence_source=influence,
         # the influences are those of as many units as either rests on
         n_units=max(a.n_units, b.n_units) if paired else a.n_units + b.n_units,
-        n_raters=a.n_raters if a.n_raters == b.n_raters else 0,
+        n_raters=a.n_raters if (a.n_raters, a.by) == (b.n_raters, b.by) else 0,
+        by=a.by if a.by == b.by else "",
         n_ratings=max(a.n_ratings, b.n_ratings) if paired else a.n_ratings + b.n_ratings,
         clusters=clusters,
         methods=_difference_methods(a, b, errors, paired),

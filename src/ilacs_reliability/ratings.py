@@ -59,7 +59,7 @@ from ilacs_reliability.scales import (
 )
 from ilacs_reliability.suspects import warn_suspect
 from ilacs_reliability.wide import count_grades, grade_rows, is_wide
-from ilacs_reliability.wording import counted
+from ilacs_reliability.wording import counted, whole
 
 Derived = TypeVar("Derived")
 Design: TypeAlias = Literal["simultaneous", "repeat"]
@@ -469,10 +469,8 @@ class Ratings(Record):
     def __repr__(self) -> str:
         shape = f"{_number(len(self.scale), 'grade')}, {_number(len(self.table.totals), 'pattern')}"
         if self.frequencies.ndim > 1:
-            return (
-                f"Ratings({self.frequencies.shape[:-1]} studies, {self.n_raters} raters, {shape})"
-            )
-        text = f"{_number(self.n_units, 'unit')}, {_number(self.n_raters, 'rater')}, {shape}"
+            return f"Ratings({self.frequencies.shape[:-1]} studies, {_panel(self)}, {shape})"
+        text = f"{_number(self.n_units, 'unit')}, {_panel(self)}, {shape}"
         missing = f", {_number(self.n_missing, 'rating')} missing" if self.n_missing else ""
         return f"Ratings({text}{missing})"
 
@@ -493,6 +491,47 @@ class Ratings(Record):
 
 # what another study over the same patterns takes over without making counts
 FOLLOWING = tuple(name for name in Ratings.__slots__ if name != "counts")
+
+
+def _panel(ratings: Ratings) -> str:
+    return "anonymous raters" if ratings.patterns is None else _number(ratings.n_raters, "rater")
+
+
+def by_whom(ratings: Ratings) -> str:
+    """Say whose ratings they are, where that is not just how many columns there are.
+
+    Parameters
+    ----------
+    ratings : Ratings
+        One study; of many nothing is said.
+
+    Returns
+    -------
+    str
+        Such as "by anonymous raters, at most 3 of a unit" or "by 2 of 3 raters"; "" where each
+        rater is known and gave a rating.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> from ilacs_reliability.ratings import by_whom
+    >>> by_whom(ilr.ratings_from_counts([[2, 1], [2, 0]], scale=ilr.Scale(["no", "yes"])))
+    'by anonymous raters, at most 3 of a unit'
+    """
+    if ratings.frequencies.ndim != 1:
+        return ""
+    there = ratings.frequencies > 0
+    if ratings.patterns is None:
+        sizes = ratings.table.totals[there & (ratings.table.totals > 0)]
+        most = whole(sizes.max(initial=0))
+        alike = bool(sizes.size) and sizes.min() == sizes.max()
+        return f"by anonymous raters, {most if alike else f'at most {most}'} of a unit"
+    n_heard = int((ratings.patterns[there] >= 0).any(axis=0).sum())
+    return (
+        ""
+        if n_heard in (0, ratings.n_raters)
+        else f"by {n_heard} of {_number(ratings.n_raters, 'rater')}"
+    )
 
 
 def _rebuilt(*parts: Any) -> Ratings:
@@ -746,7 +785,7 @@ def ratings_from_counts(
     --------
     >>> import ilacs_reliability as ilr
     >>> ilr.ratings_from_counts([[6, 0], [4, 2]], scale=ilr.Scale(["no", "yes"]))
-    Ratings(2 units, 6 raters, 2 grades, 2 patterns)
+    Ratings(2 units, anonymous raters, 2 grades, 2 patterns)
     """
     _check_scale(scale)
     axes = check_grades(counts, scale, name="counts", door="ratings_from_counts", rows=False)

@@ -24,7 +24,7 @@ from ilacs_reliability.agreement.studies import (
 from ilacs_reliability.arguments import check_option
 from ilacs_reliability.estimates import Estimate
 from ilacs_reliability.marks import by_counts, by_sums
-from ilacs_reliability.ratings import RatingsLike, as_ratings
+from ilacs_reliability.ratings import RatingsLike, as_ratings, by_whom
 from ilacs_reliability.scales import (
     FloatArray,
     Scale,
@@ -130,6 +130,7 @@ def krippendorff_alpha(ratings: RatingsLike, *, metric: Metric = "nominal") -> E
         influence_source=influence,
         n_units=as_count(study.n_paired),
         n_raters=taken.n_raters,
+        by=by_whom(taken),
         n_ratings=as_count(parts.total),
         n_missing=taken.n_missing,
         observed=as_float(observed),

@@ -27,7 +27,7 @@ from ilacs_reliability.agreement.studies import (
 from ilacs_reliability.containers import read_only
 from ilacs_reliability.estimates import Estimate
 from ilacs_reliability.marks import by_counts, by_sums
-from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
+from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings, by_whom
 from ilacs_reliability.scales import FloatArray, Weights
 from ilacs_reliability.undefined import warn_undefined
 from ilacs_reliability.wide import SparseRows, beside, given_rows
@@ -633,6 +633,7 @@ def _estimate(
         influence_source=influence,
         n_units=as_count(n_units),
         n_raters=ratings.n_raters,
+        by=by_whom(ratings),
         n_ratings=n_paired_ratings(ratings) if pairs_only else ratings.n_ratings,
         n_missing=ratings.n_missing,
         observed=observed,

@@ -14,7 +14,7 @@ from ilacs_reliability.agreement.reasons import why_of
 from ilacs_reliability.agreement.studies import NOT_SHOWN, Method, as_count, as_float
 from ilacs_reliability.estimates import Estimate, Limits
 from ilacs_reliability.intervals import t_limits
-from ilacs_reliability.ratings import FROM_PATTERNS, Ratings, RatingsLike, as_ratings
+from ilacs_reliability.ratings import FROM_PATTERNS, Ratings, RatingsLike, as_ratings, by_whom
 from ilacs_reliability.scales import CodeArray, FloatArray
 from ilacs_reliability.undefined import warn_undefined
 from ilacs_reliability.wording import counted
@@ -213,6 +213,7 @@ def build_estimate(
         influence_source=influence,
         n_units=as_count(np.asarray(n_units, dtype=np.float64)),
         n_raters=ratings.n_raters,
+        by=by_whom(ratings),
         n_ratings=ratings.n_ratings if n_ratings is None else n_ratings,
         n_missing=ratings.n_missing if n_missing is None else n_missing,
         observed=as_float(np.asarray(observed)),

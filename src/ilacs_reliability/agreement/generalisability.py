@@ -25,7 +25,7 @@ from ilacs_reliability.agreement.reasons import why_of
 from ilacs_reliability.agreement.studies import study_of, why_undefined
 from ilacs_reliability.arguments import check_confidence_level, check_option
 from ilacs_reliability.estimates import Estimate, Interval, Status
-from ilacs_reliability.ratings import Ratings, RatingsLike
+from ilacs_reliability.ratings import Ratings, RatingsLike, by_whom
 from ilacs_reliability.records import Record, html_table, plain
 from ilacs_reliability.undefined import UndefinedEstimateWarning, warn_undefined
 from ilacs_reliability.wording import counted, percent, significant, whole
@@ -49,6 +49,8 @@ class VarianceComponents(Record):
         of freedom; empty for "reml".
     log_likelihood : float
         The restricted log-likelihood; nan for "anova".
+    by : str
+        By whom, in words, where that is not just a number of raters.
     n_units, n_raters, n_ratings : float
         What they rest on.
     estimates : mapping of str to Estimate
@@ -76,6 +78,7 @@ class VarianceComponents(Record):
     n_units: float
     n_raters: int
     n_ratings: float
+    by: str = ""
     estimates: Mapping[str, Estimate] = field(default_factory=dict)
     status: Status = "ok"
     reason: str = ""
@@ -150,10 +153,8 @@ class VarianceComponents(Record):
         str
             A plain English sentence.
         """
-        basis = (
-            f"{counted(self.n_ratings, 'rating')} of {counted(self.n_units, 'unit')} by "
-            f"{counted(self.n_raters, 'rater')}"
-        )
+        by = self.by or f"by {counted(self.n_raters, 'rater')}"
+        basis = f"{counted(self.n_ratings, 'rating')} of {counted(self.n_units, 'unit')} {by}"
         if self.status == "undefined":
             return f"Variance components are undefined ({self.why}), from {basis}."
         shares = [f"{percent(row['share'], 0)} {row['source']}" for row in self.rows()]
@@ -286,6 +287,7 @@ def variance_components(
         log_likelihood=log_likelihood,
         n_units=float(taken.n_units),
         n_raters=taken.n_raters,
+        by=by_whom(taken),
         n_ratings=float(taken.n_ratings),
         estimates=estimates,
         status="undefined" if reason else "ok",
