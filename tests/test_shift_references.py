@@ -208,11 +208,15 @@ def test_whole_table_tests_as_statsmodels_without_edited_cells(case):
         "stuart_maxwell": ilr.stuart_maxwell,
         "bhapkar": ilr.bhapkar,
     }[ending(case)]
-    result, values = function(counts(case)), case["values"]
+    table, values = counts(case), case["values"]
+    result = function(table)
     assert_allclose(result.statistic, values["statistic"], rtol=1e-8)
     # statsmodels counts pairs of grades that saw no move
     if result.df == values["df"]:
-        assert_allclose(result.p_value, values["p_value"], rtol=1e-6)
+        moved = table.sum() - np.trace(table)
+        # its p of Bhapkar's test may be smaller than so many movers allow
+        least = 2.0 ** (1 - moved) if function is ilr.bhapkar else 0.0
+        assert_allclose(result.p_value, max(values["p_value"], least), rtol=1e-6)
     else:
         assert result.df < values["df"]
 

@@ -6,7 +6,7 @@ from math import comb, prod
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from scipy import stats
@@ -160,15 +160,61 @@ def test_no_limit_of_a_rank_shift_jumps_where_one_grade_moves_by_one(data):
     assert np.abs(limits - others).max() <= 2 / table.sum()
 
 
-@pytest.mark.parametrize("method", ["shrunk", "logit", "wald"])
+BY_SPREAD = {
+    f"{test.__name__} {method}": (test, method)
+    for test, methods in (
+        (ilr.marginal_rank_shift, ("shrunk", "logit", "wald")),
+        (ilr.marginal_score_shift, ("score", "wald")),
+        (ilr.bhapkar, ("asymptotic", "hotelling")),
+    )
+    for method in methods
+}
+
+
+@pytest.mark.filterwarnings("ignore::ilacs_reliability.UndefinedEstimateWarning")
+@pytest.mark.parametrize(("test", "method"), BY_SPREAD.values(), ids=BY_SPREAD)
 @given(data=st.data())
-def test_an_approximate_rank_shift_is_no_bolder_than_swaps_allow(method, data):
+def test_no_test_by_a_spread_is_bolder_than_swaps_allow(test, method, data):
     table = nearly_alike(data)[0]
     moved = int(table.sum() - np.trace(table))
-    result = ilr.marginal_rank_shift(table, method=method)
+    result = test(table, method=method)
+    assume(result.status == "ok")
     assert result.p_value >= 2.0 ** (1 - moved) * (1 - 1e-12)
+    null = 0.5 if test is ilr.marginal_rank_shift else 0.0
+    for level in (0.95, 0.999, 1 - 1e-9):
+        low, high = result.effect.confidence_interval(level)
+        assert (low <= null <= high) == (result.p_value > 1 - level)
+
+
+@pytest.mark.parametrize("method", ["shrunk", "logit", "wald"])
+@given(data=st.data())
+def test_no_one_sided_rank_shift_is_bolder_than_swaps_allow(method, data):
+    table = nearly_alike(data)[0]
+    moved = int(table.sum() - np.trace(table))
     one_sided = ilr.marginal_rank_shift(table, method=method, alternative="greater")
     assert one_sided.p_value >= 2.0**-moved * (1 - 1e-12)
+
+
+def test_katz_says_where_a_group_is_too_small_for_it():
+    small, large = ([[5, 42], [1, 3]], [[12, 83], [8, 10]])
+    for table, fails in ((small, True), (large, False)):
+        interval = ilr.risk_ratio(table).confidence_interval(method="katz")
+        assert interval.method.startswith("katz")
+        assert ("too short" in interval.method) == fails
+
+
+def test_katz_holds_the_ratio_where_it_says_nothing():
+    # every table of 20 and 20 units, by its chance; with all tables 45 % at worst
+    limits = np.full((21, 21, 2), (0.0, np.inf))
+    trusted = np.zeros((21, 21), dtype=bool)
+    for x, y in product(range(5, 16), repeat=2):
+        interval = ilr.risk_ratio([[20 - x, x], [20 - y, y]]).confidence_interval(method="katz")
+        limits[x, y], trusted[x, y] = (*interval,), interval.method == "katz"
+    assert trusted[5:16, 5:16].all()
+    for p, q in product((0.4, 0.5, 0.6), repeat=2):
+        chances = np.outer(*(stats.binom.pmf(np.arange(21), 20, share) for share in (p, q)))
+        inside = (limits[..., 0] <= q / p) & (q / p <= limits[..., 1])
+        assert (chances * inside).sum() > 0.93
 
 
 def test_two_mirrored_ways_to_move_hardly_differ_from_one_unit_fewer():

@@ -16,6 +16,7 @@ from ilacs_reliability.comparison.groups import (
     undefined_estimate,
 )
 from ilacs_reliability.comparison.limits import (
+    Counts,
     katz_ratio,
     quantile,
     score_odds_ratio,
@@ -35,6 +36,7 @@ from ilacs_reliability.estimates import (
     FloatArray,
     IntArray,
 )
+from ilacs_reliability.named_limits import Limits, under_name
 from ilacs_reliability.tables import GradesLike
 from ilacs_reliability.wording import counted
 from ilacs_reliability.work import affordable
@@ -79,7 +81,9 @@ def risk_ratio(
     Notes
     -----
     "miettinen_nurminen" inverts the score test with its factor N/(N - 1) [1]_; "katz" is normal on
-    the log scale [2]_ and open where a count is zero.
+    the log scale [2]_ and open where a count is zero. A group all of whose units count adds nothing
+    to the error of "katz", so that it can be far too short beside a small group; its name says so
+    where a group has fewer than five units on either side of the cut.
 
     References
     ----------
@@ -113,11 +117,27 @@ def risk_ratio(
         n_units=cut.shared.n_units,
         methods=(
             ("miettinen_nurminen", partial(limits_of_counts, rule=score_ratio, counts=cut.counts)),
-            ("katz", partial(limits_of_counts, rule=katz_ratio, counts=cut.counts)),
+            ("katz", partial(_katz, counts=cut.counts)),
         ),
         notes=(*cut.shared.notes, shares_note(cut)),
         limits=NOT_SHOWN,
     )
+
+
+# units on either side of the cut from which Katz's error is one to lean on
+FEWEST = 5
+
+
+def _katz(estimate: Estimate, confidence_level: float, *, counts: Counts) -> Limits:
+    limits = limits_of_counts(estimate, confidence_level, rule=katz_ratio, counts=counts)
+    x1, n1, x2, n2 = counts
+    few = min(x1, n1 - x1, x2, n2 - x2) < FEWEST
+    return under_name(*limits, KATZ_FAILS if few else "")
+
+
+KATZ_FAILS = (
+    f"katz, which can be far too short where a group has fewer than {FEWEST} on a side of the cut"
+)
 
 
 def odds_ratio(

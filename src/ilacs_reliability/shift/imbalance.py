@@ -201,7 +201,7 @@ def imbalance_critical_value(confidence_level: float, *, found: Imbalance) -> fl
     float
         The quantile of chi-square, where it lies well between those kept and rejected.
     """
-    alpha, top = 1 - confidence_level, float(_n_moved(found.swaps))
+    alpha, top = 1 - confidence_level, float(n_moved(found.swaps))
     usual = float(special.chdtri(found.df, alpha))
     if found.method == "asymptotic":
         return usual
@@ -243,7 +243,7 @@ def imbalance_estimate(
         critical value's root; its radius to either side is the interval "ball", which leaves zero
         out exactly where the test rejects.
     """
-    moved, root = _n_moved(found.swaps), float(np.sqrt(found.statistic))
+    moved, root = n_moved(found.swaps), float(np.sqrt(found.statistic))
     value = min(root / np.sqrt(moved), 1.0) if found.df else float("nan")
     critical = critical or partial(imbalance_critical_value, found=found)
     moved_at_all = pairs.frequencies @ (pairs.moves != 0)
@@ -331,8 +331,19 @@ def _draws(found: Imbalance, n_resamples: int, rng: np.random.Generator) -> Floa
     return np.sort(np.concatenate(forms))
 
 
-def _n_moved(swaps: Swaps) -> int:
-    """Count the units, or the clusters, of which any moved."""
+def n_moved(swaps: Swaps) -> int:
+    """Count the units, or the clusters, of which any moved.
+
+    Parameters
+    ----------
+    swaps : Swaps
+        The moves.
+
+    Returns
+    -------
+    int
+        Their number.
+    """
     if swaps.contributions is None:
         return int(swaps.sizes.sum())
     return int((swaps.movers > 0).sum())
@@ -353,5 +364,5 @@ def _influence(pairs: Pairs, found: Imbalance, value: float) -> FloatArray:
         total = np.bincount(pairs.clusters, weights=pairs.frequencies * pull)[pairs.clusters]
         share = rows / np.maximum(swaps.movers[pairs.clusters], 1)
     squares = (2 - total) * pull - value**2 * share
-    influence: FloatArray = squares * pairs.n_units / (2 * value * _n_moved(swaps))
+    influence: FloatArray = squares * pairs.n_units / (2 * value * n_moved(swaps))
     return influence

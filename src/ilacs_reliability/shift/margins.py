@@ -20,6 +20,7 @@ from ilacs_reliability.shift.imbalance import (
     imbalance_of,
     imbalance_p,
     method_used,
+    n_moved,
 )
 from ilacs_reliability.shift.pairs import (
     Method,
@@ -35,6 +36,7 @@ from ilacs_reliability.shift.swaps import (
     swap_result,
     swaps_of,
 )
+from ilacs_reliability.shift.testing import LEAST_P, least_swap_p
 from ilacs_reliability.tables import TransitionsLike
 from ilacs_reliability.undefined import warn_undefined
 from ilacs_reliability.wording import p_phrase
@@ -182,7 +184,8 @@ def bhapkar(table: TransitionsLike, *, method: BhapkarMethod = "asymptotic") -> 
     Where all units moved and their moves add up along one direction, as where each made the same
     move, :math:`Q = n`: the covariance about the differences seen is then singular along them, the
     test is undefined, and a note gives Stuart and Maxwell's p-value. The effect and its interval
-    are then that test's too.
+    are then that test's too. No p-value is below the least that the exact test of as many movers
+    can have, and a note says where it would be.
 
     References
     ----------
@@ -206,7 +209,12 @@ def bhapkar(table: TransitionsLike, *, method: BhapkarMethod = "asymptotic") -> 
     q, df = found.statistic, found.df
     n = pairs.n_units if swaps.contributions is None else len(swaps.contributions)
     one_way = q >= n * (1 - 1e-12)
-    critical = None if one_way else partial(_bhapkar_critical_value, df=df, n=n, method=method)
+    least = least_swap_p(n_moved(swaps)) if df else 1.0
+    critical = (
+        None
+        if one_way
+        else partial(_bhapkar_critical_value, df=df, n=n, method=method, seen=q, least=least)
+    )
     seen = n // max(df, 1) if method == "asymptotic" else 0
     notes = few_moves_note(found, "stuart_maxwell(table, method='exact')", seen=seen)
     statistic = q / (1 - q / n) if not one_way else float("nan")
@@ -216,6 +224,8 @@ def bhapkar(table: TransitionsLike, *, method: BhapkarMethod = "asymptotic") -> 
         p_value = float(special.fdtrc(df, n - df, statistic))
     else:
         p_value = float(special.chdtrc(df, statistic)) if df else 1.0
+    if p_value < least:
+        p_value, notes = least, (*notes, LEAST_P)
     result = swap_result(
         pairs,
         statistic=statistic,
@@ -347,10 +357,16 @@ def _free_steps(swaps: Swaps, n_grades: int) -> IntArray:
     return steps[:, free]
 
 
-def _bhapkar_critical_value(confidence_level: float, *, df: int, n: int, method: str) -> float:
-    """Turn the quantile of Bhapkar's statistic into one of Stuart and Maxwell's."""
+def _bhapkar_critical_value(
+    confidence_level: float, *, df: int, n: int, method: str, seen: float, least: float
+) -> float:
+    """Turn the quantile of Bhapkar's statistic into one of Stuart and Maxwell's.
+
+    At a level that no exact test of as many movers reaches it is no less than the statistic seen.
+    """
     if method == "hotelling":
         usual = float(special.fdtri(df, n - df, confidence_level)) * n * df / (n - df)
     else:
         usual = float(special.chdtri(df, 1 - confidence_level))
-    return usual / (1 + usual / n)
+    critical = usual / (1 + usual / n)
+    return critical if 1 - confidence_level >= least else max(critical, seen * (1 + 1e-12))

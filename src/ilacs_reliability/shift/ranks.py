@@ -50,7 +50,14 @@ from ilacs_reliability.shift.sums import (
     sum_method,
     sum_notes,
 )
-from ilacs_reliability.shift.testing import ONE_ALONE, is_alone, large_sample_note, stayed_note
+from ilacs_reliability.shift.testing import (
+    LEAST_P,
+    ONE_ALONE,
+    is_alone,
+    large_sample_note,
+    least_swap_p,
+    stayed_note,
+)
 from ilacs_reliability.shrinkage import (
     ShareLike,
     absolute_spread,
@@ -270,7 +277,7 @@ def marginal_rank_shift(
     still = not pairs.frequencies @ (pairs.moves != 0)
     trusted = method if steady.known else "shrunk"
     statistic, found = (0.0, 1.0) if still else _rank_test(effect, steady, alternative, trusted)
-    p_value = max(found, steady.least / (1 if alternative == "two-sided" else 2))
+    p_value = max(found, least_swap_p(steady.moved, alternative))
     few = (*_few_note(effect), *((LEAST_P,) if p_value > found else ()))
     return SignificanceResult(
         statistic=statistic,
@@ -366,19 +373,13 @@ def rank_estimate(pairs: Pairs, *, first: str = "shrunk") -> Estimate:
     return _rank_estimate(pairs, first=first)[0]
 
 
-LEAST_P = (
-    "The approximate p-value would be smaller than any that so few moves allow where each could "
-    "have gone either way; that is given instead."
-)
-
-
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class _Steady:
-    """What the probability is worth as a share, whether its spread is known, and the least p."""
+    """What the probability is worth as a share, whether its spread is known, and who moved."""
 
     share: ShareLike
     known: bool
-    least: float
+    moved: int
 
 
 def _rank_estimate(pairs: Pairs, *, first: str) -> tuple[Estimate, _Steady]:
@@ -432,7 +433,7 @@ def _steadied(estimate: Estimate, farthest: float, pairs: Pairs) -> _Steady:
     return _Steady(
         share=ShareLike(value=value, size=max(size, n / max(farthest, 1.0))),
         known=bool(seen > taken),
-        least=min(1.0, 2.0 ** (1 - moved)),
+        moved=moved,
     )
 
 
@@ -450,7 +451,7 @@ def _cautious(
         found = under_name(low, high, "shrunk, since units hardly differ")
     else:
         found = limits(estimate, confidence_level)
-    return no_bolder(found, confidence_level, 0.5, steady.least)
+    return no_bolder(found, confidence_level, 0.5, least_swap_p(steady.moved))
 
 
 def _signed_ranks(changes: FloatArray, frequencies: FloatArray, zero_method: str) -> FloatArray:

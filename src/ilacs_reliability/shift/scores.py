@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Literal, TypeAlias, get_args
 
 import numpy as np
 import numpy.typing as npt
 
 from ilacs_reliability.arguments import check_option, told
-from ilacs_reliability.estimates import Alternative, Estimate, SignificanceResult
+from ilacs_reliability.estimates import Alternative, Estimate, Limits, SignificanceResult
 from ilacs_reliability.inference import ALTERNATIVES
 from ilacs_reliability.names import by_label
 from ilacs_reliability.randomness import check_draws, check_rng
@@ -36,7 +37,8 @@ from ilacs_reliability.shift.sums import (
     sum_method,
     sum_notes,
 )
-from ilacs_reliability.shift.testing import is_alone
+from ilacs_reliability.shift.testing import LEAST_P, is_alone, least_swap_p
+from ilacs_reliability.shrinkage import no_bolder
 from ilacs_reliability.tables import TransitionsLike
 
 # scores are no nearer and no further apart
@@ -106,7 +108,8 @@ def marginal_score_shift(
     lies well between the sums kept and rejected. Where all units changed alike there is no variance
     to lean on: the score limits are then those of the sign of the change, and of the share of
     others that could have been missed; Wald's interval bounds that share, and Wald's test follows
-    it.
+    it. Neither gives a p-value below the least that the exact test of as many movers can have, and
+    a note says where it would.
 
     References
     ----------
@@ -137,9 +140,10 @@ def marginal_score_shift(
     if drawn:
         statistic, p_value = pieces.total, signed_sum_p(pieces, alternative)
     else:
-        statistic, p_value = _normal_test(
-            effect, pieces, alternative, method, _reach(pairs, numbers)
-        )
+        statistic, found = _normal_test(effect, pieces, alternative, method, _reach(pairs, numbers))
+        moved = int(pieces.sizes.sum())
+        p_value = max(found, least_swap_p(moved, alternative))
+        effect = _no_bolder(effect, least_swap_p(moved), raised=p_value > found)
     used = sum_method(pieces, method, n_resamples)
     return SignificanceResult(
         statistic=statistic,
@@ -156,7 +160,7 @@ def marginal_score_shift(
         effect=effect,
         n_units=pairs.n_units,
         notes=(
-            *pairs.notes,
+            *effect.notes,
             *((FALLING,) if pairs.scale.ordered and _fall(numbers) else ()),
             *sum_notes(
                 pieces,
@@ -296,6 +300,20 @@ def _checked_scores(pairs: Pairs, scores: npt.ArrayLike | None) -> FloatArray:
 
 def _fall(scores: Sequence[float] | None) -> bool:
     return scores is not None and bool((np.diff(np.array(scores, dtype=np.float64)) < 0).any())
+
+
+def _no_bolder(effect: Estimate, least: float, *, raised: bool) -> Estimate:
+    """Keep the test's interval from saying more than the least p-value that moves allow."""
+    (name, limits), *others = effect.methods
+    cautious = partial(_holding_none, limits=limits, least=least)
+    notes = (*effect.notes, LEAST_P) if raised else effect.notes
+    return replace(effect, methods=((name, cautious), *others), notes=notes)
+
+
+def _holding_none(
+    estimate: Estimate, confidence_level: float, *, limits: Callable[..., Limits], least: float
+) -> Limits:
+    return no_bolder(limits(estimate, confidence_level), confidence_level, 0.0, least)
 
 
 def _normal_test(

@@ -28,6 +28,30 @@ FEWEST, FEWEST_SEEN = 5, 30
 FEWEST_DRAWS = 199
 
 
+LEAST_P = (
+    "The approximate p-value would be smaller than any that so few moves allow where each could "
+    "have gone either way; that is given instead."
+)
+
+
+def least_swap_p(moved: int, alternative: str = "two-sided") -> float:
+    """Return the least p-value where each of those that moved could have gone either way.
+
+    Parameters
+    ----------
+    moved : int
+        Units, or clusters that moved on balance.
+    alternative : {"two-sided", "less", "greater"}, optional
+        What is tested.
+
+    Returns
+    -------
+    float
+        The chance that all went one way, of either way if two-sided.
+    """
+    return min(1.0, 0.5**moved * (2 if alternative == "two-sided" else 1))
+
+
 def least_p_note(
     n: int, things: str, method: str, alternative: str, *, verb: str = "moved"
 ) -> tuple[str, ...]:
@@ -53,7 +77,7 @@ def least_p_note(
     """
     if not n or method not in ("exact", "midp", "monte_carlo"):
         return ()
-    least = 0.5**n * (2 if alternative == "two-sided" else 1) * (0.5 if method == "midp" else 1)
+    least = least_swap_p(n, alternative) * (0.5 if method == "midp" else 1)
     if least <= LEAST_USED:
         return ()
     return (
