@@ -1,7 +1,13 @@
 """A number is never written as what it is not."""
 
+import ast
+import re
+from pathlib import Path
+
 import pytest
 
+import ilacs_reliability as ilr
+from ilacs_reliability.claims import assessing
 from ilacs_reliability.wording import (
     counted,
     fixed,
@@ -96,3 +102,34 @@ def test_what_bears_a_name_has_no_article():
     )
     assert with_article("Somers' D") == "Somers' D"
     assert with_article("relative effect") == "the relative effect"
+
+
+# --- one home for numbers in sentences ----------------------------------------------------------
+
+PACKAGE = Path(ilr.__file__).parent
+# places in a drawing are no sentences
+SAYING = [
+    *sorted((PACKAGE / "claims").glob("*.py")),
+    *(PACKAGE / "reporting" / f"{name}.py" for name in ("html", "plots", "text")),
+]
+
+
+def formats_outside_errors(tree):
+    """Yield each number that an f-string formats by itself, other than in what is raised."""
+    errors = [node for node in ast.walk(tree) if isinstance(node, ast.Raise)]
+    raised = {id(part) for error in errors for part in ast.walk(error)}
+    for node in ast.walk(tree):
+        formats = isinstance(node, ast.FormattedValue) and node.format_spec
+        # a width only puts texts under each other
+        if formats and id(node) not in raised and not re.search(r":<\d+\}", ast.unparse(node)):
+            yield node.lineno, ast.unparse(node)
+
+
+@pytest.mark.parametrize("path", SAYING, ids=lambda path: f"{path.parent.name}.{path.stem}")
+def test_reports_leave_numbers_to_the_one_place_that_writes_them(path):
+    assert list(formats_outside_errors(ast.parse(path.read_text(encoding="utf-8")))) == []
+
+
+def test_a_report_of_many_records_marks_thousands():
+    some = assessing._counted_by("2020-01-01", (1500, 2500, 1000))
+    assert some == "1,500 of 5,000 by 2020-01-01 (30%)"

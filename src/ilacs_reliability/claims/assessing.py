@@ -25,6 +25,16 @@ from ilacs_reliability.records import Record
 from ilacs_reliability.scales import OFSTED_SCALE, IntArray, Scale
 from ilacs_reliability.shift.movement import net_shift
 from ilacs_reliability.tables import grades_from_table, transitions_from_table
+from ilacs_reliability.wording import (
+    NOISE,
+    counted,
+    fixed,
+    level,
+    percent,
+    significant,
+    together,
+    whole,
+)
 
 WHY_MOVED = "why grades moved: better work, error, or who was inspected when"
 
@@ -69,19 +79,16 @@ def _two_inspectors(claim: Claim, evidence: Evidence, rules: Protocol) -> Assess
     # only the diagonal's sum was published, and agreement depends on nothing else
     table = [[agreed, pairs - agreed], [0, 0]]
     agreement = percent_agreement(ratings_from_table(table, scale=scale))
-    low, high = agreement.confidence_interval(claim.confidence_level)
     kappas, gwets = _allowed_coefficients(agreed, pairs - agreed)
     return Assessment(
         claim=claim,
         recomputed=(
-            f"{agreed} of {pairs} = {agreement.value:.1%} "
-            f"(exact {_level(claim)} {low:.1%} to {high:.1%})"
+            f"{whole(agreed)} of {whole(pairs)} = {_shown(agreement, claim, how='exact ')}"
         ),
         verdict=_beyond_chance(judge(claim, agreement), kappas, rules),
         details=(
-            f"Over the {len(kappas.value)} two-by-two tables it may be, Cohen's kappa runs from "
-            f"{kappas.value.min():.2f} to {kappas.value.max():.2f}, Gwet's AC1 from "
-            f"{gwets.value.min():.2f} to {gwets.value.max():.2f}.",
+            f"Over the {whole(len(kappas.value))} two-by-two tables it may be, Cohen's kappa runs "
+            f"from {_range(kappas.value)}, Gwet's AC1 from {_range(gwets.value)}.",
             "One decision in schools, not four grades; the report is moderately confident that the "
             "pairs were independent, and says not to generalise.",
         ),
@@ -96,7 +103,8 @@ def _beyond_chance(verdict: Verdict, kappas: Estimate, rules: Protocol) -> Verdi
         return verdict
     reason = (
         f"agreement passes ({verdict.claim.bar}), but Cohen's kappa is shown to reach "
-        f"{rules.coefficient:g} in only {enough} of the {len(low)} tables that it may be."
+        f"{significant(rules.coefficient, 6)} in only {whole(enough)} of the "
+        f"{counted(len(low), 'table')} that it may be."
     )
     return replace(verdict, outcome="not shown", reason=reason)
 
@@ -117,20 +125,21 @@ def _allowed_coefficients(agreed: int, disagreed: int) -> tuple[Estimate, Estima
 def _year_one(claim: Claim, evidence: Evidence, rules: Protocol) -> Assessment:
     table = evidence.tables["year_one_transitions"]
     if evidence.is_bundled:
-        counted = year_one_counts()
-        total = sum(counted)
-        aside = [f"The records hold {int(table.sum())} of the {total}: {_moved(moves(table))}."]
+        tally = year_one_counts()
+        total = sum(tally)
+        held = f"{whole(table.sum())} of the {whole(total)}"
+        aside = [f"The records hold {held}: {_moved(moves(table))}."]
     else:
-        counted, total, aside = moves(table), int(table.sum()), []
+        tally, total, aside = moves(table), int(table.sum()), []
     if not total:
         return _nothing(claim)
-    improved = share(counted[0], total, name="improved", label="share improved", limits=WHY_MOVED)
+    improved = share(tally[0], total, name="improved", label="share improved", limits=WHY_MOVED)
     return Assessment(
         claim=claim,
-        recomputed=f"{_moved(counted)} of {total}; improved {_shown(improved, claim)}",
+        recomputed=f"{_moved(tally)} of {whole(total)}; improved {_shown(improved, claim)}",
         verdict=judge(claim, improved),
-        details=(*_rose_against_fell(counted, claim), *aside, *_since(evidence, claim)),
-        moves=counted,
+        details=(*_rose_against_fell(tally, claim), *aside, *_since(evidence, claim)),
+        moves=tally,
     )
 
 
@@ -141,13 +150,13 @@ def _since(evidence: Evidence, claim: Claim) -> list[str]:
         return []
     every = share(up, up + kept + fell, name="improved", label="improved", limits=WHY_MOVED)
     return [
-        f"Of first ILACS grades after a SIF one {up} of {every.n_units} rose, "
+        f"Of first ILACS grades after a SIF one {whole(up)} of {whole(every.n_units)} rose, "
         f"{_shown(every, claim)}."
     ]
 
 
-def _rose_against_fell(counted: tuple[int, int, int], claim: Claim) -> list[str]:
-    up, _, down = counted
+def _rose_against_fell(tally: tuple[int, int, int], claim: Claim) -> list[str]:
+    up, _, down = tally
     if not up + down:
         return []
     moved = share(
@@ -163,7 +172,7 @@ def _rose_against_fell(counted: tuple[int, int, int], claim: Claim) -> list[str]
 
 
 def _about_60_percent(claim: Claim, evidence: Evidence, rules: Protocol) -> Assessment:
-    by_date = {day: counted for day, counted in evidence.by_date.items() if sum(counted)}
+    by_date = {day: tally for day, tally in evidence.by_date.items() if sum(tally)}
     candidates = [day for day in by_date if day <= BEFORE_MID_2019]
     if not candidates:
         return _nothing(claim)
@@ -172,7 +181,7 @@ def _about_60_percent(claim: Claim, evidence: Evidence, rules: Protocol) -> Asse
     low, high = claim.margins
     inside = sum(low <= one.value <= high for one in shares)
     last = by_date[candidates[-1]]
-    dates = f"{len(shares)} candidate date{'' if len(shares) == 1 else 's'}"
+    dates = counted(len(shares), "candidate date")
     later = next((day for day in reversed(by_date) if day > BEFORE_MID_2019), None)
     since = f"; later {_counted_by(later, by_date[later])}" if later else ""
     return Assessment(
@@ -180,20 +189,20 @@ def _about_60_percent(claim: Claim, evidence: Evidence, rules: Protocol) -> Asse
         recomputed=f"{_between(by_date, candidates)}: {_shown(shares[-1], claim)}",
         verdict=_at_every_date(verdicts),
         details=(
-            f"As a count it was {100 * low:g}% to {100 * high:g}% on {inside} of {dates}{since}.",
+            f"As a count it was {level(low)} to {level(high)} on {inside} of {dates}{since}.",
         ),
         moves=last,
     )
 
 
-def _improved_by(day: str, counted: tuple[int, int, int]) -> Estimate:
+def _improved_by(day: str, tally: tuple[int, int, int]) -> Estimate:
     label = f"share improved by {day}"
-    return share(counted[0], sum(counted), name="improved", label=label, limits=WHY_MOVED)
+    return share(tally[0], sum(tally), name="improved", label=label, limits=WHY_MOVED)
 
 
-def _counted_by(day: str, counted: tuple[int, int, int]) -> str:
-    up, total = counted[0], sum(counted)
-    return f"{up} of {total} by {day} ({up / total:.0%})"
+def _counted_by(day: str, tally: tuple[int, int, int]) -> str:
+    up, total = tally[0], sum(tally)
+    return f"{whole(up)} of {whole(total)} by {day} ({percent(up / total, 0)})"
 
 
 def _between(by_date: Mapping[str, tuple[int, int, int]], days: list[str]) -> str:
@@ -202,7 +211,7 @@ def _between(by_date: Mapping[str, tuple[int, int, int]], days: list[str]) -> st
     if first == last:
         return _counted_by(days[0], first) + (f", and still by {days[-1]}" if days[1:] else "")
     # as they are shown, to a whole percent
-    shown = [round(100 * counted[0] / sum(counted)) for counted in (first, last)]
+    shown = [round(100 * tally[0] / sum(tally)) for tally in (first, last)]
     way = "and likewise" if shown[0] == shown[1] else "up to" if shown[0] < shown[1] else "down to"
     return f"{_counted_by(days[0], first)}, {way} {_counted_by(days[-1], last)}"
 
@@ -225,7 +234,7 @@ def _reinspections_2024(claim: Claim, evidence: Evidence, rules: Protocol) -> As
     return Assessment(
         claim=claim,
         recomputed=(
-            f"{_moved(moves(table))} of {shift.n_units}; net {_signed(shift.net.value)} "
+            f"{_moved(moves(table))} of {whole(shift.n_units)}; net {_signed(shift.net.value)} "
             f"({_level(claim)} {_signed(low)} to {_signed(high)})"
         ),
         verdict=judge(claim, shift.net),
@@ -236,8 +245,8 @@ def _reinspections_2024(claim: Claim, evidence: Evidence, rules: Protocol) -> As
 
 def _room(up: int, down: int) -> str:
     if up == down:
-        return f"Room to move was equal: {up} could rise and as many could fall"
-    return f"Room to move was unequal: {up or 'none'} could rise and {down or 'none'} could fall"
+        return f"Room to move was equal: {whole(up)} could rise and as many could fall"
+    return f"Room to move was unequal: {_some(up)} could rise and {_some(down)} could fall"
 
 
 def _short_kept(claim: Claim, evidence: Evidence, rules: Protocol) -> Assessment:
@@ -249,15 +258,16 @@ def _short_kept(claim: Claim, evidence: Evidence, rules: Protocol) -> Assessment
     ways = [clear, clear + unclear] if n_unclear else [clear]
     kept = [_kept(table) for table in ways]
     texts = [
-        f"{moves(table)[2]} of {int(table.sum())} lost a grade, {_shown(one, claim)} did not"
+        f"{whole(moves(table)[2])} of {whole(table.sum())} lost a grade, "
+        f"{_shown(one, claim)} did not"
         for table, one in zip(ways, kept, strict=True)
     ]
     return Assessment(
         claim=claim,
-        recomputed=f"; with the {n_unclear} of unclear kind ".join(texts),
+        recomputed=f"; with the {whole(n_unclear)} of unclear kind ".join(texts),
         verdict=_both_ways(claim, kept, n_unclear),
         details=(
-            f"Of the {int(clear.sum())} surely short, {int(clear[GOOD:].sum())} went to an "
+            f"Of the {whole(clear.sum())} surely short, {whole(clear[GOOD:].sum())} went to an "
             "authority that had been good or outstanding.",
         ),
         moves=moves(ways[-1]),
@@ -266,7 +276,7 @@ def _short_kept(claim: Claim, evidence: Evidence, rules: Protocol) -> Assessment
 
 def _no_short(n_unclear: int) -> str:
     why = "the records hold no short inspection with a grade before and after"
-    return f"{why}, apart from {n_unclear} of unclear kind" if n_unclear else why
+    return f"{why}, apart from {whole(n_unclear)} of unclear kind" if n_unclear else why
 
 
 def _kept(table: IntArray) -> Any:
@@ -301,7 +311,7 @@ def _short_against_standard(claim: Claim, evidence: Evidence, rules: Protocol) -
         claim=claim,
         recomputed=(
             f"previously good: {', '.join(parts)}; relative effect of standard over short (0.5 is "
-            f"alike) {f', with the {n_unclear} of unclear kind '.join(texts)}"
+            f"alike) {f', with the {whole(n_unclear)} of unclear kind '.join(texts)}"
         ),
         verdict=_both_ways(claim, effects, n_unclear),
         details=_kinds_by_grade(short, standard),
@@ -314,15 +324,16 @@ def _kinds_by_grade(short: IntArray, standard: IntArray) -> tuple[str, ...]:
     if not total:
         return ()
     parts = [
-        f"{grade} {a} and {b}"
+        f"{grade} {whole(a)} and {whole(b)}"
         for grade, a, b in zip(
             OFSTED_SCALE.labels, short.sum(axis=1), standard.sum(axis=1), strict=True
         )
         if a + b
     ]
+    good = f"{whole(inside)} of {whole(total)} ({percent(inside / total, 0)}) had been good"
     return (
-        f"{inside} of {total} ({inside / total:.0%}) had been good, the grade at which the kinds "
-        f"are compared. Short and standard by the grade before: {', '.join(parts)}.",
+        f"{good}, the grade at which the kinds are compared. Short and standard by the grade "
+        f"before: {', '.join(parts)}.",
     )
 
 
@@ -351,7 +362,8 @@ def _consistent_and_reliable(claim: Claim, evidence: Evidence, rules: Protocol) 
         table, scale=OFSTED_SCALE, raters=("earlier", "later"), design="repeat"
     )
     agreement = percent_agreement(ratings)
-    same = f"{int(np.trace(table))} of {int(table.sum())} ({agreement.value:.0%})"
+    n_same, total = whole(np.trace(table)), whole(table.sum())
+    same = f"{n_same} of {total} ({percent(agreement.value, 0)})"
     return Assessment(
         claim=claim,
         recomputed=f"repeats only: the next ILACS grade is the same in {same}",
@@ -377,13 +389,13 @@ def _both_ways(claim: Claim, ways: list[Estimate], n_unclear: int) -> Verdict:
     first, last = verdicts[0], verdicts[-1]
     if first.outcome == last.outcome:
         return first
-    those, them = ("inspection", "it") if n_unclear == 1 else ("inspections", "them")
+    them = "it" if n_unclear == 1 else "them"
     return replace(
         last,
         outcome="not shown",
         reason=(
-            f"the reading hangs on {n_unclear} {those} of unclear kind: without {them} the claim "
-            f"is {first.outcome}, with {them} {last.outcome}."
+            f"the reading hangs on {counted(n_unclear, 'inspection')} of unclear kind: without "
+            f"{them} the claim is {first.outcome}, with {them} {last.outcome}."
         ),
     )
 
@@ -401,23 +413,35 @@ def _nothing(
 
 
 def _level(claim: Claim) -> str:
-    return f"{100 * claim.confidence_level:g}%"
+    return level(claim.confidence_level)
 
 
-def _shown(estimate: Any, claim: Claim) -> str:
-    low, high = estimate.confidence_interval(claim.confidence_level)
-    return f"{estimate.value:.1%} ({_level(claim)} {low:.1%} to {high:.1%})"
+def _shown(estimate: Any, claim: Claim, *, how: str = "") -> str:
+    shares = (estimate.value, *estimate.confidence_interval(claim.confidence_level))
+    numbers = together(*(100 * float(share) for share in shares), decimals=1, edge=100.0)
+    value, low, high = (f"{number}%" for number in numbers)
+    return f"{value} ({how}{_level(claim)} {low} to {high})"
 
 
 def _chance(estimate: Any, claim: Claim) -> str:
-    low, high = estimate.confidence_interval(claim.confidence_level)
-    return f"{estimate.value:.2f} ({low:.2f} to {high:.2f})"
+    limits = estimate.confidence_interval(claim.confidence_level)
+    value, low, high = together(estimate.value, *limits, decimals=2)
+    return f"{value} ({low} to {high})"
 
 
-def _moved(counted: tuple[int, int, int]) -> str:
-    return f"{counted[0]} improved, {counted[1]} kept, {counted[2]} fell"
+def _range(values: Any) -> str:
+    return " to ".join(fixed(number, 2) for number in (values.min(), values.max()))
+
+
+def _moved(moves: tuple[int, int, int]) -> str:
+    up, same, down = map(whole, moves)
+    return f"{up} improved, {same} kept, {down} fell"
+
+
+def _some(number: int) -> str:
+    return whole(number) if number else "none"
 
 
 def _signed(value: float) -> str:
-    # an exact zero, or one that is shown as zero, has no sign
-    return f"{value:+.1%}" if f"{abs(value):.1%}" != "0.0%" else "0.0%"
+    sign = "+" if value > NOISE else ""
+    return f"{sign}{percent(value)}"

@@ -15,6 +15,7 @@ from ilacs_reliability.estimates import Estimate, Limits
 from ilacs_reliability.intervals import clopper_pearson_limits
 from ilacs_reliability.records import Record
 from ilacs_reliability.scales import OFSTED_SCALE, IntArray
+from ilacs_reliability.wording import counted, whole
 
 TABLES = (
     "year_one_transitions",
@@ -178,20 +179,20 @@ def _kinds(kinds: Sequence[str | None]) -> str:
     if unclear == len(kinds):
         return "The records state the kind of no ILACS inspection."
     return (
-        f"The kind of an ILACS inspection is as the records state it; of {unclear:,} of the "
-        f"{len(kinds):,} they state none."
+        f"The kind of an ILACS inspection is as the records state it; of {whole(unclear)} of the "
+        f"{whole(len(kinds))} they state none."
     )
 
 
 def _about(n_sif: int, n_ilacs: int, first: str, last: str) -> str:
-    counted = {"the single inspection framework": n_sif, "ILACS": n_ilacs}
-    parts = [f"{n:,} under {framework}" for framework, n in counted.items() if n]
+    under_each = {"the single inspection framework": n_sif, "ILACS": n_ilacs}
+    parts = [f"{whole(n)} under {framework}" for framework, n in under_each.items() if n]
     total = n_sif + n_ilacs
     under = f": {' and '.join(parts)}"
     if len(parts) == 1:
         under = f", {'all ' if total > 1 else ''}{parts[0].split(' ', 1)[1]}"
     years = f"in {first}" if first == last else f"{first} to {last}"
     return (
-        f"{total:,} inspection{'' if total == 1 else 's'} of English local authority children's "
+        f"{counted(total, 'inspection')} of English local authority children's "
         f"services, published {years}{under}."
     )

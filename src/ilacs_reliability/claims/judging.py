@@ -14,7 +14,7 @@ from ilacs_reliability.arguments import check_confidence_level, check_option, ch
 from ilacs_reliability.comparison.overlap import OverlapReport
 from ilacs_reliability.estimates import Estimate, Interval, SignificanceResult, reason_in_words
 from ilacs_reliability.records import Record, as_dict, html_table, plain
-from ilacs_reliability.wording import counted, level, together, with_article
+from ilacs_reliability.wording import counted, level, significant, together, with_article
 
 Kind: TypeAlias = Literal["consistency", "shift", "comparison", "share"]
 Direction: TypeAlias = Literal["at least", "more than", "at most", "less than", "within"]
@@ -134,8 +134,8 @@ class Claim:
     def bar(self) -> str:
         """The threshold in words, such as "at least 0.8"."""
         if isinstance(self.threshold, tuple):
-            return f"within {self.threshold[0]:g} to {self.threshold[1]:g}"
-        return f"{self.direction} {self.threshold:g}"
+            return f"within {' to '.join(significant(number, 12) for number in self.threshold)}"
+        return f"{self.direction} {significant(self.threshold, 12)}"
 
 
 def _plain_threshold(threshold: Any) -> float | tuple[float, ...]:

@@ -13,7 +13,7 @@ from ilacs_reliability.claims.settling import units_to_show_share
 from ilacs_reliability.datasets.dataset import Dataset
 from ilacs_reliability.datasets.loading import load_dataset
 from ilacs_reliability.records import html_table, plain
-from ilacs_reliability.wording import counted
+from ilacs_reliability.wording import counted, level, percent, significant, whole
 
 NOT_BY_CHANCE = "nothing shows that chance decided who had which kind"
 BEFORE_MID_2019 = "2019-05-31"
@@ -86,8 +86,8 @@ class Reproduction:
         pairs: published 24, recomputed 24; percent agreement: published 0.92, recomputed 0.9167.
         """
         parts = [
-            f"{one.name}: published {one.published:g}, recomputed {one.recomputed:.4g}"
-            + ("" if one.agrees else " (differs)")
+            f"{one.name}: published {significant(one.published, 6)}, recomputed "
+            f"{significant(one.recomputed)}" + ("" if one.agrees else " (differs)")
             for one in self.figures
         ] or ["no figure was published"]
         return " ".join(filter(None, (f"{'; '.join(parts)}.", self.note)))
@@ -128,7 +128,10 @@ class Reproduction:
 
     def _repr_html_(self) -> str:
         return html_table(
-            {one.name: f"{one.published:g} | {one.recomputed:.4g}" for one in self.figures}
+            {
+                one.name: f"{significant(one.published, 6)} | {significant(one.recomputed)}"
+                for one in self.figures
+            }
             | {"note": self.note}
         )
 
@@ -257,8 +260,8 @@ def _two_inspectors(rules: Protocol) -> Claim:
         source=study.source,
         url=study.url,
         would_settle=(
-            f"the two-by-two table; {how_many} would show {100 * rules.agreement:g}% agreement, "
-            f"kappa apart, if the true share is {agreed} in {pairs} ({100 * rules.power:g}% power)."
+            f"the two-by-two table; {how_many} would show {level(rules.agreement)} agreement, "
+            f"kappa apart, if the true share is {agreed} in {pairs} ({level(rules.power)} power)."
         ),
     )
 
@@ -268,7 +271,7 @@ def _how_many(needed: int | None, is_above: bool) -> str:
         return (
             "more than 5,000 double inspections" if is_above else "no number of double inspections"
         )
-    return f"{needed:,} double inspection{'' if needed == 1 else 's'}"
+    return counted(needed, "double inspection")
 
 
 def _year_one(rules: Protocol) -> Claim:
@@ -289,9 +292,9 @@ def _year_one(rules: Protocol) -> Claim:
         source=published.info.source,
         url=published.info.url,
         would_settle=(
-            f"as a count, nothing more: {up} of {total} is {'' if is_most else 'not '}more than "
-            f"{100 * rules.majority:g}%; as a rate, the first ILACS inspection of every authority, "
-            "since made."
+            f"as a count, nothing more: {whole(up)} of {whole(total)} is "
+            f"{'' if is_most else 'not '}more than {level(rules.majority)}; as a rate, the "
+            "first ILACS inspection of every authority, since made."
         ),
     )
 
@@ -410,7 +413,8 @@ def _again_year_one(evidence: Evidence) -> Recomputed:
     }
     up, same, down = moves(table)
     note = (
-        f"The records hold {up + same + down} of the {total}: {up} improved, {same} kept, {down} "
+        f"The records hold {whole(up + same + down)} of the {whole(total)}: {whole(up)} "
+        f"improved, {whole(same)} kept, {whole(down)} "
         "fell; the one they lack kept a grade below good."
     )
     return _figures(study, "published", found), note
@@ -421,7 +425,7 @@ def _again_about_60_percent(evidence: Evidence) -> Recomputed:
     shares = {day: counts[0] / sum(counts) for day, counts in evidence.by_date.items()}
     first, late = next(iter(shares)), BEFORE_MID_2019
     found = {"improved_share": shares[first]}
-    note = f"That was on {first}; by {late} it was {shares[late]:.1%}."
+    note = f"That was on {first}; by {late} it was {percent(shares[late])}."
     return _figures(study, "published", found), note
 
 

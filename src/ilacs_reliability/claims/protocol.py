@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from ilacs_reliability.records import as_dict, html_table
+from ilacs_reliability.wording import significant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -140,7 +141,7 @@ class Protocol:
         return [(field.name, getattr(self, field.name)) for field in fields(self)]
 
     def __repr__(self) -> str:
-        inside = ", ".join(f"{name}={value:g}" for name, value in self._items())
+        inside = ", ".join(f"{name}={significant(value, 12)}" for name, value in self._items())
         return f"Protocol({inside})"
 
     def _repr_html_(self) -> str:
