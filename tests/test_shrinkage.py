@@ -13,6 +13,7 @@ from scipy import stats
 
 import ilacs_reliability as ilr
 from ilacs_reliability.comparison.limits import score_difference, stratified_score_difference
+from ilacs_reliability.intervals import wilson_limits
 from ilacs_reliability.shrinkage import ShareLike, absolute_spread
 
 
@@ -284,3 +285,15 @@ def test_the_score_of_one_stratum_is_that_of_the_whole():
     strata = np.array([[3.0, 17.0, 9.0, 20.0]])
     limits = stratified_score_difference(strata, np.ones(1), 0.95)
     assert_allclose(limits, score_difference((3.0, 17.0, 9.0, 20.0), 0.95), atol=1e-9)
+
+
+@pytest.mark.parametrize("successes", [0, 5, 10])
+def test_wilsons_limits_have_width_at_every_level(successes):
+    for level in (1e-9, 1e-6, 0.5):
+        low, high = wilson_limits(successes, 10, confidence_level=level)
+        assert low < high
+
+
+def test_all_that_moved_one_way_have_a_width_at_every_level():
+    effect = ilr.sign_test([[0, 10], [0, 0]], method="asymptotic").effect
+    assert effect.confidence_interval(1e-9).width > 0

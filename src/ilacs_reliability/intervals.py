@@ -439,6 +439,8 @@ def wilson_limits(successes: npt.ArrayLike, n: npt.ArrayLike, *, confidence_leve
     half = np.sqrt(square * (x * (n - x) / n + square / 4))
     centre, total = x + square / 2, n + square
     low, high = (centre - half) / total, (centre + half) / total
+    # at a very low level the lower limit of all rounds to 1
+    low = np.where(x < n, low, np.minimum(low, np.nextafter(1.0, 0.0)))
     return np.where(x > 0, low, 0.0), np.where(x < n, high, 1.0)
 
 

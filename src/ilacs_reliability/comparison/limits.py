@@ -57,6 +57,9 @@ def wilson(count: float, n: float, z: float) -> Pair:
     centre = count + z**2 / 2
     half = z * np.sqrt(count * (n - count) / n + z**2 / 4)
     low, high = (centre - half) / (n + z**2), (centre + half) / (n + z**2)
+    if count == n:
+        # at a very low level it rounds to 1
+        low = min(low, float(np.nextafter(1.0, 0.0)))
     # exact at the ends, where the difference leaves about 1e-17
     return (0.0 if count == 0 else float(low)), (1.0 if count == n else float(high))
 
