@@ -369,8 +369,8 @@ def test_monte_carlo_comes_near_the_exact_p_value(test):
     crowd = test([[10, 20, 30], [20, 20, 20]], method="monte_carlo", n_resamples=20000, rng=1)
     exact = test([[10, 20, 30], [20, 20, 20]])
     assert drawn.p_value < 0.002
-    assert "20000 draws" in drawn.method
-    # four standard errors of a share of 20000 draws
+    assert "20,000 draws" in drawn.method
+    # four standard errors of a share of 20,000 draws
     assert abs(crowd.p_value - exact.p_value) < 4 * np.sqrt(exact.p_value / 20000)
 
 

@@ -135,7 +135,7 @@ def test_monte_carlo_lies_near_the_exact_p(test):
     table = np.minimum(rng.integers(0, 3, (14, 3)) + np.array([0, 0, 1]), 3)
     exact = test(repeated(table), method="exact")
     drawn = test(repeated(table), method="monte_carlo", n_resamples=40_000, rng=1)
-    assert drawn.method == "monte_carlo with 40000 draws"
+    assert drawn.method == "monte_carlo with 40,000 draws"
     spread = np.sqrt(exact.p_value * (1 - exact.p_value) / 40_000)
     assert exact.method == "exact"
     assert abs(exact.p_value - drawn.p_value) < 4 * spread

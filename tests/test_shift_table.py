@@ -128,7 +128,7 @@ def test_monte_carlo_lies_near_the_exact_p(test):
     exact = test(table, method="exact").p_value
     drawn = test(table, method="monte_carlo", n_resamples=40_000, rng=20240331)
     assert abs(drawn.p_value - exact) < 4 * np.sqrt(exact * (1 - exact) / 40_000)
-    assert drawn.method == "monte_carlo with 40000 draws"
+    assert drawn.method == "monte_carlo with 40,000 draws"
 
 
 @every_omnibus

@@ -133,3 +133,16 @@ def test_reports_leave_numbers_to_the_one_place_that_writes_them(path):
 def test_a_report_of_many_records_marks_thousands():
     some = assessing._counted_by("2020-01-01", (1500, 2500, 1000))
     assert some == "1,500 of 5,000 by 2020-01-01 (30%)"
+
+
+BARE = re.compile(r"\{(n_resamples|draws|self\.n_units|len\(rows\))\} (random )?(draw|unit|table)")
+
+
+def test_no_sentence_counts_draws_or_units_without_marks_of_thousands():
+    found = [
+        f"{path.name}: {line.strip()}"
+        for path in PACKAGE.rglob("*.py")
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if BARE.search(line)
+    ]
+    assert found == []

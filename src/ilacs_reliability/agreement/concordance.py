@@ -35,6 +35,7 @@ from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings, check_wh
 from ilacs_reliability.scales import FloatArray, IntArray, usable_scores
 from ilacs_reliability.undefined import UndefinedEstimateWarning, warn_undefined
 from ilacs_reliability.wide import given_rows
+from ilacs_reliability.wording import counted, whole
 
 TestMethod: TypeAlias = Literal["exact", "monte_carlo", "asymptotic"]
 # with fewer random draws than this chi-square says more
@@ -443,9 +444,10 @@ def _method_notes(asked: str, used: str, draws: int, n_resamples: int) -> tuple[
         return (note,) if asked == used else (by_chi, note)
     if used == "exact":
         return ()
-    fewer = f", of {n_resamples} asked for, since more take too long" if draws < n_resamples else ""
+    more = f", of {whole(n_resamples)} asked for, since more take too long"
+    fewer = more if draws < n_resamples else ""
     why = "; there are too many cases to enumerate" if asked == "exact" else ""
-    return (f"The p-value is from {draws} random draws{fewer}{why}.",)
+    return (f"The p-value is from {counted(draws, 'random draw')}{fewer}{why}.",)
 
 
 def _normal_method(ratings: Ratings, score: Callable[[Estimate, float], Limits]) -> Method:

@@ -27,6 +27,7 @@ from ilacs_reliability.comparison.strata import stratified_relative_effect
 from ilacs_reliability.estimates import Estimate, FloatArray, SignificanceResult
 from ilacs_reliability.randomness import as_generator, check_draws
 from ilacs_reliability.tables import GradesLike
+from ilacs_reliability.wording import counted
 from ilacs_reliability.work import affordable
 
 AssociationKind: TypeAlias = Literal["general", "row_means", "correlation"]
@@ -251,7 +252,7 @@ def _p_value(
             n_resamples, -1
         )
     hits = (form.distance(totals) >= least).sum()
-    return float((1 + hits) / (1 + n_resamples)), f"monte_carlo, {n_resamples} draws"
+    return float((1 + hits) / (1 + n_resamples)), f"monte_carlo, {counted(n_resamples, 'draw')}"
 
 
 def _distribution(shared: SharedGrades, form: _Form) -> Any:

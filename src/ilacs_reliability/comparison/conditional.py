@@ -9,6 +9,7 @@ from scipy import optimize, special
 
 from ilacs_reliability.comparison.exact import log_first_rows, log_summed
 from ilacs_reliability.estimates import FloatArray, IntArray
+from ilacs_reliability.wording import counted
 from ilacs_reliability.work import affordable
 
 # joint outcomes that are enumerated, and outcomes of all strata together that are drawn from
@@ -61,7 +62,8 @@ def common_odds_p_value(
     if method == "exact" and sum(map(math.log, lengths)) <= math.log(MOST_TABLES):
         return (*_enumerated(logs, seen), "exact")
     if _drawable(moved, n):
-        return (*_drawn(logs, seen, n_resamples, rng), f"monte_carlo, {n_resamples} draws")
+        used = f"monte_carlo, {counted(n_resamples, 'draw')}"
+        return (*_drawn(logs, seen, n_resamples, rng), used)
     if len(logs) < MANY_STRATA:
         return None
     return (*_normal(moved, n, _own(logs, seen)), "asymptotic, chances given the total")

@@ -143,7 +143,7 @@ def shared_grades(
         )
     if pool and len(kept) > 1:
         notes.append(
-            f"{len(kept)} strata were added up: what differs between strata can pass for a "
+            f"{whole(len(kept))} strata were added up: what differs between strata can pass for a "
             "difference between groups."
         )
     if by_order:
@@ -165,7 +165,7 @@ def _why_apart(taken: GroupedGrades) -> str:
     held = taken.counts.sum(axis=(0, 2)) > 0
     without = [named(name) for name, has in zip(taken.groups, held, strict=True) if not has]
     if len(taken.strata) > 1 and not without:
-        return f"{text}: each of {len(taken.strata)} strata holds one group at most"
+        return f"{text}: each of {whole(len(taken.strata))} strata holds one group at most"
     return f"{text}: {listed(without)} {'has' if len(without) == 1 else 'have'} no unit"
 
 

@@ -13,6 +13,7 @@ from ilacs_reliability.comparison.exact import drawn_tables, first_rows
 from ilacs_reliability.comparison.groups import SharedGrades
 from ilacs_reliability.comparison.rank_limits import quantiles
 from ilacs_reliability.estimates import Alternative, Estimate, FloatArray
+from ilacs_reliability.wording import counted
 
 # tables beyond which they are drawn
 MOST_TABLES = 200_000
@@ -77,13 +78,13 @@ def permutation_test(
     if found is not None and len(found[0]) <= MOST_TABLES:
         rows, weights = found
         tables = np.stack([rows, totals - rows], axis=1)
-        method = f"permutation, all {len(rows)} tables"
+        method = f"permutation, all {counted(len(rows), 'table')}"
     else:
         tables = drawn_tables(sizes, totals, n_resamples, rng)
         # the table seen counts as one of the draws
         tables = np.concatenate([counts[None], tables])
         weights = np.full(len(tables), 1 / len(tables))
-        method = f"permutation, {n_resamples} draws"
+        method = f"permutation, {counted(n_resamples, 'draw')}"
     statistics = _studentised(tables)
     slack = 1e-9 * max(1.0, abs(observed)) if np.isfinite(observed) else 0.0
     tails = {

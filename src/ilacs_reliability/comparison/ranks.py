@@ -50,6 +50,7 @@ from ilacs_reliability.named_limits import Limits
 from ilacs_reliability.randomness import as_generator, check_draws, check_rng
 from ilacs_reliability.shrinkage import no_bolder
 from ilacs_reliability.tables import GradesLike
+from ilacs_reliability.wording import counted
 
 ALTERNATIVES = ("two-sided", "less", "greater")
 RankMethod: TypeAlias = Literal["t", "logit", "permutation"]
@@ -513,7 +514,7 @@ def rank_sum_test(
     whole, rest = divmod(expected, n)
     drawn = (whole - np.append(seen, sums) + rest / n) / 2
     p_value = float((1 + hits) / (1 + n_resamples))
-    return p_value, f"monte_carlo, {n_resamples} draws", drawn
+    return p_value, f"monte_carlo, {counted(n_resamples, 'draw')}", drawn
 
 
 def _joined(tails: tuple[float, float], alternative: Alternative, gap: int) -> float:

@@ -38,7 +38,7 @@ from ilacs_reliability.estimates import (
 )
 from ilacs_reliability.named_limits import Limits, under_name
 from ilacs_reliability.tables import GradesLike
-from ilacs_reliability.wording import counted
+from ilacs_reliability.wording import counted, whole
 from ilacs_reliability.work import affordable
 
 
@@ -268,7 +268,9 @@ def why_one_side(cut: CutGroups) -> str:
         return f"none of the {counted(n, 'unit')} is {cut.phrase}"
     if hits == n:
         return f"all {counted(n, 'unit')} are {cut.phrase}"
-    return f"in each of {len(cut.tables)} strata either no unit or every unit is {cut.phrase}"
+    return (
+        f"in each of {whole(len(cut.tables))} strata either no unit or every unit is {cut.phrase}"
+    )
 
 
 def conditional_family(tables: IntArray, *, at_one: bool = False) -> Family:

@@ -45,6 +45,7 @@ from ilacs_reliability.estimates import Alternative, Estimate, FloatArray, Signi
 from ilacs_reliability.named_limits import Limits, name_of, under_name
 from ilacs_reliability.randomness import as_generator, check_draws
 from ilacs_reliability.tables import GradesLike
+from ilacs_reliability.wording import counted
 from ilacs_reliability.work import affordable
 
 StratumWeights: TypeAlias = Literal["mantel_haenszel", "van_elteren", "units"]
@@ -345,7 +346,7 @@ def _stratified_p(
     for total, size, score in zip(totals, sizes, scores, strict=True):
         sums += drawn_tables(size, total, n_resamples, rng)[:, 0] @ score
     hits = _beyond(sums, seen, alternative).sum()
-    return float((1 + hits) / (1 + n_resamples)), f"monte_carlo, {n_resamples} draws"
+    return float((1 + hits) / (1 + n_resamples)), f"monte_carlo, {counted(n_resamples, 'draw')}"
 
 
 def _surplus_distribution(totals: Any, sizes: Any, scores: FloatArray) -> Any:

@@ -37,6 +37,7 @@ from ilacs_reliability.estimates import (
 )
 from ilacs_reliability.randomness import as_generator, check_draws, check_rng
 from ilacs_reliability.tables import GradesLike
+from ilacs_reliability.wording import counted
 
 TrendMethod: TypeAlias = Literal["exact", "monte_carlo", "asymptotic"]
 # pairs of what is held and what the next group takes, and of the last two groups, which need less
@@ -230,7 +231,8 @@ def _trend_p(
     if found is None:
         drawn = _double_wins(drawn_tables(sizes, totals, n_resamples, rng))
         hits = _beyond(drawn, wins, expected, alternative).sum()
-        return float((1 + hits) / (1 + n_resamples)), f"monte_carlo, {n_resamples} draws", None
+        used = f"monte_carlo, {counted(n_resamples, 'draw')}"
+        return float((1 + hits) / (1 + n_resamples)), used, None
     if two:
         p_value, _ = rank_sum_p_value(counts, method, alternative, n_resamples, rng)
         return p_value, "exact", found

@@ -21,6 +21,7 @@ from ilacs_reliability.shift.critical import critical_value, drawn_critical_valu
 from ilacs_reliability.shift.exact import BLOCK, Tail, listed_tail
 from ilacs_reliability.shift.pairs import NOT_SHOWN
 from ilacs_reliability.shift.testing import affordable_draws, falls_back, pseudo_inverse
+from ilacs_reliability.wording import whole
 
 # orders of a unit's grades that are listed, and steps of an exact distribution
 MOST_OCCASIONS_LISTED = 6
@@ -341,7 +342,7 @@ def _draws(
     every = np.repeat(rows[~together], times[~together], axis=0)
     one = len(every) * n_occasions * (NANOSECONDS_SORTED + NANOSECONDS_A_CELL * n_dims)
     one += sum(map(len, listed)) * (NANOSECONDS + n_occasions * n_dims)
-    what = f"the orders of {int(times.sum())} units or clusters on {n_occasions} occasions"
+    what = f"the orders of {whole(times.sum())} units or clusters on {n_occasions} occasions"
     n_resamples = affordable_draws(n_resamples, one, what)
     cells = n_occasions * n_dims
     step = max(1, BLOCK // max(cells, sum(map(len, listed))))

@@ -43,7 +43,7 @@ from ilacs_reliability.shift.swaps import (
 )
 from ilacs_reliability.shift.testing import large_sample_note
 from ilacs_reliability.tables import TransitionsLike
-from ilacs_reliability.wording import counted, p_phrase
+from ilacs_reliability.wording import counted, p_phrase, whole
 
 PairMethod: TypeAlias = Literal["exact", "midp", "asymptotic"]
 PAIR_METHODS: tuple[str, ...] = get_args(PairMethod)
@@ -139,7 +139,7 @@ class PairwiseSymmetry(Record):
         p = 0.0645 (exact, adjusted by holm), from 18 moves of 31 units; ...
         """
         if not self.pairs:
-            return f"No unit of {self.n_units} moved; there is nothing to compare."
+            return f"No unit of {whole(self.n_units)} moved; there is nothing to compare."
         worst = int(np.argmin(self.adjusted_p_values))
         worse, better = self.pairs[worst]
         return (

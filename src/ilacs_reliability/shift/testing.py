@@ -272,7 +272,7 @@ def falls_back(method: str, n_resamples: int, asked: int | None = None) -> str:
     """
     if not n_resamples:
         return method
-    drawn = f"monte_carlo with {n_resamples} draws"
+    drawn = f"monte_carlo with {counted(n_resamples, 'draw')}"
     if asked is not None and n_resamples < asked:
         drawn += " as more take too long"
     return drawn if method == "monte_carlo" else f"{drawn}, since there is too much to enumerate"
