@@ -1,5 +1,8 @@
 """Pictures show the numbers that they are given."""
 
+from itertools import pairwise
+from xml.etree import ElementTree
+
 import matplotlib as mpl
 import numpy as np
 import pytest
@@ -7,7 +10,7 @@ from matplotlib.text import Text
 from numpy.testing import assert_allclose
 
 import ilacs_reliability as ilr
-from ilacs_reliability.reporting import plots
+from ilacs_reliability.reporting import pictures, plots
 
 mpl.use("Agg")
 TABLE = ilr.ratings_from_table([[20, 3], [1, 6]], scale=ilr.Scale(["poor", "good"]))
@@ -259,3 +262,34 @@ def test_counts_that_fit_are_written_on_their_bars(scale):
             for bars in ax.containers
             for bar in bars
         )
+
+
+# --- the page's own pictures --------------------------------------------------------------------
+
+
+def boxes_of(svg):
+    """Return the rectangles and the texts of a picture, a letter taken for 8 units wide."""
+    tree = ElementTree.fromstring(svg)
+    rows = [(float(r.get("x")), float(r.get("width")), r.get("fill")) for r in tree.iter("rect")]
+    texts = [(float(t.get("x")), t.text or "", t.get("fill")) for t in tree.iter("text")]
+    return rows, texts
+
+
+@pytest.mark.parametrize(
+    "moves", [(26, 27, 12), (1, 500, 3), (0, 0, 7), (1500, 2500, 100), (1, 1, 1)], ids=str
+)
+def test_counts_of_moves_stand_out_within_their_bars(moves):
+    bars, texts = boxes_of(pictures.moves_picture(moves))
+    for (left, width, fill), (middle, text, ink) in zip(bars, texts, strict=True):
+        assert contrast(ink, fill) >= 4.5
+        assert not text or left <= middle - 4 * len(text) < middle + 4 * len(text) <= left + width
+    assert np.diff([left for left, _, _ in bars]).min() >= 0
+
+
+@pytest.mark.parametrize("threshold", [0.8, -0.5])
+def test_numbers_below_an_interval_stand_out_and_apart(threshold):
+    claim = ilr.Claim(statement="So.", kind="consistency", threshold=threshold)
+    _, texts = boxes_of(pictures.interval_picture(ilr.cohen_kappa(TABLE), claim))
+    assert all(contrast(ink, "white") >= 4.5 for _, _, ink in texts)
+    ends = [(middle - 4 * len(text), middle + 4 * len(text)) for middle, text, _ in texts]
+    assert all(one[1] < other[0] for one, other in pairwise(ends))
