@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any, Literal, TypeAlias, get_args
 
@@ -41,6 +41,7 @@ from ilacs_reliability.shift.pairs import (
 )
 from ilacs_reliability.shift.scores import cluster_totals, score_changes
 from ilacs_reliability.shift.signs import normal_p
+from ilacs_reliability.shift.steady import Steady, steadied
 from ilacs_reliability.shift.sums import (
     SignedSum,
     critical_ratio,
@@ -58,14 +59,7 @@ from ilacs_reliability.shift.testing import (
     least_swap_p,
     stayed_note,
 )
-from ilacs_reliability.shrinkage import (
-    ShareLike,
-    absolute_spread,
-    no_bolder,
-    share_of_variance,
-    shrunk,
-    t_correction,
-)
+from ilacs_reliability.shrinkage import no_bolder
 from ilacs_reliability.tables import TransitionsLike
 
 ZeroMethod: TypeAlias = Literal["wilcox", "pratt"]
@@ -373,16 +367,7 @@ def rank_estimate(pairs: Pairs, *, first: str = "shrunk") -> Estimate:
     return _rank_estimate(pairs, first=first)[0]
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class _Steady:
-    """What the probability is worth as a share, whether its spread is known, and who moved."""
-
-    share: ShareLike
-    known: bool
-    moved: int
-
-
-def _rank_estimate(pairs: Pairs, *, first: str) -> tuple[Estimate, _Steady]:
+def _rank_estimate(pairs: Pairs, *, first: str) -> tuple[Estimate, Steady]:
     counts = pairs.counts / pairs.n_units
     before, after = counts.sum(axis=1), counts.sum(axis=0)
     below = np.cumsum(before) - before / 2
@@ -402,7 +387,7 @@ def _rank_estimate(pairs: Pairs, *, first: str) -> tuple[Estimate, _Steady]:
         label="probability that a later grade beats an earlier one (ties counting half)",
         methods=(),
     )
-    steady = _steadied(bare, float(farthest), pairs)
+    steady = steadied(bare, float(farthest), pairs)
     kinds = {"shrunk": None, "logit": _logit, "wald": _wald, "t": _t}
     methods = tuple(
         (name, partial(_cautious, limits=limits, steady=steady)) for name, limits in kinds.items()
@@ -410,39 +395,12 @@ def _rank_estimate(pairs: Pairs, *, first: str) -> tuple[Estimate, _Steady]:
     return replace(bare, methods=reordered(methods, first)), steady
 
 
-def _steadied(estimate: Estimate, farthest: float, pairs: Pairs) -> _Steady:
-    """Take the probability for a share; a unit that was missed pulls it by `farthest` at most."""
-    value, times, pulls = estimate.value, estimate.frequencies, estimate.influence
-    n, moves = estimate.n_independent, times * np.abs(pairs.moves)
-    if estimate.clusters is not None:
-        pulls = by_cluster(times * pulls, estimate.clusters) * n / estimate.n_units
-        times = (by_cluster(times, estimate.clusters) > 0).astype(np.float64)
-        moves = by_cluster(moves, estimate.clusters)
-        moved = int((moves > 0).sum())
-    else:
-        moved = int(times @ (pairs.moves != 0))
-    # a unit is one of either occasion, so that its pulls reach twice as far
-    spread = absolute_spread(pulls / 2, times)
-    room = value * (1 - value)
-    seen, taken = shrunk(
-        np.asarray(estimate.standard_error**2 / room if room > 0 else 0.0),
-        spread,
-        np.asarray(share_of_variance(value, farthest) / n),
-    )
-    size = t_correction(n - 1) / float(seen + taken)
-    return _Steady(
-        share=ShareLike(value=value, size=max(size, n / max(farthest, 1.0))),
-        known=bool(seen > taken),
-        moved=moved,
-    )
-
-
 def _cautious(
     estimate: Estimate,
     confidence_level: float,
     *,
     limits: Callable[..., Limits] | None,
-    steady: _Steady,
+    steady: Steady,
 ) -> Limits:
     if limits is None:
         found: Limits = steady.share.limits(confidence_level)
@@ -545,7 +503,7 @@ def _halved(
 
 
 def _rank_test(
-    effect: Estimate, steady: _Steady, alternative: Alternative, method: str
+    effect: Estimate, steady: Steady, alternative: Alternative, method: str
 ) -> tuple[float, float]:
     value, error = effect.value, effect.standard_error
     if method == "shrunk":
