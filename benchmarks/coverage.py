@@ -87,8 +87,8 @@ def check_cell(
     setting = draw_setting(rng, family, units, kinds=kinds, two_raters=family == "cohen_kappa")
     truth = truth_of(setting, estimate)
     found = [limits_of(setting, ratings, level) for ratings in samples_of(setting, rng, n_samples)]
-    values, chances = (
-        np.concatenate([block[name] for block in found]) for name in ("value", "chance")
+    values, floor = (
+        np.concatenate([block[name] for block in found]) for name in ("value", "least")
     )
     known = np.isfinite(values) & (np.concatenate([block["paired"] for block in found]) >= 2)
     row = {
@@ -97,7 +97,7 @@ def check_cell(
         "truth": truth,
         "undefined": 1 - known.mean(),
     }
-    floor = (-chances / np.where(known, 1 - chances, 1.0))[known]
+    floor = floor[known]
     for method in COMPARED:
         low, high = (
             np.concatenate([block[method][side] for block in found])[known] for side in (0, 1)
@@ -120,9 +120,9 @@ def limits_of(setting: Setting, ratings: ilr.Ratings, level: float) -> dict[str,
             result.value, result.standard_error, result.n_independent, confidence_level=level
         )
         found["capped_jeffreys"] = capped_jeffreys(result, ratings, level)
-    chance = np.broadcast_to(result.expected, result.value.shape)
+    least = np.broadcast_to(result.range[0], result.value.shape)
     paired = ratings.frequencies @ ratings.table.paired
-    return {"value": result.value, "chance": chance, "paired": paired, **found}
+    return {"value": result.value, "least": least, "paired": paired, **found}
 
 
 def simulate(

@@ -340,4 +340,4 @@ def test_score_limits_of_a_huge_study_are_numbers():
     ratings = ilr.ratings_from_codes(codes, scale=scale, frequencies=[10**9, 13])
     low, high = ilr.brennan_prediger(ratings).confidence_interval()
     assert low < ilr.brennan_prediger(ratings).value < high
-    assert high - low < 1e-5
+    assert high - low < 1e-4

@@ -23,6 +23,10 @@ PRIOR_UNITS_LOW = 2.0
 PRIOR_UNITS_HIGH = 4.0
 # Jeffreys' prior has 1/2, Clopper and Pearson's limits 0; chosen by the same simulation
 LEAN = 0.4
+# units added that agree by chance: how rare that is, a few units hardly say
+MORE_BY_CHANCE = 2.0
+# chance agreement is of pairs of units: where all error is its own, a unit counts a third
+PAIRED_EFFECT = 3.0
 # an observed agreement this close to 1 is 1 but for rounding
 FULL = 1 - 1e-12
 # and a standard error this small is 0
@@ -38,11 +42,12 @@ def score_limits(
     n_discordant: npt.ArrayLike,
     *,
     confidence_level: float,
+    least: npt.ArrayLike = -np.inf,
 ) -> Limits:
     r"""Return Beta limits of the observed agreement, mapped to the coefficient's scale.
 
     They hold `value`, have a positive width, and stay between the coefficient's value at no
-    agreement and 1.
+    agreement, or the `least` given, and 1.
 
     Parameters
     ----------
@@ -59,6 +64,9 @@ def score_limits(
         Number of these units whose ratings are not all the same grade.
     confidence_level : float
         Wanted coverage, between 0 and 1.
+    least : array_like of float, shape (...), optional
+        The least that the coefficient can be, where chance agreement is estimated too. Default: it
+        is known, so that no agreement is the least.
 
     Returns
     -------
@@ -82,7 +90,14 @@ def score_limits(
     :math:`\mathrm{Beta}(m p + 0.4, m (1 - p) + 0.6)` below and
     :math:`\mathrm{Beta}(m p + 0.6, m (1 - p) + 0.4)` above with :math:`m = n / D^*`, at least 2:
     Jeffreys' interval [1]_ for an effective sample size [2]_, a fifth of the way to that of
-    Clopper and Pearson. The constants were chosen by simulation; how well the limits cover is in
+    Clopper and Pearson.
+
+    Near no agreement the error is that of :math:`p_e`, which this scale holds fixed. With the least
+    :math:`l` that the coefficient can be, :math:`g = \min\{p (n + 2) / (n p_e + 2), 1\}` and the
+    value :math:`f = -p_e / (1 - p_e)` at no agreement, the scale begins at :math:`f - (1 - g)
+    (f - l)` instead, that is, :math:`p` and :math:`p_e` are what they are on it; the lower limit
+    has :math:`g x` for :math:`x`, :math:`0.4 g` for 0.4, and shrinks towards a design effect of
+    :math:`g + 3 (1 - g)`. The constants were chosen by simulation; how well the limits cover is in
     the documentation, "How the intervals were checked".
 
     References
@@ -102,21 +117,65 @@ def score_limits(
     >>> print(f"{low:.3f} to {high:.3f}")
     -0.118 to 0.925
     """
-    value, observed, expected, error, n, d = _floats(
-        value, observed, expected, standard_error, n_units, n_discordant
+    value, observed, expected, error, n, d, least = _floats(
+        value, observed, expected, standard_error, n_units, n_discordant, least
     )
-    share, room = _share(observed), 1 - expected
-    effect = _design_effect(share, error * room, n, d)
-    below = _effective_size(n, effect, d, PRIOR_UNITS_LOW)
-    # a high coefficient needs rare grades, and n * room is what the data know of those
-    above = _effective_size(n, effect, np.minimum(d, n * room), PRIOR_UNITS_HIGH)
+    share, given = _share(observed), 1 - expected
+    share, expected, known = _reaching_down(value, share, expected, n, least)
+    room = 1 - expected
+    effect, d = _design_effect(share, error * room, n, d), d * known
+    below = _effective_size(n, effect, d, PRIOR_UNITS_LOW, known + PAIRED_EFFECT * (1 - known))
+    # a high coefficient needs rare grades, and n * given is what the data know of those
+    above = _effective_size(n, effect, np.minimum(d, n * given), PRIOR_UNITS_HIGH, 1.0)
     tail, rest = (1 - confidence_level) / 2, 1 - share
-    low = special.betaincinv(below * share + LEAN, below * rest + 1 - LEAN, tail)
+    lean = LEAN * known
+    low = special.betaincinv(below * share + lean, below * rest + 1 - lean, tail)
     high = special.betainccinv(above * share + 1 - LEAN, above * rest + LEAN, tail)
     low, high = np.where(share > 0, low, 0.0), np.where(share < 1, high, 1.0)
     with np.errstate(invalid="ignore", divide="ignore"):
         low, high = (low - expected) / room, (high - expected) / room
     return np.minimum(low, value), np.maximum(high, value)
+
+
+def known_by_agreement(
+    observed: npt.ArrayLike, expected: npt.ArrayLike, n_units: npt.ArrayLike
+) -> FloatArray:
+    """Return how much of a coefficient's error is that of observed agreement; 1 or more for all.
+
+    Parameters
+    ----------
+    observed, expected, n_units : array_like of float, shape (...)
+        As in `score_limits`.
+
+    Returns
+    -------
+    ndarray of float, shape (...)
+        0 at no agreement.
+    """
+    observed, expected, n = _floats(observed, expected, n_units)
+    known: FloatArray = observed * (n + MORE_BY_CHANCE) / (n * expected + MORE_BY_CHANCE)
+    return known
+
+
+def _reaching_down(
+    value: FloatArray, share: FloatArray, expected: FloatArray, n: FloatArray, least: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Let the scale of agreement reach down to the least there can be, where agreement is rare.
+
+    Returns the share, the chance agreement that goes with it, and how much of the error is that of
+    observed agreement: near no agreement it is that of chance agreement, which the scale holds.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        known = known_by_agreement(share, expected, n)
+        floor = -expected / (1 - expected)
+        low = floor + (1 - known) * np.minimum(least - floor, 0.0)
+        moved = (value - low) / (1 - low)
+        rare = (known < 1) & np.isfinite(low)
+        return (
+            np.where(rare, np.clip(moved, 0.0, 1.0), share),
+            np.where(rare, -low / (1 - low), expected),
+            np.where(rare, known, 1.0),
+        )
 
 
 def _floats(*numbers: npt.ArrayLike) -> Iterator[FloatArray]:
@@ -137,9 +196,13 @@ def _design_effect(
 
 
 def _effective_size(
-    n: FloatArray, effect: FloatArray, informative: FloatArray, prior_units: float
+    n: FloatArray,
+    effect: FloatArray,
+    informative: FloatArray,
+    prior_units: float,
+    prior: FloatArray | float,
 ) -> FloatArray:
-    shrunk = (informative * effect + prior_units) / (informative + prior_units)
+    shrunk = (informative * effect + prior_units * prior) / (informative + prior_units)
     # a sample that shows more spread than a share of units has is believed at once
     shrunk = np.where(effect > 1, np.maximum(shrunk, effect), shrunk)
     # of more, the quantiles of a Beta are lost in rounding
@@ -240,6 +303,7 @@ def logit_limits(
     expected: npt.ArrayLike,
     *,
     confidence_level: float,
+    least: npt.ArrayLike = -np.inf,
 ) -> Limits:
     """Return t limits on the logit scale of the coefficient's range.
 
@@ -253,6 +317,8 @@ def logit_limits(
         Agreement expected by chance; the range is from -expected / (1 - expected) to 1.
     confidence_level : float
         Wanted coverage, between 0 and 1.
+    least : array_like of float, shape (...), optional
+        As in `score_limits`.
 
     Returns
     -------
@@ -286,7 +352,9 @@ def logit_limits(
         half = half / (share * (1 - share))
         low, high = (special.expit(special.logit(share) + step) for step in (-half, half))
         low, high = (1 - (1 - limit) / room for limit in (low, high))
-    ends = score_limits(value, share, expected, 0.0, n, 0.0, confidence_level=confidence_level)
+    ends = score_limits(
+        value, share, expected, 0.0, n, 0.0, confidence_level=confidence_level, least=least
+    )
     inside = is_on_logit_scale(value, error, expected)
     return np.where(inside, low, ends[0]), np.where(inside, high, ends[1])
 

@@ -445,7 +445,7 @@ def _mean_score(
         influence=influence,
         n_units=study.n_paired,
         n_missing=given.n_missing,
-        methods=coefficient_methods(study),
+        methods=coefficient_methods(study, chance_is_known=True),
         observed=(1.0 + value) / 2.0,
         expected=np.full(np.shape(value), 0.5),
         reason=reason,

@@ -108,7 +108,7 @@ def percent_agreement(ratings: RatingsLike, *, weights: Weights = "identity") ->
     with np.errstate(invalid="ignore", divide="ignore"):
         value = study.agreement
     influence = partial(_agreement_influence, study) if study.is_batch else None
-    methods = coefficient_methods(study)
+    methods = coefficient_methods(study, chance_is_known=True)
     if counts_units(study) and study.ratings.clusters is None:
         methods = (*proportion_methods(study), *methods)
     reason = "" if study.is_batch or study.n_paired else why_undefined(study)
@@ -514,7 +514,7 @@ def _corrected(study: Study, rule: ChanceRule, name: str, label: str, kind: str)
         observed=as_float(observed),
         expected=as_float(expected),
         n_units=study.n_rated,
-        methods=coefficient_methods(study),
+        methods=coefficient_methods(study, chance_is_known=rule is _uniform_chance),
         reason=reason,
     )
 

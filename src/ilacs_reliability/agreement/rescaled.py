@@ -54,7 +54,8 @@ def rescaled_methods(
     tuple of (str, callable)
         score, t, wald and logit, the default first.
     """
-    offered = dict(coefficient_methods(study))
+    # on another scale the range is another, too
+    offered = dict(coefficient_methods(study, chance_is_known=True))
     moved = partial(_moved_limits, forward=forward, back=back, slope=slope, expected=expected)
     score = partial(moved, limits=offered["score"])
     logit = partial(_inside, limits=partial(moved, limits=offered["logit"]), ends=score)
@@ -180,6 +181,7 @@ def _moved_limits(
         observed=moved * (1.0 - expected) + expected,
         expected=expected,
         influence_source=pull,
+        range_source=(-np.inf, np.inf),
     )
     # at 0 a root has no slope
     with np.errstate(invalid="ignore"):

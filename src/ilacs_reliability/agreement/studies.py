@@ -16,6 +16,7 @@ from ilacs_reliability.intervals import (
     clopper_pearson_limits,
     is_on_logit_scale,
     jeffreys_limits,
+    known_by_agreement,
     logit_limits,
     midp_limits,
     score_limits,
@@ -218,20 +219,23 @@ def unpaired_note(ratings: Ratings) -> tuple[str, ...]:
     return (f"{counted(single, 'unit')} with a single rating do not enter: they cannot be paired.",)
 
 
-def coefficient_methods(study: Study) -> tuple[Method, ...]:
+def coefficient_methods(study: Study, *, chance_is_known: bool = False) -> tuple[Method, ...]:
     """List the intervals that a chance-corrected coefficient offers.
 
     Parameters
     ----------
     study : Study
         What it was computed from.
+    chance_is_known : bool, optional
+        Whether the agreement expected by chance is the same whatever the grades given. Default: it
+        is estimated, and its error enters where agreement is rare.
 
     Returns
     -------
     tuple of (str, callable)
         score, t, wald and logit, the default first.
     """
-    score = partial(_score, study=study)
+    score = partial(_score, study=study, chance_is_known=chance_is_known)
     return (("score", score), ("t", _t), ("wald", _wald), ("logit", _logit))
 
 
@@ -348,18 +352,45 @@ def n_discordant(study: Study) -> Any:
     return study.frequencies @ study.ratings.table.mixed
 
 
-def _score(estimate: Estimate, confidence_level: float, *, study: Study) -> Limits:
+def n_informative(study: Study) -> Any:
+    """Count the units that say how much a coefficient varies: those that are not like most.
+
+    Parameters
+    ----------
+    study : Study
+        One study or many.
+
+    Returns
+    -------
+    float or ndarray, shape (...)
+        Units whose ratings are not all the same grade, no more than are unlike the commonest.
+    """
+    discordant = n_discordant(study)
+    if not np.any(2 * discordant > study.n_paired):
+        return discordant
+    counts, paired = study.ratings.counts, study.ratings.table.paired
+    kind = np.unique(counts, axis=0, return_inverse=True)[1].ravel()
+    alike = (kind[:, None] == np.arange(kind.max() + 1)) * paired[:, None]
+    return np.minimum(discordant, study.n_paired - (study.frequencies @ alike).max(axis=-1))
+
+
+def _score(
+    estimate: Estimate, confidence_level: float, *, study: Study, chance_is_known: bool
+) -> Limits:
     pieces = study.n_paired
     if estimate.clusters is not None:
         pieces = n_clusters(study.frequencies, estimate.clusters, study.ratings.table.paired)
+    known = known_by_agreement(estimate.observed, estimate.expected, pieces)
     return score_limits(
         estimate.value,
         estimate.observed,
         estimate.expected,
         estimate.standard_error,
         pieces,
-        np.minimum(n_discordant(study), pieces),
+        np.minimum(n_informative(study), pieces),
         confidence_level=confidence_level,
+        # who graded what takes as long to find as the limits: where it is asked for only
+        least=-np.inf if chance_is_known or np.all(known >= 1) else estimate.range[0],
     )
 
 
@@ -398,8 +429,11 @@ def logit_by_name(estimate: Estimate, n_units: Any, confidence_level: float) -> 
         The limits.
     """
     value, error, expected = estimate.value, estimate.standard_error, estimate.expected
-    found = logit_limits(value, error, n_units, expected, confidence_level=confidence_level)
     gone = ~is_on_logit_scale(value, error, expected)
+    least = estimate.range[0] if gone.any() else -np.inf
+    found = logit_limits(
+        value, error, n_units, expected, confidence_level=confidence_level, least=least
+    )
     return instead(found, found, gone, "score with a design effect of 1", NO_LOGIT)
 
 
