@@ -271,3 +271,30 @@ def test_design_says_what_is_missing():
     assert design_of(ratings) == Design(3, 2, close(4 / 3), close(4 / 3), 1.0)
     assert design_of(ratings, by_pairs=True).pairwise == close(4.0)
     assert not design_of(ratings).is_complete
+
+
+ESTIMATED_CHANCE = (*KAPPAS, "gwet_ac", "krippendorff_alpha")
+
+
+@pytest.mark.parametrize("name", ESTIMATED_CHANCE)
+@given(data=st.data())
+def test_an_interval_has_two_sides_wherever_the_estimate_is_inside_its_range(name, data):
+    codes = data.draw(codes_of(2 if name in ("cohen_kappa", "scott_pi") else None))
+    estimate = defined(SMALL[name], of_codes(codes))
+    least = estimate.range[0]
+    assume(least + 1e-6 < estimate.value < 1 - 1e-6)
+    wide, found = (estimate.confidence_interval(level) for level in (0.999, 0.95))
+    assert least - TOLERANCE <= wide.low <= found.low < estimate.value - 1e-6
+    assert estimate.value + 1e-6 < found.high <= wide.high <= 1 + TOLERANCE
+
+
+def test_the_lower_side_does_not_jump_as_agreement_goes_to_nothing():
+    # three grades, none preferred: chance agreement is a third however often the raters agree
+    lows = []
+    for agreeing in range(0, 21, 2):
+        once, twice = (np.roll(np.eye(3, dtype=int), step, axis=0) for step in (1, 2))
+        table = agreeing * np.eye(3, dtype=int) + (20 - agreeing) // 2 * (once + twice)
+        ratings = ilr.ratings_from_table(table, scale=ilr.Scale(range(3)))
+        lows.append(ilr.cohen_kappa(ratings).confidence_interval().low)
+    assert (np.diff(lows) > 0).all()
+    assert np.diff(lows).max() < 0.35

@@ -217,9 +217,9 @@ def kappa_max(ratings: RatingsLike) -> Estimate:
     average and 76 % at worst, and "score" and "logit", which take this for a share of units, 43 %
     and 0 %. The default, "margins", goes by the differences between the margins on every set of
     grades, of which this is the largest: it covered 97 % or more in each of 60 settings, of two to
-    five grades. Of more than ten grades the sets are too many to list: the value stays exact, the
-    upper limit goes by single grades and by all below or above a grade only, and so can be higher
-    than it need be. "t" and "wald" can pass 1, as for other coefficients.
+    five grades, and 95 % or more where one of two is as rare as 1 %. Of more than ten grades the
+    sets are too many to list: the value stays exact, the upper limit goes by single grades and by
+    all below or above a grade only, and so can be higher than it need be.
 
     References
     ----------

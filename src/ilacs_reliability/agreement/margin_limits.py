@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
-from scipy import special
 
 from ilacs_reliability.agreement.formulas import patterns_of
 from ilacs_reliability.agreement.studies import Study
 from ilacs_reliability.estimates import Estimate, Limits, n_clusters, standard_error
+from ilacs_reliability.intervals import score_limits
 from ilacs_reliability.scales import FloatArray
 from ilacs_reliability.work import affordable
 
-# units added, spread as the margins' product would
-PSEUDO_UNITS = 3.0
 # with more grades only some sets are looked at, and the sample's largest
 MOST_GRADES = 10
 
@@ -32,6 +31,7 @@ class _Shifts:
 
     value: FloatArray
     error: FloatArray
+    room: FloatArray
 
 
 def margin_limits(estimate: Estimate, confidence_level: float, *, study: Study) -> Limits:
@@ -60,18 +60,21 @@ def margin_limits(estimate: Estimate, confidence_level: float, *, study: Study) 
     more than ten grades, whose sets are too many, it goes by the single grades, all below or above
     a grade, and their complements; a set chosen by the sample has no place there. The upper limit
     takes in the set on which the sample's shift is largest, too, which no other exceeds.
+
+    A shift lies between -1 and 1, and where grades are rare it is the balance of the few units that
+    have them, of which there are :math:`n (1 - p_e)`: its limits are those of `score_limits` for
+    the share (1 + theta) / 2 of so many.
     """
     cells = _cells(study)
-    shifts = _shifts(cells, _sets(cells.shape[-1]))
     inflation, pieces = _clustering(estimate, study)
-    error = shifts.error * inflation[..., None]
-    tail, df = (1.0 - confidence_level) / 2.0, np.maximum(pieces - 1.0, 1.0)[..., None]
-    most = shifts.value + special.stdtrit(df, 1.0 - tail) * error
+    limits = partial(_limits, cells, inflation=inflation, pieces=pieces)
+    sets = _sets(cells.shape[-1])
+    most = limits(sets, confidence_level)[1]
     if cells.shape[-1] > MOST_GRADES:
-        own = _shifts(cells, _largest_sets(cells))
-        reach = special.stdtrit(df, 1.0 - tail) * own.error * inflation[..., None]
-        most = np.concatenate([most, own.value + reach], axis=-1)
-    least = shifts.value - special.stdtrit(df, 1.0 - tail / shifts.value.shape[-1]) * error
+        own = limits(_largest_sets(cells), confidence_level)[1]
+        most = np.concatenate([most, own], axis=-1)
+    shared = 1.0 - (1.0 - confidence_level) / sets.shape[-2]
+    least = limits(sets, shared)[0]
     value = np.asarray(estimate.value)
     low = np.clip(1.0 - most.max(axis=-1), 0.0, 1.0)
     high = 1.0 - np.clip(least.max(axis=-1), 0.0, 1.0)
@@ -97,6 +100,31 @@ def affordable_limits(study: Study) -> bool:
     n_studies = max(int(np.prod(study.frequencies.shape[:-1])), 1)
     cells = n_studies * n_sets * q**2
     return affordable(cells, nanoseconds=30.0, held=32.0 * cells + 8.0 * len(codes) * q**2)
+
+
+def _limits(
+    cells: FloatArray,
+    sets: FloatArray,
+    confidence_level: float,
+    *,
+    inflation: FloatArray,
+    pieces: FloatArray,
+) -> tuple[FloatArray, FloatArray]:
+    """Return limits of the shift on each set: -1 to 1, like the balance of a share of units."""
+    shifts = _shifts(cells, sets)
+    room, n = shifts.room[..., None], pieces[..., None]
+    apart = (cells.sum(axis=(-1, -2)) - np.trace(cells, axis1=-2, axis2=-1))[..., None]
+    known = n * room
+    low, high = score_limits(
+        shifts.value,
+        (1.0 + shifts.value) / 2.0,
+        0.5,
+        shifts.error * inflation[..., None],
+        known,
+        np.minimum(apart, known),
+        confidence_level=confidence_level,
+    )
+    return np.asarray(low), np.asarray(high)
 
 
 def _cells(study: Study) -> FloatArray:
@@ -132,9 +160,6 @@ def _largest_sets(cells: FloatArray) -> FloatArray:
 def _shifts(cells: FloatArray, sets: FloatArray) -> _Shifts:
     q = cells.shape[-1]
     with np.errstate(invalid="ignore", divide="ignore"):
-        pooled = cells.sum(axis=-1) + cells.sum(axis=-2) + 1.0
-        pooled = pooled / pooled.sum(axis=-1, keepdims=True)
-        cells = cells + PSEUDO_UNITS * pooled[..., :, None] * pooled[..., None, :]
         n = cells.sum(axis=(-1, -2))[..., None]
         first, second = cells.sum(axis=-1) / n, cells.sum(axis=-2) / n
         room = 1.0 - (first * second).sum(axis=-1)[..., None]
@@ -147,7 +172,7 @@ def _shifts(cells: FloatArray, sets: FloatArray) -> _Shifts:
         pull = (moved - (value * room)[..., None] + value[..., None] * chance) / room[..., None]
         shares = (cells / n[..., None]).reshape(*cells.shape[:-2], 1, q * q)
         error = np.sqrt((shares * pull**2).sum(axis=-1) / n)
-    return _Shifts(value, error)
+    return _Shifts(value, error, room[..., 0])
 
 
 def _clustering(estimate: Estimate, study: Study) -> tuple[FloatArray, FloatArray]:
