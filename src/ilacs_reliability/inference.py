@@ -226,7 +226,9 @@ def difference(a: Estimate, b: Estimate, *, paired: bool) -> Estimate:
     Notes
     -----
     Paired: the influences are subtracted pattern by pattern, so the covariance is in. Independent:
-    the variances add; the degrees of freedom are Welch's [1]_.
+    the variances add; the degrees of freedom are Welch's [1]_. Paired coefficients of the same
+    ratings can differ by little but chance agreement, where 95 % intervals fall short: 87 % was
+    seen at worst for AC less Fleiss' kappa, 79 % for quadratic less exact kappa.
 
     References
     ----------
