@@ -33,7 +33,7 @@ class Design(NamedTuple):
     ----------
     raters : float or ndarray, shape (...)
         Raters who gave any rating.
-    fewest : int
+    fewest : int or ndarray of int, shape (...)
         Fewest ratings of a unit that has two or more.
     rated : float or ndarray, shape (...)
         Units with any rating, for each with two or more.
@@ -44,15 +44,15 @@ class Design(NamedTuple):
     """
 
     raters: Any
-    fewest: int
+    fewest: Any
     rated: Any = 1.0
     busiest: Any = 1.0
     pairwise: Any = 1.0
 
     @property
-    def is_complete(self) -> bool:
-        """Whether every rater graded every unit."""
-        return bool(np.all(self.busiest == 1.0) and np.all(self.raters == self.fewest))
+    def is_complete(self) -> Any:
+        """Whether every rater graded every unit, shape (...)."""
+        return (np.asarray(self.busiest) == 1.0) & (np.asarray(self.raters) == self.fewest)
 
 
 def design_of(ratings: Ratings, *, by_pairs: bool = False) -> Design:
@@ -71,8 +71,10 @@ def design_of(ratings: Ratings, *, by_pairs: bool = False) -> Design:
         Where raters are anonymous, as if each of them graded as many units as any.
     """
     totals, sizes = ratings.table.totals, ratings.sizes
-    paired = totals[totals > 1]
-    fewest = int(paired.min()) if paired.size else 2
+    seen = (ratings.frequencies > 0) & (totals > 1)
+    fewest: Any = np.where(seen, totals, np.inf).min(axis=-1, initial=np.inf)
+    fewest = np.where(np.isfinite(fewest), fewest, 2.0).astype(np.int64)
+    fewest = fewest if np.ndim(fewest) else int(fewest)
     with np.errstate(invalid="ignore", divide="ignore"):
         rated = np.asarray(sizes.rated / np.asarray(sizes.paired, dtype=np.float64))
         if ratings.patterns is None:
@@ -128,11 +130,22 @@ def coefficient_range(
     by_rule = isinstance(weights, Credit)
     table: Any = weights if by_rule or weights is None else np.asarray(weights, dtype=np.float64)
     if name in ("percent_agreement", "brennan_prediger", "gwet_ac"):
-        return _LEAST[name](table, design), 1.0
+        return _by_fewest(_LEAST[name], table, design), 1.0
     # a rule's losses are squared distances: on a simplex, round right angles or on a line
     losses = None if by_rule or weights is None else 1.0 - table
     most = _excess(losses) * _most_loss(name, design)
     return _number(1.0 - most), 1.0
+
+
+def _by_fewest(find: Callable[[Any, Design], Any], weights: Any, design: Design) -> Any:
+    """Return the least of each study, by the fewest ratings of its units."""
+    if not np.ndim(design.fewest):
+        return find(weights, design)
+    least = np.full(np.shape(design.fewest), -np.inf)
+    for fewest in np.unique(design.fewest).tolist():
+        found = find(weights, design._replace(fewest=fewest))
+        least = np.where(design.fewest == fewest, found, least)
+    return least
 
 
 def _as_design(design: Design | Ratings | int, by_pairs: bool) -> Design:
@@ -157,9 +170,10 @@ def _most_loss(name: str, design: Design) -> Any:
         return r / (r - 1.0)
     if name in ("fleiss_kappa", "scott_pi"):
         return design.rated * r / (r - 1.0)
-    if name == "light_kappa" and not design.is_complete:
-        return 2.0 * design.pairwise
-    return design.busiest * design.raters / (r - 1.0)
+    together = design.busiest * design.raters / (r - 1.0)
+    if name == "light_kappa":
+        return np.where(design.is_complete, together, 2.0 * design.pairwise)
+    return together
 
 
 def _excess(losses: FloatArray | None) -> float:
