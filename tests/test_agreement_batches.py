@@ -9,7 +9,6 @@ import pytest
 from numpy.testing import assert_allclose
 
 import ilacs_reliability as ilr
-from closeness import close
 
 SCALE = ilr.Scale([1, 2, 3])
 FORMS = ("1,1", "A,1", "C,1", "1,k", "A,k", "C,k")
@@ -178,7 +177,7 @@ def test_mcgraw_wong_limits_give_way_by_name():
     interval = steps.confidence_interval(method="mcgraw_wong")
     assert interval.method == "score, since F has no width"
     assert tuple(interval) == tuple(steps.confidence_interval(method="score"))
-    assert interval.low == close(-1)
+    assert interval.low < -1 < interval.high
 
 
 def test_f_between_like_means_has_a_p_value_of_1():

@@ -12,6 +12,7 @@ from numpy.testing import assert_allclose
 import ilacs_reliability as ilr
 import strategies as our
 from closeness import close
+from ilacs_reliability.wording import fixed
 
 FORMS = ("1,1", "A,1", "C,1", "1,k", "A,k", "C,k")
 
@@ -230,7 +231,7 @@ def test_every_interval_holds_the_estimate(coefficient, two, data):
 @given(data=st.data())
 def test_describe_and_to_dict_hold_the_number(coefficient, two, data):
     estimate = defined(coefficient, on(drawn(data, two)))
-    assert f"{estimate.value:.3f}" in estimate.describe()
+    assert fixed(estimate.value) in estimate.describe()
     assert estimate.to_dict()["value"] == close(estimate.value)
 
 

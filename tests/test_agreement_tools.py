@@ -144,7 +144,7 @@ def test_a_generalised_estimate_says_what_it_generalises_to():
 def test_without_a_part_over_raters_there_is_no_interval():
     nan = np.nan
     ratings = [[1, 1, nan], [2, 1, nan], [1, 1, nan], [nan, nan, 2]]
-    with pytest.warns(ilr.UndefinedEstimateWarning, match="left out"):
+    with pytest.warns(ilr.UndefinedEstimateWarning, match="has no value without"):
         found = ilr.generalise(ilr.fleiss_kappa, ratings, to="both")
     assert (found.status, found.reason) == ("undefined", "undefined_without_one")
     assert np.isnan([found.value, *found.confidence_interval()]).all()
@@ -316,7 +316,7 @@ def test_the_sampled_test_of_concordance_is_near_the_exact_one():
     exact = ilr.kendall_w_test(table).p_value
     sampled = ilr.kendall_w_test(table, method="monte_carlo", rng=1)
     assert abs(sampled.p_value - exact) < 5 * np.sqrt(exact / 9999)
-    assert "9999 random draws" in sampled.notes[-1]
+    assert "9,999 random draws" in sampled.notes[-1]
 
 
 def test_too_many_cases_give_way_to_draws_and_say_so():
@@ -740,7 +740,7 @@ def test_draws_are_as_many_as_some_seconds_allow_and_say_so(monkeypatch):
     grades = np.random.default_rng(5).integers(0, 4, (60, 5))
     result = ilr.kendall_w_test(grades, rng=5)
     assert result.method == "Monte Carlo"
-    [note] = [note for note in result.notes if "of 9999 asked for, since more take" in note]
+    [note] = [note for note in result.notes if "of 9,999 asked for, since more take" in note]
     assert note.split()[4] == "624"
     assert result.p_value >= 1 / 625
 

@@ -270,7 +270,8 @@ def test_bca_shifts_by_half_a_replicate_where_all_lie_on_one_side(above):
         if np.ndim(value):
             drawn.append(np.ravel(value))
         like = ilr.percent_agreement(ratings)
-        return replace(like, value=value if np.ndim(value) else float(value))
+        value = value if np.ndim(value) else float(value)
+        return replace(like, value=value, range_source=(-np.inf, np.inf))
 
     codes = np.array([[unit // 4, unit % 4] for unit in range(10)])
     ratings = ilr.ratings_from_codes(codes, scale=ABCD)

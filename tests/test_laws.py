@@ -15,6 +15,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 import ilacs_reliability as ilr
 import strategies as our
 from closeness import close
+from ilacs_reliability.wording import fixed
 
 WEIGHTS = ("identity", "linear", "quadratic")
 
@@ -505,7 +506,7 @@ def test_a_threshold_is_rejected_where_the_interval_leaves_it_out(law, kind, dat
 @given(data=st.data())
 def test_describe_and_to_dict_hold_the_number(law, kind, data):
     estimate = law.at(kind)(data.draw(studies(law)))
-    assert f"{estimate.value:.3f}" in estimate.describe()
+    assert fixed(estimate.value) in estimate.describe()
     row = estimate.to_dict()
     assert row["value"] == close(estimate.value)
     assert row["low"] <= row["value"] <= row["high"]

@@ -9,6 +9,7 @@ import secrets
 import signal
 import stat
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -200,15 +201,22 @@ def _fill(file: IO[bytes], content: bytes) -> None:
 
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Let signals wait until a file is whole."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
+    """Let signals wait until a file is whole.
+
+    A mask would be this thread's alone, and a library's own threads would take the signal.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield  # which alone is told of signals
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+    came: list[int] = []
+    before = {one: signal.signal(one, lambda number, _: came.append(number)) for one in SIGNALS}
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        for one, handler in before.items():
+            signal.signal(one, signal.SIG_DFL if handler is None else handler)
+        for number in came:
+            signal.raise_signal(number)
 
 
 def _standard_output() -> IO[str]:
