@@ -288,7 +288,8 @@ def test_an_unused_grade_changes_no_odds():
 def test_proportional_odds_of_two_grades_are_the_odds_ratio():
     table = [[11, 84], [10, 8]]
     assert_allclose(ilr.proportional_odds(table).value, ilr.odds_ratio(table).value)
-    assert ilr.parallel_lines_test(table).p_value == close(1)
+    with pytest.warns(ilr.UndefinedEstimateWarning, match="only two grades are used"):
+        assert ilr.parallel_lines_test(table).reason == "single_cut"
 
 
 def test_proportional_odds_are_statsmodels():
@@ -377,14 +378,15 @@ def test_bounds_that_the_grades_contradict_are_left_and_noted():
     assert "contradict the assumed response" in down.notes[-1]
     agreed = ilr.selection_bounds(GOOD, response="second_lower")
     assert agreed.low == close(bounds.low)
-    assert not agreed.notes
+    assert not any("contradict" in note for note in agreed.notes)
 
 
 def test_crossing_strata_are_noted():
     falling = [[[0, 0], [1, 9]], [[5, 5], [9, 1]]]
     assert "against the monotone" in ilr.selection_bounds(falling, assume="monotone").notes[-1]
     rising = [[[0, 0], [9, 1]], [[5, 5], [1, 9]]]
-    assert not ilr.selection_bounds(rising, assume="monotone").notes
+    notes = ilr.selection_bounds(rising, assume="monotone").notes
+    assert not any("monotone" in note for note in notes)
 
 
 def test_monotone_limits_that_cross_give_way():
@@ -397,7 +399,7 @@ def test_monotone_limits_that_cross_give_way():
     assert "not seen in stratum stratum 2 are in keeping" in monotone.notes[-1]
     # the other way round nothing crosses, and the bounds are narrower
     rising = ilr.selection_bounds([table[2], table[1], table[0]], assume="monotone")
-    assert not rising.notes
+    assert not any("monotone" in note for note in rising.notes)
     assert_allclose(rising.by_stratum[1], [0.3, 0.7])
 
 

@@ -459,9 +459,9 @@ def test_quadratic_kappa_is_lins_concordance(ratings):
 def test_the_interval_holds_the_estimate_within_its_range(law, kind, data):
     estimate = law.at(kind)(data.draw(studies(law)))
     low, high = estimate.confidence_interval()
-    lowest = -estimate.expected / (1 - estimate.expected)
-    assert min(lowest, estimate.value) - 1e-9 <= low <= estimate.value + 1e-12
-    assert estimate.value - 1e-12 <= high <= 1 + 1e-12
+    least, most = estimate.range
+    assert min(least, estimate.value) - 1e-9 <= low <= estimate.value + 1e-12
+    assert estimate.value - 1e-12 <= high <= most + 1e-12
 
 
 @every_kind

@@ -368,10 +368,18 @@ def n_informative(study: Study) -> Any:
     discordant = n_discordant(study)
     if not np.any(2 * discordant > study.n_paired):
         return discordant
-    counts, paired = study.ratings.counts, study.ratings.table.paired
-    kind = np.unique(counts, axis=0, return_inverse=True)[1].ravel()
-    alike = (kind[:, None] == np.arange(kind.max() + 1)) * paired[:, None]
-    return np.minimum(discordant, study.n_paired - (study.frequencies @ alike).max(axis=-1))
+    order, starts = study.ratings.derived("alike", _alike, of_patterns=True)
+    units = (study.frequencies * study.ratings.table.paired)[..., order]
+    commonest = np.add.reduceat(units, starts, axis=-1).max(axis=-1)
+    return np.minimum(discordant, study.n_paired - commonest)
+
+
+def _alike(ratings: Ratings) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Return patterns in an order that puts those with the same grades together, and each start."""
+    rows = ratings.counts if ratings.patterns is None else np.sort(ratings.patterns, axis=1)
+    kind = np.unique(rows, axis=0, return_inverse=True)[1].ravel()
+    order = np.argsort(kind, kind="stable")
+    return order, np.flatnonzero(np.diff(kind[order], prepend=-1))
 
 
 def _score(

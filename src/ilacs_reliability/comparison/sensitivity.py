@@ -94,7 +94,8 @@ class RosenbaumBounds(Record):
         >>> print(ilr.rosenbaum_bounds([[3, 8, 45, 39], [4, 6, 5, 3]]).describe())
         A hidden cause that makes the odds of the group differ by 2.97 within strata could explain
         the difference at the 5% level (exact bounds), from 113 units; it does not show that there
-        is one.
+        is one. Grade 1 is taken for the worst and grade 4 for the best; where 1 is the best, turn
+        the order round and declare it, as in Scale([4, ..., 1]).
         """
         basis = f"({self.method} bounds), from {counted(self.n_units, 'unit')}"
         end = " ".join((f"{basis}; it does not show that there is one.", *self.notes))

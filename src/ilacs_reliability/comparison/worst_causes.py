@@ -92,7 +92,7 @@ def reached_sums(counts: IntArray) -> Lattice:
     TooManyCausesError
         If a stratum has too many tables, or there are too many sums.
     """
-    if len(counts) > MOST_STRATA:
+    if len(np.unique(counts, axis=0)) > MOST_STRATA or len(counts) > 10 * MOST_STRATA:
         raise TooManyCausesError
     strata = _ordered_strata(counts)
     # rank sums over N + 1 are whole numbers of a common unit
