@@ -33,4 +33,4 @@ def test_the_commands_stand_in_the_sdist(unpacked, command):
     said = subprocess.run(
         ["make", "--dry-run", command], cwd=unpacked, capture_output=True, text=True, check=True
     )
-    assert "install --editable ." in said.stdout
+    assert "--editable ." in said.stdout

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import linalg
 
+from ilacs_reliability.containers import read_only
 from ilacs_reliability.ratings import Ratings
 from ilacs_reliability.scales import FloatArray
 from ilacs_reliability.wide import Credit
@@ -130,7 +131,7 @@ def coefficient_range(
     by_rule = isinstance(weights, Credit)
     table: Any = weights if by_rule or weights is None else np.asarray(weights, dtype=np.float64)
     if name in ("percent_agreement", "brennan_prediger", "gwet_ac"):
-        return _by_fewest(_LEAST[name], table, design), 1.0
+        return _number(_by_fewest(_LEAST[name], table, design)), 1.0
     # a rule's losses are squared distances: on a simplex, round right angles or on a line
     losses = None if by_rule or weights is None else 1.0 - table
     most = _excess(losses) * _most_loss(name, design)
@@ -241,7 +242,7 @@ def _least_gwet(weights: FloatArray | Credit, design: Design) -> Any:
 
 
 def _number(value: Any) -> Any:
-    return value if np.ndim(value) else float(value)
+    return read_only(np.asarray(value)) if np.ndim(value) else float(value)
 
 
 _LEAST: dict[str, Callable[[Any, Design], Any]] = {
