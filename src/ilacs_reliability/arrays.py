@@ -56,7 +56,8 @@ def refuse_mask(thing: object, name: str, *, fill: str = "") -> None:
     if type(thing) is np.ndarray:
         return
     # asked of the type: to name its columns a lazy frame would have to be resolved
-    if hasattr(type(thing), "columns") and not hasattr(type(thing), "__array__"):
+    lazy = hasattr(type(thing), "columns") and not hasattr(type(thing), "__array__")
+    if lazy and not hasattr(thing, "counts"):
         raise TypeError(
             f"`{name}` is a {type(thing).__name__}, whose rows are not in memory: collect it, or "
             "let its engine count, as by `ratings_from_wide`, `ratings_from_frame`, "
