@@ -35,7 +35,7 @@ from simulated import (
 )
 
 import ilacs_reliability as ilr
-from ilacs_reliability.intervals import t_limits
+from ilacs_reliability._inference.intervals import t_limits
 
 LEVEL = 0.95
 METHODS = ("score", "t", "wald", "logit")

@@ -26,8 +26,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = "ilacs_reliability"
 # where numbers are computed
 CORE = re.compile(
-    r"(agreement|comparison|error|planning|shift|_inference|_results)\.(?!__init__|crosscheck)"
-    r"|(estimates|inference|intervals|replicates|resampling)$"
+    r"(agreement|comparison|error|planning|shift|_inference)\.(?!__init__|crosscheck)"
+    r"|_results\.estimates$"
 )
 NOT_COPIED = shutil.ignore_patterns(
     ".git", ".venv", "_build", "__pycache__", ".*_cache", ".hypothesis", "build", "dist"

@@ -2,13 +2,21 @@
 
 import os
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
+# how fast a machine draws, and how often the drawn case is one that a law speaks of, fail no test
+UNHURRIED = [HealthCheck.too_slow, HealthCheck.filter_too_much]
 # each law runs for every coefficient and kind of credit, so a few examples of each are many
 settings.register_profile(
-    "ci", derandomize=True, deadline=None, database=None, print_blob=True, max_examples=25
+    "ci",
+    derandomize=True,
+    deadline=None,
+    database=None,
+    print_blob=True,
+    max_examples=25,
+    suppress_health_check=UNHURRIED,
 )
-settings.register_profile("desk", deadline=None)
+settings.register_profile("desk", deadline=None, suppress_health_check=UNHURRIED)
 settings.register_profile("quick", parent=settings.get_profile("ci"), max_examples=5)
 settings.load_profile(
     os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "desk")

@@ -1,5 +1,41 @@
 """Are inspection judgements secure? Agreement, grade shift and comparison."""
 
+from ilacs_reliability._data.frames import (
+    grades_from_frame,
+    ratings_from_frame,
+    ratings_from_wide,
+    transitions_from_frame,
+)
+from ilacs_reliability._data.ratings import (
+    Ratings,
+    ratings_from_codes,
+    ratings_from_counts,
+    ratings_from_matrix,
+    ratings_from_table,
+)
+from ilacs_reliability._data.scales import (
+    OFSTED_SCALE,
+    Scale,
+    agreement_weights,
+    tolerance_weights,
+)
+from ilacs_reliability._data.suspects import SuspectInputWarning
+from ilacs_reliability._data.tables import (
+    GroupedGrades,
+    Transitions,
+    grades_from_table,
+    transitions_from_table,
+)
+from ilacs_reliability._inference.multiplicity import adjust_p_values
+from ilacs_reliability._inference.replicates import BootstrapResult, JackknifeResult
+from ilacs_reliability._inference.resampling import bootstrap, jackknife
+from ilacs_reliability._inference.thresholds import difference, equivalence_test, threshold_test
+from ilacs_reliability._results.estimates import (
+    Estimate,
+    Interval,
+    SignificanceResult,
+)
+from ilacs_reliability._results.undefined import UndefinedEstimateWarning
 from ilacs_reliability.agreement.alpha import krippendorff_alpha
 from ilacs_reliability.agreement.bangdiwala import bangdiwala_b
 from ilacs_reliability.agreement.benchmarks import Benchmark, benchmark
@@ -34,7 +70,7 @@ from ilacs_reliability.agreement.influential import (
 )
 from ilacs_reliability.agreement.listing import Estimates, Listing
 from ilacs_reliability.agreement.overview import agreement_table
-from ilacs_reliability.agreement.pairs import light_kappa, pairwise_agreement
+from ilacs_reliability.agreement.rater_pairs import light_kappa, pairwise_agreement
 from ilacs_reliability.claims.judging import Claim, Verdict, judge
 from ilacs_reliability.claims.ledger import published_claims, reproduce
 from ilacs_reliability.claims.protocol import Protocol
@@ -52,7 +88,6 @@ from ilacs_reliability.comparison.model_tests import (
 )
 from ilacs_reliability.comparison.models import proportional_odds
 from ilacs_reliability.comparison.overlap import OverlapReport, overlap_report
-from ilacs_reliability.comparison.pairs import generalised_odds, somers_d
 from ilacs_reliability.comparison.proportions import risk_difference
 from ilacs_reliability.comparison.ranks import brunner_munzel, mann_whitney
 from ilacs_reliability.comparison.ratios import odds_ratio, risk_ratio
@@ -64,37 +99,11 @@ from ilacs_reliability.comparison.sensitivity import (
 )
 from ilacs_reliability.comparison.strata import stratified_relative_effect, van_elteren
 from ilacs_reliability.comparison.trend import jonckheere
+from ilacs_reliability.comparison.unit_pairs import generalised_odds, somers_d
 from ilacs_reliability.comparison.variation import heterogeneity
 from ilacs_reliability.datasets import Dataset, list_datasets, load_dataset
-from ilacs_reliability.estimates import (
-    Estimate,
-    Interval,
-    SignificanceResult,
-)
-from ilacs_reliability.frames import (
-    grades_from_frame,
-    ratings_from_frame,
-    ratings_from_wide,
-    transitions_from_frame,
-)
-from ilacs_reliability.inference import difference, equivalence_test, threshold_test
-from ilacs_reliability.ratings import (
-    Ratings,
-    ratings_from_codes,
-    ratings_from_counts,
-    ratings_from_matrix,
-    ratings_from_table,
-)
-from ilacs_reliability.replicates import BootstrapResult, JackknifeResult
 from ilacs_reliability.reporting.html import report_html
 from ilacs_reliability.reporting.text import report_text
-from ilacs_reliability.resampling import bootstrap, jackknife
-from ilacs_reliability.scales import (
-    OFSTED_SCALE,
-    Scale,
-    agreement_weights,
-    tolerance_weights,
-)
 from ilacs_reliability.shift.binary import (
     mcnemar,
     paired_difference,
@@ -102,31 +111,22 @@ from ilacs_reliability.shift.binary import (
     sign_test,
 )
 from ilacs_reliability.shift.destinations import transition_shares
-from ilacs_reliability.shift.equivalence import shift_equivalence
+from ilacs_reliability.shift.margin_tests import shift_equivalence
 from ilacs_reliability.shift.margins import (
     bhapkar,
     marginal_shift_by_grade,
     stuart_maxwell,
 )
 from ilacs_reliability.shift.movement import NetShift, net_shift
-from ilacs_reliability.shift.multiplicity import adjust_p_values
 from ilacs_reliability.shift.occasions import cochran_q, friedman, madansky
-from ilacs_reliability.shift.ranks import (
+from ilacs_reliability.shift.scores import marginal_score_shift
+from ilacs_reliability.shift.signed_ranks import (
     marginal_rank_shift,
     paired_superiority,
     wilcoxon_signed_rank,
 )
-from ilacs_reliability.shift.scores import marginal_score_shift
-from ilacs_reliability.shift.strata import StratifiedShift, stratified_shift
+from ilacs_reliability.shift.stratified import StratifiedShift, stratified_shift
 from ilacs_reliability.shift.symmetry import PairwiseSymmetry, bowker, pairwise_symmetry
-from ilacs_reliability.suspects import SuspectInputWarning
-from ilacs_reliability.tables import (
-    GroupedGrades,
-    Transitions,
-    grades_from_table,
-    transitions_from_table,
-)
-from ilacs_reliability.undefined import UndefinedEstimateWarning
 
 __version__ = "0.1.0"
 

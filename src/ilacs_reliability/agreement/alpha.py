@@ -9,6 +9,19 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
+from ilacs_reliability._checks.arguments import check_option
+from ilacs_reliability._data.marks import by_counts, by_sums
+from ilacs_reliability._data.ratings import RatingsLike, as_ratings, by_whom
+from ilacs_reliability._data.scales import (
+    FloatArray,
+    Scale,
+    check_n_grades,
+    credit_matrix,
+    usable_scores,
+)
+from ilacs_reliability._data.wide import MOST_GRADES, Credit, Gaps, gaps_by_rule, over_pairs
+from ilacs_reliability._results.estimates import Estimate
+from ilacs_reliability._results.undefined import warn_undefined
 from ilacs_reliability.agreement.ranges import coefficient_range
 from ilacs_reliability.agreement.reasons import lone_grade, why_of
 from ilacs_reliability.agreement.studies import (
@@ -21,19 +34,6 @@ from ilacs_reliability.agreement.studies import (
     unpaired_note,
     why_undefined,
 )
-from ilacs_reliability.arguments import check_option
-from ilacs_reliability.estimates import Estimate
-from ilacs_reliability.marks import by_counts, by_sums
-from ilacs_reliability.ratings import RatingsLike, as_ratings, by_whom
-from ilacs_reliability.scales import (
-    FloatArray,
-    Scale,
-    check_n_grades,
-    credit_matrix,
-    usable_scores,
-)
-from ilacs_reliability.undefined import warn_undefined
-from ilacs_reliability.wide import MOST_GRADES, Credit, Gaps, gaps_by_rule, over_pairs
 
 Metric: TypeAlias = (
     Literal["nominal", "ordinal", "interval", "ratio"] | Sequence[Sequence[float]] | FloatArray

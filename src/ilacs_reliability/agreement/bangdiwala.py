@@ -9,6 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ilacs_reliability._checks.arguments import check_listing, check_number
+from ilacs_reliability._data.ratings import Ratings, RatingsLike
+from ilacs_reliability._data.scales import FloatArray, Weights, agreement_weights
+from ilacs_reliability._results.estimates import Estimate
 from ilacs_reliability.agreement.formulas import (
     build_estimate,
     known_raters,
@@ -24,10 +28,6 @@ from ilacs_reliability.agreement.studies import (
     where_known,
     why_undefined,
 )
-from ilacs_reliability.arguments import check_listing, check_number
-from ilacs_reliability.estimates import Estimate
-from ilacs_reliability.ratings import Ratings, RatingsLike
-from ilacs_reliability.scales import FloatArray, Weights, agreement_weights
 
 
 def bangdiwala_b(

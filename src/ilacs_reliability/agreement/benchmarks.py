@@ -10,11 +10,16 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from scipy import special
 
-from ilacs_reliability.arguments import check_between, check_mapping, check_number, check_option
-from ilacs_reliability.estimates import NO_ERROR, Estimate
-from ilacs_reliability.inference import threshold_test
-from ilacs_reliability.records import Record, rows_table
-from ilacs_reliability.wording import fixed, level, percent
+from ilacs_reliability._checks.arguments import (
+    check_between,
+    check_mapping,
+    check_number,
+    check_option,
+)
+from ilacs_reliability._inference.thresholds import threshold_test
+from ilacs_reliability._results.estimates import NO_ERROR, Estimate
+from ilacs_reliability._results.records import Record, rows_table
+from ilacs_reliability._results.wording import fixed, level, percent
 
 BandScale: TypeAlias = Literal["landis_koch", "fleiss", "altman", "cicchetti"] | Mapping[str, float]
 BenchmarkMethod: TypeAlias = Literal["interval", "normal"]

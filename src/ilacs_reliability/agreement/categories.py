@@ -11,6 +11,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings
+from ilacs_reliability._data.scales import FloatArray, Weights
+from ilacs_reliability._results.estimates import Estimate
+from ilacs_reliability._results.records import plain
+from ilacs_reliability._results.undefined import UndefinedEstimateWarning
+from ilacs_reliability._results.wording import counted, whole
 from ilacs_reliability.agreement.coefficients import brennan_prediger
 from ilacs_reliability.agreement.formulas import (
     build_estimate,
@@ -35,12 +41,6 @@ from ilacs_reliability.agreement.studies import (
     where_known,
     why_undefined,
 )
-from ilacs_reliability.estimates import Estimate
-from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
-from ilacs_reliability.records import plain
-from ilacs_reliability.scales import FloatArray, Weights
-from ilacs_reliability.undefined import UndefinedEstimateWarning
-from ilacs_reliability.wording import counted, whole
 
 NO_MARGINS = "The margins interval is not offered: of so many grades it takes too long."
 

@@ -9,6 +9,13 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from ilacs_reliability._checks.containers import read_only
+from ilacs_reliability._data.marks import by_counts, by_sums
+from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings, by_whom
+from ilacs_reliability._data.scales import FloatArray, Weights
+from ilacs_reliability._data.wide import SparseRows, beside, given_rows
+from ilacs_reliability._results.estimates import Estimate
+from ilacs_reliability._results.undefined import warn_undefined
 from ilacs_reliability.agreement.ranges import coefficient_range
 from ilacs_reliability.agreement.reasons import lone_grade, why_of
 from ilacs_reliability.agreement.studies import (
@@ -24,13 +31,6 @@ from ilacs_reliability.agreement.studies import (
     unpaired_note,
     why_undefined,
 )
-from ilacs_reliability.containers import read_only
-from ilacs_reliability.estimates import Estimate
-from ilacs_reliability.marks import by_counts, by_sums
-from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings, by_whom
-from ilacs_reliability.scales import FloatArray, Weights
-from ilacs_reliability.undefined import warn_undefined
-from ilacs_reliability.wide import SparseRows, beside, given_rows
 
 # chance agreement of a study, and its influence where that is asked for
 ChanceRule: TypeAlias = Callable[[Study, bool], tuple[FloatArray, FloatArray | None]]

@@ -10,6 +10,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from ilacs_reliability._data.ratings import Ratings
+from ilacs_reliability._inference.intervals import score_limits
+from ilacs_reliability._results.estimates import Estimate, Limits, n_clusters, standard_error
 from ilacs_reliability.agreement.components import (
     Scores,
     TwoWay,
@@ -17,9 +20,6 @@ from ilacs_reliability.agreement.components import (
     two_way_squares,
 )
 from ilacs_reliability.agreement.formulas import build_estimate, influence_of
-from ilacs_reliability.estimates import Estimate, Limits, n_clusters, standard_error
-from ilacs_reliability.intervals import score_limits
-from ilacs_reliability.ratings import Ratings
 
 SOURCES: tuple[Literal["units", "raters", "residual"], ...] = ("units", "raters", "residual")
 # up to this share of its largest value the variance of units is found as a share of odd units

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ilacs_reliability.ratings import Ratings
-from ilacs_reliability.scales import FloatArray, usable_scores
+from ilacs_reliability._data.ratings import Ratings
+from ilacs_reliability._data.scales import FloatArray, usable_scores
 
 # mean squares below this share of all variation are rounding
 ROUNDING = 1e-14

@@ -11,6 +11,15 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from scipy import special
 
+from ilacs_reliability._checks.arguments import check_option
+from ilacs_reliability._checks.randomness import as_generator, check_draws, check_rng
+from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings, check_whole
+from ilacs_reliability._data.scales import FloatArray, IntArray, usable_scores
+from ilacs_reliability._data.wide import given_rows
+from ilacs_reliability._results.estimates import Estimate, Limits, SignificanceResult
+from ilacs_reliability._results.named_limits import instead
+from ilacs_reliability._results.undefined import UndefinedEstimateWarning, warn_undefined
+from ilacs_reliability._results.wording import counted, whole
 from ilacs_reliability.agreement.coefficients import conger_kappa
 from ilacs_reliability.agreement.exact_ranks import (
     affordable_draws,
@@ -27,15 +36,6 @@ from ilacs_reliability.agreement.formulas import (
 from ilacs_reliability.agreement.reasons import lone_grade, why_incomplete, why_of
 from ilacs_reliability.agreement.rescaled import by_interval, fisher_method, rescaled_methods
 from ilacs_reliability.agreement.studies import Method, study_of, where_known
-from ilacs_reliability.arguments import check_option
-from ilacs_reliability.estimates import Estimate, Limits, SignificanceResult
-from ilacs_reliability.named_limits import instead
-from ilacs_reliability.randomness import as_generator, check_draws, check_rng
-from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings, check_whole
-from ilacs_reliability.scales import FloatArray, IntArray, usable_scores
-from ilacs_reliability.undefined import UndefinedEstimateWarning, warn_undefined
-from ilacs_reliability.wide import given_rows
-from ilacs_reliability.wording import counted, whole
 
 TestMethod: TypeAlias = Literal["exact", "monte_carlo", "asymptotic"]
 # with fewer random draws than this chi-square says more

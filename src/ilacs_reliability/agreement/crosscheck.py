@@ -13,6 +13,15 @@ from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 
+from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings, check_whole
+from ilacs_reliability._data.scales import (
+    FloatArray,
+    IntArray,
+    WeightKind,
+    agreement_weights,
+)
+from ilacs_reliability._results.estimates import Estimate, reason_in_words
+from ilacs_reliability._results.wording import counted, significant
 from ilacs_reliability.agreement.alpha import krippendorff_alpha
 from ilacs_reliability.agreement.coefficients import (
     brennan_prediger,
@@ -25,15 +34,6 @@ from ilacs_reliability.agreement.coefficients import (
 from ilacs_reliability.agreement.formulas import patterns_of
 from ilacs_reliability.agreement.generalise import generalise
 from ilacs_reliability.agreement.listing import Listing
-from ilacs_reliability.estimates import Estimate, reason_in_words
-from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings, check_whole
-from ilacs_reliability.scales import (
-    FloatArray,
-    IntArray,
-    WeightKind,
-    agreement_weights,
-)
-from ilacs_reliability.wording import counted, significant
 
 Quantity: TypeAlias = Literal["value", "standard_error"]
 # a coefficient of ours, its options as shown, the other program's number, and which number it is

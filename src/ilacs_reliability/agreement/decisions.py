@@ -9,17 +9,17 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from ilacs_reliability.agreement.generalisability import VarianceComponents, variance_components
-from ilacs_reliability.agreement.listing import Listing
-from ilacs_reliability.arguments import (
+from ilacs_reliability._checks.arguments import (
     check_between,
     check_confidence_level,
     check_listing,
     check_option,
 )
-from ilacs_reliability.estimates import NO_ERROR, Estimate
-from ilacs_reliability.ratings import RatingsLike
-from ilacs_reliability.wording import counted, level, whole
+from ilacs_reliability._data.ratings import RatingsLike
+from ilacs_reliability._results.estimates import NO_ERROR, Estimate
+from ilacs_reliability._results.wording import counted, level, whole
+from ilacs_reliability.agreement.generalisability import VarianceComponents, variance_components
+from ilacs_reliability.agreement.listing import Listing
 
 Decision: TypeAlias = Literal["absolute", "relative"]
 DECISIONS = ("absolute", "relative")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy import special
 
-from ilacs_reliability.scales import FloatArray, IntArray
-from ilacs_reliability.work import affordable
+from ilacs_reliability._checks.work import affordable
+from ilacs_reliability._data.scales import FloatArray, IntArray
 
 # sums of ranks times orders of a rater that one step of the enumeration may hold
 LARGEST_STEP = 1 << 20

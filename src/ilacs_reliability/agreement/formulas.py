@@ -10,14 +10,14 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from ilacs_reliability._data.ratings import FROM_PATTERNS, Ratings, RatingsLike, as_ratings, by_whom
+from ilacs_reliability._data.scales import CodeArray, FloatArray
+from ilacs_reliability._inference.intervals import t_limits
+from ilacs_reliability._results.estimates import Estimate, Limits
+from ilacs_reliability._results.undefined import warn_undefined
+from ilacs_reliability._results.wording import counted
 from ilacs_reliability.agreement.reasons import why_of
 from ilacs_reliability.agreement.studies import NOT_SHOWN, Method, as_count, as_float
-from ilacs_reliability.estimates import Estimate, Limits
-from ilacs_reliability.intervals import t_limits
-from ilacs_reliability.ratings import FROM_PATTERNS, Ratings, RatingsLike, as_ratings, by_whom
-from ilacs_reliability.scales import CodeArray, FloatArray
-from ilacs_reliability.undefined import warn_undefined
-from ilacs_reliability.wording import counted
 
 # takes sums, shape (..., n_sums), real or complex, to values, shape (...)
 Formula: TypeAlias = Callable[[npt.NDArray[Any]], npt.NDArray[Any]]

@@ -10,6 +10,12 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
+from ilacs_reliability._checks.arguments import check_confidence_level, check_option
+from ilacs_reliability._data.ratings import Ratings, RatingsLike, by_whom
+from ilacs_reliability._results.estimates import Estimate, Interval, Status
+from ilacs_reliability._results.records import Record, html_table, plain
+from ilacs_reliability._results.undefined import UndefinedEstimateWarning, warn_undefined
+from ilacs_reliability._results.wording import counted, percent, significant, whole
 from ilacs_reliability.agreement.component_limits import SOURCES, component_estimates
 from ilacs_reliability.agreement.components import (
     Scores,
@@ -23,12 +29,6 @@ from ilacs_reliability.agreement.icc import ESTIMATORS, Estimator, Form, icc
 from ilacs_reliability.agreement.likelihood import fit_reml
 from ilacs_reliability.agreement.reasons import why_of
 from ilacs_reliability.agreement.studies import study_of, why_undefined
-from ilacs_reliability.arguments import check_confidence_level, check_option
-from ilacs_reliability.estimates import Estimate, Interval, Status
-from ilacs_reliability.ratings import Ratings, RatingsLike, by_whom
-from ilacs_reliability.records import Record, html_table, plain
-from ilacs_reliability.undefined import UndefinedEstimateWarning, warn_undefined
-from ilacs_reliability.wording import counted, percent, significant, whole
 
 Source: TypeAlias = Literal["units", "raters", "residual"]
 

@@ -11,16 +11,16 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
+from ilacs_reliability._checks.arguments import check_function, check_number, check_option, told
+from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings
+from ilacs_reliability._data.scales import FloatArray
+from ilacs_reliability._inference.intervals import t_limits, wald_limits
+from ilacs_reliability._results.estimates import NO_ERROR, Estimate, Limits, standard_error
+from ilacs_reliability._results.named_limits import name_of, under_name
+from ilacs_reliability._results.undefined import REASONS, UndefinedEstimateWarning, warn_undefined
+from ilacs_reliability._results.wording import listed, percent, significant, whole
 from ilacs_reliability.agreement.formulas import keep_raters, known_raters, rater_names
 from ilacs_reliability.agreement.studies import Method, logit_by_name
-from ilacs_reliability.arguments import check_function, check_number, check_option, told
-from ilacs_reliability.estimates import NO_ERROR, REASONS, Estimate, Limits, standard_error
-from ilacs_reliability.intervals import t_limits, wald_limits
-from ilacs_reliability.named_limits import name_of, under_name
-from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
-from ilacs_reliability.scales import FloatArray
-from ilacs_reliability.undefined import UndefinedEstimateWarning, warn_undefined
-from ilacs_reliability.wording import listed, percent, significant, whole
 
 Target: TypeAlias = Literal["units", "raters", "both"]
 ErrorMethod: TypeAlias = Literal["delta", "linearised", "jackknife"]

@@ -10,6 +10,12 @@ from typing import Any, Literal, TypeAlias, get_args
 import numpy as np
 import numpy.typing as npt
 
+from ilacs_reliability._checks.arguments import check_option
+from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings
+from ilacs_reliability._data.scales import FloatArray
+from ilacs_reliability._results.estimates import Estimate, Limits
+from ilacs_reliability._results.named_limits import name_of, under_name
+from ilacs_reliability._results.wording import significant
 from ilacs_reliability.agreement.components import (
     ALMOST,
     Scores,
@@ -40,12 +46,6 @@ from ilacs_reliability.agreement.studies import (
     where_known,
     why_undefined,
 )
-from ilacs_reliability.arguments import check_option
-from ilacs_reliability.estimates import Estimate, Limits
-from ilacs_reliability.named_limits import name_of, under_name
-from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
-from ilacs_reliability.scales import FloatArray
-from ilacs_reliability.wording import significant
 
 Form: TypeAlias = Literal["1,1", "A,1", "C,1", "1,k", "A,k", "C,k"]
 Estimator: TypeAlias = Literal["anova", "reml"]

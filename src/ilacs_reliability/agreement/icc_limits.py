@@ -10,6 +10,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from ilacs_reliability._data.scales import FloatArray
+from ilacs_reliability._results.estimates import Estimate, Limits
+from ilacs_reliability._results.named_limits import instead
 from ilacs_reliability.agreement.components import (
     Scores,
     one_way_squares,
@@ -17,9 +20,6 @@ from ilacs_reliability.agreement.components import (
     two_way_squares,
     two_way_sums,
 )
-from ilacs_reliability.estimates import Estimate, Limits
-from ilacs_reliability.named_limits import instead
-from ilacs_reliability.scales import FloatArray
 
 NO_WIDTH = 1e-9
 

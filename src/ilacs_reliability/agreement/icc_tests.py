@@ -9,6 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from ilacs_reliability._checks.arguments import check_number, check_option
+from ilacs_reliability._data.ratings import RatingsLike, as_ratings
+from ilacs_reliability._results.estimates import Estimate, Limits, SignificanceResult
+from ilacs_reliability._results.named_limits import instead
+from ilacs_reliability._results.wording import with_article
 from ilacs_reliability.agreement.components import scores_of
 from ilacs_reliability.agreement.formulas import known_raters
 from ilacs_reliability.agreement.icc import FORMS, Form, icc
@@ -22,11 +27,6 @@ from ilacs_reliability.agreement.icc_limits import (
     upper_tail,
 )
 from ilacs_reliability.agreement.rescaled import by_interval
-from ilacs_reliability.arguments import check_number, check_option
-from ilacs_reliability.estimates import Estimate, Limits, SignificanceResult
-from ilacs_reliability.named_limits import instead
-from ilacs_reliability.ratings import RatingsLike, as_ratings
-from ilacs_reliability.wording import with_article
 
 F_IS_NIL = (
     "The units' means are all equal, so that F is 0 and its limits have no width: the interval is "

@@ -8,16 +8,16 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from ilacs_reliability._checks.arguments import check_function
+from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings
+from ilacs_reliability._data.scales import FloatArray
+from ilacs_reliability._results.estimates import NO_ERROR, Estimate, reason_in_words
+from ilacs_reliability._results.records import plain
+from ilacs_reliability._results.undefined import UndefinedEstimateWarning
+from ilacs_reliability._results.wording import fixed, listed, significant
 from ilacs_reliability.agreement.categories import pattern_labels
 from ilacs_reliability.agreement.formulas import keep_raters, known_raters, rater_names
 from ilacs_reliability.agreement.listing import Listing
-from ilacs_reliability.arguments import check_function
-from ilacs_reliability.estimates import NO_ERROR, Estimate, reason_in_words
-from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
-from ilacs_reliability.records import plain
-from ilacs_reliability.scales import FloatArray
-from ilacs_reliability.undefined import UndefinedEstimateWarning
-from ilacs_reliability.wording import fixed, listed, significant
 
 Coefficient: TypeAlias = Callable[[Ratings], Estimate]
 

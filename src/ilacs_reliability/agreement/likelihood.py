@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy import optimize
 
+from ilacs_reliability._checks.work import affordable
+from ilacs_reliability._data.scales import FloatArray
 from ilacs_reliability.agreement.components import Scores
 from ilacs_reliability.agreement.formulas import STEP
-from ilacs_reliability.scales import FloatArray
-from ilacs_reliability.work import affordable
 
 # of the likelihood and its slopes, in a search
 EVALUATIONS = 40.0

@@ -10,11 +10,11 @@ from typing import Any, overload
 import numpy as np
 import numpy.typing as npt
 
-from ilacs_reliability.arguments import check_text, told
-from ilacs_reliability.containers import FrozenMapping
-from ilacs_reliability.estimates import Estimate
-from ilacs_reliability.records import Record, plain, python, rows_table
-from ilacs_reliability.wording import counted, fixed
+from ilacs_reliability._checks.arguments import check_text, told
+from ilacs_reliability._checks.containers import FrozenMapping
+from ilacs_reliability._results.estimates import Estimate
+from ilacs_reliability._results.records import Record, plain, python, rows_table
+from ilacs_reliability._results.wording import counted, fixed
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

@@ -8,12 +8,12 @@ from functools import partial
 
 import numpy as np
 
+from ilacs_reliability._checks.work import affordable
+from ilacs_reliability._data.scales import FloatArray
+from ilacs_reliability._inference.intervals import score_limits
+from ilacs_reliability._results.estimates import Estimate, Limits, n_clusters, standard_error
 from ilacs_reliability.agreement.formulas import patterns_of
 from ilacs_reliability.agreement.studies import Study
-from ilacs_reliability.estimates import Estimate, Limits, n_clusters, standard_error
-from ilacs_reliability.intervals import score_limits
-from ilacs_reliability.scales import FloatArray
-from ilacs_reliability.work import affordable
 
 # with more grades only some sets are looked at, and the sample's largest
 MOST_GRADES = 10

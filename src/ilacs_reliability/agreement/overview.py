@@ -7,6 +7,19 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, Literal, TypeAlias, get_args
 
+from ilacs_reliability._checks.arguments import (
+    check_confidence_level,
+    check_listing,
+    check_number,
+    told,
+)
+from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings
+from ilacs_reliability._data.scales import WEIGHT_KINDS, WeightKind, agreement_weights
+from ilacs_reliability._data.wide import credit_by_rule
+from ilacs_reliability._results.estimates import NO_ERROR, Estimate, reason_in_words
+from ilacs_reliability._results.records import plain
+from ilacs_reliability._results.undefined import UndefinedEstimateWarning
+from ilacs_reliability._results.wording import counted, fixed
 from ilacs_reliability.agreement.alpha import krippendorff_alpha
 from ilacs_reliability.agreement.bangdiwala import bangdiwala_b
 from ilacs_reliability.agreement.benchmarks import BandScale, band_at, bands_of
@@ -22,20 +35,7 @@ from ilacs_reliability.agreement.coefficients import (
 from ilacs_reliability.agreement.concordance import kendall_w, lin_ccc
 from ilacs_reliability.agreement.icc import icc
 from ilacs_reliability.agreement.listing import Listing
-from ilacs_reliability.agreement.pairs import light_kappa
-from ilacs_reliability.arguments import (
-    check_confidence_level,
-    check_listing,
-    check_number,
-    told,
-)
-from ilacs_reliability.estimates import NO_ERROR, Estimate, reason_in_words
-from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings
-from ilacs_reliability.records import plain
-from ilacs_reliability.scales import WEIGHT_KINDS, WeightKind, agreement_weights
-from ilacs_reliability.undefined import UndefinedEstimateWarning
-from ilacs_reliability.wide import credit_by_rule
-from ilacs_reliability.wording import counted, fixed
+from ilacs_reliability.agreement.rater_pairs import light_kappa
 
 Further: TypeAlias = Literal["light_kappa", "bangdiwala_b", "icc", "lin_ccc", "kendall_w"]
 FURTHER: tuple[Further, ...] = get_args(Further)

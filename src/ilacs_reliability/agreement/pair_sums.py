@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from ilacs_reliability._data.scales import FloatArray
+from ilacs_reliability._data.wide import given_rows
 from ilacs_reliability.agreement.formulas import patterns_of
 from ilacs_reliability.agreement.studies import Study
-from ilacs_reliability.scales import FloatArray
-from ilacs_reliability.wide import given_rows
 
 # chance agreement this close to 1 leaves nothing to be above
 LEAST_ROOM = 1e-13

@@ -11,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy import linalg
 
-from ilacs_reliability.containers import read_only
-from ilacs_reliability.ratings import Ratings
-from ilacs_reliability.scales import FloatArray
-from ilacs_reliability.wide import Credit
-from ilacs_reliability.work import affordable
+from ilacs_reliability._checks.containers import read_only
+from ilacs_reliability._checks.work import affordable
+from ilacs_reliability._data.ratings import Ratings
+from ilacs_reliability._data.scales import FloatArray
+from ilacs_reliability._data.wide import Credit
 
 Range: TypeAlias = tuple[Any, float]
 

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ilacs_reliability._data.ratings import Ratings
+from ilacs_reliability._results.estimates import Estimate
+from ilacs_reliability._results.undefined import REASONS
+from ilacs_reliability._results.wording import MOST_NAMED, counted, grade_name, listed
 from ilacs_reliability.agreement.studies import Study, why_undefined
-from ilacs_reliability.estimates import REASONS, Estimate
-from ilacs_reliability.ratings import Ratings
-from ilacs_reliability.wording import MOST_NAMED, counted, grade_name, listed
 
 
 def why_of(

@@ -10,6 +10,16 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from ilacs_reliability._data.scales import FloatArray
+from ilacs_reliability._inference.thresholds import threshold_test
+from ilacs_reliability._results.estimates import (
+    NO_ERROR,
+    Estimate,
+    Limits,
+    SignificanceResult,
+)
+from ilacs_reliability._results.named_limits import instead, name_of, under_name
+from ilacs_reliability._results.undefined import UndefinedEstimateWarning
 from ilacs_reliability.agreement.formulas import fisher_interval
 from ilacs_reliability.agreement.studies import (
     NO_LOGIT,
@@ -18,16 +28,6 @@ from ilacs_reliability.agreement.studies import (
     coefficient_methods,
     proportion_methods,
 )
-from ilacs_reliability.estimates import (
-    NO_ERROR,
-    Estimate,
-    Limits,
-    SignificanceResult,
-)
-from ilacs_reliability.inference import threshold_test
-from ilacs_reliability.named_limits import instead, name_of, under_name
-from ilacs_reliability.scales import FloatArray
-from ilacs_reliability.undefined import UndefinedEstimateWarning
 
 # takes a coefficient, shape (...), to another scale or back
 Map: TypeAlias = Callable[[Any], Any]

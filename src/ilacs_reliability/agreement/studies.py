@@ -10,9 +10,12 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from ilacs_reliability.containers import read_only
-from ilacs_reliability.estimates import Estimate, Limits, n_clusters
-from ilacs_reliability.intervals import (
+from ilacs_reliability._checks.containers import read_only
+from ilacs_reliability._checks.work import affordable
+from ilacs_reliability._data.ratings import Ratings
+from ilacs_reliability._data.scales import FloatArray, Weights, agreement_weights
+from ilacs_reliability._data.wide import Credit, credit_by_rule, over_pairs
+from ilacs_reliability._inference.intervals import (
     clopper_pearson_limits,
     is_on_logit_scale,
     jeffreys_limits,
@@ -24,12 +27,9 @@ from ilacs_reliability.intervals import (
     wald_limits,
     wilson_limits,
 )
-from ilacs_reliability.named_limits import instead
-from ilacs_reliability.ratings import Ratings
-from ilacs_reliability.scales import FloatArray, Weights, agreement_weights
-from ilacs_reliability.wide import Credit, credit_by_rule, over_pairs
-from ilacs_reliability.wording import counted
-from ilacs_reliability.work import affordable
+from ilacs_reliability._results.estimates import Estimate, Limits, n_clusters
+from ilacs_reliability._results.named_limits import instead
+from ilacs_reliability._results.wording import counted
 
 Method: TypeAlias = tuple[str, Callable[[Estimate, float], Limits]]
 

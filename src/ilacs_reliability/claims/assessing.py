@@ -8,6 +8,21 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from ilacs_reliability._data.ratings import ratings_from_codes, ratings_from_table
+from ilacs_reliability._data.scales import OFSTED_SCALE, IntArray, Scale
+from ilacs_reliability._data.tables import grades_from_table, transitions_from_table
+from ilacs_reliability._results.estimates import Estimate
+from ilacs_reliability._results.records import Record
+from ilacs_reliability._results.wording import (
+    NOISE,
+    counted,
+    fixed,
+    level,
+    percent,
+    significant,
+    together,
+    whole,
+)
 from ilacs_reliability.agreement.coefficients import cohen_kappa, gwet_ac, percent_agreement
 from ilacs_reliability.claims.evidence import GOOD, Evidence, moves, share
 from ilacs_reliability.claims.judging import Claim, Verdict, judge
@@ -19,22 +34,7 @@ from ilacs_reliability.claims.ledger import (
 )
 from ilacs_reliability.claims.protocol import Protocol
 from ilacs_reliability.comparison.effects import relative_effect
-from ilacs_reliability.estimates import Estimate
-from ilacs_reliability.ratings import ratings_from_codes, ratings_from_table
-from ilacs_reliability.records import Record
-from ilacs_reliability.scales import OFSTED_SCALE, IntArray, Scale
 from ilacs_reliability.shift.movement import net_shift
-from ilacs_reliability.tables import grades_from_table, transitions_from_table
-from ilacs_reliability.wording import (
-    NOISE,
-    counted,
-    fixed,
-    level,
-    percent,
-    significant,
-    together,
-    whole,
-)
 
 WHY_MOVED = "why grades moved: better work, error, or who was inspected when"
 

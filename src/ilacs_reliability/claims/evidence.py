@@ -8,14 +8,14 @@ from functools import partial
 
 import numpy as np
 
+from ilacs_reliability._data.scales import OFSTED_SCALE, IntArray
+from ilacs_reliability._inference.intervals import clopper_pearson_limits
+from ilacs_reliability._results.estimates import Estimate, Limits
+from ilacs_reliability._results.records import Record
+from ilacs_reliability._results.wording import counted, whole
 from ilacs_reliability.datasets.inspections import Inspection
 from ilacs_reliability.datasets.loading import load_dataset
 from ilacs_reliability.datasets.tabulation import SHIFT_DATES, linked_tables, shift_by_date
-from ilacs_reliability.estimates import Estimate, Limits
-from ilacs_reliability.intervals import clopper_pearson_limits
-from ilacs_reliability.records import Record
-from ilacs_reliability.scales import OFSTED_SCALE, IntArray
-from ilacs_reliability.wording import counted, whole
 
 TABLES = (
     "year_one_transitions",

@@ -10,11 +10,16 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from ilacs_reliability.arguments import check_confidence_level, check_option, check_text
+from ilacs_reliability._checks.arguments import check_confidence_level, check_option, check_text
+from ilacs_reliability._results.estimates import (
+    Estimate,
+    Interval,
+    SignificanceResult,
+    reason_in_words,
+)
+from ilacs_reliability._results.records import Record, as_dict, html_table, plain
+from ilacs_reliability._results.wording import counted, level, significant, together, with_article
 from ilacs_reliability.comparison.overlap import OverlapReport
-from ilacs_reliability.estimates import Estimate, Interval, SignificanceResult, reason_in_words
-from ilacs_reliability.records import Record, as_dict, html_table, plain
-from ilacs_reliability.wording import counted, level, significant, together, with_article
 
 Kind: TypeAlias = Literal["consistency", "shift", "comparison", "share"]
 Direction: TypeAlias = Literal["at least", "more than", "at most", "less than", "within"]

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from ilacs_reliability._results.records import html_table, plain
+from ilacs_reliability._results.wording import counted, level, percent, significant, whole
 from ilacs_reliability.claims.evidence import GOOD, Evidence, bundled_evidence, moves
 from ilacs_reliability.claims.judging import Claim
 from ilacs_reliability.claims.protocol import Protocol, as_protocol
 from ilacs_reliability.claims.settling import units_to_show_share
 from ilacs_reliability.datasets.dataset import Dataset
 from ilacs_reliability.datasets.loading import load_dataset
-from ilacs_reliability.records import html_table, plain
-from ilacs_reliability.wording import counted, level, percent, significant, whole
 
 NOT_BY_CHANCE = "nothing shows that chance decided who had which kind"
 BEFORE_MID_2019 = "2019-05-31"

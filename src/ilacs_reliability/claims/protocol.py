@@ -8,8 +8,8 @@ import tomllib
 from dataclasses import dataclass, fields
 from typing import Any
 
-from ilacs_reliability.records import as_dict, html_table
-from ilacs_reliability.wording import significant
+from ilacs_reliability._results.records import as_dict, html_table
+from ilacs_reliability._results.wording import significant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

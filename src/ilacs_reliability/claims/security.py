@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from ilacs_reliability.arguments import check_each
+from ilacs_reliability._checks.arguments import check_each
+from ilacs_reliability._results.records import Record, html_table, plain
 from ilacs_reliability.claims.assessing import ASSESS, Assessment
 from ilacs_reliability.claims.evidence import bundled_evidence, evidence_from
 from ilacs_reliability.claims.ledger import published_claims, reproduce
 from ilacs_reliability.claims.protocol import Protocol, as_protocol
 from ilacs_reliability.datasets.inspections import INSPECTIONS, Inspection
-from ilacs_reliability.records import Record, html_table, plain
 
 QUESTION = "Are the judgements of children's services inspections secure?"
 LIMITS = (

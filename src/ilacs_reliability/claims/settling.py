@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from ilacs_reliability.scales import IntArray
+from ilacs_reliability._data.scales import IntArray
 
 
 def units_to_show_share(

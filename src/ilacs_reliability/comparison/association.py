@@ -8,27 +8,27 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from scipy import special
 
-from ilacs_reliability.arguments import check_option
+from ilacs_reliability._checks.arguments import check_option
+from ilacs_reliability._checks.randomness import as_generator, check_draws
+from ilacs_reliability._checks.work import affordable
+from ilacs_reliability._data.tables import GradesLike
+from ilacs_reliability._results.estimates import Estimate, FloatArray, SignificanceResult
+from ilacs_reliability._results.wording import counted
 from ilacs_reliability.comparison.checks import (
     UNDRAWN,
     check_drawable,
     disagreement,
     draws_affordable,
 )
-from ilacs_reliability.comparison.exact import convolved, drawn_tables, every_table
+from ilacs_reliability.comparison.fixed_margins import convolved, drawn_tables, every_table
 from ilacs_reliability.comparison.groups import (
     NOT_SHOWN_BY_P,
     SharedGrades,
     shared_grades,
     undefined_test,
 )
-from ilacs_reliability.comparison.pairs import somers_d
 from ilacs_reliability.comparison.strata import stratified_relative_effect
-from ilacs_reliability.estimates import Estimate, FloatArray, SignificanceResult
-from ilacs_reliability.randomness import as_generator, check_draws
-from ilacs_reliability.tables import GradesLike
-from ilacs_reliability.wording import counted
-from ilacs_reliability.work import affordable
+from ilacs_reliability.comparison.unit_pairs import somers_d
 
 AssociationKind: TypeAlias = Literal["general", "row_means", "correlation"]
 AssociationMethod: TypeAlias = Literal["exact", "monte_carlo", "asymptotic"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ilacs_reliability.estimates import Alternative, Estimate
-from ilacs_reliability.work import affordable
+from ilacs_reliability._checks.work import affordable
+from ilacs_reliability._results.estimates import Alternative, Estimate
 
 # numpy's hypergeometric draws take no more units of a kind
 MOST_DRAWN = 10**9

@@ -7,10 +7,10 @@ import math
 import numpy as np
 from scipy import optimize, special
 
-from ilacs_reliability.comparison.exact import log_first_rows, log_summed
-from ilacs_reliability.estimates import FloatArray, IntArray
-from ilacs_reliability.wording import counted
-from ilacs_reliability.work import affordable
+from ilacs_reliability._checks.work import affordable
+from ilacs_reliability._results.estimates import FloatArray, IntArray
+from ilacs_reliability._results.wording import counted
+from ilacs_reliability.comparison.fixed_margins import log_first_rows, log_summed
 
 # joint outcomes that are enumerated, and outcomes of all strata together that are drawn from
 MOST_TABLES = 5_000_000

@@ -9,6 +9,17 @@ from typing import Any
 import numpy as np
 from scipy import special
 
+from ilacs_reliability._data.tables import GradesLike
+from ilacs_reliability._inference.shrinkage import (
+    ShareLike,
+    absolute_spread,
+    share_of_variance,
+    shrunk,
+    t_correction,
+)
+from ilacs_reliability._results.estimates import Estimate, FloatArray
+from ilacs_reliability._results.named_limits import Limits, name_of, under_name
+from ilacs_reliability._results.wording import counted
 from ilacs_reliability.comparison.groups import (
     NOT_SHOWN,
     SharedGrades,
@@ -18,17 +29,6 @@ from ilacs_reliability.comparison.groups import (
     undefined_estimate,
 )
 from ilacs_reliability.comparison.limits import holding
-from ilacs_reliability.estimates import Estimate, FloatArray
-from ilacs_reliability.named_limits import Limits, name_of, under_name
-from ilacs_reliability.shrinkage import (
-    ShareLike,
-    absolute_spread,
-    share_of_variance,
-    shrunk,
-    t_correction,
-)
-from ilacs_reliability.tables import GradesLike
-from ilacs_reliability.wording import counted
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -10,7 +10,9 @@ from typing import Literal, TypeAlias
 import numpy as np
 from scipy import special, stats
 
-from ilacs_reliability.arguments import check_option
+from ilacs_reliability._checks.arguments import check_option
+from ilacs_reliability._data.tables import GradesLike
+from ilacs_reliability._results.estimates import Alternative, Estimate, SignificanceResult
 from ilacs_reliability.comparison.groups import NOT_SHOWN_BY_P, phrase_of_groups, undefined_test
 from ilacs_reliability.comparison.kept import KeptLimits
 from ilacs_reliability.comparison.limits import Pair, difference_score
@@ -27,8 +29,6 @@ from ilacs_reliability.comparison.unconditional import (
     unconditional_limits,
     unconditional_p_value,
 )
-from ilacs_reliability.estimates import Alternative, Estimate, SignificanceResult
-from ilacs_reliability.tables import GradesLike
 
 # SciPy's Fisher test takes products of counts as 64-bit numbers
 MOST_UNITS = 2_000_000_000

@@ -8,7 +8,13 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from ilacs_reliability.arguments import check_number, check_option, told
+from ilacs_reliability._checks.arguments import check_number, check_option, told
+from ilacs_reliability._checks.randomness import check_draws, check_rng
+from ilacs_reliability._data.scales import Scale
+from ilacs_reliability._data.tables import GradesLike
+from ilacs_reliability._inference.thresholds import equivalence_test, threshold_test
+from ilacs_reliability._results.estimates import Estimate, SignificanceResult
+from ilacs_reliability._results.undefined import left_unsaid
 from ilacs_reliability.comparison.effects import is_taken, relative_effect
 from ilacs_reliability.comparison.groups import (
     SharedGrades,
@@ -19,12 +25,6 @@ from ilacs_reliability.comparison.groups import (
 from ilacs_reliability.comparison.proportions import CutGroups, difference_of_shares
 from ilacs_reliability.comparison.ranks import brunner_munzel
 from ilacs_reliability.comparison.strata import stratified_relative_effect
-from ilacs_reliability.estimates import Estimate, SignificanceResult
-from ilacs_reliability.inference import equivalence_test, threshold_test
-from ilacs_reliability.randomness import check_draws, check_rng
-from ilacs_reliability.scales import Scale
-from ilacs_reliability.tables import GradesLike
-from ilacs_reliability.undefined import left_unsaid
 
 Measure: TypeAlias = Literal["probability", "decline"]
 Side: TypeAlias = Literal["not_lower", "not_higher"]

@@ -7,17 +7,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ilacs_reliability.estimates import (
-    REASONS,
+from ilacs_reliability._data.scales import Scale
+from ilacs_reliability._data.tables import GradesLike, GroupedGrades, as_grades, direction_note
+from ilacs_reliability._results.estimates import (
     Estimate,
     FloatArray,
     IntArray,
     SignificanceResult,
 )
-from ilacs_reliability.scales import Scale
-from ilacs_reliability.tables import GradesLike, GroupedGrades, as_grades, direction_note
-from ilacs_reliability.undefined import warn_undefined
-from ilacs_reliability.wording import counted, grade_name, listed, percent, whole, with_article
+from ilacs_reliability._results.undefined import REASONS, warn_undefined
+from ilacs_reliability._results.wording import (
+    counted,
+    grade_name,
+    listed,
+    percent,
+    whole,
+    with_article,
+)
 
 NOT_SHOWN = "why the groups differ, nor how units outside the shared strata would have been graded"
 NOT_SHOWN_BY_P = f"that the groups are alike where p is large, nor {NOT_SHOWN}"

@@ -7,8 +7,8 @@ from typing import TypeAlias
 import numpy as np
 from scipy import special
 
-from ilacs_reliability.comparison.exact import double_mid_ranks, log_choose
-from ilacs_reliability.estimates import FloatArray, IntArray
+from ilacs_reliability._results.estimates import FloatArray, IntArray
+from ilacs_reliability.comparison.fixed_margins import double_mid_ranks, log_choose
 
 # units of a stratum up to which every number of favoured units is looked at
 MOST_UNITS = 500

@@ -8,8 +8,8 @@ from typing import TypeAlias
 import numpy as np
 from scipy import optimize, special
 
-from ilacs_reliability.intervals import midp_limits
-from ilacs_reliability.scales import FloatArray
+from ilacs_reliability._data.scales import FloatArray
+from ilacs_reliability._inference.intervals import midp_limits
 
 # share of the first group first: (count, n, count, n)
 Counts: TypeAlias = tuple[float, float, float, float]

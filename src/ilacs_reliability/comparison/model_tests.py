@@ -8,7 +8,9 @@ from typing import Literal, TypeAlias
 import numpy as np
 from scipy import special
 
-from ilacs_reliability.arguments import check_option
+from ilacs_reliability._checks.arguments import check_option
+from ilacs_reliability._data.tables import GradesLike
+from ilacs_reliability._results.estimates import FloatArray, SignificanceResult
 from ilacs_reliability.comparison.checks import disagreement
 from ilacs_reliability.comparison.groups import (
     NOT_SHOWN_BY_P,
@@ -33,8 +35,6 @@ from ilacs_reliability.comparison.separation import (
     limit_fit,
     supremum,
 )
-from ilacs_reliability.estimates import FloatArray, SignificanceResult
-from ilacs_reliability.tables import GradesLike
 
 OddsMethod: TypeAlias = Literal["likelihood_ratio", "score"]
 

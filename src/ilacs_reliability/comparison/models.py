@@ -10,7 +10,10 @@ from typing import Literal, TypeAlias
 import numpy as np
 from scipy import optimize, special
 
-from ilacs_reliability.arguments import check_option
+from ilacs_reliability._checks.arguments import check_option
+from ilacs_reliability._data.tables import GradesLike
+from ilacs_reliability._results.estimates import Estimate
+from ilacs_reliability._results.wording import counted
 from ilacs_reliability.comparison.groups import (
     NOT_SHOWN,
     SharedGrades,
@@ -24,9 +27,6 @@ from ilacs_reliability.comparison.ordinal_fit import (
     cumulative_design,
 )
 from ilacs_reliability.comparison.separation import ContrastFit, fit_contrast, informative
-from ilacs_reliability.estimates import Estimate
-from ilacs_reliability.tables import GradesLike
-from ilacs_reliability.wording import counted
 
 Penalty: TypeAlias = Literal["when_separated", "none", "log_f"]
 

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import optimize, special
 
+from ilacs_reliability._checks.work import affordable
+from ilacs_reliability._results.estimates import FloatArray
 from ilacs_reliability.comparison.groups import SharedGrades
-from ilacs_reliability.estimates import FloatArray
-from ilacs_reliability.work import affordable
 
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
 

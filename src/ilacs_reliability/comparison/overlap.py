@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from ilacs_reliability._data.tables import GradesLike, as_grades
+from ilacs_reliability._results.estimates import IntArray
+from ilacs_reliability._results.records import Record, html_table, plain
+from ilacs_reliability._results.wording import counted, percent, whole
 from ilacs_reliability.comparison.groups import named
-from ilacs_reliability.estimates import IntArray
-from ilacs_reliability.records import Record, html_table, plain
-from ilacs_reliability.tables import GradesLike, as_grades
-from ilacs_reliability.wording import counted, percent, whole
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from ilacs_reliability._results.estimates import Alternative, Estimate, FloatArray
+from ilacs_reliability._results.wording import counted
 from ilacs_reliability.comparison.effects import is_taken, placements
-from ilacs_reliability.comparison.exact import drawn_tables, first_rows
+from ilacs_reliability.comparison.fixed_margins import drawn_tables, first_rows
 from ilacs_reliability.comparison.groups import SharedGrades
 from ilacs_reliability.comparison.rank_limits import quantiles
-from ilacs_reliability.estimates import Alternative, Estimate, FloatArray
-from ilacs_reliability.wording import counted
 
 # tables beyond which they are drawn
 MOST_TABLES = 200_000

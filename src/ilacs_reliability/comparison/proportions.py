@@ -8,6 +8,9 @@ from functools import partial
 
 import numpy as np
 
+from ilacs_reliability._data.tables import GradesLike
+from ilacs_reliability._results.estimates import Estimate, FloatArray, IntArray
+from ilacs_reliability._results.wording import whole
 from ilacs_reliability.comparison.groups import (
     NOT_SHOWN,
     SharedGrades,
@@ -28,9 +31,6 @@ from ilacs_reliability.comparison.limits import (
     score_difference,
     stratified_score_difference,
 )
-from ilacs_reliability.estimates import Estimate, FloatArray, IntArray
-from ilacs_reliability.tables import GradesLike
-from ilacs_reliability.wording import whole
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import optimize, special
 
-from ilacs_reliability.comparison.exact import double_mid_ranks, log_first_rows, log_summed
+from ilacs_reliability._results.estimates import Alternative, Estimate, FloatArray, IntArray
+from ilacs_reliability.comparison.fixed_margins import double_mid_ranks, log_first_rows, log_summed
 from ilacs_reliability.comparison.tilted import Family, tails_for
-from ilacs_reliability.estimates import Alternative, Estimate, FloatArray, IntArray
 
 # first rows that an interval enumerates; a test meets in the middle and needs fewer
 MOST_TILTED = 500_000

@@ -9,7 +9,19 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from scipy import special
 
-from ilacs_reliability.arguments import check_option
+from ilacs_reliability._checks.arguments import check_option
+from ilacs_reliability._checks.randomness import as_generator, check_draws, check_rng
+from ilacs_reliability._data.tables import GradesLike
+from ilacs_reliability._inference.shrinkage import no_bolder
+from ilacs_reliability._results.estimates import (
+    Alternative,
+    Estimate,
+    FloatArray,
+    IntArray,
+    SignificanceResult,
+)
+from ilacs_reliability._results.named_limits import Limits
+from ilacs_reliability._results.wording import counted
 from ilacs_reliability.comparison.effects import (
     effect_of_pairs,
     logit_statistic,
@@ -17,7 +29,7 @@ from ilacs_reliability.comparison.effects import (
     relative_effect_label,
     shrunk_share,
 )
-from ilacs_reliability.comparison.exact import (
+from ilacs_reliability.comparison.fixed_margins import (
     double_mid_ranks,
     drawn_tables,
     log_choose,
@@ -39,18 +51,6 @@ from ilacs_reliability.comparison.rank_limits import (
     n_first_rows,
     score_limits,
 )
-from ilacs_reliability.estimates import (
-    Alternative,
-    Estimate,
-    FloatArray,
-    IntArray,
-    SignificanceResult,
-)
-from ilacs_reliability.named_limits import Limits
-from ilacs_reliability.randomness import as_generator, check_draws, check_rng
-from ilacs_reliability.shrinkage import no_bolder
-from ilacs_reliability.tables import GradesLike
-from ilacs_reliability.wording import counted
 
 ALTERNATIVES = ("two-sided", "less", "greater")
 RankMethod: TypeAlias = Literal["t", "logit", "permutation"]

@@ -9,6 +9,15 @@ from typing import Any
 import numpy as np
 from scipy import signal
 
+from ilacs_reliability._checks.work import affordable
+from ilacs_reliability._data.tables import GradesLike
+from ilacs_reliability._results.estimates import (
+    Estimate,
+    FloatArray,
+    IntArray,
+)
+from ilacs_reliability._results.named_limits import Limits, under_name
+from ilacs_reliability._results.wording import counted, whole
 from ilacs_reliability.comparison.groups import (
     NOT_SHOWN,
     influence_of_groups,
@@ -31,15 +40,6 @@ from ilacs_reliability.comparison.proportions import (
     shares_note,
 )
 from ilacs_reliability.comparison.tilted import Family
-from ilacs_reliability.estimates import (
-    Estimate,
-    FloatArray,
-    IntArray,
-)
-from ilacs_reliability.named_limits import Limits, under_name
-from ilacs_reliability.tables import GradesLike
-from ilacs_reliability.wording import counted, whole
-from ilacs_reliability.work import affordable
 
 
 def risk_ratio(

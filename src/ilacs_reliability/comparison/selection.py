@@ -11,13 +11,13 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from scipy import special
 
-from ilacs_reliability.arguments import check_confidence_level, check_option
+from ilacs_reliability._checks.arguments import check_confidence_level, check_option
+from ilacs_reliability._checks.work import affordable
+from ilacs_reliability._data.tables import GradesLike, as_grades, direction_note
+from ilacs_reliability._results.estimates import FloatArray, Interval
+from ilacs_reliability._results.records import Record, html_table, plain
+from ilacs_reliability._results.wording import counted, fixed, percent, significant, together
 from ilacs_reliability.comparison.groups import check_ordered, cut_code, named
-from ilacs_reliability.estimates import FloatArray, Interval
-from ilacs_reliability.records import Record, html_table, plain
-from ilacs_reliability.tables import GradesLike, as_grades, direction_note
-from ilacs_reliability.wording import counted, fixed, percent, significant, together
-from ilacs_reliability.work import affordable
 
 Assumption: TypeAlias = Literal["none", "comparable", "monotone"]
 Response: TypeAlias = Literal["any", "second_lower", "second_higher"]

@@ -10,7 +10,20 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from scipy import optimize
 
-from ilacs_reliability.arguments import check_number, check_option
+from ilacs_reliability._checks.arguments import check_number, check_option
+from ilacs_reliability._checks.work import affordable
+from ilacs_reliability._data.tables import GradesLike
+from ilacs_reliability._results.estimates import Alternative, Estimate, IntArray
+from ilacs_reliability._results.records import Record, html_table, plain
+from ilacs_reliability._results.undefined import left_unsaid
+from ilacs_reliability._results.wording import (
+    counted,
+    fixed,
+    p_phrase,
+    significant,
+    whole,
+    with_article,
+)
 from ilacs_reliability.comparison.groups import (
     NOT_SHOWN,
     shared_grades,
@@ -25,12 +38,6 @@ from ilacs_reliability.comparison.worst_causes import (
     exact_tails,
     reached_sums,
 )
-from ilacs_reliability.estimates import Alternative, Estimate, IntArray
-from ilacs_reliability.records import Record, html_table, plain
-from ilacs_reliability.tables import GradesLike
-from ilacs_reliability.undefined import left_unsaid
-from ilacs_reliability.wording import counted, fixed, p_phrase, significant, whole, with_article
-from ilacs_reliability.work import affordable
 
 HiddenMethod: TypeAlias = Literal["exact", "asymptotic"]
 # strengths beyond are of no interest

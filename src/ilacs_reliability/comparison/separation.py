@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy import optimize
 
+from ilacs_reliability._results.estimates import FloatArray
+from ilacs_reliability._results.wording import counted
 from ilacs_reliability.comparison.groups import SharedGrades
 from ilacs_reliability.comparison.ordinal_fit import Design, Fit, fit_design
-from ilacs_reliability.estimates import FloatArray
-from ilacs_reliability.wording import counted
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

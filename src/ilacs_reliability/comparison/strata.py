@@ -8,7 +8,18 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from scipy import special
 
-from ilacs_reliability.arguments import check_option
+from ilacs_reliability._checks.arguments import check_option
+from ilacs_reliability._checks.randomness import as_generator, check_draws
+from ilacs_reliability._checks.work import affordable
+from ilacs_reliability._data.tables import GradesLike
+from ilacs_reliability._results.estimates import (
+    Alternative,
+    Estimate,
+    FloatArray,
+    SignificanceResult,
+)
+from ilacs_reliability._results.named_limits import Limits, name_of, under_name
+from ilacs_reliability._results.wording import counted
 from ilacs_reliability.comparison.checks import (
     UNDRAWN,
     check_drawable,
@@ -21,7 +32,7 @@ from ilacs_reliability.comparison.effects import (
     placements,
     relative_effect_label,
 )
-from ilacs_reliability.comparison.exact import (
+from ilacs_reliability.comparison.fixed_margins import (
     convolved,
     double_mid_ranks,
     drawn_tables,
@@ -41,12 +52,6 @@ from ilacs_reliability.comparison.groups import (
 from ilacs_reliability.comparison.limits import holding
 from ilacs_reliability.comparison.rank_limits import MOST_TILTED, n_first_rows
 from ilacs_reliability.comparison.ranks import rank_sum_p_value
-from ilacs_reliability.estimates import Alternative, Estimate, FloatArray, SignificanceResult
-from ilacs_reliability.named_limits import Limits, name_of, under_name
-from ilacs_reliability.randomness import as_generator, check_draws
-from ilacs_reliability.tables import GradesLike
-from ilacs_reliability.wording import counted
-from ilacs_reliability.work import affordable
 
 StratumWeights: TypeAlias = Literal["mantel_haenszel", "van_elteren", "units"]
 StratumMethod: TypeAlias = Literal["exact", "monte_carlo", "asymptotic"]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from scipy import optimize
 
-from ilacs_reliability.estimates import Alternative, FloatArray
+from ilacs_reliability._results.estimates import Alternative, FloatArray
 
 # a probability this much larger is the same but for rounding
 SAME = 1 + 1e-9

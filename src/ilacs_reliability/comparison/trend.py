@@ -9,8 +9,18 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from scipy import special
 
-from ilacs_reliability.arguments import check_option
-from ilacs_reliability.comparison.exact import (
+from ilacs_reliability._checks.arguments import check_option
+from ilacs_reliability._checks.randomness import as_generator, check_draws, check_rng
+from ilacs_reliability._data.tables import GradesLike
+from ilacs_reliability._results.estimates import (
+    Alternative,
+    Estimate,
+    FloatArray,
+    IntArray,
+    SignificanceResult,
+)
+from ilacs_reliability._results.wording import counted
+from ilacs_reliability.comparison.fixed_margins import (
     double_mid_ranks,
     drawn_tables,
     log_added,
@@ -25,19 +35,9 @@ from ilacs_reliability.comparison.groups import (
     shared_grades,
     undefined_test,
 )
-from ilacs_reliability.comparison.pairs import somers_d
 from ilacs_reliability.comparison.rank_limits import MOST_TILTED, n_first_rows, tilted_limits
 from ilacs_reliability.comparison.ranks import rank_sum_p_value
-from ilacs_reliability.estimates import (
-    Alternative,
-    Estimate,
-    FloatArray,
-    IntArray,
-    SignificanceResult,
-)
-from ilacs_reliability.randomness import as_generator, check_draws, check_rng
-from ilacs_reliability.tables import GradesLike
-from ilacs_reliability.wording import counted
+from ilacs_reliability.comparison.unit_pairs import somers_d
 
 TrendMethod: TypeAlias = Literal["exact", "monte_carlo", "asymptotic"]
 # pairs of what is held and what the next group takes, and of the last two groups, which need less

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from scipy import optimize, special
 
-from ilacs_reliability.comparison.exact import log_choose
+from ilacs_reliability._results.estimates import Alternative, FloatArray
+from ilacs_reliability.comparison.fixed_margins import log_choose
 from ilacs_reliability.comparison.limits import score_difference
-from ilacs_reliability.estimates import Alternative, FloatArray
 
 GRID = 1000
 # tables of two counts that a p-value and that an interval may take; about 2000 and 200 a group

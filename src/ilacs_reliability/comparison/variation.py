@@ -9,7 +9,12 @@ from typing import Literal, TypeAlias
 import numpy as np
 from scipy import special
 
-from ilacs_reliability.arguments import check_option
+from ilacs_reliability._checks.arguments import check_option
+from ilacs_reliability._checks.randomness import as_generator, check_draws
+from ilacs_reliability._data.tables import GradesLike, GroupedGrades
+from ilacs_reliability._inference.thresholds import difference
+from ilacs_reliability._results.estimates import Estimate, IntArray, SignificanceResult
+from ilacs_reliability._results.wording import counted
 from ilacs_reliability.comparison.checks import disagreement
 from ilacs_reliability.comparison.conditional import common_odds_p_value
 from ilacs_reliability.comparison.effects import placements, relative_effect
@@ -21,11 +26,6 @@ from ilacs_reliability.comparison.groups import (
     undefined_test,
 )
 from ilacs_reliability.comparison.proportions import cut_groups, risk_difference
-from ilacs_reliability.estimates import Estimate, IntArray, SignificanceResult
-from ilacs_reliability.inference import difference
-from ilacs_reliability.randomness import as_generator, check_draws
-from ilacs_reliability.tables import GradesLike, GroupedGrades
-from ilacs_reliability.wording import counted
 
 VariationMethod: TypeAlias = Literal["exact", "monte_carlo", "asymptotic"]
 # below this the chi-square distribution of Cochran's Q was seen to fail

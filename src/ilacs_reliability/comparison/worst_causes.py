@@ -8,9 +8,9 @@ from typing import TypeAlias
 
 import numpy as np
 
-from ilacs_reliability.comparison.exact import double_mid_ranks, first_rows
+from ilacs_reliability._results.estimates import FloatArray, IntArray
+from ilacs_reliability.comparison.fixed_margins import double_mid_ranks, first_rows
 from ilacs_reliability.comparison.hidden import Extremes
-from ilacs_reliability.estimates import FloatArray, IntArray
 
 # strata that are looked at
 MOST_STRATA = 100

@@ -7,9 +7,15 @@ from typing import Self, TypeAlias, cast
 import numpy as np
 import numpy.typing as npt
 
-from ilacs_reliability.arguments import check_listing, check_name, check_names, check_text, told
-from ilacs_reliability.containers import FrozenMapping
-from ilacs_reliability.records import Record, as_dict
+from ilacs_reliability._checks.arguments import (
+    check_listing,
+    check_name,
+    check_names,
+    check_text,
+    told,
+)
+from ilacs_reliability._checks.containers import FrozenMapping
+from ilacs_reliability._results.records import Record, as_dict
 
 Cell: TypeAlias = str | int | float | None
 

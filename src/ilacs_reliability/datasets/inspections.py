@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby, pairwise
 
-from ilacs_reliability.arguments import check_each, check_text
-from ilacs_reliability.scales import OFSTED_SCALE
+from ilacs_reliability._checks.arguments import check_each, check_text
+from ilacs_reliability._data.scales import OFSTED_SCALE
 
 GRADES = tuple(map(str, OFSTED_SCALE.labels))
 FRAMEWORKS = ("SIF", "ILACS")

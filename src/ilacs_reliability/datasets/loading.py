@@ -11,8 +11,8 @@ from typing import Any, TypeAlias, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from ilacs_reliability.arguments import check_option
-from ilacs_reliability.containers import FrozenMapping
+from ilacs_reliability._checks.arguments import check_option
+from ilacs_reliability._checks.containers import FrozenMapping
 from ilacs_reliability.datasets.dataset import Cell, Dataset, DatasetInfo, Expected
 
 _CATALOGUES = ("records.toml", "published.toml", "second_reading.toml", "classic.toml")

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 
-from ilacs_reliability.arguments import check_each
+from ilacs_reliability._checks.arguments import check_each
 from ilacs_reliability.datasets.inspections import GRADES, INSPECTIONS, Inspection, with_previous
 
 YEAR_ONE = date(2019, 1, 17)

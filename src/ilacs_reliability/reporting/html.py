@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from html import escape
 
+from ilacs_reliability._results.estimates import Estimate, SignificanceResult
+from ilacs_reliability._results.wording import counted, level, whole, with_article
 from ilacs_reliability.claims.assessing import Assessment
 from ilacs_reliability.claims.security import SecurityReport, check_report
-from ilacs_reliability.estimates import Estimate, SignificanceResult
 from ilacs_reliability.reporting.pictures import interval_picture, moves_picture
-from ilacs_reliability.wording import counted, level, whole, with_article
 
 STYLE = """
 :root { --ink: #1a1a1a; --soft: #5a5a5a; --line: #d5d5d5; --paper: #fff; }

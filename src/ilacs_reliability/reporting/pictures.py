@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from html import escape
 
+from ilacs_reliability._results.estimates import Estimate
+from ilacs_reliability._results.wording import together, whole
 from ilacs_reliability.claims.judging import Claim
-from ilacs_reliability.estimates import Estimate
-from ilacs_reliability.wording import together, whole
 
 WIDTH, LEFT, RIGHT = 480.0, 16.0, 464.0
 INK, SOFT = "#1a1a1a", "#555"

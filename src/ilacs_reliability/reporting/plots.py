@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ilacs_reliability.arguments import (
+from ilacs_reliability._checks.arguments import (
     check_confidence_level,
     check_count,
     check_each,
     check_number,
     told,
 )
-from ilacs_reliability.estimates import Estimate
-from ilacs_reliability.ratings import Ratings
-from ilacs_reliability.tables import (
+from ilacs_reliability._data.ratings import Ratings
+from ilacs_reliability._data.tables import (
     GradesLike,
     TransitionsLike,
     as_grades,
     as_transitions,
 )
-from ilacs_reliability.wording import level, whole
+from ilacs_reliability._results.estimates import Estimate
+from ilacs_reliability._results.wording import level, whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
-from ilacs_reliability.arguments import check_count
+from ilacs_reliability._checks.arguments import check_count
 from ilacs_reliability.claims.assessing import Assessment
 from ilacs_reliability.claims.security import SecurityReport, check_report
 

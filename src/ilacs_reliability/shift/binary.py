@@ -7,13 +7,13 @@ from typing import Literal, TypeAlias, get_args
 
 import numpy as np
 
-from ilacs_reliability.arguments import check_option
-from ilacs_reliability.estimates import Alternative, Estimate, SignificanceResult
-from ilacs_reliability.inference import ALTERNATIVES
-from ilacs_reliability.scales import IntArray
+from ilacs_reliability._checks.arguments import check_option
+from ilacs_reliability._data.scales import IntArray
+from ilacs_reliability._data.tables import TransitionsLike
+from ilacs_reliability._inference.thresholds import ALTERNATIVES
+from ilacs_reliability._results.estimates import Alternative, Estimate, SignificanceResult
 from ilacs_reliability.shift.movement import check_ordered, net_estimate
-from ilacs_reliability.shift.paired import binary_difference, cut_phrase, odds_ratio
-from ilacs_reliability.shift.pairs import (
+from ilacs_reliability.shift.moves import (
     FLIPPED,
     MATCHING,
     NO_CHANGE,
@@ -24,6 +24,7 @@ from ilacs_reliability.shift.pairs import (
     share_estimate,
     warned,
 )
+from ilacs_reliability.shift.paired import binary_difference, cut_phrase, odds_ratio
 from ilacs_reliability.shift.signs import balance_p, normal_balance
 from ilacs_reliability.shift.sums import SignedSum, signed_sum, signed_sum_p, sum_notes
 from ilacs_reliability.shift.testing import (
@@ -33,8 +34,7 @@ from ilacs_reliability.shift.testing import (
     least_p_note,
     stayed_note,
 )
-from ilacs_reliability.shift.unconditional import unconditional_p
-from ilacs_reliability.tables import TransitionsLike
+from ilacs_reliability.shift.worst_share import unconditional_p
 
 McnemarMethod: TypeAlias = Literal["exact", "midp", "asymptotic", "corrected", "unconditional"]
 SignMethod: TypeAlias = Literal["exact", "midp", "asymptotic"]

@@ -11,8 +11,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ilacs_reliability.scales import FloatArray
-from ilacs_reliability.shift.exact import SLACK, Tail
+from ilacs_reliability._data.scales import FloatArray
+from ilacs_reliability.shift.sign_flips import SLACK, Tail
 
 # how closely a step of the p-value is searched for, as a share of where it lies
 CLOSE = 1e-10

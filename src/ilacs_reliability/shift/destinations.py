@@ -6,10 +6,10 @@ from collections.abc import Hashable
 
 import numpy as np
 
-from ilacs_reliability.estimates import Estimate
-from ilacs_reliability.shift.pairs import as_pairs, share_estimate
-from ilacs_reliability.tables import TransitionsLike
-from ilacs_reliability.wording import as_said
+from ilacs_reliability._data.tables import TransitionsLike
+from ilacs_reliability._results.estimates import Estimate
+from ilacs_reliability._results.wording import as_said
+from ilacs_reliability.shift.moves import as_pairs, share_estimate
 
 
 def transition_shares(table: TransitionsLike) -> dict[tuple[Hashable, Hashable], Estimate]:

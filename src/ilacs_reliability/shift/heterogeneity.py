@@ -10,10 +10,10 @@ from typing import Any, Literal, TypeAlias, cast
 import numpy as np
 from scipy import special
 
-from ilacs_reliability.estimates import Estimate, Limits, SignificanceResult, by_cluster
-from ilacs_reliability.scales import FloatArray, IntArray
+from ilacs_reliability._data.scales import FloatArray, IntArray
+from ilacs_reliability._results.estimates import Estimate, Limits, SignificanceResult, by_cluster
 from ilacs_reliability.shift.critical import drawn_critical_value, drawn_p
-from ilacs_reliability.shift.pairs import NOT_SHOWN, ROUNDING, Pairs, pair_estimate
+from ilacs_reliability.shift.moves import NOT_SHOWN, ROUNDING, Pairs, pair_estimate
 from ilacs_reliability.shift.testing import affordable_draws, falls_back, large_sample_note
 
 HeterogeneityMethod: TypeAlias = Literal["asymptotic", "monte_carlo"]

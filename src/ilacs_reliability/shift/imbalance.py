@@ -10,11 +10,12 @@ from typing import Any, cast
 import numpy as np
 from scipy import special
 
-from ilacs_reliability.estimates import Estimate, Limits
-from ilacs_reliability.randomness import as_generator
-from ilacs_reliability.scales import FloatArray, IntArray
+from ilacs_reliability._checks.randomness import as_generator
+from ilacs_reliability._data.scales import FloatArray, IntArray
+from ilacs_reliability._results.estimates import Estimate, Limits
 from ilacs_reliability.shift.critical import critical_value, drawn_critical_value, drawn_p
-from ilacs_reliability.shift.exact import (
+from ilacs_reliability.shift.moves import Pairs, pair_estimate
+from ilacs_reliability.shift.sign_flips import (
     Tail,
     draw_gaps,
     quadratic_fits,
@@ -22,7 +23,6 @@ from ilacs_reliability.shift.exact import (
     squares_fit,
     squares_tail,
 )
-from ilacs_reliability.shift.pairs import Pairs, pair_estimate
 from ilacs_reliability.shift.swaps import Swaps
 from ilacs_reliability.shift.testing import (
     falls_back,

@@ -10,10 +10,13 @@ from typing import Literal, TypeAlias, get_args
 import numpy as np
 from scipy import special
 
-from ilacs_reliability.arguments import check_option
-from ilacs_reliability.estimates import REASONS, Estimate, Limits, SignificanceResult
-from ilacs_reliability.randomness import check_draws, check_rng
-from ilacs_reliability.scales import FloatArray, IntArray
+from ilacs_reliability._checks.arguments import check_option
+from ilacs_reliability._checks.randomness import check_draws, check_rng
+from ilacs_reliability._data.scales import FloatArray, IntArray
+from ilacs_reliability._data.tables import TransitionsLike
+from ilacs_reliability._results.estimates import Estimate, Limits, SignificanceResult
+from ilacs_reliability._results.undefined import REASONS, warn_undefined
+from ilacs_reliability._results.wording import p_phrase
 from ilacs_reliability.shift.imbalance import (
     few_moves_note,
     imbalance_estimate,
@@ -22,7 +25,7 @@ from ilacs_reliability.shift.imbalance import (
     method_used,
     n_moved,
 )
-from ilacs_reliability.shift.pairs import (
+from ilacs_reliability.shift.moves import (
     Method,
     as_pairs,
     kept_inside,
@@ -37,9 +40,6 @@ from ilacs_reliability.shift.swaps import (
     swaps_of,
 )
 from ilacs_reliability.shift.testing import LEAST_P, least_swap_p
-from ilacs_reliability.tables import TransitionsLike
-from ilacs_reliability.undefined import warn_undefined
-from ilacs_reliability.wording import p_phrase
 
 BhapkarMethod: TypeAlias = Literal["asymptotic", "hotelling"]
 MARGINS_NULL = "the share of each grade is the same on both occasions"

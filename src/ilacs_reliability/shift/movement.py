@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from ilacs_reliability.containers import FrozenMapping
-from ilacs_reliability.estimates import Estimate, Limits
-from ilacs_reliability.records import Record, html_table, plain
-from ilacs_reliability.scales import IntArray, Scale
-from ilacs_reliability.shift.limits import bonett_price_limits, tango_limits
-from ilacs_reliability.shift.pairs import (
+from ilacs_reliability._checks.containers import FrozenMapping
+from ilacs_reliability._data.scales import IntArray, Scale
+from ilacs_reliability._data.tables import TransitionsLike
+from ilacs_reliability._results.estimates import Estimate, Limits
+from ilacs_reliability._results.records import Record, html_table, plain
+from ilacs_reliability._results.wording import as_said, counted, fixed, percent, together, whole
+from ilacs_reliability.shift.moves import (
     NOT_SHOWN,
     Pairs,
     as_pairs,
@@ -23,9 +24,8 @@ from ilacs_reliability.shift.pairs import (
     mean_methods,
     share_estimate,
 )
+from ilacs_reliability.shift.paired_limits import bonett_price_limits, tango_limits
 from ilacs_reliability.shift.sums import SignedSum, score_method
-from ilacs_reliability.tables import TransitionsLike
-from ilacs_reliability.wording import as_said, counted, fixed, percent, together, whole
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)

@@ -9,20 +9,20 @@ from typing import Any, Literal, TypeAlias, get_args
 import numpy as np
 from scipy import stats
 
-from ilacs_reliability.arguments import check_option
-from ilacs_reliability.estimates import SignificanceResult
-from ilacs_reliability.randomness import check_draws, check_rng
-from ilacs_reliability.ratings import Ratings, RatingsLike, as_ratings, check_whole
-from ilacs_reliability.scales import CodeArray, FloatArray
+from ilacs_reliability._checks.arguments import check_option
+from ilacs_reliability._checks.randomness import check_draws, check_rng
+from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings, check_whole
+from ilacs_reliability._data.scales import CodeArray, FloatArray
+from ilacs_reliability._results.estimates import SignificanceResult
+from ilacs_reliability._results.wording import counted, fixed
+from ilacs_reliability.shift.moves import CLUSTER_NOTE, NOT_SHOWN, grade_code
 from ilacs_reliability.shift.paired import cut_phrase
-from ilacs_reliability.shift.pairs import CLUSTER_NOTE, NOT_SHOWN, grade_code
 from ilacs_reliability.shift.reordering import (
     occasions_estimate,
     occasions_method,
     reordering_of,
 )
 from ilacs_reliability.shift.testing import CANCELLED, ONE_ALONE, large_sample_note
-from ilacs_reliability.wording import counted, fixed
 
 OccasionMethod: TypeAlias = Literal["asymptotic", "exact", "monte_carlo"]
 OCCASION_METHODS: tuple[str, ...] = get_args(OccasionMethod)

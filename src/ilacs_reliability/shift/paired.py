@@ -8,16 +8,14 @@ from functools import partial
 import numpy as np
 from scipy import special
 
-from ilacs_reliability.estimates import Estimate, Limits
-from ilacs_reliability.intervals import clopper_pearson_limits, midp_limits, wilson_limits
-from ilacs_reliability.scales import IntArray, Scale
-from ilacs_reliability.shift.limits import (
-    bonett_price_limits,
-    newcombe_limits,
-    tango_limits,
-    tango_limits_at,
+from ilacs_reliability._data.scales import IntArray, Scale
+from ilacs_reliability._inference.intervals import (
+    clopper_pearson_limits,
+    midp_limits,
+    wilson_limits,
 )
-from ilacs_reliability.shift.pairs import (
+from ilacs_reliability._results.estimates import Estimate, Limits
+from ilacs_reliability.shift.moves import (
     Mask,
     Pairs,
     linear_estimate,
@@ -25,9 +23,15 @@ from ilacs_reliability.shift.pairs import (
     pair_estimate,
     reordered,
 )
+from ilacs_reliability.shift.paired_limits import (
+    bonett_price_limits,
+    newcombe_limits,
+    tango_limits,
+    tango_limits_at,
+)
 from ilacs_reliability.shift.sums import SignedSum, score_method
 from ilacs_reliability.shift.testing import why_still
-from ilacs_reliability.shift.unconditional import unconditional_critical_value
+from ilacs_reliability.shift.worst_share import unconditional_critical_value
 
 IGNORES_CLUSTERS = "This interval takes units as independent; `paired_difference` does not."
 

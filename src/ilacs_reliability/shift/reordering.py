@@ -13,15 +13,15 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from ilacs_reliability.estimates import Estimate, Limits, by_cluster
-from ilacs_reliability.randomness import as_generator
-from ilacs_reliability.ratings import Ratings
-from ilacs_reliability.scales import FloatArray, IntArray
+from ilacs_reliability._checks.randomness import as_generator
+from ilacs_reliability._data.ratings import Ratings
+from ilacs_reliability._data.scales import FloatArray, IntArray
+from ilacs_reliability._results.estimates import Estimate, Limits, by_cluster
+from ilacs_reliability._results.wording import whole
 from ilacs_reliability.shift.critical import critical_value, drawn_critical_value, drawn_p
-from ilacs_reliability.shift.exact import BLOCK, Tail, listed_tail
-from ilacs_reliability.shift.pairs import NOT_SHOWN
+from ilacs_reliability.shift.moves import NOT_SHOWN
+from ilacs_reliability.shift.sign_flips import BLOCK, Tail, listed_tail
 from ilacs_reliability.shift.testing import affordable_draws, falls_back, pseudo_inverse
-from ilacs_reliability.wording import whole
 
 # orders of a unit's grades that are listed, and steps of an exact distribution
 MOST_OCCASIONS_LISTED = 6

@@ -10,14 +10,16 @@ from typing import Literal, TypeAlias, get_args
 import numpy as np
 import numpy.typing as npt
 
-from ilacs_reliability.arguments import check_option, told
-from ilacs_reliability.estimates import Alternative, Estimate, Limits, SignificanceResult
-from ilacs_reliability.inference import ALTERNATIVES
-from ilacs_reliability.names import by_label
-from ilacs_reliability.randomness import check_draws, check_rng
-from ilacs_reliability.scales import FloatArray
+from ilacs_reliability._checks.arguments import check_option, told
+from ilacs_reliability._checks.names import by_label
+from ilacs_reliability._checks.randomness import check_draws, check_rng
+from ilacs_reliability._data.scales import FloatArray
+from ilacs_reliability._data.tables import TransitionsLike
+from ilacs_reliability._inference.shrinkage import no_bolder
+from ilacs_reliability._inference.thresholds import ALTERNATIVES
+from ilacs_reliability._results.estimates import Alternative, Estimate, Limits, SignificanceResult
 from ilacs_reliability.shift.movement import check_ordered
-from ilacs_reliability.shift.pairs import (
+from ilacs_reliability.shift.moves import (
     FLIPPED,
     NOT_SHOWN,
     ROUNDING,
@@ -38,8 +40,6 @@ from ilacs_reliability.shift.sums import (
     sum_notes,
 )
 from ilacs_reliability.shift.testing import LEAST_P, is_alone, least_swap_p
-from ilacs_reliability.shrinkage import no_bolder
-from ilacs_reliability.tables import TransitionsLike
 
 # scores are no nearer and no further apart
 LEAST_SPAN, LARGEST_SPAN = 1e-100, 1e100

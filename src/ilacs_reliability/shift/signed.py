@@ -13,8 +13,8 @@ from typing import TypeAlias
 
 import numpy as np
 
-from ilacs_reliability.scales import FloatArray, IntArray
-from ilacs_reliability.shift.exact import (
+from ilacs_reliability._data.scales import FloatArray, IntArray
+from ilacs_reliability.shift.sign_flips import (
     BLOCK,
     LARGEST_GRID,
     SLACK,

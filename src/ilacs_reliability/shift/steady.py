@@ -6,15 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ilacs_reliability.estimates import Estimate, by_cluster
-from ilacs_reliability.shift.pairs import Pairs
-from ilacs_reliability.shrinkage import (
+from ilacs_reliability._inference.shrinkage import (
     ShareLike,
     absolute_spread,
     share_of_variance,
     shrunk,
     t_correction,
 )
+from ilacs_reliability._results.estimates import Estimate, by_cluster
+from ilacs_reliability.shift.moves import Pairs
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -10,23 +10,23 @@ from typing import Any, cast
 import numpy as np
 from scipy import special
 
-from ilacs_reliability.estimates import Estimate, Limits, by_cluster
-from ilacs_reliability.randomness import as_generator
-from ilacs_reliability.scales import FloatArray, IntArray
+from ilacs_reliability._checks.randomness import as_generator
+from ilacs_reliability._data.scales import FloatArray, IntArray
+from ilacs_reliability._results.estimates import Estimate, Limits, by_cluster
 from ilacs_reliability.shift.critical import (
     critical_value,
     drawn_critical_value,
     drawn_p,
     whole_critical_value,
 )
-from ilacs_reliability.shift.exact import (
+from ilacs_reliability.shift.moves import NO_CHANGE, ROUNDING, Method
+from ilacs_reliability.shift.sign_flips import (
     LARGEST_GRID,
     SLACK,
     Tail,
     check_enumerable,
     draw_gaps,
 )
-from ilacs_reliability.shift.pairs import NO_CHANGE, ROUNDING, Method
 from ilacs_reliability.shift.signed import signed_sum_fits, signed_sum_tail
 from ilacs_reliability.shift.testing import (
     CANCELLED,

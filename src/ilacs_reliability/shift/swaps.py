@@ -7,9 +7,9 @@ from typing import Literal, TypeAlias, get_args
 
 import numpy as np
 
-from ilacs_reliability.estimates import Estimate, SignificanceResult
-from ilacs_reliability.scales import IntArray
-from ilacs_reliability.shift.pairs import (
+from ilacs_reliability._data.scales import IntArray
+from ilacs_reliability._results.estimates import Estimate, SignificanceResult
+from ilacs_reliability.shift.moves import (
     FLIPPED,
     NO_CHANGE,
     NOT_SHOWN,

@@ -8,11 +8,18 @@ from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 
-from ilacs_reliability.arguments import check_option
-from ilacs_reliability.estimates import Estimate, SignificanceResult
-from ilacs_reliability.randomness import check_draws, check_rng
-from ilacs_reliability.records import Record, html_table, plain
-from ilacs_reliability.scales import FloatArray
+from ilacs_reliability._checks.arguments import check_option
+from ilacs_reliability._checks.randomness import check_draws, check_rng
+from ilacs_reliability._data.scales import FloatArray
+from ilacs_reliability._data.tables import TransitionsLike
+from ilacs_reliability._inference.multiplicity import (
+    AdjustMethod,
+    adjust_p_values,
+    check_adjustment,
+)
+from ilacs_reliability._results.estimates import Estimate, SignificanceResult
+from ilacs_reliability._results.records import Record, html_table, plain
+from ilacs_reliability._results.wording import counted, p_phrase, whole
 from ilacs_reliability.shift.imbalance import (
     few_moves_note,
     imbalance_estimate,
@@ -20,8 +27,7 @@ from ilacs_reliability.shift.imbalance import (
     imbalance_p,
     method_used,
 )
-from ilacs_reliability.shift.multiplicity import AdjustMethod, adjust_p_values, check_adjustment
-from ilacs_reliability.shift.pairs import (
+from ilacs_reliability.shift.moves import (
     FLIPPED,
     MATCHING,
     NO_CHANGE,
@@ -42,8 +48,6 @@ from ilacs_reliability.shift.swaps import (
     swaps_of,
 )
 from ilacs_reliability.shift.testing import large_sample_note
-from ilacs_reliability.tables import TransitionsLike
-from ilacs_reliability.wording import counted, p_phrase, whole
 
 PairMethod: TypeAlias = Literal["exact", "midp", "asymptotic"]
 PAIR_METHODS: tuple[str, ...] = get_args(PairMethod)

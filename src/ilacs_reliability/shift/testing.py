@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from ilacs_reliability.arguments import check_number
-from ilacs_reliability.scales import FloatArray
-from ilacs_reliability.shift.pairs import Pairs
-from ilacs_reliability.wording import counted, percent, significant
-from ilacs_reliability.work import SECONDS, affordable
+from ilacs_reliability._checks.arguments import check_number
+from ilacs_reliability._checks.work import SECONDS, affordable
+from ilacs_reliability._data.scales import FloatArray
+from ilacs_reliability._results.wording import counted, percent, significant
+from ilacs_reliability.shift.moves import Pairs
 
 ONE_ALONE = (
     "There is a single unit or cluster: it shows no spread to hold a shift against, so a large "

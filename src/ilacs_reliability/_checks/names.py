@@ -1,0 +1,256 @@
+"""The names that a table or a listing carries, and things put in order by them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+
+Names: TypeAlias = tuple[Hashable, ...] | None
+WHOLE = re.compile(r"\s*-?(0|[1-9]\d*)(\.0*)?\s*")
+
+
+def row_names(table: object) -> Names:
+    """Return what a dataframe or a series calls its rows, numbers of rows included.
+
+    Parameters
+    ----------
+    table : object
+        Anything; arrays and lists have no names.
+
+    Returns
+    -------
+    tuple of hashable, or None
+        The names; None where there are none.
+    """
+    return plain_names(getattr(table, "index", None))
+
+
+def unit_names(table: object) -> Names:
+    """Return the names of the units that a dataframe's rows carry.
+
+    Parameters
+    ----------
+    table : object
+        Anything.
+
+    Returns
+    -------
+    tuple of hashable, or None
+        The names, where all are distinct strings; numbers only number the rows.
+    """
+    index = getattr(table, "index", None)
+    # numbers are told by their type, without going through them
+    if str(getattr(index, "dtype", "int64")) not in ("object", "str", "string"):
+        return None
+    names = plain_names(index)
+    if names is None or not all(isinstance(name, str) and name.strip() for name in names):
+        return None
+    return names if len(set(names)) == len(names) else None
+
+
+def key_of(name: Hashable) -> Hashable:
+    """Return what tells names of units, raters and clusters apart.
+
+    Parameters
+    ----------
+    name : hashable
+        A name.
+
+    Returns
+    -------
+    hashable
+        A whole number for each of its spellings, as 800, 800.0, "800" and "800.0"; for anything
+        else the name. "0800" is a name of its own.
+
+    Examples
+    --------
+    >>> from ilacs_reliability._checks.names import key_of
+    >>> [key_of(name) for name in (800.0, "800.0", "0800", "v1.0")]
+    [800, 800, '0800', 'v1.0']
+    """
+    if isinstance(name, str) and WHOLE.fullmatch(name):
+        return int(name.strip().partition(".")[0])
+    if isinstance(name, (bool, np.bool_)):
+        return (bool, bool(name))
+    return int(name) if isinstance(name, (float, np.floating)) and name.is_integer() else name
+
+
+def one_spelling(name: Hashable) -> Hashable:
+    """Return a name with a whole number in it spelt in one way.
+
+    Parameters
+    ----------
+    name : hashable
+        A name.
+
+    Returns
+    -------
+    hashable
+        As "800" for "800.0"; any other name as it is.
+    """
+    key = key_of(name)
+    return str(key) if isinstance(name, str) and isinstance(key, int) else name
+
+
+def column_names(table: object) -> Names:
+    """Return what a dataframe of any library calls its columns, numbers of columns included.
+
+    Parameters
+    ----------
+    table : object
+        Anything; arrays, lists and series have no names.
+
+    Returns
+    -------
+    tuple of hashable, or None
+        The names; None where there are none.
+    """
+    # pyarrow keeps the columns themselves in `columns`
+    for attribute in ("column_names", "columns"):
+        names = plain_names(getattr(table, attribute, None))
+        if names is not None:
+            return names
+    return None
+
+
+def plain_names(names: Any) -> Names:
+    """Return names as Python values.
+
+    Parameters
+    ----------
+    names : object
+        An index of a dataframe, a list of names, or something else that goes by this attribute.
+
+    Returns
+    -------
+    tuple of hashable, or None
+        The names; None for a method, as a list's `index`.
+    """
+    if names is None or callable(names):
+        return None
+    return tuple(name.item() if isinstance(name, np.generic) else name for name in names)
+
+
+def numbered(names: tuple[Hashable, ...]) -> bool:
+    """Tell whether names only number the rows or columns.
+
+    Parameters
+    ----------
+    names : tuple of hashable
+        Names.
+
+    Returns
+    -------
+    bool
+        True for 0, 1, 2 and so on, and for what polars calls columns without a name.
+    """
+    unnamed = names == tuple(f"column_{place}" for place in range(len(names)))
+    return unnamed or all(type(x) is int and x == place for place, x in enumerate(names))
+
+
+def by_label(values: Any, names: Names, *, name: str, of: str) -> Any:
+    """Put values that carry labels in the order of names; leave others as they are.
+
+    Parameters
+    ----------
+    values : mapping, series or anything else
+        What may carry labels.
+    names : tuple of hashable, or None
+        The names in the order wanted; None where nothing has a name.
+    name : str
+        The argument that holds the values.
+    of : str
+        What the names are of, in the plural, as "rows of `matrix`".
+
+    Returns
+    -------
+    list or the values themselves
+        In the order of the names.
+
+    Raises
+    ------
+    ValueError
+        If the values carry other labels than the names.
+    """
+    mapped = isinstance(values, Mapping)
+    if not mapped and not hasattr(values, "index"):
+        return values
+    labels = tuple(values) if mapped else row_names(values)
+    if labels is None or (not mapped and (names is None or labels == names)):
+        return values
+    listed = list(values.values()) if mapped else list(values)
+    if names is not None and len(set(names)) == len(names) and sorted_alike(labels, names):
+        places = {label: place for place, label in enumerate(labels)}
+        return [listed[places[label]] for label in names]
+    if not mapped and numbered(labels):
+        return values
+    carried = "carry no names" if names is None else f"are {shown(names)}"
+    raise ValueError(
+        f"`{name}` is labelled {shown(labels)}, but the {of} {carried}: give both the same labels, "
+        "or pass its values alone where their order is right."
+    )
+
+
+def sorted_alike(some: Sequence[Hashable], others: Sequence[Hashable]) -> bool:
+    """Tell whether two listings of distinct names hold the same ones.
+
+    Parameters
+    ----------
+    some, others : sequence of hashable
+        Names.
+
+    Returns
+    -------
+    bool
+        Whether they differ in order at most.
+    """
+    return len(some) == len(others) and len(set(some)) == len(some) and set(some) == set(others)
+
+
+def shown(names: Iterable[Hashable], most: int = 8) -> str:
+    """Return names for a sentence, the first few of many.
+
+    Parameters
+    ----------
+    names : iterable of hashable
+        Names.
+    most : int, optional
+        How many are shown. Default: 8.
+
+    Returns
+    -------
+    str
+        As "('a', 'b')".
+    """
+    listed = tuple(names)
+    if len(listed) <= most:
+        return repr(listed)
+    return f"({', '.join(map(repr, listed[:most]))}, ... {len(listed)} in all)"
+
+
+def refuse_twice(names: Names, what: str) -> None:
+    """Raise if two columns go by one name.
+
+    Parameters
+    ----------
+    names : tuple of hashable, or None
+        The names of a table's columns.
+    what : str
+        The argument that holds the table.
+
+    Raises
+    ------
+    ValueError
+        If a name is there twice.
+    """
+    seen: set[Hashable] = set()
+    for name in names or ():
+        if name in seen:
+            raise ValueError(
+                f"`{what}` has two columns named {name!r}: rename one, since it is not clear which "
+                "is meant."
+            )
+        seen.add(name)

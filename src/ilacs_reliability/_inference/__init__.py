@@ -1,0 +1,1 @@
+"""How sure, for any statistic: limits, thresholds, resampling and many p-values at once."""

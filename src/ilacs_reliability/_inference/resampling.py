@@ -1,0 +1,508 @@
+"""Resampling: a replicate is another vector of frequencies, and all go through one call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any, Literal, TypeAlias, overload
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special
+
+from ilacs_reliability._checks.arguments import (
+    check_confidence_level,
+    check_function,
+    check_listing,
+    check_option,
+)
+from ilacs_reliability._checks.randomness import as_generator, check_draws
+from ilacs_reliability._data.patterns import distinct_rows
+from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings, check_whole
+from ilacs_reliability._data.scales import FloatArray, IntArray
+from ilacs_reliability._inference.replicates import BootstrapResult, JackknifeResult
+from ilacs_reliability._results.estimates import NO_ERROR, Estimate, Interval
+from ilacs_reliability._results.wording import counted, whole
+
+Coefficient: TypeAlias = Callable[[Ratings], Estimate]
+BootstrapMethod: TypeAlias = Literal["bca", "percentile", "studentized", "bayesian"]
+METHODS = ("bca", "percentile", "studentized", "bayesian")
+
+# entries of a block of replicates: a few MiB
+BLOCK = 1 << 19
+# draws that stay in the processor's cache until they are counted
+CACHED = 1 << 16
+# below as many units a pattern, drawing units is faster than drawing each pattern's number
+UNITS_A_KIND = 25
+# counting these as fewer patterns would take longer than it saves
+FEW_PATTERNS = 32
+
+
+@overload
+def bootstrap(
+    coefficient: Coefficient,
+    ratings: RatingsLike,
+    *,
+    n_resamples: int = 9999,
+    method: BootstrapMethod = "bca",
+    confidence_level: float = 0.95,
+    rng: np.random.Generator | int | None = None,
+) -> BootstrapResult: ...
+@overload
+def bootstrap(
+    coefficient: Sequence[Coefficient],
+    ratings: RatingsLike,
+    *,
+    n_resamples: int = 9999,
+    method: BootstrapMethod = "bca",
+    confidence_level: float = 0.95,
+    rng: np.random.Generator | int | None = None,
+) -> tuple[BootstrapResult, ...]: ...
+def bootstrap(
+    coefficient: Coefficient | Sequence[Coefficient],
+    ratings: RatingsLike,
+    *,
+    n_resamples: int = 9999,
+    method: BootstrapMethod = "bca",
+    confidence_level: float = 0.95,
+    rng: np.random.Generator | int | None = None,
+) -> BootstrapResult | tuple[BootstrapResult, ...]:
+    """Find an interval for a coefficient by resampling units, or clusters where there are any.
+
+    Parameters
+    ----------
+    coefficient : callable or sequence of callable
+        A function of `Ratings` that returns an `Estimate`, such as `gwet_ac` or
+        ``functools.partial(cohen_kappa, weights="linear")``. Several share each resample, so that
+        their replicates can be compared one by one.
+    ratings : Ratings or array_like of number, shape (n_units, n_raters)
+        Grades of each unit; nan where one is missing.
+    n_resamples : int, optional
+        Replicates. Default: 9999.
+    method : {"bca", "percentile", "studentized", "bayesian"}, optional
+        How the interval is read off. "bayesian" gives units Dirichlet weights. Default: "bca".
+    confidence_level : float, optional
+        Wanted coverage, between 0 and 1. Default: 0.95.
+    rng : Generator or int, optional
+        Where random numbers come from; an int makes the result reproducible.
+
+    Returns
+    -------
+    BootstrapResult or tuple of BootstrapResult
+        The interval, the replicates, and how many of them were undefined; one for each coefficient
+        where there are several.
+
+    Raises
+    ------
+    TypeError
+        If `coefficient` is not a function or does not return an `Estimate`, or `n_resamples` is not
+        a whole number.
+    ValueError
+        If `n_resamples` is not positive, the method is unknown, or the ratings are a batch or of
+        fractions of units.
+
+    Warns
+    -----
+    UndefinedEstimateWarning
+        If the coefficient is undefined on the ratings themselves. The interval is then nan.
+
+    See Also
+    --------
+    jackknife : Leave out one unit at a time.
+
+    Notes
+    -----
+    A replicate is one multinomial draw of the patterns' frequencies, so its cost does not depend on
+    the number of units [1]_. Where every unit agrees, so does every replicate, and a bootstrap
+    interval would be a point: the interval is then the coefficient's own default, and its method
+    says so, as where "studentized" has no standard error to divide by; "bca" says too where it
+    knows no acceleration, since no unit can be left out. See the page on how the intervals were
+    checked for how these cover in small samples.
+
+    References
+    ----------
+    .. [1] B. Efron, "Better bootstrap confidence intervals", Journal of the American Statistical
+           Association 82 (1987), 171-185.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> table = ilr.ratings_from_table([[40, 9], [6, 45]], scale=ilr.Scale(["no", "yes"]))
+    >>> result = ilr.bootstrap(ilr.cohen_kappa, table, rng=20240331)
+    >>> low, high = result.confidence_interval
+    >>> round(low, 1), round(high, 1)
+    (0.5, 0.8)
+    """
+    check_option(method, METHODS, "method")
+    check_confidence_level(confidence_level)
+    check_draws(n_resamples)
+    if not callable(coefficient):
+        check_listing(coefficient, "coefficient", of="functions of ratings, or one of them")
+    coefficients = (coefficient,) if callable(coefficient) else tuple(coefficient)
+    if not coefficients:
+        raise ValueError("`coefficient` must be a function or several, but is empty.")
+    taken = _single(ratings)
+    estimates = [_evaluate(one, taken) for one in coefficients]
+    generator = as_generator(rng)
+    draw = _draw_bayesian if method == "bayesian" else _draw_counts
+    values = np.empty((len(coefficients), n_resamples))
+    errors = np.full(values.shape, np.nan)
+    taken = _merged_for_all(coefficients, taken, estimates)
+    for rows, frequencies, times in draw(taken, int(n_resamples), generator):
+        replicates = taken.with_frequencies(frequencies)
+        for place, one in enumerate(coefficients):
+            batch = one(replicates)
+            values[place, rows] = batch.value
+            if method == "studentized":
+                errors[place, rows] = _errors(batch, taken, times)
+    results = tuple(
+        _result(
+            one, taken, estimates[place], values[place], errors[place], method, confidence_level
+        )
+        for place, one in enumerate(coefficients)
+    )
+    return results[0] if callable(coefficient) else results
+
+
+def jackknife(coefficient: Coefficient, ratings: RatingsLike) -> JackknifeResult:
+    """Leave out one unit at a time, or one cluster where there are any.
+
+    Parameters
+    ----------
+    coefficient : callable
+        A function of `Ratings` that returns an `Estimate`.
+    ratings : Ratings or array_like of number, shape (n_units, n_raters)
+        Grades of each unit; nan where one is missing.
+
+    Returns
+    -------
+    JackknifeResult
+        The replicates, the standard error and the bias.
+
+    Raises
+    ------
+    TypeError
+        If `coefficient` does not return an `Estimate`.
+    ValueError
+        If the ratings are a batch or of fractions of units.
+
+    Warns
+    -----
+    UndefinedEstimateWarning
+        If the coefficient is undefined on the ratings themselves.
+
+    See Also
+    --------
+    bootstrap : Resample units.
+
+    References
+    ----------
+    .. [1] B. Efron and C. Stein, "The jackknife estimate of variance", Annals of Statistics 9
+           (1981), 586-596.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> table = ilr.ratings_from_table([[40, 9], [6, 45]], scale=ilr.Scale(["no", "yes"]))
+    >>> result = ilr.jackknife(ilr.cohen_kappa, table)
+    >>> round(result.standard_error, 4)
+    0.072
+    """
+    taken = _single(ratings)
+    values, times = _leave_one_out(coefficient, taken)
+    values, value = values[:-1], float(values[-1])
+    if not np.isfinite(value):
+        _evaluate(coefficient, taken)  # warns why
+    used = times > 0
+    values, times = values[used], times[used]
+    n = times.sum()
+    with np.errstate(invalid="ignore"):
+        mean = (times @ values) / n if n else np.nan
+        error = np.sqrt((n - 1) / n * (times @ (values - mean) ** 2)) if n > 1 else np.nan
+    return JackknifeResult(
+        value=value,
+        estimate_source=partial(coefficient, taken),
+        replicates=values,
+        frequencies=times,
+        standard_error=float(error),
+        bias=float((n - 1) * (mean - value)),
+    )
+
+
+def _single(ratings: RatingsLike) -> Ratings:
+    taken = as_ratings(ratings)
+    if taken.frequencies.ndim > 1:
+        raise ValueError(
+            f"`ratings` must be one study, but got a batch of shape {taken.frequencies.shape[:-1]}."
+        )
+    check_whole(taken, "ratings")
+    return taken
+
+
+def _evaluate(coefficient: Coefficient, ratings: Ratings) -> Estimate:
+    check_function(coefficient, "coefficient")
+    estimate = coefficient(ratings)
+    if not isinstance(estimate, Estimate):
+        raise TypeError(
+            f"`coefficient` must return an Estimate, but got {type(estimate).__name__}."
+        )
+    return estimate
+
+
+def _is_marked(coefficient: Coefficient, mark: str) -> bool:
+    function = coefficient.func if isinstance(coefficient, partial) else coefficient
+    return bool(getattr(function, mark, False))
+
+
+def _merged_for_all(
+    coefficients: Sequence[Coefficient], ratings: Ratings, estimates: Sequence[Estimate]
+) -> Ratings:
+    """Merge patterns where none of the coefficients asks who gave which grade."""
+    merged = [
+        _merged(one, ratings, estimate)
+        for one, estimate in zip(coefficients, estimates, strict=True)
+    ]
+    return ratings if any(one is ratings for one in merged) else merged[0]
+
+
+def _result(
+    coefficient: Coefficient,
+    ratings: Ratings,
+    estimate: Estimate,
+    values: FloatArray,
+    errors: FloatArray,
+    method: BootstrapMethod,
+    confidence_level: float,
+) -> BootstrapResult:
+    defined = values[np.isfinite(values)]
+    n_undefined = len(values) - len(defined)
+    return BootstrapResult(
+        estimate=estimate,
+        confidence_interval=_interval(
+            coefficient, ratings, estimate, values, errors, method, confidence_level
+        ),
+        standard_error=float(defined.std(ddof=1)) if len(defined) > 1 else float("nan"),
+        replicates=values,
+        n_undefined=n_undefined,
+        notes=(*estimate.notes, *_notes(n_undefined, len(values))),
+    )
+
+
+def _merged(coefficient: Coefficient, ratings: Ratings, estimate: Estimate) -> Ratings:
+    """Count patterns as one where who gave which grade does not matter."""
+    marked = _is_marked(coefficient, "by_counts") and estimate.status == "ok"
+    few = ratings.table.is_wide or len(ratings.counts) <= FEW_PATTERNS
+    if not marked or ratings.clusters is not None or few:
+        return ratings
+    counts, frequencies = distinct_rows(ratings.counts, ratings.frequencies)
+    return replace(
+        ratings, patterns=None, raters=None, units=None, counts=counts, frequencies=frequencies
+    )
+
+
+# the replicates' places, their frequencies, and how often each pattern or cluster was drawn
+Draws: TypeAlias = Iterator[tuple[slice, npt.NDArray[Any], npt.NDArray[Any]]]
+
+
+def _draw_counts(ratings: Ratings, n_resamples: int, rng: np.random.Generator) -> Draws:
+    """Draw frequencies of as many units, or clusters, as there are."""
+    mass, spread = _pieces(ratings)
+    n, n_kinds = int(mass.sum()), len(mass)
+    for rows in _blocks(n_resamples, max(n_kinds, len(ratings.table.totals))):
+        size = rows.stop - rows.start
+        if n < UNITS_A_KIND * n_kinds:
+            counts = _draw_units(mass, size, rng)
+        else:
+            counts = rng.multinomial(n, mass / n, size).astype(np.float64)
+        yield rows, spread(counts), counts
+
+
+def _draw_units(mass: IntArray, size: int, rng: np.random.Generator) -> FloatArray:
+    """Draw one unit after another and count them."""
+    n, n_kinds = int(mass.sum()), len(mass)
+    kind = np.repeat(np.arange(n_kinds), mass)
+    counts = np.empty((size, n_kinds))
+    step = max(1, CACHED // max(n, 1))
+    for start in range(0, size, step):
+        part = counts[start : start + step]
+        drawn = kind[rng.integers(0, n, (len(part), n))]
+        drawn += n_kinds * np.arange(len(part))[:, None]
+        part[:] = np.bincount(drawn.ravel(), minlength=part.size).reshape(part.shape)
+    return counts
+
+
+def _draw_bayesian(ratings: Ratings, n_resamples: int, rng: np.random.Generator) -> Draws:
+    mass, spread = _pieces(ratings)
+    for rows in _blocks(n_resamples, max(len(mass), len(ratings.table.totals))):
+        weights = rng.standard_gamma(mass, (rows.stop - rows.start, len(mass)))
+        weights *= (mass.sum() / weights.sum(axis=1))[:, None]
+        yield rows, spread(weights), weights
+
+
+def _pieces(
+    ratings: Ratings,
+) -> tuple[IntArray, Callable[[npt.NDArray[Any]], npt.NDArray[Any]]]:
+    """Return how many of each kind there are to draw, and how a draw becomes frequencies."""
+    frequencies = ratings.frequencies.astype(np.int64)
+    if ratings.clusters is None:
+        return frequencies, np.asarray
+    n_clusters = int(ratings.clusters.max()) + 1
+    spread = partial(_spread, clusters=ratings.clusters, frequencies=frequencies)
+    return np.ones(n_clusters, dtype=np.int64), spread
+
+
+def _spread(
+    counts: npt.NDArray[Any], *, clusters: IntArray, frequencies: IntArray
+) -> npt.NDArray[Any]:
+    return counts[:, clusters] * frequencies
+
+
+def _errors(batch: Estimate, ratings: Ratings, times: npt.NDArray[Any]) -> Any:
+    """Return each replicate's standard error; a cluster drawn twice is two clusters, not one."""
+    if ratings.clusters is None:
+        return batch.standard_error
+    n_clusters = times.shape[1]
+    member = ratings.clusters[:, None] == np.arange(n_clusters)
+    pull = (batch.influence * ratings.frequencies) @ member
+    squares = (times * pull**2).sum(axis=1)
+    return np.sqrt(squares * n_clusters / max(n_clusters - 1, 1)) / batch.n_units
+
+
+def _blocks(n_resamples: int, width: int) -> Iterator[slice]:
+    step = max(1, BLOCK // max(width, 1))
+    for start in range(0, n_resamples, step):
+        yield slice(start, min(start + step, n_resamples))
+
+
+def _leave_one_out(coefficient: Coefficient, ratings: Ratings) -> tuple[FloatArray, IntArray]:
+    """Return the coefficient without one of each kind, the whole study last, and their numbers."""
+    if ratings.clusters is None and _is_marked(coefficient, "by_sums"):
+        return _subtract_one(coefficient, ratings)
+    frequencies = ratings.frequencies.astype(np.float64)
+    if ratings.clusters is None:
+        times = ratings.frequencies.astype(np.int64)
+    else:
+        inside = ratings.clusters[None, :] == np.arange(int(ratings.clusters.max()) + 1)[:, None]
+        drop, times = inside * frequencies, (inside @ frequencies > 0).astype(np.int64)
+    values = np.empty(len(times) + 1)
+    for rows in _blocks(len(values), len(frequencies)):
+        fewer = np.repeat(frequencies[None], rows.stop - rows.start, axis=0)
+        kinds = np.arange(rows.start, min(rows.stop, len(times)))
+        if ratings.clusters is None:
+            fewer[kinds - rows.start, kinds] -= np.minimum(frequencies[kinds], 1.0)
+        else:
+            fewer[: len(kinds)] -= drop[kinds]
+        values[rows] = _evaluate(coefficient, ratings.with_frequencies(fewer)).value
+    return values, times
+
+
+def _subtract_one(coefficient: Coefficient, ratings: Ratings) -> tuple[FloatArray, IntArray]:
+    """Leave one out of the sums over patterns instead of the patterns."""
+    times = ratings.frequencies.astype(np.int64)
+    n_patterns, n_grades = ratings.table.counts.shape
+    width = ratings.n_raters if ratings.table.is_wide else max(n_grades, ratings.n_raters)
+    blocks = list(_blocks(n_patterns, n_grades * width))
+    values = np.empty(n_patterns + 1)
+    for rows in blocks:
+        # one block is the same for every coefficient
+        find = partial(Ratings.leaving_one_out, rows=rows)
+        fewer = ratings.derived(("without", rows.stop), find) if len(blocks) == 1 else find(ratings)
+        batch = np.asarray(_evaluate(coefficient, fewer).value)
+        values[rows], values[-1] = batch[:-1], batch[-1]
+    return values, times
+
+
+def _interval(
+    coefficient: Coefficient,
+    ratings: Ratings,
+    estimate: Estimate,
+    values: FloatArray,
+    errors: FloatArray,
+    method: BootstrapMethod,
+    confidence_level: float,
+) -> Interval:
+    name = f"{method} bootstrap"
+    defined = np.isfinite(values)
+    if estimate.status == "undefined" or not defined.any():
+        return Interval(float("nan"), float("nan"), confidence_level, name)
+    values, errors = values[defined], errors[defined]
+    why = _why_no_spread(estimate, values, errors, method)
+    if why:
+        return _own_interval(estimate, confidence_level, why)
+    tails = np.array([(1 - confidence_level) / 2, (1 + confidence_level) / 2])
+    if method == "studentized":
+        low, high = _studentized(estimate, values, errors, tails)
+    else:
+        if method == "bca":
+            leave, times = _leave_one_out(coefficient, ratings)
+            leave = leave[:-1]
+            kept = np.isfinite(leave) & (times > 0)
+            name += "" if kept.any() else " without acceleration"
+            tails = _bca_tails(leave[kept], times[kept], estimate, values, tails)
+        low, high = np.quantile(values, tails)
+    # only the studentized one can pass what can be true
+    least, most = estimate.range
+    low, high = max(float(low), float(least)), min(float(high), float(most))
+    if not high - low > NO_ERROR:
+        return _own_interval(estimate, confidence_level, f"the limits of the {name} are one point")
+    return Interval(low, high, confidence_level, name)
+
+
+def _own_interval(estimate: Estimate, confidence_level: float, why: str) -> Interval:
+    own = estimate.confidence_interval(confidence_level)
+    return Interval(own.low, own.high, confidence_level, f"{own.method}, since {why}")
+
+
+def _why_no_spread(
+    estimate: Estimate, values: FloatArray, errors: FloatArray, method: BootstrapMethod
+) -> str:
+    """Say what the interval cannot be made of; "" where nothing is in the way."""
+    if not np.ptp(values) > NO_ERROR:
+        return "every resample is the same" if len(values) > 1 else "one resample has no spread"
+    if method != "studentized":
+        return ""
+    if not estimate.standard_error > NO_ERROR:
+        nil = estimate.standard_error <= NO_ERROR
+        return "the standard error is 0" if nil else "there is no standard error"
+    return "" if (errors > NO_ERROR).any() else "no resample has a standard error"
+
+
+def _studentized(
+    estimate: Estimate, values: FloatArray, errors: FloatArray, tails: FloatArray
+) -> tuple[float, float]:
+    usable = errors > NO_ERROR
+    pivots = (values[usable] - estimate.value) / errors[usable]
+    low, high = np.quantile(pivots, tails)
+    return (
+        estimate.value - high * estimate.standard_error,
+        estimate.value - low * estimate.standard_error,
+    )
+
+
+def _bca_tails(
+    leave: FloatArray,
+    times: IntArray,
+    estimate: Estimate,
+    values: FloatArray,
+    tails: FloatArray,
+) -> FloatArray:
+    """Shift the tails for bias and for a spread that changes with the value."""
+    gaps = (times @ leave) / max(times.sum(), 1) - leave
+    spread = (times @ gaps**2) ** 1.5
+    acceleration = (times @ gaps**3) / (6 * spread) if spread > 0 else 0.0
+    below = ((values < estimate.value).sum() + (values <= estimate.value).sum()) / (2 * len(values))
+    half = 0.5 / len(values)
+    bias = special.ndtri(np.clip(below, half, 1 - half))
+    shifted = bias + special.ndtri(tails)
+    adjusted: FloatArray = special.ndtr(bias + shifted / (1 - acceleration * shifted))
+    return adjusted
+
+
+def _notes(n_undefined: int, n_resamples: int) -> tuple[str, ...]:
+    if not n_undefined:
+        return ()
+    return (
+        f"{whole(n_undefined)} of {counted(n_resamples, 'resample')} "
+        f"{'is' if n_undefined == 1 else 'are'} undefined and left out.",
+    )

@@ -1,0 +1,1 @@
+"""What comes out: records as plain data, what is undefined, and how numbers are written."""

@@ -1,0 +1,288 @@
+"""What all records share: arrays nobody can write to, equality by content, plain rows, a table."""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from ilacs_reliability._checks.containers import read_only
+from ilacs_reliability._results.wording import significant
+
+
+class Record:
+    """A record whose arrays are read-only and that equals another which holds the same."""
+
+    __slots__ = ()
+
+    def __post_init__(self) -> None:
+        freeze(self)
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        pairs = zip(self._content(), other._content(), strict=True)
+        return all(same(one, another) for one, another in pairs)
+
+    def __hash__(self) -> int:
+        return hash((type(self), *map(_hashed, self._content())))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        state = {name: getattr(self, name) for name in self.__dataclass_fields__}  # type: ignore[attr-defined]
+        return restored, (type(self), state)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what the record holds as plain Python values, strict in JSON.
+
+        Returns
+        -------
+        dict
+            One entry a field; None for nan.
+        """
+        return as_dict(self)
+
+    def _content(self) -> Iterator[Any]:
+        """Yield what two equal records have alike, the cheapest first; here, all fields."""
+        return (getattr(self, field.name) for field in fields(self))  # type: ignore[arg-type]
+
+
+def restored(kind: type[Any], state: Mapping[str, Any]) -> Any:
+    """Return a record that was pickled or copied, its arrays read-only as before.
+
+    Parameters
+    ----------
+    kind : type
+        The record's class.
+    state : mapping of str to object
+        Its fields.
+
+    Returns
+    -------
+    Record
+        An equal record.
+    """
+    record = object.__new__(kind)
+    for name, value in state.items():
+        object.__setattr__(record, name, value)
+        for part in value.values() if isinstance(value, Mapping) else ():
+            if isinstance(part, np.ndarray):
+                read_only(part)
+    freeze(record)
+    return record
+
+
+def as_dict(record: Any) -> dict[str, Any]:
+    """Return what this record holds as plain Python values, strict in JSON.
+
+    Parameters
+    ----------
+    record : dataclass
+        Any record; private fields, functions and what it derives from the others are left out.
+
+    Returns
+    -------
+    dict
+        One entry a field; None for nan.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> from ilacs_reliability._results.records import as_dict
+    >>> as_dict(ilr.Scale(["poor", "good"]))["scores"]
+    [1.0, 2.0]
+    """
+    named = [(f.name, getattr(record, f.name)) for f in fields(record) if f.init]
+    return {
+        name: plain(value)
+        for name, value in named
+        if not name.startswith("_") and not callable(value)
+    }
+
+
+def freeze(record: Any, names: Iterable[str] | None = None) -> None:
+    """Let nobody write to the arrays that a record holds.
+
+    Parameters
+    ----------
+    record : dataclass
+        A frozen record.
+    names : iterable of str, optional
+        Fields that may be arrays. Default: all.
+    """
+    for name in record.__dataclass_fields__ if names is None else names:
+        part = getattr(record, name)
+        if isinstance(part, np.ndarray) and part.flags.writeable:
+            # a view: what the caller gave stays the caller's to write to
+            object.__setattr__(record, name, read_only(part.view()))
+
+
+def same(one: Any, other: Any) -> bool:
+    """Say whether two things hold the same, where nan is nan.
+
+    Parameters
+    ----------
+    one, other : object
+        Parts of records: numbers, arrays, text, tuples, lists, mappings or records.
+
+    Returns
+    -------
+    bool
+        Whether they do. Functions are not compared.
+    """
+    if one is other:
+        return True
+    if isinstance(one, np.ndarray) or isinstance(other, np.ndarray):
+        return _same_arrays(one, other)
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return list(one) == list(other) and all(same(one[key], other[key]) for key in one)
+    if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
+        return len(one) == len(other) and all(map(same, one, other))
+    if isinstance(one, float) and isinstance(other, float):
+        return one == other or (math.isnan(one) and math.isnan(other))
+    return (callable(one) and callable(other)) or bool(one == other)
+
+
+def _same_arrays(one: Any, other: Any) -> bool:
+    if type(one) is not type(other) or one.shape != other.shape:
+        return False
+    holds_nan = one.dtype.kind in "fc" and other.dtype.kind in "fc"
+    return bool(np.array_equal(one, other, equal_nan=holds_nan))
+
+
+def _hashed(part: Any) -> int:
+    """Return a number that equal parts have alike; large parts count by their size alone."""
+    if isinstance(part, np.ndarray):
+        return hash(part.shape)
+    if isinstance(part, (list, tuple, Mapping)):
+        return len(part)
+    if callable(part) or (isinstance(part, float) and math.isnan(part)):
+        return 0
+    return hash(part)
+
+
+def python(value: Any) -> Any:
+    """Turn NumPy's numbers and arrays into Python's.
+
+    Parameters
+    ----------
+    value : object
+        A number, an array, a tuple or anything else.
+
+    Returns
+    -------
+    object
+        A number or a nested list; other things unchanged.
+    """
+    if isinstance(value, (np.ndarray, np.generic)):
+        return value.tolist()
+    return [python(item) for item in value] if isinstance(value, tuple) else value
+
+
+def plain(value: Any) -> Any:
+    """Turn what a record holds into what strict JSON knows.
+
+    Parameters
+    ----------
+    value : object
+        A number, an array, a tuple, a mapping or anything else.
+
+    Returns
+    -------
+    object
+        A float, int, text, list or dict at full precision; None for nan and for an infinity.
+    """
+    if isinstance(value, (np.ndarray, np.generic)):
+        return plain(value.tolist())
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {_key(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    if value is None or isinstance(value, (str, bool, int)):
+        return value
+    if is_dataclass(value) and not isinstance(value, type):
+        return value.to_dict() if hasattr(value, "to_dict") else as_dict(value)
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _key(key: Any) -> str:
+    return key if isinstance(key, str) else str(key)
+
+
+def html_table(rows: Mapping[str, Any]) -> str:
+    """Show a record as a small escaped HTML table.
+
+    Parameters
+    ----------
+    rows : mapping of str to object
+        Names and values; numbers are shown to four significant digits.
+
+    Returns
+    -------
+    str
+        A table with a row for each entry; one without a value is left out.
+    """
+    lines = [
+        f"<tr><th style='text-align:left'>{html.escape(str(key))}</th>"
+        f"<td style='text-align:left'>{html.escape(shown(value, '; '))}</td></tr>"
+        for key, value in rows.items()
+        if not _is_empty(value)
+    ]
+    return f"<table>{''.join(lines)}</table>"
+
+
+def rows_table(rows: Sequence[Mapping[str, Any]], columns: tuple[str, ...]) -> str:
+    """Show rows as a small escaped HTML table.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        The rows.
+    columns : tuple of str
+        Keys to show, in order; a key that a row lacks is left empty.
+
+    Returns
+    -------
+    str
+        A table with a heading; numbers are shown to four significant digits.
+    """
+    head = "".join(f"<th>{html.escape(str(column))}</th>" for column in columns)
+    cells = [[html.escape(shown(row.get(column), ", ")) for column in columns] for row in rows]
+    body = "".join(f"<tr><td>{'</td><td>'.join(row)}</td></tr>" for row in cells)
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def shown(value: Any, between: str) -> str:
+    """Write a value for a cell.
+
+    Parameters
+    ----------
+    value : object
+        A number, text, a list or None.
+    between : str
+        What stands between the items of a list.
+
+    Returns
+    -------
+    str
+        The text; "" for None.
+    """
+    if value is None:
+        return ""
+    if isinstance(value, (float, np.floating)):
+        return significant(value) if math.isfinite(value) else f"{value:g}"
+    if isinstance(value, np.ndarray):
+        return shown(value.tolist(), between)
+    if isinstance(value, (list, tuple)):
+        return between.join("missing" if item is None else shown(item, between) for item in value)
+    return str(value)
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or (isinstance(value, (str, list, tuple, dict)) and not value)

@@ -1,0 +1,210 @@
+"""Pairs of raters: Light's kappa, and any coefficient for each pair."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import replace
+from functools import partial
+from itertools import combinations
+from typing import TypeAlias
+
+import numpy as np
+
+from ilacs_reliability._checks.arguments import check_function
+from ilacs_reliability._data.ratings import Ratings, RatingsLike
+from ilacs_reliability._data.scales import FloatArray, Weights
+from ilacs_reliability._results.estimates import Estimate
+from ilacs_reliability._results.undefined import UndefinedEstimateWarning
+from ilacs_reliability.agreement.coefficients import cohen_kappa, percent_agreement
+from ilacs_reliability.agreement.formulas import (
+    build_estimate,
+    keep_raters,
+    known_raters,
+    rater_names,
+)
+from ilacs_reliability.agreement.listing import Estimates
+from ilacs_reliability.agreement.pair_sums import average_influence, average_kappa, pair_kappas
+from ilacs_reliability.agreement.ranges import coefficient_range
+from ilacs_reliability.agreement.reasons import lone_grade, why_pairs
+from ilacs_reliability.agreement.studies import (
+    Study,
+    coefficient_methods,
+    study_of,
+    why_undefined,
+)
+
+Coefficient: TypeAlias = Callable[[Ratings], Estimate]
+
+
+def light_kappa(ratings: RatingsLike, *, weights: Weights = "identity") -> Estimate:
+    r"""Estimate Light's kappa: the average of Cohen's kappa over pairs of raters.
+
+    Parameters
+    ----------
+    ratings : Ratings or array_like of number, shape (n_units, n_raters)
+        Grades of each unit; nan where one is missing. Each pair uses what its two raters gave.
+    weights : str or array_like of float, shape (n_grades, n_grades), optional
+        Credit for each pair of grades, as from `agreement_weights`. Default: exact agreement only.
+
+    Returns
+    -------
+    Estimate
+        The average kappa, 1 for perfect agreement, 0 for agreement by chance.
+
+    Raises
+    ------
+    TypeError
+        If the ratings are labels without a scale.
+    ValueError
+        If the raters are anonymous, or `weights` does not fit the scale.
+
+    Warns
+    -----
+    UndefinedEstimateWarning
+        If the kappa of any pair is undefined. The value is then nan.
+
+    See Also
+    --------
+    conger_kappa : Averages agreement and chance agreement first, then takes the ratio.
+    pairwise_agreement : The kappas of the pairs.
+
+    Notes
+    -----
+    The average of :math:`m (m - 1) / 2` kappas [1]_; its influence is the average of theirs, so
+    that the standard error includes their covariances. `observed` and `expected` are on the scale
+    of the average chance agreement.
+
+    References
+    ----------
+    .. [1] R. J. Light, "Measures of response agreement for qualitative data: some generalizations
+           and alternatives", Psychological Bulletin 76 (1971), 365-377.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> ratings = [[1, 1, 1], [2, 2, 2], [1, 2, 1], [2, 2, 1], [3, 3, 3], [3, 3, 2]]
+    >>> round(ilr.light_kappa(ratings).value, 4)
+    0.51
+    """
+    taken = known_raters(ratings, "light_kappa")
+    kind = weights if isinstance(weights, str) else "custom"
+    study = study_of(taken, weights)
+    value, expected = average_kappa(study)
+    reason = "" if study.is_batch else why_undefined(study)
+    find = partial(_influence, study)
+    why = ""
+    if not study.is_batch and not reason and np.isnan(value):
+        reason = "no_variation" if lone_grade(taken) else "undefined_pair"
+        why = "" if lone_grade(taken) else why_pairs(_undefined_pairs(study, weights))
+    return build_estimate(
+        taken,
+        name="light_kappa",
+        label="Light's kappa" if kind == "identity" else f"Light's kappa ({kind} weights)",
+        value=value,
+        influence=find if study.is_batch else find(),
+        n_units=study.n_rated,
+        methods=coefficient_methods(study),
+        observed=value * (1.0 - expected) + expected,
+        expected=expected,
+        weights=kind,
+        reason=reason,
+        why=why,
+        range_source=partial(coefficient_range, "light_kappa", study.weights, taken),
+    )
+
+
+def pairwise_agreement(
+    ratings: RatingsLike, *, coefficient: Coefficient = percent_agreement
+) -> Estimates:
+    """Estimate a coefficient for each pair of raters.
+
+    Parameters
+    ----------
+    ratings : Ratings or array_like of number, shape (n_units, n_raters)
+        Grades of each unit; nan where one is missing.
+    coefficient : callable, optional
+        A function of `Ratings` that returns an `Estimate`, such as `cohen_kappa` or
+        ``functools.partial(gwet_ac, weights="linear")``. Default: `percent_agreement`.
+
+    Returns
+    -------
+    Estimates
+        An estimate a pair, under the two raters' names (their numbers, from 1, where they have
+        none). A pair without a value has status "undefined" and its reason, without a warning.
+
+    Raises
+    ------
+    TypeError
+        If `coefficient` does not return an `Estimate`.
+    ValueError
+        If the raters are anonymous or there is only one.
+
+    See Also
+    --------
+    light_kappa : The average of Cohen's kappa over pairs.
+
+    Notes
+    -----
+    All pairs rest on one pattern table, so two of them can be compared on the same units by
+    `difference` with ``paired=True`` [1]_.
+
+    References
+    ----------
+    .. [1] R. J. Light, "Measures of response agreement for qualitative data: some generalizations
+           and alternatives", Psychological Bulletin 76 (1971), 365-377.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> pairs = ilr.pairwise_agreement([[1, 1, 1], [2, 2, 2], [1, 2, 1], [2, 2, 1]])
+    >>> {names: pair.value for names, pair in pairs.items()}
+    {(1, 2): 0.75, (1, 3): 0.75, (2, 3): 0.5}
+    """
+    check_function(coefficient, "coefficient")
+    taken = known_raters(ratings, "pairwise_agreement")
+    if taken.n_raters < 2:
+        raise ValueError("`ratings` must be by two raters or more, but got 1.")
+    return Estimates("pairwise_agreement", "raters", _each_pair(taken, coefficient))
+
+
+def _each_pair(ratings: Ratings, coefficient: Coefficient) -> dict[Hashable, Estimate]:
+    return _of_pairs(ratings, coefficient, combinations(range(ratings.n_raters), 2))
+
+
+def _of_pairs(
+    ratings: Ratings, coefficient: Coefficient, columns: Iterable[tuple[int, int]]
+) -> dict[Hashable, Estimate]:
+    names = rater_names(ratings)
+    pairs: dict[Hashable, Estimate] = {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UndefinedEstimateWarning)
+        for first, second in columns:
+            pair = coefficient(keep_raters(ratings, (first, second)))
+            if not isinstance(pair, Estimate):
+                raise TypeError(
+                    f"`coefficient` must return an Estimate, but got {type(pair).__name__}."
+                )
+            label = f"{pair.label or pair.name} of raters {names[first]} and {names[second]}"
+            pairs[names[first], names[second]] = replace(pair, label=label)
+    return pairs
+
+
+def _influence(study: Study) -> FloatArray:
+    """Return the influences in each study."""
+    shape = study.frequencies.shape
+    if not study.is_batch:
+        return average_influence(study)
+    rows = []
+    for frequencies in study.frequencies.reshape(-1, shape[-1]):
+        n_rated = frequencies @ study.ratings.table.rated
+        rows.append(average_influence(replace(study, frequencies=frequencies, n_rated=n_rated)))
+    return np.array(rows).reshape(shape)
+
+
+def _undefined_pairs(study: Study, weights: Weights) -> dict[Hashable, Estimate]:
+    """Return Cohen's kappa of the pairs of raters that leave it undefined."""
+    undefined = np.isnan(pair_kappas(study).value)
+    pairs = combinations(range(study.ratings.n_raters), 2)
+    chosen = [pair for pair, gone in zip(pairs, undefined, strict=True) if gone]
+    return _of_pairs(study.ratings, partial(cohen_kappa, weights=weights), chosen)

@@ -1,0 +1,505 @@
+"""What every shift function starts from: units by the grade before and the grade after."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special
+
+from ilacs_reliability._checks.containers import read_only
+from ilacs_reliability._data.ratings import Ratings, check_whole
+from ilacs_reliability._data.scales import FloatArray, IntArray, Scale
+from ilacs_reliability._data.tables import TransitionsLike, as_transitions, direction_note
+from ilacs_reliability._inference.intervals import (
+    clopper_pearson_limits,
+    jeffreys_limits,
+    midp_limits,
+    t_limits,
+    wald_limits,
+    wilson_limits,
+)
+from ilacs_reliability._results.estimates import Estimate, Limits, reason_in_words
+from ilacs_reliability._results.records import Record
+from ilacs_reliability._results.undefined import warn_undefined
+from ilacs_reliability._results.wording import counted, with_article
+
+Method: TypeAlias = tuple[str, Callable[[Estimate, float], Limits]]
+Mask: TypeAlias = npt.NDArray[np.bool_]
+
+NO_CHANGE = "No unit moved: p = 1, since the data hold nothing about the direction of change."
+# which interval of a share answers about one half as the test does
+MATCHING = {"exact": "clopper_pearson", "midp": "midp", "asymptotic": "wilson"}
+FLIPPED = "whole clusters swap occasions"
+NOT_SHOWN = (
+    "why grades moved: better work, chance, the choice of who is inspected when and inspectors' "
+    "error can all leave the same counts"
+)
+# errors below this share of the range are zero but for rounding
+ROUNDING = 1e-12
+CLUSTER_NOTE = "Units of a cluster move together: errors are those of whole clusters."
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Pairs(Record):
+    """Units graded twice, as distinct pairs of grades and how often each occurred.
+
+    Attributes
+    ----------
+    scale : Scale
+        The grades, worst first.
+    before, after : ndarray of int, shape (n_rows,)
+        Grade index of each row.
+    frequencies : ndarray of float, shape (..., n_rows)
+        Units of each row.
+    clusters : ndarray of int, shape (n_rows,), or None
+        Cluster of each row; its units move together.
+    notes : tuple of str
+        What a reader of any result must know.
+    patterns : ndarray, shape (n_rows, n_columns), or None
+        The rows of the pattern table, where the pairs come from ratings.
+    """
+
+    scale: Scale
+    before: IntArray
+    after: IntArray
+    frequencies: FloatArray
+    clusters: IntArray | None
+    notes: tuple[str, ...]
+    patterns: npt.NDArray[Any] | None = None
+
+    @property
+    def n_grades(self) -> int:
+        """Grades of the scale."""
+        return self.scale.n_grades
+
+    @property
+    def n_units(self) -> Any:
+        """Units graded twice, an int for a single study."""
+        total = self.frequencies.sum(axis=-1)
+        return int(total) if total.ndim == 0 else total
+
+    @property
+    def moves(self) -> IntArray:
+        """Grades each row moved, up positive."""
+        return read_only(self.after - self.before)
+
+    @property
+    def counts(self) -> IntArray:
+        """Units by grade before (rows) and after (columns), of a single study."""
+        table = np.zeros((self.n_grades, self.n_grades), dtype=np.int64)
+        np.add.at(table, (self.before, self.after), self.frequencies.astype(np.int64))
+        return read_only(table)
+
+    def count(self, rows: Mask) -> int:
+        """Count the units of some rows, of a single study."""
+        return int(self.frequencies[rows].sum())
+
+
+def as_pairs(table: TransitionsLike, *, single: bool = True, by_order: bool = True) -> Pairs:
+    """Take transitions in any form, with clusters where ratings carry them.
+
+    Parameters
+    ----------
+    table : Transitions, Ratings by two raters, or array_like of int, shape (n_grades, n_grades)
+        Units before (rows) and after (columns). Of ratings, the first column is before.
+    single : bool, optional
+        Whether many studies over the same pairs are refused.
+    by_order : bool, optional
+        Whether the caller asks which grade is better; a note then says. Default: True.
+
+    Returns
+    -------
+    Pairs
+        The pairs.
+
+    Raises
+    ------
+    TypeError
+        If it is no table at all.
+    ValueError
+        If the table is not square, a count is negative or fractional, no unit is graded twice, or
+        the ratings are not by two known raters.
+    """
+    if isinstance(table, Ratings):
+        pairs = _from_ratings(table, single)
+        return (
+            replace(pairs, notes=pairs.notes + direction_note(pairs.scale)) if by_order else pairs
+        )
+    given = as_transitions(table)
+    before, after = np.indices(given.counts.shape).reshape(2, -1)
+    return Pairs(
+        scale=given.scale,
+        before=before,
+        after=after,
+        frequencies=given.counts.ravel().astype(np.float64),
+        clusters=None,
+        notes=given.notes + (direction_note(given.scale) if by_order else ()),
+    )
+
+
+def cut_at(pairs: Pairs, at_least: Hashable | None) -> tuple[Mask, Mask]:
+    """Say which rows stand at or above a grade before and after.
+
+    Parameters
+    ----------
+    pairs : Pairs
+        The pairs.
+    at_least : hashable or None
+        A grade; None on a scale of two stands for the better one.
+
+    Returns
+    -------
+    before, after : ndarray of bool, shape (n_rows,)
+        Whether the row stands at or above the grade.
+
+    Raises
+    ------
+    ValueError
+        If the scale is not ordered, or the grade is missing where there are more than two, not on
+        the scale, or the worst.
+    """
+    labels = pairs.scale.labels
+    if not pairs.scale.ordered:
+        raise ValueError(
+            f"`table` is on the unordered scale {labels}: no grade is at or above another there; "
+            "ask `bowker` or `stuart_maxwell`."
+        )
+    if at_least is None:
+        if pairs.n_grades != 2:
+            raise ValueError(f"`at_least` must name the grade to cut at, one of {labels[1:]}.")
+        code = 1
+    else:
+        code = grade_code(pairs.scale, at_least)
+    if code == 0:
+        raise ValueError(
+            f"`at_least` is {at_least!r}, the worst grade: every unit is at or above it."
+        )
+    return pairs.before >= code, pairs.after >= code
+
+
+def grade_code(scale: Scale, at_least: Hashable) -> int:
+    """Return the index of the grade to cut at, or say which argument is wrong."""
+    try:
+        return scale.code(at_least)
+    except ValueError as error:
+        raise ValueError(f"`at_least` must be a grade of the scale: {error}") from error
+
+
+def linear_estimate(
+    pairs: Pairs, scores: FloatArray, *, name: str, label: str, methods: tuple[Method, ...]
+) -> Estimate:
+    """Estimate the mean of a score over units.
+
+    Parameters
+    ----------
+    pairs : Pairs
+        One study or many.
+    scores : ndarray of float, shape (n_rows,)
+        The score of a unit of each row.
+    name, label : str
+        As in `Estimate`.
+    methods : tuple of (str, callable)
+        The intervals.
+
+    Returns
+    -------
+    Estimate
+        The mean.
+    """
+    n = pairs.n_units
+    with np.errstate(invalid="ignore"):
+        value = pairs.frequencies @ scores / n
+    return pair_estimate(
+        pairs,
+        value=float(value) if np.ndim(value) == 0 else value,
+        influence=scores - np.asarray(value)[..., None],
+        name=name,
+        label=label,
+        methods=methods,
+    )
+
+
+def pair_estimate(
+    pairs: Pairs,
+    *,
+    value: Any,
+    influence: FloatArray,
+    name: str,
+    label: str,
+    methods: tuple[Method, ...],
+    reason: str = "",
+    why: str = "",
+    notes: tuple[str, ...] = (),
+) -> Estimate:
+    """Make an estimate that rests on all units.
+
+    Parameters
+    ----------
+    pairs : Pairs
+        One study or many.
+    value : float or ndarray
+        The estimate.
+    influence : ndarray of float, shape (..., n_rows)
+        Influence of a unit of each row.
+    name, label, methods, reason, why, notes
+        As in `Estimate`.
+
+    Returns
+    -------
+    Estimate
+        The record.
+    """
+    return Estimate(
+        value=value,
+        name=name,
+        label=label,
+        frequencies=pairs.frequencies,
+        influence_source=influence,
+        n_units=pairs.n_units,
+        n_raters=0,
+        clusters=pairs.clusters,
+        methods=methods,
+        status="undefined" if reason else "ok",
+        reason=reason,
+        why=why,
+        notes=(*pairs.notes, *notes),
+        limits=NOT_SHOWN,
+        patterns=pairs.patterns,
+    )
+
+
+def share_estimate(
+    pairs: Pairs,
+    hit: Mask,
+    among: Mask,
+    *,
+    name: str,
+    label: str,
+    reason: str = "no_change",
+    why: str = "no unit moved",
+    first: str = "clopper_pearson",
+    simultaneous: int = 0,
+) -> Estimate:
+    """Estimate the share of some units that are of a kind, in a single study.
+
+    Parameters
+    ----------
+    pairs : Pairs
+        The study.
+    hit : ndarray of bool, shape (n_rows,)
+        Rows of the kind.
+    among : ndarray of bool, shape (n_rows,)
+        Rows that count at all.
+    name, label : str
+        As in `Estimate`.
+    reason, why : str, optional
+        Why the share is undefined where no unit counts, as in `Estimate`.
+    first : str, optional
+        The default interval where units are independent.
+    simultaneous : int, optional
+        How many shares are shown together; an interval "simultaneous" then covers them all.
+
+    Returns
+    -------
+    Estimate
+        The share, 0 to 1.
+    """
+    frequencies = pairs.frequencies * among
+    n = int(frequencies.sum())
+    value = float(frequencies @ hit) / n if n else float("nan")
+    methods = _share_methods(pairs.clusters is not None, first, simultaneous)
+    return Estimate(
+        value=value,
+        name=name,
+        label=label,
+        frequencies=frequencies,
+        influence_source=np.where(among, hit - value, 0.0),
+        n_units=n,
+        clusters=pairs.clusters,
+        methods=methods,
+        status="ok" if n else "undefined",
+        reason="" if n else reason,
+        why="" if n else why,
+        notes=pairs.notes,
+        limits=NOT_SHOWN,
+        patterns=pairs.patterns,
+    )
+
+
+def mean_methods(low: float, high: float) -> tuple[Method, ...]:
+    """List the intervals that any mean of bounded scores offers.
+
+    Parameters
+    ----------
+    low, high : float
+        The least and the greatest score a unit can have.
+
+    Returns
+    -------
+    tuple of (str, callable)
+        t and wald, over units or over clusters where there are any.
+    """
+    return (("t", partial(_t, low=low, high=high)), ("wald", partial(_wald, low=low, high=high)))
+
+
+def kept_inside(
+    estimate: Estimate, limits: Limits, confidence_level: float, low: float, high: float
+) -> Limits:
+    """Keep limits in a range; where all units are alike, bound the share that are not.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        The estimate.
+    limits : pair of float
+        Limits that rest on its standard error.
+    confidence_level : float
+        Wanted coverage.
+    low, high : float
+        The range.
+
+    Returns
+    -------
+    low, high : float
+        Limits in the range that are never a point.
+    """
+    value, n = estimate.value, estimate.n_independent
+    # all of n alike: a share of others above this would show with probability 1 - tail
+    unseen = 1 - ((1 - confidence_level) / 2) ** (1 / np.asarray(n, dtype=np.float64))
+    spread = np.asarray(estimate.standard_error) > ROUNDING * (high - low)
+    below = np.where(spread, np.maximum(limits[0], low), value - unseen * (value - low))
+    above = np.where(spread, np.minimum(limits[1], high), value + unseen * (high - value))
+    return below, above
+
+
+def warned(estimate: Estimate) -> Estimate:
+    """Warn where an estimate of a single study is undefined.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        Any estimate, made by the function that the user called.
+
+    Returns
+    -------
+    Estimate
+        The same.
+    """
+    if estimate.status == "undefined":
+        warn_undefined(with_article(estimate.label), reason_in_words(estimate))
+    return estimate
+
+
+def reordered(methods: tuple[Method, ...], first: str) -> tuple[Method, ...]:
+    """Put one interval method first.
+
+    Parameters
+    ----------
+    methods : tuple of (str, callable)
+        The methods.
+    first : str
+        The name of the one to be the default.
+
+    Returns
+    -------
+    tuple of (str, callable)
+        The same methods.
+    """
+    return tuple(sorted(methods, key=lambda method: method[0] != first))
+
+
+def _t(estimate: Estimate, confidence_level: float, *, low: float, high: float) -> Limits:
+    n = estimate.n_independent
+    limits = t_limits(estimate.value, estimate.standard_error, n, confidence_level=confidence_level)
+    return kept_inside(estimate, limits, confidence_level, low, high)
+
+
+def _wald(estimate: Estimate, confidence_level: float, *, low: float, high: float) -> Limits:
+    error = estimate.standard_error
+    limits = wald_limits(estimate.value, error, confidence_level=confidence_level)
+    return kept_inside(estimate, limits, confidence_level, low, high)
+
+
+def _from_ratings(ratings: Ratings, single: bool) -> Pairs:
+    if ratings.patterns is None or ratings.n_raters != 2:
+        raise ValueError(
+            "`table` must be ratings by two known raters, the first before and the second after, "
+            f"but got {ratings!r}."
+        )
+    if single and ratings.frequencies.ndim != 1:
+        raise ValueError(
+            f"`table` must be one study, but got a batch of shape {ratings.frequencies.shape[:-1]}."
+        )
+    if ratings.frequencies.ndim == 1:
+        check_whole(ratings, "table")
+    both = (ratings.patterns >= 0).all(axis=1)
+    frequencies = ratings.frequencies[..., both].astype(np.float64)
+    if not frequencies.any():
+        raise ValueError("`table` holds no unit that was graded twice.")
+    before, after = ratings.patterns[both].T.astype(np.int64)
+    once = int(ratings.frequencies[..., ~both].sum()) if frequencies.ndim == 1 else 0
+    notes = (f"Left out: {counted(once, 'unit')} graded once.",) if once else ()
+    clusters = ratings.clusters
+    return Pairs(
+        scale=ratings.scale,
+        before=before,
+        after=after,
+        frequencies=frequencies,
+        clusters=None if clusters is None else np.unique(clusters[both], return_inverse=True)[1],
+        notes=notes if clusters is None else (*notes, CLUSTER_NOTE),
+        patterns=ratings.derived("twice", lambda one: np.asarray(one.rows)[both], of_patterns=True),
+    )
+
+
+def _share_methods(clustered: bool, first: str, simultaneous: int) -> tuple[Method, ...]:
+    together: Callable[..., Limits] = partial(
+        _bonferroni, shares=simultaneous, limits=_korn_graubard
+    )
+    if clustered:
+        own: tuple[Method, ...] = (("korn_graubard", _korn_graubard), *mean_methods(0.0, 1.0))
+        return (*own, ("simultaneous", together)) if simultaneous else own
+    limits = {
+        "clopper_pearson": clopper_pearson_limits,
+        "midp": midp_limits,
+        "wilson": wilson_limits,
+        "jeffreys": jeffreys_limits,
+    }
+    methods = tuple((name, partial(_share_limits, limits=limit)) for name, limit in limits.items())
+    if simultaneous:
+        together = partial(_bonferroni, shares=simultaneous, limits=methods[0][1])
+        methods = (*methods, ("simultaneous", together))
+    return reordered(methods, first)
+
+
+def _share_limits(
+    estimate: Estimate, confidence_level: float, *, limits: Callable[..., Limits]
+) -> Limits:
+    hits = np.round(estimate.value * estimate.n_units)
+    return limits(hits, estimate.n_units, confidence_level=confidence_level)
+
+
+def _bonferroni(
+    estimate: Estimate, confidence_level: float, *, shares: int, limits: Callable[..., Limits]
+) -> Limits:
+    """Share the error out evenly: all shares are covered at once at the level or more."""
+    return limits(estimate, 1 - (1 - confidence_level) / shares)
+
+
+def _korn_graubard(estimate: Estimate, confidence_level: float) -> Limits:
+    """Use Clopper and Pearson's limits at the number of units that clusters are worth."""
+    p, error, pieces = estimate.value, estimate.standard_error, int(estimate.n_independent)
+    size = float(min(pieces, estimate.n_units))
+    if error > 0:
+        tail = (1 + confidence_level) / 2
+        quantiles = [special.stdtrit(max(n - 1, 1), tail) for n in (estimate.n_units, pieces)]
+        worth = p * (1 - p) / error**2 * (quantiles[0] / quantiles[1]) ** 2
+        size = float(np.clip(worth, 1.0, estimate.n_units))
+    hits, misses, tail = size * p, size * (1 - p), (1 - confidence_level) / 2
+    low = special.betaincinv(hits, misses + 1, tail) if hits > 0 else 0.0
+    high = special.betaincinv(hits + 1, misses, 1 - tail) if misses > 0 else 1.0
+    return low, high

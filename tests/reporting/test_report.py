@@ -1,0 +1,254 @@
+"""The report as text and page, and the command line that prints it."""
+
+import html.parser
+import os
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import ilacs_reliability as ilr
+from ilacs_reliability.__main__ import main
+
+REPORT = ilr.assess_security()
+TEXT = ilr.report_text(REPORT)
+PAGE = ilr.report_html(REPORT)
+HEADER = (
+    "urn,region,framework,kind,start_date,end_date,published_date,overall,leadership,"
+    "help_and_protection,in_care,care_leavers,previous_overall,previous_framework,"
+    "pre_sif_safeguarding,days_on_site,lead_inspector_id,population_0_25"
+)
+ROW = "1,North,SIF,sif,2015-01-05,2015-01-30,2015-03-01,good,good,good,good,good,,,,,1,1000"
+ROOT = Path(__file__).parents[2]
+
+
+# --- text -----------------------------------------------------------------------------------
+
+
+def test_every_claim_has_a_block_with_its_parts():
+    blocks = TEXT.split("\n\n")[1:-1]
+    assert len(blocks) == 7
+    for number, (block, one) in enumerate(zip(blocks, REPORT.assessments, strict=True), 1):
+        first = block.splitlines()[0]
+        assert first.startswith(f"{number}. {one.claim.statement}")
+        assert first.endswith(one.verdict.outcome.upper())
+        for part in ("Published:", "Recomputed:", "Why:", "To settle:"):
+            assert part in block
+
+
+def test_the_text_fits_a_screen_and_a_half():
+    lines = TEXT.splitlines()
+    assert max(map(len, lines)) <= 100
+    assert len(lines) <= 83
+
+
+@pytest.mark.parametrize("width", [40, 60, 100, 200])
+def test_no_line_is_longer_than_asked(width):
+    assert max(map(len, ilr.report_text(REPORT, width=width).splitlines())) <= width
+
+
+def test_a_narrow_text_is_refused():
+    with pytest.raises(ValueError, match="`width` must be at least 40, but got 39"):
+        ilr.report_text(REPORT, width=39)
+
+
+def test_the_text_says_what_it_does_not_show():
+    assert "LIMITS" in TEXT
+    assert "agreement is not accuracy" in TEXT
+
+
+# --- page -----------------------------------------------------------------------------------
+
+
+class Balance(html.parser.HTMLParser):
+    """Check that every element that is opened is closed in order."""
+
+    void = frozenset({"meta", "br", "rect", "line", "circle"})
+
+    def __init__(self):
+        super().__init__()
+        self.open = []
+        self.addresses = []
+
+    def handle_starttag(self, tag, attrs):
+        self.addresses += [value for name, value in attrs if name in ("src", "href")]
+        if tag not in self.void:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        assert tag in self.void
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+def test_the_page_is_balanced_and_loads_nothing():
+    page = Balance()
+    page.feed(PAGE)
+    assert page.open == []
+    assert "src=" not in PAGE
+    assert "<script" not in PAGE
+    assert "url(" not in PAGE
+    assert all(re.match(r"https://|#claim-\d$", address) for address in page.addresses)
+
+
+def test_the_page_shows_every_verdict_twice_and_a_picture_where_there_is_a_number():
+    for one in REPORT.assessments:
+        assert PAGE.count(f">{one.verdict.outcome}</span>") >= 2
+    assert PAGE.count('<svg class="interval"') == 7
+    assert PAGE.count('<svg class="moves"') == 4
+
+
+def test_everything_is_escaped():
+    nasty = "<script>alert('x')</script> & \"more\""
+    one = REPORT.assessments[0]
+    claim = replace(one.claim, statement=nasty, published=nasty, source=nasty, url="javascript:x")
+    verdict = replace(one.verdict, claim=claim, reason=nasty, would_settle=nasty)
+    changed = replace(one, claim=claim, verdict=verdict, recomputed=nasty, details=(nasty,))
+    page = ilr.report_html(replace(REPORT, about=nasty, assessments=(changed,)))
+    assert "<script" not in page
+    assert "javascript:" not in page
+    assert page.count("&lt;script&gt;") >= 6
+
+
+# --- command line ---------------------------------------------------------------------------
+
+
+def run(*arguments, **options):
+    return subprocess.run(
+        [sys.executable, "-m", "ilacs_reliability", *arguments],
+        capture_output=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src"), "PYTHONIOENCODING": "utf-8"},
+        check=False,
+        **options,
+    )
+
+
+def test_the_command_prints_the_report():
+    done = run()
+    assert done.returncode == 0
+    assert done.stdout == TEXT
+    assert done.stderr == ""
+
+
+def test_the_command_writes_the_page_whole(tmp_path, capsys):
+    path = tmp_path / "report.html"
+    assert main(["--html", str(path)]) == 0
+    assert path.read_text(encoding="utf-8") == PAGE
+    assert capsys.readouterr().out == TEXT
+    assert [file.name for file in tmp_path.iterdir()] == ["report.html"]
+
+
+def test_a_page_that_cannot_be_written_leaves_nothing(tmp_path, capsys):
+    assert main(["--html", str(tmp_path / "absent" / "report.html")]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "absent" in captured.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_page_needs_a_place_for_a_file(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(["--html", "."]) == 2
+    assert "--html .: there is no such place for a file" in capsys.readouterr().err
+
+
+def test_a_protocol_file_changes_the_verdicts(tmp_path, capsys):
+    path = tmp_path / "easy.toml"
+    path.write_text("kept = 0.7\n", encoding="utf-8-sig")
+    assert main(["--protocol", str(path)]) == 0
+    text = capsys.readouterr().out
+    assert ilr.Protocol(kept=0.7).fingerprint[:16] in text
+    assert re.search(r"5\. .*SUPPORTED", text)
+
+
+def test_own_records_are_reported(tmp_path, capsys):
+    path = tmp_path / "own.csv"
+    path.write_text(f"{HEADER}\n{ROW}\n", encoding="utf-8-sig")
+    assert main(["--records", str(path)]) == 0
+    text = capsys.readouterr().out
+    assert "1 inspections" not in text
+    assert "1 inspection of English local authority children's services" in text
+
+
+def test_own_records_in_which_nothing_moved_are_reported(capsys):
+    path = ROOT / "tests" / "data" / "made_up_inspections.csv"
+    assert main(["--records", str(path)]) == 0
+    text = capsys.readouterr().out
+    assert "0 improved, 1 kept, 0 fell of 1" in text
+    assert "rose against" not in text
+
+
+GOOD_ROW = ROW.split(",")
+
+
+def changed(column, value):
+    names = HEADER.split(",")
+    return ",".join(
+        value if name == column else cell for name, cell in zip(names, GOOD_ROW, strict=True)
+    )
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        ([HEADER.replace("overall,", "", 1), ROW], "line 1: column `overall` is missing"),
+        (
+            [HEADER, changed("start_date", "5 Jan 2015")],
+            "line 2, column `start_date`: '5 Jan 2015'",
+        ),
+        ([HEADER, changed("overall", "splendid")], "line 2, column `overall`: 'splendid'"),
+        ([HEADER, ROW + ",more"], "line 2: not as many cells as columns"),
+        ([HEADER], "holds no inspections"),
+        ([], "line 1: column `urn` is missing"),
+    ],
+)
+def test_bad_records_are_refused_with_file_line_and_column(lines, message, tmp_path, capsys):
+    path, page = tmp_path / "own.csv", tmp_path / "report.html"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    assert main(["--records", str(path), "--html", str(page)]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "own.csv" in captured.err
+    assert message in captured.err
+    assert not page.exists()
+
+
+def test_records_that_are_not_text_are_refused(tmp_path, capsys):
+    path = tmp_path / "own.csv"
+    path.write_bytes(b"\xff\xfe\x00urn")
+    assert main(["--records", str(path)]) == 2
+    assert "own.csv is not UTF-8 text" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("agreement = 80", "easy.toml: `agreement` must be between 0 and 1, but got 80"),
+        ("confidence_level = 95", "`confidence_level` must be between 0.5 and 1, but got 95"),
+        ("agree = 0.8", "easy.toml: `text` declares 'agree'"),
+        ("agreement = '0.8'", "easy.toml: `agreement` must be a number"),
+    ],
+)
+def test_a_bad_protocol_is_refused_with_its_file(text, message, tmp_path, capsys):
+    path = tmp_path / "easy.toml"
+    path.write_text(text, encoding="utf-8")
+    assert main(["--protocol", str(path)]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert message in captured.err
+
+
+def test_a_file_that_is_not_there_is_named(capsys):
+    assert main(["--records", "nowhere.csv"]) == 2
+    assert "nowhere.csv: No such file" in capsys.readouterr().err
+
+
+def test_an_unknown_option_is_refused():
+    done = run("--htlm", "x")
+    assert done.returncode == 2
+    assert "unrecognized arguments" in done.stderr
