@@ -355,7 +355,7 @@ def jackknives(table, options):
 def imports(table, options):
     taken = import_seconds(("ilacs_reliability", "scipy.stats"), repeats=5 if options.quick else 15)
     ours, theirs = taken.values()
-    table.at_most("import ilacs_reliability: import scipy.stats", ours, theirs, 1.3)
+    table.at_most("import ilacs_reliability: import scipy.stats", ours, theirs, 0.35)
 
 
 if __name__ == "__main__":

@@ -202,6 +202,42 @@ def test_importing_the_package_loads_no_optional_one():
     assert not loaded & LAZY
 
 
+def test_the_front_door_knows_every_name_and_its_type():
+    stub = ast.parse((PACKAGE / "__init__.pyi").read_text(encoding="utf-8"))
+    typed = {
+        f"{node.module}.{alias.name}".removeprefix("ilacs_reliability.")
+        for node in stub.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+        if alias.asname == alias.name
+    }
+    assert typed == {
+        f"{home}.{name}" for home, names in ilr.HOMES.items() for name in names.split()
+    }
+    assert set(PUBLIC) <= set(dir(ilr))
+    with pytest.raises(AttributeError, match="no attribute 'cohens_kappa'"):
+        ilr.cohens_kappa  # noqa: B018
+
+
+@pytest.mark.parametrize("module", ["scipy.stats", "scipy.sparse", "scipy.optimize", "statsmodels"])
+def test_a_first_coefficient_loads_no_more_than_it_needs(module):
+    code = (
+        "import sys, ilacs_reliability as ilr; print('scipy' in sys.modules);"
+        "print(ilr.cohen_kappa([[1, 1], [1, 2], [2, 2], [1, 1]]).describe());"
+        f"print({module!r} in sys.modules)"
+    )
+    place = {**os.environ, "PYTHONPATH": str(PACKAGE.parent)}
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=place,
+    )
+    first, *_, last = done.stdout.split()
+    assert (first, last) == ("False", "False")
+
+
 def test_every_public_name_exists_and_has_a_group():
     assert len(set(ALL)) == len(ALL)
     assert all(hasattr(ilr, name) for name in ALL)

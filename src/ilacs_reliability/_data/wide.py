@@ -8,7 +8,6 @@ from typing import Any, ClassVar, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
 from ilacs_reliability._data.scales import CodeArray, FloatArray, IntArray, Scale, usable_scores
 
@@ -173,12 +172,16 @@ def beside(left: npt.NDArray[Any], right: FloatArray | SparseRows) -> SparseRows
     SparseRows, shape (n_rows, n_left + n_right)
         All of them.
     """
+    from scipy import sparse
+
     others = right.rows if isinstance(right, SparseRows) else right
     both = [sparse.csr_array(left.astype(np.float64)), sparse.csr_array(others)]
     return SparseRows(sparse.hstack(both, format="csr"))
 
 
 def _ones(row: Any, column: Any, shape: tuple[int, int]) -> SparseRows:
+    from scipy import sparse
+
     return SparseRows(sparse.coo_array((np.ones(len(row)), (row, column)), shape=shape).tocsr())
 
 

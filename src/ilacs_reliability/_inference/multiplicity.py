@@ -6,7 +6,6 @@ from typing import Literal, TypeAlias, get_args
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
 from ilacs_reliability._checks.arguments import check_option
 from ilacs_reliability._data.scales import FloatArray
@@ -83,6 +82,8 @@ def adjust_p_values(p_values: npt.ArrayLike, *, method: AdjustMethod = "holm") -
     if method == "none" or not counted.any():
         return values
     if method in FALSE_DISCOVERY:
+        from scipy import stats
+
         found = stats.false_discovery_control(values[counted], method=FALSE_DISCOVERY[method])
     else:
         found = _family_wise(values[counted], method)

@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from scipy import optimize
 
 from ilacs_reliability._checks.arguments import check_flag, check_number, check_option
 from ilacs_reliability._inference.intervals import t_limits, wald_limits
@@ -314,6 +313,8 @@ def _leaving(beyond: Callable[[float], float]) -> float:
         return SMALLEST_P
     if not beyond(LARGEST_P) > 0:
         return 1.0
+
+    from scipy import optimize
 
     def gap(log: float) -> float:
         distance = beyond(float(np.exp(log)))

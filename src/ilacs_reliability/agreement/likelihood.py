@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import optimize
 
 from ilacs_reliability._checks.work import affordable
 from ilacs_reliability._data.scales import FloatArray
@@ -78,6 +77,8 @@ def fit_reml(scores: Scores, start: tuple[float, float], *, two_way: bool = True
     free = np.array([True, two_way])
     at = np.where(free, np.maximum(start, 0.05), 0.0)
     bounds = [(0.0, 1e12) if is_free else (0.0, 0.0) for is_free in free]
+    from scipy import optimize
+
     found = optimize.minimize(
         partial(_deviance_and_slope, parts),
         at,

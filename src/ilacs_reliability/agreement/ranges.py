@@ -9,7 +9,6 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from scipy import linalg
 
 from ilacs_reliability._checks.containers import read_only
 from ilacs_reliability._checks.work import affordable
@@ -236,6 +235,8 @@ def _least_gwet(weights: FloatArray | Credit, design: Design) -> Any:
         return by_credit
     scale = float(weights.sum()) / (q * (q - 1.0))
     room = scale * np.eye(q) + (1.0 - scale)
+    from scipy import linalg
+
     ratio = float(linalg.eigh(1.0 - weights, room, eigvals_only=True)[-1])
     most = ratio * _excess(1.0 - weights) * design.rated * design.fewest / (design.fewest - 1.0)
     return _number(np.fmax(by_credit, 1.0 - most))

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Literal, TypeAlias
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 
 from ilacs_reliability._checks.arguments import check_option
 from ilacs_reliability._data.tables import GradesLike
@@ -222,6 +222,8 @@ def _proportion_test(cut: CutGroups, method: str, alternative: Alternative) -> t
                 "'score'."
             )
         table = np.array([[x2, n2 - x2], [x1, n1 - x1]])
+        from scipy import stats
+
         found = stats.fisher_exact(table, alternative=alternative)
         return float(found.statistic), min(1.0, float(found.pvalue))
     if method == "score":

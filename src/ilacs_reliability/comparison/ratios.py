@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from scipy import signal
 
 from ilacs_reliability._checks.work import affordable
 from ilacs_reliability._data.tables import GradesLike
@@ -366,6 +365,8 @@ def _log_convolved(first: FloatArray, second: FloatArray) -> FloatArray:
     parts = np.exp(first - first.max()), np.exp(second - second.max())
     # by Fourier transform only probabilities below about 1e-16 of the largest are lost
     many = len(first) * len(second) > MOST_PRODUCTS
+    from scipy import signal
+
     joined = signal.fftconvolve(*parts) if many else np.convolve(*parts)
     with np.errstate(divide="ignore"):
         logs: FloatArray = np.log(np.maximum(joined, 0.0))

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
-from scipy import stats
 
 from ilacs_reliability._checks.arguments import check_option
 from ilacs_reliability._checks.randomness import check_draws, check_rng
@@ -181,6 +180,8 @@ def friedman(
     taken, grades = _complete(ratings)
     if not taken.scale.ordered:
         raise ValueError(f"`ratings` is on the unordered scale {taken.scale.labels}: no ranks.")
+    from scipy import stats
+
     ranks = stats.rankdata(grades, axis=1)
     return _result(
         taken,

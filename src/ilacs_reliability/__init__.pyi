@@ -1,0 +1,250 @@
+"""The public names and their types; where each is defined stands beside this file."""
+
+from ilacs_reliability._data.frames import (
+    grades_from_frame as grades_from_frame,
+    ratings_from_frame as ratings_from_frame,
+    ratings_from_wide as ratings_from_wide,
+    transitions_from_frame as transitions_from_frame,
+)
+from ilacs_reliability._data.ratings import (
+    Ratings as Ratings,
+    ratings_from_codes as ratings_from_codes,
+    ratings_from_counts as ratings_from_counts,
+    ratings_from_matrix as ratings_from_matrix,
+    ratings_from_table as ratings_from_table,
+)
+from ilacs_reliability._data.scales import (
+    OFSTED_SCALE as OFSTED_SCALE,
+    Scale as Scale,
+    agreement_weights as agreement_weights,
+    tolerance_weights as tolerance_weights,
+)
+from ilacs_reliability._data.suspects import (
+    SuspectInputWarning as SuspectInputWarning,
+)
+from ilacs_reliability._data.tables import (
+    GroupedGrades as GroupedGrades,
+    Transitions as Transitions,
+    grades_from_table as grades_from_table,
+    transitions_from_table as transitions_from_table,
+)
+from ilacs_reliability._inference.multiplicity import (
+    adjust_p_values as adjust_p_values,
+)
+from ilacs_reliability._inference.replicates import (
+    BootstrapResult as BootstrapResult,
+    JackknifeResult as JackknifeResult,
+)
+from ilacs_reliability._inference.resampling import (
+    bootstrap as bootstrap,
+    jackknife as jackknife,
+)
+from ilacs_reliability._inference.thresholds import (
+    difference as difference,
+    equivalence_test as equivalence_test,
+    threshold_test as threshold_test,
+)
+from ilacs_reliability._results.estimates import (
+    Estimate as Estimate,
+    Interval as Interval,
+    SignificanceResult as SignificanceResult,
+)
+from ilacs_reliability._results.undefined import (
+    UndefinedEstimateWarning as UndefinedEstimateWarning,
+)
+from ilacs_reliability.agreement.alpha import (
+    krippendorff_alpha as krippendorff_alpha,
+)
+from ilacs_reliability.agreement.bangdiwala import (
+    bangdiwala_b as bangdiwala_b,
+)
+from ilacs_reliability.agreement.benchmarks import (
+    Benchmark as Benchmark,
+    benchmark as benchmark,
+)
+from ilacs_reliability.agreement.categories import (
+    kappa_max as kappa_max,
+    marginal_indices as marginal_indices,
+    specific_agreement as specific_agreement,
+    unit_agreement as unit_agreement,
+)
+from ilacs_reliability.agreement.coefficients import (
+    brennan_prediger as brennan_prediger,
+    cohen_kappa as cohen_kappa,
+    conger_kappa as conger_kappa,
+    fleiss_kappa as fleiss_kappa,
+    gwet_ac as gwet_ac,
+    percent_agreement as percent_agreement,
+    scott_pi as scott_pi,
+)
+from ilacs_reliability.agreement.concordance import (
+    kendall_w as kendall_w,
+    kendall_w_test as kendall_w_test,
+    lin_ccc as lin_ccc,
+)
+from ilacs_reliability.agreement.crosscheck import (
+    cross_check as cross_check,
+)
+from ilacs_reliability.agreement.decisions import (
+    d_study as d_study,
+)
+from ilacs_reliability.agreement.generalisability import (
+    VarianceComponents as VarianceComponents,
+    variance_components as variance_components,
+)
+from ilacs_reliability.agreement.generalise import (
+    GeneralisedEstimate as GeneralisedEstimate,
+    generalise as generalise,
+)
+from ilacs_reliability.agreement.icc import (
+    icc as icc,
+)
+from ilacs_reliability.agreement.icc_tests import (
+    icc_test as icc_test,
+)
+from ilacs_reliability.agreement.influential import (
+    influential_raters as influential_raters,
+    influential_units as influential_units,
+)
+from ilacs_reliability.agreement.listing import (
+    Estimates as Estimates,
+    Listing as Listing,
+)
+from ilacs_reliability.agreement.overview import (
+    agreement_table as agreement_table,
+)
+from ilacs_reliability.agreement.rater_pairs import (
+    light_kappa as light_kappa,
+    pairwise_agreement as pairwise_agreement,
+)
+from ilacs_reliability.claims.judging import (
+    Claim as Claim,
+    Verdict as Verdict,
+    judge as judge,
+)
+from ilacs_reliability.claims.ledger import (
+    published_claims as published_claims,
+    reproduce as reproduce,
+)
+from ilacs_reliability.claims.protocol import (
+    Protocol as Protocol,
+)
+from ilacs_reliability.claims.security import (
+    assess_security as assess_security,
+)
+from ilacs_reliability.comparison.association import (
+    cochran_mantel_haenszel as cochran_mantel_haenszel,
+)
+from ilacs_reliability.comparison.effects import (
+    cliffs_delta as cliffs_delta,
+    relative_effect as relative_effect,
+)
+from ilacs_reliability.comparison.equal_shares import (
+    two_proportions as two_proportions,
+)
+from ilacs_reliability.comparison.equivalence import (
+    ordinal_equivalence as ordinal_equivalence,
+    ordinal_noninferiority as ordinal_noninferiority,
+)
+from ilacs_reliability.comparison.model_tests import (
+    parallel_lines_test as parallel_lines_test,
+    proportional_odds_test as proportional_odds_test,
+)
+from ilacs_reliability.comparison.models import (
+    proportional_odds as proportional_odds,
+)
+from ilacs_reliability.comparison.overlap import (
+    OverlapReport as OverlapReport,
+    overlap_report as overlap_report,
+)
+from ilacs_reliability.comparison.proportions import (
+    risk_difference as risk_difference,
+)
+from ilacs_reliability.comparison.ranks import (
+    brunner_munzel as brunner_munzel,
+    mann_whitney as mann_whitney,
+)
+from ilacs_reliability.comparison.ratios import (
+    odds_ratio as odds_ratio,
+    risk_ratio as risk_ratio,
+)
+from ilacs_reliability.comparison.selection import (
+    SelectionBounds as SelectionBounds,
+    selection_bounds as selection_bounds,
+)
+from ilacs_reliability.comparison.sensitivity import (
+    RosenbaumBounds as RosenbaumBounds,
+    e_value as e_value,
+    rosenbaum_bounds as rosenbaum_bounds,
+)
+from ilacs_reliability.comparison.strata import (
+    stratified_relative_effect as stratified_relative_effect,
+    van_elteren as van_elteren,
+)
+from ilacs_reliability.comparison.trend import (
+    jonckheere as jonckheere,
+)
+from ilacs_reliability.comparison.unit_pairs import (
+    generalised_odds as generalised_odds,
+    somers_d as somers_d,
+)
+from ilacs_reliability.comparison.variation import (
+    heterogeneity as heterogeneity,
+)
+from ilacs_reliability.datasets import (
+    Dataset as Dataset,
+    list_datasets as list_datasets,
+    load_dataset as load_dataset,
+)
+from ilacs_reliability.reporting.html import (
+    report_html as report_html,
+)
+from ilacs_reliability.reporting.text import (
+    report_text as report_text,
+)
+from ilacs_reliability.shift.binary import (
+    mcnemar as mcnemar,
+    paired_difference as paired_difference,
+    paired_odds_ratio as paired_odds_ratio,
+    sign_test as sign_test,
+)
+from ilacs_reliability.shift.destinations import (
+    transition_shares as transition_shares,
+)
+from ilacs_reliability.shift.margin_tests import (
+    shift_equivalence as shift_equivalence,
+)
+from ilacs_reliability.shift.margins import (
+    bhapkar as bhapkar,
+    marginal_shift_by_grade as marginal_shift_by_grade,
+    stuart_maxwell as stuart_maxwell,
+)
+from ilacs_reliability.shift.movement import (
+    NetShift as NetShift,
+    net_shift as net_shift,
+)
+from ilacs_reliability.shift.occasions import (
+    cochran_q as cochran_q,
+    friedman as friedman,
+    madansky as madansky,
+)
+from ilacs_reliability.shift.scores import (
+    marginal_score_shift as marginal_score_shift,
+)
+from ilacs_reliability.shift.signed_ranks import (
+    marginal_rank_shift as marginal_rank_shift,
+    paired_superiority as paired_superiority,
+    wilcoxon_signed_rank as wilcoxon_signed_rank,
+)
+from ilacs_reliability.shift.stratified import (
+    StratifiedShift as StratifiedShift,
+    stratified_shift as stratified_shift,
+)
+from ilacs_reliability.shift.symmetry import (
+    PairwiseSymmetry as PairwiseSymmetry,
+    bowker as bowker,
+    pairwise_symmetry as pairwise_symmetry,
+)
+
+__version__: str
+__all__: list[str]
