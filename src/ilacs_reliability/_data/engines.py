@@ -24,6 +24,7 @@ from ilacs_reliability._data.keys import (
     may_spell_twice,
     refuse_headers,
     spelt_once,
+    text_of,
 )
 from ilacs_reliability._data.scales import IntArray, is_missing
 from ilacs_reliability._results.wording import counted
@@ -395,10 +396,9 @@ def _missing(column: Column, dtype: DType) -> nw.Expr:
     value = nw.col(column)
     if dtype.is_float():
         return value.is_null() | value.is_nan()
-    if isinstance(dtype, (nw.Categorical, nw.Enum)):
-        value = value.cast(nw.String)
     if isinstance(dtype, (nw.String, nw.Categorical, nw.Enum)):
-        return value.is_null() | (value.str.strip_chars(SPACES) == "").fill_null(False)
+        blank = text_of(column).str.strip_chars(SPACES) == ""
+        return value.is_null() | blank.fill_null(False)
     return value.is_null()
 
 

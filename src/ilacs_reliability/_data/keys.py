@@ -154,7 +154,26 @@ def spelt_once(column: Column) -> nw.Expr:
     """
     import narwhals as nw
 
-    text = nw.col(column).cast(nw.String)
+    text = text_of(column)
     whole = text.str.contains(r"^\s*-?(?:0|[1-9][0-9]*)(?:\.0*)?\s*$")
     plain = text.str.replace_all(r"\.0*\s*$", "").str.strip_chars(SPACES)
     return nw.when(whole.fill_null(False)).then(plain).otherwise(text).alias(column)
+
+
+def text_of(column: Column) -> nw.Expr:
+    """Return names as text, and nothing where there is none.
+
+    Parameters
+    ----------
+    column : str
+        The column.
+
+    Returns
+    -------
+    narwhals.Expr
+        Its names.
+    """
+    import narwhals as nw
+
+    # pandas below 3 writes "None" or "nan" for what is missing
+    return nw.when(~nw.col(column).is_null()).then(nw.col(column).cast(nw.String))
