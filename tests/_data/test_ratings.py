@@ -176,7 +176,7 @@ def test_a_repeat_says_so():
 CARRIED = pd.DataFrame(
     {"Ann": ["good", "RI", "good"], "Bob": ["RI", "RI", "outstanding"]}, index=["u", "v", "w"]
 )
-CODED = CARRIED.replace({"good": 2, "RI": 1, "outstanding": 3}).astype(int)
+CODED = CARRIED.apply(lambda column: column.map({"good": 2, "RI": 1, "outstanding": 3}))
 FROM_ARRAYS = [(ilr.ratings_from_matrix, CARRIED), (ilr.ratings_from_codes, CODED)]
 every_door = pytest.mark.parametrize(("build", "frame"), FROM_ARRAYS, ids=["matrix", "codes"])
 
