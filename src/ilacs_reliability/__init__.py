@@ -56,6 +56,7 @@ HOMES = {
     "comparison.unit_pairs": "generalised_odds somers_d",
     "comparison.variation": "heterogeneity",
     "datasets": "Dataset list_datasets load_dataset",
+    "error.attribute": "AttributeAgreement agreement_with_standard attribute_agreement",
     "reporting.html": "report_html",
     "reporting.text": "report_text",
     "shift.binary": "mcnemar paired_difference paired_odds_ratio sign_test",

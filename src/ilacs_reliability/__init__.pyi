@@ -196,6 +196,11 @@ from ilacs_reliability.datasets import (
     list_datasets as list_datasets,
     load_dataset as load_dataset,
 )
+from ilacs_reliability.error.attribute import (
+    AttributeAgreement as AttributeAgreement,
+    agreement_with_standard as agreement_with_standard,
+    attribute_agreement as attribute_agreement,
+)
 from ilacs_reliability.reporting.html import (
     report_html as report_html,
 )

@@ -66,6 +66,8 @@ INPUT = {
 }
 # what a function cannot do without, or what brings it to its other branches
 OPTIONS = {
+    "agreement_with_standard": [{"standard": 0}],
+    "attribute_agreement": [{}, {"standard": 0}],
     "ordinal_equivalence": [{"margin": 0.1}, {"margin": 0.1, "method": "permutation"}],
     "ordinal_noninferiority": [{"margin": 0.1}],
     "shift_equivalence": [{"margin": 0.1}, {"margin": 0.1, "effect": "score"}],

@@ -455,6 +455,8 @@ STRATEGIES: dict[str | tuple[str, str], Strategy] = {
     "n_units_in_population": lambda draw: draw.one("None", "100", "1e9", "5.0", "12"),
     "n_raters_in_population": lambda draw: draw.one("None", "100", "2", "3", "1e9"),
     "gamma": lambda draw: draw.one("1.5", "(1.0, 2.0)", "[1, 1e6]", "np.array([1.0, 3.0])"),
+    "standard": lambda draw: draw.one("0", "-1", "1", "{}", "None", "[1, 2, 3]", "'nobody'"),
+    "trial": lambda draw: draw.one("None", "1", "2", "{'a': [0, 1]}", "{'a': [0], 'b': [1]}"),
     ("Claim", "kind"): lambda draw: repr(draw.one("consistency", "shift", "comparison", "share")),
     ("Claim", "threshold"): lambda draw: draw.one("0.5", "0.8", "(-0.1, 0.2)", "0", "(0.2, 0.1)"),
     ("ordinal_equivalence", "margin"): small,

@@ -312,7 +312,7 @@ def share_estimate(
     frequencies = pairs.frequencies * among
     n = int(frequencies.sum())
     value = float(frequencies @ hit) / n if n else float("nan")
-    methods = _share_methods(pairs.clusters is not None, first, simultaneous)
+    methods = share_methods(pairs.clusters is not None, first, simultaneous)
     return Estimate(
         value=value,
         name=name,
@@ -456,7 +456,25 @@ def _from_ratings(ratings: Ratings, single: bool) -> Pairs:
     )
 
 
-def _share_methods(clustered: bool, first: str, simultaneous: int) -> tuple[Method, ...]:
+def share_methods(
+    clustered: bool, first: str = "clopper_pearson", simultaneous: int = 0
+) -> tuple[Method, ...]:
+    """List the intervals of a share of units.
+
+    Parameters
+    ----------
+    clustered : bool
+        Whether units move together.
+    first : str, optional
+        The default where they do not.
+    simultaneous : int, optional
+        How many shares are shown together; an interval "simultaneous" then covers them all.
+
+    Returns
+    -------
+    tuple of (str, callable)
+        The methods, the default first.
+    """
     together: Callable[..., Limits] = partial(
         _bonferroni, shares=simultaneous, limits=_korn_graubard
     )
