@@ -7,7 +7,7 @@ from time import process_time
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
-from scipy import stats
+from scipy import special, stats
 
 import ilacs_reliability as ilr
 from ilacs_reliability.comparison import conditional
@@ -115,6 +115,7 @@ def test_five_thousand_alike_strata_are_not_found_to_differ():
 
 
 MANY = drawn_strata(10_000, 10, 4)
+UNLIKE = drawn_strata(3000, 8, 10)
 DEAR = {
     "odds_ratio of great counts": lambda: ilr.odds_ratio([[2**50, 2**49], [2**48, 2**50]]),
     "odds_ratio of great strata": lambda: ilr.odds_ratio([[[2**50, 2**49], [2**48, 2**50]]] * 2),
@@ -123,9 +124,10 @@ DEAR = {
     "van_elteren": lambda: ilr.van_elteren(MANY),
     "cochran_mantel_haenszel": lambda: ilr.cochran_mantel_haenszel(MANY),
     "stratified_relative_effect": lambda: ilr.stratified_relative_effect(MANY),
-    "proportional_odds": lambda: ilr.proportional_odds(MANY[:1000]),
-    "proportional_odds_test": lambda: ilr.proportional_odds_test(MANY[:1000]),
-    "parallel_lines_test": lambda: ilr.parallel_lines_test(MANY[:1000]),
+    "proportional_odds": lambda: ilr.proportional_odds(MANY),
+    "proportional_odds_test": lambda: ilr.proportional_odds_test(MANY),
+    "parallel_lines_test": lambda: ilr.parallel_lines_test(MANY),
+    "parallel_lines_test of unlike strata": lambda: ilr.parallel_lines_test(UNLIKE),
     "rosenbaum_bounds": lambda: ilr.rosenbaum_bounds(MANY),
     "selection_bounds": lambda: ilr.selection_bounds(MANY),
     "selection_bounds monotone": lambda: ilr.selection_bounds(MANY, assume="monotone"),
@@ -146,3 +148,74 @@ def answer(call):
         return repr(call())
     except ValueError as error:
         return str(error)
+
+
+ODDS = {
+    "odds": lambda grades: ilr.proportional_odds(grades).value,
+    "limits": lambda grades: ilr.proportional_odds(grades).confidence_interval().high,
+    "likelihood ratio": lambda grades: ilr.proportional_odds_test(grades).statistic,
+    "score": lambda grades: ilr.proportional_odds_test(grades, method="score").statistic,
+    "parallel": lambda grades: ilr.parallel_lines_test(grades).statistic,
+}
+# ten grades of very unlike counts, alone and in strata, and many strata of few units
+UNEVEN = 2 ** np.random.default_rng(4).integers(0, 50, (3, 2, 10))
+HARD = {"great": UNEVEN[0], "great strata": UNEVEN, "many": drawn_strata(100, 10, 4)}
+
+
+@pytest.mark.parametrize("name", ODDS)
+@pytest.mark.parametrize("of", HARD)
+def test_odds_of_hard_tables_take_moments_and_no_order_of_strata(name, of):
+    start = process_time()
+    found = ODDS[name](HARD[of])
+    assert process_time() - start < 10
+    turned = HARD[of][::-1] if HARD[of].ndim == 3 else np.stack([HARD[of]])
+    assert np.isfinite(found)
+    assert_allclose(ODDS[name](turned), found, rtol=1e-6)
+
+
+@pytest.mark.parametrize("times", [2**20, 2**30, 2**40])
+def test_great_counts_have_the_profile_limits_that_the_normal_ones_tend_to(times):
+    table = np.array([[7, 4], [3, 9]]) * times
+    low, high = ilr.proportional_odds(table).confidence_interval()
+    # Woolf, Annals of Human Genetics 19 (1955), 251-253
+    half = stats.norm.ppf(0.975) * np.sqrt((1 / table).sum())
+    assert_allclose(np.log(high / low) / 2, half, rtol=1e-3)
+
+
+def test_a_likelihood_next_to_a_plane_is_climbed_to_its_top():
+    # three grades whose shares the model fits but for 1e-14: twice the fall is Wilks' G
+    table = np.array([[0, 7, 10], [7, 2**50, 7]], dtype=float)
+    expected = table.sum(axis=1, keepdims=True) * table.sum(axis=0) / table.sum()
+    wilks = 2 * special.xlogy(table, table / expected).sum()
+    assert_allclose(ilr.proportional_odds_test(table).statistic, wilks, rtol=1e-4)
+    assert 0 < ilr.proportional_odds(table).value < 1e-12
+
+
+GREAT = {
+    "one large cell": [[22, 9], [2, 2**50]],
+    "apart": [[2**50 + 2, 10_038], [10_000, 2**50 + 33]],
+    "thousands of millions": [[3_019_503_883, 3_761_920_605], [3_976_591_111, 3_788_990_942]],
+    "unlike strata": [[[10**9, 10**9], [1, 10**9]], [[10**7, 10**6], [10**6, 10**7]]],
+    "small and great": [[[3, 4], [4, 3]], [[2**50, 1], [1, 2**50]]],
+}
+
+
+@pytest.mark.parametrize("table", GREAT.values(), ids=GREAT)
+def test_exact_odds_of_great_counts_are_near_the_normal_ones(table):
+    start = process_time()
+    odds = ilr.odds_ratio(table)
+    limits = {method: odds.confidence_interval(method=method) for method in odds.interval_methods}
+    assert process_time() - start < 10
+    assert all(low <= odds.value <= high for low, high in limits.values())
+    few = np.min(table)
+    if np.ndim(table) == 2 and few > 1000:
+        assert_allclose(np.log(limits["exact"]), np.log(limits["woolf"]), atol=3 / few)
+
+
+@pytest.mark.parametrize("scale", [1, 10, 100])
+def test_exact_odds_are_scipys_whatever_the_odds(scale):
+    for table in ([[7, 2], [1, 9]], [[1, 9], [8, 2]], [[0, 5], [3, 4]], [[5, 0], [2, 9]]):
+        table = np.array(table) * scale
+        ours = ilr.odds_ratio(table).confidence_interval()
+        theirs = stats.contingency.odds_ratio(table, kind="conditional").confidence_interval()
+        assert_allclose(ours, theirs, rtol=1e-8)

@@ -312,7 +312,7 @@ def woolf_odds_ratio(counts: Counts, confidence_level: float) -> Pair:
         Lower and upper limit; 0 to infinity where a count is zero.
     """
     x1, n1, x2, n2 = counts
-    cells = np.array([x1, n1 - x1, x2, n2 - x2])
+    cells = np.array([x1, n1 - x1, x2, n2 - x2], dtype=np.float64)
     if (cells == 0).any():
         return 0.0, float("inf")
     odds = cells[2] * cells[1] / (cells[3] * cells[0])

@@ -12,6 +12,7 @@ from ilacs_reliability._checks.arguments import check_option
 from ilacs_reliability._data.tables import GradesLike
 from ilacs_reliability._results.estimates import FloatArray, SignificanceResult
 from ilacs_reliability.comparison.checks import disagreement
+from ilacs_reliability.comparison.cumulative import Design, arrow_of, gain, gradient_of
 from ilacs_reliability.comparison.groups import (
     NOT_SHOWN_BY_P,
     SharedGrades,
@@ -20,20 +21,17 @@ from ilacs_reliability.comparison.groups import (
 )
 from ilacs_reliability.comparison.models import proportional_odds, reason_of_one_grade
 from ilacs_reliability.comparison.ordinal_fit import (
-    Design,
     Fit,
+    check_fittable,
     connected,
     cumulative_design,
-    fit_design,
-    ordered_log_likelihood,
-    threshold_start,
+    fit_in_order,
 )
 from ilacs_reliability.comparison.separation import (
     LimitFit,
     fit_contrast,
     informative,
     limit_fit,
-    supremum,
 )
 
 OddsMethod: TypeAlias = Literal["likelihood_ratio", "score"]
@@ -109,7 +107,7 @@ def proportional_odds_test(
     held = dict.fromkeys(design.columns.values(), 0.0)
     if method == "score":
         alike = limit_fit(design, held)
-        statistic = _score_at(design.counts, design.slopes, alike.fit.parameters, alike.infinite)
+        statistic = _score_at(design, alike.fit.parameters, alike)
     else:
         statistic = _fall(design, held)
     df = float(design.n_groups)
@@ -200,10 +198,9 @@ def parallel_lines_test(
         return undefined_test(shared, "single_cut", name="parallel_lines_test", label=label)
     common = limit_fit(design)
     if method == "score":
-        statistic = _score_statistic(design, common)
+        statistic = _score_at(_by_cut(design), _spread(common.fit), common)
     else:
-        free = _free_log_likelihood(design)
-        statistic = max(0.0, 2 * (free - common.fit.log_likelihood))
+        statistic = max(0.0, 2 * _free_gain(design, common))
     effect = proportional_odds(grades) if two else None
     return SignificanceResult(
         statistic=statistic,
@@ -250,9 +247,9 @@ def _linked(shared: SharedGrades) -> bool:
 def _fall(design: Design, held: dict[int, float]) -> float:
     """Return twice the fall of the log likelihood, of two groups as in their profile interval."""
     if design.n_groups > 1:
-        return max(0.0, 2 * (supremum(design) - supremum(design, held)))
+        return max(0.0, 2 * limit_fit(design).fit.fall_to(limit_fit(design, held).fit))
     found = fit_contrast(design, *held, penalty="when_separated")
-    return max(0.0, 2 * (found.fit.objective - found.profile(0.0)))
+    return max(0.0, 2 * found.fit.fall_to(found.held_at(0.0)))
 
 
 def _separation(found: LimitFit) -> tuple[str, ...]:
@@ -261,51 +258,48 @@ def _separation(found: LimitFit) -> tuple[str, ...]:
     return ("Groups or strata are separated: the likelihood is taken at its supremum.",)
 
 
-def _by_cut(design: Design) -> FloatArray:
-    """Return the slopes of the model with coefficients of the groups for each cut."""
+def _by_cut(design: Design) -> Design:
+    """Return the model with coefficients of the groups for each cut."""
     n_cuts, n_groups = design.n_cuts, design.n_groups
     own = [-design.members[:, g, None, None] * np.eye(n_cuts) for g in range(n_groups)]
-    rest = design.slopes[..., n_cuts + n_groups :]
-    return np.concatenate([design.slopes[..., :n_cuts], *own, rest], axis=2)
+    return replace(design, core=np.concatenate([design.core[..., :n_cuts], *own], axis=2))
 
 
-def _spread(design: Design, fit: Fit) -> FloatArray:
+def _spread(fit: Fit) -> FloatArray:
     """Return the common model's parameters in the model with coefficients for each cut."""
-    cuts, groups, rest = np.split(fit.parameters, [design.n_cuts, design.n_cuts + design.n_groups])
-    return np.concatenate([cuts, np.repeat(groups, design.n_cuts), rest])
+    n_cuts, n_core = fit.design.n_cuts, fit.design.n_core
+    cuts, groups, shifts = np.split(fit.parameters, [n_cuts, n_core])
+    return np.concatenate([cuts, np.repeat(groups, n_cuts), shifts])
 
 
-def _free_log_likelihood(design: Design) -> float:
-    if design.one_stratum:
+def _free_gain(design: Design, common: LimitFit) -> float:
+    """Return how much larger the log likelihood is with coefficients for each cut."""
+    if design.n_strata == 1:
         # each group with its own thresholds: the shares seen
-        shares = design.counts / np.maximum(design.counts.sum(axis=1, keepdims=True), 1)
-        return float(special.xlogy(design.counts, shares).sum())
-    slopes = _by_cut(design)
-    # the optimiser can stall where a fit has run far away: the better of two starts
-    fitted = _spread(design, fit_design(design, np.zeros(design.n_parameters)))
-    alike = threshold_start(design.counts, slopes.shape[2] - design.n_cuts)
-    return max(
-        ordered_log_likelihood(design.counts, slopes, start=start) for start in (alike, fitted)
-    )
+        return _divergence(design.counts, common.chances(design, common.fit.parameters)[0])
+    check_fittable(design, design.n_cuts * (1 + design.n_groups))
+    free = _by_cut(design)
+    found, start = fit_in_order(free), _spread(common.fit)
+    return gain(free, found.parameters, replace(free, unbounded=common.fit.design.unbounded), start)
 
 
-def _score_statistic(design: Design, common: LimitFit) -> float:
-    """Return the score of the free model at the common one."""
-    theta = _spread(design, common.fit)
-    return _score_at(design.counts, _by_cut(design), theta, common.infinite)
+def _divergence(counts: FloatArray, shares: FloatArray) -> float:
+    """Return the log likelihood of the shares seen, less that of others, to all digits."""
+    sizes = counts.sum(axis=1, keepdims=True)
+    seen = counts / np.maximum(sizes, 1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.where(shares > 0, seen / shares - 1, 0.0)
+    near = ratio**2 / 2 - ratio**3 / 6 + ratio**4 / 12 - ratio**5 / 20
+    far = special.xlogy(1 + ratio, 1 + ratio) - ratio
+    return float((sizes * shares * np.where(np.abs(ratio) < 1e-3, near, far)).sum())
 
 
-def _score_at(
-    counts: FloatArray, slopes: FloatArray, theta: FloatArray, infinite: FloatArray
-) -> float:
+def _score_at(design: Design, theta: FloatArray, limit: LimitFit) -> float:
     """Return the score statistic of a model at some parameters, in its expected information."""
-    logits = np.where(infinite == 0, slopes @ theta, np.copysign(np.inf, infinite))
-    cumulative = special.expit(logits)
-    shares = np.diff(cumulative, axis=1, prepend=0.0, append=1.0)
-    firsts = (cumulative * (1 - cumulative))[..., None] * slopes
-    slopes_of_shares = np.diff(firsts, axis=1, prepend=0.0, append=0.0)
+    shares, density = limit.chances(design, theta)
     safe = np.where(shares > 1e-300, shares, 1.0)
-    score = np.einsum("ij,ijp->p", counts / safe, slopes_of_shares)
-    sizes = counts.sum(axis=1)
-    information = np.einsum("i,ij,ijp,ijq->pq", sizes, 1 / safe, slopes_of_shares, slopes_of_shares)
-    return max(0.0, float(score @ np.linalg.pinv(information, rcond=1e-10) @ score))
+    ratio, weight = design.counts / safe, design.counts.sum(axis=1, keepdims=True) / safe
+    score = gradient_of(design, density * (ratio[:, :-1] - ratio[:, 1:]))
+    diagonal = density**2 * (weight[:, :-1] + weight[:, 1:])
+    beside = -density[:, :-1] * density[:, 1:] * weight[:, 1:-1]
+    return max(0.0, arrow_of(design, diagonal, beside).quadratic(score))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from dataclasses import replace
 from functools import partial
 from typing import Literal, TypeAlias
 
 import numpy as np
-from scipy import optimize, special
+from scipy import special
 
 from ilacs_reliability._checks.arguments import check_option
 from ilacs_reliability._data.tables import GradesLike
@@ -28,6 +28,8 @@ from ilacs_reliability.comparison.ordinal_fit import (
 )
 from ilacs_reliability.comparison.separation import ContrastFit, fit_contrast, informative
 
+# log odds ratios farther from the top than this count as infinite
+FARTHEST = 64.0
 Penalty: TypeAlias = Literal["when_separated", "none", "log_f"]
 
 
@@ -195,17 +197,16 @@ def _set_against_first(shared: SharedGrades, group: Hashable | None) -> tuple[Sh
 
 
 def _odds_estimate(shared: SharedGrades, found: ContrastFit, label: str) -> Estimate:
-    fit, place, counts = found.fit, found.place, found.design.counts
-    value = float(np.exp(fit.parameters[place]))
-    held = bool(found.prior[place])
+    design, place = found.fit.design, found.place
+    value = float(np.exp(found.fit.parameters[place]))
+    held = bool(found.fit.prior[place])
     n = shared.n_units
     # each unit's pull: its score in the metric of the information, which is 0 along what ran away
-    inverse = np.linalg.pinv(fit.information, rcond=1e-10, hermitian=True)
-    pull = n * fit.scores @ inverse[place]
-    pull -= (counts * pull).sum() / n
-    influence = np.zeros((len(counts), len(found.design.used)))
+    pull = n * found.fit.pull(place)
+    pull -= (design.counts * pull).sum() / n
+    influence = np.zeros((len(pull), len(design.used)))
     # the spread of a coefficient that the prior holds is not one over units
-    influence[:, found.design.used] = np.nan if held else value * pull
+    influence[:, design.used] = np.nan if held else value * pull
     methods = (("profile", partial(_profile, found=found)),)
     why = "The groups are separated: a" if found.separated else "A"
     keeps = "keeps their odds ratio finite" if found.separated else "was put on the log odds ratio"
@@ -227,26 +228,36 @@ def _profile(
     estimate: Estimate, confidence_level: float, *, found: ContrastFit
 ) -> tuple[float, float]:
     """Find where the profile of the objective has fallen by half the chi-square quantile."""
-    drop = float(special.chdtri(1, 1 - confidence_level)) / 2
-    centre = float(found.fit.parameters[found.place])
-
-    def excess(beta: float) -> float:
-        return drop - (found.fit.objective - found.profile(beta))
-
-    low, high = (float(np.exp(_crossing(excess, centre, sign))) for sign in (-1.0, 1.0))
+    root = np.sqrt(special.chdtri(1, 1 - confidence_level))
+    low, high = (float(np.exp(_crossing(found, root, sign))) for sign in (-1.0, 1.0))
     return holding((low, high), estimate.value)
 
 
-def _crossing(excess: Callable[[float], float], centre: float, sign: float) -> float:
-    # at a level of next to nothing the fall is lost in rounding
-    if excess(centre) <= 0:
-        return centre
-    far = 1.0
-    while excess(centre + sign * far) > 0:
-        far *= 2
-        if far > 64:
+def _crossing(found: ContrastFit, root: float, sign: float) -> float:
+    """Return where the signed root of twice the fall is `root` on one side of the top.
+
+    The root is nearly a straight line, so that a step of Newton's method hardly misses; where one
+    leaves what is known to hold the end, that is halved.
+    """
+    top, place = found.fit, found.place
+    centre = float(top.parameters[place])
+    near, far, now = 0.0, FARTHEST, top
+    step, fine = root * found.spread, 1e-9 * min(found.spread, 1.0)
+    for _ in range(100):
+        away = min(step, FARTHEST)
+        now = found.held_at(centre + sign * away, now)
+        reached = np.sqrt(max(2 * top.fall_to(now), 0.0))
+        near, far = (away, far) if reached < root else (near, away)
+        if near >= FARTHEST:
             return sign * float("inf")
-    return float(optimize.brentq(excess, centre, centre + sign * far, xtol=1e-9))
+        slope = -sign * now.gradient[place] / reached if reached > 0 else 0.0
+        step = away + (root - reached) / slope if slope > 0 else far
+        if (near < step < far and abs(step - away) <= fine) or far - near <= fine:
+            away = step
+            break
+        if not near < step < far:
+            step = 2 * near + found.spread if far == FARTHEST else (near + far) / 2
+    return centre + sign * away
 
 
 def _log_wald(estimate: Estimate, confidence_level: float) -> tuple[float, float]:

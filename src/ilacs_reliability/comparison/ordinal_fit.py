@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TypeAlias
+from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
-from scipy import optimize, special
+from scipy import special
 
 from ilacs_reliability._checks.work import affordable
 from ilacs_reliability._results.estimates import FloatArray
+from ilacs_reliability._results.wording import whole
+from ilacs_reliability.comparison.cumulative import Arrow, Design, Edges, gain, slopes_at
 from ilacs_reliability.comparison.groups import SharedGrades
 
-BoolArray: TypeAlias = npt.NDArray[np.bool_]
+# longest step, as a change of a logit
+MOST_STEP = 10.0
+# units that each cell is given so that logits keep in order, fewer and fewer
+GUARDS = (1.0, 1e-2, 1e-4, 1e-6, 1e-8, 1e-10)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -22,73 +25,53 @@ class Fit:
 
     Attributes
     ----------
-    parameters : ndarray of float
-        Thresholds, then coefficients.
+    design : Design
+        What was fitted.
+    parameters : ndarray of float, shape (n_parameters,)
+        Thresholds, coefficients, shifts of strata.
+    prior : ndarray of float, shape (n_core,)
+        Degrees of freedom m of the log-F(m, m) prior on each core parameter; 0 for none.
     log_likelihood : float
         Without the prior.
-    objective : float
-        With the prior.
-    information : ndarray of float, shape (n_parameters, n_parameters)
-        Minus the second derivatives of the objective.
-    scores : ndarray of float, shape (n_rows, n_grades, n_parameters)
-        First derivatives of the log probability of each cell.
-    converged : bool
-        Whether the first derivatives vanish.
+    gradient : ndarray of float, shape (n_parameters,)
+        First derivatives of the objective, which has the prior.
+    information : Arrow
+        Minus its second derivatives.
+    by_edge : tuple of ndarray of float
+        As in `Slopes`.
     """
 
+    design: Design
     parameters: FloatArray
+    prior: FloatArray
     log_likelihood: float
-    objective: float
-    information: FloatArray
-    scores: FloatArray
-    converged: bool
-
-
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Design:
-    """Cumulative logits of groups in strata: thresholds, then groups, then strata.
-
-    Attributes
-    ----------
-    counts : ndarray of float, shape (n_strata * n_groups, n_used)
-        Units by row and used grade.
-    slopes : ndarray of float, shape (n_strata * n_groups, n_used - 1, n_parameters)
-        Derivatives of each row's cumulative logits by the parameters.
-    used : ndarray of bool, shape (n_grades,)
-        Grades that some unit has.
-    members : ndarray of float, shape (n_strata * n_groups, n_coefficients)
-        1 where a row is of the group of a coefficient. The first group has none, nor has one
-        without units.
-    columns : dict of int to int
-        The parameter of each group that has one.
-    one_stratum : bool
-        Whether there is only one.
-    unbounded : ndarray of bool, shape (2, n_strata * n_groups, n_used)
-        Whether the logit above a cell's grade counts as infinite, and the one below.
-    """
-
-    counts: FloatArray
-    slopes: FloatArray
-    used: BoolArray
-    members: FloatArray
-    columns: dict[int, int]
-    one_stratum: bool
-    unbounded: BoolArray
+    gradient: FloatArray
+    information: Arrow
+    by_edge: Edges
 
     @property
-    def n_cuts(self) -> int:
-        """Cuts between used grades."""
-        return int(self.slopes.shape[1])
+    def objective(self) -> float:
+        """The log likelihood with the prior."""
+        theta = self.parameters[: len(self.prior)]
+        return self.log_likelihood + float(self.prior @ (theta / 2 - np.logaddexp(0.0, theta)))
 
-    @property
-    def n_groups(self) -> int:
-        """Coefficients of groups."""
-        return int(self.members.shape[1])
+    def fall_to(self, other: Fit) -> float:
+        """Return by how much the objective of another fit of the design is smaller."""
+        start, theta = self.parameters, other.parameters
+        n = len(self.prior)
+        penalty = self.prior @ _penalty_gain(start[:n], (theta - start)[:n])
+        return -gain(other.design, theta, self.design, start) - float(penalty)
 
-    @property
-    def n_parameters(self) -> int:
-        """Thresholds and coefficients."""
-        return int(self.slopes.shape[2])
+    def pull(self, place: int) -> FloatArray:
+        """Return each unit's pull on a core parameter by row and grade: score over information."""
+        unit = np.zeros(self.design.n_parameters)
+        unit[place] = 1.0
+        moved = self.design.logits(self.information.solved(unit))
+        above, below = (edge.copy() for edge in self.by_edge)
+        above[:, :-1] *= moved
+        below[:, 1:] *= moved
+        above[:, -1], below[:, 0] = 0.0, 0.0
+        return above + below
 
 
 def cumulative_design(shared: SharedGrades) -> Design:
@@ -102,80 +85,61 @@ def cumulative_design(shared: SharedGrades) -> Design:
     Returns
     -------
     Design
-        With one coefficient for every group but the first, and for every stratum but the first.
+        With one coefficient for every group but the first, and a shift for every stratum but the
+        largest.
     """
     used = shared.pooled.sum(axis=0) > 0
     counts = shared.counts[..., used].astype(np.float64)
     n_strata, n_groups, n_used = counts.shape
-    _check_fittable(n_strata, counts.size, n_strata + n_groups + n_used)
     present = [g for g in range(1, n_groups) if counts[:, g].any()]
     members = np.tile(np.eye(n_groups)[:, present], (n_strata, 1))
-    stratum = np.repeat(np.eye(n_strata)[:, 1:], n_groups, axis=0)
-    covariates = np.column_stack([members, stratum])
-    slopes = np.concatenate(
+    n_rows, n_cuts = n_strata * n_groups, n_used - 1
+    core = np.concatenate(
         [
-            np.broadcast_to(np.eye(n_used - 1), (n_strata * n_groups, n_used - 1, n_used - 1)),
-            np.repeat(-covariates[:, None], n_used - 1, axis=1),
+            np.broadcast_to(np.eye(n_cuts), (n_rows, n_cuts, n_cuts)),
+            np.repeat(-members[:, None], n_cuts, axis=1),
         ],
         axis=2,
     )
-    return Design(
+    design = Design(
         counts=counts.reshape(-1, n_used),
-        slopes=slopes,
+        core=core,
         used=used,
         members=members,
-        columns={group: n_used - 1 + place for place, group in enumerate(present)},
-        one_stratum=n_strata == 1,
-        unbounded=np.zeros((2, n_strata * n_groups, n_used), dtype=bool),
+        columns={group: n_cuts + place for place, group in enumerate(present)},
+        n_strata=n_strata,
+        unbounded=np.zeros((2, n_rows, n_used), dtype=bool),
     )
+    check_fittable(design)
+    return design
 
 
-def _check_fittable(n_strata: int, n_cells: int, n_parameters: int) -> None:
-    """Raise where the model has too many strata, each with a parameter, to be fitted."""
-    steps = float(n_cells) * n_parameters**2
-    # a profile takes about two hundred steps of Newton's method
-    if not affordable(200 * steps, nanoseconds=1.0, held=64.0 * n_cells * n_parameters):
-        raise ValueError(
-            f"`grades` has {n_strata} strata, each with a shift to be fitted, which would take too "
-            "long: join strata, or use `stratified_relative_effect` or `odds_ratio`."
-        )
-
-
-def fit_design(
-    design: Design,
-    prior: FloatArray,
-    *,
-    start: FloatArray | None = None,
-    fixed: dict[int, float] | None = None,
-) -> Fit:
-    """Fit the proportional odds model.
+def check_fittable(design: Design, n_core: int = 0, n_bounds: float = 0.0) -> None:
+    """Raise where fits of a model would take too long.
 
     Parameters
     ----------
     design : Design
         The model.
-    prior : ndarray of float, shape (n_parameters,)
-        As in `fit_cumulative`.
-    start : ndarray of float, shape (n_parameters,), optional
-        Where to start. Default: no differences.
-    fixed : dict of int to float, optional
-        Parameters held at a value.
+    n_core : int, optional
+        Core parameters of what is fitted. Default: the design's.
+    n_bounds : float, optional
+        Bounds times parameters of a linear programme. Default: none.
 
-    Returns
-    -------
-    Fit
-        Where the objective is largest.
+    Raises
+    ------
+    ValueError
+        If they are not `affordable`.
     """
-    if start is None:
-        start = threshold_start(design.counts, design.n_parameters - design.n_cuts)
-    return fit_cumulative(
-        design.counts,
-        design.slopes,
-        start=start,
-        prior=prior,
-        fixed=fixed,
-        unbounded=design.unbounded,
-    )
+    n_core, n_cells = n_core or design.n_core, float(design.counts.size)
+    # an interval and a test take some 150 steps of Newton's method together
+    steps = 150 * n_cells * (70 + n_core**2)
+    held = 40 * n_cells * n_core + 100 * n_bounds / max(n_core, 1)
+    if not affordable(steps + 50 * n_bounds, nanoseconds=1.5, held=held):
+        raise ValueError(
+            f"`grades` has {whole(design.n_strata)} strata, each with a shift to be fitted, which "
+            "would take too long: join strata, or use `stratified_relative_effect` or `odds_ratio`."
+        )
 
 
 def connected(shared: SharedGrades) -> list[bool]:
@@ -199,171 +163,128 @@ def connected(shared: SharedGrades) -> list[bool]:
     return [bool(one) for one in reached]
 
 
-def fit_cumulative(
-    counts: FloatArray,
-    slopes: FloatArray,
+def fit_design(
+    design: Design,
+    prior: FloatArray | None = None,
     *,
-    start: FloatArray,
-    prior: FloatArray,
+    start: FloatArray | None = None,
     fixed: dict[int, float] | None = None,
-    unbounded: BoolArray | None = None,
 ) -> Fit:
     """Fit cumulative logits by Newton's method with step halving.
 
     Parameters
     ----------
-    counts : ndarray of float, shape (n_rows, n_grades)
-        Units by row (group in a stratum) and grade.
-    slopes : ndarray of float, shape (n_rows, n_grades - 1, n_parameters)
-        Derivatives of each row's cumulative logits by the parameters.
-    start : ndarray of float, shape (n_parameters,)
-        Where to start.
-    prior : ndarray of float, shape (n_parameters,)
-        Degrees of freedom m of a log-F(m, m) prior on each parameter; 0 for none.
+    design : Design
+        The model.
+    prior : ndarray of float, shape (n_core,), optional
+        As in `Fit`. Default: none.
+    start : ndarray of float, shape (n_parameters,), optional
+        Where to start. Default: no differences.
     fixed : dict of int to float, optional
-        Parameters held at a value.
-    unbounded : ndarray of bool, shape (2, n_rows, n_grades), optional
-        As in `Design`. Default: none.
+        Core parameters held at a value.
 
     Returns
     -------
     Fit
         Where the objective is largest.
     """
-    theta = start.copy()
-    for place, value in (fixed or {}).items():
-        theta[place] = value
-    free = np.array([i not in (fixed or {}) for i in range(len(theta))])
-    now = _derivatives(counts, slopes, theta, prior, unbounded)
-    still = 1e-12 * max(1.0, float(counts.sum()))
-    for _ in range(200):
-        objective, _, gradient, information, _ = now
-        step = np.zeros_like(theta)
-        block = information[np.ix_(free, free)]
-        ridge = 1e-9 * np.eye(len(block)) * max(1.0, float(np.trace(block)))
-        step[free] = np.linalg.lstsq(block + ridge, gradient[free], rcond=None)[0]
-        # a coefficient that runs away must not hold the others back
-        step = np.clip(step, -5.0, 5.0)
-        for _ in range(40):
-            moved = _derivatives(counts, slopes, theta + step, prior, unbounded)
-            if moved[0] >= objective - 1e-13 * abs(objective):
-                break
-            step = step / 2
-        theta, gain, now = theta + step, moved[0] - objective, moved
-        if np.abs(step).max() < 1e-11 or (gain < 1e-13 and np.abs(now[2][free]).max() < still):
+    prior = np.zeros(design.n_core) if prior is None else prior
+    places, free = list(fixed or ()), np.ones(design.n_core, dtype=bool)
+    free[places] = False
+    # a guess may put thresholds out of order; those of all rows together are in order
+    guesses = (start, threshold_start(design)) if start is not None else (threshold_start(design),)
+    held = np.array(list((fixed or {}).values()))
+    now = next(fit for one in guesses if (fit := _at(design, _put(one, places, held), prior)))
+    for _ in range(100):
+        step = now.information.uphill(now.gradient, free)
+        # where the likelihood is nearly a plane, its top is not where the step leads
+        step *= min(1.0, MOST_STEP / np.abs(step).max(initial=MOST_STEP))
+        before, now = now, _moved(now, step)
+        # Newton's method doubles the digits: what follows a step as small is below rounding
+        if now is before or np.abs(step).max(initial=0.0) < 1e-7:
             break
-    objective, log_likelihood, gradient, information, scores = now
-    return Fit(
-        parameters=theta,
-        log_likelihood=log_likelihood,
-        objective=objective,
-        information=information,
-        scores=scores,
-        converged=bool(np.abs(gradient[free]).max(initial=0.0) < 1e-5 * max(1.0, counts.sum())),
-    )
+    return now
 
 
-def ordered_log_likelihood(counts: FloatArray, slopes: FloatArray, *, start: FloatArray) -> float:
-    """Return the largest log likelihood with each row's cumulative logits kept in order.
+def fit_in_order(design: Design) -> Fit:
+    """Fit a model with each row's cumulative logits kept in order.
 
     Parameters
     ----------
-    counts : ndarray of float, shape (n_rows, n_grades)
-        Units by row and grade.
-    slopes : ndarray of float, shape (n_rows, n_grades - 1, n_parameters)
-        Derivatives of each row's cumulative logits by the parameters.
-    start : ndarray of float, shape (n_parameters,)
-        Where to start, with logits in order.
+    design : Design
+        The model; where it has a coefficient for each cut, logits of a row could cross between
+        cells that nobody has.
 
     Returns
     -------
-    float
-        The supremum, which may lie where two cumulative logits of a row meet or run away.
+    Fit
+        Next to the supremum, which may lie where two logits of a row meet or run away: every cell
+        counts as if it held 1e-10 of a unit more.
     """
-    none = np.zeros(len(start))
-    # shares, so that great counts do not set the optimiser's scale
-    n = float(counts.sum())
-    counts = counts / n
-
-    def loss(theta: FloatArray) -> float:
-        value = _derivatives(counts, slopes, theta, none)[1]
-        return -value if np.isfinite(value) else 1e10
-
-    def slope(theta: FloatArray) -> FloatArray:
-        return -_derivatives(counts, slopes, theta, none)[2]
-
-    gaps = np.diff(slopes, axis=1).reshape(-1, len(start))
-    found = optimize.minimize(
-        loss,
-        np.clip(start, -30, 30),
-        jac=slope,
-        method="SLSQP",
-        bounds=[(-40.0, 40.0)] * len(start),
-        constraints=optimize.LinearConstraint(gaps, 0.0, np.inf),
-        options={"maxiter": 1000, "ftol": 1e-15},
-    )
-    return -float(found.fun) * n
+    start = threshold_start(design)
+    for guard in GUARDS:
+        found = fit_design(replace(design, counts=design.counts + guard), start=start)
+        start = found.parameters
+    return replace(found, design=design)
 
 
-def threshold_start(counts: FloatArray, n_slopes: int) -> FloatArray:
+def threshold_start(design: Design) -> FloatArray:
     """Return the thresholds of all rows together, and zeros.
 
     Parameters
     ----------
-    counts : ndarray of float, shape (n_rows, n_grades)
-        Units, every grade used.
-    n_slopes : int
-        Coefficients after the thresholds.
+    design : Design
+        The model, every grade used.
 
     Returns
     -------
-    ndarray of float, shape (n_grades - 1 + n_slopes,)
+    ndarray of float, shape (n_parameters,)
         A place to start from.
     """
-    shares = np.cumsum(counts.sum(axis=0))[:-1] / counts.sum()
-    return np.concatenate([special.logit(shares), np.zeros(n_slopes)])
+    counts = design.counts.sum(axis=0)
+    below = np.cumsum(counts)[:-1]
+    # shares next to 1 have no logit, their odds have
+    odds = below / np.cumsum(counts[::-1])[::-1][1:]
+    return np.append(np.log(odds), np.zeros(design.n_parameters - design.n_cuts))
 
 
-def _derivatives(
-    counts: FloatArray,
-    slopes: FloatArray,
-    theta: FloatArray,
-    prior: FloatArray,
-    unbounded: BoolArray | None = None,
-) -> tuple[float, float, FloatArray, FloatArray, FloatArray]:
-    """Return objective, log likelihood, gradient, information and scores."""
-    z = slopes @ theta
-    n_rows, n = len(z), len(theta)
-    edge, flat = np.full((n_rows, 1), np.inf), np.zeros((n_rows, 1, n))
-    above, below = np.hstack([z, edge]), np.hstack([-edge, z])
-    steep, low = np.concatenate([slopes, flat], axis=1), np.concatenate([flat, slopes], axis=1)
-    if unbounded is not None:
-        above, below = np.where(unbounded[0], np.inf, above), np.where(unbounded[1], -np.inf, below)
-    seen = counts > 0
-    if (above[seen] <= below[seen]).any():
-        return -np.inf, -np.inf, np.zeros(n), np.eye(n), np.zeros((*counts.shape, n))
-    # unseen cells may be out of order where logits run away
-    upper, lower = special.expit(above), special.expit(below)
-    # a product keeps the relative accuracy of either tail
-    shares = upper * special.expit(-below) * -np.expm1(np.minimum(below - above, 0.0))
-    safe = np.where(shares > 0, shares, 1.0)
-    top, bottom = upper * special.expit(-above), lower * special.expit(-below)
-    scores = (top[..., None] * steep - bottom[..., None] * low) / safe[..., None]
-    log_likelihood = float((counts * np.log(safe)).sum())
-    gradient = np.einsum("ij,ijp->p", counts, scores)
-    information = _weighted(counts, scores)
-    information = information - _weighted(counts * top * (1 - 2 * upper) / safe, steep)
-    information = information + _weighted(counts * bottom * (1 - 2 * lower) / safe, low)
-    # log-F(m, m): m (t / 2 - log(1 + exp(t)))
-    penalty = float(prior @ (theta / 2 - np.logaddexp(0.0, theta)))
-    share = special.expit(theta)
-    gradient = gradient + prior * (0.5 - share)
-    information = information + np.diag(prior * share * (1 - share))
-    return log_likelihood + penalty, log_likelihood, gradient, information, scores
+def _at(design: Design, theta: FloatArray, prior: FloatArray) -> Fit | None:
+    """Return the objective and its derivatives; None where a cell seen has no chance."""
+    found = slopes_at(design, theta)
+    if found is None:
+        return None
+    share = special.expit(theta[: design.n_core])
+    gradient = found.gradient.copy()
+    gradient[: design.n_core] += prior * (0.5 - share)
+    core = found.information.core + np.diag(prior * share * (1 - share))
+    return Fit(
+        design=design,
+        parameters=theta,
+        prior=prior,
+        log_likelihood=found.log_likelihood,
+        gradient=gradient,
+        information=replace(found.information, core=core),
+        by_edge=found.by_edge,
+    )
 
 
-def _weighted(weights: FloatArray, vectors: FloatArray) -> FloatArray:
-    """Return the sum over cells of weighted products of each vector with itself."""
-    flat = vectors.reshape(-1, vectors.shape[2])
-    product: FloatArray = (flat * weights.reshape(-1, 1)).T @ flat
-    return product
+def _put(theta: FloatArray, places: list[int], values: FloatArray) -> FloatArray:
+    moved = theta.copy()
+    moved[places] = values
+    return moved
+
+
+def _moved(now: Fit, step: FloatArray) -> Fit:
+    """Return the fit after a step, halved until the objective does not fall; else the same."""
+    for _ in range(40):
+        moved = _at(now.design, now.parameters + step, now.prior)
+        if moved and moved.objective >= now.objective - 1e-13 * abs(now.objective):
+            return moved
+        step = step / 2
+    return now
+
+
+def _penalty_gain(start: FloatArray, step: FloatArray) -> FloatArray:
+    """Return what a step adds to the log-F(1, 1) prior: t / 2 - log(1 + exp(t))."""
+    gained: FloatArray = step / 2 - np.log1p(special.expit(start) * np.expm1(step))
+    return gained

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from functools import partial
 from typing import Any
 
 import numpy as np
+from scipy import optimize
 
 from ilacs_reliability._checks.work import affordable
 from ilacs_reliability._data.tables import GradesLike
@@ -39,6 +40,9 @@ from ilacs_reliability.comparison.proportions import (
     shares_note,
 )
 from ilacs_reliability.comparison.tilted import Family
+
+# log odds ratios of any table are within this
+FARTHEST_ODDS = 200.0
 
 
 def risk_ratio(
@@ -281,7 +285,7 @@ def conditional_family(tables: IntArray, *, at_one: bool = False) -> Family:
         Units by group, not counted and counted.
     at_one : bool, optional
         Whether to list the totals likely at an odds ratio of 1. Default: those likely at the odds
-        ratio seen, the total seen among them. Of few units all are listed.
+        ratio at which the total seen is expected. Of few units all are listed.
 
     Returns
     -------
@@ -289,51 +293,97 @@ def conditional_family(tables: IntArray, *, at_one: bool = False) -> Family:
         Of the units of the second group that count; a tilt is a log odds ratio. Totals farther than
         20 standard deviations are left out.
     """
-    (no1, yes1), (no2, yes2) = tables.sum(axis=0) + 0.5
-    odds = 1.0 if at_one else float(yes2 * no1 / (no2 * yes1))
-    starts, parts = zip(*(_likely_totals(table, odds) for table in tables), strict=True)
+    centre = 0.0 if at_one else _log_odds_expected(tables)
+    starts, parts = zip(*_likely_totals(tables, centre), strict=True)
     least, every = sum(starts), list(parts)
     # pairs of neighbours, then pairs of pairs: of many strata few sums are long
     while len(every) > 1:
         odd = every[-1:] if len(every) % 2 else []
         joined = zip(every[::2], every[1::2], strict=False)
         every = [_log_convolved(first, second) for first, second in joined] + odd
-    logs = every[0]
-    values = least + np.arange(len(logs))
     seen = int(tables[:, 1, 1].sum()) - least
-    return Family(values=values, logs=logs - np.log(odds) * np.arange(len(logs)), seen=seen)
+    return Family(values=least + np.arange(len(every[0])), logs=every[0], seen=seen, centre=centre)
 
 
-def _likely_totals(table: IntArray, odds: float) -> tuple[int, FloatArray]:
-    """Return the least likely count of the second group, and log weights from there on."""
-    (no1, yes1), (no2, yes2) = table.tolist()
-    n1, n2, yes = no1 + yes1, no2 + yes2, yes1 + yes2
-    # the count at which the table has this odds ratio
-    b = n1 - yes + odds * (n2 + yes)
-    middle = 2 * odds * n2 * yes / (b + np.sqrt(max(b**2 + 4 * (1 - odds) * odds * n2 * yes, 0.0)))
-    cells = np.array([middle, n2 - middle, yes - middle, n1 - yes + middle])
-    half = _reach(cells)
-    low = max(0, yes - n1, int(middle) - half)
-    high = min(n2, yes, int(middle) + half)
-    k = np.arange(low, high, dtype=np.float64)
-    steps = np.log((n2 - k) * (yes - k) / ((k + 1) * (n1 - yes + k + 1)))
-    logs = np.append(0.0, np.cumsum(steps + np.log(odds)))
-    return low, logs - logs.max()
+def _log_odds_expected(tables: IntArray) -> float:
+    """Return the log odds ratio at which the second group's total is expected, near enough."""
+    low, high = _ends(tables)
+    # at an end of what is possible the odds are infinite
+    seen = float(np.clip(tables[:, 1, 1].sum() - low.sum(), 0.5, (high - low).sum() - 0.5))
+
+    def excess(log_odds: float) -> float:
+        return float((_middles(tables, log_odds) - low).sum() - seen)
+
+    far = 1.0
+    while excess(-far) > 0 or excess(far) < 0:
+        if far > FARTHEST_ODDS:
+            return 0.0
+        far *= 2
+    return float(optimize.brentq(excess, -far, far, xtol=1e-13))
 
 
-def _reach(cells: FloatArray) -> int:
-    """Return 20 standard deviations of a count given the margins, and some more."""
-    return int(20 / np.sqrt((1 / np.maximum(cells, 0.5)).sum())) + 200
+def _ends(tables: IntArray) -> tuple[IntArray, IntArray]:
+    """Return the least and the largest count of the second group in each stratum."""
+    (n1, n2), yes = tables.sum(axis=2).T, tables[:, :, 1].sum(axis=1)
+    return np.maximum(0, yes - n1), np.minimum(n2, yes)
+
+
+def _middles(tables: IntArray, log_odds: float) -> FloatArray:
+    """Return the count of the second group at which each stratum has an odds ratio."""
+    (n1, n2), yes = tables.sum(axis=2).T.astype(np.float64), tables[:, :, 1].sum(axis=1)
+    # with odds above 1 the first group's count is the one without a difference of large numbers
+    first, second, odds = (
+        (n1, n2, np.exp(log_odds)) if log_odds <= 0 else (n2, n1, np.exp(-log_odds))
+    )
+    b = first - yes + odds * (second + yes)
+    root = np.sqrt(b**2 + 4 * (1 - odds) * odds * second * yes)
+    # of the quadratic's two forms the one that adds
+    with np.errstate(divide="ignore", invalid="ignore"):
+        middle = np.where(
+            b > 0, 2 * odds * second * yes / (b + root), (root - b) / (2 * (1 - odds))
+        )
+    low, high = _ends(tables)
+    counts: FloatArray = np.clip(middle if log_odds <= 0 else yes - middle, low, high)
+    return counts
+
+
+def _likely_totals(tables: IntArray, log_odds: float) -> Iterator[tuple[int, FloatArray]]:
+    """Yield each stratum's least likely count of the second group, and log weights from there."""
+    middles, (lows, highs) = _middles(tables, log_odds), _ends(tables)
+    halves = _reaches(tables, middles)
+    for table, middle, half, low, high in zip(
+        tables.tolist(),
+        middles.tolist(),
+        halves.tolist(),
+        lows.tolist(),
+        highs.tolist(),
+        strict=True,
+    ):
+        (no1, yes1), (no2, yes2) = table
+        n1, n2, yes = no1 + yes1, no2 + yes2, yes1 + yes2
+        start, end = max(low, int(middle) - half), min(high, int(middle) + half)
+        if len(tables) == 1:
+            start, end = min(start, yes2), max(end, yes2)
+        k = np.arange(start, end, dtype=np.float64)
+        steps = np.log((n2 - k) * (yes - k) / ((k + 1) * (n1 - yes + k + 1)))
+        logs = np.append(0.0, np.cumsum(steps + log_odds))
+        yield start, logs - logs.max()
+
+
+def _reaches(tables: IntArray, middles: FloatArray) -> IntArray:
+    """Return 20 standard deviations of each count given the margins, and some more."""
+    (n1, n2), yes = tables.sum(axis=2).T, tables[:, :, 1].sum(axis=1)
+    cells = np.maximum([middles, n2 - middles, yes - middles, n1 - yes + middles], 0.5)
+    reaches: IntArray = (20 / np.sqrt((1 / cells).sum(axis=0))).astype(np.int64) + 200
+    return reaches
 
 
 def _listable(tables: IntArray) -> bool:
     """Say whether the totals likely given the margins can be listed."""
-    cells = tables.astype(np.float64).reshape(-1, 4) + 0.5
-    reaches = 40 / np.sqrt((1 / cells).sum(axis=1)) + 400
-    likely = np.minimum(reaches, np.minimum(tables.sum(axis=2), tables.sum(axis=1)).min(axis=1) + 1)
-    most = float(likely.sum())
+    middles, (low, high) = _middles(tables, _log_odds_expected(tables)), _ends(tables)
+    most = float(np.minimum(2.0 * _reaches(tables, middles), high - low + 1).sum())
     # each number is looked at in dozens of tilts
-    return affordable(most * np.log2(len(tables) + 1), nanoseconds=1000.0, held=64 * most)
+    return affordable(most * np.log2(len(tables) + 1), nanoseconds=2500.0, held=64 * most)
 
 
 def _log_limits(estimate: Estimate, confidence_level: float) -> tuple[float, float]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import optimize
+from scipy import optimize, sparse, special
 
 from ilacs_reliability._results.estimates import FloatArray
 from ilacs_reliability._results.wording import counted
+from ilacs_reliability.comparison.cumulative import Design
 from ilacs_reliability.comparison.groups import SharedGrades
-from ilacs_reliability.comparison.ordinal_fit import Design, Fit, fit_design
+from ilacs_reliability.comparison.ordinal_fit import Fit, check_fittable, fit_design
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -21,39 +23,49 @@ class ContrastFit:
     Attributes
     ----------
     fit : Fit
-        At the top.
-    design : Design
-        With the logits left out that run away whatever the coefficient is.
+        At the top, the logits left out that run away whatever the coefficient is.
     place : int
         The coefficient.
-    prior : ndarray of float, shape (n_parameters,)
-        Degrees of freedom of the log-F prior, 0 but for the coefficient.
     separated, flat : bool
         Whether the likelihood rises for ever to one side, and whether it is the same everywhere.
     """
 
     fit: Fit
-    design: Design
     place: int
-    prior: FloatArray
     separated: bool
     flat: bool
 
-    def profile(self, beta: float) -> float:
-        """Return the objective with the coefficient held.
+    @property
+    def spread(self) -> float:
+        """Standard error of the coefficient by the information."""
+        unit = np.zeros(self.fit.design.n_parameters)
+        unit[self.place] = 1.0
+        return float(np.sqrt(max(self.fit.information.quadratic(unit), 1e-300)))
+
+    def held_at(self, beta: float, near: Fit | None = None) -> Fit:
+        """Fit the others with the coefficient held.
 
         Parameters
         ----------
         beta : float
             Its value.
+        near : Fit, optional
+            A fit at a value close to it. Default: the top.
 
         Returns
         -------
-        float
-            The largest over the other parameters.
+        Fit
+            Where the objective is largest over the other parameters.
         """
-        start = self.fit.parameters
-        return fit_design(self.design, self.prior, start=start, fixed={self.place: beta}).objective
+        near = near or self.fit
+        unit = np.zeros(self.fit.design.n_parameters)
+        unit[self.place] = 1.0
+        along = near.information.solved(unit)
+        start = near.parameters
+        if along[self.place] > 0:
+            # along the ridge the others move as they do at its top
+            start = start + along * (beta - start[self.place]) / along[self.place]
+        return fit_design(self.fit.design, self.fit.prior, start=start, fixed={self.place: beta})
 
 
 def informative(shared: SharedGrades) -> SharedGrades:
@@ -109,35 +121,15 @@ def fit_contrast(design: Design, place: int, *, penalty: str) -> ContrastFit:
     """
     reduced, _ = _without_runaways(design, (place,))
     falls, rises = (_recedes(reduced, place, sign) for sign in (-1.0, 1.0))
-    prior = np.zeros(design.n_parameters)
+    prior = np.zeros(design.n_core)
     separated = falls or rises
     prior[place] = penalty == "log_f" or (separated and penalty == "when_separated")
     return ContrastFit(
         fit=fit_design(reduced, prior),
-        design=reduced,
         place=place,
-        prior=prior,
         separated=separated,
         flat=falls and rises,
     )
-
-
-def supremum(design: Design, fixed: dict[int, float] | None = None) -> float:
-    """Return the supremum of the log likelihood.
-
-    Parameters
-    ----------
-    design : Design
-        The model.
-    fixed : dict of int to float, optional
-        Parameters held at a value.
-
-    Returns
-    -------
-    float
-        Which some parameters may reach at infinity only.
-    """
-    return limit_fit(design, fixed).fit.log_likelihood
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -154,6 +146,18 @@ class LimitFit:
 
     fit: Fit
     infinite: FloatArray
+
+    def chances(self, design: Design, theta: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return each cell's chance by row, and the density of the logits' distribution at each."""
+        z = np.where(self.infinite, np.copysign(np.inf, self.infinite), design.logits(theta))
+        ends = np.full((len(z), 1), np.inf)
+        above, below = np.hstack([z, ends]), np.hstack([-ends, z])
+        with np.errstate(invalid="ignore"):
+            # two logits at the same end leave nothing between them
+            gap = np.nan_to_num(above - below, nan=0.0, posinf=np.inf)
+        # a product keeps the relative accuracy of either tail
+        shares = special.expit(above) * special.expit(-below) * -np.expm1(-np.maximum(gap, 0.0))
+        return shares, special.expit(z) * special.expit(-z)
 
 
 def limit_fit(design: Design, fixed: dict[int, float] | None = None) -> LimitFit:
@@ -172,22 +176,37 @@ def limit_fit(design: Design, fixed: dict[int, float] | None = None) -> LimitFit
         Neither its likelihood nor its probabilities hang on the order of groups or strata.
     """
     reduced, direction = _without_runaways(design, tuple(fixed or ()))
-    fit = fit_design(reduced, np.zeros(design.n_parameters), fixed=fixed)
-    slopes = design.slopes @ direction
-    return LimitFit(fit=fit, infinite=np.where(np.abs(slopes) > 1e-6, np.sign(slopes), 0.0))
+    fit = fit_design(reduced, fixed=fixed)
+    moved = design.logits(direction)
+    return LimitFit(fit=fit, infinite=np.where(np.abs(moved) > 1e-6, np.sign(moved), 0.0))
 
 
-def _bounding(design: Design) -> tuple[FloatArray, npt.NDArray[np.intp]]:
-    """Return the logits that bound the cells seen, signed so that the likelihood rises with them.
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class _Bounds:
+    """The logits that bound cells seen, strata alike in this taken once.
 
-    The second has a row, a grade and a side (0 above the grade, 1 below) for each.
+    `signed` has their slopes by core parameters and shifts of kinds of strata, signed so that the
+    likelihood rises with them; `cells` their place in a stratum (a row, a grade, a side: 0 above
+    the grade, 1 below) and the kind; `kinds` the kind of each stratum.
     """
+
+    signed: Any
+    cells: npt.NDArray[np.intp]
+    kinds: npt.NDArray[np.intp]
+
+
+def _bounding(design: Design) -> _Bounds:
     seen = design.counts > 0
     bounds = np.stack([seen & ~design.unbounded[0], seen & ~design.unbounded[1]], axis=2)
     bounds[:, -1, 0] = bounds[:, 0, 1] = False
-    cells = np.argwhere(bounds)
-    row, grade, side = cells.T
-    return design.slopes[row, grade - side] * np.where(side, -1.0, 1.0)[:, None], cells
+    shape = (len(bounds) // design.n_strata, *bounds.shape[1:])
+    patterns, kinds = np.unique(bounds.reshape(design.n_strata, -1), axis=0, return_inverse=True)
+    kind, row, grade, side = np.argwhere(patterns.reshape(-1, *shape)).T
+    signs = np.where(side, -1.0, 1.0)
+    core = design.core[: shape[0]][row, grade - side] * signs[:, None]
+    shifts = sparse.csr_array((-signs, (np.arange(len(kind)), kind)), (len(kind), len(patterns)))
+    signed = sparse.hstack([sparse.csr_array(core), shifts], format="csr")
+    return _Bounds(signed=signed, cells=np.array([kind, row, grade, side]), kinds=kinds.ravel())
 
 
 def _without_runaways(design: Design, held: tuple[int, ...]) -> tuple[Design, FloatArray]:
@@ -196,40 +215,49 @@ def _without_runaways(design: Design, held: tuple[int, ...]) -> tuple[Design, Fl
     Returns the direction of the parameters too, zeros where nothing runs away.
 
     What is left has a maximum for any values of the held parameters: the direction along which
-    most logits run away takes all with it that run away along any.
+    most logits run away takes all with it that run away along any. It may be the same in strata
+    that are alike, as the mean of such directions is one.
     """
-    signed, cells = _bounding(design)
-    n, p = signed.shape
+    found = _bounding(design)
+    n, p = found.signed.shape
     if not n:
-        return design, np.zeros(p)
+        return design, np.zeros(design.n_parameters)
+    check_fittable(design, n_bounds=float(n * p))
     reach = [(0.0, 0.0) if i in held else (None, None) for i in range(p)]
-    found = optimize.linprog(
+    solved = optimize.linprog(
         np.concatenate([np.zeros(p), -np.ones(n)]),
-        A_ub=np.column_stack([-signed, np.eye(n)]),
+        A_ub=sparse.hstack([-found.signed, sparse.eye_array(n)], format="csr"),
         b_ub=np.zeros(n),
         bounds=[*reach, *[(0.0, 1.0)] * n],
         method="highs",
     )
-    unbounded = design.unbounded.copy()
-    runs = np.asarray(found.x)[p:] > 0.5
-    direction = np.asarray(found.x)[:p] if runs.any() else np.zeros(p)
-    row, grade, side = cells[runs].T
-    unbounded[side, row, grade] = True
-    return replace(design, unbounded=unbounded), direction
+    runs = np.asarray(solved.x)[p:] > 0.5
+    if not runs.any():
+        return design, np.zeros(design.n_parameters)
+    kind, row, grade, side = found.cells[:, runs]
+    n_kinds = p - design.n_core
+    flags = np.zeros(
+        (n_kinds, 2, len(design.counts) // design.n_strata, len(design.counts[0])), bool
+    )
+    flags[kind, side, row, grade] = True
+    unbounded = np.moveaxis(flags[found.kinds], 1, 0).reshape(design.unbounded.shape)
+    core, shifts = np.split(np.asarray(solved.x)[:p], [design.n_core])
+    # the base has no shift
+    base = shifts[found.kinds[design.base]]
+    core[: design.n_cuts] -= base
+    direction = np.append(core, shifts[found.kinds] - base)
+    return replace(design, unbounded=design.unbounded | unbounded), direction
 
 
 def _recedes(design: Design, place: int, sign: float) -> bool:
     """Whether a coefficient can go to infinity without any likelihood falling."""
-    signed, _ = _bounding(design)
-    if not len(signed):
+    signed = _bounding(design).signed
+    n, p = signed.shape
+    if not n:
         return True
-    reach: list[tuple[float | None, float | None]] = [(None, None)] * design.n_parameters
+    reach: list[tuple[float | None, float | None]] = [(None, None)] * p
     reach[place] = (sign, sign)
     found = optimize.linprog(
-        np.zeros(design.n_parameters),
-        A_ub=-signed,
-        b_ub=np.zeros(len(signed)),
-        bounds=reach,
-        method="highs",
+        np.zeros(p), A_ub=-signed, b_ub=np.zeros(n), bounds=reach, method="highs"
     )
     return bool(found.status == 0)

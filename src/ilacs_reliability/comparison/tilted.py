@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import optimize
+from scipy import optimize, special
 
 from ilacs_reliability._results.estimates import Alternative, FloatArray
 
@@ -29,11 +29,14 @@ class Family:
         of t the probability is proportional to exp(log + t value).
     seen : int
         Place of the value seen.
+    centre : float, optional
+        The tilt that is in the logarithms already. Default: 0, the hypothesis.
     """
 
     values: Any
     logs: FloatArray
     seen: int
+    centre: float = 0.0
 
     def log_tail(self, tilt: float, *, upper: bool, part: float = 1.0) -> float:
         """Return the log probability of a value as high (or low) as the one seen.
@@ -52,10 +55,15 @@ class Family:
         float
             The logarithm.
         """
-        terms = self.logs + tilt * self.values
-        whole = _log_sum(terms)
+        terms = self._terms(tilt)
+        terms -= terms.max()
+        weights = np.exp(terms)
+        tail = slice(self.seen, None) if upper else slice(self.seen + 1)
+        share = float(weights[tail].sum() - (1 - part) * weights[self.seen])
+        if share > 1e-250:
+            return float(np.log(share / weights.sum()))
         terms[self.seen] += np.log(part)
-        return _log_sum(terms[self.seen :] if upper else terms[: self.seen + 1]) - whole
+        return _log_sum(terms[tail]) - float(np.log(weights.sum()))
 
     def mean(self, tilt: float) -> float:
         """Return the expected value at a tilt.
@@ -72,9 +80,15 @@ class Family:
         """
         if np.isinf(tilt):
             return float(self.values[-1 if tilt > 0 else 0])
-        terms = self.logs + tilt * self.values
+        terms = self._terms(tilt)
         weights = np.exp(terms - terms.max())
         return float(weights @ self.values / weights.sum())
+
+    def _terms(self, tilt: float) -> FloatArray:
+        # large values are taken from the one seen, lest digits be lost
+        terms: FloatArray = (self.values - self.values[self.seen]) * (tilt - self.centre)
+        terms += self.logs
+        return terms
 
     def limits(self, tails: tuple[float, float], part: float = 1.0) -> tuple[float, float]:
         """Return the tilts at which the tails reach given probabilities.
@@ -106,16 +120,18 @@ class Family:
 
         sign, step = (1.0 if upper else -1.0), self._step()
         # the tail grows with the tilt above, and falls below
-        near, start = 0.0, excess(0.0)
+        near, start = self.centre, excess(self.centre)
         if start == 0:
-            return 0.0
+            return near
         direction = -sign if start > 0 else sign
-        far = direction * step
-        while excess(far) * start > 0:
-            if abs(far) > FARTHEST:
+        # as far as it would be for a normal distribution
+        ahead = step * max(1.0, abs(float(special.ndtri(min(tail, 0.5)))))
+        while excess(near + direction * ahead) * start > 0:
+            if ahead > FARTHEST:
                 return float(direction * np.inf)
-            near, far = far, 2 * far
-        return float(optimize.brentq(excess, near, far, xtol=1e-13 * step, rtol=1e-13))
+            near, ahead = near + direction * ahead, 2 * ahead
+        far = near + direction * ahead
+        return float(optimize.brentq(excess, near, far, xtol=1e-12 * step, rtol=1e-13))
 
     def _step(self) -> float:
         weights = np.exp(self.logs - self.logs.max())
