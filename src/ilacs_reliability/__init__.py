@@ -35,6 +35,8 @@ HOMES = {
     "agreement.listing": "Estimates Listing",
     "agreement.overview": "agreement_table",
     "agreement.rater_pairs": "light_kappa pairwise_agreement",
+    "claims.allowed": "AllowedTables tables_consistent_with",
+    "claims.identified": "IdentifiedRange identified_range",
     "claims.judging": "Claim Verdict judge",
     "claims.ledger": "published_claims reproduce",
     "claims.protocol": "Protocol",

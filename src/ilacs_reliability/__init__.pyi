@@ -117,6 +117,14 @@ from ilacs_reliability.agreement.rater_pairs import (
     light_kappa as light_kappa,
     pairwise_agreement as pairwise_agreement,
 )
+from ilacs_reliability.claims.allowed import (
+    AllowedTables as AllowedTables,
+    tables_consistent_with as tables_consistent_with,
+)
+from ilacs_reliability.claims.identified import (
+    IdentifiedRange as IdentifiedRange,
+    identified_range as identified_range,
+)
 from ilacs_reliability.claims.judging import (
     Claim as Claim,
     Verdict as Verdict,

@@ -398,6 +398,27 @@ def _frame_columns() -> dict[tuple[str, str], Strategy]:
     return found
 
 
+PAIR = "ilr.Scale(['no', 'yes'])"
+
+
+def figure(draw: Draw) -> str:
+    """A figure as printed: a count, a share, a pair of counts or nothing."""
+    return draw.one(
+        *(str(draw.whole(0, 9)) for _ in range(2)), "'50%'", "'33.3%'", "None", "(1, 5)"
+    )
+
+
+def figures(draw: Draw) -> str:
+    region = draw.one("same", "different", "up", "down", "within one", "nowhere")
+    return draw.one("()", f"{{{region!r}: {figure(draw)}}}", f"[({region!r}, {figure(draw)})]")
+
+
+def allowed(draw: Draw) -> str:
+    kind = draw.one("ratings", "repeats")
+    said = f"{draw.whole(1, 9)}, scale={PAIR}, figures={{'same': {figure(draw)}}}, kind={kind!r}"
+    return f"ilr.tables_consistent_with({said})"
+
+
 STRATEGIES: dict[str | tuple[str, str], Strategy] = {
     **_frame_columns(),
     "ratings": inputs.ratings,
@@ -457,6 +478,15 @@ STRATEGIES: dict[str | tuple[str, str], Strategy] = {
     "gamma": lambda draw: draw.one("1.5", "(1.0, 2.0)", "[1, 1e6]", "np.array([1.0, 3.0])"),
     "standard": lambda draw: draw.one("0", "-1", "1", "{}", "None", "[1, 2, 3]", "'nobody'"),
     "trial": lambda draw: draw.one("None", "1", "2", "{'a': [0, 1]}", "{'a': [0], 'b': [1]}"),
+    "n_units": lambda draw: draw.one(str(draw.whole(1, 9)), "(3, 7)", "0", "24"),
+    "rows": lambda draw: f"[{figure(draw)}, {figure(draw)}]",
+    "columns": lambda draw: f"[{figure(draw)}, {figure(draw)}]",
+    "cells": lambda draw: f"[[{figure(draw)}, {figure(draw)}], [{figure(draw)}, None]]",
+    "figures": figures,
+    "coefficients": lambda draw: draw.one("()", "[(ilr.cohen_kappa, (0.2, 0.9))]"),
+    "function": coefficient,
+    ("tables_consistent_with", "scale"): lambda draw: PAIR,
+    ("identified_range", "tables"): allowed,
     ("Claim", "kind"): lambda draw: repr(draw.one("consistency", "shift", "comparison", "share")),
     ("Claim", "threshold"): lambda draw: draw.one("0.5", "0.8", "(-0.1, 0.2)", "0", "(0.2, 0.1)"),
     ("ordinal_equivalence", "margin"): small,

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ilacs_reliability._data.ratings import ratings_from_codes, ratings_from_table
+from ilacs_reliability._data.ratings import ratings_from_table
 from ilacs_reliability._data.scales import OFSTED_SCALE, IntArray, Scale
 from ilacs_reliability._data.tables import grades_from_table, transitions_from_table
 from ilacs_reliability._results.estimates import Estimate
@@ -24,6 +24,7 @@ from ilacs_reliability._results.wording import (
     whole,
 )
 from ilacs_reliability.agreement.coefficients import cohen_kappa, gwet_ac, percent_agreement
+from ilacs_reliability.claims.allowed import tables_consistent_with
 from ilacs_reliability.claims.evidence import GOOD, Evidence, moves, share
 from ilacs_reliability.claims.judging import Claim, Verdict, judge
 from ilacs_reliability.claims.ledger import (
@@ -79,7 +80,7 @@ def _two_inspectors(claim: Claim, evidence: Evidence, rules: Protocol) -> Assess
     # only the diagonal's sum was published, and agreement depends on nothing else
     table = [[agreed, pairs - agreed], [0, 0]]
     agreement = percent_agreement(ratings_from_table(table, scale=scale))
-    kappas, gwets = _allowed_coefficients(agreed, pairs - agreed)
+    kappas, gwets = _allowed_coefficients(agreed, pairs)
     return Assessment(
         claim=claim,
         recomputed=(
@@ -109,16 +110,10 @@ def _beyond_chance(verdict: Verdict, kappas: Estimate, rules: Protocol) -> Verdi
     return replace(verdict, outcome="not shown", reason=reason)
 
 
-def _allowed_coefficients(agreed: int, disagreed: int) -> tuple[Estimate, Estimate]:
+def _allowed_coefficients(agreed: int, pairs: int) -> tuple[Estimate, Estimate]:
     """Return kappa and AC1 over every table with these totals: one batch of studies."""
-    tables = [
-        (both, first, disagreed - first, agreed - both)
-        for both in range(agreed + 1)
-        for first in range(disagreed + 1)
-    ]
-    cells = [[0, 0], [0, 1], [1, 0], [1, 1]]
-    patterns = ratings_from_codes(cells, scale=Scale(("stays good", "converts")))
-    batch = patterns.with_frequencies(np.array(tables))
+    scale = Scale(("stays good", "converts"))
+    batch = tables_consistent_with(pairs, scale=scale, figures={"same": agreed}).studies()
     return cohen_kappa(batch), gwet_ac(batch)
 
 
