@@ -44,7 +44,8 @@ def test_an_interval_unpacks_as_a_pair():
 
 
 def test_coefficients_offer_score_first():
-    assert ilr.cohen_kappa(PAIRS).interval_methods == ("score", "t", "wald", "logit")
+    offered = ("score", "t", "wald", "logit", "likelihood")
+    assert ilr.cohen_kappa(PAIRS).interval_methods == offered
     exact = ("clopper_pearson", "wilson", "jeffreys", "midp")
     assert ilr.percent_agreement(PAIRS).interval_methods[:4] == exact
     weighted = ilr.percent_agreement([[1, 2], [3, 3]], weights="linear").interval_methods

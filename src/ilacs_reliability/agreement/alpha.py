@@ -22,6 +22,7 @@ from ilacs_reliability._data.scales import (
 from ilacs_reliability._data.wide import MOST_GRADES, Credit, Gaps, gaps_by_rule, over_pairs
 from ilacs_reliability._results.estimates import Estimate
 from ilacs_reliability._results.undefined import warn_undefined
+from ilacs_reliability.agreement.likelihood_limits import likelihood_methods
 from ilacs_reliability.agreement.ranges import coefficient_range
 from ilacs_reliability.agreement.reasons import lone_grade, why_of
 from ilacs_reliability.agreement.studies import (
@@ -137,7 +138,15 @@ def krippendorff_alpha(ratings: RatingsLike, *, metric: Metric = "nominal") -> E
         expected=as_float(expected),
         weights=rule.name,
         clusters=taken.clusters,
-        methods=coefficient_methods(study),
+        methods=(
+            *coefficient_methods(study),
+            *likelihood_methods(
+                study,
+                partial(_curve, rule=rule),
+                pairs_only=True,
+                to_study=partial(_in_study, total=parts.total),
+            ),
+        ),
         status="undefined" if reason else "ok",
         reason=reason,
         why=why,
@@ -153,6 +162,19 @@ def krippendorff_alpha(ratings: RatingsLike, *, metric: Metric = "nominal") -> E
             taken,
         ),
     )
+
+
+def _curve(study: Study, *, rule: _Distances) -> tuple[FloatArray, FloatArray]:
+    """Return alpha without its correction for few ratings, and its influences."""
+    parts = _parts(study, rule)
+    value: FloatArray = 1.0 - parts.total * parts.within / parts.chance
+    return value, _influence(study, parts)
+
+
+def _in_study(value: FloatArray, *, total: FloatArray) -> FloatArray:
+    """Correct alpha for a study's number of ratings."""
+    corrected: FloatArray = 1.0 - (1.0 - value) * (total - 1.0) / total
+    return corrected
 
 
 class _Distances:
@@ -226,7 +248,7 @@ def _parts(study: Study, rule: _Distances) -> _Parts:
         tables = counts[:, :, None] * (counts / per_pair[:, None])[:, None, :]
         coincidences = study.frequencies @ tables.reshape(len(counts), -1)
         within = (coincidences.reshape(distances.shape) * distances).sum(axis=(-1, -2))
-        by_pattern = np.empty(0)
+        by_pattern = _disagreement(study, counts, distances) / per_pair
     else:
         margins = study.frequencies @ counts
         distances = _rank_distances(margins) if rule.fixed is None else rule.fixed
@@ -307,19 +329,21 @@ def _rank_slopes(study: Study, parts: _Parts) -> tuple[FloatArray, FloatArray]:
     """Return what a unit moves by moving every grade's rank: within units, and by chance."""
     ranks, counts, margins = _mid_ranks(parts.margins), parts.counts, parts.margins
     # less their middle, so that products keep their digits
-    ranks = ranks - ranks[len(ranks) // 2]
+    middle = ranks.shape[-1] // 2
+    ranks = ranks - ranks[..., middle : middle + 1]
     table = study.ratings.table
     times = study.frequencies / np.maximum(table.totals - 1.0, 1.0)
     # a grade's gaps to the ratings it meets in units, and to all ratings
     sizes, sums = table.totals * table.paired, ranks @ counts.T
     met = ranks * ((times * sizes) @ counts) - (times * sums) @ counts
-    all_met = margins * (ranks * margins.sum() - ranks @ margins)
+    total, moment = margins.sum(axis=-1), np.vecdot(ranks, margins)
+    all_met = margins * (ranks * total[..., None] - moment[..., None])
     return 4.0 * _moving_ranks(met) @ counts.T, 4.0 * _moving_ranks(all_met) @ counts.T
 
 
 def _moving_ranks(slopes: FloatArray) -> FloatArray:
     """Return what a rating of each grade does by moving the ranks of its own and those above."""
-    above: FloatArray = np.cumsum(slopes[::-1])[::-1] - slopes / 2.0
+    above: FloatArray = np.cumsum(slopes[..., ::-1], axis=-1)[..., ::-1] - slopes / 2.0
     return above
 
 

@@ -16,6 +16,7 @@ from ilacs_reliability._data.scales import FloatArray, Weights
 from ilacs_reliability._data.wide import SparseRows, beside, given_rows
 from ilacs_reliability._results.estimates import Estimate
 from ilacs_reliability._results.undefined import warn_undefined
+from ilacs_reliability.agreement.likelihood_limits import likelihood_methods
 from ilacs_reliability.agreement.ranges import coefficient_range
 from ilacs_reliability.agreement.reasons import lone_grade, why_of
 from ilacs_reliability.agreement.studies import (
@@ -109,6 +110,7 @@ def percent_agreement(ratings: RatingsLike, *, weights: Weights = "identity") ->
         value = study.agreement
     influence = partial(_agreement_influence, study) if study.is_batch else None
     methods = coefficient_methods(study, chance_is_known=True)
+    methods = (*methods, *likelihood_methods(study, _agreement_curve, pairs_only=True))
     if counts_units(study) and study.ratings.clusters is None:
         methods = (*proportion_methods(study), *methods)
     reason = "" if study.is_batch or study.n_paired else why_undefined(study)
@@ -514,9 +516,19 @@ def _corrected(study: Study, rule: ChanceRule, name: str, label: str, kind: str)
         observed=as_float(observed),
         expected=as_float(expected),
         n_units=study.n_rated,
-        methods=coefficient_methods(study, chance_is_known=rule is _uniform_chance),
+        methods=(
+            *coefficient_methods(study, chance_is_known=rule is _uniform_chance),
+            *likelihood_methods(study, partial(_curve, rule=rule)),
+        ),
         reason=reason,
     )
+
+
+def _curve(study: Study, *, rule: ChanceRule) -> tuple[FloatArray, FloatArray]:
+    expected, slope = rule(study, True)
+    observed = study.agreement
+    value: FloatArray = (observed - expected) / (1.0 - expected)
+    return value, _chain(study, observed, expected, slope)
 
 
 def _corrected_influence(study: Study, rule: ChanceRule) -> FloatArray:
@@ -534,6 +546,10 @@ def _chain(
     if slope is not None:
         influence -= ((1.0 - observed) / room**2)[..., None] * slope
     return influence
+
+
+def _agreement_curve(study: Study) -> tuple[FloatArray, FloatArray]:
+    return study.agreement, study.pull
 
 
 def _agreement_influence(study: Study) -> FloatArray:

@@ -137,9 +137,28 @@ def _weights_and_credit(ratings: Ratings, weights: Weights) -> tuple[Any, FloatA
         matrix = agreement_weights(ratings.scale, weights)
     if table.is_wide and ratings.patterns is not None:
         agreeing = over_pairs(ratings.patterns, matrix)
-    else:
-        agreeing = np.vecdot(table.counts @ matrix, table.counts) - table.totals
-    return matrix, read_only(agreeing / table.pairs)
+        return matrix, read_only(agreeing / table.pairs)
+    return matrix, credit_within(ratings, matrix)
+
+
+def credit_within(ratings: Ratings, weights: Any) -> FloatArray:
+    """Return the average credit over the pairs of ratings of a unit of each pattern.
+
+    Parameters
+    ----------
+    ratings : Ratings
+        Ratings with a table that is not wide.
+    weights : ndarray of float or Credit, shape (n_grades, n_grades)
+        Credit for each pair of grades.
+
+    Returns
+    -------
+    ndarray of float, shape (n_patterns,)
+        The credit; 0 where a unit has no pair.
+    """
+    table = ratings.table
+    agreeing = np.vecdot(table.counts @ weights, table.counts) - table.totals
+    return read_only(agreeing / table.pairs)
 
 
 def why_undefined(study: Study) -> str:

@@ -1,0 +1,268 @@
+"""Limits of a coefficient by what the likelihood of the patterns leaves open."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import combinations, combinations_with_replacement, product
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special
+
+from ilacs_reliability._data.ratings import FROM_PATTERNS, Ratings
+from ilacs_reliability._data.scales import FloatArray
+from ilacs_reliability._inference.farthest import farthest
+from ilacs_reliability._results.estimates import Estimate, Limits, n_clusters, standard_error
+from ilacs_reliability._results.named_limits import instead
+from ilacs_reliability.agreement.studies import Method, Study, credit_within
+
+# takes pattern sums to the coefficient in the long run and its influences
+Curve: TypeAlias = Callable[[Study], tuple[FloatArray, FloatArray]]
+# takes a coefficient in the long run to its value in a study like the one in hand
+ToStudy: TypeAlias = Callable[[FloatArray], FloatArray]
+
+# raters of a unit, where they are known, and patterns that are looked through
+MOST_RATERS, MOST_PATTERNS = 8, 3000
+# units below which the likelihood leaves nearly all open, and its ends are not found for certain
+FEWEST_UNITS = 5
+# ways to grade a unit; of more, only those with at most two grades are taken in unseen
+MOST_WAYS = 300
+
+
+def likelihood_methods(
+    study: Study, curve: Curve, *, pairs_only: bool = False, to_study: ToStudy | None = None
+) -> tuple[Method, ...]:
+    """List the likelihood interval where a study's patterns are few enough for it.
+
+    Parameters
+    ----------
+    study : Study
+        What the coefficient was computed from.
+    curve : callable
+        Takes pattern sums of many studies to the coefficient in the long run, shape (...), and the
+        influence of each pattern on it, shape (..., n_patterns).
+    pairs_only : bool, optional
+        Whether units with a single rating do not enter. Default: they do.
+    to_study : callable, optional
+        Takes the coefficient in the long run to its value in a study of this size. Default: the
+        same.
+
+    Returns
+    -------
+    tuple of (str, callable)
+        likelihood, or nothing.
+
+    Notes
+    -----
+    The limits are the least and the greatest value of the coefficient over all shares of the
+    patterns whose log likelihood is at most :math:`t^2 / 2` below its maximum [1]_, with t the
+    quantile of Student's distribution on one less than the units that have two ratings. A pattern
+    need not have been seen: all in which raters seen together give grades that were used are
+    possible (where one grade was used, all grades of the scale). Of more than 300 such, those of
+    three grades and more are left out that were not seen. Where units come in clusters,
+    :math:`t^2` is multiplied by the design effect, the squared ratio of the two standard errors
+    where that exceeds 1, with a t for the clusters. Fewer than five units with two ratings leave
+    so much open that score limits stand in, as they do where no other pattern is possible.
+
+    References
+    ----------
+    .. [1] A. B. Owen, "Empirical likelihood ratio confidence intervals for a single functional",
+           Biometrika 75 (1988), 237-249.
+    """
+    if not study.ratings.derived("likelihood is offered", _is_offered, of_patterns=True):
+        return ()
+    find = partial(_limits, study=study, curve=curve, pairs_only=pairs_only, to_study=to_study)
+    return (("likelihood", find),)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Room:
+    """All patterns that are taken to be possible.
+
+    `place` is where each pattern of the study is among them, `by` which of them are by the same
+    raters.
+    """
+
+    ratings: Ratings
+    place: npt.NDArray[np.intp]
+    by: npt.NDArray[np.intp]
+
+    def counted(self, frequencies: FloatArray) -> FloatArray:
+        """Return how often each occurs, (..., n_patterns)."""
+        total = np.zeros((*frequencies.shape[:-1], len(self.by)))
+        places: Any = (..., self.place)
+        np.add.at(total, places, frequencies)
+        return total
+
+    def possible(self, times: FloatArray) -> npt.NDArray[np.bool_]:
+        """Tell which may occur where these did: by the same raters, with grades in use."""
+        given = self.ratings.table.counts > 0
+        used = (times > 0) @ given
+        # one grade alone says nothing of which others there are
+        used |= used.sum(axis=-1, keepdims=True) == 1
+        groups = self.by[:, None] == np.arange(self.by.max() + 1)
+        seen = ((times > 0) @ groups)[..., self.by]
+        found: npt.NDArray[np.bool_] = seen & ~(~used @ given.T)
+        return found
+
+
+def _limits(
+    estimate: Estimate,
+    confidence_level: float,
+    *,
+    study: Study,
+    curve: Curve,
+    pairs_only: bool,
+    to_study: ToStudy | None,
+) -> Limits:
+    ratings = study.ratings
+    room = ratings.derived("room of patterns", _room, of_patterns=True)
+    enters = ratings.table.paired if pairs_only else ratings.table.rated
+    times = room.counted(study.frequencies * enters)
+    possible = room.possible(times)
+    weighed = study.weights, credit_within(room.ratings, study.weights)
+    columns = np.flatnonzero(possible.reshape(-1, possible.shape[-1]).any(axis=0))
+    low, high = farthest(
+        partial(_on_room, room=room, columns=columns, weighed=weighed, curve=curve),
+        times[..., columns],
+        _reach(estimate, confidence_level, study),
+        possible[..., columns],
+    )
+    if to_study is not None:
+        low, high = to_study(low), to_study(high)
+    few = np.asarray(study.n_paired < FEWEST_UNITS)
+    gone = ~np.isnan(estimate.value) & (few | ~(high > low))
+    if not gone.any():
+        return low, high
+    other = dict(estimate.methods)["score"](estimate, confidence_level)
+    why = (
+        "fewer than five units have two ratings"
+        if few[gone].all()
+        else "no other pattern is possible"
+    )
+    return instead((low, high), other, gone, "score", why)
+
+
+def _reach(estimate: Estimate, confidence_level: float, study: Study) -> FloatArray:
+    """Return how far twice the log likelihood may fall, (...)."""
+    units: Any = study.n_paired
+    if estimate.clusters is None:
+        quantile = special.stdtrit(units - 1.0, (1.0 + confidence_level) / 2.0)
+        return np.asarray(quantile**2)
+    enters = study.ratings.table.paired
+    pieces = n_clusters(study.frequencies, estimate.clusters, enters)
+    quantile = special.stdtrit(pieces - 1.0, (1.0 + confidence_level) / 2.0)
+    alone = standard_error(
+        estimate.influence, estimate.frequencies, estimate.n_units, None, enters=estimate.enters
+    )
+    with np.errstate(invalid="ignore", divide="ignore"):
+        ratio = np.divide(estimate.standard_error, alone) ** 2
+    effect = np.where(np.isfinite(ratio), np.maximum(ratio, 1.0), units / pieces)
+    return np.asarray(quantile**2 * effect)
+
+
+def _on_room(
+    shares: FloatArray,
+    *,
+    room: _Room,
+    columns: npt.NDArray[np.intp],
+    weighed: tuple[Any, FloatArray],
+    curve: Curve,
+) -> tuple[FloatArray, FloatArray]:
+    """Evaluate a coefficient at shares of some patterns of the room."""
+    ratings, table = room.ratings, room.ratings.table
+    whole = np.zeros((*shares.shape[:-1], len(room.by)))
+    whole[..., columns] = shares
+    there = Study(
+        ratings=ratings,
+        weights=weighed[0],
+        frequencies=whole,
+        credit=weighed[1],
+        n_rated=whole @ table.rated,
+        n_paired=whole @ table.paired,
+    )
+    value, influence = curve(there)
+    return value, influence[..., columns]
+
+
+def _is_offered(ratings: Ratings) -> bool:
+    """Tell whether patterns are few enough, without writing them down where they are very few."""
+    table, q = ratings.table, ratings.scale.n_grades
+    if table.is_wide or len(table.totals) > MOST_PATTERNS or not table.paired.any():
+        return False
+    if ratings.patterns is not None:
+        if table.totals.max() > MOST_RATERS:
+            return False
+        if (q + 1) ** ratings.n_raters <= MOST_WAYS:
+            return True
+    kinds, grades = _kinds(ratings), len(_grades(ratings))
+    unseen = sum(_n_ways(kind, grades, two=_is_many(kinds, grades)) for kind in kinds)
+    return unseen + len(table.totals) <= MOST_PATTERNS
+
+
+def _kinds(ratings: Ratings) -> list[Any]:
+    """Return which raters graded a unit, each set once; how many where they are anonymous."""
+    if ratings.patterns is None:
+        return [int(n) for n in np.unique(ratings.table.totals) if n > 0]
+    given = np.unique(ratings.patterns >= 0, axis=0)
+    return [tuple(np.flatnonzero(row)) for row in given if row.any()]
+
+
+def _grades(ratings: Ratings) -> list[int]:
+    """Return the grades of the scale, or those in use where all are too many."""
+    q = ratings.scale.n_grades
+    if not _is_many(_kinds(ratings), q):
+        return list(range(q))
+    return [int(grade) for grade in np.flatnonzero(ratings.table.counts.any(axis=0))]
+
+
+def _is_many(kinds: list[Any], n_grades: int) -> bool:
+    return sum(_n_ways(kind, n_grades, two=False) for kind in kinds) > MOST_WAYS
+
+
+def _n_ways(kind: Any, q: int, *, two: bool) -> int:
+    """Return in how many ways raters can give grades, of which at most two differ or any number."""
+    if isinstance(kind, int):
+        return q + math.comb(q, 2) * (kind - 1) if two else math.comb(kind + q - 1, kind)
+    n = len(kind)
+    return int(q + math.comb(q, 2) * (2**n - 2) if two else q**n)
+
+
+def _room(ratings: Ratings) -> _Room:
+    kinds, grades = _kinds(ratings), _grades(ratings)
+    many, q, m = _is_many(kinds, len(grades)), ratings.scale.n_grades, ratings.n_raters
+    known = ratings.patterns is not None
+    choices: list[Any] = list(combinations(grades, 2)) if many and len(grades) > 1 else [grades]
+    rows = [row for kind in kinds for some in choices for row in _ways(kind, some, q, m)]
+    own = np.asarray(ratings.patterns if known else ratings.counts, dtype=np.int64)
+    together = np.concatenate([own, np.array(rows, dtype=np.int64)])
+    patterns, place = np.unique(together, axis=0, return_inverse=True)
+    rated = (patterns >= 0).any(axis=1) if known else patterns.any(axis=1)
+    kind_of = patterns >= 0 if known else patterns.sum(axis=1, keepdims=True)
+    by = np.unique(kind_of, axis=0, return_inverse=True)[1].ravel()
+    there = replace(
+        ratings,
+        frequencies=np.where(rated, 1, 0),
+        patterns=patterns.astype(np.int8 if q < 128 else np.int64) if known else None,
+        counts=FROM_PATTERNS if known else patterns,
+        clusters=None,
+        units=None,
+        rows=None,
+    )
+    return _Room(there, place.ravel()[: len(own)], by)
+
+
+def _ways(kind: Any, grades: Any, q: int, m: int) -> Iterator[Any]:
+    """Yield the patterns in which these raters give these grades."""
+    if isinstance(kind, int):
+        for way in combinations_with_replacement(grades, kind):
+            yield np.bincount(way, minlength=q)
+        return
+    for way in product(grades, repeat=len(kind)):
+        row = np.full(m, -1)
+        row[list(kind)] = way
+        yield row

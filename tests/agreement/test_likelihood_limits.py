@@ -1,0 +1,202 @@
+"""The likelihood interval, against closed forms and a general optimiser."""
+
+import itertools
+from functools import partial
+
+import hypothesis.strategies as st
+import numpy as np
+import pytest
+from hypothesis import given
+from scipy import optimize, stats
+
+import ilacs_reliability as ilr
+import strategies as our
+from closeness import close
+
+TWO = ilr.Scale(["no", "yes"])
+OTHER = {
+    "conger_kappa": ilr.conger_kappa,
+    "fleiss_kappa": ilr.fleiss_kappa,
+    "gwet_ac": ilr.gwet_ac,
+    "brennan_prediger": ilr.brennan_prediger,
+    "krippendorff_alpha": ilr.krippendorff_alpha,
+}
+TABLES = {
+    "few disagree": [[20, 1], [1, 2]],
+    "one side": [[9, 4], [0, 7]],
+    "three grades": [[6, 2, 0], [1, 5, 3], [0, 2, 4]],
+}
+pytestmark = pytest.mark.filterwarnings("ignore::ilacs_reliability.UndefinedEstimateWarning")
+
+
+def of_table(table):
+    return ilr.ratings_from_table(table, scale=ilr.Scale(range(len(table))))
+
+
+def limits(estimate, level=0.95):
+    return estimate.confidence_interval(level, "likelihood")
+
+
+def reach(n_units, level=0.95):
+    """How far twice the log likelihood may fall."""
+    return stats.t.ppf((1 + level) / 2, n_units - 1) ** 2
+
+
+def binomial_limits(seen, total):
+    """Shares at which twice the binomial log likelihood has fallen as far."""
+
+    def excess(share):
+        parts = [(seen, share), (total - seen, 1 - share)]
+        return 2 * sum(k * np.log(k / total / p) for k, p in parts if k) - reach(total)
+
+    top = seen / total
+    low = optimize.brentq(excess, 1e-12, top) if seen else 0.0
+    return low, optimize.brentq(excess, top, 1 - 1e-12) if seen < total else 1.0
+
+
+@pytest.mark.parametrize(("alike", "total"), [(17, 20), (20, 20), (9, 12), (140, 153)])
+def test_two_grades_and_known_chance_are_a_binomial_likelihood(alike, total):
+    table = [[alike - alike // 2, total - alike], [0, alike // 2]]
+    found = limits(ilr.brennan_prediger(of_table(table)))
+    low, high = (2 * share - 1 for share in binomial_limits(alike, total))
+    assert found.low == pytest.approx(low, abs=1e-8)
+    assert found.high == pytest.approx(high, abs=1e-8)
+    assert found.method == "likelihood"
+
+
+def kappa(shares, credit):
+    """Cohen's kappa of a table of shares."""
+    expected = (credit * np.outer(shares.sum(axis=1), shares.sum(axis=0))).sum()
+    return ((credit * shares).sum() - expected) / (1 - expected)
+
+
+def pi(shares, credit):
+    """Scott's pi of a table of shares."""
+    both = (shares.sum(axis=1) + shares.sum(axis=0)) / 2
+    expected = both @ credit @ both
+    return ((credit * shares).sum() - expected) / (1 - expected)
+
+
+def optimised(statistic, table, sign):
+    """Return the end that a general optimiser finds from several starts."""
+    times = np.asarray(table, dtype=float).ravel()
+    n = times.sum()
+    top = (times * np.log(np.where(times > 0, times, 1) / n)).sum()
+    shape = np.shape(table)
+
+    def left(shares):
+        logs = np.log(np.where(times > 0, np.maximum(shares, 1e-300), 1.0))
+        return reach(n) - 2 * (top - times @ logs)
+
+    starts = np.random.default_rng(3).dirichlet(times + 0.5, size=2)
+    found = [
+        optimize.minimize(
+            lambda shares: -sign * statistic(shares.reshape(shape)),
+            start,
+            method="SLSQP",
+            bounds=[(1e-10, 1)] * len(times),
+            constraints=[
+                {"type": "eq", "fun": lambda shares: shares.sum() - 1},
+                {"type": "ineq", "fun": left},
+            ],
+            options={"maxiter": 200, "ftol": 1e-11},
+        )
+        for start in starts
+    ]
+    kept = [-sign * one.fun for one in found if left(one.x) > -1e-6]
+    return max(kept) if sign > 0 else min(kept)
+
+
+@pytest.mark.parametrize(
+    ("table", "coefficient", "statistic", "weights"),
+    [
+        ("few disagree", ilr.cohen_kappa, kappa, "identity"),
+        ("few disagree", ilr.scott_pi, pi, "identity"),
+        ("one side", ilr.cohen_kappa, kappa, "identity"),
+        ("one side", ilr.scott_pi, pi, "identity"),
+        ("three grades", ilr.cohen_kappa, kappa, "linear"),
+    ],
+)
+def test_limits_are_the_ends_that_a_general_optimiser_finds(table, coefficient, statistic, weights):
+    table = TABLES[table]
+    ratings = of_table(table)
+    credit = ilr.agreement_weights(ratings.scale, weights)
+    low, high = limits(coefficient(ratings, weights=weights))
+    assert low == pytest.approx(optimised(partial(statistic, credit=credit), table, -1), abs=2e-4)
+    assert high == pytest.approx(optimised(partial(statistic, credit=credit), table, 1), abs=2e-4)
+
+
+def test_perfect_agreement_leaves_room_below_only():
+    # a likelihood falls by n log(1 - share) where a share goes to what was not seen
+    found = limits(ilr.cohen_kappa(of_table([[22, 0], [0, 2]])))
+    assert 0.3 < found.low < 0.6
+    assert found.high == close(1.0)
+
+
+def test_no_limit_passes_the_range_of_few_ratings_in_the_issue():
+    counts = ilr.ratings_from_counts([[6, 0]] * 4 + [[5, 1]], scale=TWO)
+    low, high = limits(ilr.fleiss_kappa(counts))
+    assert -0.2 <= low < -0.1
+    assert 0.9 < high <= 1
+
+
+@given(table=our.square_tables(max_grades=3), data=st.data())
+def test_an_unused_grade_changes_nothing(table, data):
+    name = data.draw(st.sampled_from(["conger_kappa", "fleiss_kappa", "krippendorff_alpha"]))
+    more = np.pad(table, (0, 1))
+    pair = [limits(OTHER[name](of_table(each))) for each in (table, more)]
+    np.testing.assert_allclose(pair[0], pair[1], atol=1e-7)
+
+
+@pytest.mark.parametrize("name", OTHER)
+def test_two_grades_give_the_same_for_every_kind_of_weights(name):
+    ratings = of_table([[11, 2], [1, 5]])
+    option = "metric" if name == "krippendorff_alpha" else "weights"
+    kinds = ("nominal", "ordinal", "interval") if option == "metric" else our.KINDS[:5]
+    found = [limits(OTHER[name](ratings, **{option: kind})) for kind in kinds]
+    np.testing.assert_allclose(found, [found[0]] * len(kinds), atol=1e-7)
+
+
+@pytest.mark.parametrize("name", OTHER)
+def test_studies_of_a_batch_are_as_each_alone(name):
+    codes = [row for row in itertools.product((-1, 0, 1, 2), repeat=3) if sum(r >= 0 for r in row)]
+    ratings = ilr.ratings_from_codes(codes, scale=ilr.Scale(list("abc")))
+    times = np.random.default_rng(5).multinomial(20, np.full(len(codes), 1 / len(codes)), size=4)
+    together = limits(OTHER[name](ratings.with_frequencies(times)))
+    alone = [limits(OTHER[name](ratings.with_frequencies(row))) for row in times]
+    np.testing.assert_allclose(np.transpose([together.low, together.high]), alone, atol=1e-9)
+
+
+@pytest.mark.parametrize("name", OTHER)
+def test_a_single_grade_leaves_all_grades_of_the_scale_open(name):
+    estimate = OTHER[name](ilr.ratings_from_codes([[1, 1]] * 12, scale=ilr.Scale(list("abcd"))))
+    if estimate.status == "ok":
+        found = limits(estimate)
+        assert found.method == "likelihood"
+        assert 0.3 < found.low < 0.9
+    else:
+        assert np.isnan(limits(estimate).low)
+
+
+def test_clusters_that_move_together_widen_it():
+    codes = np.repeat([[0, 0], [1, 1], [0, 1], [1, 1], [0, 0], [1, 0]], 4, axis=0)
+    names = np.repeat(range(6), 4)
+    alone = limits(ilr.cohen_kappa(ilr.ratings_from_codes(codes, scale=TWO)))
+    together = limits(ilr.cohen_kappa(ilr.ratings_from_codes(codes, scale=TWO, clusters=names)))
+    assert together.low < alone.low - 0.1
+    assert together.high > alone.high + 0.1
+
+
+def test_it_is_offered_where_patterns_are_few():
+    rng = np.random.default_rng(2)
+    few = ilr.ratings_from_codes(rng.integers(0, 2, (30, 8)), scale=TWO)
+    many = ilr.ratings_from_codes(rng.integers(0, 2, (30, 9)), scale=TWO)
+    pool = ilr.ratings_from_counts(rng.integers(5, 9, (30, 2)), scale=TWO)
+    assert "likelihood" in ilr.fleiss_kappa(few).interval_methods
+    assert "likelihood" not in ilr.fleiss_kappa(many).interval_methods
+    assert "likelihood" in ilr.fleiss_kappa(pool).interval_methods
+
+
+def test_less_than_five_units_take_the_default_and_say_so():
+    found = limits(ilr.cohen_kappa(of_table([[2, 0], [1, 1]])))
+    assert found.method.startswith("score, since fewer than five")
