@@ -374,10 +374,12 @@ def _rank_estimate(pairs: Pairs, *, first: str) -> tuple[Estimate, Steady]:
     above = np.cumsum(after[::-1])[::-1] - after / 2
     value = float(after @ below)
     influence = above[pairs.before] + below[pairs.after] - 2 * value
+    # grades of no unit on either occasion are as good as not on the scale
+    used = before + after > 0
     farthest = (
-        2 * value - above.min() - below.min()
+        2 * value - above[used].min() - below[used].min()
         if value >= 0.5
-        else above.max() + below.max() - 2 * value
+        else above[used].max() + below[used].max() - 2 * value
     )
     bare = pair_estimate(
         pairs,

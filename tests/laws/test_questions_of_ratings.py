@@ -1,0 +1,77 @@
+"""Laws of every further question put to ratings: tests, thresholds, components, other raters."""
+
+from functools import partial
+
+import hypothesis.strategies as st
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from numpy.testing import assert_allclose
+
+import ilacs_reliability as ilr
+import strategies as our
+
+SCALE = ilr.Scale([1, 2, 3])
+
+
+def difference(ratings):
+    return ilr.difference(ilr.fleiss_kappa(ratings), ilr.gwet_ac(ratings), paired=True)
+
+
+QUESTIONS = {
+    "agreement_with_standard": lambda ratings: ilr.agreement_with_standard(ratings, 0),
+    "difference": difference,
+    "equivalence_test": lambda r: ilr.equivalence_test(ilr.fleiss_kappa(r), low=0.1, high=0.9),
+    "generalise": partial(ilr.generalise, ilr.fleiss_kappa),
+    "icc_test": ilr.icc_test,
+    "kendall_w_test": partial(ilr.kendall_w_test, method="asymptotic"),
+    "pairwise_agreement": ilr.pairwise_agreement,
+    "threshold_test": lambda ratings: ilr.threshold_test(ilr.fleiss_kappa(ratings), 0.5),
+    "variance_components": ilr.variance_components,
+}
+OF_EACH_RATER = {"agreement_with_standard", "pairwise_agreement"}
+each_question = pytest.mark.parametrize("name", QUESTIONS)
+quiet = pytest.mark.filterwarnings("ignore::ilacs_reliability.UndefinedEstimateWarning")
+few = settings(max_examples=10)
+studies = our.codes(n_grades=3, min_raters=3, max_raters=3, missing=False)
+
+
+def leaves(plain):
+    """Return every number of a plain record, undefined ones as infinite."""
+    if isinstance(plain, dict):
+        plain = list(plain.values())
+    if isinstance(plain, list | tuple):
+        return [number for one in plain for number in leaves(one)]
+    return [float(plain)] if isinstance(plain, int | float) else []
+
+
+def answer(name, codes, **more):
+    result = QUESTIONS[name](ilr.ratings_from_codes(codes, scale=SCALE, **more))
+    return leaves(result.to_dict())
+
+
+@quiet
+@each_question
+@few
+@given(codes=studies, data=st.data())
+def test_the_order_of_units_is_irrelevant(name, codes, data):
+    order = data.draw(st.permutations(range(len(codes))))
+    assert_allclose(answer(name, codes[order]), answer(name, codes), atol=1e-7)
+
+
+@quiet
+@pytest.mark.parametrize("name", sorted(QUESTIONS.keys() - OF_EACH_RATER))
+@few
+@given(codes=studies)
+def test_the_order_of_raters_is_irrelevant(name, codes):
+    assert_allclose(answer(name, codes[:, ::-1]), answer(name, codes), atol=1e-7)
+
+
+@quiet
+@each_question
+@few
+@given(codes=studies)
+def test_frequencies_stand_for_repeated_units(name, codes):
+    twice = np.repeat(codes, 2, axis=0)
+    times = np.full(len(codes), 2)
+    assert_allclose(answer(name, codes, frequencies=times), answer(name, twice), atol=1e-7)

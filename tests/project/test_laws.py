@@ -1,0 +1,44 @@
+"""Laws are not opt-in: whatever returns a result stands in a table of laws, from its first day."""
+
+import ast
+import inspect
+from pathlib import Path
+
+import pytest
+
+import ilacs_reliability as ilr
+
+LAWS = sorted((Path(__file__).parents[1] / "laws").glob("test_*.py"))
+# these ask only what becomes of bad input
+OF_INPUT = {"test_arguments", "test_arguments_elsewhere"}
+RESULTS = ("Estimate", "SignificanceResult", "Shift", "Symmetry", "Components", "Bounds")
+
+
+def in_tables(path: Path):
+    """Yield what a module's tables name, at its top: functions of the package, and texts."""
+    for statement in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(statement, ast.Assign | ast.AnnAssign):
+            for node in ast.walk(statement):
+                if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "ilr":
+                    yield node.attr
+                elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    yield node.value
+
+
+UNDER_LAWS = {name for path in LAWS if path.stem not in OF_INPUT for name in in_tables(path)}
+RETURNING = [
+    name
+    for name, thing in ((name, getattr(ilr, name)) for name in ilr.__all__)
+    if inspect.isfunction(thing)
+    and any(kind in str(inspect.signature(thing).return_annotation) for kind in RESULTS)
+]
+
+
+def test_the_kinds_of_results_are_found():
+    assert {"cohen_kappa", "bowker", "stratified_shift", "net_shift"} <= set(RETURNING)
+    assert "load_dataset" not in RETURNING
+
+
+@pytest.mark.parametrize("name", RETURNING)
+def test_what_returns_a_result_stands_in_a_table_of_laws(name):
+    assert name in UNDER_LAWS, f"add `{name}` to a table of laws in tests/laws"
