@@ -10,6 +10,7 @@ HOMES = {
     "_data.ratings": "Ratings ratings_from_codes ratings_from_counts ratings_from_matrix "
     "ratings_from_table",
     "_data.scales": "OFSTED_SCALE Scale agreement_weights tolerance_weights",
+    "_data.sequences": "sequences_from_frame transitions_from_sequences",
     "_data.suspects": "SuspectInputWarning",
     "_data.tables": "GroupedGrades Transitions grades_from_table transitions_from_table",
     "_inference.multiplicity": "adjust_p_values",

@@ -19,6 +19,10 @@ from ilacs_reliability._data.scales import (
     agreement_weights as agreement_weights,
     tolerance_weights as tolerance_weights,
 )
+from ilacs_reliability._data.sequences import (
+    sequences_from_frame as sequences_from_frame,
+    transitions_from_sequences as transitions_from_sequences,
+)
 from ilacs_reliability._data.suspects import (
     SuspectInputWarning as SuspectInputWarning,
 )

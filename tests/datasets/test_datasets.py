@@ -476,7 +476,12 @@ def test_the_script_makes_the_expected_tables_and_again_the_same(script, tmp_pat
     for folder in ("first", "second"):
         assert script.main([str(MADE_UP), "--out", str(tmp_path / folder)]) == 0
     expected = sorted(MADE_UP.with_name("made_up_tables").iterdir())
-    assert [path.name for path in expected] == ["inspections.csv", "state.csv", "tabulated.toml"]
+    assert [path.name for path in expected] == [
+        "inspections.csv",
+        "sequences.csv",
+        "state.csv",
+        "tabulated.toml",
+    ]
     for path in expected:
         for folder in ("first", "second"):
             assert (tmp_path / folder / path.name).read_bytes() == path.read_bytes()

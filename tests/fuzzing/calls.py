@@ -38,6 +38,7 @@ SHARES = {
     "ratings_from_frame": 0.1,
     "ratings_from_wide": 0.1,
     "transitions_from_frame": 0.1,
+    "sequences_from_frame": 0.1,
     "grades_from_frame": 0.1,
     "Scale": 3.0,
     "Claim": 2.0,
@@ -523,6 +524,10 @@ STRATEGIES: dict[str | tuple[str, str], Strategy] = {
     ("tolerance_weights", "scale"): lambda draw: inputs.scale(draw, draw.whole(1, 9)),
     ("agreement_weights", "scale"): lambda draw: inputs.scale(draw, draw.whole(1, 9)),
     ("agreement_weights", "kind"): weights,
+    ("sequences_from_frame", "last"): lambda draw: str(draw.whole(1, 4)),
+    ("transitions_from_sequences", "pairs"): lambda draw: draw.one(
+        "'consecutive'", "'first_last'", "'all'", "(0, 1)", "(0, -1)", "('first', 'third')"
+    ),
     ("transitions_from_table", "table"): square_table,
     ("reproduce", "claim"): lambda draw: f"ilr.published_claims()[{draw.whole(0, 6)}]",
     **{("Protocol", one): positive for one in MADE["Protocol"]},

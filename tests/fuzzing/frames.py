@@ -13,6 +13,8 @@ COLUMNS = {
     "cluster": "region",
     "before": "first",
     "after": "second",
+    "date": "when",
+    "framework": "kind",
 }
 GAPS = ("None", "None", "nan", "''", "pd.NA", "'nobody'")
 NOT_COLUMNS = ("'absent'", "None", "0", "'grade'", "['unit']", "('unit',)", "nan", "pl.col('unit')")
@@ -31,6 +33,9 @@ def frame(draw: Draw) -> str:
         "grade": [_grade(draw) for _ in units],
         "kind": [_odd(draw, draw.one("'short'", "'standard'"), 0.01) for _ in units],
         "region": [_odd(draw, f"'r{k % 3}'", 0.005) for k in units],
+        "when": [
+            _odd(draw, repr(f"20{10 + k % 7}-03-0{1 + k % 2}"), 0.005) for k, _ in enumerate(units)
+        ],
         "times": [_odd(draw, str(1 + k % 4), 0.005) for k in units],
         **{name: [_grade(draw) for _ in units] for name in ("first", "second", "third")},
     }

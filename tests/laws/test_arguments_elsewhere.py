@@ -28,7 +28,7 @@ mpl.use("Agg")
 DATA = ilr.load_dataset("inspections")
 LONG = pd.DataFrame(
     {"unit": list("aabb"), "rater": [1, 2, 1, 2], "grade": ["poor", "fair", "good", "good"]}
-).assign(n=1, area="x")
+).assign(n=1, area="x", when=[1, 2, 1, 2])
 WIDE = pd.DataFrame(
     {"first": ["poor", "fair", "good"], "second": ["poor", "good", "good"], "n": [1, 2, 1]}
 ).assign(area=list("xxy"), kind=list("sll"))
@@ -38,6 +38,7 @@ OF_INSPECTIONS = (
     "frequency_csv",
     "linked_tables",
     "linked_toml",
+    "sequences_csv",
     "shift_by_date",
     "size_bands",
     "size_labels",
@@ -82,6 +83,25 @@ CALLS = {
         ilr.transitions_from_frame,
         (WIDE,),
         {"before": "first", "after": "second", "scale": SCALE, "frequency": "n"},
+    ),
+    "sequences_from_frame": (
+        ilr.sequences_from_frame,
+        (LONG,),
+        {
+            "unit": "unit",
+            "date": "when",
+            "grade": "grade",
+            "scale": SCALE,
+            "frequency": "n",
+            "cluster": "area",
+            "framework": "rater",
+            "last": 2,
+        },
+    ),
+    "transitions_from_sequences": (
+        ilr.transitions_from_sequences,
+        (RATINGS,),
+        {"pairs": "first_last"},
     ),
     "grades_from_frame": (
         ilr.grades_from_frame,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
+import numpy.typing as npt
 
 from ilacs_reliability._checks.arguments import check_flag, check_option, told
 from ilacs_reliability._data.engines import (
@@ -113,7 +114,7 @@ def ratings_from_frame(
     ... )
     Ratings(3 units, 2 raters, 4 grades, 3 patterns, 1 rating missing)
     """
-    _check_scale(scale)
+    check_scale(scale)
     check_option(design, DESIGNS, "design")
     check_flag(name_units, "name_units")
     extra: list[Named] = [
@@ -126,7 +127,7 @@ def ratings_from_frame(
     refuse_missing(source, [("unit", unit), ("rater", rater), *extra])
     refuse_torn_units(source, unit, extra)
     seen = count_rows(source, [rater, grade], frequency)
-    codes = _grade_codes(source, grade, seen.keys[1], seen.rows, scale)
+    codes = grade_codes(source, grade, seen.keys[1], seen.rows, scale)
     none = missing_note(declared_missing(seen.keys[1], seen.units, scale))
     digits = {
         label: code + 1
@@ -217,7 +218,7 @@ def ratings_from_wide(
     >>> ilr.ratings_from_wide(units, raters=["first", "second"], scale=ilr.OFSTED_SCALE)
     Ratings(3 units, 2 raters, 4 grades, 3 patterns, 1 rating missing)
     """
-    _check_scale(scale)
+    check_scale(scale)
     check_option(design, DESIGNS, "design")
     if isinstance(raters, (str, Mapping)) or not isinstance(raters, Iterable):
         raise TypeError(f"`raters` must be a sequence of column names, but got {told(raters)}.")
@@ -233,7 +234,7 @@ def ratings_from_wide(
     keys = [*names, *(column for _, column in [*clusters, *units])]
     table = count_rows(source, keys, frequency)
     columns = [
-        _grade_codes(source, name, values, table.rows, scale)
+        grade_codes(source, name, values, table.rows, scale)
         for name, values in zip(names, table.keys, strict=False)
     ]
     groups = None if cluster is None else _numbered(source, cluster, table.keys[len(names)])[1]
@@ -245,6 +246,39 @@ def ratings_from_wide(
     return _ratings(codes, table.units, scale, names, groups, design, names=called, notes=none)
 
 
+@overload
+def transitions_from_frame(
+    frame: IntoFrame,
+    *,
+    before: Column,
+    after: Column,
+    scale: Scale,
+    frequency: Column | None = ...,
+    cluster: None = ...,
+    stratum: None = ...,
+) -> Transitions: ...
+@overload
+def transitions_from_frame(
+    frame: IntoFrame,
+    *,
+    before: Column,
+    after: Column,
+    scale: Scale,
+    frequency: Column | None = ...,
+    cluster: Column,
+    stratum: None = ...,
+) -> Ratings: ...
+@overload
+def transitions_from_frame(
+    frame: IntoFrame,
+    *,
+    before: Column,
+    after: Column,
+    scale: Scale,
+    frequency: Column | None = ...,
+    cluster: Column | None = ...,
+    stratum: Column,
+) -> dict[Hashable, Any]: ...
 def transitions_from_frame(
     frame: IntoFrame,
     *,
@@ -252,7 +286,9 @@ def transitions_from_frame(
     after: Column,
     scale: Scale,
     frequency: Column | None = None,
-) -> Transitions:
+    cluster: Column | None = None,
+    stratum: Column | None = None,
+) -> Transitions | Ratings | dict[Hashable, Any]:
     """Build transitions from a dataframe with a row for each unit.
 
     Parameters
@@ -268,11 +304,20 @@ def transitions_from_frame(
         The grades, worst first. The order of a categorical column means nothing.
     frequency : str, optional
         A column that says how many units the row stands for. Default: one.
+    cluster : str, optional
+        A column that says what the row belongs to, where units of a kind move together. Default:
+        units are independent.
+    stratum : str, optional
+        A column that says within what units are compared, as for `stratified_shift`. Default: one
+        table.
 
     Returns
     -------
-    Transitions
-        The counts over the whole scale, grades that nobody got included.
+    Transitions, Ratings, or dict of either
+        The counts over the whole scale, grades that nobody got included. With `cluster`, ratings
+        of design "repeat", before and after, which shift functions take as they take transitions
+        and which carry the clusters. With `stratum`, one of them for each stratum that has a unit
+        with both grades, sorted by name or in the order of an ordered categorical.
 
     Raises
     ------
@@ -282,7 +327,8 @@ def transitions_from_frame(
         If `frame` is not a dataframe, `scale` is not a `Scale`, or a column holds the wrong kind.
     ValueError
         If a column is absent or named twice, the frame is empty, a grade is not on the scale, a
-        frequency is negative or fractional, or no unit has both grades.
+        stratum or cluster is missing, a frequency is negative or fractional, or no unit has both
+        grades.
 
     See Also
     --------
@@ -303,22 +349,60 @@ def transitions_from_frame(
     >>> moves.notes
     ('1 unit without both grades does not enter.',)
     """
-    _check_scale(scale)
+    check_scale(scale)
     times = [] if frequency is None else [("frequency", frequency)]
-    source = read_frame(frame, [("before", before), ("after", after), *times])
+    clusters = [] if cluster is None else [("cluster", cluster)]
+    strata = [] if stratum is None else [("stratum", stratum)]
+    source = read_frame(frame, [("before", before), ("after", after), *clusters, *strata, *times])
     check_frequency(source, frequency)
-    table = count_rows(source, [before, after], frequency)
-    first, second = (
-        _grade_codes(source, column, values, table.rows, scale)
-        for column, values in zip((before, after), table.keys, strict=True)
+    refuse_missing(source, [*clusters, *strata])
+    columns = [before, after, *(column for _, column in [*clusters, *strata])]
+    table = count_rows(source, columns, frequency)
+    codes = np.stack(
+        [
+            grade_codes(source, column, values, table.rows, scale)
+            for column, values in zip((before, after), table.keys, strict=False)
+        ],
+        axis=1,
     )
-    both = (first >= 0) & (second >= 0)
-    cells = np.zeros((len(scale), len(scale)), dtype=np.int64)
-    np.add.at(cells, (first[both], second[both]), table.units[both])
-    if not cells.sum():
+    if not table.units[(codes >= 0).all(axis=1)].sum():
         raise ValueError(f"`frame` holds no unit with a grade in both {before!r} and {after!r}.")
-    notes = left_out(int(table.units[~both].sum()), "without both grades")
-    none = _none_of(table.keys, table.units, scale, "grade")
+    groups = None if cluster is None else _numbered(source, cluster, table.keys[2])[1]
+
+    def part(rows: npt.NDArray[np.bool_]) -> Transitions | Ratings:
+        keys = [[key for key, row in zip(k, rows, strict=True) if row] for k in table.keys[:2]]
+        none = _none_of(keys, table.units[rows], scale, "grade")
+        if groups is None:
+            return _transitions(codes[rows], table.units[rows], scale, none)
+        return _ratings(
+            codes[rows],
+            table.units[rows],
+            scale,
+            (before, after),
+            groups[rows],
+            "repeat",
+            names=None,
+            notes=none,
+        )
+
+    if stratum is None:
+        return part(np.ones(len(codes), dtype=bool))
+    layers, places = _numbered(source, stratum, table.keys[-1])
+    both = (codes >= 0).all(axis=1) & (table.units > 0)
+    return {
+        layer: part(places == place)
+        for place, layer in enumerate(layers)
+        if both[places == place].any()
+    }
+
+
+def _transitions(
+    codes: CodeArray, units: IntArray, scale: Scale, none: tuple[str, ...]
+) -> Transitions:
+    both = (codes >= 0).all(axis=1)
+    cells = np.zeros((len(scale), len(scale)), dtype=np.int64)
+    np.add.at(cells, tuple(codes[both].T), units[both])
+    notes = left_out(int(units[~both].sum()), "without both grades")
     return Transitions(counts=cells, scale=scale, notes=notes + none)
 
 
@@ -387,14 +471,14 @@ def grades_from_frame(
     ... )
     GroupedGrades(short: 95, standard: 18 units; 4 grades, 1 stratum)
     """
-    _check_scale(scale)
+    check_scale(scale)
     strata = [] if stratum is None else [("stratum", stratum)]
     times = [] if frequency is None else [("frequency", frequency)]
     source = read_frame(frame, [("grade", grade), ("group", group), *strata, *times])
     check_frequency(source, frequency)
     refuse_missing(source, [("group", group), *strata])
     table = count_rows(source, [grade, group, *(column for _, column in strata)], frequency)
-    codes = _grade_codes(source, grade, table.keys[0], table.rows, scale)
+    codes = grade_codes(source, grade, table.keys[0], table.rows, scale)
     groups, group_codes = _numbered(source, group, table.keys[1])
     layers: list[Hashable] = ["stratum 1"]
     layer_codes = np.zeros(len(codes), dtype=np.int64)
@@ -416,12 +500,12 @@ def grades_from_frame(
     )
 
 
-def _check_scale(scale: object) -> None:
+def check_scale(scale: object) -> None:
     if not isinstance(scale, Scale):
         raise TypeError(f"`scale` must be a Scale, but got {type(scale).__name__}.")
 
 
-def _grade_codes(
+def grade_codes(
     source: Source, column: Column, labels: Sequence[Any], n_rows: IntArray, scale: Scale
 ) -> CodeArray:
     """Return the index of each label, -1 for missing; `n_rows` says how many rows hold it."""

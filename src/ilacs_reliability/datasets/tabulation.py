@@ -105,6 +105,7 @@ def tabulate(inspections: Sequence[Inspection]) -> dict[str, str]:
     return {
         "inspections.csv": frequency_csv(inspections),
         "state.csv": state_csv(inspections),
+        "sequences.csv": sequences_csv(inspections),
         "tabulated.toml": linked_toml(inspections),
     }
 
@@ -175,6 +176,36 @@ def state_csv(inspections: Sequence[Inspection]) -> str:
                 counted[day.isoformat(), rule, one.region, one.overall] += 1
     texts = sorted(_texts((*row, count)) for row, count in counted.items())
     return _csv([("date", "counted_once", "region", "overall", "count"), *texts])
+
+
+def sequences_csv(inspections: Sequence[Inspection]) -> str:
+    """Tabulate each authority's inspections in order, without names or days.
+
+    Parameters
+    ----------
+    inspections : sequence of Inspection
+        As `parse_inspections` gives them.
+
+    Returns
+    -------
+    str
+        Comma-separated text, a row for each inspection of each distinct sequence: number of the
+        sequence, in alphabetical order of their texts; place in it; framework, kind and overall
+        grade; number of authorities. Inspections without an overall grade are left out.
+    """
+    inspections = check_each(inspections, "inspections", Inspection, of=INSPECTIONS)
+    graded = [one for one in inspections if one.overall is not None]
+    counted = Counter(
+        tuple((one.framework, one.kind, one.overall) for one in history)
+        for _, history in groupby(graded, key=lambda one: one.authority)
+    )
+    ordered = sorted(counted, key=lambda sequence: [_texts(row) for row in sequence])
+    rows = [
+        _texts((number, place, *row, counted[sequence]))
+        for number, sequence in enumerate(ordered, 1)
+        for place, row in enumerate(sequence, 1)
+    ]
+    return _csv([("sequence", "occasion", "framework", "kind", "overall", "count"), *rows])
 
 
 def linked_toml(inspections: Sequence[Inspection]) -> str:
