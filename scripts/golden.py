@@ -1,0 +1,319 @@
+"""Write down what every public function says of some thirty tables and studies.
+
+Usage: python scripts/golden.py            # writes tests/reference/golden.json anew
+       python scripts/golden.py --check    # says which calls now say something else
+
+A change that alters no number and no sentence leaves the file as it is. One that means to alter
+some writes it anew: the lines of the file that differ are what the change does, and what its
+reviewer reads.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import inspect
+import json
+import math
+import sys
+import types
+import typing
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import ilacs_reliability as ilr
+from ilacs_reliability._results.records import plain
+
+FILE = Path(__file__).parents[1] / "tests" / "reference" / "golden.json"
+GRADES = ilr.Scale(["poor", "fair", "good"])
+FOUR = ilr.Scale(["inadequate", "requires improvement", "good", "outstanding"])
+YES = ilr.Scale(["no", "yes"])
+CODES = [[0, 1, 1], [1, 1, 2], [2, 2, 2], [0, 0, 1], [1, 2, 2], [0, 0, 0]]
+GAPS = [[0, 1, -1], [1, 1, 2], [2, -1, 2], [0, 0, 1], [-1, 2, 1], [1, 1, 1], [2, 1, 2]]
+MOVES = [[0, 1], [1, 2], [1, 1], [0, 0], [2, 1], [1, 2], [0, 2], [2, 2], [1, 0], [0, 1]]
+NINE = [[i * i % 4, (i * i + i // 3) % 4, (i + i // 2) % 4, i % 4] for i in range(1, 25)]
+# of each kind; all options are tried on the first few
+TABLES: dict[str, Any] = {
+    "moved": [[5, 3, 0], [2, 20, 5], [1, 3, 30]],
+    "leadership": [[0, 0, 0, 0], [0, 0, 0, 0], [0, 7, 17, 20], [0, 1, 7, 26]],
+    "paired": [[1, 1], [7, 12]],
+    "clustered": ilr.ratings_from_codes(
+        MOVES, scale=GRADES, clusters=list("aabbccddee"), design="repeat"
+    ),
+    "first year": [[0, 2, 1, 0], [3, 7, 11, 1], [0, 0, 4, 4], [0, 0, 0, 0]],
+    "still": [[3, 0], [0, 4]],
+    "one way": [[4, 3, 2], [0, 5, 1], [0, 0, 6]],
+    "balanced": [[4, 3, 0], [3, 5, 2], [0, 2, 6]],
+    "large": [[120, 80, 9, 1], [60, 400, 130, 12], [7, 90, 300, 66], [0, 5, 40, 210]],
+    "five": [[2, 1, 0, 0, 1], [3, 4, 2, 0, 0], [1, 0, 6, 5, 0], [0, 2, 1, 3, 4], [0, 0, 0, 1, 2]],
+}
+STUDIES: dict[str, Any] = {
+    "pair": ilr.ratings_from_table([[20, 5, 1], [4, 15, 3], [0, 6, 9]], scale=GRADES),
+    "missing": ilr.ratings_from_codes(GAPS, scale=GRADES),
+    "clustered": ilr.ratings_from_codes(CODES, scale=GRADES, clusters=list("aabbcc")),
+    "passed": ilr.ratings_from_codes(
+        [[0, 1, 1], [1, 1, 1], [0, 0, 1], [0, 1, 0], [1, 1, 0], [0, 0, 1]], scale=YES
+    ),
+    "occasions": ilr.ratings_from_codes(CODES, scale=GRADES),
+    "alike": ilr.ratings_from_codes([[1, 1], [1, 1], [1, 1]], scale=GRADES),
+    "four": ilr.ratings_from_codes(NINE, scale=FOUR),
+    "anonymous": ilr.ratings_from_counts(
+        [[3, 0, 0], [1, 2, 0], [0, 2, 1], [0, 0, 3]], scale=GRADES
+    ),
+    "numbers": [[9.0, 8.0], [6.0, 2.0], [8.0, 8.0], [7.0, 6.0], [10.0, 9.0], [6.0, 7.0]],
+}
+GROUPS: dict[str, Any] = {
+    "short": ilr.grades_from_table(
+        [[9, 4, 3], [2, 6, 4]], scale=GRADES, groups=("short", "standard")
+    ),
+    "strata": ilr.grades_from_table([[[9, 4, 3], [2, 6, 4]], [[5, 5, 1], [3, 8, 2]]]),
+    "layers": [[[3, 2], [1, 4]], [[6, 1], [2, 5]], [[4, 4], [3, 2]], [[2, 2], [0, 3]]],
+    "three": [[6, 4, 2, 0], [3, 3, 5, 1], [1, 2, 4, 6]],
+    "two": [[9, 4], [2, 6]],
+    "separated": [[5, 0, 0], [0, 0, 6]],
+    "alike": [[3, 3, 2], [3, 3, 2]],
+    "apart": [[[4, 2, 1], [0, 0, 0]], [[0, 0, 0], [3, 1, 5]]],
+    "large": [[120, 340, 260, 90], [80, 300, 310, 130]],
+}
+TRIED = 4
+UNIONS = (typing.Union, types.UnionType)
+# relative: closed sums, and what is found by a search or by linear algebra
+SUMMED, SEARCHED = 1e-12, 1e-6
+SEARCHES = {
+    "assess_security",
+    "benchmark",
+    "e_value",
+    "equivalence_test",
+    "heterogeneity",
+    "icc",
+    "icc_test",
+    "jonckheere",
+    "mann_whitney",
+    "mcnemar",
+    "odds_ratio",
+    "ordinal_equivalence",
+    "ordinal_noninferiority",
+    "parallel_lines_test",
+    "proportional_odds",
+    "proportional_odds_test",
+    "risk_difference",
+    "risk_ratio",
+    "rosenbaum_bounds",
+    "shift_equivalence",
+    "threshold_test",
+    "two_proportions",
+    "variance_components",
+}
+KINDS: dict[str, Mapping[str, Any]] = {"table": TABLES, "ratings": STUDIES, "grades": GROUPS}
+# arguments without a default, and those without which a call takes long or differs from the next
+GIVEN: dict[str, Any] = {"margin": 0.2, "rng": 7, "n_resamples": 99, "gamma": (1.0, 2.0)}
+# the grade to cut at, where a scale's own names are not its numbers
+CUTS = {"short": "fair", "clustered": "fair"}
+NEEDS_A_CUT = {
+    "mcnemar",
+    "paired_difference",
+    "paired_odds_ratio",
+    "e_value",
+    "odds_ratio",
+    "risk_difference",
+    "risk_ratio",
+    "two_proportions",
+}
+TWO_GRADES = ("paired", "still", "two", "layers", "passed")
+# texts, tables of data and records of files: no results
+NOT_RESULTS = (
+    "ratings_from",
+    "grades_from",
+    "transitions_from",
+    "sequences_from",
+    "report_",
+    "load_",
+    "list_",
+)
+# what other programs find, what is no result, and what holds many others' results
+ELSEWHERE = {"cross_check", "published_claims", "agreement_table"}
+
+
+def others() -> dict[str, Callable[[], Any]]:
+    """Return the calls of what takes no table or study first."""
+    kappa = ilr.cohen_kappa(STUDIES["pair"])
+    fleiss = ilr.fleiss_kappa(STUDIES["four"])
+    pi = ilr.scott_pi(STUDIES["pair"])
+    claim = ilr.Claim(statement="They agree.", kind="consistency", threshold=0.5)
+    four = STUDIES["four"]
+    allowed = ilr.tables_consistent_with(24, scale=YES, figures={"same": 22})
+    methods = typing.get_args(typing.get_type_hints(ilr.adjust_p_values)["method"])
+    return {
+        **{
+            f"adjust_p_values {method}": lambda method=method: ilr.adjust_p_values(
+                [0.01, 0.2, 0.03, 0.8], method=method
+            )
+            for method in methods
+        },
+        **{
+            f"threshold_test {method}": lambda method=method: ilr.threshold_test(
+                kappa, 0.3, method=method
+            )
+            for method in kappa.interval_methods
+        },
+        "equivalence_test": lambda: ilr.equivalence_test(kappa, low=0.1, high=0.9),
+        "benchmark": lambda: ilr.benchmark(kappa),
+        "benchmark fleiss": lambda: ilr.benchmark(fleiss, scale="fleiss"),
+        "difference paired": lambda: ilr.difference(kappa, pi, paired=True),
+        "difference": lambda: ilr.difference(kappa, fleiss, paired=False),
+        "bootstrap": lambda: ilr.bootstrap(ilr.cohen_kappa, STUDIES["pair"], n_resamples=99, rng=7),
+        "jackknife": lambda: ilr.jackknife(ilr.cohen_kappa, STUDIES["pair"]),
+        "generalise": lambda: ilr.generalise(ilr.fleiss_kappa, four),
+        "influential_raters": lambda: ilr.influential_raters(ilr.fleiss_kappa, four),
+        "influential_units": lambda: ilr.influential_units(ilr.fleiss_kappa, four),
+        "judge": lambda: ilr.judge(claim, kappa),
+        "reproduce": lambda: [ilr.reproduce(one) for one in ilr.published_claims()],
+        "stratified_shift": lambda: ilr.stratified_shift(
+            [TABLES["moved"], TABLES["one way"]], n_resamples=99, rng=7
+        ),
+        "stratified_shift exact": lambda: ilr.stratified_shift(
+            [TABLES["moved"], TABLES["one way"]],
+            heterogeneity="monte_carlo",
+            n_resamples=99,
+            rng=7,
+        ),
+        "agreement_table": lambda: ilr.agreement_table(STUDIES["pair"]),
+        "agreement_table four": lambda: ilr.agreement_table(four, weights=("identity", "linear")),
+        "agreement_with_standard": lambda: ilr.agreement_with_standard(
+            [[1, 1], [2, 1], [2, 2], [1, 1]], [1, 2, 2, 1]
+        ),
+        "identified_range": lambda: ilr.identified_range(ilr.cohen_kappa, allowed),
+        "tables_consistent_with": lambda: allowed,
+        "d_study": lambda: ilr.d_study(four),
+        "d_study relative": lambda: ilr.d_study(four, decision="relative"),
+        "assess_security": ilr.assess_security,
+    }
+
+
+def calls() -> Iterator[tuple[str, Callable[[], Any]]]:
+    """Yield each call, by name."""
+    for name in ilr.__all__:
+        function = getattr(ilr, name)
+        if not inspect.isfunction(function) or name in ELSEWHERE or name.startswith(NOT_RESULTS):
+            continue
+        parameters = inspect.signature(function).parameters
+        kind = KINDS.get(next(iter(parameters), ""), {})
+        for place, (study, data) in enumerate(kind.items()):
+            for option, value in [("", None), *(_options(function) if place < TRIED else ())]:
+                given = {key: GIVEN[key] for key in parameters if key in GIVEN}
+                if name in NEEDS_A_CUT and study not in TWO_GRADES:
+                    given["at_least"] = CUTS.get(study, 2)
+                if option:
+                    given[option] = value
+                label = f"{name} {study}" + (f" {option}={value}" if option else "")
+                yield label, _call(function, data, given)
+    yield from others().items()
+
+
+def _options(function: Any) -> Iterator[tuple[str, Any]]:
+    """Yield each value that an option may have, but its default."""
+    hints = typing.get_type_hints(function)
+    for name, parameter in inspect.signature(function).parameters.items():
+        for value in _literals(hints[name]):
+            if value != parameter.default and isinstance(value, str):
+                yield name, value
+
+
+def _literals(hint: Any) -> list[Any]:
+    if typing.get_origin(hint) is typing.Literal:
+        return list(typing.get_args(hint))
+    either = typing.get_args(hint) if typing.get_origin(hint) in UNIONS else ()
+    return [value for part in either for value in _literals(part)]
+
+
+def _call(function: Any, data: Any, given: dict[str, Any]) -> Callable[[], Any]:
+    return lambda: function(data, **given)
+
+
+def answers() -> dict[str, Any]:
+    """Return what each call says, as JSON holds it; those that are refused are left out."""
+    found = {}
+    for name, call in calls():
+        with warnings.catch_warnings(), contextlib.suppress(TypeError, ValueError):
+            warnings.simplefilter("ignore")
+            found[name] = json.loads(json.dumps(told(call()), allow_nan=False))
+    return found
+
+
+def told(result: Any) -> Any:
+    """Return a result as plain values."""
+    if hasattr(result, "to_dict"):
+        return result.to_dict()
+    if isinstance(result, Mapping):
+        return {str(key): told(value) for key, value in result.items()}
+    if isinstance(result, Sequence) and not isinstance(result, str):
+        return [told(each) for each in result]
+    return plain(result.tolist() if isinstance(result, np.ndarray) else result)
+
+
+def _compact(answer: Any) -> str:
+    return json.dumps(answer, separators=(",", ":"), ensure_ascii=False)
+
+
+def stored() -> dict[str, Any]:
+    """Return what was said when the file was written."""
+    found: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
+    return found
+
+
+def differences(then: Any, now: Any, tolerance: float, place: str = "") -> Iterator[str]:
+    """Yield where two answers differ: numbers by more than the tolerance, all else at all."""
+    if isinstance(then, dict) and isinstance(now, dict) and then.keys() == now.keys():
+        for key in then:
+            yield from differences(then[key], now[key], tolerance, f"{place} {key}")
+    elif isinstance(then, list) and isinstance(now, list) and len(then) == len(now):
+        for k, (one, other) in enumerate(zip(then, now, strict=True)):
+            yield from differences(one, other, tolerance, f"{place} {k}")
+    elif isinstance(then, float) and isinstance(now, (int, float)):
+        if not math.isclose(then, now, rel_tol=tolerance, abs_tol=tolerance):
+            yield f"{place}: {then!r} became {now!r}"
+    elif then != now:
+        yield f"{place}: {then!r} became {now!r}"
+
+
+def changes(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """Say which calls no longer say what they said; a new call says nothing else."""
+    found = [f"{name} says nothing" for name in sorted(then.keys() - now.keys())]
+    for name in sorted(then.keys() & now.keys()):
+        tolerance = SEARCHED if name.split()[0] in SEARCHES else SUMMED
+        found += [f"{name}:{line}" for line in differences(then[name], now[name], tolerance)]
+    return found
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write the file, or say what differs from it.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Command line; default that of the process.
+
+    Returns
+    -------
+    int
+        Exit status: 0 unless a check found a difference.
+    """
+    parser = argparse.ArgumentParser(description="Write down what every function says.")
+    parser.add_argument("--check", action="store_true", help="say what differs from the file")
+    check = parser.parse_args(arguments).check
+    now = answers()
+    if not check:
+        lines = (f"{json.dumps(name)}:{_compact(now[name])}" for name in sorted(now))
+        FILE.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+        return 0
+    found = changes(stored(), now)
+    print("\n".join(found) or "nothing differs")
+    return bool(found)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
