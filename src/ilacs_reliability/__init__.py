@@ -60,6 +60,12 @@ HOMES = {
     "comparison.variation": "heterogeneity",
     "datasets": "Dataset list_datasets load_dataset",
     "error.attribute": "AttributeAgreement agreement_with_standard attribute_agreement",
+    "planning.double_ratings": "StudyPlan minimum_detectable_agreement power_for_agreement "
+    "units_for_agreement",
+    "planning.fieldwork": "Fieldwork",
+    "planning.precision": "Precision precision_for_agreement",
+    "planning.table_studies": "units_for_comparison units_for_shift",
+    "planning.worlds": "World agreement_world",
     "reporting.html": "report_html",
     "reporting.text": "report_text",
     "shift.binary": "mcnemar paired_difference paired_odds_ratio sign_test",

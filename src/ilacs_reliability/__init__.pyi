@@ -213,6 +213,27 @@ from ilacs_reliability.error.attribute import (
     agreement_with_standard as agreement_with_standard,
     attribute_agreement as attribute_agreement,
 )
+from ilacs_reliability.planning.double_ratings import (
+    StudyPlan as StudyPlan,
+    minimum_detectable_agreement as minimum_detectable_agreement,
+    power_for_agreement as power_for_agreement,
+    units_for_agreement as units_for_agreement,
+)
+from ilacs_reliability.planning.fieldwork import (
+    Fieldwork as Fieldwork,
+)
+from ilacs_reliability.planning.precision import (
+    Precision as Precision,
+    precision_for_agreement as precision_for_agreement,
+)
+from ilacs_reliability.planning.table_studies import (
+    units_for_comparison as units_for_comparison,
+    units_for_shift as units_for_shift,
+)
+from ilacs_reliability.planning.worlds import (
+    World as World,
+    agreement_world as agreement_world,
+)
 from ilacs_reliability.reporting.html import (
     report_html as report_html,
 )

@@ -18,6 +18,7 @@ MADE = {
     "Claim": ("statement", "kind", "threshold", "direction", "confidence_level", "selection"),
     "Protocol": tuple(inspect.signature(ilr.Protocol).parameters),
     "Interval": ("low", "high", "confidence_level", "method"),
+    "Fieldwork": ("ratings_per_unit", "cluster_size", "cluster_correlation", "drop_out"),
 }
 # constants and warnings: nothing to call
 NOT_CALLED = {"OFSTED_SCALE", "SuspectInputWarning", "UndefinedEstimateWarning"}
@@ -40,11 +41,18 @@ SHARES = {
     "transitions_from_frame": 0.1,
     "sequences_from_frame": 0.1,
     "grades_from_frame": 0.1,
+    "units_for_agreement": 0.005,
+    "minimum_detectable_agreement": 0.005,
+    "units_for_shift": 0.003,
+    "units_for_comparison": 0.003,
+    "precision_for_agreement": 0.02,
+    "power_for_agreement": 0.05,
+    "agreement_world": 0.3,
     "Scale": 3.0,
     "Claim": 2.0,
 }
 # options without which a call takes long, or differs from the next
-OFTEN = {"n_resamples": 0.97, "rng": 0.97, "at_least": 0.8, "at_most": 0.5}
+OFTEN = {"n_resamples": 0.97, "n_units": 0.9, "rng": 0.97, "at_least": 0.8, "at_most": 0.5}
 OF_RATINGS = (
     "percent_agreement", "cohen_kappa", "conger_kappa", "light_kappa", "scott_pi", "fleiss_kappa",
     "brennan_prediger", "gwet_ac", "krippendorff_alpha", "bangdiwala_b", "kendall_w", "lin_ccc",
@@ -421,6 +429,35 @@ def allowed(draw: Draw) -> str:
     return f"ilr.tables_consistent_with({said})"
 
 
+def margins(draw: Draw) -> str:
+    return draw.one(
+        "[0.5, 0.5]", "[0.2, 0.3, 0.5]", "[[0.2, 0.8], [0.4, 0.6]]", "(1, 0)", "[0.7, 0.7]"
+    )
+
+
+def world(draw: Draw) -> str:
+    made = f"ilr.agreement_world({draw.one(0, 0.3, 0.5, 0.8, 1)}, margins={margins(draw)})"
+    return draw.one(made, made, inputs.ratings(draw))
+
+
+def fieldwork(draw: Draw) -> str:
+    return draw.one(
+        "None", "None", "ilr.Fieldwork(drop_out=0.2)", "ilr.Fieldwork(ratings_per_unit=2)",
+        "ilr.Fieldwork(cluster_size=3, cluster_correlation=0.2)",
+    )  # fmt: skip
+
+
+def shares(draw: Draw) -> str:
+    rows = [[draw.whole(0, 9) for _ in range(draw.whole(2, 3))] for _ in range(draw.whole(1, 3))]
+    return written(draw, rows if draw.chance(0.3) else inputs.square(draw))
+
+
+def bar(draw: Draw) -> str:
+    return draw.one("0.5", "0.3", "0.8", "(0.2, 0.9)", "1", "0")
+
+
+PLANS = ("power_for_agreement", "units_for_agreement", "minimum_detectable_agreement")
+TABLE_PLANS = ("units_for_shift", "units_for_comparison")
 STRATEGIES: dict[str | tuple[str, str], Strategy] = {
     **_frame_columns(),
     "ratings": inputs.ratings,
@@ -480,6 +517,32 @@ STRATEGIES: dict[str | tuple[str, str], Strategy] = {
     "gamma": lambda draw: draw.one("1.5", "(1.0, 2.0)", "[1, 1e6]", "np.array([1.0, 3.0])"),
     "standard": lambda draw: draw.one("0", "-1", "1", "{}", "None", "[1, 2, 3]", "'nobody'"),
     "trial": lambda draw: draw.one("None", "1", "2", "{'a': [0, 1]}", "{'a': [0], 'b': [1]}"),
+    "value": threshold,
+    "margins": margins,
+    "world": world,
+    "power": level,
+    "interval": lambda draw: draw.one("None", "None", "'wald'", "'score'", "'nothing'"),
+    "fieldwork": fieldwork,
+    "shares": shares,
+    "ratings_per_unit": lambda draw: draw.one("None", "2", "3", "1"),
+    "cluster_size": lambda draw: draw.one("1", "4", "0"),
+    "cluster_correlation": lambda draw: draw.one("0.0", "0.2", "1.0"),
+    "drop_out": lambda draw: draw.one("0.0", "0.2", "1.0"),
+    "allocation": lambda draw: draw.one("(1, 1)", "[1, 3]", "(1, 1, 1)", "(0, 1)"),
+    ("agreement_world", "n_raters"): lambda draw: draw.one("2", "3", "1"),
+    ("agreement_world", "scale"): lambda draw: draw.one("None", PAIR),
+    ("precision_for_agreement", "width"): positive,
+    ("units_for_shift", "at_least"): lambda draw: draw.one("1", "2", "0"),
+    ("units_for_comparison", "at_least"): lambda draw: draw.one("1", "2", "0"),
+    ("units_for_shift", "test"): lambda draw: draw.one(
+        "ilr.sign_test", "ilr.bowker", "ilr.net_shift"
+    ),
+    ("units_for_comparison", "test"): lambda draw: draw.one(
+        "ilr.two_proportions", "ilr.cliffs_delta"
+    ),
+    **{(one, "threshold"): bar for one in (*PLANS, *TABLE_PLANS)},
+    **{(one, "n_units"): lambda draw: str(draw.whole(1, 30)) for one in (*PLANS, *TABLE_PLANS)},
+    ("precision_for_agreement", "n_units"): lambda draw: draw.one("None", "20"),
     "n_units": lambda draw: draw.one(str(draw.whole(1, 9)), "(3, 7)", "0", "24"),
     "rows": lambda draw: f"[{figure(draw)}, {figure(draw)}]",
     "columns": lambda draw: f"[{figure(draw)}, {figure(draw)}]",

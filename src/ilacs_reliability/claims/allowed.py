@@ -367,6 +367,8 @@ def _with_coefficient(tables: AllowedTables, pair: Any) -> AllowedTables:
             f"(cohen_kappa, (0.55, 0.65)), but holds {told(pair)}."
         ) from None
     check_function(function, "coefficients")
+    if tables.scale is None:
+        raise ValueError("`coefficients` are of ratings, not of plain counts.")
     low, high = check_number(low, "coefficients"), check_number(high, "coefficients")
     values = values_of(function, tables)
     kept = (values >= low) & (values <= high)

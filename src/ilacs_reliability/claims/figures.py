@@ -15,7 +15,7 @@ from ilacs_reliability._results.estimates import IntArray
 Rounding: TypeAlias = Literal["half", "down", "up", "any"]
 ROUNDINGS = ("half", "down", "up", "any")
 PERCENT = re.compile(r"\s*(\d+)(?:\.(\d+))?\s*%\s*")
-MOST_PRINTED = 6
+MOST_PRINTED, MOST_UNITS = 6, 10**9
 # beyond every sum of units that can be gone through
 UNBOUNDED = 2**62
 
@@ -47,7 +47,7 @@ def read_figure(figure: Any, place: str) -> Read:
     if isinstance(figure, str):
         return _share(figure, place)
     if isinstance(figure, tuple) and len(figure) == 2:
-        low, high = (check_count(end, place, least=0) for end in figure)
+        low, high = (_count(end, place) for end in figure)
         if low > high:
             raise ValueError(f"`{place}` must go from low to high, but got {figure}.")
         return low, high
@@ -56,7 +56,7 @@ def read_figure(figure: Any, place: str) -> Read:
             f"`{place}` must be a count, a share as printed such as '92%', a pair of counts or "
             f"None, but got {told(figure)}."
         )
-    count = check_count(figure, place, least=0)
+    count = _count(figure, place)
     return count, count
 
 
@@ -81,6 +81,13 @@ def bounds_of(
         Bound(unit * cells - low * whole, int(strict_low), UNBOUNDED),
         Bound(unit * cells - high * whole, -UNBOUNDED, -int(strict_high)),
     ]
+
+
+def _count(number: Any, place: str) -> int:
+    count = check_count(number, place, least=0)
+    if count > MOST_UNITS:
+        raise ValueError(f"`{place}` must be at most {MOST_UNITS:,} units, but got {told(number)}.")
+    return count
 
 
 def _share(text: str, place: str) -> Share:

@@ -221,7 +221,14 @@ def _one_by_one(function: Callable[..., Any], tables: AllowedTables) -> list[Any
             f"`tables` holds {counted(len(tables), 'table')}, too many for a function that takes a "
             "call for each: give more of what was published."
         )
-    return [function(tables.study(place)) for place in range(len(tables))]
+    return [_one(function, tables.study(place)) for place in range(len(tables))]
+
+
+def _one(function: Callable[..., Any], study: Any) -> Any:
+    try:
+        return function(study)
+    except TypeError as error:
+        raise TypeError(f"`function` does not take {type(study).__name__}: {error}") from error
 
 
 def _in_blocks(function: Callable[..., Any], tables: AllowedTables) -> list[Any]:

@@ -1,0 +1,1 @@
+"""What study would settle a question, and which verdicts it can reach."""

@@ -1,0 +1,105 @@
+"""Studies of a planned size: all that can come out, or many drawn ones, as one batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import comb
+from typing import Any
+
+import numpy as np
+from scipy.special import gammaln, xlogy
+
+from ilacs_reliability._data.ratings import Ratings, ratings_from_codes
+from ilacs_reliability._results.estimates import FloatArray, IntArray
+from ilacs_reliability.planning.fieldwork import Fieldwork, seen
+from ilacs_reliability.planning.worlds import World
+
+# cells of frequencies held at once
+BLOCK = 2**20
+
+
+def every_study(world: World, fieldwork: Fieldwork, n_units: int) -> tuple[Ratings, FloatArray]:
+    """Return all studies of `n_units` that can come out, as a batch, with their probabilities."""
+    patterns, shares = _possible(world, fieldwork)
+    tables = compositions(n_units, len(shares))
+    logs = gammaln(n_units + 1) + (xlogy(tables, shares) - gammaln(tables + 1)).sum(axis=1)
+    return _ratings(world, patterns).with_frequencies(tables), np.exp(logs)
+
+
+def n_studies(world: World, fieldwork: Fieldwork, n_units: int) -> float:
+    """Return how many different studies can come out; infinity where clusters tell units apart."""
+    if fieldwork.cluster_size > 1:
+        return float("inf")
+    n_patterns = len(_possible(world, fieldwork)[1])
+    return float(comb(n_units + n_patterns - 1, n_patterns - 1))
+
+
+def drawn_studies(
+    world: World, fieldwork: Fieldwork, n_units: int, n_draws: int, rng: np.random.Generator
+) -> Iterator[Ratings]:
+    """Yield drawn studies in batches."""
+    patterns, shares = _possible(world, fieldwork)
+    sizes = _cluster_sizes(n_units, fieldwork.cluster_size)
+    every = _ratings(world, patterns, len(sizes) if fieldwork.cluster_size > 1 else 0)
+    step = max(BLOCK // (len(shares) * len(sizes)), 1)
+    for start in range(0, n_draws, step):
+        number = min(step, n_draws - start)
+        if fieldwork.cluster_size == 1:
+            yield every.with_frequencies(rng.multinomial(n_units, shares, size=number))
+        else:
+            drawn = _in_clusters(shares, sizes, fieldwork.cluster_correlation, number, rng)
+            yield every.with_frequencies(drawn)
+
+
+def _possible(world: World, fieldwork: Fieldwork) -> tuple[IntArray, FloatArray]:
+    patterns, shares = seen(world, fieldwork)
+    return patterns[shares > 0], shares[shares > 0] / shares.sum()
+
+
+def _ratings(world: World, patterns: IntArray, n_clusters: int = 0) -> Ratings:
+    """Return ratings whose rows are the patterns in this order, anew for each cluster."""
+    if not n_clusters:
+        return _in_order(ratings_from_codes(patterns, scale=world.scale), patterns)
+    clusters = np.repeat(np.arange(n_clusters), len(patterns))
+    codes = np.tile(patterns, (n_clusters, 1))
+    return _in_order(ratings_from_codes(codes, scale=world.scale, clusters=clusters), codes)
+
+
+def _in_order(ratings: Ratings, codes: IntArray) -> Ratings:
+    """Return the ratings; their patterns are sorted as `seen` sorts them, which this asserts."""
+    if not np.array_equal(np.asarray(ratings.patterns), codes):
+        raise RuntimeError("patterns were put into another order")
+    return ratings
+
+
+def _cluster_sizes(n_units: int, size: int) -> IntArray:
+    if size == 1:
+        return np.array([n_units])
+    full, rest = divmod(n_units, size)
+    return np.array([size] * full + [rest] * (rest > 0))
+
+
+def _in_clusters(
+    shares: FloatArray, sizes: IntArray, correlation: float, n_draws: int, rng: Any
+) -> IntArray:
+    """Draw pattern counts cluster by cluster, shape (n_draws, n_clusters * n_patterns)."""
+    if not correlation:
+        same: IntArray = rng.multinomial(sizes, shares, size=(n_draws, len(sizes)))
+        return same.reshape(n_draws, -1)
+    # units of a cluster share its own shares: a Dirichlet of this concentration gives them the
+    # correlation that is asked for
+    own = rng.dirichlet(shares * (1 - correlation) / correlation, size=(n_draws, len(sizes)))
+    drawn: IntArray = rng.multinomial(sizes, own)
+    return drawn.reshape(n_draws, -1)
+
+
+def compositions(total: int, n_parts: int) -> IntArray:
+    """Return every list of `n_parts` counts that add up to `total`."""
+    found = np.zeros((1, 0), dtype=np.int64)
+    left = np.array([total])
+    for _ in range(n_parts - 1):
+        ways = left + 1
+        row = np.repeat(np.arange(len(left)), ways)
+        value = np.arange(ways.sum()) - np.repeat(np.cumsum(ways) - ways, ways)
+        found, left = np.column_stack([found[row], value]), left[row] - value
+    return np.column_stack([found, left])

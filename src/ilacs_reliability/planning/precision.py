@@ -1,0 +1,283 @@
+"""How wide an interval a planned study of agreement will give."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil, inf
+from typing import Any
+
+import numpy as np
+from scipy.stats import norm
+
+from ilacs_reliability._checks.arguments import (
+    check_between,
+    check_confidence_level,
+    check_count,
+    check_function,
+    check_option,
+)
+from ilacs_reliability._checks.randomness import as_generator, check_draws
+from ilacs_reliability._results.records import Record, html_table
+from ilacs_reliability._results.wording import counted, fixed, level, together
+from ilacs_reliability.planning.deciding import Aim
+from ilacs_reliability.planning.drawing import drawn_studies, every_study
+from ilacs_reliability.planning.fieldwork import Fieldwork, as_fieldwork
+from ilacs_reliability.planning.questions import METHODS, Method, Question
+from ilacs_reliability.planning.searching import MOST_UNITS
+from ilacs_reliability.planning.worlds import Coefficient, World, as_world
+
+ROUNDS, DRAWS = 8, 4_000
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
+class Precision(Record):
+    """The interval that a study may be expected to give.
+
+    Attributes
+    ----------
+    name : str
+        What is computed from the study.
+    n_units : int or None
+        Units to plan, those included that drop out; None where no number that was looked at gives
+        the width asked for.
+    truth : float
+        What is true of all units.
+    width : float
+        Mean width of the interval, in the unit of the coefficient.
+    low, high : float
+        Mean of its limits.
+    undefined : float
+        Share of studies that leave the coefficient undefined; they do not enter the means.
+    confidence_level : float
+        Of the interval.
+    simulation_error : float
+        Standard error of `width` from the number of draws; 0 where it is exact.
+    method : {"exact", "simulated", "formula"}
+        How it was found.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> world = ilr.agreement_world(0.8, margins=[0.5, 0.5])
+    >>> ilr.precision_for_agreement(ilr.percent_agreement, world, n_units=100)
+    Precision(100 units: percent_agreement within 0.825 to 0.950, exact)
+    """
+
+    name: str
+    n_units: int | None
+    truth: float
+    width: float
+    low: float
+    high: float
+    undefined: float
+    confidence_level: float
+    simulation_error: float
+    method: str
+
+    def describe(self) -> str:
+        """Say in a sentence what interval to expect.
+
+        Returns
+        -------
+        str
+            Plain English.
+
+        Examples
+        --------
+        >>> import ilacs_reliability as ilr
+        >>> world = ilr.agreement_world(0.8, margins=[0.5, 0.5])
+        >>> print(ilr.precision_for_agreement(ilr.percent_agreement, world, n_units=100).describe())
+        If percent_agreement is 0.900, the 95% interval from 100 units is 0.126 wide on average
+        (0.825 to 0.950; exact).
+        """
+        if self.n_units is None:
+            return f"No number of units that was looked at makes {self.name} that precise."
+        low, high = together(self.low, self.high)
+        return (
+            f"If {self.name} is {fixed(self.truth)}, the {level(self.confidence_level)} interval "
+            f"from {counted(self.n_units, 'unit')} is {fixed(self.width)} wide on average "
+            f"({low} to {high}; {self.method})."
+        )
+
+    def __repr__(self) -> str:
+        if self.n_units is None:
+            return f"Precision({self.name}: no study is that precise)"
+        low, high = together(self.low, self.high)
+        return (
+            f"Precision({counted(self.n_units, 'unit')}: {self.name} within {low} to {high}, "
+            f"{self.method})"
+        )
+
+    def _repr_html_(self) -> str:
+        return html_table(self.to_dict())
+
+
+def precision_for_agreement(
+    coefficient: Coefficient,
+    world: World,
+    *,
+    n_units: int | None = None,
+    width: float | None = None,
+    confidence_level: float = 0.95,
+    interval: str | None = None,
+    fieldwork: Fieldwork | None = None,
+    method: Method = "auto",
+    n_resamples: int = 10_000,
+    rng: Any = None,
+) -> Precision:
+    r"""Find how precisely a study will tell an agreement, or how many units make it so precise.
+
+    Parameters
+    ----------
+    coefficient : callable
+        A function of `Ratings` that returns an `Estimate`, such as `cohen_kappa`.
+    world : World or Ratings
+        What is true of all units, as from `agreement_world`, or ratings that stand for it.
+    n_units : int, optional
+        Units that are planned. Default: as many as `width` takes.
+    width : float, optional
+        Wanted mean width of the interval, in the unit of the coefficient; not beside `n_units`.
+    confidence_level, interval, fieldwork, method, n_resamples, rng
+        As in `power_for_agreement`.
+
+    Returns
+    -------
+    Precision
+        The mean width and limits. Where a width was asked for, the least number of units whose mean
+        is no wider, but for the noise of the draws.
+
+    Raises
+    ------
+    TypeError
+        If an argument is of another kind.
+    ValueError
+        If not exactly one of `n_units` and `width` is given, or an argument is outside its range.
+
+    See Also
+    --------
+    units_for_agreement : The number of units that show that a threshold is passed.
+
+    Notes
+    -----
+    The intervals are those that the analysis will print, of every study that can come out or of
+    drawn ones. The formula is :math:`2 z \\sigma / \\sqrt n`, with the spread of a single unit in
+    this world, as for any estimate that is a mean of influences [1]_.
+
+    References
+    ----------
+    .. [1] M. A. Rotondi and A. Donner, "A confidence interval approach to sample size estimation
+           for interobserver agreement studies with multiple raters and outcomes", Journal of
+           Clinical Epidemiology 65 (2012), 778-784.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> world = ilr.agreement_world(0.8, margins=[0.5, 0.5])
+    >>> ilr.precision_for_agreement(ilr.percent_agreement, world, width=0.2).n_units
+    42
+    """
+    if (n_units is None) == (width is None):
+        raise ValueError("one of `n_units` and `width` must be given, and not both.")
+    check_function(coefficient, "coefficient")
+    check_option(method, METHODS, "method")
+    check_draws(n_resamples)
+    aim = Aim(
+        low=-inf,
+        high=inf,
+        is_strict=False,
+        confidence_level=check_confidence_level(confidence_level),
+    )
+    question = Question(
+        coefficient=coefficient,
+        world=as_world(world),
+        fieldwork=as_fieldwork(fieldwork),
+        aim=aim,
+        interval=interval,
+    )
+    generator = as_generator(rng)
+    if width is None:
+        return _expected(
+            question, check_count(n_units, "n_units", least=2), method, n_resamples, generator
+        )
+    wanted = check_between(width, "width", 0.0, inf)
+    return _least(question, wanted, method, n_resamples, generator)
+
+
+def _expected(
+    question: Question, n_units: int, method: str, n_draws: int, rng: np.random.Generator
+) -> Precision:
+    if method == "formula":
+        return _by_formula(question, n_units)
+    is_exact = method == "exact" or (method == "auto" and question.is_small(n_units))
+    if is_exact:
+        studies, weights = every_study(question.shown, question.fieldwork, n_units)
+        low, high = question.limits(studies)
+    else:
+        batches = drawn_studies(question.shown, question.fieldwork, n_units, n_draws, rng)
+        pairs = [question.limits(batch) for batch in batches]
+        low, high = (np.concatenate(ends) for ends in zip(*pairs, strict=True))
+        weights = np.full(len(low), 1 / len(low))
+    known = ~np.isnan(low)
+    share = weights[known].sum()
+    mean = [float((weights[known] * end[known]).sum() / max(share, 1e-300)) for end in (low, high)]
+    spread = float(np.std(high[known] - low[known])) if known.any() else 0.0
+    return _precision(
+        question,
+        n_units,
+        mean,
+        undefined=max(float(1 - share), 0.0),
+        error=0.0 if is_exact else spread / max(known.sum(), 1) ** 0.5,
+        method="exact" if is_exact else "simulated",
+    )
+
+
+def _by_formula(question: Question, n_units: int) -> Precision:
+    half = float(norm.ppf(1 - question.aim.tail)) * question.spread / n_units**0.5
+    ends = [question.truth - half, question.truth + half]
+    return _precision(question, n_units, ends, undefined=0.0, error=0.0, method="formula")
+
+
+def _least(
+    question: Question, width: float, method: str, n_draws: int, rng: np.random.Generator
+) -> Precision:
+    """Find the number of units: the width falls all but exactly with its root."""
+    half = float(norm.ppf(1 - question.aim.tail)) * question.spread
+    n = int(np.clip(ceil((2 * half / width) ** 2 - 1e-6), 2, MOST_UNITS))
+    found = _expected(question, n, method, n_draws if method == "formula" else DRAWS, rng)
+    for _ in range(0 if method == "formula" else ROUNDS):
+        step = int(np.clip(round(n * (found.width / width) ** 2), 2, MOST_UNITS))
+        if step == n:
+            break
+        n, found = step, _expected(question, step, method, DRAWS, rng)
+    while found.width > width + 2 * found.simulation_error and n < MOST_UNITS:
+        n = ceil(n * 1.005)
+        found = _expected(question, n, method, DRAWS, rng)
+    while found.method == "exact" and n > 2:
+        fewer = _expected(question, n - 1, method, DRAWS, rng)
+        if fewer.width > width:
+            break
+        n, found = n - 1, fewer
+    return found
+
+
+def _precision(
+    question: Question,
+    n_units: int | None,
+    ends: list[float],
+    *,
+    undefined: float,
+    error: float,
+    method: str,
+) -> Precision:
+    return Precision(
+        name=getattr(question.coefficient, "__name__", "the coefficient"),
+        n_units=n_units,
+        truth=question.truth,
+        width=ends[1] - ends[0],
+        low=ends[0],
+        high=ends[1],
+        undefined=undefined,
+        confidence_level=question.aim.confidence_level,
+        simulation_error=error,
+        method=method,
+    )

@@ -1,0 +1,168 @@
+"""A planned study of agreement: how often it ends how, exactly, drawn or by formula."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import inf
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+from scipy.optimize import brentq
+from scipy.stats import norm
+
+from ilacs_reliability._data.ratings import Ratings, ratings_from_codes
+from ilacs_reliability._results.estimates import FloatArray
+from ilacs_reliability._results.undefined import left_unsaid
+from ilacs_reliability.agreement.coefficients import percent_agreement
+from ilacs_reliability.planning.deciding import Aim, Chances, chances_of
+from ilacs_reliability.planning.drawing import drawn_studies, every_study, n_studies
+from ilacs_reliability.planning.fieldwork import Fieldwork, seen
+from ilacs_reliability.planning.searching import MOST_UNITS
+from ilacs_reliability.planning.worlds import POPULATION, Coefficient, World, estimated
+
+Method: TypeAlias = Literal["auto", "exact", "simulated", "formula"]
+METHODS = ("auto", "exact", "simulated", "formula")
+# different studies that are gone through rather than drawn
+MOST_EXACT = 30_000
+NO_SPREAD = 1e-12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Normal:
+    """Chances of a study by the normal approximation, as a function of its size."""
+
+    truth: float
+    spread: float
+    quantile: float
+    ends: tuple[tuple[float, int, float], ...]
+
+    def __call__(self, n_units: float) -> Chances:
+        """Return the chances of a study of this size."""
+        passed = [self._beyond(n_units, *end) for end in self.ends]
+        failed = [self._beyond(n_units, end, -side, spread) for end, side, spread in self.ends]
+        supported = max(sum(passed) - len(passed) + 1, 0.0)
+        contradicted = min(sum(failed), 1 - supported)
+        return Chances(
+            supported=supported,
+            contradicted=contradicted,
+            not_shown=1 - supported - contradicted,
+            undefined=0.0,
+            simulation_error=0.0,
+            method="formula",
+        )
+
+    def _beyond(self, n_units: float, threshold: float, side: int, spread: float) -> float:
+        ahead = side * (self.truth - threshold) * n_units**0.5 - self.quantile * spread
+        return float(norm.cdf(ahead / self.spread))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A coefficient in a world, looked at by a study that is carried out in some way."""
+
+    coefficient: Coefficient
+    world: World
+    fieldwork: Fieldwork
+    aim: Aim
+    interval: str | None
+
+    @property
+    def truth(self) -> float:
+        """What the coefficient is in this world."""
+        return self.world.value_of(self.coefficient)
+
+    @property
+    def shown(self) -> World:
+        """The world as far as the coefficient can tell."""
+        plain = self.coefficient is percent_agreement and self.fieldwork.ratings_per_unit is None
+        complete = self.world.n_raters == 2 and (self.world.patterns >= 0).all()
+        return _same_or_not(self.world) if plain and complete else self.world
+
+    def chances(self, n_units: int, method: str, n_draws: int, rng: Any) -> Chances:
+        """Return how often studies of this size end how."""
+        if method == "formula":
+            return self.normal(n_units)
+        if method == "exact" or (method == "auto" and self.is_small(n_units)):
+            studies, weights = every_study(self.shown, self.fieldwork, n_units)
+            return chances_of(self.aim, *self.limits(studies), weights)
+        pairs = [
+            self.limits(batch)
+            for batch in drawn_studies(self.shown, self.fieldwork, n_units, n_draws, rng)
+        ]
+        low, high = (np.concatenate(ends) for ends in zip(*pairs, strict=True))
+        return chances_of(self.aim, low, high)
+
+    def is_small(self, n_units: int, most: int = MOST_EXACT) -> bool:
+        """Say whether all studies of this size can be gone through."""
+        return n_studies(self.shown, self.fieldwork, n_units) <= most
+
+    def limits(self, studies: Ratings) -> tuple[FloatArray, FloatArray]:
+        """Return the limits that the analysis of each study will print."""
+        estimate = estimated(self.coefficient, studies)
+        with left_unsaid():
+            found = estimate.confidence_interval(self.aim.confidence_level, self.interval)
+        low, high = (np.broadcast_to(end, np.shape(estimate.value)) for end in found)
+        return low, high
+
+    @property
+    def normal(self) -> Normal:
+        """The chances that normal limits give, the spread at the threshold and the truth."""
+        aim = self.aim
+        ends = [(end, side) for end, side in ((aim.low, 1), (aim.high, -1)) if np.isfinite(end)]
+        return Normal(
+            truth=self.truth,
+            spread=max(self.spread, NO_SPREAD),
+            quantile=float(norm.ppf(1 - aim.tail)),
+            ends=tuple((end, side, self.spread_at(end)) for end, side in ends),
+        )
+
+    def units_by_formula(self, power: float) -> float:
+        """Return how many units the formula asks for, a fraction; infinity where none do."""
+        normal = self.normal
+        if not self.aim.low < normal.truth < self.aim.high:
+            return inf
+
+        def short(n_units: float) -> float:
+            return normal(n_units).supported - power
+
+        most = float(MOST_UNITS)
+        if short(most) < 0:
+            return inf
+        return 1.0 if short(1.0) > 0 else float(brentq(short, 1.0, most, xtol=1e-9))
+
+    @property
+    def spread(self) -> float:
+        """Standard error for one unit, in this world."""
+        return _spread(self.coefficient, self.world, self.fieldwork)
+
+    def spread_at(self, threshold: float) -> float:
+        """Return the same where the truth is the threshold; of this world where none has it."""
+        try:
+            world = self.world.with_value(self.coefficient, threshold)
+        except ValueError:
+            return self.spread
+        return _spread(self.coefficient, world, self.fieldwork)
+
+    def at(self, strength: float) -> Question:
+        """Return the same question in the world of another strength."""
+        return replace(self, world=self.world.at(strength))
+
+
+def _spread(coefficient: Coefficient, world: World, fieldwork: Fieldwork) -> float:
+    patterns, shares = seen(world, fieldwork)
+    every = ratings_from_codes(patterns, scale=world.scale)
+    estimate = estimated(coefficient, every.with_frequencies(POPULATION * shares))
+    error = float(estimate.standard_error)
+    return error * float((POPULATION * fieldwork.design_effect) ** 0.5)
+
+
+def _same_or_not(world: World) -> World:
+    """Tell apart only whether two raters agree, which is all that per cent agreement needs."""
+    same = float(world.shares[world.patterns[:, 0] == world.patterns[:, 1]].sum())
+    return replace(
+        world,
+        patterns=np.array([[0, 0], [0, 1]]),
+        shares=np.array([same, 1 - same]),
+        strength=float("nan"),
+        model="as given",
+    )

@@ -1,0 +1,83 @@
+"""The least number of units from which on a study reaches what is asked of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import ceil, inf
+from typing import TypeAlias
+
+import numpy as np
+from scipy.stats import norm
+
+from ilacs_reliability.planning.deciding import Chances
+
+# more units than any of these studies has
+MOST_UNITS = 100_000
+# rounds of looking, the later ones with more draws
+ROUNDS = 6
+FIRST_DRAWS, DRAWS, LAST_DRAWS = 1_000, 2_000, 5_000
+Look: TypeAlias = Callable[[int, int], Chances]
+
+
+def least_by_search(
+    look: Look, *, power: float, start: float, least: int = 2
+) -> tuple[int, Chances] | None:
+    """Return the least number of units whose drawn power reaches `power` with it, or None.
+
+    The probit of power is all but linear in the root of the number of units, so each round looks
+    where the line through what was seen so far says.
+    """
+    seen: dict[int, tuple[float, float]] = {}
+    target, n = norm.ppf(power), int(np.clip(ceil(start), least, MOST_UNITS))
+    for round_ in range(ROUNDS):
+        _note(seen, n, look(n, FIRST_DRAWS if round_ < 2 else DRAWS), round_)
+        if n >= MOST_UNITS and seen[n][0] < target:
+            return None
+        n = _next(seen, target, least)
+        n += (n in seen) * (1 if seen.get(n, (0.0, 0.0))[0] < target else -1)
+    return _confirmed(look, power, _next(seen, target, least))
+
+
+def _note(seen: dict[int, tuple[float, float]], n: int, found: Chances, round_: int) -> None:
+    """Keep the probit of what was reached, and how much it weighs."""
+    draws = FIRST_DRAWS if round_ < 2 else DRAWS
+    # an estimate of 0 or 1 lies within half a draw of it
+    probit = norm.ppf(np.clip(found.supported, 0.5 / draws, 1 - 0.5 / draws))
+    seen[n] = (float(probit), float(draws * norm.pdf(probit) ** 2))
+
+
+def _next(seen: dict[int, tuple[float, float]], target: float, least: int) -> int:
+    """Return where a weighted line of probits over roots reaches the target."""
+    roots = np.sqrt(list(seen))
+    probits, weights = np.array(list(seen.values())).T
+    near = weights * np.exp(-np.abs(probits - target))
+    slope = inf
+    if len(seen) > 1:
+        middle, centre = np.average(roots, weights=near), np.average(probits, weights=near)
+        spread = (near * (roots - middle) ** 2).sum()
+        slope = (near * (roots - middle) * (probits - centre)).sum() / max(spread, 1e-12)
+        root = middle + (target - centre) / max(slope, 1e-3)
+    if not 1e-3 < slope < inf:
+        # one point, or no rise that is seen over the noise
+        root = roots[-1] * (1.3 if probits[-1] < target else 0.85)
+    root = float(np.clip(root, roots.min() / 2, roots.max() * 2))
+    return int(np.clip(ceil(root**2), least, MOST_UNITS))
+
+
+def _confirmed(look: Look, power: float, n: int) -> tuple[int, Chances] | None:
+    """Return the number with fresh draws, moved on while they clearly fall short."""
+    found = look(n, LAST_DRAWS)
+    for _ in range(3):
+        if found.supported >= power - 2 * (power * (1 - power) / LAST_DRAWS) ** 0.5:
+            break
+        n = ceil(n * 1.02)
+        found = look(n, LAST_DRAWS)
+    return (n, found) if n < MOST_UNITS else None
+
+
+def least_exactly(power_at: Callable[[int], float], *, power: float, top: int, least: int) -> int:
+    """Return the least number from which on power is always reached, up to `top` where it is."""
+    n = top
+    while n > least and power_at(n - 1) >= power:
+        n -= 1
+    return n

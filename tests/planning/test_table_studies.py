@@ -1,0 +1,133 @@
+"""Shifts and groups are planned by the test that will be used."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+import ilacs_reliability as ilr
+from closeness import close
+from stored import case
+
+MOVES = np.array([[0.1, 0.2, 0.2], [0.1, 0.2, 0.0], [0.1, 0.0, 0.1]])
+
+
+def test_the_power_of_a_sign_test_is_summed_over_all_moves():
+    # by definition: trinomial rises and falls, exact two-sided binomial among those that moved
+    n, up, down = 20, 0.4, 0.2
+    power = 0.0
+    for moved in range(n + 1):
+        for rose in range(moved + 1):
+            chance = stats.multinomial.pmf([rose, moved - rose, n - moved], n, [up, down, 0.4])
+            p_value = stats.binomtest(rose, moved).pvalue if moved else 1.0
+            power += chance * (p_value <= 0.05)
+    plan = ilr.units_for_shift(MOVES, n_units=n)
+    assert plan.chances.method == "exact"
+    assert plan.power == pytest.approx(power, abs=1e-9)
+
+
+def test_mcnemar_of_a_cut_looks_at_the_cut_alone():
+    cut = [[0.1, 0.4], [0.2, 0.3]]
+    one = ilr.units_for_shift(MOVES, test=ilr.mcnemar, at_least=1, n_units=20)
+    other = ilr.units_for_shift(cut, test=ilr.mcnemar, n_units=20)
+    assert one.power == close(other.power)
+
+
+def test_the_formula_of_a_chi_square_test_is_the_noncentral_one():
+    plan = ilr.units_for_shift(MOVES, test=ilr.stuart_maxwell, n_units=100, method="formula")
+    # the statistic of the expected table, by definition
+    difference = (MOVES.sum(axis=1) - MOVES.sum(axis=0))[:2]
+    spread = -(MOVES + MOVES.T)[:2, :2]
+    np.fill_diagonal(spread, MOVES.sum(axis=1)[:2] + MOVES.sum(axis=0)[:2] - 2 * np.diag(MOVES)[:2])
+    away = 100 * difference @ np.linalg.solve(spread, difference)
+    wanted = stats.ncx2.sf(stats.chi2.ppf(0.95, 2), 2, away)
+    assert plan.power == pytest.approx(wanted, abs=1e-6)
+
+
+def test_drawn_tests_agree_with_the_formula():
+    said = {"test": ilr.stuart_maxwell, "n_units": 140}
+    formula = ilr.units_for_shift(MOVES, method="formula", **said)
+    drawn = ilr.units_for_shift(MOVES, method="simulated", n_resamples=500, rng=1, **said)
+    assert drawn.power == pytest.approx(formula.power, abs=0.06)
+
+
+@pytest.mark.parametrize(
+    ("name", "share", "margin", "level"),
+    [
+        ("power_twoprop.equivalence", 0.5, 0.1, 0.9),
+        ("power_twoprop.julious", 0.8, 0.1, 0.95),
+        ("power_twoprop.machin", 0.5, 0.2, 0.98),
+    ],
+)
+def test_equivalence_of_two_shares_needs_the_units_that_toster_says(name, share, margin, level):
+    # TOSTER 0.9.0, power_twoprop: units of each group, unpooled normal limits; its numbers are
+    # those of Julious and Campbell (2012) and of Machin (2008)
+    said = case("planning", name)["values"]
+    plan = ilr.units_for_comparison(
+        [[1 - share, share]] * 2,
+        test=lambda groups: ilr.risk_difference(groups, at_least=2),
+        threshold=(-margin, margin),
+        direction="within",
+        power=said["power"],
+        confidence_level=level,
+        method="formula",
+    )
+    assert plan.n_units == pytest.approx(2 * said["n"], abs=2)
+
+
+def test_a_test_of_two_shares_is_planned_over_all_tables():
+    # Fisher's test of 8 against 8, by going through all of them
+    plan = ilr.units_for_comparison([[0.1, 0.9], [0.6, 0.4]], test=ilr.two_proportions, n_units=16)
+    power = sum(
+        stats.binom.pmf(x, 8, 0.9) * stats.binom.pmf(y, 8, 0.4)
+        for x in range(9)
+        for y in range(9)
+        if stats.fisher_exact([[8 - x, x], [8 - y, y]]).pvalue <= 0.05
+    )
+    assert plan.chances.method == "exact"
+    assert plan.power == pytest.approx(power, abs=1e-9)
+
+
+def test_groups_are_split_as_they_are_allocated():
+    even, uneven = (
+        ilr.units_for_comparison(
+            [[0.1, 0.9], [0.4, 0.6]],
+            test=lambda groups: ilr.risk_difference(groups, at_least=2),
+            threshold=0.0,
+            direction="at most",
+            allocation=allocation,
+            method="formula",
+        ).n_units
+        for allocation in ((1, 1), (1, 4))
+    )
+    # by definition: the spread of a difference of shares
+    spread = [0.1 * 0.9 / a + 0.4 * 0.6 / b for a, b in ((0.5, 0.5), (0.2, 0.8))]
+    z = stats.norm.ppf(0.975) + stats.norm.ppf(0.8)
+    assert [even, uneven] == pytest.approx([z**2 * one / 0.3**2 for one in spread], abs=1)
+
+
+def test_the_number_found_has_the_power_that_was_asked_for():
+    plan = ilr.units_for_shift(MOVES, rng=1)
+    again = ilr.units_for_shift(MOVES, n_units=plan.n_units, rng=2)
+    assert again.power == pytest.approx(0.8, abs=0.03)
+
+
+def test_drop_out_asks_for_as_many_more():
+    whole = ilr.units_for_shift(MOVES, method="formula", test=ilr.bowker).n_units
+    some = ilr.units_for_shift(MOVES, method="formula", test=ilr.bowker, drop_out=0.2).n_units
+    assert some == pytest.approx(whole / 0.8, abs=1)
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ({"shares": [[1, 2, 3], [1, 2, 3]]}, "square"),
+        ({"shares": [[-1, 2], [1, 2]]}, "0 or more"),
+        ({"at_least": 3}, "below 3"),
+        ({"drop_out": 1.5}, "drop_out"),
+        ({"method": "formula"}, "chi-square test"),
+        ({"test": ilr.net_shift}, "must return a SignificanceResult"),
+    ],
+)
+def test_studies_that_cannot_be_are_refused(said, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        ilr.units_for_shift(**{"shares": MOVES} | said)

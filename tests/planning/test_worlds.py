@@ -1,0 +1,107 @@
+"""A world has the margins and the agreement that it was asked for."""
+
+from functools import partial
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import ilacs_reliability as ilr
+from closeness import close
+
+COEFFICIENTS = {
+    "cohen_kappa": ilr.cohen_kappa,
+    "gwet_ac": ilr.gwet_ac,
+    "percent_agreement": ilr.percent_agreement,
+    "krippendorff_alpha": ilr.krippendorff_alpha,
+    "quadratic": partial(ilr.cohen_kappa, weights="quadratic"),
+    "icc": ilr.icc,
+}
+every_coefficient = pytest.mark.parametrize("coefficient", COEFFICIENTS.values(), ids=COEFFICIENTS)
+
+
+@st.composite
+def margins(draw, *, most=4):
+    parts = draw(st.lists(st.integers(1, 9), min_size=2, max_size=most))
+    return np.array(parts) / sum(parts)
+
+
+@every_coefficient
+def test_a_coefficient_has_the_value_that_was_asked_for(coefficient):
+    world = ilr.agreement_world(0.7, margins=[0.2, 0.5, 0.3], coefficient=coefficient)
+    assert world.value_of(coefficient) == pytest.approx(0.7, abs=1e-6)
+
+
+@given(margins(), st.floats(0, 1), st.sampled_from(["known grade", "all or none", "own shares"]))
+def test_every_pair_of_raters_has_the_same_kappa_and_the_margins(shares, kappa, model):
+    world = ilr.agreement_world(kappa, margins=shares, n_raters=3, model=model)
+    q = len(shares)
+    table = world.shares.reshape(q, q, q)
+    assert world.shares.sum() == close(1.0)
+    for axis in range(3):
+        pair = table.sum(axis=axis)
+        assert pair.sum(axis=1) == close(shares)
+        agreed, by_chance = np.trace(pair), (shares**2).sum()
+        assert (agreed - by_chance) / (1 - by_chance) == pytest.approx(kappa, abs=1e-6)
+
+
+@given(margins(most=3), margins(most=3), st.floats(0, 1))
+def test_two_raters_keep_margins_of_their_own(first, second, strength):
+    q = min(len(first), len(second))
+    pair = np.stack([first[:q] / first[:q].sum(), second[:q] / second[:q].sum()])
+    start = ilr.agreement_world(0.0, margins=pair)
+    table = start.at(strength).shares.reshape(q, q)
+    assert table.sum(axis=1) == close(pair[0])
+    assert table.sum(axis=0) == close(pair[1])
+    # independence at one end, as much agreement as margins allow at the other
+    most = np.minimum(*pair).sum()
+    least = (pair[0] * pair[1]).sum()
+    assert np.trace(table) == close((1 - strength) * least + strength * most)
+
+
+def test_known_grades_are_recognised_on_ones_own():
+    # by definition: each of three raters knows the grade with chance 0.5, else draws
+    shares, known = [0.3, 0.7], 0.5
+    world = ilr.agreement_world(known**2, margins=shares, n_raters=3)
+    for pattern, share in zip(product(range(2), repeat=3), world.shares, strict=True):
+        wanted = sum(
+            shares[true]
+            * np.prod([known * (one == true) + (1 - known) * shares[one] for one in pattern])
+            for true in range(2)
+        )
+        assert share == close(wanted)
+
+
+def test_ratings_stand_for_a_world_of_their_own():
+    table = [[40, 3], [2, 55]]
+    ratings = ilr.ratings_from_table(table, scale=ilr.Scale(["convert", "good"]))
+    plan = ilr.power_for_agreement(ilr.cohen_kappa, ratings, 40, threshold=0.6)
+    assert plan.truth == pytest.approx(ilr.cohen_kappa(ratings).value)
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ({"margins": [0.5, 0.6]}, "add up to 1"),
+        ({"margins": [1.0]}, "two grades or more"),
+        ({"margins": [0.5, 0.5], "scale": ilr.OFSTED_SCALE}, "must hold 4 shares"),
+        ({"margins": [[0.2, 0.8], [0.6, 0.4]], "value": 0.9}, "between 0 and"),
+        ({"margins": [[0.2, 0.8], [0.6, 0.4], [0.5, 0.5]], "model": "known grade"}, "all or none"),
+        ({"margins": [0.5, 0.5], "n_raters": 40}, "too many patterns"),
+        ({"margins": [0.5, 0.5], "model": "latent"}, "`model` must be one of"),
+    ],
+)
+def test_worlds_that_cannot_be_are_refused(said, message):
+    with pytest.raises(ValueError, match=message):
+        ilr.agreement_world(**{"value": 0.7} | said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [{"cluster_correlation": 0.1}, {"drop_out": 1.0}, {"cluster_size": 0}, {"drop_out": -0.1}],
+)
+def test_fieldwork_that_cannot_be_is_refused(said):
+    with pytest.raises(ValueError, match=next(iter(said))):
+        ilr.Fieldwork(**said)
