@@ -29,6 +29,7 @@ LAYERS = [
     {"error", "planning"},
     {"claims"},
     {"reporting"},
+    {"commands"},
     {"__main__"},
 ]
 # rooms that serve the questions, and are nobody's outside the package

@@ -1,0 +1,1 @@
+"""What the command line does with files: read them, ask one question of them, write the answer."""
