@@ -29,7 +29,7 @@ PARTS = (0.5, 0.25, 1 / 16)
 # the tilt is exp of this at most: shares become as small as numbers do
 MOST_TILT = 690.0
 # how near the fall comes to the reach, and what stands for zero
-EXACT, TINY = 1e-12, 1e-300
+EXACT, TINY = 1e-11, 1e-300
 # numbers held at once
 BLOCK = 1 << 19
 
@@ -81,6 +81,8 @@ def farthest(
     give; as there may be ends of several kinds, searches start from several places.
     """
     n_patterns = frequencies.shape[-1]
+    if not frequencies.size:
+        return np.full(frequencies.shape[:-1], np.nan), np.full(frequencies.shape[:-1], np.nan)
     times = frequencies.reshape(-1, n_patterns)
     seen = _Seen(times, times.sum(axis=-1), allowed.reshape(times.shape), reach.reshape(-1))
     ends = np.full((2, len(times)), np.nan)
@@ -284,11 +286,13 @@ def _solved(gaps: FloatArray, seen: _Seen) -> FloatArray:
         root = np.sqrt(np.maximum(_fall(times, total, apart, c + mean), TINY))
         miss = root - goal
         low, high = np.where(miss < 0, tilt, low), np.where(miss < 0, high, tilt)
-        if not ((np.abs(miss) > EXACT * (1.0 + goal)) & (high - low > EXACT * high)).any():
+        done = (np.abs(miss) <= EXACT * (1.0 + goal)) | (high - low <= EXACT * high)
+        if done.all():
             break
         by_c = 2.0 * (sums - total * (weighed / apart).sum(axis=-1) / sums)
         slope = by_c * -(c * c / mean + c) / (2.0 * root)
         moved = tilt - miss / slope
-        tilt = np.where((moved > low) & (moved < high), moved, (low + high) / 2.0)
+        moved = np.where((moved > low) & (moved < high), moved, (low + high) / 2.0)
+        tilt = np.where(done, tilt, moved)
     shares: FloatArray = weighed / sums[:, None]
     return shares

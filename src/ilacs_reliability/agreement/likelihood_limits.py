@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import combinations, combinations_with_replacement, product
@@ -237,9 +237,9 @@ def _room(ratings: Ratings) -> _Room:
     many, q, m = _is_many(kinds, len(grades)), ratings.scale.n_grades, ratings.n_raters
     known = ratings.patterns is not None
     choices: list[Any] = list(combinations(grades, 2)) if many and len(grades) > 1 else [grades]
-    rows = [row for kind in kinds for some in choices for row in _ways(kind, some, q, m)]
+    rows = [_ways(kind, some, q, m) for kind in kinds for some in choices]
     own = np.asarray(ratings.patterns if known else ratings.counts, dtype=np.int64)
-    together = np.concatenate([own, np.array(rows, dtype=np.int64)])
+    together = np.concatenate([own, *rows])
     patterns, place = np.unique(together, axis=0, return_inverse=True)
     rated = (patterns >= 0).any(axis=1) if known else patterns.any(axis=1)
     kind_of = patterns >= 0 if known else patterns.sum(axis=1, keepdims=True)
@@ -256,13 +256,12 @@ def _room(ratings: Ratings) -> _Room:
     return _Room(there, place.ravel()[: len(own)], by)
 
 
-def _ways(kind: Any, grades: Any, q: int, m: int) -> Iterator[Any]:
-    """Yield the patterns in which these raters give these grades."""
+def _ways(kind: Any, grades: Any, q: int, m: int) -> npt.NDArray[np.int64]:
+    """Return the patterns in which these raters give these grades."""
     if isinstance(kind, int):
-        for way in combinations_with_replacement(grades, kind):
-            yield np.bincount(way, minlength=q)
-        return
-    for way in product(grades, repeat=len(kind)):
-        row = np.full(m, -1)
-        row[list(kind)] = way
-        yield row
+        ways = combinations_with_replacement(grades, kind)
+        return np.array([np.bincount(way, minlength=q) for way in ways])
+    chosen = np.array(list(product(grades, repeat=len(kind))))
+    rows = np.full((len(chosen), m), -1)
+    rows[:, kind] = chosen
+    return rows
