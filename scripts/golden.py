@@ -135,7 +135,7 @@ NOT_RESULTS = (
     "list_",
 )
 # what other programs find, what is no result, and what holds many others' results
-ELSEWHERE = {"cross_check", "published_claims", "agreement_table"}
+ELSEWHERE = {"cross_check", "published_claims", "agreement_table", "dawid_skene"}
 
 
 def others() -> dict[str, Callable[[], Any]]:
@@ -186,6 +186,7 @@ def others() -> dict[str, Callable[[], Any]]:
         "agreement_with_standard": lambda: ilr.agreement_with_standard(
             [[1, 1], [2, 1], [2, 2], [1, 1]], [1, 2, 2, 1]
         ),
+        "dawid_skene": lambda: ilr.dawid_skene(four, known=3, n_starts=1),
         "identified_range": lambda: ilr.identified_range(ilr.cohen_kappa, allowed),
         "tables_consistent_with": lambda: allowed,
         "d_study": lambda: ilr.d_study(four),

@@ -60,6 +60,8 @@ HOMES = {
     "comparison.variation": "heterogeneity",
     "datasets": "Dataset list_datasets load_dataset",
     "error.attribute": "AttributeAgreement agreement_with_standard attribute_agreement",
+    "error.class_records": "DawidSkene",
+    "error.dawid_skene": "dawid_skene",
     "planning.double_ratings": "StudyPlan minimum_detectable_agreement power_for_agreement "
     "units_for_agreement",
     "planning.fieldwork": "Fieldwork",

@@ -213,6 +213,12 @@ from ilacs_reliability.error.attribute import (
     agreement_with_standard as agreement_with_standard,
     attribute_agreement as attribute_agreement,
 )
+from ilacs_reliability.error.class_records import (
+    DawidSkene as DawidSkene,
+)
+from ilacs_reliability.error.dawid_skene import (
+    dawid_skene as dawid_skene,
+)
 from ilacs_reliability.planning.double_ratings import (
     StudyPlan as StudyPlan,
     minimum_detectable_agreement as minimum_detectable_agreement,

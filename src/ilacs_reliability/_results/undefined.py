@@ -34,6 +34,7 @@ REASONS: Mapping[str, str] = {
     "disconnected": "raters and units are not connected",
     "separation": "the groups are separated, so that no finite odds ratio fits best",
     "one_side": "no stratum has units on both sides of the cut",
+    "not_identified": "such data cannot tell its parameters apart",
     "non_convergence": "the fit did not converge",
     "like_means": "units differ too little for the mean of their ratings to have a correlation",
     "single_cluster": "all units are in one cluster",

@@ -108,7 +108,9 @@ class Estimates(Record, Mapping[Hashable, Estimate]):
 
     def __repr__(self) -> str:
         shown = ", ".join(
-            f"{_text(key)}: {fixed(entry.value, 4)}" if np.ndim(entry.value) == 0 else _text(key)
+            f"{_text(key)}: {fixed(entry.value, 4)}"
+            if np.ndim(entry.value) == 0
+            else f"{_text(key)}"
             for key, entry in self.items()
         )
         return f"Estimates({self.name} by {self.of}: {shown})"

@@ -1,0 +1,211 @@
+"""Where latent classes start, which start wins, which is which, and what can be told apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from ilacs_reliability._data.scales import FloatArray, IntArray
+from ilacs_reliability.error.latent_classes import (
+    Fit,
+    Panel,
+    average_scores,
+    em,
+    em_step,
+    free_fit,
+    newton,
+    posterior,
+    score_blocks,
+)
+
+# cells of patterns, ratings and classes that finishing all starts may take
+FINISHED = 5e5
+# parameters up to which Newton's steps and the rank are affordable
+MOST_PARAMETERS = 250
+# log likelihoods nearer than this are one maximum
+SAME = 1e-5
+# singular values below this share of the largest are nothing
+RANK = 1e-7
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """The best maximum of many starts.
+
+    Attributes
+    ----------
+    fit : Fit
+        Shares and rates of one start.
+    log : float
+        Its log likelihood, with what the prior adds.
+    chances : ndarray of float, shape (n_patterns, n_classes)
+        Chances of classes of a unit of each pattern.
+    logs : tuple of float
+        Log likelihoods of all starts that were followed to the end, highest first.
+    method : str
+        How it was found.
+    converged : bool
+        Whether it is a maximum.
+    """
+
+    fit: Fit
+    log: float
+    chances: FloatArray
+    logs: tuple[float, ...]
+    method: str
+    converged: bool
+
+
+def best_of(panel: Panel, n_starts: int, rng: np.random.Generator) -> Found:
+    """Follow many starts, the most promising ones to their maximum."""
+    first, logs, _ = em(panel, _starts(panel, n_starts, rng), n_steps=12)
+    cells = len(panel.frequencies) * panel.n_raters * panel.n_grades * panel.n_classes
+    n_kept = int(np.clip(FINISHED / cells, 3, n_starts))
+    leading = first.pick(np.argsort(-logs, kind="stable")[:n_kept])
+    by_newton = panel.n_parameters <= MOST_PARAMETERS and isinstance(panel.given, np.ndarray)
+    finished = list(_finished(panel, leading, by_newton, n_kept == n_starts))
+    finished.sort(key=lambda one: -one[1])
+    fit, log, converged = finished[0]
+    _, chances = posterior(panel, fit)
+    return Found(
+        fit=fit,
+        log=log,
+        chances=chances[:, 0],
+        logs=tuple(one[1] for one in finished),
+        method="EM and Newton" if by_newton else "EM",
+        converged=converged,
+    )
+
+
+def _finished(
+    panel: Panel, leading: Fit, by_newton: bool, all_starts: bool
+) -> Iterator[tuple[Fit, float, bool]]:
+    if not by_newton:
+        # a few digits less than Newton's, as each step goes through all ratings
+        fit, logs, steps = em(panel, leading, n_steps=1000, gain=1e-7)
+        yield from ((fit.pick([i]), float(log), steps < 1000) for i, log in enumerate(logs))
+        return
+    leading, _, _ = em(panel, leading, n_steps=15)
+    done: list[float] = []
+    for place in range(len(leading.shares)):
+        found = newton(panel, leading.pick([place]))
+        yield found
+        done.append(found[1])
+        # of a large table, three that agree are enough
+        if not all_starts and len(done) >= 3 and max(done) - sorted(done)[-3] < SAME:
+            return
+
+
+def _starts(panel: Panel, n_starts: int, rng: np.random.Generator) -> Fit:
+    """Start from the raters' votes, then from raters of whom some are better than others."""
+    n_cells, n_classes = panel.n_raters * panel.n_grades, panel.n_classes
+    shares = rng.dirichlet(np.full(n_classes, 5.0), n_starts)
+    shape = (n_starts, panel.n_raters, n_classes)
+    errors = rng.dirichlet(np.ones(panel.n_grades), shape)
+    if n_classes == panel.n_grades:
+        known = rng.beta(3.0, 1.5, (n_starts, panel.n_raters, 1, 1))
+        known[n_starts // 2 :] = 0.0
+        errors = known * np.eye(n_classes) + (1.0 - known) * errors
+    cells = np.transpose(errors, (1, 3, 0, 2)).reshape(n_cells, n_starts, n_classes)
+    fit = free_fit(shares, np.ascontiguousarray(cells))
+    voted = _voted(panel, fit)
+    if voted is not None:
+        fit.shares[0], fit.errors[:, 0] = voted.shares[0], voted.errors[:, 0]
+    return fit
+
+
+def _voted(panel: Panel, fit: Fit) -> Fit | None:
+    if panel.n_classes != panel.n_grades:
+        return None
+    votes = sum(
+        np.asarray(_columns(panel.given, rater, panel.n_grades)) for rater in range(panel.n_raters)
+    )
+    chances = np.asarray(votes) + 1e-3
+    chances = chances / chances.sum(axis=1, keepdims=True)
+    is_known = panel.known >= 0
+    chances[is_known] = np.eye(panel.n_classes)[panel.known[is_known]]
+    return em_step(panel, fit.pick([0]), chances[:, None, :])
+
+
+def _columns(given: Any, rater: int, n_grades: int) -> Any:
+    block = given[:, rater * n_grades : (rater + 1) * n_grades]
+    return block if isinstance(block, np.ndarray) else block.toarray()
+
+
+def in_order(panel: Panel, found: Found, scores: FloatArray) -> Found:
+    """Give classes the order of the scale: so that raters name them as often as can be.
+
+    Parameters
+    ----------
+    panel : Panel
+        The ratings; classes of which units are known stay where they are.
+    found : Found
+        The maximum.
+    scores : ndarray of float, shape (n_grades,)
+        The grades' scores, by whose mean as many classes as grades are not are put in order.
+    """
+    from scipy.optimize import linear_sum_assignment
+
+    order = np.arange(panel.n_classes)
+    loose = np.setdiff1d(order, panel.known[panel.known >= 0])
+    rates = found.fit.errors[:, 0].reshape(panel.n_raters, panel.n_grades, panel.n_classes)
+    mean = rates.mean(axis=0)
+    if panel.n_classes == panel.n_grades:
+        grades, classes = linear_sum_assignment(-mean[np.ix_(loose, loose)])
+        order[loose[grades]] = loose[classes]
+    else:
+        order = np.argsort(scores @ mean, kind="stable")
+    fit = replace(
+        found.fit, shares=found.fit.shares[:, order], errors=found.fit.errors[:, :, order]
+    )
+    return replace(found, fit=fit, chances=found.chances[:, order])
+
+
+def generic_rank(panel: Panel) -> int:
+    """Return how many parameters such ratings can tell apart, almost wherever the truth lies.
+
+    The rank of the slopes of the log chances of patterns that could have been seen, at chances
+    drawn at random.
+    """
+    rng = np.random.default_rng(0)
+    masks, known = _designs(panel)
+    n_drawn = max(3 * panel.n_parameters, 8 * len(masks), 60)
+    picked = np.arange(n_drawn) % len(masks)
+    given = _drawn_ratings(masks[picked], panel.n_grades, rng)
+    n_classes = panel.n_classes
+    classes = np.where(known[picked], rng.integers(n_classes, size=n_drawn), -1)
+    could = replace(
+        panel, given=given, frequencies=np.ones(n_drawn), known=classes, prior=0 * panel.prior
+    )
+    shares = rng.dirichlet(np.full(n_classes, 5.0), 1)
+    errors = rng.dirichlet(np.full(panel.n_grades, 2.0), (panel.n_raters, 1, n_classes))
+    cells = np.transpose(errors, (0, 3, 1, 2)).reshape(-1, 1, n_classes)
+    fit = free_fit(shares, np.ascontiguousarray(cells))
+    _, chances = posterior(could, fit)
+    values = np.linalg.svd(
+        average_scores(score_blocks(could, fit), chances[:, 0]), compute_uv=False
+    )
+    return int((values > RANK * values[0]).sum())
+
+
+def _designs(panel: Panel) -> tuple[IntArray, Any]:
+    """Return how often each rater rates a unit, and whether its class is known: distinct rows."""
+    rated = np.stack(
+        [
+            np.asarray(_columns(panel.given, rater, panel.n_grades)).sum(axis=1)
+            for rater in range(panel.n_raters)
+        ],
+        axis=1,
+    )
+    there = panel.frequencies > 0
+    rows = np.column_stack([rated, panel.known >= 0])[there].astype(np.int64)
+    distinct = np.unique(rows, axis=0)
+    return distinct[:, :-1], distinct[:, -1] > 0
+
+
+def _drawn_ratings(masks: IntArray, n_grades: int, rng: np.random.Generator) -> FloatArray:
+    drawn = rng.multinomial(masks, np.full(n_grades, 1.0 / n_grades))
+    return drawn.reshape(len(masks), -1).astype(np.float64)
