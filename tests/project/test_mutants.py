@@ -1,6 +1,9 @@
 """The script that changes the core to see whether a test notices."""
 
+import shutil
+import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -51,48 +54,79 @@ def test_a_change_is_one_place_of_a_module_that_still_reads():
             assert one != text
 
 
-def test_every_module_of_the_core_has_tests_that_touch_it():
+def test_the_core_is_where_numbers_are_computed():
     core = mutants._core()
     assert "shift.signs" in core
-    assert "__init__" not in core
-    for module in core:
-        assert mutants.touching(module), module
+    assert not {"__init__", "shift.__init__", "reporting.text"} & {*core}
 
 
-def test_a_change_that_a_test_notices_is_killed_and_the_copy_restored(tmp_path, monkeypatch):
+HALF = """LIMIT = 9
+
+
+def half(x):
+    if x < LIMIT:
+        return x / 2
+    return x * 0.5
+"""
+ITS_TESTS = """import ilacs_reliability as ilr
+
+
+def test_half():
+    assert ilr.half(3) == 1.5
+    assert ilr.half(9) > 0
+
+
+def test_that_fails_whatever_is_changed():
+    assert ilr.half(3) == 2
+"""
+
+
+def test_what_no_test_notices_is_printed_and_the_checkout_left_alone(tmp_path):
     package = tmp_path / "src" / mutants.PACKAGE
     package.mkdir(parents=True)
     (package / "__init__.py").write_text("from ilacs_reliability.half import half\n")
-    (package / "half.py").write_text("def half(x):\n    return x / 2 if x < 9 else x * 0.5\n")
+    (package / "half.py").write_text(HALF)
     (tmp_path / "tests").mkdir()
-    (tmp_path / "tests" / "test_half.py").write_text(
-        "import ilacs_reliability as ilr\n\n\ndef test_half():\n    assert ilr.half(3) == 1.5\n"
-    )
+    (tmp_path / "tests" / "test_half.py").write_text(ITS_TESTS)
     (tmp_path / "pyproject.toml").write_text('[tool.pytest.ini_options]\npythonpath = "src"\n')
-    monkeypatch.setattr(mutants, "ROOT", tmp_path)
-    text = (package / "half.py").read_text()
-    tests = mutants.touching("half")
-    assert tests == ["tests/test_half.py"]
-    outcomes = {
-        mutant.before: mutants._outcome(tmp_path, mutant, tests, 60)
-        for mutant in mutants.mutants("half", text)
-        if mutant.before in ("x / 2", "x * 0.5")
+    (tmp_path / "scripts").mkdir()
+    (tmp_path / "scratch").mkdir()
+    for name in ("mutants.py", "mutant_runs.py", "equivalent_mutants.toml"):
+        shutil.copy(ROOT / "scripts" / name, tmp_path / "scripts")
+    options = ["--all", "--modules", "half", "--scratch", str(tmp_path / "scratch")]
+    done = subprocess.run(
+        [sys.executable, "scripts/mutants.py", *options],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    *survived, summary = done.stdout.splitlines()
+    assert [line.partition("  [")[0] for line in survived] == [
+        "survived  half:1: 9  ->  (10)",
+        "survived  half:5: x < LIMIT  ->  (x <= LIMIT)",
+        "survived  half:7: x * 0.5  ->  (x / 0.5)",
+        "survived  half:7: 0.5  ->  (1.0)",
+    ]
+    assert summary == "6 changes: 2 killed, 4 survived; of those not equivalent 33.3 % died."
+    assert (package / "half.py").read_text() == HALF
+
+
+def test_each_change_said_to_alter_no_result_is_one_that_is_made_and_has_a_reason():
+    listed = tomllib.loads((ROOT / "scripts" / "equivalent_mutants.toml").read_text())
+    made = {
+        mutant.listed()
+        for module in listed
+        for mutant in mutants.mutants(module, mutants._source(module))
     }
-    assert outcomes == {"x / 2": "killed", "x * 0.5": "survived"}
-    assert (package / "half.py").read_text() == text
+    assert mutants.Known().changes <= made
+    assert all(len(entry["why"]) > 10 for entries in listed.values() for entry in entries)
 
 
 def test_a_sample_follows_from_its_seed():
     parsed = mutants.argparse.Namespace(modules=["shift.signs"], all=False, sample=5, seed=3)
     assert mutants._chosen(parsed) == mutants._chosen(parsed)
     assert len(mutants._chosen(parsed)) == 5
-
-
-def test_tests_that_fail_unchanged_are_reported(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(mutants, "_tested", lambda *_, **__: "killed")
-    some = list(mutants.mutants("shift.signs", (ROOT / mutants._path("shift.signs")).read_text()))
-    assert mutants._run(tmp_path, some[:1]) == 1
-    assert "its tests fail unchanged" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("word", ["--sample", "--seed", "--all", "--modules"])
