@@ -28,8 +28,10 @@ fuzz: $(VENV)/.test  ## call everything with any input for a minute (ARGS="--sec
 mutants: $(VENV)/.test  ## print changes of the core that no test notices (ARGS="--all" for all)
 	$(PY) scripts/mutants.py $(ARGS)
 
-test-lowest: $(LOWEST)/.ready  ## run the tests, quickly, with the lowest versions that are allowed
-	HYPOTHESIS_PROFILE=quick $(LOWEST)/bin/python -m pytest -q -n $(WORKERS) $(or $(ARGS),tests)
+test-lowest: $(LOWEST)/.ready  ## run the tests, quickly, with the lowest versions on the plainest processor
+	NPY_DISABLE_CPU_FEATURES="$$($(LOWEST)/bin/python scripts/lowest.py --features)" \
+	    OPENBLAS_CORETYPE=Nehalem OMP_NUM_THREADS=1 HYPOTHESIS_PROFILE=quick \
+	    $(LOWEST)/bin/python -m pytest -q -n $(WORKERS) $(or $(ARGS),tests)
 
 lint: $(VENV)/.lint  ## check style, format and types
 	$(PY) -m ruff check .

@@ -200,6 +200,29 @@ def test_korn_and_graubards_limits_are_those_of_the_units_that_clusters_are_wort
 
 
 @pytest.mark.parametrize(
+    ("totals", "size", "worth"),
+    [
+        # one cluster all up and one all down: by the formula 0.04 units, but one was seen
+        ((3, -3), 3, 1),
+        # evener than chance: by the formula 171 units, but 30 were seen
+        ((1,) * 9 + (2,), 3, 30),
+        # no spread to go by: each cluster counts as one
+        ((1,) * 6, 2, 6),
+    ],
+)
+@pytest.mark.parametrize("level", [0.8, 0.95])
+def test_clusters_are_worth_one_unit_at_least_and_no_more_than_there_are(
+    totals, size, worth, level
+):
+    units = moved(totals, sizes=[size] * len(totals))
+    p, tail = sum(t for t in totals if t > 0) / (size * len(totals)), (1 - level) / 2
+    low = stats.beta.ppf(tail, worth * p, worth * (1 - p) + 1)
+    high = stats.beta.ppf(1 - tail, worth * p + 1, worth * (1 - p))
+    found = ilr.net_shift(units).improved.confidence_interval(level, "korn_graubard")
+    np.testing.assert_allclose([found.low, found.high], [low, high], rtol=1e-9)
+
+
+@pytest.mark.parametrize(
     ("sizes", "method"), [((14, 40), "permutation"), ((40, 14), "permutation"), ((15, 15), "t")]
 )
 def test_brunner_and_munzels_test_permutes_below_fifteen_in_either_group(sizes, method):
