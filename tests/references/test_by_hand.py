@@ -82,6 +82,20 @@ def test_drawn_sums_over_clusters_are_near_their_swaps(side, totals):
     assert abs(drawn.p_value - right) < 0.018
 
 
+def test_either_side_of_a_drawn_sum_counts_what_was_seen_among_the_draws():
+    # powers of two, so that no draw but one in 2,048 has the sum that was seen
+    units = moved([(-2) ** cluster for cluster in range(12)])
+    drawn = {
+        side: ilr.marginal_score_shift(
+            units, alternative=side, method="monte_carlo", n_resamples=99, rng=4
+        ).p_value
+        for side in ("two-sided", "less", "greater")
+    }
+    # the sum is negative; a draw beyond it on either side is half a draw on its own
+    assert drawn["less"] == close(drawn["two-sided"] / 2)
+    assert drawn["less"] + drawn["greater"] == close(1 + 1 / (2 * 100))
+
+
 @pytest.mark.parametrize("totals", TOTALS)
 def test_normal_sums_over_clusters_are_corrected_against_the_alternative(totals):
     total, error = sum(totals), np.sqrt(sum(t**2 for t in totals))

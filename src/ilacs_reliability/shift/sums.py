@@ -147,17 +147,14 @@ def signed_sum_p(pieces: SignedSum, alternative: str) -> float:
     if alternative == "two-sided":
         return two_sided(abs(total))
     total = -total if alternative == "less" else total
-    if pieces.method == "corrected":
-        # the correction goes against the alternative, whatever the sign
-        return float(special.ndtr((1 - total) / np.sqrt(pieces.squares)))
     # the sum is as likely below zero as above: either tail is half of both
     if total > SLACK:
         return two_sided(total) / 2
+    step = _step(pieces, -total)
     if pieces.method == "monte_carlo":
         # what was seen does not lie past itself
-        return 1 - (two_sided(-total + _step(pieces, -total)) - 1 / (1 + len(pieces.draws))) / 2
-    step = _step(pieces, -total) if pieces.method == "exact" else 0.0
-    return 1 - two_sided(-total + step) / 2
+        return 1 - (two_sided(-total + step) - 1 / (1 + len(pieces.draws))) / 2
+    return 1 - two_sided(-total + (step if pieces.method == "exact" else 0.0)) / 2
 
 
 def sum_method(pieces: SignedSum, asked: str, n_resamples: int) -> str:
@@ -288,9 +285,8 @@ def matching_name(pieces: SignedSum | None) -> str:
 
 def _two_sided(pieces: SignedSum) -> Tail:
     """Return the two-sided p-value as a function of the size of the sum."""
-    if pieces.method in ("asymptotic", "corrected"):
-        less = 1.0 if pieces.method == "corrected" else 0.0
-        return partial(_normal_p, float(np.sqrt(pieces.squares)), less)
+    if pieces.method == "asymptotic":
+        return partial(_normal_p, float(np.sqrt(pieces.squares)))
     if pieces.method == "monte_carlo":
         return partial(drawn_p, pieces.draws)
     # `signed_sum` has seen that there is one
@@ -298,9 +294,8 @@ def _two_sided(pieces: SignedSum) -> Tail:
     return partial(_midp, tail, pieces) if pieces.method == "midp" else partial(_doubled, tail)
 
 
-def _normal_p(error: float, less: float, size: float) -> float:
-    # the correction never turns a balance into a difference
-    return float(2 * special.ndtr(-max(size - less, 0.0) / error))
+def _normal_p(error: float, size: float) -> float:
+    return float(2 * special.ndtr(-size / error))
 
 
 def _doubled(tail: Tail, size: float) -> float:
