@@ -136,6 +136,18 @@ NOT_RESULTS = (
 )
 # what other programs find, what is no result, and what holds many others' results
 ELSEWHERE = {"cross_check", "published_claims", "agreement_table", "dawid_skene"}
+# plans: what they rest on is asked of the coefficients and tests themselves
+ELSEWHERE |= {
+    "agreement_sequence",
+    "agreement_world",
+    "design_study",
+    "minimum_detectable_agreement",
+    "power_for_agreement",
+    "precision_for_agreement",
+    "units_for_agreement",
+    "units_for_comparison",
+    "units_for_shift",
+}
 
 
 def others() -> dict[str, Callable[[], Any]]:

@@ -23,6 +23,9 @@ KAPPA = ilr.cohen_kappa(RATINGS)
 CLAIM = ilr.Claim(statement="They agree.", kind="consistency", threshold=0.5)
 
 # a call of each function that succeeds: what it takes first, and what it needs besides
+PAIR = ilr.Scale(["convert", "good"])
+WORLD = ilr.agreement_world(0.8, margins=[0.5, 0.5])
+ALLOWED = ilr.tables_consistent_with(9, scale=PAIR, figures={"same": 7})
 OF_RATINGS = [
     "bangdiwala_b",
     "brennan_prediger",
@@ -104,6 +107,18 @@ CALLS = {
     "bootstrap": ((ilr.cohen_kappa, RATINGS), {"n_resamples": 20}),
     "cochran_q": ((PASSED,), {}),
     "dawid_skene": ((OCCASIONS,), {"n_starts": 2, "prior": 1}),
+    "agreement_world": ((0.8,), {"margins": [0.5, 0.5]}),
+    "identified_range": ((ilr.cohen_kappa, ALLOWED), {}),
+    "minimum_detectable_agreement": ((ilr.cohen_kappa, WORLD, 12), {"threshold": 0.2}),
+    "power_for_agreement": ((ilr.cohen_kappa, WORLD, 12), {"threshold": 0.2}),
+    "precision_for_agreement": ((ilr.cohen_kappa, WORLD), {"n_units": 12}),
+    "tables_consistent_with": ((9,), {"scale": PAIR, "figures": {"same": 7}}),
+    "units_for_agreement": ((ilr.cohen_kappa, WORLD), {"threshold": 0.5, "method": "formula"}),
+    "units_for_comparison": (
+        ([[1, 3], [3, 1]],),
+        {"test": ilr.two_proportions, "n_units": 8},
+    ),
+    "units_for_shift": (([[1, 3], [1, 1]],), {"n_units": 8}),
     "difference": ((KAPPA, ilr.scott_pi(RATINGS)), {"paired": True}),
     "equivalence_test": ((KAPPA,), {"low": 0.1, "high": 0.9}),
     "friedman": ((OCCASIONS,), {}),

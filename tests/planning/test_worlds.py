@@ -90,6 +90,7 @@ def test_ratings_stand_for_a_world_of_their_own():
         ({"margins": [[0.2, 0.8], [0.6, 0.4]], "value": 0.9}, "between 0 and"),
         ({"margins": [[0.2, 0.8], [0.6, 0.4], [0.5, 0.5]], "model": "known grade"}, "all or none"),
         ({"margins": [0.5, 0.5], "n_raters": 40}, "too many patterns"),
+        ({"margins": [0.2] * 5, "n_raters": 15}, "too many patterns"),
         ({"margins": [0.5, 0.5], "model": "latent"}, "`model` must be one of"),
     ],
 )

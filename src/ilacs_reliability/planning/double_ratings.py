@@ -11,7 +11,6 @@ from scipy.optimize import brentq
 
 from ilacs_reliability._checks.arguments import (
     check_between,
-    check_count,
     check_function,
     check_option,
 )
@@ -21,13 +20,13 @@ from ilacs_reliability._results.wording import counted, fixed, level, listed, pe
 from ilacs_reliability.planning.deciding import Chances, Direction, aim_at
 from ilacs_reliability.planning.fieldwork import Fieldwork, as_fieldwork
 from ilacs_reliability.planning.questions import METHODS, Method, Question
-from ilacs_reliability.planning.searching import least_by_search, least_exactly
+from ilacs_reliability.planning.searching import check_units, least_by_search, least_exactly
 from ilacs_reliability.planning.worlds import Coefficient, World, as_world
 
 # different studies of one size that a search goes through rather than draws
 MOST_IN_SEARCH = 3_000
-# strengths are told apart to this, and draws for each
-STRENGTH, DRAWS = 1e-4, 4_000
+# strengths are told apart to this
+STRENGTH = 1e-4
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
@@ -225,7 +224,7 @@ def power_for_agreement(
     >>> ilr.power_for_agreement(ilr.percent_agreement, world, 24, threshold=0.8).power.__round__(3)
     0.135
     """
-    check_count(n_units, "n_units", least=2)
+    check_units(n_units)
     check_draws(n_resamples)
     question, generator = _question(
         coefficient,
@@ -256,6 +255,7 @@ def units_for_agreement(
     interval: str | None = None,
     fieldwork: Fieldwork | None = None,
     method: Method = "auto",
+    n_resamples: int = 5_000,
     rng: Any = None,
 ) -> StudyPlan:
     """Find how many units show that an agreement passes a threshold.
@@ -269,13 +269,15 @@ def units_for_agreement(
     method : {"auto", "exact", "simulated", "formula"}, optional
         As in `power_for_agreement`; "auto" is exact where at most 3,000 different studies can come
         out.
+    n_resamples : int, optional
+        Studies drawn of the number found; fewer of those looked at on the way. Default: 5,000.
 
     Returns
     -------
     StudyPlan
         The least number of units from which on the power is reached, units that drop out included;
         None where the truth does not lie beyond the threshold or 100,000 units are too few. A drawn
-        number is the least but for the noise of some 10,000 draws.
+        number is the least but for the noise of the draws.
 
     Raises
     ------
@@ -311,6 +313,7 @@ def units_for_agreement(
     117
     """
     check_between(power, "power", 0.0, 1.0)
+    check_draws(n_resamples)
     question, generator = _question(
         coefficient,
         world,
@@ -321,7 +324,7 @@ def units_for_agreement(
         (threshold, direction),
         confidence_level,
     )
-    found = _least_units(question, power, method, generator)
+    found = _least_units(question, power, method, (n_resamples, generator))
     n_units, chances = found or (None, question.normal(2.0))
     return _plan(question, n_units, question.truth, direction, chances)
 
@@ -338,6 +341,7 @@ def minimum_detectable_agreement(
     interval: str | None = None,
     fieldwork: Fieldwork | None = None,
     method: Method = "auto",
+    n_resamples: int = 4_000,
     rng: Any = None,
 ) -> StudyPlan:
     """Find how good an agreement must be for a study of some size to show that it passes.
@@ -354,6 +358,8 @@ def minimum_detectable_agreement(
         Chance with which the study should show it, between 0 and 1. Default: 0.8.
     method : {"auto", "exact", "simulated", "formula"}, optional
         As in `power_for_agreement`.
+    n_resamples : int, optional
+        Studies drawn for each agreement that is looked at. Default: 4,000.
 
     Returns
     -------
@@ -389,8 +395,9 @@ def minimum_detectable_agreement(
     >>> round(plan.truth, 3)
     0.991
     """
-    check_count(n_units, "n_units", least=2)
+    check_units(n_units)
     check_between(power, "power", 0.0, 1.0)
+    check_draws(n_resamples)
     check_option(direction, ("at least", "more than", "at most", "less than"), "direction")
     question, generator = _question(
         coefficient,
@@ -408,7 +415,7 @@ def minimum_detectable_agreement(
     seed = int(generator.integers(2**63))
 
     def reached(strength: float) -> Chances:
-        return question.at(strength).chances(n_units, method, DRAWS, as_generator(seed))
+        return question.at(strength).chances(n_units, method, n_resamples, as_generator(seed))
 
     best = 1.0 if upward else 0.0
     if reached(best).supported < power:
@@ -451,8 +458,9 @@ def _question(
 
 
 def _least_units(
-    question: Question, power: float, method: str, rng: np.random.Generator
+    question: Question, power: float, method: str, draws: tuple[int, np.random.Generator]
 ) -> tuple[int, Chances] | None:
+    n_draws, rng = draws
     start = question.units_by_formula(power)
     if not np.isfinite(start):
         return None
@@ -463,10 +471,10 @@ def _least_units(
     if method == "exact" or (method == "auto" and question.is_small(top, MOST_IN_SEARCH)):
         return _least_exact(question, power, top, rng)
 
-    def look(n_units: int, n_draws: int) -> Chances:
-        return question.chances(n_units, "simulated", n_draws, rng)
+    def look(n_units: int, number: int) -> Chances:
+        return question.chances(n_units, "simulated", number, rng)
 
-    return least_by_search(look, power=power, start=start)
+    return least_by_search(look, power=power, start=start, n_draws=n_draws)
 
 
 def _least_exact(

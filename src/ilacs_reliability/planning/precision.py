@@ -12,7 +12,6 @@ from scipy.stats import norm
 from ilacs_reliability._checks.arguments import (
     check_between,
     check_confidence_level,
-    check_count,
     check_function,
     check_option,
 )
@@ -23,7 +22,7 @@ from ilacs_reliability.planning.deciding import Aim
 from ilacs_reliability.planning.drawing import drawn_studies, every_study
 from ilacs_reliability.planning.fieldwork import Fieldwork, as_fieldwork
 from ilacs_reliability.planning.questions import METHODS, Method, Question
-from ilacs_reliability.planning.searching import MOST_UNITS
+from ilacs_reliability.planning.searching import MOST_UNITS, check_units
 from ilacs_reliability.planning.worlds import Coefficient, World, as_world
 
 ROUNDS, DRAWS = 8, 4_000
@@ -196,9 +195,7 @@ def precision_for_agreement(
     )
     generator = as_generator(rng)
     if width is None:
-        return _expected(
-            question, check_count(n_units, "n_units", least=2), method, n_resamples, generator
-        )
+        return _expected(question, check_units(n_units), method, n_resamples, generator)
     wanted = check_between(width, "width", 0.0, inf)
     return _least(question, wanted, method, n_resamples, generator)
 

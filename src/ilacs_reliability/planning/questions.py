@@ -10,6 +10,7 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.stats import norm
 
+from ilacs_reliability._checks.arguments import check_option
 from ilacs_reliability._data.ratings import Ratings, ratings_from_codes
 from ilacs_reliability._results.estimates import FloatArray
 from ilacs_reliability._results.undefined import left_unsaid
@@ -65,6 +66,11 @@ class Question:
     fieldwork: Fieldwork
     aim: Aim
     interval: str | None
+
+    def __post_init__(self) -> None:
+        if self.interval is not None:
+            offered = estimated(self.coefficient, self.world.ratings).interval_methods
+            check_option(self.interval, offered, "interval")
 
     @property
     def truth(self) -> float:

@@ -9,18 +9,29 @@ from typing import TypeAlias
 import numpy as np
 from scipy.stats import norm
 
+from ilacs_reliability._checks.arguments import check_count, told
 from ilacs_reliability.planning.deciding import Chances
 
 # more units than any of these studies has
 MOST_UNITS = 100_000
+
 # rounds of looking, the later ones with more draws
 ROUNDS = 6
-FIRST_DRAWS, DRAWS, LAST_DRAWS = 1_000, 2_000, 5_000
+# parts of the draws of the last look
+FIRST, LATER = 0.2, 0.4
 Look: TypeAlias = Callable[[int, int], Chances]
 
 
+def check_units(n_units: object) -> int:
+    """Return a number of planned units; raise unless it is a whole one from 2 to 100,000."""
+    count = check_count(n_units, "n_units", least=2)
+    if count > MOST_UNITS:
+        raise ValueError(f"`n_units` must be at most {MOST_UNITS:,}, but got {told(n_units)}.")
+    return count
+
+
 def least_by_search(
-    look: Look, *, power: float, start: float, least: int = 2
+    look: Look, *, power: float, start: float, n_draws: int, least: int = 2
 ) -> tuple[int, Chances] | None:
     """Return the least number of units whose drawn power reaches `power` with it, or None.
 
@@ -30,17 +41,17 @@ def least_by_search(
     seen: dict[int, tuple[float, float]] = {}
     target, n = norm.ppf(power), int(np.clip(ceil(start), least, MOST_UNITS))
     for round_ in range(ROUNDS):
-        _note(seen, n, look(n, FIRST_DRAWS if round_ < 2 else DRAWS), round_)
+        draws = max(round(n_draws * (FIRST if round_ < 2 else LATER)), 1)
+        _note(seen, n, look(n, draws), draws)
         if n >= MOST_UNITS and seen[n][0] < target:
             return None
         n = _next(seen, target, least)
         n += (n in seen) * (1 if seen.get(n, (0.0, 0.0))[0] < target else -1)
-    return _confirmed(look, power, _next(seen, target, least))
+    return _confirmed(look, power, _next(seen, target, least), n_draws)
 
 
-def _note(seen: dict[int, tuple[float, float]], n: int, found: Chances, round_: int) -> None:
+def _note(seen: dict[int, tuple[float, float]], n: int, found: Chances, draws: int) -> None:
     """Keep the probit of what was reached, and how much it weighs."""
-    draws = FIRST_DRAWS if round_ < 2 else DRAWS
     # an estimate of 0 or 1 lies within half a draw of it
     probit = norm.ppf(np.clip(found.supported, 0.5 / draws, 1 - 0.5 / draws))
     seen[n] = (float(probit), float(draws * norm.pdf(probit) ** 2))
@@ -64,14 +75,14 @@ def _next(seen: dict[int, tuple[float, float]], target: float, least: int) -> in
     return int(np.clip(ceil(root**2), least, MOST_UNITS))
 
 
-def _confirmed(look: Look, power: float, n: int) -> tuple[int, Chances] | None:
+def _confirmed(look: Look, power: float, n: int, n_draws: int) -> tuple[int, Chances] | None:
     """Return the number with fresh draws, moved on while they clearly fall short."""
-    found = look(n, LAST_DRAWS)
+    found = look(n, n_draws)
     for _ in range(3):
-        if found.supported >= power - 2 * (power * (1 - power) / LAST_DRAWS) ** 0.5:
+        if found.supported >= power - 2 * (power * (1 - power) / n_draws) ** 0.5:
             break
         n = ceil(n * 1.02)
-        found = look(n, LAST_DRAWS)
+        found = look(n, n_draws)
     return (n, found) if n < MOST_UNITS else None
 
 

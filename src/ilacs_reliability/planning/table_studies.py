@@ -32,11 +32,23 @@ from ilacs_reliability._results.estimates import (
     SignificanceResult,
 )
 from ilacs_reliability._results.undefined import left_unsaid
-from ilacs_reliability.planning.deciding import Aim, Chances, Direction, aim_at, chances_of
+from ilacs_reliability.planning.deciding import (
+    DIRECTIONS,
+    Aim,
+    Chances,
+    Direction,
+    aim_at,
+    chances_of,
+)
 from ilacs_reliability.planning.double_ratings import StudyPlan
 from ilacs_reliability.planning.drawing import compositions
 from ilacs_reliability.planning.questions import METHODS, Method, Normal
-from ilacs_reliability.planning.searching import MOST_UNITS, least_by_search, least_exactly
+from ilacs_reliability.planning.searching import (
+    MOST_UNITS,
+    check_units,
+    least_by_search,
+    least_exactly,
+)
 from ilacs_reliability.planning.worlds import POPULATION
 from ilacs_reliability.shift.binary import (
     mcnemar,
@@ -51,7 +63,7 @@ OF_MOVES = (sign_test, mcnemar, paired_difference, paired_odds_ratio)
 # different studies that are gone through: for one size, and in a search
 MOST_EXACT, MOST_IN_SEARCH = 4_000, 500
 # a call for each study takes a hundred times as long as a batch
-FEWER_DRAWS, FEWEST_DRAWS = 0.25, 0.08
+FEWER_DRAWS, FEWEST_DRAWS = 1_250, 400
 # studies as unlikely as this are left out
 NEVER = 1e-12
 
@@ -315,7 +327,7 @@ def units_for_shift(
     every = np.append(cells.ravel() * (1 - lost), lost)
     question = _question(test, (every,), np.ones(1), build, threshold, direction, confidence_level)
     check_draws(n_resamples)
-    size = None if n_units is None else (check_count(n_units, "n_units", least=2), n_resamples)
+    size = None if n_units is None else (check_units(n_units), n_resamples)
     return _planned(question, power, size, (method, rng, direction))
 
 
@@ -399,7 +411,7 @@ def units_for_comparison(
         cut = _place(at_least, cells.shape[1])
         cells = np.stack([cells[:, :cut].sum(axis=1), cells[:, cut:].sum(axis=1)], axis=1)
         scale = Scale(("below", "at or above"))
-    sizes = np.asarray(allocation, dtype=np.float64)
+    sizes = _numbers(allocation, "allocation")
     if sizes.shape != (len(cells),) or not (sizes > 0).all():
         raise ValueError(
             f"`allocation` must hold {len(cells)} numbers above 0, but got {told(allocation)}."
@@ -413,7 +425,7 @@ def units_for_comparison(
         test, tuple(cells), sizes / sizes.sum(), build, threshold, direction, confidence_level
     )
     check_draws(n_resamples)
-    size = None if n_units is None else (check_count(n_units, "n_units", least=2), n_resamples)
+    size = None if n_units is None else (check_units(n_units), n_resamples)
     return _planned(question, power, size, (method, rng, direction))
 
 
@@ -426,6 +438,7 @@ def _question(
     direction: str,
     confidence_level: float,
 ) -> TableQuestion:
+    check_option(direction, DIRECTIONS, "direction")
     aim = None if threshold is None else aim_at(threshold, direction, confidence_level)
     level = check_between(confidence_level, "confidence_level", 0.0, 1.0)
     question = TableQuestion(
@@ -493,12 +506,12 @@ def _least(
         return n_units, question.chances(n_units, "exact", 0, rng)
 
     # few different studies come out where only moves count
-    part = FEWER_DRAWS if question.is_quick else FEWEST_DRAWS
+    n_draws = FEWER_DRAWS if question.is_quick else FEWEST_DRAWS
 
-    def look(n_units: int, n_draws: int) -> Chances:
-        return question.chances(n_units, "simulated", round(n_draws * part), rng)
+    def look(n_units: int, number: int) -> Chances:
+        return question.chances(n_units, "simulated", number, rng)
 
-    return least_by_search(look, power=power, start=start)
+    return least_by_search(look, power=power, start=start, n_draws=n_draws)
 
 
 def _square(shares: Any) -> FloatArray:
@@ -510,10 +523,7 @@ def _square(shares: Any) -> FloatArray:
 
 
 def _table(shares: Any, rows: str) -> FloatArray:
-    try:
-        cells = np.asarray(shares, dtype=np.float64)
-    except (TypeError, ValueError, OverflowError):
-        raise TypeError(f"`shares` must be numbers, but got {told(shares)}.") from None
+    cells = _numbers(shares, "shares")
     if cells.ndim != 2 or min(cells.shape) < 2:
         raise ValueError(f"`shares` must be a table of {rows}, but got shape {cells.shape}.")
     if not (np.isfinite(cells) & (cells >= 0)).all() or not cells.sum(axis=1).any():
@@ -521,10 +531,17 @@ def _table(shares: Any, rows: str) -> FloatArray:
     return cells
 
 
+def _numbers(given: Any, name: str) -> FloatArray:
+    try:
+        return np.asarray(given, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError):
+        raise TypeError(f"`{name}` must be numbers, but got {told(given)}.") from None
+
+
 def _place(at_least: Any, n_grades: int) -> int:
     place = check_count(at_least, "at_least")
     if place >= n_grades:
-        raise ValueError(f"`at_least` must be below {n_grades}, but got {place}.")
+        raise ValueError(f"`at_least` must be below {n_grades}, but got {told(at_least)}.")
     return place
 
 

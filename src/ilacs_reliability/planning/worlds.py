@@ -32,6 +32,7 @@ Model: TypeAlias = Literal["known grade", "all or none", "own shares"]
 MODELS = ("known grade", "all or none", "own shares")
 # so many units that what depends on their number no longer shows
 POPULATION = 1e9
+MOST_RATERS = 20
 # shares that rounding alone keeps from adding up to 1
 ROUNDING = 1e-9
 
@@ -323,7 +324,11 @@ def as_world(world: Any) -> World:
 
 def _margins(margins: Any, n_raters: int) -> FloatArray:
     """Return the margins of each rater; raise unless they are shares."""
-    check_count(n_raters, "n_raters", least=2)
+    if check_count(n_raters, "n_raters", least=2) > MOST_RATERS:
+        raise ValueError(
+            f"`n_raters` must be at most {MOST_RATERS}, as more have too many patterns, but got "
+            f"{told(n_raters)}."
+        )
     try:
         shares = np.asarray(margins, dtype=np.float64)
     except (TypeError, ValueError, OverflowError):
