@@ -176,8 +176,21 @@ def test_mcgraw_wong_limits_give_way_by_name():
     steps = ilr.icc([[i, i + 2] for i in range(1, 9)], form="C,k")
     interval = steps.confidence_interval(method="mcgraw_wong")
     assert interval.method == "score, since F has no width"
-    assert tuple(interval) == tuple(steps.confidence_interval(method="score"))
-    assert interval.low < -1 < interval.high
+    assert tuple(interval) == tuple(steps.confidence_interval(method="score")) == (-1, 1)
+
+
+@pytest.mark.parametrize("form", ["1,k", "A,k", "C,k"])
+def test_limits_of_a_mean_pass_minus_one_only_with_the_estimate(form):
+    rng = np.random.default_rng(5)
+    below = 0
+    for _ in range(40):
+        found = quietly(partial(ilr.icc, form=form), rng.integers(0, 4, (5, rng.integers(2, 5))))
+        if found.status == "undefined":
+            continue
+        lows = [found.confidence_interval(method=way).low for way in found.interval_methods]
+        below += found.value < -1
+        assert min(lows) >= -1 if found.value >= -1 else max(lows) < found.value
+    assert below > 3
 
 
 def test_f_between_like_means_has_a_p_value_of_1():

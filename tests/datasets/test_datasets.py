@@ -430,7 +430,7 @@ def test_where_keeps_rows_and_leaves_the_table_alone(inspections):
 
 
 def test_where_refuses_unknown_columns_and_values(inspections):
-    with pytest.raises(ValueError, match="`columns`: `colour` is not a column of 'inspections'"):
+    with pytest.raises(ValueError, match="`columns`: 'colour' is not a column of 'inspections'"):
         inspections.where(colour="red")
     with pytest.raises(ValueError, match="`overall` is never 'Good'"):
         inspections.where(overall=["good", "Good"])

@@ -335,7 +335,10 @@ class Ratings(Record):
             frequencies = _by_pattern(frequencies, len(self.counts))
         refuse_mask(frequencies, "frequencies")
         # a copy: what was found must stay true when the caller's array changes
-        frequencies = read_only(np.array(frequencies))
+        try:
+            frequencies = read_only(np.array(frequencies))
+        except ValueError:  # studies of unlike lengths
+            frequencies = np.array(frequencies, dtype=object)
         if frequencies.dtype.kind not in "iufb":
             raise TypeError(f"`frequencies` must hold numbers, but got {frequencies.dtype}.")
         if frequencies.shape[-1:] != (len(self.table.totals),):
@@ -440,6 +443,8 @@ class Ratings(Record):
         """
         if self.patterns is None:
             raise ValueError("`raters`: `ratings` has anonymous raters, so none can be picked out.")
+        for place, rater in enumerate(raters):
+            check_name(rater, "raters", str(place))
         columns = [self._column(rater) for rater in raters]
         if not columns or len(set(columns)) < len(columns):
             raise ValueError(f"`raters` must be one column or more, each once, but got {raters}.")
@@ -463,8 +468,10 @@ class Ratings(Record):
                     f"`raters` must be columns, 0 to {self.n_raters - 1}, but got {told(rater)}."
                 )
             return range(self.n_raters)[rater]
-        if rater in (self.raters or ()):
-            return tuple(self.raters or ()).index(rater)
+        # pandas' NA is neither equal to a name nor not
+        places = {name: place for place, name in enumerate(self.raters or ())}
+        if rater in places:
+            return places[rater]
         named = "have no names" if self.raters is None else f"are {shown(self.raters)}"
         raise ValueError(
             f"`raters` must be columns, 0 to {self.n_raters - 1}, or names, but got "

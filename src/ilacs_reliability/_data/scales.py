@@ -18,7 +18,13 @@ from typing import Any, Literal, TypeAlias, get_args
 import numpy as np
 import numpy.typing as npt
 
-from ilacs_reliability._checks.arguments import check_flag, check_listing, check_mapping, told
+from ilacs_reliability._checks.arguments import (
+    check_flag,
+    check_listing,
+    check_mapping,
+    check_text,
+    told,
+)
 from ilacs_reliability._checks.containers import FrozenMapping, refuse_set
 from ilacs_reliability._checks.names import (
     Names,
@@ -195,10 +201,7 @@ class Scale:
         """
         code = self._lookup(label)
         if code is None or code < 0:
-            raise ValueError(
-                f"{told(label)} is not a grade of this scale {self.labels}"
-                f"{how_to_accept(label, self)}."
-            )
+            raise ValueError(f"`label`: {not_a_grade(label, self)}")
         return code
 
     def encode(self, labels: npt.ArrayLike, *, name: str = "labels") -> npt.NDArray[np.int8]:
@@ -227,6 +230,7 @@ class Scale:
         >>> ilr.OFSTED_SCALE.encode([["RI", "good"], ["Good", ""]]).tolist()
         [[1, 2], [2, -1]]
         """
+        check_text(name, "name")
         things = labels if isinstance(labels, np.ndarray) else _object_array(labels)
         found: dict[Hashable, int | None] = {}
         codes = np.empty(things.size, dtype=_code_dtype(self.n_grades))
@@ -271,7 +275,11 @@ class Scale:
         ['outstanding', None]
         """
         # an empty list has no integers to tell its kind
-        indices = np.asarray(codes) if np.size(codes) else np.zeros(np.shape(codes), dtype=np.int8)
+        try:
+            indices = np.asarray(codes)
+        except ValueError:  # rows of unlike lengths
+            indices = np.asarray(codes, dtype=object)
+        indices = indices if indices.size else np.zeros(indices.shape, dtype=np.int8)
         if indices.dtype.kind not in "iu":
             raise TypeError(f"`codes` must be whole numbers, but got {indices.dtype}.")
         if indices.size and (indices.min() < -1 or indices.max() >= self.n_grades):
@@ -338,6 +346,25 @@ def read_label(label: object, scale: Scale) -> int | None:
     return scale._lookup(label)
 
 
+def not_a_grade(label: object, scale: Scale) -> str:
+    """Return a sentence that says that a scale does not know a label.
+
+    Parameters
+    ----------
+    label : object
+        The label.
+    scale : Scale
+        The grades.
+
+    Returns
+    -------
+    str
+        With how to make the scale accept it, where that can be guessed.
+    """
+    accept = how_to_accept(label, scale)
+    return f"{told(label)} is not a grade of this scale {told(scale.labels)}{accept}."
+
+
 def how_to_accept(label: object, scale: Scale) -> str:
     """Return how to make a scale accept a label that it does not know, where that can be guessed.
 
@@ -363,7 +390,7 @@ def how_to_accept(label: object, scale: Scale) -> str:
                     "scale lets pass"
                 )
     if isinstance(label, (str, int, float)) and MEANT_AS_NONE.fullmatch(_as_text(label)):
-        return f"; where it means that no grade was given, declare `missing=[{label!r}]`"
+        return f"; where it means that no grade was given, declare `missing=[{told(label)}]`"
     return ""
 
 

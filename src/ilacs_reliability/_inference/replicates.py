@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from ilacs_reliability._results.wording import (
     level,
     sentence_start,
     significant,
+    whole,
     with_interval,
 )
 
@@ -204,11 +206,18 @@ class JackknifeResult(Record):
             return estimate.describe()
         label, n = estimate.label or estimate.name, int(self.frequencies.sum())
         thing = "unit" if estimate.clusters is None else "cluster"
-        text = (
-            f"{sentence_start(label)} is {fixed(estimate.value)} with jackknife standard error "
-            f"{fixed(self.standard_error, 4)} and bias {significant(self.bias, 2)}, from leaving "
-            f"out each of {counted(n, thing)}."
-        )
+        text = f"{sentence_start(label)} is {fixed(estimate.value)} "
+        left_out = f"leaving out each of {counted(n, thing)}"
+        if math.isnan(self.standard_error):
+            undefined = self.replicates != self.replicates
+            lost = int(self.frequencies[undefined].sum())
+            why = f"it is undefined without {whole(lost)} of them" if lost else "there is but one"
+            text += f"but has no jackknife standard error from {left_out}: {why}."
+        else:
+            text += (
+                f"with jackknife standard error {fixed(self.standard_error, 4)} and bias "
+                f"{significant(self.bias, 2)}, from {left_out}."
+            )
         return " ".join((text, *estimate.notes))
 
     def __repr__(self) -> str:

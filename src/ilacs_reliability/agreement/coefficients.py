@@ -602,7 +602,10 @@ def _conger_chance(study: Study, with_influence: bool) -> tuple[FloatArray, Floa
     if not with_influence:
         return expected, None
     slope = credit[..., None, :] - own.reshape(margins.shape)
-    scale = 2.0 * (study.n_rated / pairs)[..., None] / n_by
+    # a rater who graded nobody has no pull
+    scale = np.where(
+        n_by > TINY, 2.0 * (study.n_rated / pairs)[..., None] / np.maximum(n_by, 1e-9), 0.0
+    )
     by_grade = (slope * scale[..., None]).reshape(flat.shape)
     given, gave = columns[:, :m], columns[:, m:]
     return expected, by_grade @ gave.T - (np.vecdot(margins, slope) * scale) @ given.T

@@ -110,7 +110,8 @@ def icc(ratings: RatingsLike, *, form: Form = "A,1", estimator: Estimator = "ano
     intervals of [2]_ take effects as normal, which grades are not: with two to five grades, 10 to
     150 units and two to five raters they covered 73 to 79 % for 95 % in a simulation, "score" 98 %.
     Where raters leave no residual, or the means of all units are equal, the F limits have no width,
-    so that "mcgraw_wong" gives those of "score".
+    so that "mcgraw_wong" gives those of "score". Limits of a "k" form end at -1, unless the
+    estimate itself lies below: it has no least, and limits cut there would miss what is true.
 
     References
     ----------
@@ -369,7 +370,7 @@ def _stepped_up(study: Study, scores: Scores, single: Estimate, form: str, reaso
     if "mcgraw_wong" in limits:
         value, score = single.value, limits["score"]
         limits["mcgraw_wong"] = partial(f_limits, scores, form[0], value, k, score)
-    note = f"k is {significant(k)} ratings a unit." if np.ndim(k) == 0 else ""
+    note = f"k is {significant(k)} ratings a unit." if np.ndim(k) == 0 and np.isfinite(k) else ""
     return build_estimate(
         study.ratings,
         name="icc",
@@ -381,8 +382,19 @@ def _stepped_up(study: Study, scores: Scores, single: Estimate, form: str, reaso
         reason=reason,
         notes=(*single.notes, note) if note else single.notes,
         limits=NOT_SHOWN,
-        range_source=(-np.inf, 1.0),
+        range_source=(_least_stepped(stepped), 1.0),
     )
+
+
+def _least_stepped(stepped: FloatArray) -> Any:
+    """Return how low limits of a mean may go: to -1, or without an end where the estimate is below.
+
+    Nothing bounds the correlation of means, but below -1 it says only that raters differ more than
+    units do; where the estimate itself lies there, limits cut at -1 would miss what is true.
+    """
+    with np.errstate(invalid="ignore"):
+        least = np.where(stepped < -1.0, -np.inf, -1.0)
+    return least if least.ndim else float(least)
 
 
 def _mean_size(scores: Scores) -> Any:

@@ -201,7 +201,8 @@ def _leave_out(coefficient: Coefficient, ratings: Ratings, used: Any) -> list[fl
     for start in range(0, len(used), step):
         places = used[start : start + step]
         frequencies = np.repeat(ratings.frequencies[None].astype(np.float64), len(places), axis=0)
-        frequencies[np.arange(len(places)), places] -= 1.0
+        # of a pattern with less than a unit, all of it
+        frequencies[np.arange(len(places)), places] -= np.minimum(ratings.frequencies[places], 1.0)
         values += _values(coefficient, ratings.with_frequencies(frequencies)).tolist()
     return values
 
@@ -263,4 +264,6 @@ def _sentence(rows: list[dict[str, Any]], base: Estimate, thing: str) -> str:
 
 
 def _name_of(row: dict[str, Any], thing: str) -> Any:
-    return row.get(thing, row.get("grades"))
+    grades = row.get("grades", ())
+    written = ", ".join("none" if one is None else str(one) for one in grades)
+    return row.get(thing, f"graded {written}")

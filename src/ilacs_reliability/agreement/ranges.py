@@ -214,6 +214,15 @@ def _least_credit(weights: FloatArray | Credit, design: Design) -> float:
     return float(credit.min())
 
 
+def _least_agreement(weights: FloatArray | Credit, design: Design) -> float:
+    """Return the least percent agreement, 0 where there is but one grade or all earn full credit.
+
+    That nothing else could be said of these grades does not make agreement certain.
+    """
+    least = _least_credit(weights, design)
+    return least if least < 1.0 else 0.0
+
+
 def _least_by_rule(credit: Credit, r: int) -> float:
     """Return it where ratings spread evenly, or to the ends of the scale, are furthest apart."""
     places = len(credit) if credit.gaps.rule == "identity" else 2
@@ -247,7 +256,7 @@ def _number(value: Any) -> Any:
 
 
 _LEAST: dict[str, Callable[[Any, Design], Any]] = {
-    "percent_agreement": _least_credit,
+    "percent_agreement": _least_agreement,
     "brennan_prediger": _least_uniform,
     "gwet_ac": _least_gwet,
 }

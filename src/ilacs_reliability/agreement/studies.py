@@ -467,8 +467,11 @@ def logit_by_name(estimate: Estimate, n_units: Any, confidence_level: float) -> 
 def _proportion(
     estimate: Estimate, confidence_level: float, *, limits: Callable[..., Limits]
 ) -> Limits:
-    successes = estimate.value * estimate.n_units
-    return limits(np.round(successes), estimate.n_units, confidence_level=confidence_level)
+    n = np.asarray(estimate.n_units, dtype=np.float64)
+    successes = estimate.value * n
+    # units that are weighted need not be whole
+    successes = np.where(n % 1, np.minimum(successes, n), np.round(successes))
+    return limits(successes, n, confidence_level=confidence_level)
 
 
 def as_count(value: npt.NDArray[Any]) -> Any:

@@ -10,7 +10,7 @@ import numpy as np
 
 from ilacs_reliability._checks.arguments import check_number, check_option, told
 from ilacs_reliability._checks.randomness import check_draws, check_rng
-from ilacs_reliability._data.scales import Scale
+from ilacs_reliability._data.scales import Scale, not_a_grade, read_label
 from ilacs_reliability._data.tables import GradesLike
 from ilacs_reliability._inference.thresholds import equivalence_test, threshold_test
 from ilacs_reliability._results.estimates import Estimate, SignificanceResult
@@ -229,10 +229,11 @@ def declines(shared: SharedGrades) -> CutGroups:
     """
     codes = []
     for stratum in shared.strata:
-        try:
-            codes.append(shared.scale.code(stratum))
-        except ValueError as error:
-            raise ValueError(f"`on` 'decline' needs strata that are grades: {error}") from None
+        code = read_label(stratum, shared.scale)
+        if code is None or code < 0:
+            why = not_a_grade(stratum, shared.scale)
+            raise ValueError(f"`on` 'decline' needs strata that are grades: {why}")
+        codes.append(code)
     below = np.arange(len(shared.scale)) < np.array(codes, dtype=np.int64)[:, None]
     down = (shared.counts * below[:, None, :]).sum(axis=2)
     tables = np.stack([shared.counts.sum(axis=2) - down, down], axis=-1)

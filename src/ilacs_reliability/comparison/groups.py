@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ilacs_reliability._data.scales import Scale
+from ilacs_reliability._data.scales import Scale, not_a_grade, read_label
 from ilacs_reliability._data.tables import GradesLike, GroupedGrades, as_grades, direction_note
 from ilacs_reliability._results.estimates import (
     Estimate,
@@ -318,10 +318,9 @@ def cut_code(
             raise ValueError(f"one of `at_least` and `at_most` must be given, but got {got}.")
         return 1, named(scale.labels[1], "of grade")
     argument, grade = ("at_least", at_least) if at_most is None else ("at_most", at_most)
-    try:
-        code = scale.code(grade)
-    except ValueError as error:
-        raise ValueError(f"`{argument}`: {error}") from None
+    code = read_label(grade, scale)
+    if code is None or code < 0:
+        raise ValueError(f"`{argument}`: {not_a_grade(grade, scale)}")
     name = named(scale.labels[code], "of grade")
     if at_most is None:
         first, phrase, top = code, f"{name} or better", code == len(scale) - 1

@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 from scipy import special
 
-from ilacs_reliability._checks.arguments import check_option
+from ilacs_reliability._checks.arguments import check_option, told
 from ilacs_reliability._data.tables import GradesLike
 from ilacs_reliability._results.estimates import Estimate
 from ilacs_reliability._results.wording import counted
@@ -174,12 +174,14 @@ def _set_against_first(shared: SharedGrades, group: Hashable | None) -> tuple[Sh
                 f"`group` must name the group to set against {shared.groups[0]}, of {names}."
             )
         group = shared.groups[1]
-    if not isinstance(group, Hashable) or group not in shared.groups[1:]:
+    # pandas' NA is neither equal to a name nor not
+    places = {name: place for place, name in enumerate(shared.groups)}
+    code = places.get(group, 0) if isinstance(group, Hashable) else 0
+    if not code:
         raise ValueError(
             f"`group` must be one of {names} but the first, which others are set against, "
-            f"but got {group!r}."
+            f"but got {told(group)}."
         )
-    code = shared.groups.index(group)
     reached = connected(shared)
     inside = (shared.counts.sum(axis=2)[:, reached] > 0).any(axis=1)
     n_apart = int(shared.counts[~inside].sum())

@@ -294,7 +294,7 @@ class Dataset(Record):
         check_text(name, "columns")
         if name not in self.columns:
             raise ValueError(
-                f"`columns`: `{name}` is not a column of {self.info.name!r}, "
+                f"`columns`: {told(name)} is not a column of {self.info.name!r}, "
                 f"which has {tuple(self.columns) or 'no columns'}."
             )
         return self.columns[name]

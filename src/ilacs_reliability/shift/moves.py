@@ -13,7 +13,7 @@ from scipy import special
 
 from ilacs_reliability._checks.containers import read_only
 from ilacs_reliability._data.ratings import Ratings, check_whole
-from ilacs_reliability._data.scales import FloatArray, IntArray, Scale
+from ilacs_reliability._data.scales import FloatArray, IntArray, Scale, not_a_grade, read_label
 from ilacs_reliability._data.tables import TransitionsLike, as_transitions, direction_note
 from ilacs_reliability._inference.intervals import (
     clopper_pearson_limits,
@@ -184,10 +184,10 @@ def cut_at(pairs: Pairs, at_least: Hashable | None) -> tuple[Mask, Mask]:
 
 def grade_code(scale: Scale, at_least: Hashable) -> int:
     """Return the index of the grade to cut at, or say which argument is wrong."""
-    try:
-        return scale.code(at_least)
-    except ValueError as error:
-        raise ValueError(f"`at_least` must be a grade of the scale: {error}") from error
+    code = read_label(at_least, scale)
+    if code is None or code < 0:
+        raise ValueError(f"`at_least` must be a grade of the scale: {not_a_grade(at_least, scale)}")
+    return code
 
 
 def linear_estimate(
