@@ -11,7 +11,7 @@ from numpy.testing import assert_allclose
 from scipy import stats
 
 import ilacs_reliability as ilr
-from ilacs_reliability.comparison.hidden import rosenbaum_moments
+from ilacs_reliability.comparison.hidden import chosen_moments, rosenbaum_moments
 
 GOOD = [[3, 8, 45, 39], [4, 6, 5, 3]]
 OTHER = [[5, 9, 20, 10], [3, 6, 7, 2]]
@@ -198,7 +198,8 @@ def test_normal_bounds_start_at_van_elteren_and_widen(alternative):
 def test_rosenbaum_moments_are_brute_force():
     scores, totals = np.array([1.5, 0.5, -1.0, -1.5]), np.array([1, 2, 1, 1])
     units, n_second, gamma = np.repeat(scores, totals), 2, 2.5
-    found = np.array(rosenbaum_moments(scores, totals, np.arange(6), n_second, gamma)).T
+    chosen = chosen_moments(np.arange(6), 5, n_second, gamma)
+    found = np.array(rosenbaum_moments(scores, totals, np.arange(6), n_second, chosen)).T
     for favoured in range(6):
         sums, weights = [], []
         for chosen in combinations(range(5), n_second):
@@ -212,9 +213,9 @@ def test_rosenbaum_moments_are_brute_force():
 
 def test_moments_of_many_units_are_those_of_a_noncentral_hypergeometric():
     totals, n_second, gamma = np.array([6_000, 9_000]), 7_000, 2.0
-    means, variances = rosenbaum_moments(
-        np.array([1.0, 0.0]), totals, np.array([6_000]), n_second, gamma
-    )
+    favoured = np.array([6_000])
+    chosen = chosen_moments(favoured, 15_000, n_second, gamma)
+    means, variances = rosenbaum_moments(np.array([1.0, 0.0]), totals, favoured, n_second, chosen)
     law = stats.nchypergeom_fisher(15_000, 6_000, n_second, gamma)
     assert_allclose([means[0], variances[0]], [law.mean(), law.var()], rtol=1e-7)
 
@@ -286,3 +287,39 @@ def test_bad_options_are_named(options, error, message):
 def test_bounds_need_a_shared_stratum():
     with pytest.raises(ValueError, match="nothing to bound"):
         ilr.rosenbaum_bounds([[[1, 2], [0, 0]]])
+
+
+def test_strata_of_one_grade_change_no_bounds_however_great():
+    sizes = np.array([[2**40 - 1, 2**39], [2**41 - 9, 3], [10**12, 10**11], [2**38 + 5, 7]])
+    idle = np.stack([np.zeros_like(sizes), sizes, np.zeros_like(sizes)], axis=2)
+    telling = np.array([[[0, 3, 4], [5, 2, 1]], [[2, 2, 1], [3, 0, 0]]])
+    alone, among = (
+        ilr.rosenbaum_bounds(tables) for tables in (telling, np.concatenate([telling, idle]))
+    )
+    assert among.method == alone.method == "exact"
+    assert_allclose(among.p_high, alone.p_high, rtol=1e-9)
+
+
+def test_bounds_of_thousands_of_unlike_strata_are_those_of_each():
+    tables = np.random.default_rng(7).integers(0, 4, (40, 2, 4))
+    tables[:, :, 0] += 1
+    once = ilr.rosenbaum_bounds(tables, gamma=(1, 2), method="asymptotic", alternative="greater")
+    moments = []
+    for table in tables:
+        totals, n_second = table.sum(axis=0)[::-1], int(table[1].sum())
+        n = int(totals.sum())
+        ranks = stats.rankdata(np.repeat(np.arange(4), totals))
+        scores = np.array([ranks[np.repeat(np.arange(4), totals) == k].sum() for k in range(4)])
+        scores = scores / np.maximum(totals, 1) / (n + 1) - 0.5
+        chosen = chosen_moments(np.arange(n + 1), n, n_second, 2.0)
+        # the highest ranks are those of the best grades
+        pairs = rosenbaum_moments(-scores, totals, np.arange(n + 1), n_second, chosen)
+        moments.append(max(zip(np.round(pairs[0], 12), pairs[1], strict=True)))
+    mean, variance = np.sum(moments, axis=0)
+    seen = sum(
+        stats.rankdata(np.tile(np.arange(4), 2).repeat(table.ravel()))[table[0].sum() :].sum()
+        / (table.sum() + 1)
+        - table[1].sum() / 2
+        for table in tables
+    )
+    assert_allclose(once.p_high[1], stats.norm.sf((seen - mean) / np.sqrt(variance)), rtol=1e-9)

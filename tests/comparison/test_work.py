@@ -116,6 +116,7 @@ def test_five_thousand_alike_strata_are_not_found_to_differ():
 
 MANY = drawn_strata(10_000, 10, 4)
 UNLIKE = drawn_strata(3000, 8, 10)
+GREATEST = np.random.default_rng(2).integers(0, 13, (5, 2, 3))
 DEAR = {
     "odds_ratio of great counts": lambda: ilr.odds_ratio([[2**50, 2**49], [2**48, 2**50]]),
     "odds_ratio of great strata": lambda: ilr.odds_ratio([[[2**50, 2**49], [2**48, 2**50]]] * 2),
@@ -128,7 +129,8 @@ DEAR = {
     "proportional_odds_test": lambda: ilr.proportional_odds_test(MANY),
     "parallel_lines_test": lambda: ilr.parallel_lines_test(MANY),
     "parallel_lines_test of unlike strata": lambda: ilr.parallel_lines_test(UNLIKE),
-    "rosenbaum_bounds": lambda: ilr.rosenbaum_bounds(MANY),
+    "rosenbaum_bounds of great strata": lambda: ilr.rosenbaum_bounds(10**GREATEST),
+    "rosenbaum_bounds of ten grades": lambda: ilr.rosenbaum_bounds(drawn_strata(1, 25, 10)),
     "selection_bounds": lambda: ilr.selection_bounds(MANY),
     "selection_bounds monotone": lambda: ilr.selection_bounds(MANY, assume="monotone"),
 }
@@ -141,6 +143,15 @@ def test_dear_work_gives_way_or_says_what_to_do(call):
     assert told.endswith(")") or ("`" in told and "oin strata" in told)
     # some seconds of an ordinary machine, with room for a slow one
     assert process_time() - start < 40
+
+
+def test_ten_thousand_strata_have_bounds():
+    start = process_time()
+    bounds = ilr.rosenbaum_bounds(MANY)
+    assert bounds.method == "asymptotic"
+    plain = ilr.van_elteren(MANY, method="asymptotic").p_value
+    assert_allclose([bounds.p_low[0], bounds.p_high[0]], plain, rtol=1e-6)
+    assert process_time() - start < 30
 
 
 def answer(call):

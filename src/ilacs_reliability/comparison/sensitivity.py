@@ -29,7 +29,13 @@ from ilacs_reliability.comparison.groups import (
     shared_grades,
     undefined_estimate,
 )
-from ilacs_reliability.comparison.hidden import Extremes, normal_tails
+from ilacs_reliability.comparison.hidden import (
+    MOST_UNITS,
+    MOST_VALUES,
+    Extremes,
+    margins_of,
+    normal_tails,
+)
 from ilacs_reliability.comparison.limits import holding
 from ilacs_reliability.comparison.ratios import risk_ratio
 from ilacs_reliability.comparison.strata import stratified_relative_effect
@@ -255,15 +261,22 @@ def rosenbaum_bounds(
 
 def _check_work(counts: IntArray, n_strengths: int) -> None:
     """Raise where even the moments of the strata would take too long at every strength."""
-    margins = np.column_stack([counts[:, 1].sum(axis=1), counts.sum(axis=1)])
-    n_kinds = len(np.unique(margins, axis=0))
+    sizes = counts.sum(axis=2)
+    margins = np.column_stack([sizes, counts.sum(axis=1)])
+    kinds = np.unique(margins, axis=0)
+    n, n_grades = kinds[:, :2].sum(axis=1), counts.shape[2]
+    causes = np.where(n <= MOST_UNITS, n + 1, n_grades + 1)
+    # each size of stratum has a distribution for every cause
+    _, first = np.unique(kinds[:, :2], axis=0, return_index=True)
+    chosen = np.minimum(kinds[:, 1] + 1, MOST_VALUES) * causes
+    own = chosen[first].sum() + chosen[n > MOST_UNITS].sum()
+    steps = 300.0 * float(own) + 100.0 * n_grades * float(causes.sum())
     # two strengths and two signs each, and some twenty to find the one that tips
-    steps = 4.0 * n_kinds * (n_strengths + 20)
-    if not affordable(steps, nanoseconds=1e5):
+    if not affordable(4 * steps * (n_strengths + 20), nanoseconds=1.0):
         raise ValueError(
-            f"`grades` has {len(counts)} strata, {n_kinds} of them with margins of their own, and "
-            f"`gamma` {n_strengths} strengths: together they would take too long. Join strata or "
-            "ask for fewer strengths."
+            f"`grades` has {whole(len(counts))} strata, {whole(len(kinds))} of them with margins "
+            f"of their own, and `gamma` {whole(n_strengths)} strengths: together they would take too "
+            "long. Join strata or ask for fewer strengths."
         )
 
 
@@ -418,7 +431,7 @@ def _found(
             return _bounds(tails, strengths, alternative, "exact")
         except TooManyCausesError:
             pass
-    return _bounds(partial(normal_tails, counts), strengths, alternative, "asymptotic")
+    return _bounds(partial(normal_tails, margins_of(counts)), strengths, alternative, "asymptotic")
 
 
 def _bounds(

@@ -11,6 +11,7 @@ import numpy as np
 from ilacs_reliability._results.estimates import FloatArray, IntArray
 from ilacs_reliability.comparison.fixed_margins import double_mid_ranks, first_rows
 from ilacs_reliability.comparison.hidden import Extremes
+from ilacs_reliability.comparison.rank_limits import n_first_rows
 
 # strata that are looked at
 MOST_STRATA = 100
@@ -92,6 +93,9 @@ def reached_sums(counts: IntArray) -> Lattice:
     TooManyCausesError
         If a stratum has too many tables, or there are too many sums.
     """
+    # strata of one grade have one sum
+    varied = ((counts.sum(axis=1) > 0).sum(axis=1) > 1) & (counts.sum(axis=2) > 0).all(axis=1)
+    counts = counts[varied] if varied.any() else counts[:1]
     if len(np.unique(counts, axis=0)) > MOST_STRATA or len(counts) > 10 * MOST_STRATA:
         raise TooManyCausesError
     strata = _ordered_strata(counts)
@@ -182,6 +186,9 @@ def _seen(counts: IntArray, common: int) -> int:
 def _stratum(totals: IntArray, n_second: int) -> Stratum:
     n = int(totals.sum())
     ranks = double_mid_ranks(totals)
+    # a cause cuts each grade in two, and rows are held several times
+    if n_first_rows(totals, n_second) * 2 * len(totals) > MOST_CELLS:
+        raise TooManyCausesError
     plain = first_rows(totals, n_second)
     if plain is None:
         raise TooManyCausesError
@@ -194,7 +201,10 @@ def _stratum(totals: IntArray, n_second: int) -> Stratum:
     n_rows = 0
     for favoured in range(n + 1):
         inside = np.clip(favoured - (np.cumsum(totals) - totals), 0, totals)
-        found = first_rows(np.concatenate([inside, totals - inside]), n_second)
+        parts = np.concatenate([inside, totals - inside])
+        if n_first_rows(parts, n_second) * len(parts) > 2 * MOST_CELLS:
+            raise TooManyCausesError
+        found = first_rows(parts, n_second)
         n_rows += len(found[0]) if found else MOST_CELLS + 1
         if found is None or n_rows > MOST_CELLS:
             raise TooManyCausesError
