@@ -676,7 +676,7 @@ def ratings_from_matrix(
     """
     _check_scale(scale)
     refuse_mask(matrix, "matrix", fill="nan or None")
-    table = np.asarray(matrix) if hasattr(matrix, "dtype") else _rectangle(matrix, "matrix")
+    table = _rectangle(matrix, "matrix")
     table, rows = _match(matrix, table, "matrix", raters, units, frequencies, clusters)
     notes: tuple[str, ...] = ()
     if scale.missing:
@@ -1210,7 +1210,9 @@ def _unit_names(units: Sequence[Hashable], n_units: int) -> tuple[Hashable, ...]
             raise ValueError(f"`units` holds {name!r} at unit {unit}: every unit needs a name.")
         check_name(name, "units", f"unit {unit}")
         if key_of(name) in seen:
-            raise ValueError(f"`units` must be distinct, but got {name!r} again at unit {unit}.")
+            raise ValueError(
+                f"`units` must be distinct, but got {told(name)} again at unit {unit}."
+            )
         seen.add(key_of(name))
     return names
 
@@ -1243,8 +1245,8 @@ def _numbers(ratings: npt.ArrayLike) -> tuple[npt.NDArray[Any], bool]:
         return _float_or_nan(matrix, "ratings"), truths
     example = matrix.flat[0] if matrix.size else ""
     raise TypeError(
-        f"`ratings` must hold numbers, but got {example!r}: labels have no order of their own, so "
-        "declare one, as in `ratings_from_matrix(..., scale=Scale([...]))`."
+        f"`ratings` must hold numbers, but got {told(example)}: labels have no order of their own, "
+        "so declare one, as in `ratings_from_matrix(..., scale=Scale([...]))`."
     )
 
 
@@ -1305,6 +1307,8 @@ def _fits_float(label: Hashable) -> bool:
 def _rectangle(matrix: npt.ArrayLike, name: str) -> npt.NDArray[Any]:
     try:
         table = np.asarray(matrix)
+        if hasattr(matrix, "dtype"):
+            return table
         # a list that mixes strings and numbers must not turn numbers into strings
         mixed = table.dtype.kind in "USO" or (table.dtype.kind in "iufc" and _holds_truths(matrix))
         return np.array(matrix, dtype=object) if mixed else table

@@ -671,7 +671,7 @@ def tolerance_weights(scale: Scale, *, within: int = 1) -> FloatArray:
     if not scale.ordered:
         raise ValueError("`scale` has no order, so no grade is near another.")
     if not (isinstance(within, (int, np.integer)) and within >= 0):
-        raise ValueError(f"`within` must be a whole number of 0 or more, but got {within!r}.")
+        raise ValueError(f"`within` must be a whole number of 0 or more, but got {told(within)}.")
     codes = np.arange(scale.n_grades)
     near: FloatArray = (np.abs(codes[:, None] - codes[None, :]) <= within).astype(np.float64)
     return near
@@ -817,7 +817,7 @@ def _checked_labels(labels: Iterable[Hashable]) -> tuple[Hashable, ...]:
     seen: dict[Hashable, int] = {}
     for place, label in enumerate(labels):
         if not _hashes(label):
-            raise TypeError(f"`labels` must be hashable, but got {label!r} at {place}.")
+            raise TypeError(f"`labels` must be hashable, but got {told(label)} at {place}.")
         if is_missing(label):
             raise ValueError(f"`labels` holds {label!r} at {place}, which means a missing rating.")
         if label in seen:
@@ -893,7 +893,7 @@ def _checked_missing(
     grades = {reading for label in codes for reading in _readings_of(label)}
     for place, code in enumerate(listed):
         if not _hashes(code):
-            raise TypeError(f"`missing` must be hashable, but got {code!r} at {place}.")
+            raise TypeError(f"`missing` must be hashable, but got {told(code)} at {place}.")
         for reading in () if is_missing(code) else _readings_of(code):
             if reading in aliases:
                 raise ValueError(

@@ -389,7 +389,7 @@ def _from_ratings(ratings: Ratings) -> Transitions:
     if ratings.patterns is None or ratings.n_raters != 2 or ratings.frequencies.ndim != 1:
         raise ValueError(
             "`table` must be ratings of one study by two known raters, the first before and the "
-            f"second after, but got {ratings!r}."
+            f"second after, but got {told(ratings)}."
         )
     check_whole(ratings, "table")
     both = (ratings.patterns >= 0).all(axis=1)

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias, get_args
 import numpy as np
 import numpy.typing as npt
 
-from ilacs_reliability._checks.arguments import check_option
+from ilacs_reliability._checks.arguments import check_option, told
 from ilacs_reliability._data.scales import FloatArray
 
 AdjustMethod: TypeAlias = Literal[
@@ -71,7 +71,7 @@ def adjust_p_values(p_values: npt.ArrayLike, *, method: AdjustMethod = "holm") -
     try:
         values = np.array(p_values, dtype=np.float64)
     except (TypeError, ValueError, OverflowError):
-        raise TypeError(f"`p_values` must hold numbers, but got {p_values!r}.") from None
+        raise TypeError(f"`p_values` must hold numbers, but got {told(p_values)}.") from None
     outside = (values < 0) | (values > 1)
     if outside.any():
         place = tuple(int(i) for i in np.argwhere(outside)[0])

@@ -109,7 +109,7 @@ def bangdiwala_b(
     frequencies, both = study.frequencies, taken.table.paired
     value, influence = smooth_parts(formula, _cells(taken), frequencies, both)
     value = where_known(study, value)
-    kind = weights if isinstance(weights, str) and not partial_credit else "custom"
+    kind = weights if isinstance(weights, str) and not len(partial_credit) else "custom"
     reason = "" if study.is_batch else why_undefined(study)
     if not study.is_batch and not reason and not np.isfinite(value):
         reason = "no_common_grade"

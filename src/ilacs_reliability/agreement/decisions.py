@@ -14,6 +14,7 @@ from ilacs_reliability._checks.arguments import (
     check_confidence_level,
     check_listing,
     check_option,
+    told,
 )
 from ilacs_reliability._data.ratings import RatingsLike
 from ilacs_reliability._results.estimates import NO_ERROR, Estimate
@@ -110,7 +111,7 @@ def d_study(
     for place, number in enumerate(n_raters):
         if not (isinstance(number, (int, np.integer)) and number > 0):
             raise ValueError(
-                f"`n_raters` must hold whole numbers above 0, but got {number!r} at {place}."
+                f"`n_raters` must hold whole numbers above 0, but got {told(number)} at {place}."
             )
     parts = source if isinstance(source, VarianceComponents) else variance_components(source)
     needed = _needed(parts, reliability, decision)

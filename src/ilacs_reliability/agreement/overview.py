@@ -169,7 +169,7 @@ def _kinds(ratings: Ratings, weights: Sequence[WeightKind] | None) -> tuple[Weig
             )
         if kind not in WEIGHT_KINDS:
             raise ValueError(
-                f"`weights` must hold kinds among {WEIGHT_KINDS}, but got {kind!r} at {place}."
+                f"`weights` must hold kinds among {WEIGHT_KINDS}, but got {told(kind)} at {place}."
             )
     return weights
 

@@ -10,7 +10,12 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from ilacs_reliability._checks.arguments import check_confidence_level, check_option, check_text
+from ilacs_reliability._checks.arguments import (
+    check_confidence_level,
+    check_option,
+    check_text,
+    told,
+)
 from ilacs_reliability._results.estimates import (
     Estimate,
     Interval,
@@ -101,7 +106,7 @@ class Claim:
         if not fits or len(numbers) != wanted or not np.isfinite(numbers).all():
             raise ValueError(
                 f"`threshold` must be {'two finite margins' if wanted == 2 else 'a finite number'} "
-                f"where `direction` is {self.direction!r}, but got {self.threshold!r}."
+                f"where `direction` is {self.direction!r}, but got {told(self.threshold)}."
             )
         if wanted == 2 and not numbers[0] < numbers[1]:
             raise ValueError(f"`threshold` must be two margins in order, but got {self.threshold}.")
@@ -149,7 +154,7 @@ def _plain_threshold(threshold: Any) -> float | tuple[float, ...]:
     numbers = list(threshold) if is_pair else [threshold]
     for number in numbers:
         if isinstance(number, (bool, np.bool_)) or not isinstance(number, Real):
-            raise TypeError(f"`threshold` must be a number or two, but got {threshold!r}.")
+            raise TypeError(f"`threshold` must be a number or two, but got {told(threshold)}.")
     return tuple(map(_plain_number, numbers)) if is_pair else _plain_number(threshold)
 
 

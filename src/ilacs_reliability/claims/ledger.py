@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from ilacs_reliability._checks.arguments import told
 from ilacs_reliability._results.records import html_table, plain
 from ilacs_reliability._results.wording import counted, level, percent, significant, whole
 from ilacs_reliability.claims.evidence import GOOD, Evidence, bundled_evidence, moves
@@ -209,7 +210,7 @@ def reproduce(claim: Claim) -> Reproduction:
     if statements.get(claim.name) != claim.statement:
         raise ValueError(
             f"`claim` must be one of {tuple(statements)}, as `published_claims` gives them, "
-            f"but got {claim!r}."
+            f"but got {told(claim)}."
         )
     recompute = RECOMPUTE[claim.name]
     figures, note = recompute(bundled_evidence())

@@ -208,8 +208,7 @@ def _likely(b: IntArray, n: int, n_second: int, gamma: float) -> IntArray:
         return np.arange(n_second + 1)[None]
     # mean and spread of Fisher's noncentral hypergeometric distribution, nearly
     x, m = b.astype(np.float64), float(n_second)
-    slope = (gamma - 1) * (x + m) + n
-    centre = 2 * gamma * x * m / (slope + np.sqrt(slope**2 - 4 * gamma * (gamma - 1) * x * m))
+    centre = _centre(x, m, n, gamma) if gamma >= 1 else m - _centre(n - x, m, n, 1 / gamma)
     shares = [1 / np.maximum(part, 1) for part in (centre, x - centre, m - centre)]
     shares.append(1 / np.maximum(n - x - m + centre, 1))
     reach = 12 / np.sqrt(sum(shares)) + 20
@@ -220,6 +219,14 @@ def _likely(b: IntArray, n: int, n_second: int, gamma: float) -> IntArray:
         np.round(steps * (MOST_VALUES - 1) / 2) * stride
     ).astype(np.int64)
     return values
+
+
+def _centre(x: FloatArray, m: float, n: int, gamma: float) -> FloatArray:
+    """Return the favoured units among m of n, x of them favoured, losing no digits."""
+    more = gamma - 1
+    root = np.sqrt((more * (x - m)) ** 2 + more * (2 * n * (x + m) - 4 * x * m) + float(n) ** 2)
+    centre: FloatArray = 2 * gamma * x * m / (more * (x + m) + n + root)
+    return centre
 
 
 def _moments(scores: FloatArray, totals: IntArray) -> Moments:

@@ -264,4 +264,5 @@ def _crossing(found: ContrastFit, root: float, sign: float) -> float:
 
 def _log_wald(estimate: Estimate, confidence_level: float) -> tuple[float, float]:
     half = special.ndtri((1 + confidence_level) / 2) * estimate.standard_error / estimate.value
-    return float(estimate.value * np.exp(-half)), float(estimate.value * np.exp(half))
+    with np.errstate(over="ignore"):
+        return float(estimate.value * np.exp(-half)), float(estimate.value * np.exp(half))

@@ -275,8 +275,8 @@ def _check_work(counts: IntArray, n_strengths: int) -> None:
     if not affordable(4 * steps * (n_strengths + 20), nanoseconds=1.0):
         raise ValueError(
             f"`grades` has {whole(len(counts))} strata, {whole(len(kinds))} of them with margins "
-            f"of their own, and `gamma` {whole(n_strengths)} strengths: together they would take too "
-            "long. Join strata or ask for fewer strengths."
+            f"of their own, and `gamma` {whole(n_strengths)} strengths: together they would take "
+            "too long. Join strata or ask for fewer strengths."
         )
 
 

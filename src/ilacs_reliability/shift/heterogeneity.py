@@ -240,7 +240,7 @@ def _ball(
     root, radius = float(np.sqrt(statistic)), float(np.sqrt(critical(confidence_level)))
     low, high = (max(root + sign * radius, 0.0) ** 2 for sign in (-1, 1))
     low, high = low / (low + df), high / (high + df)
-    return (min(low, estimate.value) if estimate.value > 0 else low), high
+    return _apart(min(low, estimate.value) if estimate.value > 0 else low, high)
 
 
 def _test_based(
@@ -258,5 +258,11 @@ def _test_based(
         error = np.sqrt((1 - 1 / (3 * (df - 1) ** 2)) / (2 * (df - 1)))
     # H is taken as 1 where the spread is less than chance gives
     centre = max(np.log(max(statistic, 1e-300) / df) / 2, 0.0)
-    low, high = (max(0.0, 1 - np.exp(-2 * (centre + sign * z * error))) for sign in (-1, 1))
-    return low, high
+    return _apart(*(max(0.0, 1 - np.exp(-2 * (centre + sign * z * error))) for sign in (-1, 1)))
+
+
+def _apart(low: float, high: float) -> Limits:
+    """Return limits, or the numbers beside them where so near 1 no other lies between."""
+    if low < high:
+        return low, high
+    return float(np.nextafter(low, 0.0)), float(np.nextafter(high, 1.0))

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from ilacs_reliability._checks.arguments import told
 from ilacs_reliability._checks.containers import read_only
 from ilacs_reliability._data.ratings import Ratings, check_whole
 from ilacs_reliability._data.scales import FloatArray, IntArray, Scale, not_a_grade, read_label
@@ -429,7 +430,7 @@ def _from_ratings(ratings: Ratings, single: bool) -> Pairs:
     if ratings.patterns is None or ratings.n_raters != 2:
         raise ValueError(
             "`table` must be ratings by two known raters, the first before and the second after, "
-            f"but got {ratings!r}."
+            f"but got {told(ratings)}."
         )
     if single and ratings.frequencies.ndim != 1:
         raise ValueError(

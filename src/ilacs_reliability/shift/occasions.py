@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 
-from ilacs_reliability._checks.arguments import check_option
+from ilacs_reliability._checks.arguments import check_option, told
 from ilacs_reliability._checks.randomness import check_draws, check_rng
 from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings, check_whole
 from ilacs_reliability._data.scales import CodeArray, FloatArray
@@ -273,7 +273,7 @@ def _complete(ratings: RatingsLike) -> tuple[Ratings, CodeArray]:
     taken = as_ratings(ratings)
     if taken.patterns is None or taken.n_raters < 2 or taken.frequencies.ndim != 1:
         raise ValueError(
-            f"`ratings` must be of one study on two or more known occasions, but got {taken!r}."
+            f"`ratings` must be of one study on two or more known occasions, but got {told(taken)}."
         )
     check_whole(taken, "ratings")
     full = (taken.patterns >= 0).all(axis=1) & (taken.frequencies > 0)

@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 
-from ilacs_reliability._checks.arguments import check_option
+from ilacs_reliability._checks.arguments import check_option, told
 from ilacs_reliability._checks.randomness import as_generator, check_draws
 from ilacs_reliability._data.scales import FloatArray, IntArray
 from ilacs_reliability._data.tables import TransitionsLike
@@ -288,7 +288,7 @@ def _strata(tables: Strata) -> tuple[tuple[Hashable, ...], list[Pairs]]:
         names, given = tuple(tables), list(tables.values())
     else:
         if not isinstance(tables, Iterable) or isinstance(tables, str):
-            raise TypeError(f"`tables` must be tables by stratum, but got {tables!r}.")
+            raise TypeError(f"`tables` must be tables by stratum, but got {told(tables)}.")
         given = list(tables)
         if hasattr(tables, "columns") or (given and all(_is_row(table) for table in given)):
             raise ValueError("`tables` must hold a table for each stratum, but got a single table.")
@@ -376,12 +376,15 @@ def _pooled(
     # each stratum has its own n/(n - 1) in place of the common one
     n = pieces.sum()
     spread = np.sqrt(pieces / np.maximum(pieces - 1, 1) * (n - 1) / n)
+    pull = (scores - centre[stratum]) * spread[stratum]
+    # what strata of one piece lend does not cancel within them
+    pull -= everyone.frequencies @ pull / sizes.sum()
     mover = partial(_mover, estimates=estimates, weights=sizes / sizes.sum())
     methods: tuple[Method, ...] = (matched, ("mover", mover), *mean_methods(-reach, reach))
     return pair_estimate(
         everyone,
         value=value,
-        influence=(scores - centre[stratum]) * spread[stratum],
+        influence=pull,
         name="stratified_shift",
         label=estimates[0].label,
         methods=methods,

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ilacs_reliability._checks.arguments import check_number
+from ilacs_reliability._checks.arguments import check_number, told
 from ilacs_reliability._checks.work import SECONDS, affordable
 from ilacs_reliability._data.scales import FloatArray
 from ilacs_reliability._results.wording import counted, percent, significant
@@ -205,7 +205,7 @@ def check_margin(margin: Any, *, reach: float) -> tuple[float, float]:
     ends = (-margin, margin) if isinstance(margin, Real) else margin
     pair = isinstance(ends, (tuple, list)) and len(ends) == 2
     if not pair or any(isinstance(x, bool) or not isinstance(x, Real) for x in ends):
-        raise TypeError(f"`margin` must be a number or a pair of numbers, but got {margin!r}.")
+        raise TypeError(f"`margin` must be a number or a pair of numbers, but got {told(margin)}.")
     low, high = (check_number(end, "margin") for end in ends)
     if not low < 0 < high:
         raise ValueError(f"`margin` must hold zero between its ends, but got {low} and {high}.")
