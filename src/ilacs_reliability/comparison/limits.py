@@ -292,7 +292,8 @@ def katz_ratio(counts: Counts, confidence_level: float) -> Pair:
     x1, n1, x2, n2 = counts
     if not (x1 > 0 and x2 > 0):
         return 0.0, float("inf")
-    error = np.sqrt(max(1 / x1 - 1 / n1 + 1 / x2 - 1 / n2, 0.0))
+    # taken from the others, so that few of very many are not lost in rounding
+    error = np.sqrt((n1 - x1) / (x1 * float(n1)) + (n2 - x2) / (x2 * float(n2)))
     return _log_limits(x2 / n2 / (x1 / n1), error, confidence_level)
 
 
@@ -364,22 +365,32 @@ def _halved(counts: Counts, delta: float, low: float, high: float) -> float:
     return (low + high) / 2
 
 
-def _ratio_score(counts: Counts, ratio: float) -> float:
+def _ratio_score(counts: Counts, log: float) -> float:
     x1, n1, x2, n2 = counts
-    n = n1 + n2
-    a, b, c = n * ratio, -(n2 * ratio + x2 + n1 + x1 * ratio), x1 + x2
-    p1 = 2 * c / (-b + np.sqrt(max(b**2 - 4 * a * c, 0.0)))
-    p1 = min(p1, 1.0, 1.0 / ratio)
-    p2 = p1 * ratio
-    variance = (p2 * (1 - p2) / n2 + ratio**2 * p1 * (1 - p1) / n1) * n / (n - 1)
-    gap = x2 / n2 - ratio * x1 / n1
+    if log < 0:
+        return -_ratio_score((x2, n2, x1, n1), -log)
+    n, y1, y2 = n1 + n2, n1 - x1, n2 - x2
+    ratio, more, less = np.exp(log), np.expm1(log), np.exp(-log)
+    b = -(n2 + x1) - (x2 + n1) * less
+    p2 = 2 * (x1 + x2) / (-b + np.sqrt(max(b**2 - 4 * n * less * (x1 + x2), 0.0)))
+    q2, gap = 1 - p2, x2 / n2 - ratio * x1 / n1
+    if p2 > 0.5:
+        # next to 1 the shares that are not counted keep the digits
+        c = (x1 + x2 + y2) * more * less - (y1 + y2) * less
+        root = np.sqrt(c**2 + 4 * n * less * y2 * more * less)
+        q2 = 2 * y2 * more * less / (c + root) if c > 0 else (root - c) / (2 * n * less)
+        p2, gap = 1 - q2, y1 / n1 - y2 / n2 - more * x1 / n1
+    p2, q2 = min(max(p2, 0.0), 1.0), min(max(q2, 0.0), 1.0)
+    # the first share times the ratio is the second
+    variance = (p2 * q2 / n2 + p2 * (more + q2) / n1) * n / (n - 1)
     if variance <= 0:
         return 0.0 if gap == 0 else float(np.sign(gap) * np.inf)
     return float(gap / np.sqrt(variance))
 
 
-def _odds_score(counts: Counts, odds: float) -> float:
+def _odds_score(counts: Counts, log: float) -> float:
     x1, n1, x2, n2 = counts
+    odds = float(np.exp(log))
     n, x = n1 + n2, x1 + x2
     # the shares under the hypothesis have this odds ratio and the total seen
     a, b, c = n1 * (odds - 1), n1 + n2 * odds - x * (odds - 1), -x
@@ -401,12 +412,15 @@ def _positive_limits(
 
     def crossing(level: float) -> float:
         def beyond(log: float) -> float:
-            return min(max(score(counts, float(np.exp(log))), -1e6), 1e6) - level
+            return min(max(score(counts, log), -1e6), 1e6) - level
 
         low, high = -FARTHEST, FARTHEST
-        if beyond(low) * beyond(high) > 0:
-            return 0.0 if level > 0 else float("inf")
-        return float(np.exp(optimize.brentq(beyond, low, high, xtol=1e-12)))
+        if beyond(high) >= 0:
+            # at a level of next to nothing the score still passes it far out
+            return float(np.exp(high)) if level > 0 else float("inf")
+        if beyond(low) <= 0:
+            return 0.0
+        return float(np.exp(optimize.brentq(beyond, low, high, xtol=1e-300, maxiter=1000)))
 
     if x1 + x2 in (0, n1 + n2) and score is _odds_score:
         return 0.0, float("inf")

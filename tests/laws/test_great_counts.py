@@ -1,0 +1,95 @@
+"""Counts of up to 2**50: limits hold the estimate, have a width and widen with the level."""
+
+import math
+import warnings
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from scipy import stats
+
+import ilacs_reliability as ilr
+
+LEVELS = (1e-3, 0.5, 0.8, 0.95, 0.99, 1 - 1e-9)
+# rare and frequent grades, alike and unlike groups; most of each sum is in one cell
+GROUPS = {
+    "next to all": [[10**11, 1, 1], [10**4, 1, 0]],
+    "all of one": [[10**8, 0, 1, 1], [10**10, 1, 1, 0]],
+    "rare": [[10**12, 3, 0], [10**9, 0, 2]],
+    "alike": [[6, 2**50, 2], [21, 2**50, 0]],
+    "even": [
+        [626498201282, 522461045911, 277119990487],
+        [1090229932805, 436618467813, 779539816682],
+    ],
+    "few and many": [[3, 4, 2], [2**50, 2**49, 2**48]],
+    "all but none": [[3, 0, 7, 9], [8, 2, 9, 0]],
+}
+EFFECTS = {
+    "risk_difference": lambda x: ilr.risk_difference(x, at_most=2),
+    "risk_ratio": lambda x: ilr.risk_ratio(x, at_most=2),
+    "odds_ratio": lambda x: ilr.odds_ratio(x, at_most=2),
+    "e_value": lambda x: ilr.e_value(x, at_most=2),
+    "relative_effect": ilr.relative_effect,
+    "somers_d": ilr.somers_d,
+    "generalised_odds": ilr.generalised_odds,
+    "proportional_odds": ilr.proportional_odds,
+    "difference": lambda x: ilr.paired_difference(square(x), at_least=2),
+    "paired_odds_ratio": lambda x: ilr.paired_odds_ratio(square(x), at_least=2),
+    "marginal_rank_shift": lambda x: ilr.marginal_rank_shift(square(x)).effect,
+    "net_shift": lambda x: over_strata(square(x)),
+}
+
+
+def square(groups):
+    return np.array([*(row[:3] for row in groups), [1, 2, 0]])
+
+
+def over_strata(table):
+    few = [[1, 0, 0], [0, 0, 1], [0, 1, 0]]
+    options = {"effect": "net", "method": "asymptotic", "heterogeneity": "asymptotic"}
+    return ilr.stratified_shift([table, few], **options).pooled
+
+
+@pytest.mark.parametrize("of", GROUPS)
+@pytest.mark.parametrize("name", EFFECTS)
+def test_limits_widen_with_the_level(name, of):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ilr.UndefinedEstimateWarning)
+        found = EFFECTS[name](GROUPS[of])
+    for method in found.interval_methods if found.status == "ok" else ():
+        every = [found.confidence_interval(level, method) for level in LEVELS]
+        own = [limits for limits in every if limits.method == method]
+        slack = 1e-9 * max(1.0, abs(found.value)) if math.isfinite(found.value) else 0.0
+        assert all(limits.low <= found.value <= limits.high for limits in every)
+        assert all(limits.low < limits.high for limits in every[2:])
+        for inner, outer in pairwise(own):
+            assert outer.low <= inner.low + slack, method
+            assert outer.high >= inner.high - slack, method
+
+
+@pytest.mark.parametrize(
+    ("x1", "n1", "x2", "n2"), [(8, 20, 15, 21), (1, 40, 3, 30), (19, 20, 9, 11)]
+)
+def test_score_limits_of_a_ratio_are_where_the_score_is_the_quantile(x1, n1, x2, n2):
+    limits = ilr.risk_ratio([[n1 - x1, x1], [n2 - x2, x2]]).confidence_interval(
+        method="miettinen_nurminen"
+    )
+    for ratio in limits:
+        # the likelihood of both counts at this ratio, by a fine grid of the first share
+        shares = np.linspace(1e-9, min(1, 1 / ratio) - 1e-9, 400_001)
+        logs = stats.binom.logpmf(x1, n1, shares) + stats.binom.logpmf(x2, n2, shares * ratio)
+        p1 = shares[logs.argmax()]
+        p2, n = p1 * ratio, n1 + n2
+        spread = (p2 * (1 - p2) / n2 + ratio**2 * p1 * (1 - p1) / n1) * n / (n - 1)
+        z = (x2 / n2 - ratio * x1 / n1) / np.sqrt(spread)
+        assert abs(z) == pytest.approx(stats.norm.ppf(0.975), rel=1e-4)
+
+
+@pytest.mark.parametrize("tables", [
+    [[[1, 0], [0, 0]], [[3, 4], [1, 2]]],
+    [[[0, 1], [0, 0]], [[3, 4], [1, 2]], [[0, 0], [1, 0]]],
+    [[[0, 1], [0, 0]], [[0, 0], [1, 0]]],
+])  # fmt: skip
+def test_the_influence_over_strata_averages_to_zero(tables):
+    pooled = ilr.stratified_shift(tables, effect="net").pooled
+    assert pooled.frequencies @ pooled.influence == pytest.approx(0, abs=1e-12)
