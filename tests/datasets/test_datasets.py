@@ -455,7 +455,7 @@ def test_table_refuses_what_would_drop_rows_silently(inspections):
         inspections.table(overall="good")
     with pytest.raises(ValueError, match="at least one column"):
         inspections.table()
-    with pytest.raises(ValueError, match="`colour` is not a column"):
+    with pytest.raises(ValueError, match="'colour' is not a column"):
         inspections.missing("colour")
 
 

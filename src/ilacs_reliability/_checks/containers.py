@@ -60,9 +60,7 @@ def refuse_set(things: object, name: str) -> None:
         If it is a set.
     """
     if isinstance(things, (set, frozenset)):
-        raise TypeError(
-            f"`{name}` must be in order, as in a list, but a set has none: got {things!r}."
-        )
+        raise TypeError(f"`{name}` must be in order, as in a list, but a set has none.")
 
 
 def read_only(array: npt.NDArray[Any]) -> npt.NDArray[Any]:

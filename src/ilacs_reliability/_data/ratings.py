@@ -1198,7 +1198,9 @@ def _rows(codes: CodeArray, clusters: IntArray | None) -> IntArray:
 def _unit_names(units: Sequence[Hashable], n_units: int) -> tuple[Hashable, ...]:
     refuse_set(units, "units")
     if isinstance(units, str) or not isinstance(units, Iterable):
-        raise TypeError(f"`units` must be a sequence of names, one for each row, got {units!r}.")
+        raise TypeError(
+            f"`units` must be a sequence of names, one for each row, but got {told(units)}."
+        )
     names = tuple(units)
     if len(names) != n_units:
         raise ValueError(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from scipy import optimize, special
@@ -57,11 +57,10 @@ def wilson(count: float, n: float, z: float) -> Pair:
     centre = count + z**2 / 2
     half = z * np.sqrt(count * (n - count) / n + z**2 / 4)
     low, high = (centre - half) / (n + z**2), (centre + half) / (n + z**2)
-    if count == n:
-        # at a very low level it rounds to 1
-        low = min(low, float(np.nextafter(1.0, 0.0)))
+    # at a very low level the lower limit of all rounds to 1
+    low = np.where(np.equal(count, n), np.minimum(low, np.nextafter(1.0, 0.0)), low)
     # exact at the ends, where the difference leaves about 1e-17
-    return (0.0 if count == 0 else float(low)), (1.0 if count == n else float(high))
+    return _numbers(np.where(np.equal(count, 0), 0.0, low), np.where(np.equal(count, n), 1.0, high))
 
 
 def newcombe_difference(counts: Counts, confidence_level: float) -> Pair:
@@ -85,7 +84,7 @@ def newcombe_difference(counts: Counts, confidence_level: float) -> Pair:
     p1, p2 = x1 / n1, x2 / n2
     low = p2 - p1 - np.hypot(p2 - l2, u1 - p1)
     high = p2 - p1 + np.hypot(u2 - p2, p1 - l1)
-    return float(low), float(high)
+    return _numbers(low, high)
 
 
 def midp_difference(counts: Counts, confidence_level: float) -> Pair:
@@ -108,9 +107,9 @@ def midp_difference(counts: Counts, confidence_level: float) -> Pair:
     low, high = midp_limits([x1, x2], [n1, n2], confidence_level=confidence_level)
     # at a low level the median of the limits may lie to either side of the share
     down, up = np.maximum(p - low, 0.0), np.maximum(high - p, 0.0)
-    value = float(p[1] - p[0])
+    value = p[1] - p[0]
     ends = value - np.hypot(down[1], up[0]), value + np.hypot(up[1], down[0])
-    return max(-1.0, float(ends[0])), min(1.0, float(ends[1]))
+    return _numbers(np.maximum(-1.0, ends[0]), np.minimum(1.0, ends[1]))
 
 
 def agresti_caffo_difference(counts: Counts, confidence_level: float) -> Pair:
@@ -132,8 +131,14 @@ def agresti_caffo_difference(counts: Counts, confidence_level: float) -> Pair:
     x1, n1, x2, n2 = counts
     p1, p2 = (x1 + 1) / (n1 + 2), (x2 + 1) / (n2 + 2)
     half = quantile(confidence_level) * np.sqrt(p1 * (1 - p1) / (n1 + 2) + p2 * (1 - p2) / (n2 + 2))
-    low, high, seen = float(p2 - p1 - half), float(p2 - p1 + half), x2 / n2 - x1 / n1
-    return max(-1.0, min(low, seen)), min(1.0, max(high, seen))
+    low, high, seen = p2 - p1 - half, p2 - p1 + half, x2 / n2 - x1 / n1
+    low, high = np.maximum(-1.0, np.minimum(low, seen)), np.minimum(1.0, np.maximum(high, seen))
+    return _numbers(low, high)
+
+
+def _numbers(low: Any, high: Any) -> Pair:
+    """Return limits of one study as numbers, of many as arrays."""
+    return (low, high) if np.ndim(low) else (float(low), float(high))
 
 
 def score_difference(counts: Counts, confidence_level: float) -> Pair:

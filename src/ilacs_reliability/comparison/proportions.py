@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -335,9 +336,9 @@ def _averaged(
     """Join the strata's limits by the variances that they imply (Zou and Donner, 2008)."""
     if len(strata) == 1:
         return rule(strata[0], confidence_level)
-    limits = np.array([rule(counts, confidence_level) for counts in strata])
-    values = np.array([x2 / n2 - x1 / n1 for x1, n1, x2, n2 in strata])
+    every: Any = np.array(strata, dtype=np.float64).T
+    limits, (x1, n1, x2, n2) = np.array(rule(every, confidence_level)), every
     # a limit that smoothing puts beyond the value adds nothing on that side
-    gaps = np.maximum(np.array([[-1.0], [1.0]]) * (limits.T - values), 0.0)
+    gaps = np.maximum(np.array([[-1.0], [1.0]]) * (limits - (x2 / n2 - x1 / n1)), 0.0)
     down, up = np.sqrt(((weights * gaps) ** 2).sum(axis=1)).tolist()
     return max(-1.0, estimate.value - down), min(1.0, estimate.value + up)

@@ -522,7 +522,8 @@ def _joined(tails: tuple[float, float], alternative: Alternative, gap: int) -> f
     lower, upper = tails
     if alternative == "two-sided":
         return min(1.0, lower + upper) if gap else 1.0
-    return lower if alternative == "greater" else upper
+    # the sum of all chances is 1 but for rounding
+    return min(1.0, lower if alternative == "greater" else upper)
 
 
 def _normal_p(counts: Any, scores: Any, alternative: Alternative) -> float:

@@ -231,10 +231,12 @@ def _fisher(n1: int, n2: int, alternative: str) -> FloatArray:
     logs = log_choose(np.asarray(n1), first) + log_choose(np.asarray(n2), second)
     logs = logs - log_choose(np.asarray(n1 + n2), first + second)
     # the tables of a total lie on a diagonal: put each in a row, then add up from its far end
-    rows = np.zeros((n1 + n2 + 1, n2 + 1))
-    rows[first + second, second] = np.exp(logs)
-    tails = np.cumsum(rows[:, ::-1], axis=1)[:, ::-1]
-    chances: FloatArray = tails[first + second, second]
+    total, place, width = (
+        (first + second, first, n1) if n1 < n2 else (first + second, n2 - second, n2)
+    )
+    rows = np.zeros((n1 + n2 + 1, width + 1))
+    rows[total, place] = np.exp(logs)
+    chances: FloatArray = np.cumsum(rows, axis=1)[total, place]
     return chances
 
 

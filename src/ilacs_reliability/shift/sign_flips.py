@@ -352,8 +352,10 @@ def met_tail(
     total = 0.0
     for start in range(0, len(others), BLOCK):
         rows = slice(start, start + BLOCK)
-        place = np.searchsorted(values, least - others[rows], side="left")
-        total += float(chances[rows] @ tail[place])
+        # looking up in order is several times as fast as to and fro
+        order = np.argsort(others[rows])
+        place = np.searchsorted(values, least - others[rows][order], side="left")
+        total += float(chances[rows][order] @ tail[place])
     return min(total, 1.0)
 
 
