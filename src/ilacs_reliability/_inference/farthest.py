@@ -20,7 +20,9 @@ SAME = 1e-9
 STARTS, FOLLOWED = 4, 2
 # the same where few units leave so much open that there are ends of several kinds
 STARTS_WIDE, FOLLOWED_WIDE = 8, 3
-# reach a unit from which they do, and patterns of which pairs are started from then
+# patterns towards which paths start; reach a unit from which few units leave so much open, and
+# patterns of which pairs are tried then
+MOST_SINGLE = 48
 WIDE, MOST_PAIRED = 0.35, 30
 # steps of a path, the first of which are taken in full, and the gain that ends it
 STEPS, FULL_STEPS, GAIN = 30, 2, 1e-8
@@ -87,13 +89,12 @@ def farthest(
     seen = _Seen(times, times.sum(axis=-1), allowed.reshape(times.shape), reach.reshape(-1))
     ends = np.full((2, len(times)), np.nan)
     with np.errstate(all="ignore"):
-        known = np.isfinite(evaluate(times / seen.total[:, None])[0]) & (seen.reach > 0)
-        directions, leads = _directions(seen, known)
-        size = max(1, BLOCK // (n_patterns * max(len(directions), 2 * (STARTS + 1))))
-        rows = np.flatnonzero(known)
+        value, pull = evaluate(times / seen.total[:, None])
+        rows = np.flatnonzero(np.isfinite(value) & (seen.reach > 0))
+        size = max(1, BLOCK // (n_patterns * MOST_SINGLE))
         for start in range(0, len(rows), size):
             block = rows[start : start + size]
-            paths = _paths(evaluate, seen.take(block), directions, leads[block])
+            paths = _paths(evaluate, seen.take(block), pull[block])
             ends[:, block] = _climbed(evaluate, paths)
     low, high = ends.reshape(2, *frequencies.shape[:-1])
     return low, high
@@ -104,37 +105,46 @@ def _is_wide(seen: _Seen) -> BoolArray:
     return wide
 
 
-def _directions(seen: _Seen, known: BoolArray) -> tuple[FloatArray, BoolArray]:
-    """Return where searches may start: towards what, and in which study, (n, n_directions)."""
-    one = np.eye(seen.times.shape[1])
-    few = _is_wide(seen) & known & (seen.allowed.sum(axis=-1) <= MOST_PAIRED)
+def _leads(seen: _Seen, pull: FloatArray) -> tuple[npt.NDArray[np.intp], BoolArray]:
+    """Return towards which two patterns searches may start, (n, n_leads, 2), and if so.
+
+    The two are the same, but where few units leave much open. Of many patterns, only those that
+    pull most to either side are tried.
+    """
+    order = np.argsort(np.where(seen.allowed, pull, 0.0), axis=-1, kind="stable")
+    half = MOST_SINGLE // 2
+    if order.shape[1] > MOST_SINGLE:
+        order = np.concatenate([order[:, :half], order[:, -half:]], axis=1)
+    single, may = np.stack([order, order], axis=-1), np.take_along_axis(seen.allowed, order, axis=1)
+    few = _is_wide(seen) & (seen.allowed.sum(axis=-1) <= MOST_PAIRED)
     if not few.any():
-        return one, seen.allowed
-    i, j = np.triu_indices(len(one), 1)
-    pairs = seen.allowed[:, i] & seen.allowed[:, j] & few[:, None]
-    used = pairs.any(axis=0)
-    i, j = i[used], j[used]
-    return np.concatenate([one, one[i] + one[j]]), np.hstack([seen.allowed, pairs[:, used]])
+        return single, may
+    used = np.flatnonzero(seen.allowed[few].any(axis=0))
+    pairs = used[np.column_stack(np.triu_indices(len(used), 1))]
+    both = seen.allowed[:, pairs].all(axis=-1) & few[:, None]
+    places = np.broadcast_to(pairs, (len(order), *pairs.shape))
+    return np.concatenate([single, places], axis=1), np.hstack([may, both])
 
 
-def _paths(evaluate: Evaluate, seen: _Seen, directions: FloatArray, leads: BoolArray) -> _Paths:
+def _paths(evaluate: Evaluate, seen: _Seen, pull: FloatArray) -> _Paths:
     """Start from what was seen, and from the best of those as far in each direction as may be."""
-    (n, n_patterns), n_ways = seen.times.shape, len(directions)
-    wide = _is_wide(seen)
+    leads, may = _leads(seen, pull)
+    (n, n_patterns), wide = seen.times.shape, _is_wide(seen)
     starts = np.where(wide, STARTS_WIDE, STARTS)
-    most = int(min(leads.sum(axis=-1).max(), starts.max()))
-    study, way = np.nonzero(leads)
-    places = np.zeros((n, n_ways, n_patterns))
-    places[study, way] = _tilted(directions[way], seen.take(study))
-    values = np.full((n, n_ways), np.nan)
-    values[study, way] = evaluate(places[study, way])[0]
+    most = int(min(may.sum(axis=-1).max(), starts.max()))
+    study, lead = np.nonzero(may)
+    towards = np.zeros((len(study), n_patterns))
+    towards[np.arange(len(study))[:, None], leads[study, lead]] = 1.0
+    places = _tilted(towards, seen.take(study))
+    values, number = np.full(may.shape, np.nan), np.zeros(may.shape, dtype=np.intp)
+    values[study, lead], number[study, lead] = evaluate(places)[0], np.arange(len(study))
     shares = np.empty((2, n, 1 + most, n_patterns))
     live = np.ones((2, n, 1 + most), dtype=np.bool_)
     shares[:, :, 0] = (seen.times / seen.total[:, None])[None]
     for side, sign in enumerate((-1.0, 1.0)):
         falling = np.where(np.isfinite(values), -sign * values, np.inf)
         order = np.argsort(falling, axis=-1, kind="stable")[:, :most]
-        shares[side, :, 1:] = np.take_along_axis(places, order[..., None], axis=1)
+        shares[side, :, 1:] = places[np.take_along_axis(number, order, axis=1)]
         started = np.isfinite(np.take_along_axis(values, order, axis=1))
         live[side, :, 1:] = started & (np.arange(most) < starts[:, None])
     rows = np.broadcast_to(np.arange(n)[:, None], live.shape).ravel()
