@@ -11,10 +11,10 @@ import numpy as np
 from scipy import special
 
 from ilacs_reliability._data.scales import FloatArray, IntArray
+from ilacs_reliability._inference.null import ChiSquare, Drawn, Null, affordable_draws
 from ilacs_reliability._results.estimates import Estimate, Limits, SignificanceResult, by_cluster
-from ilacs_reliability.shift.critical import drawn_critical_value, drawn_p
 from ilacs_reliability.shift.moves import NOT_SHOWN, ROUNDING, Pairs, pair_estimate
-from ilacs_reliability.shift.testing import affordable_draws, falls_back, large_sample_note
+from ilacs_reliability.shift.testing import large_sample_note
 
 HeterogeneityMethod: TypeAlias = Literal["asymptotic", "monte_carlo"]
 # time to draw the units of a kind in a stratum
@@ -71,17 +71,16 @@ def heterogeneity_test(
         statistic, df, shares = _clustered_between(everyone, stratum, scores)
         if method != "asymptotic":
             raise ValueError("`heterogeneity` must be 'asymptotic' where ratings carry clusters.")
-    p_value, used = (float(special.chdtrc(df, statistic)) if df and statistic else 1.0), method
-    critical: Callable[[float], float] = partial(_chi_square_critical_value, df=df)
+    null: Null = ChiSquare(df if statistic else 0)
     if method == "monte_carlo" and df and statistic:
-        draws = _moved_between(table, kinds, n_resamples, rng)
-        critical = partial(_drawn_critical_value, draws=draws, df=df)
-        p_value, used = drawn_p(draws, statistic), falls_back(method, len(draws), n_resamples)
+        null = Drawn(_moved_between(table, kinds, n_resamples, rng), asked=n_resamples)
         shares = np.zeros(0)
+    used = method if null.kind == "asymptotic" else null.method
+    critical = partial(_critical_value, null=null, df=df)
     return SignificanceResult(
         statistic=statistic,
         df=df,
-        p_value=p_value,
+        p_value=null.reach(statistic),
         method=used,
         name="stratified_shift",
         label="test of the same shift in every stratum",
@@ -213,13 +212,10 @@ def _inconsistency(
     )
 
 
-def _chi_square_critical_value(confidence_level: float, *, df: int) -> float:
-    return float(special.chdtri(df, 1 - confidence_level))
-
-
-def _drawn_critical_value(confidence_level: float, *, draws: FloatArray, df: int) -> float:
-    usual = _chi_square_critical_value(confidence_level, df=df)
-    return drawn_critical_value(draws, 1 - confidence_level, usual=usual, top=float(draws[-1]))
+def _critical_value(confidence_level: float, *, null: Null, df: int) -> float:
+    alpha = 1 - confidence_level
+    top = float(null.draws[-1]) if isinstance(null, Drawn) else np.inf
+    return null.critical_value(alpha, usual=float(special.chdtri(df, alpha)), top=top)
 
 
 def _ball(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, cast
 
@@ -12,20 +12,16 @@ from scipy import special
 
 from ilacs_reliability._checks.randomness import as_generator
 from ilacs_reliability._data.scales import FloatArray, IntArray
+from ilacs_reliability._inference.null import ChiSquare, Drawn, Exact, Null, found_by, listed
 from ilacs_reliability._results.estimates import Estimate, Limits
-from ilacs_reliability.shift.critical import critical_value, drawn_critical_value, drawn_p
 from ilacs_reliability.shift.moves import Pairs, pair_estimate
 from ilacs_reliability.shift.sign_flips import (
-    Tail,
     draw_gaps,
-    quadratic_fits,
     quadratic_tail,
-    squares_fit,
     squares_tail,
 )
 from ilacs_reliability.shift.swaps import Swaps
 from ilacs_reliability.shift.testing import (
-    falls_back,
     large_sample_note,
     pseudo_inverse,
     why_still,
@@ -50,18 +46,15 @@ class Imbalance:
         The inverse covariance under no shift.
     df : int
         Its rank.
-    method : str
-        "asymptotic", "exact" or "monte_carlo".
-    draws : ndarray of float, shape (n_resamples,)
-        Statistics under no shift, ascending, for "monte_carlo".
+    null : Null
+        The distribution of the statistic under no shift.
     """
 
     swaps: Swaps
     steps: IntArray | None
     precision: FloatArray
     df: int
-    method: str
-    draws: FloatArray = field(default_factory=partial(np.zeros, 0))
+    null: Null
 
     @property
     def sums(self) -> FloatArray:
@@ -72,6 +65,11 @@ class Imbalance:
     def statistic(self) -> float:
         """The squares of the sums, weighed by the precision."""
         return float(self.sums @ self.precision @ self.sums)
+
+    @property
+    def p_value(self) -> float:
+        """Between 0 and 1; 1 where nobody moved."""
+        return self.null.reach(self.statistic) if self.df else 1.0
 
     @property
     def shares(self) -> FloatArray:
@@ -116,49 +114,15 @@ def imbalance_of(
         The moves and how they are judged.
     """
     precision, df = _precision(swaps, steps)
-    found = Imbalance(swaps=swaps, steps=steps, precision=precision, df=df, method=method)
-    if method == "exact" and df and not _fits(found):
-        method = "monte_carlo"
-    if method != "monte_carlo":
-        return found
-    return replace(found, method=method, draws=_draws(found, n_resamples, as_generator(rng)))
-
-
-def imbalance_p(found: Imbalance) -> float:
-    """Return the p-value of an imbalance.
-
-    Parameters
-    ----------
-    found : Imbalance
-        The moves and how they are judged.
-
-    Returns
-    -------
-    float
-        Between 0 and 1; 1 where nobody moved.
-    """
-    return _p_value(found)(found.statistic) if found.df else 1.0
-
-
-def method_used(found: Imbalance, asked: str, n_resamples: int) -> str:
-    """Say how the p-value of an imbalance was found.
-
-    Parameters
-    ----------
-    found : Imbalance
-        The moves and how they are judged.
-    asked : str
-        The method asked for.
-    n_resamples : int
-        The draws asked for.
-
-    Returns
-    -------
-    str
-        The method used.
-    """
-    drawn = len(found.draws)
-    return falls_back(asked, drawn, n_resamples) if found.method == "monte_carlo" else asked
+    chi_square = ChiSquare(df)
+    found = Imbalance(swaps=swaps, steps=steps, precision=precision, df=df, null=chi_square)
+    null = found_by(
+        method,
+        exact=partial(_enumerated, found),
+        drawn=partial(_drawn, found, n_resamples, rng),
+        asymptotic=lambda: chi_square,
+    )
+    return found if null is chi_square else replace(found, null=null)
 
 
 def few_moves_note(
@@ -180,7 +144,7 @@ def few_moves_note(
     tuple of str
         A note, or nothing.
     """
-    if found.method != "asymptotic":
+    if found.null.kind != "asymptotic":
         return ()
     thing = "unit" if found.swaps.contributions is None else "cluster"
     return large_sample_note(found.shares, thing, better, seen=seen)
@@ -202,12 +166,7 @@ def imbalance_critical_value(confidence_level: float, *, found: Imbalance) -> fl
         The quantile of chi-square, where it lies well between those kept and rejected.
     """
     alpha, top = 1 - confidence_level, float(n_moved(found.swaps))
-    usual = float(special.chdtri(found.df, alpha))
-    if found.method == "asymptotic":
-        return usual
-    if found.method == "monte_carlo":
-        return drawn_critical_value(found.draws, alpha, usual=usual, top=top)
-    return critical_value(_p_value(found), alpha, usual=usual, top=top)
+    return found.null.critical_value(alpha, usual=float(special.chdtri(found.df, alpha)), top=top)
 
 
 def imbalance_estimate(
@@ -284,21 +243,17 @@ def _precision(swaps: Swaps, steps: IntArray | None) -> tuple[FloatArray, int]:
     return pseudo_inverse((steps.T @ (steps * swaps.sizes[:, None])).astype(np.float64))
 
 
-def _fits(found: Imbalance) -> bool:
-    """Say whether the statistic can be enumerated."""
+def _enumerated(found: Imbalance) -> Exact | None:
+    """Count every outcome; None where there are too many."""
+    if not found.df:
+        return listed(np.zeros(1), np.ones(1))
     if found.swaps.contributions is not None:
-        return quadratic_fits(*_alike(found))
-    if found.steps is None:
-        return squares_fit(found.swaps.sizes)
-    return quadratic_fits(found.steps, found.swaps.sizes)
-
-
-def _enumerated(found: Imbalance) -> Tail | None:
-    if found.swaps.contributions is not None:
-        return quadratic_tail(*_alike(found), found.precision)
-    if found.steps is None:
-        return squares_tail(found.swaps.sizes)
-    return quadratic_tail(found.steps, found.swaps.sizes, found.precision)
+        tail = quadratic_tail(*_alike(found), found.precision)
+    elif found.steps is None:
+        tail = squares_tail(found.swaps.sizes)
+    else:
+        tail = quadratic_tail(found.steps, found.swaps.sizes, found.precision)
+    return tail and Exact(tail)
 
 
 def _alike(found: Imbalance) -> tuple[IntArray, IntArray]:
@@ -310,25 +265,12 @@ def _alike(found: Imbalance) -> tuple[IntArray, IntArray]:
     return np.unique(sums * np.sign(first), axis=0, return_counts=True)
 
 
-def _p_value(found: Imbalance) -> Tail:
-    if found.method == "asymptotic":
-        return partial(_chi_square_p, found.df)
-    if found.method == "monte_carlo":
-        return partial(drawn_p, found.draws)
-    # `imbalance_of` has seen that there is one
-    return cast(Tail, _enumerated(found))
-
-
-def _chi_square_p(df: int, statistic: float) -> float:
-    return float(special.chdtrc(df, statistic))
-
-
-def _draws(found: Imbalance, n_resamples: int, rng: np.random.Generator) -> FloatArray:
+def _drawn(found: Imbalance, n_resamples: int, rng: Any, instead: bool) -> Drawn:
     swaps, forms = found.swaps, []
-    for gaps in draw_gaps(swaps.sizes, swaps.contributions, n_resamples, rng):
+    for gaps in draw_gaps(swaps.sizes, swaps.contributions, n_resamples, as_generator(rng)):
         sums = found.along(gaps)
         forms.append(((sums @ found.precision) * sums).sum(axis=1))
-    return np.sort(np.concatenate(forms))
+    return Drawn(np.sort(np.concatenate(forms)), asked=n_resamples, instead=instead)
 
 
 def n_moved(swaps: Swaps) -> int:

@@ -21,8 +21,6 @@ from ilacs_reliability.shift.imbalance import (
     few_moves_note,
     imbalance_estimate,
     imbalance_of,
-    imbalance_p,
-    method_used,
     n_moved,
 )
 from ilacs_reliability.shift.moves import (
@@ -130,8 +128,8 @@ def stuart_maxwell(
         pairs,
         statistic=found.statistic,
         df=found.df,
-        p_value=imbalance_p(found),
-        method=method_used(found, method, n_resamples),
+        p_value=found.p_value,
+        method=found.null.method,
         name="stuart_maxwell",
         label="Stuart and Maxwell's test",
         null=MARGINS_NULL,
@@ -241,7 +239,7 @@ def bhapkar(table: TransitionsLike, *, method: BhapkarMethod = "asymptotic") -> 
         ),
         notes=notes,
     )
-    return _undefined(result, imbalance_p(found)) if one_way else result
+    return _undefined(result, found.p_value) if one_way else result
 
 
 def _undefined(result: SignificanceResult, other: float) -> SignificanceResult:

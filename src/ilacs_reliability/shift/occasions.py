@@ -18,7 +18,6 @@ from ilacs_reliability.shift.moves import CLUSTER_NOTE, NOT_SHOWN, grade_code
 from ilacs_reliability.shift.paired import cut_phrase
 from ilacs_reliability.shift.reordering import (
     occasions_estimate,
-    occasions_method,
     reordering_of,
 )
 from ilacs_reliability.shift.testing import CANCELLED, ONE_ALONE, large_sample_note
@@ -347,10 +346,10 @@ def _result(
         notes = (CANCELLED,)
     elif found.n_pieces == 1:
         notes = (*notes, ONE_ALONE)
-    elif found.method == "asymptotic":
+    elif found.null.kind == "asymptotic":
         thing = "unit" if ratings.clusters is None else "cluster"
         notes = (*notes, *large_sample_note(found.shares, thing, "method='exact'"))
-    used = occasions_method(found, method, n_resamples)
+    used = found.null.method
     return SignificanceResult(
         statistic=found.statistic,
         df=found.df,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import permutations
 from math import factorial
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,12 +16,20 @@ from scipy import special
 from ilacs_reliability._checks.randomness import as_generator
 from ilacs_reliability._data.ratings import Ratings
 from ilacs_reliability._data.scales import FloatArray, IntArray
+from ilacs_reliability._inference.null import (
+    ChiSquare,
+    Drawn,
+    Exact,
+    Null,
+    affordable_draws,
+    found_by,
+    listed,
+)
 from ilacs_reliability._results.estimates import Estimate, Limits, by_cluster
 from ilacs_reliability._results.wording import whole
-from ilacs_reliability.shift.critical import critical_value, drawn_critical_value, drawn_p
 from ilacs_reliability.shift.moves import NOT_SHOWN
-from ilacs_reliability.shift.sign_flips import BLOCK, Tail, listed_tail
-from ilacs_reliability.shift.testing import affordable_draws, falls_back, pseudo_inverse
+from ilacs_reliability.shift.sign_flips import BLOCK
+from ilacs_reliability.shift.testing import pseudo_inverse
 
 # orders of a unit's grades that are listed, and steps of an exact distribution
 MOST_OCCASIONS_LISTED = 6
@@ -46,21 +54,15 @@ class Reordering:
         The inverse covariance of a sum, for all orders alike.
     rank : int
         Its rank.
-    method : str
-        "asymptotic", "exact" or "monte_carlo".
-    draws : ndarray of float, shape (n_resamples,)
-        Statistics under no difference, ascending, for "monte_carlo".
-    p_value : float
-        1 where nothing differs.
+    null : Null
+        The distribution of the statistic under no difference.
     """
 
     rows: FloatArray
     times: IntArray
     precision: FloatArray
     rank: int
-    method: str
-    draws: FloatArray = field(default_factory=partial(np.zeros, 0))
-    p_value: float = 1.0
+    null: Null
 
     @property
     def n_pieces(self) -> int:
@@ -82,6 +84,11 @@ class Reordering:
     def statistic(self) -> float:
         """The squares of the sums, weighed by the precision."""
         return float(_form(self.sums[None], self.precision)[0])
+
+    @property
+    def p_value(self) -> float:
+        """Between 0 and 1; 1 where nothing differs."""
+        return self.null.reach(self.statistic) if self.rank else 1.0
 
     @property
     def shares(self) -> FloatArray:
@@ -149,37 +156,15 @@ def reordering_of(
     covariance = np.einsum("u,uoi,uoj->ij", times.astype(np.float64), rows, rows)
     inverse, rank = pseudo_inverse(covariance)
     precision = (rows.shape[1] - 1) * inverse
-    found = Reordering(rows=rows, times=times, precision=precision, rank=rank, method=method)
-    if not rank:
-        return found
-    tail = _enumerated(found) if method == "exact" else None
-    if method == "exact" and tail is None:
-        method = "monte_carlo"
-    if method == "monte_carlo":
-        draws = _drawn(found, n_resamples, as_generator(rng))
-        found = replace(found, method=method, draws=draws)
-    return replace(found, p_value=(tail or _p_value(found))(found.statistic))
-
-
-def occasions_method(found: Reordering, asked: str, n_resamples: int) -> str:
-    """Say how the p-value of a difference between occasions was found.
-
-    Parameters
-    ----------
-    found : Reordering
-        The values and how they are judged.
-    asked : str
-        The method asked for.
-    n_resamples : int
-        The draws asked for.
-
-    Returns
-    -------
-    str
-        The method used.
-    """
-    drawn = len(found.draws)
-    return falls_back(asked, drawn, n_resamples) if found.method == "monte_carlo" else asked
+    chi_square = ChiSquare((rows.shape[1] - 1) * rank)
+    found = Reordering(rows=rows, times=times, precision=precision, rank=rank, null=chi_square)
+    null = found_by(
+        method,
+        exact=partial(_enumerated, found),
+        drawn=partial(_drawn, found, n_resamples, rng),
+        asymptotic=lambda: chi_square,
+    )
+    return found if null is chi_square else replace(found, null=null)
 
 
 def occasions_estimate(
@@ -230,30 +215,17 @@ def _ball(estimate: Estimate, confidence_level: float, *, found: Reordering) -> 
 
 def _critical_value(confidence_level: float, found: Reordering) -> float:
     """Return the number that exactly the statistics pass at which the test rejects."""
-    alpha, usual = 1 - confidence_level, float(special.chdtri(found.df, 1 - confidence_level))
-    if found.method == "asymptotic":
-        return usual
-    if found.method == "monte_carlo":
-        return drawn_critical_value(found.draws, alpha, usual=usual, top=found.largest)
-    return critical_value(_p_value(found), alpha, usual=usual, top=found.largest)
+    alpha = 1 - confidence_level
+    usual = float(special.chdtri(found.df, alpha))
+    return found.null.critical_value(alpha, usual=usual, top=found.largest)
 
 
-def _p_value(found: Reordering) -> Tail:
-    if found.method == "asymptotic":
-        return partial(_chi_square_p, found.df)
-    if found.method == "monte_carlo":
-        return partial(drawn_p, found.draws)
-    # `reordering_of` has seen that there is one
-    return cast(Tail, _enumerated(found))
-
-
-def _chi_square_p(df: int, statistic: float) -> float:
-    return float(special.chdtrc(df, statistic))
-
-
-def _drawn(found: Reordering, n_resamples: int, rng: np.random.Generator) -> FloatArray:
-    blocks = _draws(*found.differing, n_resamples, rng)
-    return np.sort(np.concatenate([_form(sums, found.precision) for sums in blocks]))
+def _drawn(found: Reordering, n_resamples: int, rng: Any, instead: bool) -> Drawn:
+    if not found.rank:
+        return Drawn(np.zeros(0), instead=instead)
+    blocks = _draws(*found.differing, n_resamples, as_generator(rng))
+    draws = np.sort(np.concatenate([_form(sums, found.precision) for sums in blocks]))
+    return Drawn(draws, asked=n_resamples, instead=instead)
 
 
 def _influence(
@@ -288,8 +260,10 @@ def _orders(row: npt.NDArray[Any]) -> npt.NDArray[Any]:
     )
 
 
-def _enumerated(found: Reordering) -> Tail | None:
+def _enumerated(found: Reordering) -> Exact | None:
     """List the chances of all sums; None where there are too many."""
+    if not found.rank:
+        return listed(np.zeros(1), np.ones(1))
     rows, times = found.differing
     n_occasions, n_dims = rows.shape[1:]
     if n_occasions > MOST_OCCASIONS_LISTED:
@@ -313,7 +287,7 @@ def _enumerated(found: Reordering) -> Tail | None:
             weights = np.repeat(chances / len(orders), len(orders))
             chances = np.bincount(place, weights=weights).astype(np.float64)
             states = sums[first].reshape(-1, n_occasions, n_dims)
-    return listed_tail(_form(states / (2.0 * n_occasions), found.precision), chances)
+    return listed(_form(states / (2.0 * n_occasions), found.precision), chances)
 
 
 def _digit_weights(whole: IntArray, times: IntArray) -> IntArray | None:

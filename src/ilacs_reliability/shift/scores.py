@@ -36,7 +36,6 @@ from ilacs_reliability.shift.sums import (
     score_method,
     signed_sum,
     signed_sum_p,
-    sum_method,
     sum_notes,
 )
 from ilacs_reliability.shift.testing import LEAST_P, is_alone, least_swap_p
@@ -144,7 +143,7 @@ def marginal_score_shift(
         moved = int(pieces.sizes.sum())
         p_value = max(found, least_swap_p(moved, alternative))
         effect = _no_bolder(effect, least_swap_p(moved), raised=p_value > found)
-    used = sum_method(pieces, method, n_resamples)
+    used = pieces.null.method if drawn else method
     return SignificanceResult(
         statistic=statistic,
         p_value=p_value,

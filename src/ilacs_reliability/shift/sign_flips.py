@@ -6,18 +6,16 @@ Only positive terms are added, so that small p-values keep their relative accura
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from ilacs_reliability._data.scales import FloatArray, IntArray
-from ilacs_reliability.shift.testing import affordable_draws
+from ilacs_reliability._inference.critical import SLACK, Tail
+from ilacs_reliability._inference.null import affordable_draws, listed
 
-# the chance that a statistic reaches a number
-Tail: TypeAlias = Callable[[float], float]
 # outcomes of the parts that are enumerated together
 LARGEST_GRID = 10_000_000
 # cells times shifts of a grid that is convolved directly
@@ -25,8 +23,6 @@ LARGEST_EFFORT = 2_000_000_000
 # numbers that the outcomes of clusters may fill
 LARGEST_LIST = 4_000_000
 BLOCK = 1 << 18
-# statistics closer than this are equal but for rounding
-SLACK = 1e-9
 
 
 def half_binomial(n: int) -> FloatArray:
@@ -68,28 +64,6 @@ def check_enumerable(n: int) -> None:
         )
 
 
-def squares_fit(sizes: IntArray) -> bool:
-    """Say whether Bowker's statistic can be enumerated.
-
-    Parameters
-    ----------
-    sizes : ndarray of int, shape (n_pairs,)
-        Units that moved between each two grades, one or more.
-
-    Returns
-    -------
-    bool
-        Whether `squares_tail` finds an answer.
-
-    Raises
-    ------
-    ValueError
-        If one pair of grades alone has too many outcomes.
-    """
-    check_enumerable(int(sizes.max()))
-    return split_in_halves([size // 2 + 1 for size in np.sort(sizes)[::-1].tolist()]) is not None
-
-
 def squares_tail(sizes: IntArray) -> Tail | None:
     """Find how likely Bowker's statistic is to reach a number.
 
@@ -116,24 +90,6 @@ def squares_tail(sizes: IntArray) -> Tail | None:
         return None
     first, others = (product_of([folded[k] for k in half]) for half in halves)
     return partial(_at_least, *sorted_tail(*first), *others)
-
-
-def quadratic_fits(steps: IntArray, sizes: IntArray) -> bool:
-    """Say whether a quadratic form of marginal differences can be enumerated.
-
-    Parameters
-    ----------
-    steps : ndarray of int, shape (n_groups, n_margins)
-        What a unit that moved up between two grades, or a cluster, adds to each margin.
-    sizes : ndarray of int, shape (n_groups,)
-        Units that moved between each two grades, or clusters that are alike.
-
-    Returns
-    -------
-    bool
-        Whether `quadratic_tail` finds an answer.
-    """
-    return _listed(steps, sizes) or _gridded(steps, sizes)
 
 
 def _listed(steps: IntArray, sizes: IntArray) -> bool:
@@ -173,15 +129,15 @@ def quadratic_tail(steps: IntArray, sizes: IntArray, precision: FloatArray) -> T
         Takes a value of the form and returns the chance of so large a one; None where there are too
         many outcomes and the grid of marginal differences is too large.
     """
-    gridded, listed = _gridded(steps, sizes), _listed(steps, sizes)
-    if listed and not (gridded and _cells(steps, sizes) <= _outcomes(sizes)):
+    gridded, few = _gridded(steps, sizes), _listed(steps, sizes)
+    if few and not (gridded and _cells(steps, sizes) <= _outcomes(sizes)):
         return _forms_tail(steps, sizes, precision)
     if not gridded:
         return None
     reach = np.abs(steps * sizes[:, None]).sum(axis=0)
     grid = _margins_grid(steps, sizes)
     axes = [np.arange(-r, r + 1, 2, dtype=np.float64) for r in reach]
-    return listed_tail(_quadratic(axes, precision).ravel(), grid.ravel())
+    return listed(_quadratic(axes, precision).ravel(), grid.ravel()).tail
 
 
 def _forms_tail(steps: IntArray, sizes: IntArray, precision: FloatArray) -> Tail:
@@ -190,23 +146,7 @@ def _forms_tail(steps: IntArray, sizes: IntArray, precision: FloatArray) -> Tail
         ways = np.multiply.outer(np.arange(-size, size + 1, 2), step)
         sums = (sums[:, None] + ways).reshape(-1, steps.shape[1])
         chances = np.multiply.outer(chances, half_binomial(size)).ravel()
-    return listed_tail(((sums @ precision) * sums).sum(axis=1), chances)
-
-
-def listed_tail(values: FloatArray, chances: FloatArray) -> Tail:
-    """Find how likely a statistic is to reach a number, from all its values.
-
-    Parameters
-    ----------
-    values, chances : ndarray of float, shape (n_values,)
-        The values, in any order, and their chances.
-
-    Returns
-    -------
-    callable
-        Takes a statistic and returns the chance of so large a one.
-    """
-    return partial(_at_least, *sorted_tail(values, chances), np.zeros(1), np.ones(1))
+    return listed(((sums @ precision) * sums).sum(axis=1), chances).tail
 
 
 def draw_gaps(

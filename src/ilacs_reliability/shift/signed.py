@@ -14,11 +14,10 @@ from typing import TypeAlias
 import numpy as np
 
 from ilacs_reliability._data.scales import FloatArray, IntArray
+from ilacs_reliability._inference.critical import SLACK, Tail
 from ilacs_reliability.shift.sign_flips import (
     BLOCK,
     LARGEST_GRID,
-    SLACK,
-    Tail,
     check_enumerable,
     half_binomial,
     met_tail,
@@ -45,30 +44,6 @@ RARE = 38.0
 CACHED = 1 << 15
 # steps of a search that comes close within a few
 STEPS = 60
-
-
-def signed_sum_fits(weights: Sequence[float], sizes: Sequence[int]) -> bool:
-    """Say whether a sum of randomly signed weights can be enumerated.
-
-    Parameters
-    ----------
-    weights : sequence of float
-        Distinct positive weights.
-    sizes : sequence of int
-        Number of units of each weight.
-
-    Returns
-    -------
-    bool
-        Whether `signed_sum_tail` finds an answer.
-
-    Raises
-    ------
-    ValueError
-        If one group alone has too many outcomes.
-    """
-    check_enumerable(max(sizes, default=0))
-    return _split(sorted(sizes, reverse=True)) is not None or _listable(weights, sizes)
 
 
 def signed_sum_tail(weights: Sequence[float], sizes: Sequence[int]) -> Tail | None:

@@ -50,7 +50,6 @@ from ilacs_reliability.shift.sums import (
     matching_name,
     signed_sum,
     signed_sum_p,
-    sum_method,
     sum_notes,
 )
 from ilacs_reliability.shift.testing import (
@@ -167,7 +166,7 @@ def wilcoxon_signed_rank(
         statistic = float(pairs.frequencies @ np.maximum(ranks, 0.0))
         p_value = signed_sum_p(pieces, alternative)
     effect = _rank_biserial(pairs, changes, zero_method, pieces)
-    used = sum_method(pieces, method, n_resamples)
+    used = pieces.null.method
     return SignificanceResult(
         statistic=statistic,
         p_value=p_value,

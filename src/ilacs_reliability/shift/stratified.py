@@ -38,7 +38,6 @@ from ilacs_reliability.shift.sums import (
     score_method,
     signed_sum,
     signed_sum_p,
-    sum_method,
     sum_notes,
 )
 from ilacs_reliability.shift.testing import is_alone
@@ -416,7 +415,7 @@ def _test(
     if method == "asymptotic":
         statistic = pieces.total / np.sqrt(pieces.squares) if pieces.squares else 0.0
         p_value = normal_p(statistic, "two-sided") if pieces.squares else 1.0
-    used = sum_method(pieces, method, n_resamples)
+    used = pieces.null.method
     moved = bool(everyone.frequencies @ (scores != 0))
     return SignificanceResult(
         statistic=statistic,

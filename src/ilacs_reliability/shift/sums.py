@@ -3,35 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from scipy import special
 
 from ilacs_reliability._checks.randomness import as_generator
 from ilacs_reliability._data.scales import FloatArray, IntArray
-from ilacs_reliability._results.estimates import Estimate, Limits, by_cluster
-from ilacs_reliability.shift.critical import (
-    critical_value,
-    drawn_critical_value,
-    drawn_p,
-    whole_critical_value,
+from ilacs_reliability._inference.critical import Tail
+from ilacs_reliability._inference.null import (
+    Drawn,
+    Exact,
+    MidP,
+    Normal,
+    Null,
+    found_by,
+    listed,
+    symmetric_p,
 )
+from ilacs_reliability._results.estimates import Estimate, Limits, by_cluster
 from ilacs_reliability.shift.moves import NO_CHANGE, ROUNDING, Method
 from ilacs_reliability.shift.sign_flips import (
     LARGEST_GRID,
-    SLACK,
-    Tail,
     check_enumerable,
     draw_gaps,
 )
-from ilacs_reliability.shift.signed import signed_sum_fits, signed_sum_tail
+from ilacs_reliability.shift.signed import signed_sum_tail
 from ilacs_reliability.shift.testing import (
     CANCELLED,
     ONE_ALONE,
-    falls_back,
     large_sample_note,
     least_p_note,
 )
@@ -52,17 +54,14 @@ class SignedSum:
         The distinct sizes of pieces that are not zero.
     sizes : ndarray of int, shape (n_weights,)
         Pieces of each size.
-    method : str
-        "exact", "midp", "monte_carlo", "asymptotic" or "corrected".
-    draws : ndarray of float, shape (n_resamples,)
-        Sizes of the sum under no shift, ascending, for "monte_carlo".
+    null : Null
+        The distribution of the sum's size under no shift.
     """
 
     total: float
     weights: FloatArray
     sizes: IntArray
-    method: str
-    draws: FloatArray = field(default_factory=partial(np.zeros, 0))
+    null: Null
 
     @property
     def squares(self) -> float:
@@ -92,8 +91,8 @@ def signed_sum(
         The signed value of each kind of piece.
     times : ndarray of float, shape (n_kinds,)
         How many pieces of each kind there are.
-    method : str
-        As in `SignedSum`; "exact" becomes "monte_carlo" where there is too much to enumerate.
+    method : {"exact", "midp", "monte_carlo", "asymptotic", "corrected"}
+        How it is judged; "exact" becomes "monte_carlo" where there is too much to enumerate.
     n_resamples : int, optional
         Draws, where it may be drawn.
     rng : Generator, int or None
@@ -113,17 +112,40 @@ def signed_sum(
     weights, place = np.unique(np.abs(values).round(10), return_inverse=True)
     sizes = np.rint(np.bincount(place, weights=times)).astype(np.int64)
     kept = (weights > 0) & (sizes > 0)
-    whole = SignedSum(
-        total=float(times @ values), weights=weights[kept], sizes=sizes[kept], method=method
+    weights, sizes, total = weights[kept], sizes[kept], float(times @ values)
+    normal = Normal(float(np.sqrt(sizes @ weights**2)), less=1.0 if method == "corrected" else 0.0)
+    null = found_by(
+        "asymptotic" if method == "corrected" else method,
+        exact=partial(_enumerated, weights, sizes, method, drawable=n_resamples > 0),
+        drawn=partial(_drawn, weights, sizes, n_resamples, rng),
+        asymptotic=lambda: normal,
     )
-    listed = whole.weights.tolist(), whole.sizes.tolist()
-    if method in ("exact", "midp") and not signed_sum_fits(*listed):
-        if not n_resamples:
-            check_enumerable(max(int(whole.reach), LARGEST_GRID + 1))
-        method = "monte_carlo"
-    if method != "monte_carlo":
-        return whole
-    return replace(whole, method=method, draws=_draws(whole, n_resamples, as_generator(rng)))
+    return SignedSum(total=total, weights=weights, sizes=sizes, null=null)
+
+
+def _enumerated(
+    weights: FloatArray, sizes: IntArray, method: str, *, drawable: bool
+) -> Exact | None:
+    """Count all signs; None where there are too many and the sum may be drawn."""
+    if not len(sizes):
+        return listed(np.zeros(1), np.ones(1))
+    tail = signed_sum_tail(weights.tolist(), sizes.tolist())
+    if tail is None and not drawable:
+        check_enumerable(max(int(sizes @ weights), LARGEST_GRID + 1))
+    kind = MidP if method == "midp" else Exact
+    return tail and kind(partial(_either_way, tail), grain=float(weights.max()))
+
+
+def _either_way(tail: Tail, size: float) -> float:
+    return 2 * tail(size)
+
+
+def _drawn(
+    weights: FloatArray, sizes: IntArray, n_resamples: int, rng: Any, instead: bool
+) -> Drawn:
+    blocks = draw_gaps(sizes, None, n_resamples, as_generator(rng))
+    draws = np.sort(np.concatenate([np.abs(gaps @ weights) for gaps in blocks]))
+    return Drawn(draws, asked=n_resamples, instead=instead)
 
 
 def signed_sum_p(pieces: SignedSum, alternative: str) -> float:
@@ -143,39 +165,7 @@ def signed_sum_p(pieces: SignedSum, alternative: str) -> float:
     """
     if not len(pieces.sizes):
         return 1.0
-    two_sided, total = _two_sided(pieces), pieces.total
-    if alternative == "two-sided":
-        return two_sided(abs(total))
-    total = -total if alternative == "less" else total
-    # the sum is as likely below zero as above: either tail is half of both
-    if total > SLACK:
-        return two_sided(total) / 2
-    step = _step(pieces, -total)
-    if pieces.method == "monte_carlo":
-        # what was seen does not lie past itself
-        return 1 - (two_sided(-total + step) - 1 / (1 + len(pieces.draws))) / 2
-    return 1 - two_sided(-total + (step if pieces.method == "exact" else 0.0)) / 2
-
-
-def sum_method(pieces: SignedSum, asked: str, n_resamples: int) -> str:
-    """Say how the p-value of a sum was found.
-
-    Parameters
-    ----------
-    pieces : SignedSum
-        The sum.
-    asked : str
-        The method asked for.
-    n_resamples : int
-        The draws asked for.
-
-    Returns
-    -------
-    str
-        The method used.
-    """
-    drawn = len(pieces.draws)
-    return falls_back(asked, drawn, n_resamples) if pieces.method == "monte_carlo" else asked
+    return symmetric_p(pieces.null, pieces.total, alternative)
 
 
 def sum_notes(
@@ -214,13 +204,13 @@ def sum_notes(
     if not len(pieces.sizes):
         return (CANCELLED,)
     thing = "unit" if effect.clusters is None else "cluster"
-    if pieces.method in ("asymptotic", "corrected"):
+    if isinstance(pieces.null, Normal):
         every = int(effect.n_independent) if seen else 0
         return large_sample_note(pieces.shares, thing, "method='exact'", seen=every)
     n = int(pieces.sizes.sum())
     if effect.clusters is None:
-        return least_p_note(n, "unit", pieces.method, alternative)
-    return least_p_note(n, "cluster", pieces.method, alternative, verb="moved on balance")
+        return least_p_note(n, "unit", pieces.null.kind, alternative)
+    return least_p_note(n, "cluster", pieces.null.kind, alternative, verb="moved on balance")
 
 
 def critical_ratio(confidence_level: float, *, pieces: SignedSum | None = None) -> float:
@@ -239,17 +229,10 @@ def critical_ratio(confidence_level: float, *, pieces: SignedSum | None = None) 
         The number of standard errors under no shift that exactly the sums rejected pass.
     """
     z = max(float(special.ndtri((1 + confidence_level) / 2)), LEAST)
-    if pieces is None or pieces.method == "asymptotic" or not len(pieces.sizes):
+    if pieces is None or not len(pieces.sizes):
         return z
     error, alpha = float(np.sqrt(pieces.squares)), 1 - confidence_level
-    if pieces.method == "corrected":
-        return z + 1 / error
-    if pieces.method == "monte_carlo":
-        edge = drawn_critical_value(pieces.draws, alpha, usual=z * error, top=pieces.reach)
-    else:
-        # only whole clusters' moves are judged by the mid-p
-        search = whole_critical_value if pieces.method == "midp" else critical_value
-        edge = search(_two_sided(pieces), alpha, usual=z * error, top=pieces.reach)
+    edge = pieces.null.critical_value(alpha, usual=z * error, top=pieces.reach)
     return max(edge / error, LEAST)
 
 
@@ -279,41 +262,8 @@ def score_method(pieces: SignedSum | None, values: FloatArray, low: float, high:
 
 def matching_name(pieces: SignedSum | None) -> str:
     """Name the interval that answers as the test of a sum does."""
-    usual = pieces is None or pieces.method == "asymptotic"
+    usual = pieces is None or pieces.null.method == "asymptotic"
     return "score" if usual else "calibrated_score"
-
-
-def _two_sided(pieces: SignedSum) -> Tail:
-    """Return the two-sided p-value as a function of the size of the sum."""
-    if pieces.method == "asymptotic":
-        return partial(_normal_p, float(np.sqrt(pieces.squares)))
-    if pieces.method == "monte_carlo":
-        return partial(drawn_p, pieces.draws)
-    # `signed_sum` has seen that there is one
-    tail = cast(Tail, signed_sum_tail(pieces.weights.tolist(), pieces.sizes.tolist()))
-    return partial(_midp, tail, pieces) if pieces.method == "midp" else partial(_doubled, tail)
-
-
-def _normal_p(error: float, size: float) -> float:
-    return float(2 * special.ndtr(-size / error))
-
-
-def _doubled(tail: Tail, size: float) -> float:
-    return min(1.0, 2 * tail(size))
-
-
-def _midp(tail: Tail, pieces: SignedSum, size: float) -> float:
-    return min(1.0, tail(size) + tail(size + _step(pieces, size)))
-
-
-def _step(pieces: SignedSum, size: float) -> float:
-    """Return what takes a sum past those that are equal to it but for rounding."""
-    return 4 * SLACK * max(1.0, size, float(pieces.weights.max()))
-
-
-def _draws(pieces: SignedSum, n_resamples: int, rng: np.random.Generator) -> FloatArray:
-    blocks = draw_gaps(pieces.sizes, None, n_resamples, rng)
-    return np.sort(np.concatenate([np.abs(gaps @ pieces.weights) for gaps in blocks]))
 
 
 def _score_limits(

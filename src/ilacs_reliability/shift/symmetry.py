@@ -24,8 +24,6 @@ from ilacs_reliability.shift.imbalance import (
     few_moves_note,
     imbalance_estimate,
     imbalance_of,
-    imbalance_p,
-    method_used,
 )
 from ilacs_reliability.shift.moves import (
     FLIPPED,
@@ -276,8 +274,8 @@ def bowker(
         pairs,
         statistic=found.statistic,
         df=found.df,
-        p_value=imbalance_p(found),
-        method=method_used(found, method, n_resamples),
+        p_value=found.p_value,
+        method=found.null.method,
         name="bowker",
         label="Bowker's test of symmetry",
         null="as many units moved from each grade to each other grade as back",

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from ilacs_reliability._checks.arguments import check_number, told
-from ilacs_reliability._checks.work import SECONDS, affordable
 from ilacs_reliability._data.scales import FloatArray
 from ilacs_reliability._results.wording import counted, percent, significant
 from ilacs_reliability.shift.moves import Pairs
@@ -24,8 +23,6 @@ LEAST_USED = 0.05
 # units alike that a direction needs before the normal and chi-square hold about no shift, and
 # units in all that each direction needs where the variance is the one seen
 FEWEST, FEWEST_SEEN = 5, 30
-# draws with which a p-value can still be small
-FEWEST_DRAWS = 199
 
 
 LEAST_P = (
@@ -215,67 +212,6 @@ def check_margin(margin: Any, *, reach: float) -> tuple[float, float]:
             f"{low} and {high}."
         )
     return low, high
-
-
-def affordable_draws(
-    n_resamples: int, nanoseconds: float, what: str, instead: str = "method='asymptotic'"
-) -> int:
-    """Return how many draws to make: those asked for, or those that take about five seconds.
-
-    Parameters
-    ----------
-    n_resamples : int
-        Draws asked for.
-    nanoseconds : float
-        Time of one draw.
-    what : str
-        What is drawn, for the error.
-    instead : str, optional
-        What the error advises.
-
-    Returns
-    -------
-    int
-        Draws: a Monte Carlo p-value is valid with any number.
-
-    Raises
-    ------
-    ValueError
-        If too few would be left for a small p-value.
-    """
-    if affordable(n_resamples, nanoseconds=nanoseconds):
-        return n_resamples
-    draws = int(SECONDS / (nanoseconds * 1e-9))
-    if draws < FEWEST_DRAWS:
-        raise ValueError(
-            f"`n_resamples` draws of {what} take too long, even {FEWEST_DRAWS}: use {instead}."
-        )
-    return draws
-
-
-def falls_back(method: str, n_resamples: int, asked: int | None = None) -> str:
-    """Say how a p-value was drawn, and why where something else was asked for.
-
-    Parameters
-    ----------
-    method : str
-        The method asked for.
-    n_resamples : int
-        Number of draws; 0 where nothing was left to chance.
-    asked : int, optional
-        Number of draws asked for. Default: as many as were made.
-
-    Returns
-    -------
-    str
-        The method used.
-    """
-    if not n_resamples:
-        return method
-    drawn = f"monte_carlo with {counted(n_resamples, 'draw')}"
-    if asked is not None and n_resamples < asked:
-        drawn += " as more take too long"
-    return drawn if method == "monte_carlo" else f"{drawn}, since there is too much to enumerate"
 
 
 def pseudo_inverse(matrix: FloatArray) -> tuple[FloatArray, int]:

@@ -9,7 +9,7 @@ import numpy as np
 from scipy import optimize, special
 
 from ilacs_reliability._data.scales import FloatArray
-from ilacs_reliability.shift.critical import critical_value
+from ilacs_reliability._inference.critical import critical_value
 
 # grid over the share that moved, before the best place is refined
 SHARES = np.linspace(0.0, 1.0, 1001)[1:]

@@ -1,6 +1,6 @@
-"""Where a test of shift starts to reject, so that an interval can answer as the test does.
+"""Where a test starts to reject, so that an interval can answer as the test does.
 
-A score interval leaves no shift out where the statistic passes a quantile of the normal
+A score interval leaves no effect out where the statistic passes a quantile of the normal
 distribution. With the test's own critical value in its place, it answers as that test does, exact,
 drawn or asymptotic.
 """
@@ -8,12 +8,16 @@ drawn or asymptotic.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeAlias
 
 import numpy as np
 
 from ilacs_reliability._data.scales import FloatArray
-from ilacs_reliability.shift.sign_flips import SLACK, Tail
 
+# the chance that a statistic reaches a number
+Tail: TypeAlias = Callable[[float], float]
+# statistics closer than this are equal but for rounding
+SLACK = 1e-9
 # how closely a step of the p-value is searched for, as a share of where it lies
 CLOSE = 1e-10
 # keeps rounding from rejecting what is kept
@@ -56,7 +60,7 @@ def critical_value(
     --------
     Of six tosses, only six alike are rare enough:
 
-    >>> from ilacs_reliability.shift.critical import critical_value
+    >>> from ilacs_reliability._inference.critical import critical_value
     >>> from ilacs_reliability.shift.signed import signed_sum_tail
     >>> tail = signed_sum_tail([1.0], [6])
     >>> critical_value(lambda gap: 2 * tail(gap), 0.05, usual=4.8, top=6.0)
@@ -110,33 +114,13 @@ def whole_critical_value(p_value: Tail, alpha: float, *, usual: float, top: floa
     return _between(usual, kept, rejected)
 
 
-def drawn_p(draws: FloatArray, statistic: float) -> float:
-    """Return the p-value of a Monte Carlo test, which counts what was seen among the draws.
-
-    Parameters
-    ----------
-    draws : ndarray of float, shape (n_resamples,)
-        Statistics under no shift, ascending.
-    statistic : float
-        What was seen.
-
-    Returns
-    -------
-    float
-        (1 + draws as extreme) / (1 + draws).
-    """
-    least = statistic * (1 - SLACK) - SLACK
-    hits = len(draws) - int(np.searchsorted(draws, least, side="left"))
-    return (1 + hits) / (1 + len(draws))
-
-
 def drawn_critical_value(draws: FloatArray, alpha: float, *, usual: float, top: float) -> float:
     """Return the largest statistic at which a Monte Carlo test does not reject.
 
     Parameters
     ----------
     draws : ndarray of float, shape (n_resamples,)
-        Statistics under no shift, ascending.
+        Statistics under the hypothesis, ascending.
     alpha : float
         The level of the test.
     usual, top : float
