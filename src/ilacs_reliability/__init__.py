@@ -66,6 +66,7 @@ HOMES = {
     "units_for_agreement",
     "planning.fieldwork": "Fieldwork",
     "planning.precision": "Precision precision_for_agreement",
+    "planning.sequential": "AgreementSequence agreement_sequence",
     "planning.table_studies": "units_for_comparison units_for_shift",
     "planning.worlds": "World agreement_world",
     "reporting.html": "report_html",

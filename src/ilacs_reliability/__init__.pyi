@@ -232,6 +232,10 @@ from ilacs_reliability.planning.precision import (
     Precision as Precision,
     precision_for_agreement as precision_for_agreement,
 )
+from ilacs_reliability.planning.sequential import (
+    AgreementSequence as AgreementSequence,
+    agreement_sequence as agreement_sequence,
+)
 from ilacs_reliability.planning.table_studies import (
     units_for_comparison as units_for_comparison,
     units_for_shift as units_for_shift,

@@ -107,6 +107,7 @@ CALLS = {
     "bootstrap": ((ilr.cohen_kappa, RATINGS), {"n_resamples": 20}),
     "cochran_q": ((PASSED,), {}),
     "dawid_skene": ((OCCASIONS,), {"n_starts": 2, "prior": 1}),
+    "agreement_sequence": (([True, False, True],), {"threshold": 0.8}),
     "agreement_world": ((0.8,), {"margins": [0.5, 0.5]}),
     "identified_range": ((ilr.cohen_kappa, ALLOWED), {}),
     "minimum_detectable_agreement": ((ilr.cohen_kappa, WORLD, 12), {"threshold": 0.2}),
