@@ -38,7 +38,7 @@ SEED = 20261128
 UNITS = range(8, 201)
 METHODS = ("score", "likelihood")
 # ways to grade a unit: of more, a cell takes minutes
-MOST_WAYS = 700
+MOST_WAYS = 300
 KAPPAS = (0.0, 0.2, 0.4, 0.6, 0.8, 0.9)
 PREVALENCES = (0.5, 0.7, 0.8, 0.9, 0.95, 0.97)
 

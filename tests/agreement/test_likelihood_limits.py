@@ -14,6 +14,7 @@ import strategies as our
 from closeness import close
 
 TWO = ilr.Scale(["no", "yes"])
+KINDS = ("identity", "linear", "quadratic")
 OTHER = {
     "conger_kappa": ilr.conger_kappa,
     "fleiss_kappa": ilr.fleiss_kappa,
@@ -138,6 +139,28 @@ def test_no_limit_passes_the_range_of_few_ratings_in_the_issue():
     low, high = limits(ilr.fleiss_kappa(counts))
     assert -0.2 <= low < -0.1
     assert 0.9 < high <= 1
+
+
+@pytest.mark.parametrize("name", [*OTHER, "percent_agreement"])
+@given(ratings=our.studies(max_raters=3, max_units=8), data=st.data())
+def test_it_is_nested_holds_the_estimate_and_stays_in_the_range(name, ratings, data):
+    option, kinds = ("metric", our.METRICS) if name == "krippendorff_alpha" else ("weights", KINDS)
+    estimate = getattr(ilr, name)(ratings, **{option: data.draw(st.sampled_from(kinds))})
+    least, most = estimate.range
+    inner, outer = limits(estimate, 0.8), limits(estimate, 0.98)
+    assert min(least, estimate.value) - 1e-9 <= outer.low <= inner.low + 1e-6
+    assert inner.low <= estimate.value <= inner.high
+    assert inner.high - 1e-6 <= outer.high <= most + 1e-9
+    assert inner.width > 1e-6
+
+
+@pytest.mark.parametrize("name", OTHER)
+def test_clusters_of_one_unit_change_nothing(name):
+    codes = np.random.default_rng(8).integers(-1, 3, (9, 3))
+    scale = ilr.Scale(range(3))
+    alone = OTHER[name](ilr.ratings_from_codes(codes, scale=scale, clusters=range(9)))
+    plain = OTHER[name](ilr.ratings_from_codes(codes, scale=scale))
+    np.testing.assert_allclose(limits(alone), limits(plain), atol=1e-7)
 
 
 @given(table=our.square_tables(max_grades=3), data=st.data())

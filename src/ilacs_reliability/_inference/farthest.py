@@ -23,7 +23,7 @@ STARTS_WIDE, FOLLOWED_WIDE = 8, 3
 # patterns towards which paths start; reach a unit from which few units leave so much open, and
 # patterns of which pairs are tried then
 MOST_SINGLE = 48
-WIDE, MOST_PAIRED = 0.35, 30
+WIDE, VERY_WIDE, MOST_PAIRED = 0.35, 4.0, 30
 # steps of a path, the first of which are taken in full, and the gain that ends it
 STEPS, FULL_STEPS, GAIN = 30, 2, 1e-8
 # parts of a step that are tried where all of it goes too far
@@ -96,6 +96,12 @@ def farthest(
             block = rows[start : start + size]
             paths = _paths(evaluate, seen.take(block), pull[block])
             ends[:, block] = _climbed(evaluate, paths)
+        far = seen.reach > VERY_WIDE * seen.total
+        if far.any():
+            # hardly anything is ruled out: ends that less reach has found are not lost
+            nearer = seen.take(far)
+            less = farthest(evaluate, nearer.times, VERY_WIDE * nearer.total, nearer.allowed)
+            ends[:, far] = np.fmin(ends[0, far], less[0]), np.fmax(ends[1, far], less[1])
     low, high = ends.reshape(2, *frequencies.shape[:-1])
     return low, high
 
