@@ -135,7 +135,13 @@ NOT_RESULTS = (
     "list_",
 )
 # what other programs find, what is no result, and what holds many others' results
-ELSEWHERE = {"cross_check", "published_claims", "agreement_table", "dawid_skene"}
+ELSEWHERE = {
+    "cross_check",
+    "published_claims",
+    "agreement_table",
+    "dawid_skene",
+    "misclassification_matrix",
+}
 # plans: what they rest on is asked of the coefficients and tests themselves
 ELSEWHERE |= {
     "agreement_sequence",
@@ -199,6 +205,12 @@ def others() -> dict[str, Callable[[], Any]]:
             [[1, 1], [2, 1], [2, 2], [1, 1]], [1, 2, 2, 1]
         ),
         "dawid_skene": lambda: ilr.dawid_skene(four, known=3, n_starts=1),
+        "grade_accuracy": lambda: ilr.grade_accuracy([13, 29, 65, 46], reliability=0.8),
+        "latent_grade_model": lambda: ilr.latent_grade_model([13, 29, 65, 46], reliability=0.8),
+        "misclassification_matrix": lambda: ilr.misclassification_matrix(four, standard=3),
+        "repeat_grade_probability": lambda: ilr.repeat_grade_probability(
+            [13, 29, 65, 46], reliability=0.8, at_least=3
+        ),
         "identified_range": lambda: ilr.identified_range(ilr.cohen_kappa, allowed),
         "tables_consistent_with": lambda: allowed,
         "d_study": lambda: ilr.d_study(four),

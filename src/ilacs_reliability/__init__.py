@@ -62,6 +62,9 @@ HOMES = {
     "error.attribute": "AttributeAgreement agreement_with_standard attribute_agreement",
     "error.class_records": "DawidSkene",
     "error.dawid_skene": "dawid_skene",
+    "error.latent": "LatentGrade latent_grade_model",
+    "error.misclassification": "ErrorMatrix misclassification_matrix",
+    "error.repeat_grades": "grade_accuracy repeat_grade_probability",
     "planning.double_ratings": "StudyPlan minimum_detectable_agreement power_for_agreement "
     "units_for_agreement",
     "planning.fieldwork": "Fieldwork",

@@ -219,6 +219,18 @@ from ilacs_reliability.error.class_records import (
 from ilacs_reliability.error.dawid_skene import (
     dawid_skene as dawid_skene,
 )
+from ilacs_reliability.error.latent import (
+    LatentGrade as LatentGrade,
+    latent_grade_model as latent_grade_model,
+)
+from ilacs_reliability.error.misclassification import (
+    ErrorMatrix as ErrorMatrix,
+    misclassification_matrix as misclassification_matrix,
+)
+from ilacs_reliability.error.repeat_grades import (
+    grade_accuracy as grade_accuracy,
+    repeat_grade_probability as repeat_grade_probability,
+)
 from ilacs_reliability.planning.double_ratings import (
     StudyPlan as StudyPlan,
     minimum_detectable_agreement as minimum_detectable_agreement,

@@ -68,6 +68,7 @@ INPUT = {
 OPTIONS = {
     "agreement_with_standard": [{"standard": 0}],
     "attribute_agreement": [{}, {"standard": 0}],
+    "misclassification_matrix": [{}, {"standard": 0}],
     "dawid_skene": [{"n_starts": 2}, {"n_starts": 2, "prior": 0.5}],
     "ordinal_equivalence": [{"margin": 0.1}, {"margin": 0.1, "method": "permutation"}],
     "ordinal_noninferiority": [{"margin": 0.1}],

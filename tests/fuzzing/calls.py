@@ -358,6 +358,11 @@ def components(draw: Draw) -> str:
     return data if draw.chance(0.6) else f"ilr.variance_components({data})"
 
 
+def margins_or_ratings(draw: Draw) -> str:
+    data = inputs.ratings(draw)
+    return draw.one(data, "[13, 29, 65]", "{'poor': 3, 'good': 9}", "np.array([1, 0, 2])")
+
+
 def bands(draw: Draw) -> str:
     custom = "{'low': -1, 'high': 0.5}", "{'all': 0}", "{'a': 0.5, 'b': 0.2}", "{}"
     return draw.one("'landis_koch'", "'fleiss'", "'altman'", "'cicchetti'", *custom)
@@ -560,6 +565,7 @@ STRATEGIES: dict[str | tuple[str, str], Strategy] = {
     "prior": lambda draw: draw.one("0", "0.5", "1", "10", "-1"),
     "n_classes": lambda draw: draw.one("None", "1", "2", "3", "7"),
     "n_starts": lambda draw: str(draw.whole(1, 4)),
+    "source": margins_or_ratings,
     ("Claim", "kind"): lambda draw: repr(draw.one("consistency", "shift", "comparison", "share")),
     ("Claim", "threshold"): lambda draw: draw.one("0.5", "0.8", "(-0.1, 0.2)", "0", "(0.2, 0.1)"),
     ("ordinal_equivalence", "margin"): small,

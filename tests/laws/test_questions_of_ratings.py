@@ -22,6 +22,8 @@ QUESTIONS = {
     "agreement_with_standard": lambda ratings: ilr.agreement_with_standard(ratings, 0),
     "difference": difference,
     "equivalence_test": lambda r: ilr.equivalence_test(ilr.fleiss_kappa(r), low=0.1, high=0.9),
+    "grade_accuracy": ilr.grade_accuracy,
+    "repeat_grade_probability": ilr.repeat_grade_probability,
     "generalise": partial(ilr.generalise, ilr.fleiss_kappa),
     "icc_test": ilr.icc_test,
     "kendall_w_test": partial(ilr.kendall_w_test, method="asymptotic"),

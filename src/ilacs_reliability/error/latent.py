@@ -1,0 +1,399 @@
+"""A latent grade: a normal state, cut at thresholds, seen with an error."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from ilacs_reliability._checks.arguments import check_number, told
+from ilacs_reliability._checks.containers import read_only
+from ilacs_reliability._checks.names import row_names
+from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings, check_whole
+from ilacs_reliability._data.scales import FloatArray, Scale
+from ilacs_reliability._results.estimates import Estimate
+from ilacs_reliability._results.records import Record, plain, rows_table
+from ilacs_reliability._results.undefined import REASONS, left_unsaid, warn_undefined
+from ilacs_reliability._results.wording import as_said, fixed, listed, percent, with_interval
+from ilacs_reliability.agreement.formulas import build_estimate
+from ilacs_reliability.agreement.studies import Method
+from ilacs_reliability.error.bivariate import cell_probabilities, thresholds_of
+from ilacs_reliability.error.latent_fits import (
+    Gradings,
+    influence_on,
+    likeliest,
+    profile_limits,
+)
+
+NAME = "latent_grade_model"
+ASSUMPTIONS = (
+    "the state of a unit is normal on the scale that the grades cut",
+    "errors of two gradings are independent of each other and of the state",
+    "all who grade cut at the same thresholds",
+)
+NOT_SHOWN = "whether errors of two gradings are independent, nor whether the grades were right"
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
+class LatentGrade(Record):
+    """Thresholds and reliability of gradings of a latent state.
+
+    Attributes
+    ----------
+    scale : Scale
+        The grades, worst first.
+    margins : ndarray of float, shape (n_grades,)
+        Share of each grade.
+    thresholds : ndarray of float, shape (n_grades - 1,)
+        Where the state is cut, in standard deviations of a grading; infinite beyond the grades that
+        were given.
+    reliability : Estimate
+        Correlation of two independent gradings of one state, 0 to 1.
+    basis : str
+        Where the reliability is from: "double gradings", or "stated".
+    n_units : int
+        Units that the margins rest on; 0 where shares were given.
+    assumptions : tuple of str
+        What is taken for granted.
+    notes : tuple of str
+        What a reader must know about the gradings.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> model = ilr.latent_grade_model({"below": 42, "good": 111}, reliability=0.8)
+    >>> model.joint().round(4).tolist()
+    [[0.1895, 0.085], [0.085, 0.6405]]
+    """
+
+    scale: Scale
+    margins: FloatArray
+    thresholds: FloatArray
+    reliability: Estimate
+    basis: str
+    n_units: int
+    assumptions: tuple[str, ...] = ASSUMPTIONS
+    notes: tuple[str, ...] = ()
+
+    def joint(self) -> FloatArray:
+        """Return the chance of each pair of grades in two gradings of one state.
+
+        Returns
+        -------
+        ndarray of float, shape (n_grades, n_grades)
+            First grading by second; nan where the reliability is undefined.
+        """
+        return read_only(_cells(self, float(self.reliability.value)))
+
+    def errors(self) -> FloatArray:
+        """Return the chance of each grade given that of the state, were it seen without error.
+
+        Returns
+        -------
+        ndarray of float, shape (n_grades, n_grades)
+            Grade of the state by grade given; nan for a grade that no state has.
+        """
+        cells = _cells(self, float(np.sqrt(self.reliability.value)))
+        total = cells.sum(axis=1, keepdims=True)
+        with np.errstate(invalid="ignore"):
+            return read_only(np.where(total > 0, cells / np.where(total > 0, total, 1.0), np.nan))
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return one row a grade.
+
+        Returns
+        -------
+        list of dict
+            The grade, its share and the threshold below it.
+        """
+        below = [-np.inf, *self.thresholds.tolist()]
+        shares = zip(self.scale.labels, self.margins.tolist(), below, strict=True)
+        return [{"grade": grade, "share": share, "threshold": low} for grade, share, low in shares]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return thresholds, reliability and assumptions as plain Python values.
+
+        Returns
+        -------
+        dict
+            Under ``rows`` a row a grade.
+        """
+        return {
+            "name": NAME,
+            "basis": self.basis,
+            "reliability": self.reliability.to_dict(),
+            "n_units": self.n_units,
+            "assumptions": list(self.assumptions),
+            "notes": list(self.notes),
+            "rows": plain(self.rows()),
+        }
+
+    def describe(self) -> str:
+        """Say the reliability, the shares of grades and what is assumed.
+
+        Returns
+        -------
+        str
+            Plain English.
+        """
+        shares = listed(
+            f"{as_said(grade)} {percent(share)}"
+            for grade, share in zip(self.scale.labels, self.margins, strict=True)
+        )
+        said = (
+            self.reliability.describe()
+            if self.basis != "stated"
+            else f"The stated reliability is {_said(self.reliability)}."
+        )
+        taken = f"It is assumed that {listed(self.assumptions)}."
+        return " ".join((said, f"Grades have shares {shares}.", taken, *self.notes))
+
+    def __repr__(self) -> str:
+        value = fixed(float(self.reliability.value), 4)
+        return f"LatentGrade({len(self.scale)} grades, reliability {value}, {self.basis})"
+
+    def _repr_html_(self) -> str:
+        return rows_table(self.rows(), ("grade", "share", "threshold"))
+
+
+LatentSource: TypeAlias = (
+    LatentGrade | RatingsLike | Mapping[Hashable, float] | npt.NDArray[Any] | list[float]
+)
+
+
+def latent_grade_model(
+    source: LatentSource, *, reliability: Estimate | float | None = None
+) -> LatentGrade:
+    r"""Model grades as a normal state that is cut at thresholds and seen with an error.
+
+    Parameters
+    ----------
+    source : Ratings, mapping or array_like
+        Double gradings, units by two raters or more who did not confer; or how many units have each
+        grade, as a mapping from grade to number, worst first, or the numbers alone.
+    reliability : Estimate or float, optional
+        Correlation of two independent gradings of one state, 0 to 1; an `Estimate`, as from
+        `reliability_from_repeats`, brings its interval along. Needed where the source has no double
+        gradings. Default: what the double gradings say.
+
+    Returns
+    -------
+    LatentGrade
+        The thresholds and the reliability.
+
+    Raises
+    ------
+    TypeError
+        If the source or the reliability is of another kind.
+    ValueError
+        If the reliability is missing where it cannot be estimated, or not within 0 to 1, or fewer
+        than two grades have units.
+
+    Warns
+    -----
+    UndefinedEstimateWarning
+        If no unit has two gradings, or all are one grade. The reliability is then nan.
+
+    See Also
+    --------
+    repeat_grade_probability : What the model says of a second grading.
+    polychoric_correlation : Thresholds of each rater's own, and correlations below zero.
+    reliability_from_repeats : A reliability from gradings of several dates.
+
+    Notes
+    -----
+    A unit's state :math:`T` is standard normal, and a grading is :math:`\sqrt{\rho} T +
+    \sqrt{1 - \rho} e` cut at thresholds [1]_: :math:`\rho` is the intraclass correlation behind the
+    grades. Thresholds are those of the shares of grades over all gradings; given them the
+    reliability is that of the greatest likelihood, 0 and 1 included, with limits where the
+    likelihood has dropped by a chi-square's quantile, which take units as independent and the
+    thresholds as known.
+
+    References
+    ----------
+    .. [1] U. Olsson, "Maximum likelihood estimation of the polychoric correlation coefficient",
+           Psychometrika 44 (1979), 443-460.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> scale = ilr.Scale(["poor", "fair", "good"])
+    >>> table = ilr.ratings_from_table([[10, 3, 0], [4, 20, 6], [0, 5, 12]], scale=scale)
+    >>> ilr.latent_grade_model(table)
+    LatentGrade(3 grades, reliability 0.8397, double gradings)
+    """
+    if isinstance(source, LatentGrade):
+        return source if reliability is None else replace(source, **_stated(reliability))
+    if _is_margins(source):
+        return _of_margins(source, reliability)
+    taken = _ratings(source)
+    if taken.frequencies.ndim != 1:
+        raise ValueError(
+            f"`source` must be one study, but got a batch of shape {taken.frequencies.shape[:-1]}."
+        )
+    check_whole(taken, "source")
+    if reliability is None:
+        return _of_gradings(taken)
+    return _of_shares(
+        taken.scale, taken.frequencies @ taken.counts, reliability, taken.notes, taken.n_units
+    )
+
+
+def _ratings(source: Any) -> Ratings:
+    try:
+        return as_ratings(source)
+    except (TypeError, ValueError) as error:
+        raise type(error)(str(error).replace("`ratings`", "`source`")) from None
+
+
+def _is_margins(source: Any) -> bool:
+    if isinstance(source, Ratings):
+        return False
+    if isinstance(source, Mapping):
+        return True
+    try:
+        return np.ndim(source) == 1
+    except ValueError:
+        return False
+
+
+def _of_margins(source: Any, reliability: Any) -> LatentGrade:
+    labels = tuple(source) if isinstance(source, Mapping) else row_names(source)
+    numbers = list(source.values()) if isinstance(source, Mapping) else list(source)
+    counts = np.array([check_number(one, "source") for one in numbers])
+    if not len(counts) or counts.min() < 0:
+        raise ValueError(f"`source` must hold numbers of units by grade, but got {told(source)}.")
+    if reliability is None:
+        raise ValueError(
+            "`reliability` is needed where `source` has no double gradings: how many units have "
+            "each grade does not tell how they would be graded again."
+        )
+    scale = Scale(range(1, len(counts) + 1) if labels is None else labels)
+    whole = bool((counts == np.floor(counts)).all())
+    return _of_shares(scale, counts, reliability, (), int(counts.sum()) if whole else 0)
+
+
+def _of_shares(
+    scale: Scale, counts: FloatArray, reliability: Any, notes: tuple[str, ...], n_units: int
+) -> LatentGrade:
+    if (counts > 0).sum() < 2:
+        raise ValueError(
+            f"`source` must have units of two grades or more, but {int((counts > 0).sum())} of "
+            f"{scale.labels} has any."
+        )
+    return LatentGrade(
+        scale=scale,
+        margins=counts / counts.sum(),
+        thresholds=thresholds_of(counts),
+        n_units=n_units,
+        notes=notes,
+        **_stated(reliability),
+    )
+
+
+def _stated(reliability: Any) -> dict[str, Any]:
+    if isinstance(reliability, Estimate):
+        if np.ndim(reliability.value):
+            raise ValueError("`reliability` must be of one study, but is of a batch.")
+        value = float(reliability.value)
+        if value < 0 or value > 1:
+            raise ValueError(f"`reliability` must be within 0 to 1, but is {value:g}.")
+        return {"reliability": reliability, "basis": "stated"}
+    value = check_number(reliability, "reliability")
+    if not 0 <= value <= 1:
+        raise ValueError(f"`reliability` must be within 0 to 1, but got {told(reliability)}.")
+    stated = Estimate(
+        value=value,
+        name="reliability",
+        label="stated reliability",
+        frequencies=np.zeros(1),
+        influence_source=np.full(1, np.nan),
+        n_units=0,
+        limits=NOT_SHOWN,
+        range_source=(0.0, 1.0),
+    )
+    return {"reliability": stated, "basis": "stated"}
+
+
+def _of_gradings(ratings: Ratings) -> LatentGrade:
+    paired = ratings.table.paired > 0
+    counts = ratings.counts.astype(np.float64)
+    frequencies = np.where(paired, ratings.frequencies, 0.0).astype(np.float64)
+    totals = frequencies @ counts
+    n_units = int(frequencies.sum())
+    reason = ""
+    if not n_units:
+        reason = "no_pairable_units"
+    elif (totals > 0).sum() < 2:
+        reason = "no_variation"
+    if reason:
+        warn_undefined("reliability", REASONS[reason])
+    margins = totals / totals.sum() if n_units else np.full(len(totals), np.nan)
+    thresholds = np.full(len(totals) - 1, np.nan) if reason else thresholds_of(totals)
+    return LatentGrade(
+        scale=ratings.scale,
+        margins=margins,
+        thresholds=thresholds,
+        reliability=_estimate(ratings, counts, frequencies, thresholds, reason),
+        basis="double gradings",
+        n_units=n_units,
+        notes=ratings.notes,
+    )
+
+
+def _estimate(
+    ratings: Ratings,
+    counts: FloatArray,
+    frequencies: FloatArray,
+    thresholds: FloatArray,
+    reason: str,
+) -> Estimate:
+    value, influence = float("nan"), np.full(len(counts), np.nan)
+    methods: tuple[Method, ...] = ()
+    if not reason:
+        gradings = Gradings(read_only(counts), read_only(frequencies), read_only(thresholds))
+        value = likeliest(gradings)
+        influence = influence_on(gradings, value)
+        limits = partial(profile_limits, gradings=gradings, value=value)
+        methods = (("profile", limits),)
+    with left_unsaid():
+        return build_estimate(
+            ratings,
+            name=NAME,
+            label="reliability",
+            value=value,
+            influence=influence,
+            n_units=frequencies.sum(),
+            methods=methods,
+            reason=reason,
+            notes=_repeats(ratings),
+            limits=NOT_SHOWN,
+            enters=(frequencies > 0).astype(np.float64),
+            range_source=(0.0, 1.0),
+        )
+
+
+def _repeats(ratings: Ratings) -> tuple[str, ...]:
+    if ratings.design != "repeat":
+        return ()
+    return (
+        "The gradings are of different dates, so that a change of the state counts as error: the "
+        "reliability is higher than this, were all else as assumed.",
+    )
+
+
+def _cells(model: LatentGrade, correlation: float) -> FloatArray:
+    if np.isnan(correlation) or np.isnan(model.thresholds).any():
+        return np.full((model.scale.n_grades, model.scale.n_grades), np.nan)
+    return cell_probabilities(model.thresholds, model.thresholds, correlation).probabilities
+
+
+def _said(reliability: Estimate) -> str:
+    if not reliability.methods or reliability.status != "ok":
+        return fixed(reliability.value)
+    interval = reliability.confidence_interval()
+    return with_interval(reliability.value, *interval, how=interval.method)
