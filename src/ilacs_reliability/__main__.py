@@ -9,9 +9,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
+from ilacs_reliability._results.wording import listed
 from ilacs_reliability.claims.protocol import Protocol
 from ilacs_reliability.claims.security import assess_security
-from ilacs_reliability.commands.output import message, say, standard_output, write
+from ilacs_reliability.commands.output import problems, say, standard_output, write
 from ilacs_reliability.datasets.inspections import Inspection, parse_inspections
 from ilacs_reliability.reporting.html import report_html
 from ilacs_reliability.reporting.text import report_text
@@ -19,9 +20,16 @@ from ilacs_reliability.reporting.text import report_text
 LONGEST_LINE = 1_000_000
 """Characters of the longest line of a record file, and of the longest protocol."""
 
+ON_FILES = {
+    "agree": "do the raters in a file agree?",
+    "shift": "did the grades in a file move?",
+    "compare": "are the groups in a file graded alike?",
+    "check": "how would these commands read a file?",
+}
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the report, and write it as a page where asked.
+    """Print the report, and write it as a page where asked; or ask a question of a file.
 
     Parameters
     ----------
@@ -31,11 +39,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        Exit status: 0, or 2 with a line on standard error where the command is called wrongly, or
-        something cannot be read or written. A page is written whole or not at all.
+        Exit status: 0; 1 where a requirement is not met; 2 with a line on standard error where the
+        command is called wrongly, or something cannot be read or written. A page is written whole
+        or not at all.
     """
+    words = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        given = _parser().parse_args(arguments)
+        if words and words[0] in ON_FILES:
+            return _on_file(words[0], words[1:])
+        given = _parser().parse_args(words[words[:1] == ["report"] :])
         protocol = _protocol(given.protocol) if given.protocol else None
         records = _records(given.records) if given.records else None
         report = assess_security(records, protocol=protocol)
@@ -46,9 +58,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         say(text)
     except (OSError, ValueError, TypeError, MemoryError) as error:
         if sys.stderr is not None:
-            print(f"ilacs_reliability: {message(error)}", file=sys.stderr)
+            for line in problems(error):
+                print(f"ilacs_reliability: {line}", file=sys.stderr)
         return 2
     return 0
+
+
+def _on_file(command: str, words: Sequence[str]) -> int:
+    from ilacs_reliability.commands.running import add_arguments, answer
+
+    parser = _Parser(prog=f"ilacs-reliability {command}", allow_abbrev=False)
+    add_arguments(parser, command)
+    return answer(parser.parse_args(words))
 
 
 class _Parser(argparse.ArgumentParser):
@@ -62,9 +83,11 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser() -> argparse.ArgumentParser:
+    asked = [f"{name} FILE ({question})" for name, question in ON_FILES.items()]
     parser = _Parser(
         prog="python -m ilacs_reliability",
         description="Say what the published evidence licenses anyone to say of inspection grades.",
+        epilog=f"Of a file of one's own, with --help each: {listed(asked)}.",
         allow_abbrev=False,
     )
     parser.add_argument("--html", type=_file, metavar="FILE", help="write the report as a page too")
@@ -119,6 +142,11 @@ def _die_of_signals() -> None:
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
 
 
-if __name__ == "__main__":
+def run() -> NoReturn:
+    """Run as a program: end as others do, by a status or a signal."""
     _die_of_signals()
     sys.exit(main())
+
+
+if __name__ == "__main__":
+    run()

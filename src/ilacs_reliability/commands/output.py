@@ -143,6 +143,17 @@ def _say_bytes(content: bytes) -> None:
     sys.stdout.buffer.flush()
 
 
+class SeveralProblems(ValueError):  # noqa: N818
+    """All that is wrong with a file, each in a line of its own."""
+
+
+def problems(error: BaseException) -> list[str]:
+    """Return each thing that is wrong in a line that any screen can show."""
+    if isinstance(error, SeveralProblems):
+        return [message(ValueError(line)) for line in str(error).splitlines()]
+    return [message(error)]
+
+
 def message(error: BaseException) -> str:
     """Return an error's text in one line that any screen can show."""
     text = str(error) or "there is not enough memory."

@@ -1,0 +1,152 @@
+"""Commands on a file of one's own: ``agree``, ``shift``, ``compare`` and ``check``."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from ilacs_reliability import __version__
+from ilacs_reliability._data.scales import as_number
+from ilacs_reliability.commands.answers import Answer
+from ilacs_reliability.commands.asking import Options, agree, check, compare, shift
+from ilacs_reliability.commands.layouts import Asked
+from ilacs_reliability.commands.output import say, standard_output, write
+from ilacs_reliability.commands.sheets import Sheet, read_sheet
+
+QUESTIONS: dict[str, tuple[Callable[[Sheet, Asked, Options], Answer], str]] = {
+    "agree": (agree, "do the raters in a file agree?"),
+    "shift": (shift, "did the grades in a file move?"),
+    "compare": (compare, "are the groups in a file graded alike?"),
+    "check": (check, "how would each command read a file?"),
+}
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "agree": ("unit", "rater", "grade"),
+    "shift": ("unit", "date", "grade", "before", "after"),
+    "compare": ("group", "grade", "stratum"),
+    "check": ("unit", "rater", "grade", "date", "before", "after", "group", "stratum"),
+}
+SEPARATED = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
+
+
+def add_arguments(parser: argparse.ArgumentParser, name: str) -> None:
+    """Give a parser the arguments of one of the commands on files."""
+    parser.description = QUESTIONS[name][1].capitalize()
+    parser.add_argument("file", type=Path, metavar="FILE", help="CSV, TSV, Excel, ODS or Parquet")
+    _add_reading(parser, name)
+    _add_writing(parser)
+    if name in ("shift", "compare"):
+        parser.add_argument("--at-least", metavar="GRADE", help="look at this grade or better")
+    if name == "agree":
+        weights = ("identity", "linear", "quadratic", "ordinal")
+        parser.add_argument("--weights", choices=weights, default="identity")
+        parser.add_argument(
+            "--require", metavar="'NAME >= NUMBER'", help="exit with 1 where it is not shown"
+        )
+    parser.set_defaults(command=name)
+
+
+def _add_reading(parser: argparse.ArgumentParser, name: str) -> None:
+    add = parser.add_argument
+    add("--scale", default="", metavar="GRADES", help="'ofsted', 'worst,...,best' or a file")
+    add("--missing", action="append", default=[], metavar="CELL", help="cells that are no grade")
+    add("--layout", choices=("long", "wide", "table"), default="", help="how the sheet is laid out")
+    add("--sheet", metavar="NAME", help="sheet of a workbook")
+    add("--separator", choices=SEPARATED, help="what stands between cells")
+    add("--encoding", default="", help="of a text: utf-8, cp1252, ...")
+    add("--level", type=float, default=95.0, metavar="PERCENT", help="confidence level, in percent")
+    for column in COLUMNS[name]:
+        add(f"--{column}", default="", metavar="COLUMN", help=f"the column of the {column}")
+    if name in ("agree", "check"):
+        add("--raters", default="", metavar="A,B", help="the columns of raters, one each")
+
+
+def _add_writing(parser: argparse.ArgumentParser) -> None:
+    for kind, what in (
+        ("html", "a page"),
+        ("markdown", "Markdown"),
+        ("docx", "a Word document"),
+        ("json", "JSON, for other programs"),
+    ):
+        parser.add_argument(f"--{kind}", type=Path, metavar="FILE", help=f"write {what} too")
+
+
+def answer(given: argparse.Namespace) -> int:
+    """Read the file, ask the question, write the answer.
+
+    Parameters
+    ----------
+    given : Namespace
+        The command line, parsed.
+
+    Returns
+    -------
+    int
+        0, or 1 where a requirement is not met.
+    """
+    asked = Asked(
+        scale=given.scale,
+        missing=tuple(given.missing),
+        layout=given.layout,
+        columns={column: getattr(given, column) for column in COLUMNS[given.command]},
+        raters=_names(getattr(given, "raters", "")),
+    )
+    options = Options(
+        weights=getattr(given, "weights", "identity"),
+        confidence_level=_level(given.level),
+        at_least=getattr(given, "at_least", None),
+        require=_requirement(getattr(given, "require", None)),
+    )
+    sheet = read_sheet(
+        given.file,
+        sheet=given.sheet,
+        separator=SEPARATED.get(given.separator or ""),
+        encoding=given.encoding,
+    )
+    found = QUESTIONS[given.command][0](sheet, asked, options)
+    found = replace(found, source=f"{found.source}; {_when(given.file)}.")
+    standard_output()
+    for kind, content in _contents(found, given).items():
+        write(getattr(given, kind), content, option=f"--{kind}")
+    say(found.text())
+    return 0 if found.met else 1
+
+
+def _contents(found: Answer, given: argparse.Namespace) -> dict[str, bytes]:
+    """Return what is to be written, all of it made before any of it is."""
+    makers: dict[str, Callable[[], str | bytes]] = {
+        "html": found.html,
+        "markdown": found.markdown,
+        "docx": found.docx,
+        "json": found.json,
+    }
+    made = {kind: make() for kind, make in makers.items() if getattr(given, kind)}
+    return {kind: one.encode() if isinstance(one, str) else one for kind, one in made.items()}
+
+
+def _when(path: Path) -> str:
+    day = datetime.date.fromtimestamp(path.stat().st_mtime)
+    return f"file of {day.isoformat()}, ilacs-reliability {__version__}"
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _level(percent: float) -> float:
+    if not 0 < percent < 100:
+        raise ValueError(f"--level must lie between 0 and 100 percent, but got {percent:g}.")
+    return percent / 100
+
+
+def _requirement(text: str | None) -> tuple[str, float] | None:
+    if text is None:
+        return None
+    parts = re.fullmatch(r"\s*(\w+)\s*>=\s*([-+.\d]+)\s*", text)
+    number = as_number(parts[2]) if parts else None
+    if parts is None or number is None:
+        raise ValueError(f"--require must be such as 'cohen_kappa >= 0.6', but got {text!r}.")
+    return parts[1], number
