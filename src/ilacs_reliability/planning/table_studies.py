@@ -16,7 +16,6 @@ from scipy.stats import ncx2, norm
 
 from ilacs_reliability._checks.arguments import (
     check_between,
-    check_count,
     check_function,
     check_number,
     check_option,
@@ -32,6 +31,14 @@ from ilacs_reliability._results.estimates import (
     SignificanceResult,
 )
 from ilacs_reliability._results.undefined import left_unsaid
+from ilacs_reliability.planning.assumed_shares import (
+    cut_in_two,
+    moves,
+    numbers,
+    place,
+    square,
+    table_of,
+)
 from ilacs_reliability.planning.deciding import (
     DIRECTIONS,
     Aim,
@@ -308,14 +315,14 @@ def units_for_shift(
     >>> ilr.units_for_shift(shares, n_units=65)
     StudyPlan(65 units: sign_test significant is shown in 49.5%, exact)
     """
-    cells = _square(shares)
+    cells = square(shares)
     scale = Scale(range(1, len(cells) + 1))
     if at_least is not None:
-        cells, scale = _cut(cells, at_least), Scale(("below", "at or above"))
+        cells, scale = cut_in_two(cells, at_least), Scale(("below", "at or above"))
     check_function(test, "test")
     inner = test.func if isinstance(test, partial) else test
     if inner in OF_MOVES:
-        cells, scale = _moves(cells), Scale(("below", "at or above"))
+        cells, scale = moves(cells), Scale(("below", "at or above"))
     lost = check_number(drop_out, "drop_out")
     if not 0 <= lost < 1:
         raise ValueError(f"`drop_out` must be from 0 to below 1, but got {told(drop_out)}.")
@@ -404,14 +411,14 @@ def units_for_comparison(
     242
     """
     check_function(test, "test")
-    cells = _table(shares, "groups")
+    cells = table_of(shares, "groups")
     cells = cells / cells.sum(axis=1, keepdims=True)
     scale = Scale(range(1, cells.shape[1] + 1))
     if at_least is not None:
-        cut = _place(at_least, cells.shape[1])
+        cut = place(at_least, cells.shape[1])
         cells = np.stack([cells[:, :cut].sum(axis=1), cells[:, cut:].sum(axis=1)], axis=1)
         scale = Scale(("below", "at or above"))
-    sizes = _numbers(allocation, "allocation")
+    sizes = numbers(allocation, "allocation")
     if sizes.shape != (len(cells),) or not (sizes > 0).all():
         raise ValueError(
             f"`allocation` must hold {len(cells)} numbers above 0, but got {told(allocation)}."
@@ -512,45 +519,3 @@ def _least(
         return question.chances(n_units, "simulated", number, rng)
 
     return least_by_search(look, power=power, start=start, n_draws=n_draws)
-
-
-def _square(shares: Any) -> FloatArray:
-    cells = _table(getattr(shares, "counts", shares), "grades before")
-    if cells.shape[0] != cells.shape[1]:
-        raise ValueError(f"`shares` must be a square table, but got shape {cells.shape}.")
-    normed: FloatArray = cells / cells.sum()
-    return normed
-
-
-def _table(shares: Any, rows: str) -> FloatArray:
-    cells = _numbers(shares, "shares")
-    if cells.ndim != 2 or min(cells.shape) < 2:
-        raise ValueError(f"`shares` must be a table of {rows}, but got shape {cells.shape}.")
-    if not (np.isfinite(cells) & (cells >= 0)).all() or not cells.sum(axis=1).any():
-        raise ValueError("`shares` must be 0 or more, and not all 0.")
-    return cells
-
-
-def _numbers(given: Any, name: str) -> FloatArray:
-    try:
-        return np.asarray(given, dtype=np.float64)
-    except (TypeError, ValueError, OverflowError):
-        raise TypeError(f"`{name}` must be numbers, but got {told(given)}.") from None
-
-
-def _place(at_least: Any, n_grades: int) -> int:
-    place = check_count(at_least, "at_least")
-    if place >= n_grades:
-        raise ValueError(f"`at_least` must be below {n_grades}, but got {told(at_least)}.")
-    return place
-
-
-def _cut(cells: FloatArray, at_least: Any) -> FloatArray:
-    cut = _place(at_least, len(cells))
-    parts = np.split(cells, [cut], axis=0)
-    return np.array([[half.sum() for half in np.split(part, [cut], axis=1)] for part in parts])
-
-
-def _moves(cells: FloatArray) -> FloatArray:
-    """Put all units that kept their grade into one cell: only moves count."""
-    return np.array([[np.trace(cells), np.triu(cells, 1).sum()], [np.tril(cells, -1).sum(), 0.0]])
