@@ -65,6 +65,7 @@ HOMES = {
     "error.latent": "LatentGrade latent_grade_model",
     "error.misclassification": "ErrorMatrix misclassification_matrix",
     "error.repeat_grades": "grade_accuracy repeat_grade_probability",
+    "error.repeats": "RepeatReliability reliability_from_repeats",
     "planning.double_ratings": "StudyPlan minimum_detectable_agreement power_for_agreement "
     "units_for_agreement",
     "planning.fieldwork": "Fieldwork",

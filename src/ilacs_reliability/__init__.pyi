@@ -231,6 +231,10 @@ from ilacs_reliability.error.repeat_grades import (
     grade_accuracy as grade_accuracy,
     repeat_grade_probability as repeat_grade_probability,
 )
+from ilacs_reliability.error.repeats import (
+    RepeatReliability as RepeatReliability,
+    reliability_from_repeats as reliability_from_repeats,
+)
 from ilacs_reliability.planning.double_ratings import (
     StudyPlan as StudyPlan,
     minimum_detectable_agreement as minimum_detectable_agreement,

@@ -40,6 +40,7 @@ SHARES = {
     "ratings_from_wide": 0.1,
     "transitions_from_frame": 0.1,
     "sequences_from_frame": 0.1,
+    "reliability_from_repeats": 0.02,
     "grades_from_frame": 0.1,
     "units_for_agreement": 0.005,
     "agreement_sequence": 0.02,
@@ -601,6 +602,13 @@ STRATEGIES: dict[str | tuple[str, str], Strategy] = {
     ("tolerance_weights", "scale"): lambda draw: inputs.scale(draw, draw.whole(1, 9)),
     ("agreement_weights", "scale"): lambda draw: inputs.scale(draw, draw.whole(1, 9)),
     ("agreement_weights", "kind"): weights,
+    ("reliability_from_repeats", "sequences"): inputs.ratings,
+    ("reliability_from_repeats", "error_correlation"): lambda draw: draw.one(
+        "0.0", "0.2", "[0.0, 0.3]", "[]"
+    ),
+    ("reliability_from_repeats", "thresholds"): lambda draw: draw.one(
+        "'occasion'", "'common'", "'framework'", "['a', 'b', 'b']"
+    ),
     ("sequences_from_frame", "last"): lambda draw: str(draw.whole(1, 4)),
     ("transitions_from_sequences", "pairs"): lambda draw: draw.one(
         "'consecutive'", "'first_last'", "'all'", "(0, 1)", "(0, -1)", "('first', 'third')"

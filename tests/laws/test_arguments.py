@@ -51,6 +51,8 @@ OF_SEVERAL = [
     "kendall_w",
     "kendall_w_test",
     "light_kappa",
+    "reliability_from_repeats",
+    "transitions_from_sequences",
     "variance_components",
 ]
 OF_TABLES = [

@@ -98,11 +98,6 @@ CALLS = {
             "last": 2,
         },
     ),
-    "transitions_from_sequences": (
-        ilr.transitions_from_sequences,
-        (RATINGS,),
-        {"pairs": "first_last"},
-    ),
     "grades_from_frame": (
         ilr.grades_from_frame,
         (WIDE,),

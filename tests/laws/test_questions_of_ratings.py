@@ -28,10 +28,11 @@ QUESTIONS = {
     "icc_test": ilr.icc_test,
     "kendall_w_test": partial(ilr.kendall_w_test, method="asymptotic"),
     "pairwise_agreement": ilr.pairwise_agreement,
+    "reliability_from_repeats": partial(ilr.reliability_from_repeats, model="bound"),
     "threshold_test": lambda ratings: ilr.threshold_test(ilr.fleiss_kappa(ratings), 0.5),
     "variance_components": ilr.variance_components,
 }
-OF_EACH_RATER = {"agreement_with_standard", "pairwise_agreement"}
+OF_EACH_RATER = {"agreement_with_standard", "pairwise_agreement", "reliability_from_repeats"}
 each_question = pytest.mark.parametrize("name", QUESTIONS)
 quiet = pytest.mark.filterwarnings("ignore::ilacs_reliability.UndefinedEstimateWarning")
 few = settings(max_examples=10)
