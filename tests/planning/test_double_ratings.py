@@ -3,6 +3,7 @@
 import ast
 import re
 from functools import partial
+from itertools import product
 from math import ceil
 
 import numpy as np
@@ -11,7 +12,7 @@ from scipy import stats
 
 import ilacs_reliability as ilr
 from closeness import close
-from ilacs_reliability.planning.double_ratings import _question
+from ilacs_reliability.planning.drawing import drawn_studies
 from stored import case, cases
 
 EVEN = [0.5, 0.5]
@@ -121,37 +122,41 @@ def test_per_cent_agreement_is_planned_exactly():
     assert min(power(n) for n in range(least, least + 60)) >= 0.8
 
 
-@pytest.mark.parametrize("direction", [*DIRECTIONS, "within"])
-def test_studies_are_decided_as_judge_decides_them(direction):
-    threshold = DIRECTIONS.get(direction, (0.5, 0.9))
-    claim = ilr.Claim(statement="So.", kind="consistency", threshold=threshold, direction=direction)
-    world = ilr.agreement_world(0.7, margins=[0.4, 0.6])
-    bar = (threshold, direction)
-    question, _ = _question(
-        ilr.cohen_kappa, world, None, None, "exact", 1, bar, claim.interval_level
-    )
-    from ilacs_reliability.planning.drawing import every_study
-
-    studies, weights = every_study(question.shown, question.fieldwork, 6)
-    outcomes = dict.fromkeys(("supported", "contradicted", "not shown", "not answerable"), 0.0)
-    for frequencies, weight in zip(studies.frequencies, weights, strict=True):
-        with np.errstate(all="ignore"):
-            one = studies.with_frequencies(frequencies)
-            outcomes[judged(claim, one)] += weight
-    found = question.chances(6, "exact", 0, None)
-    assert [found.supported, found.contradicted, found.undefined] == [
-        pytest.approx(outcomes[name], abs=1e-9)
-        for name in ("supported", "contradicted", "not answerable")
-    ]
+RULES = {
+    "at least": lambda low, high: (low >= 0.6, high < 0.6),
+    "more than": lambda low, high: (low > 0.6, high <= 0.6),
+    "at most": lambda low, high: (high <= 0.8, low > 0.8),
+    "less than": lambda low, high: (high < 0.8, low >= 0.8),
+    "within": lambda low, high: (low >= 0.5 and high <= 0.9, high < 0.5 or low > 0.9),
+}
 
 
+@pytest.mark.parametrize("direction", RULES)
 @pytest.mark.filterwarnings("ignore::ilacs_reliability.UndefinedEstimateWarning")
-def judged(claim, ratings):
-    import warnings
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ilr.UndefinedEstimateWarning)
-        return ilr.judge(claim, ilr.cohen_kappa(ratings)).outcome
+def test_chances_are_those_of_the_intervals_that_will_be_printed(direction):
+    world = ilr.agreement_world(0.7, margins=[0.4, 0.6])
+    threshold = DIRECTIONS.get(direction, (0.5, 0.9))
+    plan = ilr.power_for_agreement(
+        ilr.cohen_kappa, world, 6, threshold=threshold, direction=direction
+    )
+    supported = contradicted = undefined = 0.0
+    for cells in product(range(7), repeat=3):
+        table = [*cells, 6 - sum(cells)]
+        if table[3] < 0:
+            continue
+        weight = stats.multinomial.pmf(table, 6, world.shares)
+        kappa = ilr.cohen_kappa(
+            ilr.ratings_from_table(np.reshape(table, (2, 2)), scale=ilr.Scale([1, 2]))
+        )
+        low, high = kappa.confidence_interval()
+        shown, refuted = RULES[direction](low, high)
+        supported += weight * shown
+        contradicted += weight * refuted
+        undefined += weight * (kappa.status == "undefined")
+    found = plan.chances
+    assert [found.supported, found.contradicted, found.undefined] == [
+        pytest.approx(one, abs=1e-9) for one in (supported, contradicted, undefined)
+    ]
 
 
 CASES = {
@@ -215,8 +220,6 @@ def test_clusters_ask_for_as_many_more_units_as_their_design_effect():
 
 
 def test_drawn_clusters_spread_by_the_design_effect():
-    from ilacs_reliability.planning.drawing import drawn_studies
-
     world = ilr.agreement_world(0.8, margins=EVEN)
     work = ilr.Fieldwork(cluster_size=5, cluster_correlation=0.2)
     (batch,) = drawn_studies(world, work, 50, 4_000, np.random.default_rng(2))

@@ -16,6 +16,7 @@ from ilacs_reliability._checks.arguments import (
     told,
 )
 from ilacs_reliability._results.records import Record
+from ilacs_reliability._results.wording import percent
 
 Direction: TypeAlias = Literal["at least", "more than", "at most", "less than", "within"]
 DIRECTIONS = ("at least", "more than", "at most", "less than", "within")
@@ -73,6 +74,13 @@ def is_refuted(aim: Aim, low: Any, high: Any) -> npt.NDArray[np.bool_]:
         if aim.is_strict:
             return np.asarray((high <= aim.low) | (low >= aim.high))
         return np.asarray((high < aim.low) | (low > aim.high))
+
+
+def chance(share: float) -> str:
+    """Write a chance as per cent, as "under 0.1%" where more digits would say nothing."""
+    if 0 < share < 0.0005:
+        return "under 0.1%"
+    return "over 99.9%" if 0.9995 < share < 1 else percent(share)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -17,7 +17,7 @@ from ilacs_reliability._checks.arguments import (
 from ilacs_reliability._checks.randomness import as_generator, check_draws
 from ilacs_reliability._results.records import Record, html_table
 from ilacs_reliability._results.wording import counted, fixed, level, listed, percent, significant
-from ilacs_reliability.planning.deciding import Chances, Direction, aim_at
+from ilacs_reliability.planning.deciding import Chances, Direction, aim_at, chance
 from ilacs_reliability.planning.fieldwork import Fieldwork, as_fieldwork
 from ilacs_reliability.planning.questions import METHODS, Method, Question
 from ilacs_reliability.planning.searching import check_units, least_by_search, least_exactly
@@ -99,7 +99,7 @@ class StudyPlan(Record):
         >>> plan = ilr.power_for_agreement(ilr.percent_agreement, world, 100, threshold=0.8)
         >>> print(plan.describe())
         If percent_agreement is 0.900, 100 units show that it is at least 0.8 (95% interval) with a
-        chance of 70.3% (exact); they show the contrary with 0.00001%.
+        chance of 70.3% (exact); they show the contrary with under 0.1%.
         """
         shown = f"that {self.name} is {self.bar} ({level(self.confidence_level)} interval)"
         if self.n_units is None or np.isnan(self.truth):
@@ -108,14 +108,20 @@ class StudyPlan(Record):
         method = found.method
         if found.simulation_error:
             method = f"{method}, standard error {percent(found.simulation_error)}"
-        return " ".join(
-            (
-                f"If {self.name} is {fixed(self.truth)}, {counted(self.n_units, 'unit')} show "
-                f"{shown.replace(self.name, 'it')} with a chance of {percent(found.supported)} "
-                f"({method}); they show the contrary with {percent(found.contradicted)}.",
-                *self.notes,
+        units = counted(self.n_units, "unit")
+        if self.direction == "significant":
+            said = (
+                f"If all units are so, {units} make {self.name} significant at "
+                f"{level(1 - self.confidence_level)} with a chance of {chance(found.supported)} "
+                f"({method})."
             )
-        )
+        else:
+            said = (
+                f"If {self.name} is {fixed(self.truth)}, {units} show "
+                f"{shown.replace(self.name, 'it')} with a chance of {chance(found.supported)} "
+                f"({method}); they show the contrary with {chance(found.contradicted)}."
+            )
+        return " ".join((said, *self.notes))
 
     def __repr__(self) -> str:
         if self.n_units is None or np.isnan(self.truth):

@@ -20,11 +20,11 @@ from ilacs_reliability._results.records import Record, html_table
 from ilacs_reliability._results.wording import (
     counted,
     level,
-    percent,
     significant,
     together,
     whole,
 )
+from ilacs_reliability.planning.deciding import chance
 
 # halvings that find a limit to the last digit
 HALVINGS = 60
@@ -103,7 +103,7 @@ class AgreementSequence(Record):
         >>> print(ilr.agreement_sequence(decisions, threshold=0.8).describe())
         After 24 double inspections, 22 with the same decision, the share that agrees lies between
         0.757 and 0.997 (95%, valid at every look): at least 0.8 is not shown. If the true share is
-        0.885, some 167 more would settle it on average, and 1,000 more with a chance of 99.999%.
+        0.885, some 167 more would settle it on average, and 1,000 more with a chance of over 99.9%.
         """
         n = self.n_decisions
         low, high = together(self.low[-1], self.high[-1]) if n else ("0", "1")
@@ -120,7 +120,7 @@ class AgreementSequence(Record):
             ahead = (
                 f". If the true share is {together(self.truth)[0]}, some "
                 f"{whole(round(self.expected_more))} more would settle it on average, and "
-                f"{whole(self.look_ahead)} more with a chance of {percent(self.settled_ahead)}."
+                f"{whole(self.look_ahead)} more with a chance of {chance(self.settled_ahead)}."
             )
         return " ".join((stands + ahead, *self.notes))
 

@@ -98,8 +98,10 @@ class TableQuestion:
         is_exact = method == "exact" or (method == "auto" and self.n_studies(n_units) <= MOST_EXACT)
         tables, weights = self.every(n_units) if is_exact else self.drawn(n_units, n_draws, rng)
         low, high = self.limits(tables)
-        aim = self.aim or Aim(low=1.0, high=inf, is_strict=False, confidence_level=0.95)
-        found = chances_of(aim, low, high, weights)
+        # a test that is not significant shows nothing, also not the contrary
+        significant = Aim(low=1.0, high=inf, is_strict=False, confidence_level=0.95)
+        high = high if self.aim else np.where(np.isnan(low), np.nan, 1.0)
+        found = chances_of(self.aim or significant, low, high, weights)
         if is_exact:
             return found
         error = (found.supported * (1 - found.supported) / n_draws) ** 0.5
