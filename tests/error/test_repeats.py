@@ -12,7 +12,7 @@ from closeness import close
 from ilacs_reliability.error import markov
 from ilacs_reliability.error.bivariate import cell_probabilities
 from ilacs_reliability.error.climbing import Sequences, climb
-from ilacs_reliability.error.occasions import sequences_of
+from ilacs_reliability.error.dated_sequences import sequences_of
 from ilacs_reliability.error.profile import profile_of
 from ilacs_reliability.error.simplex import Chain, Group, linked, rows_of_grades
 

@@ -21,7 +21,7 @@ from ilacs_reliability._results.wording import percent, significant
 from ilacs_reliability.agreement.listing import Estimates
 from ilacs_reliability.error import markov
 from ilacs_reliability.error.climbing import chain_at, steps_of
-from ilacs_reliability.error.occasions import (
+from ilacs_reliability.error.dated_sequences import (
     Thresholds,
     by_occasion,
     n_occasions,
