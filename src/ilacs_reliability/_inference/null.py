@@ -8,6 +8,7 @@ found all come from it.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -32,7 +33,7 @@ FEWEST_DRAWS = 199
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Null:
+class Null(ABC):
     """How likely each statistic is under a hypothesis; the larger it is, the more extreme.
 
     Each kind has `reach(x)`, the chance of a statistic of x or more, which is the p-value of x, and
@@ -47,9 +48,9 @@ class Null:
         """How a p-value was found, in the words of every test."""
         return self.kind
 
+    @abstractmethod
     def reach(self, statistic: float) -> float:
         """Return the chance of so large a statistic."""
-        raise NotImplementedError
 
     def past(self, statistic: float) -> float:
         """Return the chance of a larger one, larger by more than rounding."""
