@@ -1,17 +1,21 @@
 """One null distribution: chances of every outcome, of draws and of large samples."""
 
+from collections import Counter
 from fractions import Fraction
 from itertools import product
+from math import comb, prod
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.testing import assert_allclose
 from scipy import stats
 
 import ilacs_reliability as ilr
 from closeness import close
 from ilacs_reliability._inference import null
+from ilacs_reliability.comparison import fixed_margins, rank_sums, trend
 from ilacs_reliability.shift import imbalance, reordering, sums
 
 ALTERNATIVES = ["two-sided", "less", "greater"]
@@ -84,9 +88,10 @@ def test_what_was_seen_counts_among_the_draws(draws, seen):
 def test_the_normal_has_the_tails_of_scipy(alternative, gap):
     tail = {"two-sided": 2 * stats.norm.sf(abs(gap / 1.5)), "less": stats.norm.cdf(gap / 1.5)}
     expected = tail.get(alternative, stats.norm.sf(gap / 1.5))
-    assert null.normal_p(gap, 1.5, alternative) == close(expected)
+    extreme = float(null.extremity(gap, alternative))
+    assert null.normal(1.5**2, alternative).reach(extreme) == close(expected)
     assert null.symmetric_p(null.Normal(1.5), gap, alternative) == close(expected)
-    assert null.normal_p(gap, 0.0, alternative) == close(1.0)
+    assert null.normal(0.0, alternative).reach(extreme) == close(1.0)
 
 
 def test_chi_square_has_the_tail_of_scipy_and_nothing_to_say_without_freedom():
@@ -105,6 +110,42 @@ def test_the_words_say_how_many_were_drawn_and_why():
     )
 
 
+@given(
+    totals=st.lists(st.integers(0, 4), min_size=1, max_size=5),
+    first=st.integers(0, 20),
+)
+def test_pairing_halves_lists_every_sum_of_scores(totals, first):
+    totals = np.array(totals)
+    first = min(first, int(totals.sum()))
+    scores = fixed_margins.double_mid_ranks(totals)
+    if not totals.any():
+        totals, scores, first = np.array([1]), np.array([2]), 1
+    rows = [row for row in np.ndindex(*(totals + 1)) if sum(row) == first]
+    ways = [prod(comb(int(n), k) for n, k in zip(totals, row, strict=True)) for row in rows]
+    sums = Counter()
+    for row, times in zip(rows, ways, strict=True):
+        sums[int(np.dot(row, scores))] += times
+    values, logs = fixed_margins.score_list(totals, first, scores)
+    assert values.tolist() == sorted(sums)
+    chances = [sums[value] / comb(int(totals.sum()), first) for value in sorted(sums)]
+    assert_allclose(np.exp(logs), chances, rtol=1e-11)
+
+
+@given(
+    table=st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), min_size=2, max_size=4),
+    alternative=st.sampled_from(ALTERNATIVES),
+)
+def test_a_rank_sum_judged_by_its_list_and_by_meeting_in_the_middle_is_judged_alike(
+    table, alternative
+):
+    counts = np.array(table).T + np.array([[1], [1]]) * (np.arange(len(table)) == 0)
+    once, twice = (
+        rank_sums.rank_sum(counts, "exact", alternative, 9, 0, listing=listing).p_value
+        for listing in (True, False)
+    )
+    assert once == close(twice)
+
+
 MOVED = [[5, 3, 1], [2, 20, 5], [1, 3, 30]]
 SHOWN = {
     "stuart_maxwell": lambda: ilr.stuart_maxwell(MOVED, method="exact"),
@@ -112,6 +153,8 @@ SHOWN = {
     "wilcoxon_signed_rank": lambda: ilr.wilcoxon_signed_rank(MOVED),
     "marginal_score_shift": lambda: ilr.marginal_score_shift(MOVED, method="exact"),
     "friedman": lambda: ilr.friedman([[1, 2, 3], [2, 2, 3], [1, 3, 2]], method="exact"),
+    "mann_whitney": lambda: ilr.mann_whitney([[9, 4, 3], [2, 6, 4]]),
+    "jonckheere": lambda: ilr.jonckheere([[9, 4, 3], [2, 6, 4], [1, 4, 5]]),
     "madansky": lambda: ilr.madansky([[1, 2, 3], [2, 2, 3], [1, 3, 2]], method="exact"),
 }
 
@@ -125,6 +168,10 @@ def test_showing_an_exact_test_counts_nothing_again(name, monkeypatch):
     for maker in ("quadratic_tail", "squares_tail"):
         monkeypatch.setattr(imbalance, maker, None)
     monkeypatch.setattr(sums, "signed_sum_tail", None)
+    for maker in ("score_list", "score_sums", "score_tails", "log_first_rows", "first_rows"):
+        monkeypatch.setattr(fixed_margins, maker, None)
+        for module in (rank_sums, trend):
+            monkeypatch.setattr(module, maker, None, raising=False)
     assert repr(result)
     assert result.describe()
     assert result.to_dict()["effect_low"] <= result.to_dict()["effect_high"]

@@ -64,7 +64,7 @@ def test_monte_carlo_heterogeneity_is_near_the_exact_one():
     tables = np.array([GOOD, OTHER])
     exact = ilr.heterogeneity(tables).p_value
     drawn = ilr.heterogeneity(tables, method="monte_carlo", n_resamples=20_000, rng=1)
-    assert drawn.method == "monte_carlo, 20,000 draws"
+    assert drawn.method == "monte_carlo with 20,000 draws"
     assert abs(drawn.p_value - exact) < 4 * np.sqrt(exact * (1 - exact) / 20_000)
 
 

@@ -15,6 +15,7 @@ from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
+import numpy.typing as npt
 from scipy import special
 
 from ilacs_reliability._checks.work import SECONDS, affordable
@@ -30,6 +31,8 @@ from ilacs_reliability._results.wording import counted
 
 # draws with which a p-value can still be small
 FEWEST_DRAWS = 199
+# what rounding leaves of a variance of nothing
+NO_VARIANCE = 1e-15
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,7 +115,7 @@ class Drawn(Null):
     `instead` says whether every outcome should have been counted.
     """
 
-    draws: FloatArray
+    draws: npt.NDArray[Any]
     asked: int = 0
     instead: bool = False
     slack: float = SLACK
@@ -139,8 +142,7 @@ class Drawn(Null):
         return drawn_critical_value(self.draws, alpha, usual=usual, top=top)
 
     def _hits(self, statistic: float) -> int:
-        least = statistic - self.slack * (1 + abs(statistic))
-        return len(self.draws) - int(np.searchsorted(self.draws, least, side="left"))
+        return len(self.draws) - _place(self.draws, statistic, self.slack)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -157,13 +159,15 @@ class ChiSquare(Null):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Normal(Null):
-    """The size of a normal variable about zero, with its standard error.
+    """A normal variable about zero, or of two sides its size, with its standard error.
 
     `less` is a continuity correction, which never turns a balance into a difference.
     """
 
     error: float
     less: float = 0.0
+    sides: int = 2
+    kind: ClassVar[str] = "asymptotic"
 
     @property
     def method(self) -> str:
@@ -171,14 +175,21 @@ class Normal(Null):
         return "corrected" if self.less else "asymptotic"
 
     def reach(self, statistic: float) -> float:
-        """As of `Null`."""
+        """As of `Null`; 1 where nothing could vary."""
         if not self.error:
             return 1.0
-        return float(2 * special.ndtr(-max(statistic - self.less, 0.0) / self.error))
+        gap = max(statistic - self.less, 0.0) if self.sides == 2 else statistic - self.less
+        return float(self.sides * special.ndtr(-gap / self.error))
 
     def critical_value(self, alpha: float, *, usual: float, top: float) -> float:
         """As of `Null`."""
         return usual + self.less
+
+
+def normal(variance: float, alternative: str) -> Normal:
+    """Return the normal distribution that `extremity` of a gap of some variance has."""
+    error = float(np.sqrt(variance)) if variance > NO_VARIANCE else 0.0
+    return Normal(error, sides=2 if alternative == "two-sided" else 1)
 
 
 def _beyond(statistic: float, grain: float) -> float:
@@ -191,14 +202,6 @@ def extremity(gaps: Any, alternative: str) -> Any:
     if alternative == "two-sided":
         return np.abs(gaps)
     return gaps if alternative == "greater" else -gaps
-
-
-def normal_p(gap: float, error: float, alternative: str) -> float:
-    """Return the p-value of a normal variable about zero; 1 where it has no error."""
-    if not error:
-        return 1.0
-    sides = 2 if alternative == "two-sided" else 1
-    return float(sides * special.ndtr(-extremity(gap / error, alternative)))
 
 
 def symmetric_p(sizes: Null, gap: float, alternative: str) -> float:
@@ -214,16 +217,21 @@ def symmetric_p(sizes: Null, gap: float, alternative: str) -> float:
     return 1 - (sizes.reach(-gap) if sizes.kind == "midp" else sizes.past(-gap)) / 2
 
 
-def listed(values: FloatArray, chances: FloatArray, slack: float = SLACK) -> Exact:
+def listed(values: Any, chances: FloatArray, slack: float = SLACK) -> Exact:
     """Return the null of statistics that are all listed, in any order, with their chances."""
     order = np.argsort(values, kind="stable")
     beyond = np.append(np.cumsum(chances[order][::-1])[::-1], 0.0)
     return Exact(partial(_listed_tail, values[order], beyond, slack))
 
 
-def _listed_tail(values: FloatArray, beyond: FloatArray, slack: float, statistic: float) -> float:
-    least = statistic - slack * (1 + abs(statistic))
-    return float(beyond[np.searchsorted(values, least, side="left")])
+def _listed_tail(values: Any, beyond: FloatArray, slack: float, statistic: float) -> float:
+    return float(beyond[_place(values, statistic, slack)])
+
+
+def _place(values: Any, statistic: float, slack: float) -> int:
+    """Return how many values lie below a statistic, by more than rounding."""
+    least = statistic - slack * (1 + abs(statistic)) if np.isfinite(statistic) else statistic
+    return int(np.searchsorted(values, least, side="left"))
 
 
 def affordable_draws(

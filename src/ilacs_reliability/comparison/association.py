@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
-from scipy import special
 
 from ilacs_reliability._checks.arguments import check_option
 from ilacs_reliability._checks.randomness import as_generator, check_draws
 from ilacs_reliability._checks.work import affordable
 from ilacs_reliability._data.tables import GradesLike
+from ilacs_reliability._inference.null import ChiSquare, Drawn, Exact, Null, found_by, listed
 from ilacs_reliability._results.estimates import Estimate, FloatArray, SignificanceResult
-from ilacs_reliability._results.wording import counted
 from ilacs_reliability.comparison.checks import (
     UNDRAWN,
     check_drawable,
@@ -125,15 +125,21 @@ def cochran_mantel_haenszel(
         return undefined_test(shared, shared.reason, name="cochran_mantel_haenszel", label=label)
     form = _form(shared, kind, scores)
     statistic = float(form.distance(form.total[None])[0])
-    p_value, used = _p_value(shared, form, statistic, method, n_resamples, generator)
+    null = found_by(
+        method,
+        exact=partial(_counted, shared, form),
+        drawn=partial(_drawn, shared, form, n_resamples, generator),
+        asymptotic=partial(ChiSquare, form.df),
+    )
+    p_value = null.reach(statistic) if form.df else 1.0
     effect = _effect(grades, shared, kind) if shared.scale.ordered else None
-    null = 0.5 if len(shared.groups) == 2 else 0.0
+    alike = 0.5 if len(shared.groups) == 2 else 0.0
     notes = effect.notes if effect else shared.notes
     return SignificanceResult(
         statistic=statistic,
         df=float(form.df),
         p_value=p_value,
-        method=used,
+        method=null.method if form.df else f"{method}, nothing could vary",
         name="cochran_mantel_haenszel",
         label=label,
         null="within strata group and grade are unrelated",
@@ -141,8 +147,8 @@ def cochran_mantel_haenszel(
         n_units=shared.n_units,
         notes=(
             *notes,
-            *((UNDRAWN,) if used == "asymptotic" != method else ()),
-            *disagreement(p_value, effect, null, why=_OF[kind]),
+            *((UNDRAWN,) if form.df and null.kind == "asymptotic" != method else ()),
+            *disagreement(p_value, effect, alike, why=_OF[kind]),
         ),
         limits=NOT_SHOWN_BY_P,
     )
@@ -225,23 +231,11 @@ def _parts(tables: Any, left: FloatArray, right: FloatArray) -> FloatArray:
     return seen.reshape(len(counts), -1)
 
 
-def _p_value(
-    shared: SharedGrades,
-    form: _Form,
-    statistic: float,
-    method: str,
-    n_resamples: int,
-    rng: np.random.Generator,
-) -> tuple[float, str]:
-    if form.df == 0:
-        return 1.0, f"{method}, nothing could vary"
-    found = _distribution(shared, form) if method == "exact" else None
-    if method == "asymptotic" or not (found or draws_affordable(shared.counts, n_resamples)):
-        return float(special.chdtrc(form.df, statistic)), "asymptotic"
-    least = statistic * (1 - 1e-9) - 1e-12
-    if found is not None:
-        totals, weights = found
-        return min(1.0, float(weights[form.distance(totals) >= least].sum())), "exact"
+def _drawn(
+    shared: SharedGrades, form: _Form, n_resamples: int, rng: np.random.Generator, instead: bool
+) -> Null:
+    if not form.df or not draws_affordable(shared.counts, n_resamples):
+        return ChiSquare(form.df)
     check_drawable(shared.counts)
     totals = np.zeros((n_resamples, len(form.total)))
     for h, counts in enumerate(shared.counts):
@@ -251,8 +245,12 @@ def _p_value(
         totals += np.einsum("ia,nij,jb->nab", form.left[h], surplus, form.right[h]).reshape(
             n_resamples, -1
         )
-    hits = (form.distance(totals) >= least).sum()
-    return float((1 + hits) / (1 + n_resamples)), f"monte_carlo, {counted(n_resamples, 'draw')}"
+    return Drawn(np.sort(form.distance(totals)), asked=n_resamples, instead=instead)
+
+
+def _counted(shared: SharedGrades, form: _Form) -> Exact | None:
+    found = _distribution(shared, form) if form.df else (np.zeros((1, len(form.total))), np.ones(1))
+    return found and listed(form.distance(found[0]), found[1])
 
 
 def _distribution(shared: SharedGrades, form: _Form) -> Any:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import optimize, special
 
 from ilacs_reliability._checks.work import affordable
+from ilacs_reliability._inference.null import Drawn, Normal, Null, listed
 from ilacs_reliability._results.estimates import FloatArray, IntArray
-from ilacs_reliability._results.wording import counted
 from ilacs_reliability.comparison.fixed_margins import log_first_rows, log_summed
 
 # joint outcomes that are enumerated, and outcomes of all strata together that are drawn from
@@ -17,13 +18,41 @@ MOST_TABLES = 5_000_000
 MOST_SUMS = 20_000
 # strata from which their log chances add up to a normal distribution
 MANY_STRATA = 100
-# outcomes that differ by rounding alone are equally likely
-SLACK = 1e-9
 
 
-def common_odds_p_value(
+@dataclass(frozen=True, slots=True, eq=False)
+class CommonOdds:
+    """The strata's sums of steps given their total, under one odds ratio per step.
+
+    Attributes
+    ----------
+    chance : float
+        How likely the outcome seen is.
+    seen : float
+        How unlikely it is, in the unit of `null`.
+    null : Null
+        The distribution of that: the logarithm of the chance seen less that of an outcome.
+    """
+
+    chance: float
+    seen: float
+    null: Null
+
+    @property
+    def p_value(self) -> float:
+        """The chance of the outcomes no likelier, 0 to 1."""
+        return self.null.reach(self.seen)
+
+    @property
+    def method(self) -> str:
+        """How it was found."""
+        given = ", chances given the total" if self.null.kind == "asymptotic" else ""
+        return f"{self.null.method}{given}"
+
+
+def common_odds(
     tables: IntArray, method: str, n_resamples: int, rng: np.random.Generator
-) -> tuple[float, float, str] | None:
+) -> CommonOdds | None:
     """Test one odds ratio per step of the grades in every stratum, given all margins.
 
     Parameters
@@ -39,11 +68,9 @@ def common_odds_p_value(
 
     Returns
     -------
-    chance, p_value : float
-        How likely the strata's sums of steps are given their total, and the outcomes no likelier.
-    used : str
-        How the p-value was found.
-        None, instead of all three, where a stratum has too many tables to enumerate.
+    CommonOdds or None
+        The outcome seen and its distribution; None where a stratum has too many tables to
+        enumerate.
     """
     margins = np.column_stack([tables[:, 1].sum(axis=1), tables.sum(axis=1)])
     # strata with the same margins have the same distribution
@@ -60,13 +87,14 @@ def common_odds_p_value(
     logs = [moved[kind] for kind in place.tolist()]
     lengths = sorted(map(len, logs))[:-1]
     if method == "exact" and sum(map(math.log, lengths)) <= math.log(MOST_TABLES):
-        return (*_enumerated(logs, seen), "exact")
+        return _enumerated(logs, seen)
     if _drawable(moved, n):
-        used = f"monte_carlo, {counted(n_resamples, 'draw')}"
-        return (*_drawn(logs, seen, n_resamples, rng), used)
+        chance, draws = _drawn(logs, seen, n_resamples, rng)
+        null = Drawn(draws, asked=n_resamples, instead=method == "exact")
+        return CommonOdds(chance, 0.0, null)
     if len(logs) < MANY_STRATA:
         return None
-    return (*_normal(moved, n, _own(logs, seen)), "asymptotic, chances given the total")
+    return _normal(moved, n, _own(logs, seen))
 
 
 def _step_sums(table: IntArray) -> tuple[int, FloatArray] | None:
@@ -107,7 +135,7 @@ def _moments(log: FloatArray) -> tuple[float, float, float, float]:
     return mean, square, cross, spread
 
 
-def _normal(kinds: list[FloatArray], n: IntArray, own: float) -> tuple[float, float]:
+def _normal(kinds: list[FloatArray], n: IntArray, own: float) -> CommonOdds:
     """Refer the log chance seen to the normal distribution it has given the total.
 
     Over many strata log chance and total are jointly normal; the tilt has put the total seen at
@@ -116,9 +144,8 @@ def _normal(kinds: list[FloatArray], n: IntArray, own: float) -> tuple[float, fl
     mean, square, cross, spread = n @ np.array([_moments(part) for part in kinds])
     variance = square - cross**2 / spread if spread > 0 else 0.0
     chance = float(np.exp(own) * np.sqrt(2 * np.pi * max(spread, 1e-300)))
-    if variance <= 1e-12 * max(1.0, mean**2):
-        return chance, 1.0
-    return chance, float(special.ndtr((own - mean) / np.sqrt(variance)))
+    error = float(np.sqrt(variance)) if variance > 1e-12 * max(1.0, mean**2) else 0.0
+    return CommonOdds(chance, float(mean - own), Normal(error, sides=1))
 
 
 def _tilted(logs: list[FloatArray], n: IntArray, total: int) -> list[FloatArray]:
@@ -144,7 +171,7 @@ def _tilted(logs: list[FloatArray], n: IntArray, total: int) -> list[FloatArray]
     return moved(optimize.brentq(excess, -1000.0, 1000.0, xtol=1e-6))
 
 
-def _enumerated(logs: list[FloatArray], seen: IntArray) -> tuple[float, float]:
+def _enumerated(logs: list[FloatArray], seen: IntArray) -> CommonOdds:
     order = np.argsort([len(log) for log in logs], kind="stable")
     *rest, last = (logs[place] for place in order)
     sums, weights = np.zeros(1, dtype=np.int64), np.zeros(1)
@@ -156,14 +183,17 @@ def _enumerated(logs: list[FloatArray], seen: IntArray) -> tuple[float, float]:
     weights = weights[inside] + last[left[inside]]
     whole = float(special.logsumexp(weights))
     own = _own(logs, seen)
-    p_value = float(np.exp(weights[weights <= own + SLACK] - whole).sum())
-    return float(np.exp(own - whole)), min(1.0, p_value)
+    null = listed(own - weights, np.exp(weights - whole))
+    return CommonOdds(float(np.exp(own - whole)), 0.0, null)
 
 
 def _drawn(
     logs: list[FloatArray], seen: IntArray, n_resamples: int, rng: np.random.Generator
-) -> tuple[float, float]:
-    """Draw the strata from the last to the first, each given what the total leaves."""
+) -> tuple[float, FloatArray]:
+    """Draw the strata from the last to the first, each given what the total leaves.
+
+    Returns how likely what was seen is, and how much less likely what was drawn, rising.
+    """
     chances = [np.exp(log) for log in logs]
     # up_to[h] is the distribution of the sum of the first h + 1 strata
     up_to = [chances[0]]
@@ -182,8 +212,7 @@ def _drawn(
             drawn[mine] += logs[h][taken]
     drawn += logs[0][left]
     own = _own(logs, seen)
-    hits = int((drawn <= own + SLACK).sum())
-    return float(np.exp(own) / up_to[-1][total]), (1 + hits) / (1 + n_resamples)
+    return float(np.exp(own) / up_to[-1][total]), np.sort(own - drawn)
 
 
 def _own(logs: list[FloatArray], seen: IntArray) -> float:

@@ -162,7 +162,7 @@ def score_tails(
     used = totals > 0
     totals, scores = totals[used], scores[used]
     halves = _split(totals)
-    if max(prod((totals[half] + 1).tolist()) for half in halves) > MOST_ROWS:
+    if not meets(totals):
         return None
     (k1, s1, logs1), (k2, s2, logs2) = (_half(totals[h], scores[h], n_first) for h in halves)
     span = int(s2.max()) + 2
@@ -189,6 +189,69 @@ def score_tails(
     lower = (factor * up_to[other, np.clip(below - starts[other], 0, sizes[other])]).sum()
     upper = (factor * beyond[other, np.clip(above - starts[other], 0, sizes[other])]).sum()
     return min(float(lower), 1.0), min(float(upper), 1.0)
+
+
+def meets(totals: IntArray) -> bool:
+    """Say whether `score_tails` finds an answer: whether either half has few enough rows.
+
+    Parameters
+    ----------
+    totals : ndarray of int, shape (n_grades,)
+        Column totals.
+
+    Returns
+    -------
+    bool
+        Whether it does.
+    """
+    totals = totals[totals > 0]
+    most: int = max(prod((totals[half] + 1).tolist()) for half in _split(totals))
+    return most <= MOST_ROWS
+
+
+def score_list(
+    totals: IntArray, n_first: int, scores: IntArray
+) -> tuple[IntArray, FloatArray] | None:
+    """Return the distribution of the sum of scores of the first row, pairing rows of two halves.
+
+    Parameters
+    ----------
+    totals, n_first, scores
+        As of `score_tails`.
+
+    Returns
+    -------
+    values : ndarray of int, shape (n_values,)
+        Possible sums, rising.
+    logs : ndarray of float, shape (n_values,)
+        Logarithm of the probability of each.
+        None, instead of both, where there are more than `MOST_ROWS` rows.
+    """
+    used = totals > 0
+    totals, scores = totals[used], scores[used]
+    (k1, s1, logs1), (k2, s2, logs2) = (
+        _half(totals[h], scores[h], n_first) for h in _split(totals)
+    )
+    order = np.argsort(k2, kind="stable")
+    k2, s2, logs2 = k2[order], s2[order], logs2[order]
+    starts = np.searchsorted(k2, np.arange(n_first + 2))
+    sizes = np.diff(starts)[n_first - k1]
+    n_rows = int(sizes.sum())
+    if n_rows > MOST_ROWS:
+        return None
+    first = np.repeat(np.arange(len(k1)), sizes)
+    second = np.arange(n_rows) + np.repeat(starts[n_first - k1] - np.cumsum(sizes) + sizes, sizes)
+    whole = log_choose(totals.sum(), np.asarray(n_first))
+    sums, logs = s1[first] + s2[second], logs1[first] + logs2[second] - whole
+    least = int(sums.min())
+    spread = int(sums.max()) - least + 1
+    if spread > 4 * n_rows + 1000:
+        return log_summed(sums, logs)
+    places = sums - least
+    seen = np.flatnonzero(np.bincount(places, minlength=spread))
+    rank = np.zeros(spread, dtype=np.int64)
+    rank[seen] = np.arange(len(seen))
+    return seen + least, log_added(rank[places], logs, len(seen))
 
 
 def score_sums(

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ilacs_reliability._inference.null import Drawn, Null, extremity, listed
 from ilacs_reliability._results.estimates import Alternative, Estimate, FloatArray
 from ilacs_reliability._results.wording import counted
 from ilacs_reliability.comparison.effects import is_taken, placements
@@ -77,27 +78,21 @@ def permutation_test(
     found = first_rows(totals, int(sizes[0]))
     if found is not None and len(found[0]) <= MOST_TABLES:
         rows, weights = found
-        tables = np.stack([rows, totals - rows], axis=1)
-        method = f"permutation, all {counted(len(rows), 'table')}"
+        statistics = _studentised(np.stack([rows, totals - rows], axis=1))
+        null: Null = listed(extremity(statistics, alternative), weights)
+        used = f"all {counted(len(rows), 'table')}"
     else:
-        tables = drawn_tables(sizes, totals, n_resamples, rng)
+        drawn = _studentised(drawn_tables(sizes, totals, n_resamples, rng))
+        null = Drawn(np.sort(extremity(drawn, alternative)), asked=n_resamples, instead=True)
+        used = null.method
         # the table seen counts as one of the draws
-        tables = np.concatenate([counts[None], tables])
-        weights = np.full(len(tables), 1 / len(tables))
-        method = f"permutation, {counted(n_resamples, 'draw')}"
-    statistics = _studentised(tables)
-    slack = 1e-9 * max(1.0, abs(observed)) if np.isfinite(observed) else 0.0
-    tails = {
-        "less": weights[statistics <= observed + slack],
-        "greater": weights[statistics >= observed - slack],
-        "two-sided": weights[np.abs(statistics) >= abs(observed) - slack],
-    }
-    p_value = min(1.0, float(tails[alternative].sum()))
+        statistics = np.append(observed, drawn)
+        weights = np.full(len(statistics), 1 / len(statistics))
     return Found(
         statistic=observed,
-        p_value=p_value,
+        p_value=null.reach(float(extremity(observed, alternative))),
         df=None,
-        method=method,
+        method=f"permutation, {used}",
         effect=_with_permutation(effect, statistics, weights, min(sizes.tolist()), alternative),
     )
 

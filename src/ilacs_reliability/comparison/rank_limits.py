@@ -8,7 +8,7 @@ import numpy as np
 from scipy import optimize, special
 
 from ilacs_reliability._results.estimates import Alternative, Estimate, FloatArray, IntArray
-from ilacs_reliability.comparison.fixed_margins import double_mid_ranks, log_first_rows, log_summed
+from ilacs_reliability.comparison.fixed_margins import double_mid_ranks
 from ilacs_reliability.comparison.tilted import Family, tails_for
 
 # first rows that an interval enumerates; a test meets in the middle and needs fewer
@@ -44,37 +44,6 @@ def n_first_rows(totals: IntArray, n_first: int) -> float:
     return float(ways[-1])
 
 
-def conditional_limits(
-    estimate: Estimate, confidence_level: float, *, counts: IntArray, alternative: Alternative
-) -> tuple[float, float]:
-    """Invert the exact rank sum test over exponential tilts of one group's distribution.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The relative effect seen.
-    confidence_level : float
-        Wanted coverage.
-    counts : ndarray of int, shape (2, n_grades)
-        Units by group and grade.
-    alternative : {"two-sided", "less", "greater"}
-        Of the test.
-
-    Returns
-    -------
-    tuple of float
-        Limits of the expected relative effect; 0 or 1 where no tilt is too strong.
-    """
-    sizes, totals = counts.sum(axis=1), counts.sum(axis=0)
-    found = log_first_rows(totals, int(sizes[0]))
-    if found is None:
-        raise MemoryError("more first rows than were counted")
-    sums = log_summed(found[0] @ double_mid_ranks(totals), found[1])
-    return listed_limits(
-        estimate, confidence_level, counts=counts, sums=sums, alternative=alternative
-    )
-
-
 def listed_limits(
     estimate: Estimate,
     confidence_level: float,
@@ -101,7 +70,7 @@ def listed_limits(
     Returns
     -------
     tuple of float
-        As from `conditional_limits`.
+        Limits of the expected relative effect; 0 or 1 where no tilt is too strong.
     """
     sizes, totals = counts.sum(axis=1), counts.sum(axis=0)
     pairs = int(sizes.prod())

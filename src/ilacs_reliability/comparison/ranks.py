@@ -16,12 +16,10 @@ from ilacs_reliability._inference.shrinkage import no_bolder
 from ilacs_reliability._results.estimates import (
     Alternative,
     Estimate,
-    FloatArray,
     IntArray,
     SignificanceResult,
 )
 from ilacs_reliability._results.named_limits import Limits
-from ilacs_reliability._results.wording import counted
 from ilacs_reliability.comparison.effects import (
     effect_of_pairs,
     logit_statistic,
@@ -31,10 +29,7 @@ from ilacs_reliability.comparison.effects import (
 )
 from ilacs_reliability.comparison.fixed_margins import (
     double_mid_ranks,
-    drawn_tables,
     log_choose,
-    score_sums,
-    score_tails,
 )
 from ilacs_reliability.comparison.groups import (
     NOT_SHOWN_BY_P,
@@ -45,12 +40,10 @@ from ilacs_reliability.comparison.groups import (
 )
 from ilacs_reliability.comparison.permutation import WITHOUT_SPREAD, Found, permutation_test
 from ilacs_reliability.comparison.rank_limits import (
-    MOST_TILTED,
-    conditional_limits,
     listed_limits,
-    n_first_rows,
     score_limits,
 )
+from ilacs_reliability.comparison.rank_sums import RankSum, rank_sum
 
 ALTERNATIVES = ("two-sided", "less", "greater")
 RankMethod: TypeAlias = Literal["t", "logit", "permutation"]
@@ -270,15 +263,15 @@ def mann_whitney(
         return undefined_test(
             shared, shared.reason, name="mann_whitney", label=label, alternative=alternative
         )
-    p_value, used, drawn = rank_sum_test(shared.pooled, method, alternative, n_resamples, rng)
+    found = rank_sum(shared.pooled, method, alternative, n_resamples, rng)
     effect = effect_of_pairs(shared, name="relative_effect", label=relative_effect_label(shared))
-    effect = _with_tilts(effect, shared.pooled, used, alternative, drawn)
+    effect = _with_tilts(effect, shared.pooled, found, alternative)
     n1, n2 = shared.pooled.sum(axis=1).tolist()
     return SignificanceResult(
         statistic=effect.value * n1 * n2,
-        p_value=p_value,
+        p_value=found.p_value,
         alternative=alternative,
-        method=used,
+        method=found.null.method,
         name="mann_whitney",
         label=label,
         null=_same_grades(shared, alternative),
@@ -400,22 +393,16 @@ def _disjoint_p(value: float, n_pairs: float, alternative: Alternative) -> float
 
 
 def _with_tilts(
-    effect: Estimate,
-    counts: IntArray,
-    used: str,
-    alternative: Alternative,
-    drawn: FloatArray | None,
+    effect: Estimate, counts: IntArray, found: RankSum, alternative: Alternative
 ) -> Estimate:
     """Put the interval that inverts the rank sum test first."""
-    totals, n_first = counts.sum(axis=0), int(counts[0].sum())
-    if used != "exact":
-        limits: Any = partial(score_limits, counts=counts, alternative=alternative, drawn=drawn)
+    if found.null.kind != "exact":
+        limits: Any = partial(
+            score_limits, counts=counts, alternative=alternative, drawn=found.surplus
+        )
         name = "score"
-    elif n_first_rows(totals, n_first) <= MOST_TILTED:
-        limits = partial(conditional_limits, counts=counts, alternative=alternative)
-        name = "conditional"
-    elif found := score_sums(totals, n_first, double_mid_ranks(totals)):
-        limits = partial(listed_limits, counts=counts, sums=found, alternative=alternative)
+    elif found.sums is not None:
+        limits = partial(listed_limits, counts=counts, sums=found.sums, alternative=alternative)
         name = "conditional"
     else:
         note = f"The interval is of another method than the p-value: {effect.interval_methods[0]}."
@@ -438,105 +425,6 @@ _TILTED = (
 def _method_first(effect: Estimate, method: str) -> Estimate:
     ordered = sorted(effect.methods, key=lambda pair: pair[0] != method)
     return replace(effect, methods=tuple(ordered))
-
-
-def rank_sum_p_value(
-    counts: Any, method: str, alternative: Alternative, n_resamples: int, rng: Any
-) -> tuple[float, str]:
-    """Return the p-value of the first group's rank sum and how it was found.
-
-    Parameters
-    ----------
-    counts : ndarray of int, shape (2, n_grades)
-        Units by group and grade.
-    method, alternative, n_resamples
-        As in `mann_whitney`.
-    rng : numpy.random.Generator, int or None
-        Source of chance.
-
-    Returns
-    -------
-    p_value : float
-        Between 0 and 1.
-    method : str
-        How it was found.
-    """
-    return rank_sum_test(counts, method, alternative, n_resamples, rng)[:2]
-
-
-def rank_sum_test(
-    counts: Any, method: str, alternative: Alternative, n_resamples: int, rng: Any
-) -> tuple[float, str, FloatArray | None]:
-    """Return the p-value of the first group's rank sum, how it was found, and what was drawn.
-
-    Parameters
-    ----------
-    counts : ndarray of int, shape (2, n_grades)
-        Units by group and grade.
-    method, alternative, n_resamples
-        As in `mann_whitney`.
-    rng : numpy.random.Generator, int or None
-        Source of chance.
-
-    Returns
-    -------
-    p_value : float
-        Between 0 and 1.
-    method : str
-        How it was found.
-    drawn : ndarray of float or None
-        Surplus of the second group's rank sum in the tables drawn, the one seen first.
-    """
-    sizes, totals = counts.sum(axis=1), counts.sum(axis=0)
-    scores = double_mid_ranks(totals)
-    n, n1 = int(sizes.sum()), int(sizes[0])
-    # all sums are whole: twice mid-ranks, and n times the expected sum
-    seen, expected = int(counts[0] @ scores), n1 * int(totals @ scores)
-    gap = abs(n * seen - expected)
-    low, high = (expected - gap) // n, -((-expected - gap) // n)
-    if method == "asymptotic":
-        return _normal_p(counts, scores, alternative), "asymptotic", None
-    if method == "exact":
-        ends = (low, high) if alternative == "two-sided" else (seen, seen)
-        tails = score_tails(totals, n1, scores, *ends)
-        if tails is None and (found := score_sums(totals, n1, scores)):
-            sums, chances = found[0], np.exp(found[1])
-            tails = float(chances[sums <= ends[0]].sum()), float(chances[sums >= ends[1]].sum())
-        if tails is not None:
-            return _joined(tails, alternative, gap), "exact", None
-    sums = drawn_tables(sizes, totals, n_resamples, as_generator(rng))[:, 0] @ scores
-    hits = {
-        "less": sums >= seen,
-        "greater": sums <= seen,
-        "two-sided": (sums <= low) | (sums >= high),
-    }[alternative].sum()
-    # n times the expected sum may be beyond 64 bits, its quotient and remainder are not
-    whole, rest = divmod(expected, n)
-    drawn = (whole - np.append(seen, sums) + rest / n) / 2
-    p_value = float((1 + hits) / (1 + n_resamples))
-    return p_value, f"monte_carlo, {counted(n_resamples, 'draw')}", drawn
-
-
-def _joined(tails: tuple[float, float], alternative: Alternative, gap: int) -> float:
-    # the second group is higher where the first group's sum is lower
-    lower, upper = tails
-    if alternative == "two-sided":
-        return min(1.0, lower + upper) if gap else 1.0
-    # the sum of all chances is 1 but for rounding
-    return min(1.0, lower if alternative == "greater" else upper)
-
-
-def _normal_p(counts: Any, scores: Any, alternative: Alternative) -> float:
-    totals, (n1, n2) = counts.sum(axis=0), counts.sum(axis=1).tolist()
-    n = n1 + n2
-    mean = (totals @ scores) / n
-    variance = n1 * n2 / n / max(n - 1, 1) * (totals @ (scores - mean) ** 2)
-    if variance <= 0:
-        return 1.0
-    # positive where the second group is higher
-    z = (n1 * mean - counts[0] @ scores) / np.sqrt(variance)
-    tails = {"less": z, "greater": -z, "two-sided": -abs(z)}
-    return float(special.ndtr(tails[alternative]) * (2 if alternative == "two-sided" else 1))
 
 
 def _signed_infinity(value: float) -> float:

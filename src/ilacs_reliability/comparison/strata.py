@@ -6,12 +6,12 @@ from functools import partial
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
-from scipy import special
 
 from ilacs_reliability._checks.arguments import check_option
 from ilacs_reliability._checks.randomness import as_generator, check_draws
 from ilacs_reliability._checks.work import affordable
 from ilacs_reliability._data.tables import GradesLike
+from ilacs_reliability._inference.null import Drawn, Null, extremity, listed, normal
 from ilacs_reliability._results.estimates import (
     Alternative,
     Estimate,
@@ -19,7 +19,6 @@ from ilacs_reliability._results.estimates import (
     SignificanceResult,
 )
 from ilacs_reliability._results.named_limits import Limits, name_of, under_name
-from ilacs_reliability._results.wording import counted
 from ilacs_reliability.comparison.checks import (
     UNDRAWN,
     check_drawable,
@@ -51,7 +50,7 @@ from ilacs_reliability.comparison.groups import (
 )
 from ilacs_reliability.comparison.limits import holding
 from ilacs_reliability.comparison.rank_limits import MOST_TILTED, n_first_rows
-from ilacs_reliability.comparison.ranks import rank_sum_p_value
+from ilacs_reliability.comparison.rank_sums import rank_sum
 
 StratumWeights: TypeAlias = Literal["mantel_haenszel", "van_elteren", "units"]
 StratumMethod: TypeAlias = Literal["exact", "monte_carlo", "asymptotic"]
@@ -237,11 +236,14 @@ def van_elteren(
             shared, shared.reason, name="van_elteren", label=label, alternative=alternative
         )
     if len(shared.strata) == 1 and method == "exact" and shared.n_units <= MOST_RANKED:
-        p_value, used = rank_sum_p_value(
-            shared.counts[0], method, alternative, n_resamples, generator
+        of_one = rank_sum(
+            shared.counts[0], method, alternative, n_resamples, generator, listing=False
         )
+        null, seen = of_one.null, of_one.seen
     else:
-        p_value, used = _stratified_p(shared, method, alternative, n_resamples, generator)
+        null = _judged(shared, method, alternative, n_resamples, generator)
+        seen = float(extremity(-_surplus(shared), alternative))
+    p_value = null.reach(seen)
     effect = stratified_relative_effect(grades, weights="van_elteren")
     first, second = phrase_of_groups(shared)
     more = {"two-sided": "", "greater": " or lower", "less": " or higher"}[alternative]
@@ -249,7 +251,7 @@ def van_elteren(
         statistic=-_surplus(shared),
         p_value=p_value,
         alternative=alternative,
-        method=used,
+        method=null.method,
         name="van_elteren",
         label=label,
         null=f"within strata the grades of {second} are distributed as those of {first}{more}",
@@ -257,7 +259,7 @@ def van_elteren(
         n_units=shared.n_units,
         notes=(
             *effect.notes,
-            *((UNDRAWN,) if used == "asymptotic" != method else ()),
+            *((UNDRAWN,) if null.kind == "asymptotic" != method else ()),
             *disagreement(p_value, effect, 0.5, alternative, why=_OF),
         ),
         limits=NOT_SHOWN_BY_P,
@@ -326,32 +328,31 @@ def _surplus(shared: SharedGrades) -> float:
     return float((sums / (n + 1)).sum())
 
 
-def _stratified_p(
+def _judged(
     shared: SharedGrades,
     method: str,
     alternative: Alternative,
     n_resamples: int,
     rng: np.random.Generator,
-) -> tuple[float, str]:
+) -> Null:
+    """Return the distribution of the second group's surplus, as extreme as the alternative says."""
     totals, sizes = shared.counts.sum(axis=1), shared.counts.sum(axis=2)
     n = totals.sum(axis=1, keepdims=True)
     # centred, so that the sum is a surplus; divided by N + 1 as in van Elteren (1960)
     scores = (double_mid_ranks(totals) / 2 - (n + 1) / 2) / (n + 1)
-    seen = _surplus(shared)
     found = _surplus_distribution(totals, sizes, scores) if method == "exact" else None
-    if method == "asymptotic" or not (found or draws_affordable(shared.counts, n_resamples)):
+    if found is not None:
+        return listed(extremity(-found[0], alternative), found[1])
+    if method == "asymptotic" or not draws_affordable(shared.counts, n_resamples):
         spread = (totals * scores**2).sum(axis=1) / (n[:, 0] - 1)
         variance = (sizes.astype(np.float64).prod(axis=1) / n[:, 0] * spread).sum()
-        return _normal_p(seen, variance, alternative), "asymptotic"
-    if found is not None:
-        sums, weights = found
-        return min(1.0, float(weights[_beyond(sums, seen, alternative)].sum())), "exact"
+        return normal(float(variance), alternative)
     check_drawable(shared.counts)
     sums = np.zeros(n_resamples)
     for total, size, score in zip(totals, sizes, scores, strict=True):
         sums += drawn_tables(size, total, n_resamples, rng)[:, 0] @ score
-    hits = _beyond(sums, seen, alternative).sum()
-    return float((1 + hits) / (1 + n_resamples)), f"monte_carlo, {counted(n_resamples, 'draw')}"
+    draws = np.sort(extremity(-sums, alternative))
+    return Drawn(draws, asked=n_resamples, instead=method == "exact")
 
 
 def _surplus_distribution(totals: Any, sizes: Any, scores: FloatArray) -> Any:
@@ -375,21 +376,6 @@ def _sums_of_scores(total: Any, n_first: int, score: FloatArray) -> Any:
         return rows and (rows[0] @ score[:, None], rows[1])
     n = int(total.sum())
     return ((sums[0] - n_first * (n + 1)) / (2 * (n + 1)))[:, None], np.exp(sums[1])
-
-
-def _beyond(sums: FloatArray, seen: float, alternative: Alternative) -> Any:
-    # the second group is higher where the first group's sum is lower
-    if alternative == "two-sided":
-        return np.abs(sums) >= abs(seen) - 1e-9
-    return sums <= seen + 1e-9 if alternative == "greater" else sums >= seen - 1e-9
-
-
-def _normal_p(surplus: float, variance: float, alternative: Alternative) -> float:
-    if variance <= 1e-15:
-        return 1.0
-    z = -surplus / np.sqrt(variance)
-    tail = {"less": z, "greater": -z, "two-sided": -abs(z)}[alternative]
-    return float(special.ndtr(tail) * (2 if alternative == "two-sided" else 1))
 
 
 def _limits(estimate: Estimate, confidence_level: float, *, limits: Any) -> Limits:

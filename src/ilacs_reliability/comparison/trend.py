@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
-from scipy import special
 
 from ilacs_reliability._checks.arguments import check_option
 from ilacs_reliability._checks.randomness import as_generator, check_draws, check_rng
 from ilacs_reliability._data.tables import GradesLike
+from ilacs_reliability._inference.null import Drawn, Null, extremity, listed, normal
 from ilacs_reliability._results.estimates import (
     Alternative,
     Estimate,
@@ -19,7 +19,6 @@ from ilacs_reliability._results.estimates import (
     IntArray,
     SignificanceResult,
 )
-from ilacs_reliability._results.wording import counted
 from ilacs_reliability.comparison.fixed_margins import (
     double_mid_ranks,
     drawn_tables,
@@ -27,7 +26,6 @@ from ilacs_reliability.comparison.fixed_margins import (
     log_choose,
     log_first_rows,
     log_summed,
-    score_sums,
 )
 from ilacs_reliability.comparison.groups import (
     NOT_SHOWN_BY_P,
@@ -35,10 +33,13 @@ from ilacs_reliability.comparison.groups import (
     shared_grades,
     undefined_test,
 )
-from ilacs_reliability.comparison.rank_limits import MOST_TILTED, n_first_rows, tilted_limits
-from ilacs_reliability.comparison.ranks import rank_sum_p_value
+from ilacs_reliability.comparison.rank_limits import tilted_limits
+from ilacs_reliability.comparison.rank_sums import rank_sum
 from ilacs_reliability.comparison.unit_pairs import somers_d
 
+# values of a statistic and the logarithms of their chances; draws asked for and their source
+Sums: TypeAlias = tuple[IntArray, FloatArray]
+Chance: TypeAlias = tuple[int, np.random.Generator]
 TrendMethod: TypeAlias = Literal["exact", "monte_carlo", "asymptotic"]
 # pairs of what is held and what the next group takes, and of the last two groups, which need less
 MOST_STEPS = 3_000_000
@@ -136,16 +137,15 @@ def jonckheere(
         )
     counts = shared.pooled[shared.pooled.sum(axis=1) > 0]
     wins = int(_double_wins(counts[None])[0])
-    p_value, used, found = _trend_p(
-        counts, wins, method, alternative, n_resamples, as_generator(rng)
-    )
+    chance = (n_resamples, as_generator(rng))
+    seen, null, found = _judged(counts, wins, method, alternative, chance)
     direction = {"two-sided": "rise or fall", "greater": "rise", "less": "fall"}[alternative]
     effect = _with_tilts(somers_d(grades), counts, wins, found, alternative)
     return SignificanceResult(
         statistic=wins / 2,
-        p_value=p_value,
+        p_value=null.reach(seen),
         alternative=alternative,
-        method=used,
+        method=null.method,
         name="jonckheere",
         label=label,
         null=f"grades do not {direction} from {named(shared.groups[0])} to "
@@ -202,49 +202,36 @@ def _middle(sizes: IntArray) -> int:
     return (int(sizes.sum()) ** 2 - int((sizes**2).sum())) // 2
 
 
-def _trend_p(
-    counts: IntArray,
-    wins: int,
-    method: str,
-    alternative: Alternative,
-    n_resamples: int,
-    rng: np.random.Generator,
-) -> tuple[float, str, tuple[IntArray, FloatArray] | None]:
-    """Return the p-value, how it was found, and the distribution where it was listed."""
+def _judged(
+    counts: IntArray, wins: int, method: str, alternative: Alternative, chance: Chance
+) -> tuple[float, Null, Sums | None]:
+    """Return how extreme the wins are, the distribution of that, and all wins where listed."""
     sizes, totals = counts.sum(axis=1), counts.sum(axis=0)
     expected = _middle(sizes)
+    seen = float(extremity(wins - expected, alternative))
     if method == "asymptotic":
-        return _normal_p(sizes, totals, wins - expected, alternative), "asymptotic", None
-    two = len(sizes) == 2
-    if method == "exact" and two and n_first_rows(totals, int(sizes[0])) > MOST_TILTED:
-        # the rank sum test meets in the middle, and lists nothing
-        p_value, used = rank_sum_p_value(counts, method, alternative, n_resamples, rng)
-        sums = score_sums(totals, int(sizes[0]), double_mid_ranks(totals))
-        if used != "exact" or sums is None:
-            return p_value, used, None
-        least = int(sizes[1]) * (int(sizes[1]) + 1)
-        wins_of_sums = int(totals @ double_mid_ranks(totals)) - sums[0][::-1] - least
-        return p_value, used, (wins_of_sums, sums[1][::-1])
+        return seen, normal(4 * _variance(sizes, totals), alternative), None
+    if method == "exact" and len(sizes) == 2:
+        found = rank_sum(counts, method, alternative, *chance)
+        return found.seen, found.null, _wins_of(found.sums, sizes, totals)
     # pairs of more units would wrap
-    listed = method == "exact" and sizes.sum() < 2**31
-    found = _distribution(sizes, totals) if listed else None
-    if found is None:
-        drawn = _double_wins(drawn_tables(sizes, totals, n_resamples, rng))
-        hits = _beyond(drawn, wins, expected, alternative).sum()
-        used = f"monte_carlo, {counted(n_resamples, 'draw')}"
-        return float((1 + hits) / (1 + n_resamples)), used, None
-    if two:
-        p_value, _ = rank_sum_p_value(counts, method, alternative, n_resamples, rng)
-        return p_value, "exact", found
-    values, weights = found
-    inside = _beyond(values, wins, expected, alternative)
-    return min(1.0, float(np.exp(weights[inside]).sum())), "exact", found
+    listable = method == "exact" and sizes.sum() < 2**31
+    if listable and (every := _distribution(sizes, totals)):
+        gaps = extremity(every[0] - expected, alternative)
+        return seen, listed(gaps, np.exp(every[1]), slack=0.0), every
+    n_resamples, rng = chance
+    drawn = _double_wins(drawn_tables(sizes, totals, n_resamples, rng))
+    draws = np.sort(extremity(drawn - expected, alternative))
+    null = Drawn(draws, asked=n_resamples, instead=method == "exact", slack=0.0)
+    return seen, null, None
 
 
-def _beyond(values: IntArray, wins: int, expected: int, alternative: Alternative) -> Any:
-    if alternative == "two-sided":
-        return np.abs(values - expected) >= abs(wins - expected)
-    return values >= wins if alternative == "greater" else values <= wins
+def _wins_of(sums: Sums | None, sizes: IntArray, totals: IntArray) -> Sums | None:
+    """Turn the first of two groups' rank sums into double wins of the second."""
+    if sums is None:
+        return None
+    least = int(sizes[1]) * (int(sizes[1]) + 1)
+    return int(totals @ double_mid_ranks(totals)) - sums[0][::-1] - least, sums[1][::-1]
 
 
 def _double_wins(tables: IntArray) -> IntArray:
@@ -274,8 +261,6 @@ def _distribution(sizes: IntArray, totals: IntArray) -> tuple[IntArray, FloatArr
         return None
     held, weights = first
     wins = np.zeros(len(held), dtype=np.int64)
-    if len(sizes) == 2:
-        return log_summed(_pair_wins(held, totals - held), weights)
     for size in sizes[1:-2].tolist():
         rows = log_first_rows(totals, size)
         if rows is None or len(rows[0]) * len(held) > MOST_STEPS:
@@ -322,9 +307,8 @@ def _merged(
     return states[:, :-1], states[:, -1], log_added(place.ravel(), weights, len(states))
 
 
-def _normal_p(
-    sizes: IntArray, totals: IntArray, double_gap: int, alternative: Alternative
-) -> float:
+def _variance(sizes: IntArray, totals: IntArray) -> float:
+    """Return the variance of the wins, with ties."""
     n = float(sizes.sum())
     groups, ties = sizes.astype(float), totals.astype(float)
     linear = [n * (n - 1) * (2 * n + 5)]
@@ -334,8 +318,4 @@ def _normal_p(
     variance = sum(linear) / 72 + twos[0] * twos[1] / (8 * n * (n - 1))
     if n > 2:
         variance += threes[0] * threes[1] / (36 * n * (n - 1) * (n - 2))
-    if variance <= 1e-9:
-        return 1.0
-    z = double_gap / 2 / np.sqrt(variance)
-    tail = {"less": z, "greater": -z, "two-sided": -abs(z)}[alternative]
-    return float(special.ndtr(tail) * (2 if alternative == "two-sided" else 1))
+    return float(variance) if variance > 1e-9 else 0.0

@@ -16,7 +16,7 @@ from ilacs_reliability._inference.thresholds import difference
 from ilacs_reliability._results.estimates import Estimate, IntArray, SignificanceResult
 from ilacs_reliability._results.wording import counted
 from ilacs_reliability.comparison.checks import disagreement
-from ilacs_reliability.comparison.conditional import common_odds_p_value
+from ilacs_reliability.comparison.conditional import common_odds
 from ilacs_reliability.comparison.effects import placements, relative_effect
 from ilacs_reliability.comparison.groups import (
     NOT_SHOWN_BY_P,
@@ -141,8 +141,11 @@ def heterogeneity(
     tables = shared.counts if cut is None else cut.tables
     found = None
     if method != "asymptotic":
-        found = common_odds_p_value(tables, method, n_resamples, generator)
-    statistic, p_value, used, df = (*found, None) if found else _cochran_q(tables)
+        found = common_odds(tables, method, n_resamples, generator)
+    if found is None:
+        statistic, p_value, used, df = _cochran_q(tables)
+    else:
+        statistic, p_value, used, df = found.chance, found.p_value, found.method, None
     effect = _last_minus_first(shared, at_least, at_most, binary=binary)
     measure = _measure(binary, bool(found))
     why = f"The p-value is of the {measure} in all strata, the interval of a gap between two"
@@ -182,7 +185,7 @@ def _caveats(tables: IntArray, asked: str) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _cochran_q(tables: IntArray) -> tuple[float, float, str, float]:
+def _cochran_q(tables: IntArray) -> tuple[float, float, str, float | None]:
     """Return Cochran's Q of the strata's relative effects, its p-value, method and df."""
     parts = placements(tables)
     variances = parts.variances.sum(axis=-1)
