@@ -100,6 +100,7 @@ SEARCHES = {
     "parallel_lines_test",
     "proportional_odds",
     "proportional_odds_test",
+    "reliability_from_repeats",
     "risk_difference",
     "risk_ratio",
     "rosenbaum_bounds",
@@ -163,6 +164,9 @@ def others() -> dict[str, Callable[[], Any]]:
     pi = ilr.scott_pi(STUDIES["pair"])
     claim = ilr.Claim(statement="They agree.", kind="consistency", threshold=0.5)
     four = STUDIES["four"]
+    every = [[a, b, c] for a in (0, 1) for b in (0, 1) for c in (0, 1)]
+    seen = [40, 11, 8, 11, 10, 7, 12, 41]
+    repeats = ilr.ratings_from_codes(every, scale=YES, frequencies=seen, design="repeat")
     allowed = ilr.tables_consistent_with(24, scale=YES, figures={"same": 22})
     methods = typing.get_args(typing.get_type_hints(ilr.adjust_p_values)["method"])
     return {
@@ -213,6 +217,7 @@ def others() -> dict[str, Callable[[], Any]]:
         ),
         "identified_range": lambda: ilr.identified_range(ilr.cohen_kappa, allowed),
         "tables_consistent_with": lambda: allowed,
+        "reliability_from_repeats": lambda: ilr.reliability_from_repeats(repeats),
         "d_study": lambda: ilr.d_study(four),
         "d_study relative": lambda: ilr.d_study(four, decision="relative"),
         "assess_security": ilr.assess_security,
