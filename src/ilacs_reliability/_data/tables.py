@@ -60,6 +60,28 @@ class Transitions(Record):
         """Units graded twice."""
         return int(self.counts.sum())
 
+    def rows(self) -> list[dict[str, Any]]:
+        """Return a row for each pair of grades: before, after and the units that had both.
+
+        Returns
+        -------
+        list of dict
+            Keys "before", "after" and "units", unused pairs too.
+
+        Examples
+        --------
+        >>> import ilacs_reliability as ilr
+        >>> moves = ilr.transitions_from_table([[9, 5], [1, 9]], scale=ilr.Scale(["poor", "good"]))
+        >>> moves.rows()[1]
+        {'before': 'poor', 'after': 'good', 'units': 5}
+        """
+        labels = self.scale.labels
+        return [
+            {"before": before, "after": after, "units": int(units)}
+            for before, row in zip(labels, self.counts, strict=True)
+            for after, units in zip(labels, row, strict=True)
+        ]
+
     def __repr__(self) -> str:
         up, same, down = (
             int(part.sum())
@@ -125,6 +147,30 @@ class GroupedGrades(Record):
     def pooled(self) -> IntArray:
         """Units by group and grade over all strata, shape (n_groups, n_grades)."""
         return read_only(self.counts.sum(axis=0))
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return a row for each stratum, group and grade, with its units.
+
+        Returns
+        -------
+        list of dict
+            Keys "stratum", "group", "grade" and "units", unused grades too.
+
+        Examples
+        --------
+        >>> import ilacs_reliability as ilr
+        >>> kinds = ilr.grades_from_table(
+        ...     [[9, 5], [1, 9]], scale=ilr.Scale(["poor", "good"]), groups=("short", "standard")
+        ... )
+        >>> kinds.rows()[1]["group"], kinds.rows()[1]["units"]
+        ('short', 5)
+        """
+        return [
+            {"stratum": stratum, "group": group, "grade": grade, "units": int(units)}
+            for stratum, table in zip(self.strata, self.counts, strict=True)
+            for group, row in zip(self.groups, table, strict=True)
+            for grade, units in zip(self.scale.labels, row, strict=True)
+        ]
 
     def __repr__(self) -> str:
         sizes = self.counts.sum(axis=(0, 2)).tolist()

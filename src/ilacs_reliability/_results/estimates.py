@@ -406,6 +406,16 @@ class Estimate(Record):
         row["notes"] = list(self.notes)
         return {key: python(value) for key, value in row.items()}
 
+    def __float__(self) -> float:
+        if np.ndim(self.value):
+            raise TypeError(
+                f"a batch of {np.size(self.value)} estimates is no single number; see `value`."
+            )
+        return float(self.value)
+
+    def __format__(self, spec: str) -> str:
+        return format(float(self), spec) if spec else str(self)
+
     def __repr__(self) -> str:
         if np.ndim(self.value):
             return f"Estimate({self.name}, {np.shape(self.value)} studies)"

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ilacs_reliability._checks.containers import read_only
+from ilacs_reliability._results.rows import Library, frame_of, markdown_of, rows_of
 from ilacs_reliability._results.wording import significant
 
 
@@ -45,6 +46,38 @@ class Record:
             One entry a field; None for nan.
         """
         return as_dict(self)
+
+    def to_frame(self, *, library: Library = "pandas") -> Any:
+        """Return the record as rows of a dataframe.
+
+        Parameters
+        ----------
+        library : {"pandas", "polars", "pyarrow"}, optional
+            Whose dataframe it is. Default: "pandas".
+
+        Returns
+        -------
+        DataFrame or Table
+            The rows that the record shows, one for a single result and one a study of a batch,
+            at full precision; what is undefined is missing, and lists are joined by "; ".
+
+        Raises
+        ------
+        ImportError
+            If narwhals or that library is not installed.
+        """
+        return frame_of(rows_of(self), library)
+
+    def to_markdown(self) -> str:
+        """Return the record as a table in Markdown.
+
+        Returns
+        -------
+        str
+            Rows as `to_frame` has them, numbers to four significant digits; columns without a
+            value are left out.
+        """
+        return markdown_of(rows_of(self), lambda cell: shown(cell, "; "))
 
     def _content(self) -> Iterator[Any]:
         """Yield what two equal records have alike, the cheapest first; here, all fields."""

@@ -117,7 +117,7 @@ def percent_agreement(ratings: RatingsLike, *, weights: Weights = "identity") ->
     return _estimate(
         study,
         name="percent_agreement",
-        label="percent agreement",
+        label=_weighted("percent agreement", kind),
         kind=kind,
         value=value,
         influence=_agreement_influence(study) if influence is None else influence,
@@ -485,6 +485,10 @@ def _study(ratings: RatingsLike, weights: Weights) -> tuple[Study, str]:
     return study, weights if isinstance(weights, str) else "custom"
 
 
+def _weighted(label: str, kind: str) -> str:
+    return label if kind == "identity" else f"{label} ({kind} weights)"
+
+
 def _corrected(study: Study, rule: ChanceRule, name: str, label: str, kind: str) -> Estimate:
     is_batch = study.is_batch
     reason = "" if is_batch else why_undefined(study)
@@ -509,7 +513,7 @@ def _corrected(study: Study, rule: ChanceRule, name: str, label: str, kind: str)
     return _estimate(
         study,
         name=name,
-        label=label if kind == "identity" else f"{label} ({kind} weights)",
+        label=_weighted(label, kind),
         kind=kind,
         value=value,
         influence=influence,
