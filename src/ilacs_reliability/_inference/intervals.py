@@ -12,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from ilacs_reliability._inference import betas
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -129,8 +131,8 @@ def score_limits(
     above = _effective_size(n, effect, np.minimum(d, n * given), PRIOR_UNITS_HIGH, 1.0)
     tail, rest = (1 - confidence_level) / 2, 1 - share
     lean = LEAN * known
-    low = special.betaincinv(below * share + lean, below * rest + 1 - lean, tail)
-    high = special.betainccinv(above * share + 1 - LEAN, above * rest + LEAN, tail)
+    low = betas.betaincinv(below * share + lean, below * rest + 1 - lean, tail)
+    high = betas.betainccinv(above * share + 1 - LEAN, above * rest + LEAN, tail)
     low, high = np.where(share > 0, low, 0.0), np.where(share < 1, high, 1.0)
     with np.errstate(invalid="ignore", divide="ignore"):
         low, high = (low - expected) / room, (high - expected) / room
@@ -466,8 +468,8 @@ def _beta_limits(
     x: FloatArray, n: FloatArray, near: float, far: float, confidence_level: float
 ) -> Limits:
     tail, fails = (1 - confidence_level) / 2, n - x
-    low = special.betaincinv(np.where(x > 0, x + near, 1.0), fails + far, tail)
-    high = special.betainccinv(x + far, np.where(fails > 0, fails + near, 1.0), tail)
+    low = betas.betaincinv(np.where(x > 0, x + near, 1.0), fails + far, tail)
+    high = betas.betainccinv(x + far, np.where(fails > 0, fails + near, 1.0), tail)
     return np.where(x > 0, low, 0.0), np.where(fails > 0, high, 1.0)
 
 
@@ -551,11 +553,11 @@ def midp_limits(successes: npt.ArrayLike, n: npt.ArrayLike, *, confidence_level:
 def _midp_low(x: FloatArray, n: FloatArray, tail: float) -> FloatArray:
     some, more = np.maximum(x, 1.0), np.maximum(n - x, 0.5)
     # the share at which "x or more" has probability `tail`, and "more than x"
-    low = special.betaincinv(some, n - some + 1, tail)
-    high = np.where(x < n, special.betaincinv(some + 1, more, tail), 1.0)
+    low = betas.betaincinv(some, n - some + 1, tail)
+    high = np.where(x < n, betas.betaincinv(some + 1, more, tail), 1.0)
     for _ in range(60):
         middle = (low + high) / 2
-        beyond = np.where(x < n, special.betainc(some + 1, more, middle), 0.0)
-        small = (special.betainc(some, n - some + 1, middle) + beyond) / 2 < tail
+        beyond = np.where(x < n, betas.betainc(some + 1, more, middle), 0.0)
+        small = (betas.betainc(some, n - some + 1, middle) + beyond) / 2 < tail
         low, high = np.where(small, middle, low), np.where(small, high, middle)
     return np.where(x > 0, (low + high) / 2, 0.0)

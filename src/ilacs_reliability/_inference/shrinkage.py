@@ -7,13 +7,13 @@ with how much units differ, not with how many do; the rest is taken from a share
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import special
 
 from ilacs_reliability._data.scales import FloatArray
+from ilacs_reliability._inference import betas
 from ilacs_reliability._results.named_limits import Limits, name_of, under_name
 
 # a spread that is added, in units that differ by all there is, and the variance about a half that
@@ -22,8 +22,6 @@ PRIOR_SPREAD = 0.25
 SHARE_AT_HALF = 0.4
 # how fast limits leave the exact ones at none and all for those of Jeffreys between
 FASTER = 4.0
-# hits and misses from which a beta distribution is normal to five digits of its spread
-NORMAL = 1e10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,20 +198,9 @@ def _shape(value: float, size: float) -> tuple[float, float]:
 
 def _lower(value: float, size: float, tail: float) -> float:
     hits, misses = _shape(value, size)
-    if min(hits, misses) > NORMAL:
-        mean, spread = _centre(hits, misses)
-        return min(mean + float(special.ndtri(tail)) * spread, value)
-    return min(float(special.betaincinv(hits, misses, tail)), value)
+    return min(float(betas.betaincinv(hits, misses, tail)), value)
 
 
 def _below(null: float, hits: float, misses: float) -> float:
     """Return the chance that a beta distribution gives a number below one."""
-    if min(hits, misses) > NORMAL:
-        mean, spread = _centre(hits, misses)
-        return float(special.ndtr((null - mean) / spread))
-    return float(special.betainc(hits, misses, null))
-
-
-def _centre(hits: float, misses: float) -> tuple[float, float]:
-    share = hits / (hits + misses)
-    return share, math.sqrt(share * (1 - share) / (hits + misses))
+    return float(betas.betainc(hits, misses, null))

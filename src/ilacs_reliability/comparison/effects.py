@@ -10,6 +10,7 @@ import numpy as np
 from scipy import special
 
 from ilacs_reliability._data.tables import GradesLike
+from ilacs_reliability._inference import betas
 from ilacs_reliability._inference.shrinkage import (
     ShareLike,
     absolute_spread,
@@ -444,8 +445,8 @@ def disjoint_pair_limits(
     """
     tail = (1 - confidence_level) / 2
     won, lost = value * n_pairs, (1 - value) * n_pairs
-    low = special.betaincinv(won, lost + 1, tail) if won > 0 else 0.0
-    high = special.betaincinv(won + 1, lost, 1 - tail) if lost > 0 else 1.0
+    low = betas.betaincinv(won, lost + 1, tail) if won > 0 else 0.0
+    high = betas.betaincinv(won + 1, lost, 1 - tail) if lost > 0 else 1.0
     return float(low), float(high)
 
 
@@ -487,7 +488,7 @@ def _jeffreys_limits(
     fewer = float(special.ndtri(tail)) / quantile if quantile > 0 else 1.0
     size = min(value * (1 - value) / error**2, most) * fewer**2
     a, b = size * value + 0.5, size * (1 - value) + 0.5
-    low, high = special.betaincinv(a, b, 1 - tail), special.betaincinv(a, b, tail)
+    low, high = betas.betaincinv(a, b, 1 - tail), betas.betaincinv(a, b, tail)
     return min(float(low), value), max(float(high), value)
 
 

@@ -12,6 +12,7 @@ from scipy import special
 from ilacs_reliability._checks.arguments import check_option
 from ilacs_reliability._checks.randomness import as_generator, check_draws, check_rng
 from ilacs_reliability._data.tables import GradesLike
+from ilacs_reliability._inference import betas
 from ilacs_reliability._inference.shrinkage import no_bolder
 from ilacs_reliability._results.estimates import (
     Alternative,
@@ -385,8 +386,8 @@ def _holding_a_half(
 def _disjoint_p(value: float, n_pairs: float, alternative: Alternative) -> float:
     """Invert the interval of pairs that share no unit about a half."""
     won, lost = value * n_pairs, (1 - value) * n_pairs
-    greater = float(special.betainc(won, lost + 1, 0.5)) if won > 0 else 1.0
-    less = float(special.betainc(lost, won + 1, 0.5)) if lost > 0 else 1.0
+    greater = float(betas.betainc(won, lost + 1, 0.5)) if won > 0 else 1.0
+    less = float(betas.betainc(lost, won + 1, 0.5)) if lost > 0 else 1.0
     return {"less": less, "greater": greater, "two-sided": min(1.0, 2 * min(less, greater))}[
         alternative
     ]

@@ -16,6 +16,7 @@ from ilacs_reliability._checks.containers import read_only
 from ilacs_reliability._data.ratings import Ratings, check_whole
 from ilacs_reliability._data.scales import FloatArray, IntArray, Scale, not_a_grade, read_label
 from ilacs_reliability._data.tables import TransitionsLike, as_transitions, direction_note
+from ilacs_reliability._inference import betas
 from ilacs_reliability._inference.intervals import (
     clopper_pearson_limits,
     jeffreys_limits,
@@ -519,6 +520,6 @@ def _korn_graubard(estimate: Estimate, confidence_level: float) -> Limits:
         worth = p * (1 - p) / error**2 * (quantiles[0] / quantiles[1]) ** 2
         size = float(np.clip(worth, 1.0, estimate.n_units))
     hits, misses, tail = size * p, size * (1 - p), (1 - confidence_level) / 2
-    low = special.betaincinv(hits, misses + 1, tail) if hits > 0 else 0.0
-    high = special.betaincinv(hits + 1, misses, 1 - tail) if misses > 0 else 1.0
+    low = betas.betaincinv(hits, misses + 1, tail) if hits > 0 else 0.0
+    high = betas.betaincinv(hits + 1, misses, 1 - tail) if misses > 0 else 1.0
     return low, high

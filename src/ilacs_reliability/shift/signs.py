@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy import special
 
+from ilacs_reliability._inference import betas
+
 
 def balance_p(up: int, down: int, method: str, alternative: str) -> tuple[float, float]:
     """Test whether as many moved up as down, given how many moved.
@@ -124,4 +126,4 @@ def _at_least(heads: int, tails: int) -> float:
     """Return the chance of so many heads or more, in as many fair tosses as both together."""
     if not heads or tails < 0:
         return float(not heads)
-    return float(special.betainc(heads, tails + 1, 0.5))
+    return float(betas.betainc(heads, tails + 1, 0.5))
