@@ -193,6 +193,9 @@ def others() -> dict[str, Callable[[], Any]]:
         "influential_raters": lambda: ilr.influential_raters(ilr.fleiss_kappa, four),
         "influential_units": lambda: ilr.influential_units(ilr.fleiss_kappa, four),
         "judge": lambda: ilr.judge(claim, kappa),
+        "reachable_outcomes": lambda: ilr.reachable_outcomes(claim, 24),
+        "verdict_power": lambda: ilr.verdict_power(claim, [[0.4, 0.1], [0.1, 0.4]], 24),
+        "verdict_multiverse": lambda: ilr.verdict_multiverse(claim, STUDIES["pair"]),
         "reproduce": lambda: [ilr.reproduce(one) for one in ilr.published_claims()],
         "stratified_shift": lambda: ilr.stratified_shift(
             [TABLES["moved"], TABLES["one way"]], n_resamples=99, rng=7

@@ -130,7 +130,6 @@ from ilacs_reliability.claims.identified import (
     identified_range as identified_range,
 )
 from ilacs_reliability.claims.judging import (
-    Claim as Claim,
     Verdict as Verdict,
     judge as judge,
 )
@@ -138,11 +137,25 @@ from ilacs_reliability.claims.ledger import (
     published_claims as published_claims,
     reproduce as reproduce,
 )
+from ilacs_reliability.claims.multiverse import (
+    verdict_multiverse as verdict_multiverse,
+)
+from ilacs_reliability.claims.power import (
+    VerdictPower as VerdictPower,
+    verdict_power as verdict_power,
+)
 from ilacs_reliability.claims.protocol import (
     Protocol as Protocol,
 )
+from ilacs_reliability.claims.reach import (
+    Reachable as Reachable,
+    reachable_outcomes as reachable_outcomes,
+)
 from ilacs_reliability.claims.security import (
     assess_security as assess_security,
+)
+from ilacs_reliability.claims.statements import (
+    Claim as Claim,
 )
 from ilacs_reliability.comparison.association import (
     cochran_mantel_haenszel as cochran_mantel_haenszel,
@@ -262,6 +275,9 @@ from ilacs_reliability.planning.worlds import (
 )
 from ilacs_reliability.reporting.html import (
     report_html as report_html,
+)
+from ilacs_reliability.reporting.markdown import (
+    report_markdown as report_markdown,
 )
 from ilacs_reliability.reporting.text import (
     report_text as report_text,

@@ -5,17 +5,27 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from pathlib import Path
-from typing import IO, Any, NoReturn
+from typing import IO, Any, NoReturn, TypeVar
 
 from ilacs_reliability._results.wording import listed
+from ilacs_reliability.claims.double import CHOSEN, parse_double
 from ilacs_reliability.claims.protocol import Protocol
-from ilacs_reliability.claims.security import assess_security
+from ilacs_reliability.claims.security import SecurityReport, assess_security
 from ilacs_reliability.commands.output import problems, say, standard_output, write
-from ilacs_reliability.datasets.inspections import Inspection, parse_inspections
+from ilacs_reliability.datasets.inspections import parse_inspections
 from ilacs_reliability.reporting.html import report_html
+from ilacs_reliability.reporting.markdown import report_markdown
 from ilacs_reliability.reporting.text import report_text
+
+T = TypeVar("T")
+FORMS: dict[str, Callable[[SecurityReport], str]] = {
+    "html": report_html,
+    "markdown": report_markdown,
+}
+"""What else the report is written as, by the option that asks for it."""
 
 LONGEST_LINE = 1_000_000
 """Characters of the longest line of a record file, and of the longest protocol."""
@@ -49,12 +59,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _on_file(words[0], words[1:])
         given = _parser().parse_args(words[words[:1] == ["report"] :])
         protocol = _protocol(given.protocol) if given.protocol else None
-        records = _records(given.records) if given.records else None
-        report = assess_security(records, protocol=protocol)
-        text, page = report_text(report), report_html(report) if given.html else ""
+        records = _read(given.records, parse_inspections) if given.records else None
+        report = assess_security(
+            records,
+            protocol=protocol,
+            double=_read(given.double, parse_double) if given.double else None,
+            chosen=given.chosen,
+            source=_named(given.records) if given.records else "",
+        )
+        asked = {form: getattr(given, form) for form in FORMS}
+        pages = {form: FORMS[form](report) for form, path in asked.items() if path}
+        text = report_text(report)
         standard_output()
-        if given.html:
-            write(given.html, page.encode(), option="--html")
+        for form, page in pages.items():
+            write(asked[form], page.encode(), option=f"--{form}")
         say(text)
     except (OSError, ValueError, TypeError, MemoryError) as error:
         if sys.stderr is not None:
@@ -92,10 +110,22 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--html", type=_file, metavar="FILE", help="write the report as a page too")
     parser.add_argument(
+        "--markdown", type=_file, metavar="FILE", help="write the report as Markdown too"
+    )
+    parser.add_argument(
         "--records", type=_file, metavar="FILE.csv", help="use these inspections, not the bundled"
     )
     parser.add_argument(
         "--protocol", type=_file, metavar="FILE.toml", help="thresholds declared beforehand"
+    )
+    parser.add_argument(
+        "--double",
+        type=_file,
+        metavar="FILE.csv",
+        help="grades by two teams of the same units at the same time: columns first and second",
+    )
+    parser.add_argument(
+        "--chosen", choices=CHOSEN, help="what decided between short and standard inspections"
     )
     return parser
 
@@ -106,12 +136,16 @@ def _file(name: str) -> Path:
     return Path(name)
 
 
-def _records(path: Path) -> tuple[Inspection, ...]:
+def _read(path: Path, parse: Callable[..., T]) -> T:
     with path.open(encoding="utf-8-sig", newline="") as file:
         try:
-            return parse_inspections(_lines(file, path.name), file_name=path.name)
+            return parse(_lines(file, path.name), file_name=path.name)
         except UnicodeDecodeError as error:
             raise ValueError(f"{path.name} is not UTF-8 text: {error}.") from None
+
+
+def _named(path: Path) -> str:
+    return f"{path.name}, saved {date.fromtimestamp(path.stat().st_mtime).isoformat()}"
 
 
 def _lines(file: IO[str], name: str) -> Iterator[str]:

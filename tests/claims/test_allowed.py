@@ -222,11 +222,14 @@ def test_a_batch_and_one_call_each_find_the_same():
 
 
 def test_verdicts_are_counted_by_outcome():
-    claim = ilr.Claim(statement="They agree.", kind="consistency", threshold=0.3)
+    claim = ilr.Claim(
+        statement="They agree.", kind="consistency", coefficient="cohen_kappa", threshold=0.3
+    )
     tables = ilr.tables_consistent_with(24, scale=PAIR, figures={"same": 23})
     found = ilr.identified_range(lambda one: ilr.judge(claim, ilr.cohen_kappa(one)), tables)
     assert sum(found.outcomes.values()) == len(tables)
-    low = ilr.cohen_kappa(tables.studies()).confidence_interval().low
+    # a verdict takes these approximate limits at a quarter of the error
+    low = ilr.cohen_kappa(tables.studies()).confidence_interval(1 - 0.05 / 4).low
     assert found.outcomes["supported"] == (low >= 0.3).sum()
     assert "the verdict is not shown in" in found.describe()
 

@@ -144,12 +144,16 @@ CALLS = {
     "ratings_from_matrix": (([["good", "fair"], ["poor", "poor"]],), {"scale": SCALE}),
     "ratings_from_table": ((TABLE,), {"scale": SCALE}),
     "report_html": ((ilr.assess_security(),), {}),
+    "reachable_outcomes": ((CLAIM, 24), {}),
+    "report_markdown": ((ilr.assess_security(),), {}),
     "report_text": ((ilr.assess_security(),), {}),
     "reproduce": ((ilr.published_claims()[0],), {}),
     "shift_equivalence": ((TABLE,), {"margin": 0.3}),
     "stratified_shift": (([TABLE, TABLE],), {}),
     "tolerance_weights": ((SCALE,), {}),
     "threshold_test": ((KAPPA, 0.5), {}),
+    "verdict_multiverse": ((CLAIM, RATINGS), {}),
+    "verdict_power": ((CLAIM, [[0.4, 0.1], [0.1, 0.4]], 24), {"rng": 1}),
 }
 # dataframes have tests of their own, and other programs take their time
 ELSEWHERE = {name for name in ilr.__all__ if name.endswith(("_frame", "_wide"))} | {

@@ -29,20 +29,44 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_every_claim_has_a_block_with_its_parts():
-    blocks = TEXT.split("\n\n")[1:-1]
-    assert len(blocks) == 7
-    for number, (block, one) in enumerate(zip(blocks, REPORT.assessments, strict=True), 1):
-        first = block.splitlines()[0]
-        assert first.startswith(f"{number}. {one.claim.statement}")
-        assert first.endswith(one.verdict.outcome.upper())
-        for part in ("Published:", "Recomputed:", "Why:", "To settle:"):
+    blocks = TEXT.split("\n\n")[2:-2]
+    measured = [one for one in REPORT.assessments if one.recomputed]
+    assert len(blocks) == len(measured) == 14
+    for number, (block, one) in enumerate(zip(blocks, measured, strict=True), 1):
+        title, verdict, *_ = block.splitlines()
+        assert title == f"{number}. {one.claim.statement}"
+        assert one.verdict.outcome.upper() in verdict
+        if one.verdict.outcome != "not answerable":
+            assert f"{one.verdict.as_count.upper()} as a count" in verdict or "CANNOT" in verdict
+        for part in ("Said:", "Published:", "Recomputed:", "Why:", "To settle:"):
             assert part in block
 
 
-def test_the_text_fits_a_screen_and_a_half():
-    lines = TEXT.splitlines()
-    assert max(map(len, lines)) <= 100
-    assert len(lines) <= 83
+def test_what_nothing_bears_on_is_said_in_a_line_with_its_words():
+    last = TEXT.split("\n\n")[-2]
+    briefs = [one for one in REPORT.assessments if not one.recomputed]
+    assert len(briefs) == 4
+    for one in briefs:
+        assert f'- "{one.claim.words}": not answerable' in last
+
+
+def test_the_answer_comes_first_in_three_lines():
+    first = TEXT.split("\n\n")[0]
+    assert first.count("\n- ") == len(REPORT.answer) == 3
+    assert "second team" in REPORT.answer[0]
+    for outcome in ("supported", "contradicted", "not shown", "not answerable"):
+        assert f"{list(REPORT.outcomes.values()).count(outcome)} {outcome}" in REPORT.answer[2]
+
+
+def test_the_report_names_file_date_version_and_what_the_outcomes_mean():
+    for text in (TEXT.replace("\n", " "), PAGE, ilr.report_markdown(REPORT)):
+        assert "as listed on 29 June 2026" in text
+        assert f"ilacs-reliability {ilr.__version__}" in text
+        assert "which does not mean false" in text
+
+
+def test_the_lines_fit_a_screen():
+    assert max(map(len, TEXT.splitlines())) <= 100
 
 
 @pytest.mark.parametrize("width", [40, 60, 100, 200])
@@ -92,14 +116,14 @@ def test_the_page_is_balanced_and_loads_nothing():
     assert "src=" not in PAGE
     assert "<script" not in PAGE
     assert "url(" not in PAGE
-    assert all(re.match(r"https://|#claim-\d$", address) for address in page.addresses)
+    assert all(re.match(r"https://|#claim-\d+$", address) for address in page.addresses)
 
 
 def test_the_page_shows_every_verdict_twice_and_a_picture_where_there_is_a_number():
     for one in REPORT.assessments:
         assert PAGE.count(f">{one.verdict.outcome}</span>") >= 2
-    assert PAGE.count('<svg class="interval"') == 7
-    assert PAGE.count('<svg class="moves"') == 4
+    assert PAGE.count('<svg class="interval"') == 13
+    assert PAGE.count('<svg class="moves"') == 6
 
 
 def test_everything_is_escaped():
@@ -112,6 +136,25 @@ def test_everything_is_escaped():
     assert "<script" not in page
     assert "javascript:" not in page
     assert page.count("&lt;script&gt;") >= 6
+
+
+# --- Markdown ------------------------------------------------------------------------------
+
+
+def test_markdown_has_the_rows_of_the_text():
+    markdown = ilr.report_markdown(REPORT)
+    assert markdown.count("\n## ") == 14 + 3
+    for one in REPORT.assessments:
+        if one.recomputed:
+            assert f"{one.verdict.as_count} | {one.verdict.outcome} |" in markdown
+    assert REPORT.protocol.to_toml() in markdown
+    assert REPORT.protocol.fingerprint in markdown
+
+
+def test_marks_of_markdown_are_escaped():
+    nasty = "a_b *c* [d](e) |f| <g> # h `i`"
+    markdown = ilr.report_markdown(replace(REPORT, about=nasty))
+    assert r"a\_b \*c\* \[d\](e) \|f\| \<g\> \# h \`i\`" in markdown
 
 
 # --- command line ---------------------------------------------------------------------------
@@ -159,11 +202,11 @@ def test_a_page_needs_a_place_for_a_file(tmp_path, capsys, monkeypatch):
 
 def test_a_protocol_file_changes_the_verdicts(tmp_path, capsys):
     path = tmp_path / "easy.toml"
-    path.write_text("kept = 0.7\n", encoding="utf-8-sig")
+    path.write_text("schema = 2\nkept = 0.7\n", encoding="utf-8-sig")
     assert main(["--protocol", str(path)]) == 0
     text = capsys.readouterr().out
     assert ilr.Protocol(kept=0.7).fingerprint[:16] in text
-    assert re.search(r"5\. .*SUPPORTED", text)
+    assert re.search(r"5\. .*\n +TRUE as a count, SUPPORTED", text)
 
 
 def test_own_records_are_reported(tmp_path, capsys):

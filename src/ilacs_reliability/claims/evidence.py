@@ -5,17 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 
+from ilacs_reliability._data.ratings import Ratings
 from ilacs_reliability._data.scales import OFSTED_SCALE, IntArray
 from ilacs_reliability._inference.intervals import clopper_pearson_limits
 from ilacs_reliability._results.estimates import Estimate, Limits
 from ilacs_reliability._results.records import Record
 from ilacs_reliability._results.wording import counted, whole
+from ilacs_reliability.claims.double import Chosen, chosen_of, second_grades
 from ilacs_reliability.datasets.inspections import Inspection
 from ilacs_reliability.datasets.loading import load_dataset
-from ilacs_reliability.datasets.tabulation import SHIFT_DATES, linked_tables, shift_by_date
+from ilacs_reliability.datasets.tabulation import (
+    SHIFT_DATES,
+    declines_by_size,
+    left_inadequate_by_date,
+    linked_tables,
+    shift_by_date,
+)
 
 TABLES = (
     "year_one_transitions",
@@ -25,7 +34,13 @@ TABLES = (
     "standard_transitions",
     "unclear_kind_transitions",
     "ilacs_to_next_ilacs",
+    "review_transitions",
+    "sif_to_next_sif",
+    "first_sif_to_state_2019",
+    "worst_sif_to_state_2022",
+    "last_sif_to_latest_ilacs_2022",
 )
+SNAPSHOT = "29 June 2026"
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -38,6 +53,14 @@ class Evidence(Record):
         Authorities by grade before and after, worst first, by the names of the bundled tables.
     by_date : mapping of str to tuple of int
         Improved, unchanged and declined ILACS inspections published by each day.
+    left_by_date : mapping of str to tuple of int
+        Inadequate authorities inspected again by each day: no longer and still inadequate.
+    by_size : ndarray of int, shape (12, 6)
+        Declines of good and outstanding authorities, as `declines_by_size` has them.
+    double : Ratings or None
+        Grades by two teams of the same units at the same time; None where there are none.
+    chosen : {"by lot", "by rule", "not stated"}
+        What decided between a short and a standard inspection.
     about : str
         What the tables are made from, as a sentence.
     is_bundled : bool
@@ -50,6 +73,10 @@ class Evidence(Record):
 
     tables: Mapping[str, IntArray]
     by_date: Mapping[str, tuple[int, int, int]]
+    left_by_date: Mapping[str, tuple[int, int]]
+    by_size: IntArray
+    double: Ratings | None
+    chosen: Chosen
     about: str
     is_bundled: bool
     kinds: str
@@ -65,16 +92,20 @@ def bundled_evidence() -> Evidence:
         Tables of the 479 inspections that come with the library.
     """
     inspections = load_dataset("inspections")
-    dated = load_dataset("shift_by_date")
     return Evidence(
         tables={name: load_dataset(name).counts for name in TABLES},
-        by_date=dict(zip(dated.row_labels, map(tuple, dated.counts.tolist()), strict=True)),
+        by_date=_dated("shift_by_date"),
+        left_by_date=_dated("left_inadequate_by_date"),
+        by_size=load_dataset("declines_by_size").counts,
+        double=None,
+        chosen="not stated",
         about=_about(
             inspections.where(framework="SIF").n_units,
             inspections.where(framework="ILACS").n_units,
             str(min(year for year in inspections.columns["year"] if year is not None)),
             str(max(year for year in inspections.columns["year"] if year is not None)),
-        ),
+        )
+        + f" From the library's own tables, made from reports as listed on {SNAPSHOT}.",
         is_bundled=True,
         kinds=(
             "The kind of an ILACS inspection is derived from its days on site; no report states it."
@@ -86,13 +117,30 @@ def bundled_evidence() -> Evidence:
     )
 
 
-def evidence_from(records: Sequence[Inspection]) -> Evidence:
+def _dated(name: str) -> dict[str, Any]:
+    table = load_dataset(name)
+    return dict(zip(table.row_labels, map(tuple, table.counts.tolist()), strict=True))
+
+
+def evidence_from(
+    records: Sequence[Inspection],
+    *,
+    double: Ratings | None = None,
+    chosen: Chosen | None = None,
+    source: str = "",
+) -> Evidence:
     """Tabulate someone's own records as the bundled ones are.
 
     Parameters
     ----------
     records : sequence of Inspection
         As `parse_inspections` gives them.
+    double : Ratings, optional
+        Grades by two teams. Default: those that the records carry.
+    chosen : str, optional
+        What decided between short and standard. Default: what the records say.
+    source : str, optional
+        The file and its date, as a text.
 
     Returns
     -------
@@ -100,13 +148,18 @@ def evidence_from(records: Sequence[Inspection]) -> Evidence:
         The same tables of these inspections.
     """
     linked = linked_tables(records)
-    rows = map(tuple, shift_by_date(records))
+    days = [day.isoformat() for day in SHIFT_DATES]
     years = [one.published.year for one in records]
     sif = sum(one.framework == "SIF" for one in records)
     return Evidence(
         tables={name: np.array(linked[name], dtype=np.int64) for name in TABLES},
-        by_date=dict(zip((day.isoformat() for day in SHIFT_DATES), rows, strict=True)),  # type: ignore[arg-type]
-        about=_about(sif, len(records) - sif, str(min(years)), str(max(years))),
+        by_date=dict(zip(days, map(_three, shift_by_date(records)), strict=True)),
+        left_by_date=dict(zip(days, map(_two, left_inadequate_by_date(records)), strict=True)),
+        by_size=np.array(declines_by_size(records), dtype=np.int64),
+        double=second_grades(records) if double is None else double,
+        chosen=chosen_of(records) if chosen is None else chosen,
+        about=_about(sif, len(records) - sif, str(min(years)), str(max(years)))
+        + (f" From {source}." if source else ""),
         is_bundled=False,
         kinds=_kinds([one.kind for one in records if one.framework == "ILACS"]),
         credit=(
@@ -114,6 +167,14 @@ def evidence_from(records: Sequence[Inspection]) -> Evidence:
             "named beside them."
         ),
     )
+
+
+def _three(row: Sequence[int]) -> tuple[int, int, int]:
+    return row[0], row[1], row[2]
+
+
+def _two(row: Sequence[int]) -> tuple[int, int]:
+    return row[0], row[1]
 
 
 def share(count: int, total: int, *, name: str, label: str, limits: str) -> Estimate:

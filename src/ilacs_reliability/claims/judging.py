@@ -2,167 +2,55 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from math import inf
-from numbers import Real
-from operator import le, lt
-from typing import Any, Literal, TypeAlias
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
 
 import numpy as np
 
-from ilacs_reliability._checks.arguments import (
-    check_confidence_level,
-    check_option,
-    check_text,
-    told,
-)
+from ilacs_reliability._data.ratings import Ratings
 from ilacs_reliability._results.estimates import (
     Estimate,
     Interval,
     SignificanceResult,
     reason_in_words,
 )
-from ilacs_reliability._results.records import Record, as_dict, html_table, plain
-from ilacs_reliability._results.wording import counted, level, significant, together, with_article
+from ilacs_reliability._results.records import Record, html_table, plain
+from ilacs_reliability._results.wording import (
+    counted,
+    level,
+    listed,
+    significant,
+    together,
+    with_article,
+)
+from ilacs_reliability.claims.choices import (
+    COEFFICIENTS,
+    EXACT,
+    PLAIN,
+    computed,
+    defensible,
+    kappa_beside,
+    ratings_behind,
+)
+from ilacs_reliability.claims.outcomes import (
+    NOT_ANSWERABLE,
+    OUTCOMES,
+    AsCount,
+    Outcome,
+    deciding_limits,
+    is_true,
+    outcome_codes,
+)
+from ilacs_reliability.claims.reach import reachable_by
+from ilacs_reliability.claims.statements import Claim
 from ilacs_reliability.comparison.overlap import OverlapReport
 
-Kind: TypeAlias = Literal["consistency", "shift", "comparison", "share"]
-Direction: TypeAlias = Literal["at least", "more than", "at most", "less than", "within"]
-Outcome: TypeAlias = Literal["supported", "contradicted", "not shown", "not answerable"]
-Evidence: TypeAlias = Estimate | SignificanceResult | None
-KINDS = ("consistency", "shift", "comparison", "share")
-TEXTS = ("statement", "selection", "would_settle", "name", "published", "source", "url")
-DIRECTIONS = ("at least", "more than", "at most", "less than", "within")
-TEXTS = ("statement", "selection", "would_settle", "name", "published", "source", "url")
-# evidence of these kinds is never beyond 1
-SHARES = ("consistency", "share")
-OUTCOMES = ("supported", "contradicted", "not shown", "not answerable")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Claim:
-    """A statement with a threshold declared beforehand.
-
-    Parameters
-    ----------
-    statement : str
-        What is claimed, as a sentence.
-    kind : {"consistency", "shift", "comparison", "share"}
-        What evidence it needs: "consistency" needs two opinions of the same unit at the same time,
-        "comparison" groups that differ by nothing else, "shift" two gradings of each unit, "share"
-        a count of units.
-    threshold : float or tuple of float
-        The value to pass, in the unit of the evidence; two margins where `direction` is "within".
-    direction : {"at least", "more than", "at most", "less than", "within"}, optional
-        On which side of the threshold the claim is true. Default: "at least".
-    confidence_level : float, optional
-        Of the interval that decides, between 0 and 1. Default: 0.95.
-    selection : str, optional
-        What decided which units are in which group, where it was not chance. A comparison under
-        selection cannot tell judging from choosing, so it is not answerable.
-    would_settle : str, optional
-        The study or publication that would settle it.
-    name, published, source, url : str, optional
-        A short name, the published figure, and where it was published.
-
-    Raises
-    ------
-    TypeError
-        If the threshold is not a number or two.
-    ValueError
-        If the kind or direction is unknown, the margins do not fit the direction, the threshold of
-        a claim of consistency or a share is beyond 1, or the level is not between 0 and 1 (0.5 and
-        1 for "within", which asks for an interval of a lower level).
-
-    Examples
-    --------
-    >>> import ilacs_reliability as ilr
-    >>> ilr.Claim(statement="Our inspectors agree.", kind="consistency", threshold=0.8)
-    Claim('Our inspectors agree.', consistency, at least 0.8)
-    """
-
-    statement: str
-    kind: Kind
-    threshold: float | tuple[float, float]
-    direction: Direction = "at least"
-    confidence_level: float = 0.95
-    selection: str = ""
-    would_settle: str = ""
-    name: str = ""
-    published: str = ""
-    source: str = ""
-    url: str = ""
-
-    def __post_init__(self) -> None:
-        for name in TEXTS:
-            check_text(getattr(self, name), name)
-        check_option(self.kind, KINDS, "kind")
-        check_option(self.direction, DIRECTIONS, "direction")
-        check_confidence_level(self.confidence_level)
-        object.__setattr__(self, "threshold", _plain_threshold(self.threshold))
-        numbers = np.atleast_1d(self.threshold)
-        wanted = 2 if self.direction == "within" else 1
-        fits = isinstance(self.threshold, tuple) == (wanted == 2)
-        if not fits or len(numbers) != wanted or not np.isfinite(numbers).all():
-            raise ValueError(
-                f"`threshold` must be {'two finite margins' if wanted == 2 else 'a finite number'} "
-                f"where `direction` is {self.direction!r}, but got {told(self.threshold)}."
-            )
-        if wanted == 2 and not numbers[0] < numbers[1]:
-            raise ValueError(f"`threshold` must be two margins in order, but got {self.threshold}.")
-        if self.kind in SHARES and (abs(numbers) > 1).any():
-            raise ValueError(
-                f"`threshold` must be at most 1 for a claim of {self.kind}, but got "
-                f"{self.threshold}; write 80 % as 0.8."
-            )
-        if wanted == 2 and self.confidence_level <= 0.5:
-            raise ValueError(
-                "`confidence_level` must be above 0.5 where `direction` is 'within', but got "
-                f"{self.confidence_level}."
-            )
-
-    to_dict = as_dict
-
-    @property
-    def margins(self) -> tuple[float, float]:
-        """The range of values in which the claim is true."""
-        if isinstance(self.threshold, tuple):
-            return self.threshold
-        up = self.direction in ("at least", "more than")
-        return (self.threshold, inf) if up else (-inf, self.threshold)
-
-    def __repr__(self) -> str:
-        return f"Claim({self.statement!r}, {self.kind}, {self.bar})"
-
-    @property
-    def interval_level(self) -> float:
-        """Level of the interval that decides: for two margins, that of two one-sided tests."""
-        level = self.confidence_level
-        return 1 - 2 * (1 - level) if self.direction == "within" else level
-
-    @property
-    def bar(self) -> str:
-        """The threshold in words, such as "at least 0.8"."""
-        if isinstance(self.threshold, tuple):
-            return f"within {' to '.join(significant(number, 12) for number in self.threshold)}"
-        return f"{self.direction} {significant(self.threshold, 12)}"
-
-
-def _plain_threshold(threshold: Any) -> float | tuple[float, ...]:
-    """Return a float, or floats in a tuple; refuse what is not a number."""
-    is_pair = isinstance(threshold, (tuple, list)) or np.ndim(threshold) == 1
-    numbers = list(threshold) if is_pair else [threshold]
-    for number in numbers:
-        if isinstance(number, (bool, np.bool_)) or not isinstance(number, Real):
-            raise TypeError(f"`threshold` must be a number or two, but got {told(threshold)}.")
-    return tuple(map(_plain_number, numbers)) if is_pair else _plain_number(threshold)
-
-
-def _plain_number(number: Any) -> float:
-    try:
-        return float(number)
-    except OverflowError:
-        return inf if number > 0 else -inf
+Evidence: TypeAlias = Estimate | SignificanceResult | OverlapReport | None
+RELATIONS = {
+    "supported": "lies wholly within what is claimed",
+    "contradicted": "lies wholly outside what is claimed",
+    "not shown": "straddles the threshold",
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True, repr=False)
@@ -174,8 +62,8 @@ class Verdict(Record):
     claim : Claim
         The statement with its threshold.
     outcome : {"supported", "contradicted", "not shown", "not answerable"}
-        Whether the interval lies on the claim's side of the threshold, on the other side, on both,
-        or the evidence cannot bear on the claim at all.
+        The claim as a rate, beyond those inspected: whether the interval lies on the claim's side
+        of the threshold, on the other side, on both, or the evidence cannot bear on it at all.
     evidence : Estimate, SignificanceResult or None
         What decided.
     threshold : float or tuple of float
@@ -184,6 +72,13 @@ class Verdict(Record):
         Why, in a sentence.
     would_settle : str
         What would settle it, in a sentence; "" where nothing is known.
+    as_count : {"true", "false", "cannot be checked"}
+        The claim as a count of those inspected, with no one beyond them.
+    interval : Interval or None
+        The interval that decided; None where none did.
+    reachable : tuple of str
+        The outcomes that evidence of this many units could have had; empty where that was not
+        worked out.
 
     Examples
     --------
@@ -200,6 +95,9 @@ class Verdict(Record):
     threshold: float | tuple[float, float]
     reason: str
     would_settle: str = ""
+    as_count: AsCount = "cannot be checked"
+    interval: Interval | None = None
+    reachable: tuple[Outcome, ...] = ()
 
     def describe(self) -> str:
         """Say the verdict in a sentence or two.
@@ -207,7 +105,7 @@ class Verdict(Record):
         Returns
         -------
         str
-            The claim, the outcome, why, and what would settle it.
+            The claim, both readings, why, and what would settle it.
 
         Examples
         --------
@@ -217,7 +115,10 @@ class Verdict(Record):
         "Inspectors agree." is not answerable: no evidence was given.
         """
         ending = f" What would settle it: {self.would_settle}" if self.would_settle else ""
-        return f'"{self.claim.statement}" is {self.outcome}: {self.reason}{ending}'
+        count = ""
+        if self.as_count != "cannot be checked":
+            count = f" Of those inspected it is {self.as_count}."
+        return f'"{self.claim.statement}" is {self.outcome}: {self.reason}{count}{ending}'
 
     def to_dict(self) -> dict[str, Any]:
         """Return the verdict as a flat row of plain Python values.
@@ -225,7 +126,7 @@ class Verdict(Record):
         Returns
         -------
         dict
-            Claim, outcome, threshold, reason and the evidence's own row under ``evidence``.
+            Claim, both readings, threshold, reason and the evidence's own row under ``evidence``.
 
         Examples
         --------
@@ -235,14 +136,23 @@ class Verdict(Record):
         'not answerable'
         """
         evidence = self.evidence.to_dict() if hasattr(self.evidence, "to_dict") else None
+        claim, interval = self.claim, self.interval
         strict: dict[str, Any] = plain(
             {
-                "name": self.claim.name,
-                "statement": self.claim.statement,
-                "kind": self.claim.kind,
+                "name": claim.name,
+                "statement": claim.statement,
+                "words": claim.words,
+                "whose": claim.whose,
+                "estimand": claim.estimand,
+                "kind": claim.kind,
+                "coefficient": claim.coefficient,
+                "weights": claim.weights,
                 "outcome": self.outcome,
-                "threshold": self.claim.bar,
-                "confidence_level": self.claim.confidence_level,
+                "as_count": self.as_count,
+                "reachable": list(self.reachable),
+                "threshold": claim.bar,
+                "confidence_level": claim.confidence_level,
+                "interval": interval.to_dict() if interval is not None else None,
                 "reason": self.reason,
                 "would_settle": self.would_settle,
                 "evidence": evidence,
@@ -255,7 +165,7 @@ class Verdict(Record):
 
     def _repr_html_(self) -> str:
         rows = self.to_dict()
-        del rows["evidence"]
+        del rows["evidence"], rows["interval"]
         return html_table(rows)
 
 
@@ -266,9 +176,9 @@ def judge(claim: Claim, result: Any) -> Verdict:
     ----------
     claim : Claim
         A statement with a threshold declared beforehand.
-    result : Estimate, SignificanceResult, OverlapReport or None
-        The evidence; of a test, its effect decides. An overlap report decides only that groups
-        cannot be compared.
+    result : Estimate, SignificanceResult, Ratings, OverlapReport or None
+        The evidence; of a test, its effect decides. Of ratings, the coefficient that the claim
+        names is computed. An overlap report decides only that groups cannot be compared.
 
     Returns
     -------
@@ -278,24 +188,39 @@ def judge(claim: Claim, result: Any) -> Verdict:
         answerable" where there is no evidence or it is undefined; where a claim of consistency
         rests on repeats alone, which are not second opinions; where an agreement stands for a claim
         of shift or comparison (the `difference` of two agreements is a comparison); where groups
-        share no stratum, or something other than chance decided who is in which group.
+        share no stratum, or something other than chance decided who is in which group. Its
+        `as_count` says whether the claim is true of those inspected.
 
     Raises
     ------
     TypeError
         If `claim` or `result` is of another kind.
     ValueError
-        If the evidence is a batch or offers no interval.
+        If the evidence is a batch or offers no interval, if it is another coefficient than the
+        claim names, or if the claim names none and the other defensible ones cannot be computed
+        from `result`.
 
     See Also
     --------
+    verdict_multiverse : The verdict under every defensible choice.
+    reachable_outcomes : What evidence of so many units could have said.
+    verdict_power : How often which outcome comes, if the world is so.
     assess_security : The published claims with their evidence.
     threshold_test : The p-value that goes with such a verdict.
 
     Notes
     -----
-    For margins ("within") the interval's level is 1 - 2 (1 - `confidence_level`), as in two
-    one-sided tests, so a difference that is not significant never reads as sameness.
+    One level holds for all directions: a difference that is not significant never reads as
+    sameness. Exact intervals are taken at the claim's level. The default intervals of coefficients,
+    of a net change and of a relative effect are approximate and miss more often than they say, so
+    verdicts take them at a level whose error is a quarter, a third and a half of the declared one:
+    as documented under "How often is a verdict wrong?", "supported" then comes no more often than
+    declared.
+
+    A claim of consistency that names plain agreement is supported only if kappa passes its `floor`
+    as well; one that names no coefficient only if every defensible coefficient passes the
+    threshold. Where these differ it is not shown, and the reason says that the reading depends on
+    the choice.
 
     Examples
     --------
@@ -307,12 +232,39 @@ def judge(claim: Claim, result: Any) -> Verdict:
     """
     if not isinstance(claim, Claim):
         raise TypeError(f"`claim` must be a Claim, but got {type(claim).__name__}.")
-    obstacle = _obstacle(claim, result)
+    given = _named_of(claim, result) if isinstance(result, Ratings) else result
+    obstacle = _obstacle(claim, given)
     if obstacle:
-        return _verdict(claim, "not answerable", result, obstacle)
-    estimate = _effect_of(result)
-    interval = estimate.confidence_interval(claim.interval_level)
-    return _verdict(claim, _outcome(claim, interval), result, _why(claim, estimate, interval))
+        return _verdict(claim, "not answerable", given, obstacle)
+    estimate = _effect_of(given)
+    if claim.coefficient:
+        _check_named(claim, estimate)
+    if claim.kind != "consistency":
+        return _by_interval(claim, given)
+    ratings = result if isinstance(result, Ratings) else ratings_behind(estimate)
+    if not claim.coefficient:
+        return _by_each(claim, given, ratings, with_scale=isinstance(result, Ratings))
+    verdict = _by_interval(claim, given)
+    if claim.coefficient == PLAIN and verdict.outcome == "supported":
+        return _beyond_chance(verdict, ratings)
+    return verdict
+
+
+def check_verdict_claim(claim: object) -> Claim:
+    """Return a claim; raise where it is anything else."""
+    if not isinstance(claim, Claim):
+        raise TypeError(f"`claim` must be a Claim, but got {type(claim).__name__}.")
+    return claim
+
+
+def _named_of(claim: Claim, ratings: Ratings) -> Estimate:
+    name = claim.coefficient or PLAIN
+    if name not in COEFFICIENTS:
+        raise ValueError(
+            f"`result` holds ratings, but {name} is not one of {tuple(COEFFICIENTS)}: give the "
+            "estimate itself."
+        )
+    return computed(name, ratings, claim.weights)
 
 
 def _obstacle(claim: Claim, result: Any) -> str:
@@ -324,7 +276,7 @@ def _obstacle(claim: Claim, result: Any) -> str:
     estimate = _effect_of(result)
     if not isinstance(estimate, Estimate):
         raise TypeError(
-            "`result` must be an Estimate, a SignificanceResult with an effect or an "
+            "`result` must be an Estimate, a SignificanceResult with an effect, Ratings or an "
             f"OverlapReport without overlap, but got {type(result).__name__}; of a record that "
             "holds several estimates give one, such as `net_shift(...).net`."
         )
@@ -332,21 +284,35 @@ def _obstacle(claim: Claim, result: Any) -> str:
         raise ValueError(f"`result` must be one study, but got {np.size(estimate.value)}.")
     if estimate.status == "undefined":
         why = reason_in_words(estimate)
-        return f"{_called(estimate)} is undefined, since {why}."
+        return f"{called(estimate)} is undefined, since {why}."
     if claim.kind == "consistency" and estimate.design != "simultaneous":
         return _no_second_opinion(estimate)
     if claim.kind == "shift" and estimate.design == "simultaneous":
-        return f"{_called(estimate)} rests on ratings of one time, between which nothing moved."
+        return f"{called(estimate)} rests on ratings of one time, between which nothing moved."
     if claim.kind == "comparison" and estimate.design and estimate.name != "difference":
-        return f"{_called(estimate)} is not a contrast between groups of units."
+        return f"{called(estimate)} is not a contrast between groups of units."
     if claim.kind == "comparison" and claim.selection:
-        said = _said(estimate, claim.confidence_level)
+        said = _said(claim, estimate)
         return f"{said}, but {claim.selection}, so judging cannot be told from choosing."
     return ""
 
 
-def _called(estimate: Estimate) -> str:
+def called(estimate: Estimate) -> str:
+    """Return what a sentence calls an estimate."""
     return with_article(estimate.label or estimate.name)
+
+
+def _check_named(claim: Claim, estimate: Estimate) -> None:
+    if estimate.name != claim.coefficient:
+        raise ValueError(
+            f"`result` is {estimate.name}, but the claim names {claim.coefficient}: which "
+            "coefficient decides is declared before the data are seen."
+        )
+    if claim.weights != estimate.weights and {claim.weights, estimate.weights} - set(EXACT):
+        raise ValueError(
+            f"`result` has the weights {estimate.weights!r}, but the claim names "
+            f"{claim.weights or 'exact agreement'!r}."
+        )
 
 
 def _effect_of(result: Any) -> Any:
@@ -359,45 +325,83 @@ def _no_second_opinion(estimate: Estimate) -> str:
             "the grades that were compared are of different dates, and a repeat is not a second "
             "opinion: a changed grade may be a changed unit."
         )
-    return (
-        f"{_called(estimate)} is not an agreement between ratings of the same units at the same "
-        "time."
-    )
+    return f"{called(estimate)} is not an agreement between ratings of the same units at one time."
 
 
-def _said(result: Estimate, confidence_level: float) -> str:
-    interval = result.confidence_interval(confidence_level)
+def _said(claim: Claim, result: Estimate) -> str:
+    interval = deciding_limits(claim, result)
     value, low, high = together(result.value, *interval, decimals=2)
-    return f"{_called(result)} is {value} ({level(confidence_level)} {low} to {high})"
+    return f"{called(result)} is {value} ({level(interval.confidence_level)} {low} to {high})"
 
 
-def _outcome(claim: Claim, interval: Interval) -> Outcome:
-    low, high = claim.margins
-    # "more than" a share is not shown by an interval that ends on it
-    is_strict = claim.direction in ("more than", "less than")
-    before, up_to = (lt, le) if is_strict else (le, lt)
-    # an open side of the claim is never missed, not even by an infinite limit
-    if (low == -inf or before(low, interval.low)) and (high == inf or before(interval.high, high)):
-        return "supported"
-    is_outside = up_to(interval.high, low) or up_to(high, interval.low)
-    return "contradicted" if is_outside else "not shown"
-
-
-def _why(claim: Claim, estimate: Estimate, interval: Interval) -> str:
+def _by_interval(claim: Claim, result: Any) -> Verdict:
+    estimate = _effect_of(result)
+    interval = deciding_limits(claim, estimate)
+    outcome = OUTCOMES[int(outcome_codes(claim, *interval))]
     between = " to ".join(together(*interval))
-    found = (
+    reason = (
         f"the {level(interval.confidence_level)} interval of "
-        f"{_called(estimate).removesuffix(',')}, {between} in {counted(estimate.n_units, 'unit')},"
+        f"{called(estimate).removesuffix(',')}, {between} in {counted(estimate.n_units, 'unit')}, "
+        f"{RELATIONS[outcome]} ({claim.bar})."
     )
-    relation = {
-        "supported": "lies wholly within what is claimed",
-        "contradicted": "lies wholly outside what is claimed",
-        "not shown": "straddles the threshold",
-    }[str(_outcome(claim, interval))]
-    return f"{found} {relation} ({claim.bar})."
+    return replace(_verdict(claim, outcome, result, reason), interval=interval)
+
+
+def _beyond_chance(verdict: Verdict, ratings: Ratings | None) -> Verdict:
+    """Let plain agreement support consistency only where kappa passes its floor as well."""
+    claim = verdict.claim
+    passes = f"agreement passes ({claim.bar}), but"
+    if ratings is None:
+        why = "the ratings behind it are not there to tell it from chance."
+        return replace(verdict, outcome="not shown", reason=f"{passes} {why}")
+    kappa = computed(kappa_beside(ratings), ratings)
+    if kappa.status == "undefined":
+        why = f"nothing tells it from chance: {reason_in_words(kappa)}."
+        return replace(verdict, outcome="not shown", reason=f"{passes} {why}")
+    interval = deciding_limits(claim, kappa)
+    if interval.low >= claim.floor:
+        return verdict
+    value, low, high = together(kappa.value, *interval, decimals=2)
+    why = (
+        f"{called(kappa)} is {value} ({level(interval.confidence_level)} {low} to {high}) and not "
+        f"shown to reach {significant(claim.floor, 6)}: agreement of this size can come by chance."
+    )
+    return replace(verdict, outcome="not shown", reason=f"{passes} {why}")
+
+
+def _by_each(claim: Claim, result: Any, ratings: Ratings | None, *, with_scale: bool) -> Verdict:
+    """Hold a claim that names no coefficient to every one that can be defended."""
+    if ratings is None:
+        raise ValueError(
+            f"`claim` names no coefficient, and from this {_effect_of(result).name} the others "
+            "cannot be computed: name it in the claim, or give the ratings."
+        )
+    estimates = [computed(name, ratings) for name in defensible(ratings, with_scale=with_scale)]
+    found = [_by_interval(claim, one) for one in estimates if one.status == "ok"]
+    own = _by_interval(claim, result)
+    outcomes = {one.outcome for one in found} | (
+        {"undefined"} if len(found) < len(estimates) else set()
+    )
+    if outcomes == {own.outcome}:
+        return replace(
+            own, reason=f"{own.reason[:-1]}, and so does that of every other coefficient."
+        )
+    parts = [
+        f"by {listed((called(one.evidence) for one in found if one.outcome == outcome), 9)} it is "
+        f"{outcome}"
+        for outcome in OUTCOMES
+        if outcome in outcomes
+    ]
+    parts += [f"{called(one)} is undefined" for one in estimates if one.status != "ok"][:1]
+    reason = (
+        f"the reading depends on the coefficient, and the claim names none: {', '.join(parts)}."
+    )
+    return replace(own, outcome="not shown", reason=reason)
 
 
 def _verdict(claim: Claim, outcome: Outcome, evidence: Any, reason: str) -> Verdict:
+    estimate = _effect_of(evidence)
+    is_read = outcome != OUTCOMES[NOT_ANSWERABLE]
     return Verdict(
         claim=claim,
         outcome=outcome,
@@ -405,4 +409,8 @@ def _verdict(claim: Claim, outcome: Outcome, evidence: Any, reason: str) -> Verd
         threshold=claim.threshold,
         reason=reason,
         would_settle=claim.would_settle,
+        as_count=("true" if is_true(claim, estimate.value) else "false")
+        if is_read
+        else "cannot be checked",
+        reachable=reachable_by(claim, estimate) if is_read else (OUTCOMES[NOT_ANSWERABLE],),
     )

@@ -1,23 +1,37 @@
-"""Are judgements secure? Every published claim with its evidence and its verdict."""
+"""Are judgements secure? Every claim of the ledger with its evidence and its verdict."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from ilacs_reliability._checks.arguments import check_each
+from ilacs_reliability._checks.arguments import check_each, check_option, check_text, told
+from ilacs_reliability._data.ratings import Ratings
 from ilacs_reliability._results.records import Record, html_table, plain
-from ilacs_reliability.claims.assessing import ASSESS, Assessment
+from ilacs_reliability._results.wording import level
+from ilacs_reliability.claims.answer import answer_of, tally
+from ilacs_reliability.claims.assessing import Assessment
+from ilacs_reliability.claims.double import CHOSEN, Chosen
 from ilacs_reliability.claims.evidence import bundled_evidence, evidence_from
-from ilacs_reliability.claims.ledger import published_claims, reproduce
+from ilacs_reliability.claims.family import as_a_family
+from ilacs_reliability.claims.ledger import declared, reproduced
 from ilacs_reliability.claims.protocol import Protocol, as_protocol
+from ilacs_reliability.claims.sections import Section
 from ilacs_reliability.datasets.inspections import INSPECTIONS, Inspection
 
 QUESTION = "Are the judgements of children's services inspections secure?"
+READING = (
+    "As a count a claim is true or false of those inspected. As a rate it asks whether it would "
+    "hold beyond them: supported or contradicted where the whole interval lies on one side of the "
+    "threshold, not shown where it holds both, which does not mean false, and not answerable where "
+    "the evidence cannot bear on it."
+)
 LIMITS = (
     "A verdict is about a claim and its counts, not any one inspection; agreement is not accuracy.",
     "Intervals ask whether a count would hold beyond these inspections, taken as independent.",
+    "The claims are those we found and could put into numbers; sentences of ours are marked.",
 )
 
 
@@ -49,12 +63,20 @@ class SecurityReport(Record):
     ----------
     question : str
         The question asked.
+    answer : tuple of str
+        The answer, in three sentences.
     about : str
-        The data, as a sentence.
+        The data, the file they come from and its date, as a sentence.
+    version : str
+        Of the library.
+    reading : str
+        What the outcomes mean.
     protocol : Protocol
         The thresholds declared beforehand.
     assessments : tuple of Assessment
-        One for each published claim.
+        One for each claim.
+    sections : tuple of Section
+        What is said beside the claims.
     limits : tuple of str
         What no verdict here shows.
     credit : str
@@ -69,9 +91,13 @@ class SecurityReport(Record):
     """
 
     question: str
+    answer: tuple[str, ...]
     about: str
+    version: str
+    reading: str
     protocol: Protocol
     assessments: tuple[Assessment, ...]
+    sections: tuple[Section, ...]
     limits: tuple[str, ...]
     credit: str
 
@@ -88,10 +114,7 @@ class SecurityReport(Record):
         str
             How many claims had each outcome.
         """
-        outcomes = list(self.outcomes.values())
-        counted = {outcome: outcomes.count(outcome) for outcome in dict.fromkeys(outcomes)}
-        parts = ", ".join(f"{count} {outcome}" for outcome, count in counted.items())
-        return f"Of {len(outcomes)} claims: {parts}."
+        return tally(self.assessments)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as nested plain Python values.
@@ -114,9 +137,12 @@ class SecurityReport(Record):
         strict: dict[str, Any] = plain(
             {
                 "question": self.question,
+                "answer": list(self.answer),
                 "data": self.about,
+                "version": self.version,
                 "fingerprint": self.protocol.fingerprint,
                 "claims": rows,
+                "sections": [one.to_dict() for one in self.sections],
                 "limits": list(self.limits),
             }
         )
@@ -130,9 +156,14 @@ class SecurityReport(Record):
 
 
 def assess_security(
-    records: Sequence[Inspection] | None = None, *, protocol: Protocol | None = None
+    records: Sequence[Inspection] | None = None,
+    *,
+    protocol: Protocol | None = None,
+    double: Ratings | None = None,
+    chosen: Chosen | None = None,
+    source: str = "",
 ) -> SecurityReport:
-    """Hold every published claim against its evidence.
+    """Hold every claim of the ledger against its evidence.
 
     Parameters
     ----------
@@ -141,24 +172,34 @@ def assess_security(
         Default: the bundled tables.
     protocol : Protocol, optional
         Thresholds, levels and margins. Default: ``Protocol()``.
+    double : Ratings, optional
+        Grades by two teams of the same units at the same time. Default: those that the records
+        carry in a column `second_overall`.
+    chosen : {"by lot", "by rule", "not stated"}, optional
+        What decided between a short and a standard inspection; kinds drawn by lot are compared.
+        Default: what the records say in a column `chosen`.
+    source : str, optional
+        The file of the records and its date, to be named in the report.
 
     Returns
     -------
     SecurityReport
-        For each claim its published figure, the same figure recomputed, the verdict, why, and what
-        would settle it.
+        The answer, and for each claim its words, the published figure, the same figure recomputed,
+        the claim as a count and as a rate, why, and what would settle it.
 
     Raises
     ------
     TypeError
-        If `protocol` is not a `Protocol`, or `records` holds something other than inspections.
+        If `protocol` is not a `Protocol`, `double` not `Ratings`, `source` not text, or `records`
+        holds something other than inspections.
     ValueError
-        If `records` is empty.
+        If `records` is empty, or `chosen` is unknown.
 
     See Also
     --------
     report_text : The report as text.
     report_html : The report as a page.
+    report_markdown : The report as Markdown.
 
     Notes
     -----
@@ -172,38 +213,61 @@ def assess_security(
     'not shown'
     """
     rules = as_protocol(protocol)
-    evidence = bundled_evidence() if records is None else evidence_from(_inspections(records))
+    check_option(chosen, (*CHOSEN, None), "chosen")
+    check_text(source, "source")
+    if double is not None and not isinstance(double, Ratings):
+        raise TypeError(f"`double` must be Ratings, but got {told(double)}.")
+    if records is None:
+        evidence = bundled_evidence()
+        evidence = replace(evidence, double=double, chosen=chosen or evidence.chosen)
+    else:
+        given = _inspections(records)
+        evidence = evidence_from(given, double=double, chosen=chosen, source=source)
     assessments = []
-    for claim in published_claims(protocol=rules):
-        one = ASSESS[claim.name](claim, evidence, rules)
+    for claim, entry in declared(rules):
+        one = entry.assess(claim, evidence, rules)
         if evidence.is_bundled:
-            one = replace(one, reproduction=reproduce(claim))
+            one = replace(one, reproduction=reproduced(claim, entry, evidence))
         assessments.append(one)
+    held = as_a_family(assessments, rules)
     return SecurityReport(
         question=QUESTION,
+        answer=answer_of(held, is_bundled=evidence.is_bundled),
         about=evidence.about,
+        version=_version(),
+        reading=READING,
         protocol=rules,
-        assessments=tuple(assessments),
-        limits=tuple(filter(None, (*LIMITS, _thresholds(rules), evidence.kinds))),
+        assessments=held,
+        sections=(),
+        limits=tuple(filter(None, (*LIMITS, *_thresholds(rules), evidence.kinds))),
         credit=evidence.credit,
     )
 
 
-def _thresholds(rules: Protocol) -> str:
-    """Say when the thresholds were chosen, as far as they tell."""
-    usual = Protocol()
-    own = [
-        field.name.replace("_", " ")
-        for field in fields(Protocol)
-        if getattr(rules, field.name) != getattr(usual, field.name)
-    ]
-    several = "several claims, no correction."
+def _version() -> str:
+    # the package is loaded before any of its modules
+    return str(sys.modules[__name__.partition(".")[0]].__version__)
+
+
+def _thresholds(rules: Protocol) -> list[str]:
+    """Say when the thresholds were chosen, as far as they tell, and what one error means."""
+    usual = Protocol(schema=rules.schema)
+    names = [field.name for field in fields(Protocol) if field.name != "schema"]
+    own = [name for name in names if getattr(rules, name) != getattr(usual, name)]
+    said = f"Declared by the protocol: {', '.join(own).replace('_', ' ')}"
     if not own:
-        return f"Default thresholds were chosen after the published figures; {several}"
-    declared = f"Declared by the protocol: {', '.join(own)}"
-    if len(own) == len(fields(Protocol)):
-        return f"{declared}; {several}"
-    return f"{declared}; the rest are defaults, chosen after the published figures; {several}"
+        said = "Default thresholds were chosen after the published figures"
+    elif len(own) < len(names):
+        said += "; the rest are defaults, chosen after the published figures"
+    error = level(round((1 - rules.confidence_level) / 2, 12))
+    if rules.adjust == "holm":
+        family = f"At the edge of its claim any verdict of the report is wrong in at most {error}."
+    else:
+        family = (
+            f'At the edge of a claim "supported" comes in at most {error} of studies; with several '
+            "claims and no correction, one of them is wrong more often."
+        )
+    return [f"{said}.", family]
 
 
 def _inspections(records: Sequence[Inspection]) -> tuple[Inspection, ...]:

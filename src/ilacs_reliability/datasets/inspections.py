@@ -2,10 +2,11 @@
 
 import csv
 import reprlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby, pairwise
+from typing import Any
 
 from ilacs_reliability._checks.arguments import check_each, check_text
 from ilacs_reliability._data.scales import OFSTED_SCALE
@@ -13,6 +14,7 @@ from ilacs_reliability._data.scales import OFSTED_SCALE
 GRADES = tuple(map(str, OFSTED_SCALE.labels))
 FRAMEWORKS = ("SIF", "ILACS")
 KINDS = ("sif", "short", "standard")
+CHOICES = ("by lot", "by rule", "not stated")
 MOST_DIGITS = 18
 INSPECTIONS = "Inspections, as from `parse_inspections`"
 EARLIER_GRADES = ("inadequate", "adequate", "satisfactory", *GRADES[1:])
@@ -46,6 +48,10 @@ class Inspection:
         Anonymous number of the lead inspector (column `lead_inspector_id`).
     population : int or None
         People aged 0 to 25 in the authority (column `population_0_25`).
+    second_overall : str or None
+        Overall grade by a second team at the same time; None where there was none.
+    chosen : str or None
+        What decided between a short and a standard inspection: "by lot", "by rule" or "not stated".
     """
 
     line: int
@@ -67,6 +73,8 @@ class Inspection:
     days_on_site: int | None
     lead: int | None
     population: int | None
+    second_overall: str | None = None
+    chosen: str | None = None
 
 
 def parse_inspections(lines: Iterable[str], *, file_name: str) -> tuple[Inspection, ...]:
@@ -75,8 +83,12 @@ def parse_inspections(lines: Iterable[str], *, file_name: str) -> tuple[Inspecti
     Parameters
     ----------
     lines : iterable of str
-        Lines of a comma-separated file with a header. Columns that are not needed are
-        ignored. Grades may be spelt in every way that `OFSTED_SCALE` knows.
+        Lines of a comma-separated file with a header. It must have `urn`, `start_date` and
+        `overall`; other columns may be left out, and those that are not needed are ignored.
+        Without `framework` all are ILACS, without `end_date` an inspection ends on the day it
+        starts, without `published_date` it is published on the day it ends, and without
+        `previous_overall` a grade before is that of the authority's preceding row. Grades may be
+        spelt in every way that `OFSTED_SCALE` knows.
     file_name : str
         Name of the file, for messages.
 
@@ -106,15 +118,31 @@ def parse_inspections(lines: Iterable[str], *, file_name: str) -> tuple[Inspecti
     if not found:
         raise ValueError(f"{file_name} holds no inspections.")
     ordered = tuple(sorted(found, key=lambda one: (one.authority, one.start)))
+    if "previous_overall" not in (reader.fieldnames or ()):
+        ordered = _linked(ordered)
     for earlier, later in pairwise(ordered):
         if earlier.authority == later.authority:
             _check_pair(earlier, later, file_name)
     return ordered
 
 
+def _linked(inspections: Sequence[Inspection]) -> tuple[Inspection, ...]:
+    """Give each inspection the grade of its authority's preceding row."""
+    linked = []
+    for earlier, later in pairwise((None, *inspections)):
+        if later is None:
+            continue
+        if earlier is not None and earlier.authority == later.authority:
+            later = replace(
+                later, previous_overall=earlier.overall, previous_framework=earlier.framework
+            )
+        linked.append(later)
+    return tuple(linked)
+
+
 def _check_header(header: Sequence[str], file_name: str) -> None:
     for column in _COLUMNS:
-        if column not in header:
+        if column in NEEDED and column not in header:
             raise ValueError(f"{file_name}, line 1: column `{column}` is missing.")
         if header.count(column) > 1:
             raise ValueError(f"{file_name}, line 1: column `{column}` stands twice.")
@@ -167,14 +195,18 @@ def _stated_before(later: Inspection) -> Inspection:
         care_leavers=None,
         previous_overall=None,
         previous_framework=None,
+        second_overall=None,
     )
 
 
 def _inspection(row: dict[str, str], line: int, file_name: str) -> Inspection:
     if None in row or None in row.values():
         raise ValueError(f"{file_name}, line {line}: not as many cells as columns.")
-    cells = {}
+    cells: dict[str, Any] = {}
     for column, read in _COLUMNS.items():
+        if column not in row:
+            cells[_FIELDS.get(column, column)] = _left_out(column, cells)
+            continue
         try:
             cells[_FIELDS.get(column, column)] = read(row[column].strip())
         except ValueError as error:
@@ -182,7 +214,7 @@ def _inspection(row: dict[str, str], line: int, file_name: str) -> Inspection:
                 f"{file_name}, line {line}, column `{column}`: {reprlib.repr(row[column])} is not "
                 f"{error}."
             ) from None
-    one = Inspection(line=line, **cells)  # type: ignore[arg-type]
+    one = Inspection(line=line, **cells)
     if one.kind is not None and (one.kind == "sif") != (one.framework == "SIF"):
         raise ValueError(
             f"{file_name}, line {line}, column `kind`: {one.kind!r} does not fit the framework "
@@ -197,6 +229,15 @@ def _inspection(row: dict[str, str], line: int, file_name: str) -> Inspection:
                 f"{file_name}, line {line}, column `{column}`: {second} is before {first}."
             )
     return one
+
+
+def _left_out(column: str, cells: Mapping[str, Any]) -> Any:
+    """Return what a cell of a column that the file does not have stands for."""
+    if column in ("end_date", "published_date"):
+        return cells["start" if column == "end_date" else "end"]
+    if column == "kind":
+        return "sif" if cells["framework"] == "SIF" else None
+    return {"region": "", "framework": "ILACS"}.get(column)
 
 
 def _check_pair(earlier: Inspection, later: Inspection, file_name: str) -> None:
@@ -290,4 +331,7 @@ _COLUMNS: dict[str, Callable[[str], str | int | date | None]] = {
     "days_on_site": _count,
     "lead_inspector_id": _count,
     "population_0_25": _count,
+    "second_overall": _grade,
+    "chosen": _one_of(*CHOICES),
 }
+NEEDED = ("urn", "start_date", "overall")

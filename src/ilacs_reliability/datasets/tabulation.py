@@ -20,6 +20,15 @@ REVIEW = date(2019, 9, 26)
 REINSPECTED = date(2024, 3, 31)
 """Day of the official count of authorities inspected more than once."""
 
+STATE_2019 = date(2019, 8, 31)
+"""Day of the official state of the nation that was compared with first SIF grades."""
+
+SPEECH_2022 = date(2022, 7, 8)
+"""Day of the national director's speech to the directors' conference."""
+
+AUTUMN_2022 = date(2022, 10, 31)
+"""End of the month in which the national director spoke of the vast majority."""
+
 SHIFT_DATES = tuple(
     date.fromisoformat(day)
     for day in (
@@ -220,8 +229,8 @@ def linked_toml(inspections: Sequence[Inspection]) -> str:
     -------
     str
         TOML text with one table for each name: the grades before in rows and after in
-        columns, worst first; improved, unchanged and declined for `shift_by_date`; declined or not,
-        by kind, for `declines_by_size`.
+        columns, worst first; improved, unchanged and declined for `shift_by_date`; left or still
+        inadequate for `left_inadequate_by_date`; declined or not, by kind, for `declines_by_size`.
     """
     inspections = check_each(inspections, "inspections", Inspection, of=INSPECTIONS)
     head = "# Made by scripts/tabulate_inspections.py from the record file. Not edited by hand.\n"
@@ -230,9 +239,9 @@ def linked_toml(inspections: Sequence[Inspection]) -> str:
     shift = _toml_table("shift_by_date", shift_by_date(inspections))
     sizes = _toml_table("declines_by_size", declines_by_size(inspections))
     bands = ", ".join(f'"{label}"' for label in size_labels(inspections))
-    return "\n".join(
-        [head, *parts, f"{shift}row_labels = [{dates}]\n", f"{sizes}row_labels = [{bands}]\n"]
-    )
+    left = _toml_table("left_inadequate_by_date", left_inadequate_by_date(inspections))
+    dated = [f"{one}row_labels = [{dates}]\n" for one in (shift, left)]
+    return "\n".join([head, *parts, *dated, f"{sizes}row_labels = [{bands}]\n"])
 
 
 def linked_tables(inspections: Sequence[Inspection]) -> dict[str, Table]:
@@ -262,6 +271,11 @@ def linked_tables(inspections: Sequence[Inspection]) -> dict[str, Table]:
         "ilacs_to_next_ilacs": _transitions(again),
         "first_to_latest_ilacs_2024": _transitions(_first_and_latest(inspections, REINSPECTED)),
         "sif_to_next_sif": _transitions(sif),
+        "first_sif_to_state_2019": _transitions(_first_sif_and_state(inspections, STATE_2019)),
+        "worst_sif_to_state_2022": _transitions(_worst_sif_and_state(inspections, SPEECH_2022)),
+        "last_sif_to_latest_ilacs_2022": _transitions(
+            _last_sif_and_latest_ilacs(inspections, AUTUMN_2022)
+        ),
         "short_transitions": _transitions(_of_kind(ilacs, "short")),
         "standard_transitions": _transitions(_of_kind(ilacs, "standard")),
         "unclear_kind_transitions": _transitions(_of_kind(ilacs, None)),
@@ -318,6 +332,52 @@ def _first_and_latest(
     return [(history[0], history[-1]) for history in histories if len(history) > 1]
 
 
+def _first_sif_and_state(
+    inspections: Iterable[Inspection], day: date
+) -> list[tuple[Inspection, Inspection]]:
+    """Pair each authority's first SIF inspection with the latest that had ended by a day."""
+    done = [one for one in inspections if one.end <= day]
+    histories = [list(history) for _, history in groupby(done, key=lambda one: one.authority)]
+    return [(one[0], one[-1]) for one in histories if one[0].framework == "SIF"]
+
+
+def _worst_sif_and_state(
+    inspections: Iterable[Inspection], day: date
+) -> list[tuple[Inspection, Inspection]]:
+    """Pair each authority's worst SIF inspection with the latest published by a day."""
+    pairs = []
+    for sif, done in _graded_histories(inspections, day):
+        if sif and done:
+            pairs.append((min(sif, key=lambda one: GRADES.index(str(one.overall))), done[-1]))
+    return pairs
+
+
+def _last_sif_and_latest_ilacs(
+    inspections: Iterable[Inspection], day: date
+) -> list[tuple[Inspection, Inspection]]:
+    """Pair each authority's last SIF inspection with the latest under ILACS published by a day."""
+    return [
+        (sif[-1], done[-1])
+        for sif, done in _graded_histories(inspections, day)
+        if sif and done and done[-1].framework == "ILACS"
+    ]
+
+
+def _graded_histories(
+    inspections: Iterable[Inspection], day: date
+) -> list[tuple[list[Inspection], list[Inspection]]]:
+    """Return each authority's SIF inspections, and all that were published by a day."""
+    graded = [one for one in inspections if one.overall is not None]
+    histories = [list(history) for _, history in groupby(graded, key=lambda one: one.authority)]
+    return [
+        (
+            [one for one in history if one.framework == "SIF"],
+            [one for one in history if one.published <= day],
+        )
+        for history in histories
+    ]
+
+
 def _of_kind(
     pairs: Iterable[tuple[Inspection, Inspection]], kind: str | None
 ) -> list[tuple[Inspection, Inspection]]:
@@ -356,6 +416,34 @@ def shift_by_date(inspections: Sequence[Inspection]) -> Table:
                 published <= day and (shift > 0) - (shift < 0) == sign for shift, published in pairs
             )
             for sign in (1, 0, -1)
+        ]
+        for day in SHIFT_DATES
+    ]
+
+
+def left_inadequate_by_date(inspections: Sequence[Inspection]) -> Table:
+    """Count how inspections published by fixed days found authorities that had been inadequate.
+
+    Parameters
+    ----------
+    inspections : sequence of Inspection
+        As `parse_inspections` gives them.
+
+    Returns
+    -------
+    list of list of int
+        No longer and still inadequate, under either framework, a row for each of `SHIFT_DATES`.
+    """
+    inspections = check_each(inspections, "inspections", Inspection, of=INSPECTIONS)
+    again = [
+        (after.overall == GRADES[0], after.published)
+        for before, after in with_previous(inspections)
+        if before.overall == GRADES[0] and after.overall
+    ]
+    return [
+        [
+            sum(published <= day and is_still == still for is_still, published in again)
+            for still in (False, True)
         ]
         for day in SHIFT_DATES
     ]

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from html import escape
 
 from ilacs_reliability._results.estimates import Estimate, SignificanceResult
 from ilacs_reliability._results.wording import counted, level, whole, with_article
 from ilacs_reliability.claims.assessing import Assessment
+from ilacs_reliability.claims.outcomes import deciding_limits
 from ilacs_reliability.claims.security import SecurityReport, check_report
+from ilacs_reliability.reporting.blocks import (
+    block_rows,
+    both_readings,
+    brief_line,
+    brief_title,
+    is_brief,
+)
 from ilacs_reliability.reporting.pictures import interval_picture, moves_picture
 
 STYLE = """
@@ -70,20 +79,36 @@ def report_html(report: SecurityReport) -> str:
     """
     check_report(report)
     question = escape(report.question)
-    rows = "".join(_row(number, one) for number, one in enumerate(report.assessments, 1))
-    sections = "".join(_section(number, one) for number, one in enumerate(report.assessments, 1))
-    limits = "".join(f"<li>{escape(limit)}</li>" for limit in report.limits)
+    blocks = list(enumerate((one for one in report.assessments if not is_brief(one)), 1))
+    briefs = [brief_line(one) for one in report.assessments if is_brief(one)]
+    parts = [("brief", brief_title(report), briefs, "")] if briefs else []
+    parts += [
+        (f"part-{i}", s.title, list(s.lines), s.picture) for i, s in enumerate(report.sections)
+    ]
+    parts += [("limits", "Limits", list(report.limits), "")]
     return (
         "<!DOCTYPE html>\n"
         '<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{question}</title><style>{STYLE}</style></head><body>\n"
-        f"<h1>{question}</h1>\n<p>{escape(report.about)} {escape(report.describe())}</p>\n"
-        '<table id="verdicts"><thead><tr><th scope="col">Claim</th>'
-        f'<th scope="col">Verdict</th></tr></thead><tbody>{rows}</tbody></table>\n'
-        f"{sections}<section><h2>Limits</h2><ul>{limits}</ul></section>\n{_thresholds(report)}"
+        f"<h1>{question}</h1>\n{_listing(report.answer)}\n<p>{escape(report.about)} By "
+        f"ilacs-reliability {escape(report.version)}. {escape(report.reading)}</p>\n"
+        '<table id="verdicts"><thead><tr><th scope="col">Claim</th><th scope="col">As a count</th>'
+        '<th scope="col">As a rate</th></tr></thead><tbody>'
+        f"{''.join(_row(number, one) for number, one in blocks)}</tbody></table>\n"
+        f"{''.join(_section(number, one) for number, one in blocks)}"
+        f"{''.join(_part(*part) for part in parts)}{_thresholds(report)}"
         f"<footer>{escape(report.credit)}</footer>\n</body></html>\n"
     )
+
+
+def _listing(lines: Iterable[str]) -> str:
+    return f"<ul>{''.join(f'<li>{escape(line)}</li>' for line in lines)}</ul>"
+
+
+def _part(name: str, title: str, lines: list[str], picture: str) -> str:
+    shown = f"<figure>{picture}</figure>" if picture else ""
+    return f'<section id="{name}"><h2>{escape(title)}</h2>{shown}{_listing(lines)}</section>\n'
 
 
 def _thresholds(report: SecurityReport) -> str:
@@ -100,7 +125,8 @@ def _thresholds(report: SecurityReport) -> str:
 
 def _row(number: int, one: Assessment) -> str:
     statement = escape(one.claim.statement)
-    return f'<tr><td><a href="#claim-{number}">{statement}</a></td><td>{_badge(one)}</td></tr>'
+    link = f'<a href="#claim-{number}">{statement}</a>'
+    return f"<tr><td>{link}</td><td>{one.verdict.as_count}</td><td>{_badge(one)}</td></tr>"
 
 
 def _badge(one: Assessment) -> str:
@@ -109,21 +135,16 @@ def _badge(one: Assessment) -> str:
 
 
 def _section(number: int, one: Assessment) -> str:
-    claim, verdict = one.claim, one.verdict
+    claim = one.claim
     source = escape(claim.source)
     if claim.url.startswith("https://"):
         source = f'<a href="{escape(claim.url)}">{source}</a>'
-    texts = [
-        ("Published", escape(claim.published) + (source and f"<br><small>{source}</small>")),
-        ("Recomputed", escape(one.recomputed)),
-        ("Why", escape(_sentence(verdict.reason))),
-        ("Note", escape(" ".join(one.details))),
-        ("What would settle it", escape(_sentence(verdict.would_settle))),
-    ]
+    texts = [(name, escape(text)) for name, text in block_rows(one)]
+    texts.insert(2, ("Source", source))
     items = "".join(f"<dt>{name}</dt><dd>{text}</dd>" for name, text in texts if text)
     return (
         f'<section id="claim-{number}"><h2>{number}. {escape(claim.statement)}</h2>'
-        f'<p class="held">{_badge(one)} held to: {escape(claim.bar)}</p>{_pictures(one)}'
+        f'<p class="held">{_badge(one)} {escape(both_readings(one.verdict))}</p>{_pictures(one)}'
         f"<dl>{items}</dl>"
         "</section>\n"
     )
@@ -141,18 +162,15 @@ def _pictures(one: Assessment) -> str:
         answered = one.verdict.outcome != "not answerable"
         zone = "shaded: where the claim is true." if answered else "it does not bear on the claim."
         shows = with_article(evidence.label or evidence.name)
+        interval = deciding_limits(one.claim, evidence)
         caption = (
             f"{shows[:1].upper()}{shows[1:]} of {whole(evidence.n_units)}, with its "
-            f"{level(one.claim.interval_level)} interval; {zone}"
+            f"{level(interval.confidence_level)} interval; {zone}"
         )
-        picture = interval_picture(evidence, one.claim, with_zone=answered)
+        picture = interval_picture(evidence, one.claim, interval, with_zone=answered)
         shown.append(_figure(picture, caption))
     return "".join(shown)
 
 
 def _figure(picture: str, caption: str) -> str:
     return f"<figure>{picture}<figcaption>{escape(caption)}</figcaption></figure>"
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from html import escape
 
-from ilacs_reliability._results.estimates import Estimate
+from ilacs_reliability._results.estimates import Estimate, Interval
 from ilacs_reliability._results.wording import together, whole
-from ilacs_reliability.claims.judging import Claim
+from ilacs_reliability.claims.statements import Claim
 
 WIDTH, LEFT, RIGHT = 480.0, 16.0, 464.0
 INK, SOFT = "#1a1a1a", "#555"
 COLOURS = {"rose": "#2a6f97", "stayed": "#c9ced6", "fell": "#b5532a"}
 
 
-def interval_picture(estimate: Estimate, claim: Claim, *, with_zone: bool = True) -> str:
+def interval_picture(
+    estimate: Estimate, claim: Claim, interval: Interval, *, with_zone: bool = True
+) -> str:
     """Draw an estimate with its interval, over the range in which a claim is true.
 
     Parameters
@@ -21,7 +23,9 @@ def interval_picture(estimate: Estimate, claim: Claim, *, with_zone: bool = True
     estimate : Estimate
         A single study's estimate that offers an interval.
     claim : Claim
-        Its threshold and level.
+        Its threshold.
+    interval : Interval
+        The interval that decides.
     with_zone : bool, optional
         Whether to shade the range in which the claim is true. Default: true.
 
@@ -30,7 +34,7 @@ def interval_picture(estimate: Estimate, claim: Claim, *, with_zone: bool = True
     str
         An SVG element.
     """
-    low, high = estimate.confidence_interval(claim.interval_level)
+    low, high = interval
     start = 0.0 if low >= 0 else -1.0
     # the scale goes from the least value shown to 1
     at_low, at_value, at_high = (_place(value, start) for value in (low, estimate.value, high))

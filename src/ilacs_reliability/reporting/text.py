@@ -7,6 +7,13 @@ import textwrap
 from ilacs_reliability._checks.arguments import check_count
 from ilacs_reliability.claims.assessing import Assessment
 from ilacs_reliability.claims.security import SecurityReport, check_report
+from ilacs_reliability.reporting.blocks import (
+    block_rows,
+    both_readings,
+    brief_line,
+    brief_title,
+    is_brief,
+)
 
 # no line is as long
 WIDEST = 100_000
@@ -25,7 +32,7 @@ def report_text(report: SecurityReport, *, width: int = 100) -> str:
     Returns
     -------
     str
-        The question, the data, a block for each claim, and the limits.
+        The answer in three lines, the data, a block for each claim, and the limits.
 
     Raises
     ------
@@ -46,42 +53,31 @@ def report_text(report: SecurityReport, *, width: int = 100) -> str:
     """
     check_report(report)
     width = min(check_count(width, "width", least=40), WIDEST)
-    protocol = report.protocol
-    lines = [
-        *_filled(report.question.upper(), width),
-        *_filled(report.about, width),
-        *_filled(
-            f"Held to the thresholds of protocol {protocol.fingerprint[:16]}. {report.describe()}",
-            width,
-        ),
-    ]
-    for number, one in enumerate(report.assessments, 1):
+    lines = _filled(report.question.upper(), width)
+    for line in report.answer:
+        lines += _filled(line, width, "- ", "  ")
+    held = (
+        f"{report.about} Held to the thresholds of protocol {report.protocol.fingerprint[:16]} by "
+        f"ilacs-reliability {report.version}. {report.reading}"
+    )
+    lines += ["", *_filled(held, width)]
+    blocks = [one for one in report.assessments if not is_brief(one)]
+    for number, one in enumerate(blocks, 1):
         lines += ["", *_block(number, one, width)]
-    lines += ["", "LIMITS"]
-    for limit in report.limits:
-        lines += _filled(limit, width, "- ", "  ")
+    briefs = [brief_line(one) for one in report.assessments if is_brief(one)]
+    parts = [(brief_title(report), briefs)] if briefs else []
+    parts += [(section.title, list(section.lines)) for section in report.sections]
+    for title, texts in [*parts, ("Limits", list(report.limits))]:
+        lines += ["", *_filled(title.upper(), width)]
+        lines += [line for text in texts for line in _filled(text, width, "- ", "  ")]
     return "\n".join(lines) + "\n"
 
 
 def _block(number: int, one: Assessment, width: int) -> list[str]:
-    head = f"{number}. {one.claim.statement}"
-    verdict = one.verdict.outcome.upper()
-    gap = width - len(head) - len(verdict)
-    title = [head + " " * gap + verdict] if gap > 1 else [*_filled(head, width), f"   {verdict}"]
-    rows = [
-        ("Published", one.claim.published),
-        ("Recomputed", one.recomputed),
-        ("Why", _sentence(one.verdict.reason)),
-        ("Note", " ".join(one.details)),
-        ("To settle", _sentence(one.verdict.would_settle)),
-    ]
-    return title + [
-        line for name, text in rows if text for line in _filled(text, width, f"   {name + ':':<12}")
-    ]
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    title = _filled(f"{number}. {one.claim.statement}", width)
+    title += _filled(both_readings(one.verdict), width, "   ")
+    rows = [_filled(text, width, f"   {name + ':':<12}") for name, text in block_rows(one)]
+    return title + [line for row in rows for line in row]
 
 
 def _filled(text: str, width: int, first: str = "", rest: str | None = None) -> list[str]:
