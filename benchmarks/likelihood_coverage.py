@@ -34,7 +34,7 @@ from simulated import (
 
 import ilacs_reliability as ilr
 
-SEED = 20261128
+SEED = 20261201
 UNITS = range(8, 201)
 METHODS = ("score", "likelihood")
 # ways to grade a unit: of more, a cell takes minutes

@@ -30,7 +30,7 @@ def variance_of(scores):
 def ends(evaluate, times, reach=REACH):
     times = np.asarray(times, dtype=float)
     low, high = farthest(
-        evaluate, times, np.full(times.shape[:-1], reach), np.ones(times.shape, dtype=bool)
+        evaluate, times, np.full((2, *times.shape[:-1]), reach), np.ones(times.shape, dtype=bool)
     )
     return low, high
 
@@ -92,9 +92,17 @@ def test_no_shares_of_a_grid_lie_beyond_the_ends(times, reach):
 
 
 def test_many_studies_are_as_each_alone():
+    # of two patterns and of four, of many units and of few
     rng = np.random.default_rng(1)
-    times = rng.multinomial(15, [0.4, 0.3, 0.2, 0.1], size=20)
+    times = np.concatenate([rng.multinomial(n, [0.4, 0.3, 0.2, 0.1], size=8) for n in (6, 30)])
+    times[::2, 2:] = 0
+    allowed = np.ones(times.shape, dtype=bool)
+    allowed[::2, 2:] = False
+    reach = np.full((2, len(times)), REACH) * [[1.0], [1.5]]
     evaluate = variance_of(np.array([0.0, 1.0, 2.0, 5.0]))
-    together = np.array(ends(evaluate, times))
-    alone = np.array([ends(evaluate, row) for row in times]).T
-    np.testing.assert_allclose(together, alone, atol=1e-9)
+    together = np.array(farthest(evaluate, times.astype(float), reach, allowed))
+    alone = [
+        farthest(evaluate, one, far, may)
+        for one, far, may in zip(times.astype(float), reach.T, allowed, strict=True)
+    ]
+    np.testing.assert_allclose(together, np.transpose(alone), atol=1e-9)

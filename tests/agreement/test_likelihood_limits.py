@@ -7,7 +7,7 @@ import hypothesis.strategies as st
 import numpy as np
 import pytest
 from hypothesis import given
-from scipy import optimize, stats
+from scipy import optimize, special, stats
 
 import ilacs_reliability as ilr
 import strategies as our
@@ -43,16 +43,24 @@ def reach(n_units, level=0.95):
     return stats.t.ppf((1 + level) / 2, n_units - 1) ** 2
 
 
+def by_few(count, level=0.95):
+    """How far it may fall for the sake of those that are few: as for a Poisson mean."""
+    most = special.gammainccinv(count + 2 / 3, (1 - level) / 2)
+    return 2 * (most - count - (count * np.log(most / count) if count else 0))
+
+
 def binomial_limits(seen, total):
     """Shares at which twice the binomial log likelihood has fallen as far."""
 
-    def excess(share):
+    def excess(share, few):
         parts = [(seen, share), (total - seen, 1 - share)]
-        return 2 * sum(k * np.log(k / total / p) for k, p in parts if k) - reach(total)
+        fallen = 2 * sum(k * np.log(k / total / p) for k, p in parts if k)
+        return fallen - max(reach(total), by_few(few))
 
     top = seen / total
-    low = optimize.brentq(excess, 1e-12, top) if seen else 0.0
-    return low, optimize.brentq(excess, top, 1 - 1e-12) if seen < total else 1.0
+    low = optimize.brentq(excess, 1e-12, top, args=(total - seen,)) if seen else 0.0
+    high = optimize.brentq(excess, top, 1 - 1e-12, args=(seen,)) if seen < total else 1.0
+    return low, high
 
 
 @pytest.mark.parametrize(("alike", "total"), [(17, 20), (20, 20), (9, 12), (140, 153)])
@@ -85,9 +93,12 @@ def optimised(statistic, table, sign):
     top = (times * np.log(np.where(times > 0, times, 1) / n)).sum()
     shape = np.shape(table)
 
+    agreed = np.trace(np.asarray(table))
+    most = max(reach(n), by_few(n - agreed if sign < 0 else agreed))
+
     def left(shares):
         logs = np.log(np.where(times > 0, np.maximum(shares, 1e-300), 1.0))
-        return reach(n) - 2 * (top - times @ logs)
+        return most - 2 * (top - times @ logs)
 
     starts = np.random.default_rng(3).dirichlet(times + 0.5, size=2)
     found = [

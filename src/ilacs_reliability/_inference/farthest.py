@@ -74,9 +74,10 @@ def farthest(
 ) -> tuple[FloatArray, FloatArray]:
     """Return the least and the greatest of a statistic over the shares that are not spoken against.
 
-    `frequencies` and `allowed` (patterns that may have a share), (..., n_patterns); `reach`, (...),
-    is how far twice the log likelihood may fall; `evaluate` takes shares, (n, n_patterns), to the
-    statistic and its influences. nan where the statistic is.
+    `frequencies` and `allowed` (patterns that may have a share), (..., n_patterns); `reach`,
+    (2, ...), is how far twice the log likelihood may fall at the least and at the greatest;
+    `evaluate` takes shares, (n, n_patterns), to the statistic and its influences. nan where the
+    statistic is.
 
     At an end the shares are f / (c - u), with u the influence there: one that pulls most gets a
     share without having been seen. Each step goes towards the shares that the present influences
@@ -86,7 +87,8 @@ def farthest(
     if not frequencies.size:
         return np.full(frequencies.shape[:-1], np.nan), np.full(frequencies.shape[:-1], np.nan)
     times = frequencies.reshape(-1, n_patterns)
-    seen = _Seen(times, times.sum(axis=-1), allowed.reshape(times.shape), reach.reshape(-1))
+    reach = reach.reshape(2, -1)
+    seen = _Seen(times, times.sum(axis=-1), allowed.reshape(times.shape), reach.min(axis=0))
     ends = np.full((2, len(times)), np.nan)
     with np.errstate(all="ignore"):
         value, pull = evaluate(times / seen.total[:, None])
@@ -94,13 +96,14 @@ def farthest(
         size = max(1, BLOCK // (n_patterns * MOST_SINGLE))
         for start in range(0, len(rows), size):
             block = rows[start : start + size]
-            paths = _paths(evaluate, seen.take(block), pull[block])
+            paths = _paths(evaluate, seen.take(block), pull[block], reach[:, block])
             ends[:, block] = _climbed(evaluate, paths)
         far = seen.reach > VERY_WIDE * seen.total
         if far.any():
             # hardly anything is ruled out: ends that less reach has found are not lost
             nearer = seen.take(far)
-            less = farthest(evaluate, nearer.times, VERY_WIDE * nearer.total, nearer.allowed)
+            level = np.array([VERY_WIDE * nearer.total] * 2)
+            less = farthest(evaluate, nearer.times, level, nearer.allowed)
             ends[:, far] = np.fmin(ends[0, far], less[0]), np.fmax(ends[1, far], less[1])
     low, high = ends.reshape(2, *frequencies.shape[:-1])
     return low, high
@@ -132,7 +135,7 @@ def _leads(seen: _Seen, pull: FloatArray) -> tuple[npt.NDArray[np.intp], BoolArr
     return np.concatenate([single, places], axis=1), np.hstack([may, both])
 
 
-def _paths(evaluate: Evaluate, seen: _Seen, pull: FloatArray) -> _Paths:
+def _paths(evaluate: Evaluate, seen: _Seen, pull: FloatArray, reach: FloatArray) -> _Paths:
     """Start from what was seen, and from the best of those as far in each direction as may be."""
     leads, may = _leads(seen, pull)
     (n, n_patterns), wide = seen.times.shape, _is_wide(seen)
@@ -155,7 +158,7 @@ def _paths(evaluate: Evaluate, seen: _Seen, pull: FloatArray) -> _Paths:
         live[side, :, 1:] = started & (np.arange(most) < starts[:, None])
     rows = np.broadcast_to(np.arange(n)[:, None], live.shape).ravel()
     return _Paths(
-        seen=seen.take(rows),
+        seen=seen.take(rows)._replace(reach=np.repeat(reach.ravel(), 1 + most)),
         sign=np.repeat([-1.0, 1.0], n * (1 + most)),
         shares=shares.reshape(-1, n_patterns),
         live=live.ravel(),
@@ -168,7 +171,8 @@ def _climbed(evaluate: Evaluate, paths: _Paths) -> FloatArray:
     seen, live = paths.seen, paths.live.copy()
     followed = np.where(_is_wide(seen), FOLLOWED_WIDE, FOLLOWED)
     here = _place(evaluate, paths.shares, paths.sign)
-    best = np.where(np.isfinite(here.value), here.value, -np.inf)
+    # a place that is not followed stands in for none
+    best = np.where(live & np.isfinite(here.value), here.value, -np.inf)
     idle = np.zeros_like(live)
     for step in range(STEPS):
         rows = np.flatnonzero(live)

@@ -29,6 +29,8 @@ ToStudy: TypeAlias = Callable[[FloatArray], FloatArray]
 MOST_RATERS, MOST_PATTERNS = 8, 3000
 # units below which the likelihood leaves nearly all open, and its ends are not found for certain
 FEWEST_UNITS = 5
+# a credit this near to 1 is full but for rounding; what stands for zero
+FULL_CREDIT, TINY = 1 - 1e-9, 1e-300
 # ways to grade a unit; of more, only those with at most two grades are taken in unseen
 MOST_WAYS = 300
 
@@ -36,7 +38,7 @@ MOST_WAYS = 300
 def likelihood_methods(
     study: Study, curve: Curve, *, pairs_only: bool = False, to_study: ToStudy | None = None
 ) -> tuple[Method, ...]:
-    """List the likelihood interval where a study's patterns are few enough for it.
+    r"""List the likelihood interval where a study's patterns are few enough for it.
 
     Parameters
     ----------
@@ -63,15 +65,24 @@ def likelihood_methods(
     quantile of Student's distribution on one less than the units that have two ratings. A pattern
     need not have been seen: all in which raters seen together give grades that were used are
     possible (where one grade was used, all grades of the scale). Of more than 300 such, those of
-    three grades and more are left out that were not seen. Where units come in clusters,
-    :math:`t^2` is multiplied by the design effect, the squared ratio of the two standard errors
-    where that exceeds 1, with a t for the clusters. Fewer than five units with two ratings leave
-    so much open that score limits stand in, as they do where no other pattern is possible.
+    three grades and more are left out that were not seen.
+
+    Where few units disagree, say d, a likelihood rules out too much: for the lower limit
+    :math:`t^2` is at least :math:`2 (\lambda - d - d \log(\lambda / d))`, with :math:`\lambda` the
+    quantile of a gamma distribution of shape d + 2/3, which is the mid-p limit of a Poisson mean
+    within a hundredth [2]_; for the upper limit likewise with the units in which any two agree.
+
+    Where units come in clusters, all of this is multiplied by the design effect, the squared ratio
+    of the two standard errors where that exceeds 1, with t for the clusters. Fewer than five units
+    with two ratings leave so much open that score limits stand in, as they do where no other
+    pattern is possible.
 
     References
     ----------
     .. [1] A. B. Owen, "Empirical likelihood ratio confidence intervals for a single functional",
            Biometrika 75 (1988), 237-249.
+    .. [2] G. Berry and P. Armitage, "Mid-P confidence intervals: a brief review", The Statistician
+           44 (1995), 417-423.
     """
     if not study.ratings.derived("likelihood is offered", _is_offered, of_patterns=True):
         return ()
@@ -148,21 +159,40 @@ def _limits(
 
 
 def _reach(estimate: Estimate, confidence_level: float, study: Study) -> FloatArray:
-    """Return how far twice the log likelihood may fall, (...)."""
+    """Return how far twice the log likelihood may fall at the lower and upper limit, (2, ...)."""
+    paired = study.ratings.table.paired
     units: Any = study.n_paired
-    if estimate.clusters is None:
-        quantile = special.stdtrit(units - 1.0, (1.0 + confidence_level) / 2.0)
-        return np.asarray(quantile**2)
-    enters = study.ratings.table.paired
-    pieces = n_clusters(study.frequencies, estimate.clusters, enters)
+    pieces, effect = units, np.ones(np.shape(units))
+    if estimate.clusters is not None:
+        pieces = n_clusters(study.frequencies, estimate.clusters, paired)
+        effect = _design_effect(estimate, units / pieces)
     quantile = special.stdtrit(pieces - 1.0, (1.0 + confidence_level) / 2.0)
+    against = [study.credit < FULL_CREDIT, study.credit > 1.0 - FULL_CREDIT]
+    rare = [study.frequencies @ (paired * which) / effect for which in against]
+    by_few = np.array([_reach_of_count(count, confidence_level) for count in rare])
+    reach: FloatArray = np.maximum(quantile**2, by_few) * effect
+    return reach
+
+
+def _reach_of_count(count: Any, confidence_level: float) -> FloatArray:
+    """Return the fall at the upper limit of a Poisson mean that half counts what was seen."""
+    # two thirds of a unit more is as the mid-p, within a hundredth
+    most = special.gammainccinv(count + 2.0 / 3.0, (1.0 - confidence_level) / 2.0)
+    more = most - count
+    share = more / np.maximum(count, TINY)
+    fall: FloatArray = 2.0 * np.where(count > 0, count * (share - np.log1p(share)), most)
+    return fall
+
+
+def _design_effect(estimate: Estimate, largest: Any) -> FloatArray:
+    """Return by how much clusters raise the variance; the most they can where none is seen."""
     alone = standard_error(
         estimate.influence, estimate.frequencies, estimate.n_units, None, enters=estimate.enters
     )
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = np.divide(estimate.standard_error, alone) ** 2
-    effect = np.where(np.isfinite(ratio), np.maximum(ratio, 1.0), units / pieces)
-    return np.asarray(quantile**2 * effect)
+    effect: FloatArray = np.where(np.isfinite(ratio), np.maximum(ratio, 1.0), largest)
+    return effect
 
 
 def _on_room(
