@@ -142,6 +142,7 @@ ELSEWHERE = {
     "agreement_table",
     "dawid_skene",
     "misclassification_matrix",
+    "polychoric_correlation",
 }
 # plans: what they rest on is asked of the coefficients and tests themselves
 ELSEWHERE |= {
@@ -215,6 +216,9 @@ def others() -> dict[str, Callable[[], Any]]:
         "grade_accuracy": lambda: ilr.grade_accuracy([13, 29, 65, 46], reliability=0.8),
         "latent_grade_model": lambda: ilr.latent_grade_model([13, 29, 65, 46], reliability=0.8),
         "misclassification_matrix": lambda: ilr.misclassification_matrix(four, standard=3),
+        "polychoric_correlation": lambda: ilr.polychoric_correlation(
+            STUDIES["pair"], method="two_step"
+        ),
         "repeat_grade_probability": lambda: ilr.repeat_grade_probability(
             [13, 29, 65, 46], reliability=0.8, at_least=3
         ),

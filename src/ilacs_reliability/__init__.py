@@ -68,6 +68,7 @@ HOMES = {
     "error.dawid_skene": "dawid_skene",
     "error.latent": "LatentGrade latent_grade_model",
     "error.misclassification": "ErrorMatrix misclassification_matrix",
+    "error.polychoric": "polychoric_correlation",
     "error.repeat_grades": "grade_accuracy repeat_grade_probability",
     "error.repeats": "RepeatReliability reliability_from_repeats",
     "planning.double_ratings": "StudyPlan minimum_detectable_agreement power_for_agreement "

@@ -240,6 +240,9 @@ from ilacs_reliability.error.misclassification import (
     ErrorMatrix as ErrorMatrix,
     misclassification_matrix as misclassification_matrix,
 )
+from ilacs_reliability.error.polychoric import (
+    polychoric_correlation as polychoric_correlation,
+)
 from ilacs_reliability.error.repeat_grades import (
     grade_accuracy as grade_accuracy,
     repeat_grade_probability as repeat_grade_probability,

@@ -39,6 +39,7 @@ OF_RATINGS = [
     "marginal_indices",
     "pairwise_agreement",
     "percent_agreement",
+    "polychoric_correlation",
     "scott_pi",
     "specific_agreement",
     "unit_agreement",

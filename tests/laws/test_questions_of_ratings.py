@@ -18,11 +18,23 @@ def difference(ratings):
     return ilr.difference(ilr.fleiss_kappa(ratings), ilr.gwet_ac(ratings), paired=True)
 
 
+def polychoric(ratings):
+    """Return the value of one pair alone: limits take a second."""
+    found = ilr.polychoric_correlation(ratings.select_raters(0, 1), method="two_step")
+    return Values([found.value])
+
+
+class Values(tuple):
+    def to_dict(self):
+        return list(self)
+
+
 QUESTIONS = {
     "agreement_with_standard": lambda ratings: ilr.agreement_with_standard(ratings, 0),
     "difference": difference,
     "equivalence_test": lambda r: ilr.equivalence_test(ilr.fleiss_kappa(r), low=0.1, high=0.9),
     "grade_accuracy": ilr.grade_accuracy,
+    "polychoric_correlation": polychoric,
     "repeat_grade_probability": ilr.repeat_grade_probability,
     "generalise": partial(ilr.generalise, ilr.fleiss_kappa),
     "icc_test": ilr.icc_test,
@@ -32,7 +44,12 @@ QUESTIONS = {
     "threshold_test": lambda ratings: ilr.threshold_test(ilr.fleiss_kappa(ratings), 0.5),
     "variance_components": ilr.variance_components,
 }
-OF_EACH_RATER = {"agreement_with_standard", "pairwise_agreement", "reliability_from_repeats"}
+OF_EACH_RATER = {
+    "agreement_with_standard",
+    "pairwise_agreement",
+    "polychoric_correlation",
+    "reliability_from_repeats",
+}
 each_question = pytest.mark.parametrize("name", QUESTIONS)
 quiet = pytest.mark.filterwarnings("ignore::ilacs_reliability.UndefinedEstimateWarning")
 few = settings(max_examples=10)

@@ -1,0 +1,123 @@
+"""Polychoric correlations: published ones, other programs', closed forms, and laws."""
+
+import math
+
+import hypothesis.strategies as st
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+import ilacs_reliability as ilr
+import strategies as our
+from closeness import close
+from stored import cases
+
+# U. Olsson, Psychometrika 44 (1979): 0.49, thresholds of rows -1.77, -.14 and of columns -.69, .67
+OLSSON = [[13, 6, 0], [69, 113, 22], [41, 132, 104]]
+
+
+def study(counts):
+    return ilr.ratings_from_table(counts, scale=ilr.Scale(range(len(counts))))
+
+
+def test_olsson_is_found_again():
+    found = ilr.polychoric_correlation(study(OLSSON))
+    assert round(found.value, 2) == pytest.approx(0.49)
+
+
+@pytest.mark.parametrize("case", cases("polycor_error"), ids=lambda case: case["id"])
+def test_other_programs_find_the_same(case):
+    """R's polycor ends its searches early: by 1.2e-4 in two steps, by some 1e-3 for all at once."""
+    joint, values = "ML = TRUE" in case["call"], case["values"]
+    found = ilr.polychoric_correlation(
+        study(case["data"]["counts"]), method="ml" if joint else "two_step"
+    )
+    assert found.value == pytest.approx(values["estimate"], abs=3e-3 if joint else 2e-4)
+
+
+@pytest.mark.parametrize("rho", [-0.9, -0.3, 0.0, 0.5, 0.95])
+def test_a_table_at_the_median_has_a_closed_form(rho):
+    """The chance of both above is 1/4 + asin(rho)/(2 pi)."""
+    n = 4_000_000
+    same = round(n * (0.25 + math.asin(rho) / (2 * math.pi)))
+    counts = [[same, n // 2 - same], [n // 2 - same, same]]
+    for method in ("ml", "two_step"):
+        found = ilr.polychoric_correlation(study(counts), method=method)
+        assert found.value == pytest.approx(rho, abs=2e-6)
+
+
+def test_the_standard_error_at_no_correlation_is_known():
+    """With even margins: pi/2 over the root of n."""
+    found = ilr.polychoric_correlation(study([[2500, 2500], [2500, 2500]]))
+    assert found.value == pytest.approx(0, abs=1e-7)
+    assert found.standard_error == pytest.approx(math.pi / 2 / 100, rel=1e-3)
+    low, high = found.confidence_interval()
+    assert (low, high) == pytest.approx((-1.96 * math.pi / 200, 1.96 * math.pi / 200), rel=2e-2)
+
+
+def test_a_perfect_order_is_a_correlation_of_one_with_a_lower_limit():
+    found = ilr.polychoric_correlation(study([[6, 0, 0], [0, 7, 0], [0, 0, 5]]))
+    assert found.value == close(1)
+    low, high = found.confidence_interval()
+    assert high == close(1)
+    assert 0.5 < low < 1
+    turned = ilr.polychoric_correlation(study([[0, 0, 6], [0, 7, 0], [5, 0, 0]]))
+    assert turned.value == close(-1)
+
+
+@settings(max_examples=3)
+@given(table=our.square_tables(max_grades=4))
+def test_turning_raters_or_the_scale_over(table):
+    plain, swapped, turned, one_turned = (
+        ilr.polychoric_correlation(study(one)).value
+        for one in (table, table.T, table[::-1, ::-1], table[::-1])
+    )
+    assert swapped == pytest.approx(plain, abs=1e-4)
+    assert turned == pytest.approx(plain, abs=1e-4)
+    assert one_turned == pytest.approx(-plain, abs=1e-4)
+
+
+@settings(max_examples=3)
+@given(table=our.square_tables(max_grades=3), times=st.integers(2, 3))
+def test_frequencies_stand_for_repeated_units(table, times):
+    once, more = (ilr.polychoric_correlation(study(one)).value for one in (table, times * table))
+    assert more == pytest.approx(once, abs=1e-5)
+
+
+def test_an_unused_grade_changes_nothing():
+    wide = np.zeros((4, 4), int)
+    wide[np.ix_([0, 1, 3], [0, 1, 3])] = OLSSON
+    found, plain = (ilr.polychoric_correlation(study(one)) for one in (wide, OLSSON))
+    assert found.value == pytest.approx(plain.value, abs=1e-9)
+    assert found.standard_error == pytest.approx(plain.standard_error, rel=1e-6)
+
+
+def test_several_raters_are_paired():
+    codes = np.random.default_rng(1).integers(0, 3, (40, 3))
+    codes[:5, 0] = -1
+    ratings = ilr.ratings_from_codes(codes, scale=ilr.Scale([0, 1, 2]), raters=[*"abc"])
+    found = ilr.polychoric_correlation(ratings)
+    assert list(found) == [("a", "b"), ("a", "c"), ("b", "c")]
+    alone = ilr.polychoric_correlation(ratings.select_raters("a", "c"))
+    assert found["a", "c"].value == close(alone.value)
+    assert (found["a", "c"].n_units, found["b", "c"].n_units) == (35, 40)
+
+
+def test_nothing_to_correlate_is_undefined():
+    for rows, reason in (
+        ([[1, np.nan], [np.nan, 2]], "no_pairable_units"),
+        ([[1, 1], [1, 2]], "no_variation"),
+    ):
+        with pytest.warns(ilr.UndefinedEstimateWarning):
+            assert ilr.polychoric_correlation(rows).reason == reason
+
+
+def test_what_does_not_fit_is_named():
+    with pytest.raises(ValueError, match="`method` must be one of"):
+        ilr.polychoric_correlation(study(OLSSON), method="guess")
+    with pytest.raises(ValueError, match="`ratings` must be by two raters or more"):
+        ilr.polychoric_correlation([[1], [2]])
+    scale = ilr.Scale([1, 2], ordered=False)
+    unordered = ilr.ratings_from_table([[3, 1], [1, 3]], scale=scale)
+    with pytest.raises(ValueError, match="`ratings` must have an ordered scale"):
+        ilr.polychoric_correlation(unordered)
