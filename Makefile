@@ -7,6 +7,8 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check -qq
 WORKERS ?= 2
 ARGS ?=
+# no test of speed and no simulation: they say nothing of versions
+QUICKLY := tests --ignore-glob='*/test_work.py' -k 'not seconds and not cover and not simulat'
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -31,7 +33,7 @@ mutants: $(VENV)/.test  ## print changes of the core that no test notices (ARGS=
 test-lowest: $(LOWEST)/.ready  ## run the tests, quickly, with the lowest versions on the plainest processor
 	NPY_DISABLE_CPU_FEATURES="$$($(LOWEST)/bin/python scripts/lowest.py --features)" \
 	    OPENBLAS_CORETYPE=Nehalem OMP_NUM_THREADS=1 HYPOTHESIS_PROFILE=quick \
-	    $(LOWEST)/bin/python -m pytest -q -n $(WORKERS) $(or $(ARGS),tests)
+	    $(LOWEST)/bin/python -m pytest -q -n $(WORKERS) $(or $(ARGS),$(QUICKLY))
 
 lint: $(VENV)/.lint  ## check style, format and types
 	$(PY) -m ruff check .

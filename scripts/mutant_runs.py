@@ -157,9 +157,9 @@ class Tests:
             cover.start()
             for name in names:
                 cover.switch_context(name)
-                began = time.monotonic()
+                began = time.process_time()
                 passed[name] = self.passes(name)
-                seconds[name] = time.monotonic() - began
+                seconds[name] = time.process_time() - began
             cover.stop()
             lines: dict[str, dict[str, list[int]]] = {name: {} for name in names}
             for module, file in files.items():

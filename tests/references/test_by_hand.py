@@ -10,6 +10,7 @@ from scipy import optimize, stats
 
 import ilacs_reliability as ilr
 from closeness import close
+from ilacs_reliability._inference.critical import drawn_critical_value
 
 AB = ilr.Scale(["a", "b"])
 ABCD = ilr.Scale(["a", "b", "c", "d"])
@@ -80,6 +81,14 @@ def test_drawn_sums_over_clusters_are_near_their_swaps(side, totals):
     )
     # five standard errors of 20,000 draws
     assert abs(drawn.p_value - right) < 0.018
+
+
+@pytest.mark.parametrize("hits", range(1, 60))
+@pytest.mark.parametrize("level", [lambda hits: hits / 100, lambda hits: 1 - (1 - hits / 100)])
+def test_a_drawn_test_rejects_at_its_level_itself(hits, level):
+    # of 99 draws, 1 to 99, so many less one may reach a statistic whose p-value is the level
+    edge = drawn_critical_value(np.arange(1.0, 100), level(hits), usual=0.0, top=200.0)
+    assert abs(edge - (100 - hits)) < 1e-6
 
 
 def test_either_side_of_a_drawn_sum_counts_what_was_seen_among_the_draws():
