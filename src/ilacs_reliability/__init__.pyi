@@ -125,6 +125,10 @@ from ilacs_reliability.claims.allowed import (
     AllowedTables as AllowedTables,
     tables_consistent_with as tables_consistent_with,
 )
+from ilacs_reliability.claims.cheapest import (
+    StudyDesign as StudyDesign,
+    design_study as design_study,
+)
 from ilacs_reliability.claims.identified import (
     IdentifiedRange as IdentifiedRange,
     identified_range as identified_range,
@@ -229,10 +233,6 @@ from ilacs_reliability.error.attribute import (
 from ilacs_reliability.error.class_records import (
     DawidSkene as DawidSkene,
 )
-from ilacs_reliability.error.correction import (
-    CorrectedShift as CorrectedShift,
-    corrected_shift as corrected_shift,
-)
 from ilacs_reliability.error.dawid_skene import (
     dawid_skene as dawid_skene,
 )
@@ -244,11 +244,6 @@ from ilacs_reliability.error.misclassification import (
     ErrorMatrix as ErrorMatrix,
     misclassification_matrix as misclassification_matrix,
 )
-from ilacs_reliability.error.noise import (
-    NoiseTransitions as NoiseTransitions,
-    noise_only_transitions as noise_only_transitions,
-    regression_to_mean_test as regression_to_mean_test,
-)
 from ilacs_reliability.error.polychoric import (
     polychoric_correlation as polychoric_correlation,
 )
@@ -259,10 +254,6 @@ from ilacs_reliability.error.repeat_grades import (
 from ilacs_reliability.error.repeats import (
     RepeatReliability as RepeatReliability,
     reliability_from_repeats as reliability_from_repeats,
-)
-from ilacs_reliability.error.tipping import (
-    TippingPoint as TippingPoint,
-    tipping_point as tipping_point,
 )
 from ilacs_reliability.planning.double_ratings import (
     StudyPlan as StudyPlan,

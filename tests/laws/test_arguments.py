@@ -25,6 +25,9 @@ CLAIM = ilr.Claim(statement="They agree.", kind="consistency", threshold=0.5)
 # a call of each function that succeeds: what it takes first, and what it needs besides
 PAIR = ilr.Scale(["convert", "good"])
 WORLD = ilr.agreement_world(0.8, margins=[0.5, 0.5])
+AGREED = ilr.Claim(
+    statement="They agree.", kind="consistency", coefficient="cohen_kappa", threshold=0.4
+)
 ALLOWED = ilr.tables_consistent_with(9, scale=PAIR, figures={"same": 7})
 OF_RATINGS = [
     "bangdiwala_b",
@@ -110,6 +113,7 @@ CALLS = {
     "bootstrap": ((ilr.cohen_kappa, RATINGS), {"n_resamples": 20}),
     "cochran_q": ((PASSED,), {}),
     "dawid_skene": ((OCCASIONS,), {"n_starts": 2, "prior": 1}),
+    "design_study": (([AGREED], WORLD), {"raters": [2], "n_resamples": 50}),
     "agreement_sequence": (([True, False, True],), {"threshold": 0.8}),
     "agreement_world": ((0.8,), {"margins": [0.5, 0.5]}),
     "identified_range": ((ilr.cohen_kappa, ALLOWED), {}),
@@ -150,10 +154,6 @@ CALLS = {
     "report_text": ((ilr.assess_security(),), {}),
     "reproduce": ((ilr.published_claims()[0],), {}),
     "shift_equivalence": ((TABLE,), {"margin": 0.3}),
-    "corrected_shift": ((TABLE,), {"reliability": 0.9, "n_resamples": 9}),
-    "noise_only_transitions": ((TABLE,), {"reliability": 0.9}),
-    "regression_to_mean_test": ((TABLE,), {"reliability": 0.9}),
-    "tipping_point": ((TABLE,), {"n_resamples": 9}),
     "stratified_shift": (([TABLE, TABLE],), {}),
     "tolerance_weights": ((SCALE,), {}),
     "threshold_test": ((KAPPA, 0.5), {}),

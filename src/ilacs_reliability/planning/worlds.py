@@ -143,6 +143,38 @@ class World(Record):
                 return self.at(end)
         return self.at(float(brentq(missed, 0.0, 1.0, xtol=1e-12)))
 
+    def with_raters(self, n_raters: int) -> World:
+        """Return the world of the same grades and strength with another number of raters.
+
+        Parameters
+        ----------
+        n_raters : int
+            Raters, 2 or more.
+
+        Returns
+        -------
+        World
+            The other world; each pair of its raters agrees as before.
+
+        Raises
+        ------
+        ValueError
+            If raters have different margins, or the shares of this world were given as they are.
+
+        Examples
+        --------
+        >>> import ilacs_reliability as ilr
+        >>> ilr.agreement_world(0.8, margins=[0.5, 0.5]).with_raters(3)
+        World(3 raters, 2 grades, same grade 0.85)
+        """
+        if self.model not in MODELS:
+            raise ValueError("`world` was given as shares, so other raters cannot be read from it.")
+        common = _common(self.margins)
+        model: Any = "known grade" if self.n_raters == 2 else self.model
+        return agreement_world(
+            self.strength, margins=common, n_raters=n_raters, scale=self.scale, model=model
+        )
+
     def _end(self, strength: float, coefficient: Coefficient) -> float:
         """Return an extreme value; what rounding leaves of 0 is 0."""
         value = self.at(strength).value_of(coefficient)
@@ -372,7 +404,7 @@ def _common(margins: FloatArray) -> FloatArray:
     """Return the margins that all raters have; raise where they differ."""
     if np.ptp(margins, axis=0).max() > ROUNDING:
         raise ValueError(
-            "`model` must be 'all or none' for more than two raters of different margins."
+            "`model` must be 'all or none' for more than two raters of different `margins`."
         )
     common: FloatArray = margins[0]
     return common
