@@ -289,7 +289,44 @@ def test_counts_of_moves_stand_out_within_their_bars(moves):
 @pytest.mark.parametrize("threshold", [0.8, -0.5])
 def test_numbers_below_an_interval_stand_out_and_apart(threshold):
     claim = ilr.Claim(statement="So.", kind="consistency", threshold=threshold)
-    _, texts = boxes_of(pictures.interval_picture(ilr.cohen_kappa(TABLE), claim))
+    kappa = ilr.cohen_kappa(TABLE)
+    _, texts = boxes_of(pictures.interval_picture(kappa, claim, kappa.confidence_interval()))
     assert all(contrast(ink, "white") >= 4.5 for _, _, ink in texts)
     ends = [(middle - 4 * len(text), middle + 4 * len(text)) for middle, text, _ in texts]
     assert all(one[1] < other[0] for one, other in pairwise(ends))
+
+
+GRADES = {"inadequate": 13, "requires improvement": 29, "good": 65, "outstanding": 46}
+
+
+def test_repeats_are_drawn_from_chance_to_certainty():
+    ax = plots.repeat_plot(GRADES, at_least="good", allowed=(0.5, 0.8), required=0.9)
+    same, side, required = (line.get_ydata() for line in ax.lines)
+    margins = np.array(list(GRADES.values())) / 153
+    assert_allclose([same[0], same[-1]], [(margins**2).sum(), 1.0])
+    above = margins[2:].sum()
+    assert_allclose([side[0], side[-1]], [above**2 + (1 - above) ** 2, 1.0])
+    assert (np.diff(same) > 0).all()
+    assert_allclose(required, 0.9)
+    again = ilr.repeat_grade_probability(GRADES, reliability=0.8)["same grade"].value
+    assert f"to {again:.1%} of units" in ax.get_label()
+    assert [text.get_text() for text in ax.texts] == ["same grade", "same side of good"]
+
+
+@pytest.mark.parametrize("allowed", [0.5, (0.2, 1.5), (0.8, 0.5), "ab", (0.1, None)])
+def test_a_range_of_reliabilities_is_a_pair_within_0_to_1(allowed):
+    with pytest.raises((TypeError, ValueError), match="`allowed`"):
+        plots.repeat_plot(GRADES, allowed=allowed)
+
+
+def test_a_sequence_is_drawn_after_each_inspection():
+    followed = ilr.agreement_sequence([True] * 40, threshold=0.8)
+    ax = plots.sequence_plot(followed)
+    low, high, threshold, settled = ax.lines
+    assert_allclose(low.get_ydata(), followed.low)
+    assert_allclose(high.get_ydata(), followed.high)
+    assert_allclose(threshold.get_ydata(), 0.8)
+    assert_allclose(settled.get_xdata(), followed.settled_at)
+    assert ax.get_label() == followed.describe()
+    with pytest.raises(TypeError, match="`followed`"):
+        plots.sequence_plot([True])

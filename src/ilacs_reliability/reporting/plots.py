@@ -24,9 +24,22 @@ from ilacs_reliability._data.tables import (
 )
 from ilacs_reliability._results.estimates import Estimate
 from ilacs_reliability._results.wording import level, whole
+from ilacs_reliability.reporting.axes import bare, new_axes
+from ilacs_reliability.reporting.curves import repeat_plot, sequence_plot
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+__all__ = [
+    "agreement_plot",
+    "grades_plot",
+    "ink_on",
+    "interval_plot",
+    "repeat_plot",
+    "sequence_plot",
+    "shades",
+    "transitions_plot",
+]
 
 # an even ladder from dark to light, made for colour-blind readers, told apart in grey print too
 LADDER = "cividis"
@@ -89,7 +102,7 @@ def interval_plot(
             raise ValueError(f"`estimates` holds a batch at {place}; give single studies.")
     names = [_wrapped(one.label or one.name, 32) for one in shown]
     lines = sum(max(2, 1 + name.count("\n")) for name in names)
-    ax = _axes(ax, height=0.9 + LINE * lines, width=4.2 + _width(names))
+    ax = new_axes(ax, height=0.9 + LINE * lines, width=4.2 + _width(names))
     limits = [one.confidence_interval(confidence_level) for one in shown]
     edges = _edges(np.array([(one.value, *pair) for one, pair in zip(shown, limits, strict=True)]))
     for row, (one, pair) in enumerate(zip(shown, limits, strict=True)):
@@ -99,7 +112,7 @@ def interval_plot(
     ax.set_yticks(range(len(shown)), names)
     ax.set_ylim(len(shown) - 0.5, -0.5)
     ax.set_xlabel(f"estimate with {level(confidence_level)} interval")
-    _bare(ax, "top", "right", "left")
+    bare(ax, "top", "right", "left")
     return ax
 
 
@@ -138,7 +151,7 @@ def transitions_plot(table: TransitionsLike, *, ax: Axes | None = None) -> Axes:
     names = [_wrapped(label, 14) for label in labels]
     cell = max(0.7, 0.2 + _width([*names, whole(counts.max())]))
     row = max(0.6, 0.2 + LINE * (1 + max(name.count("\n") for name in names)))
-    ax = _axes(ax, height=0.8 + row * (1 + len(labels)), width=0.6 + cell * (1 + len(labels)))
+    ax = new_axes(ax, height=0.8 + row * (1 + len(labels)), width=0.6 + cell * (1 + len(labels)))
     ax.imshow(counts, cmap="Greys", vmin=0, vmax=1.8 * max(counts.max(), 1), aspect="auto")
     for (row, column), count in np.ndenumerate(counts):
         ax.text(column, row, whole(count), ha="center", va="center")
@@ -197,7 +210,7 @@ def grades_plot(grades: GradesLike, *, ax: Axes | None = None) -> Axes:
     ]
     grade_names = [_wrapped(str(label), 24) for label in taken.scale.labels]
     lines = sum(1 + name.count("\n") for name in grade_names)
-    ax = _axes(
+    ax = new_axes(
         ax,
         height=max(0.9 + 0.45 * len(bars), 0.5 + 1.25 * LINE * lines),
         width=5.4 + _width(rows) + _width(grade_names),
@@ -215,7 +228,7 @@ def grades_plot(grades: GradesLike, *, ax: Axes | None = None) -> Axes:
     ax.set_xlim(0, 1)
     ax.set_xlabel("share of units")
     ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1), borderaxespad=0, frameon=False)
-    _bare(ax, "top", "right", "left")
+    bare(ax, "top", "right", "left")
     _drop_what_does_not_fit(ax)
     return ax
 
@@ -264,7 +277,7 @@ def agreement_plot(ratings: Ratings, *, ax: Axes | None = None) -> Axes:
     counts = transitions.counts
     names = ratings.raters or ("first rater", "second rater")
     labels = [_wrapped(str(label), 24) for label in transitions.scale.labels]
-    ax = _axes(ax, height=4.8, width=5.2 + _width(labels))
+    ax = new_axes(ax, height=4.8, width=5.2 + _width(labels))
     x = y = 0
     middles = {}
     for grade, label in enumerate(labels):
@@ -418,27 +431,7 @@ def _drop_what_does_not_fit(ax: Axes) -> None:
             text.remove()
 
 
-def _axes(ax: Axes | None, *, height: float, width: float = 6.4) -> Axes:
-    try:
-        from matplotlib import axes, pyplot
-    except ImportError:
-        raise ImportError(
-            "pictures need matplotlib: install ilacs-reliability with its extra `plot`."
-        ) from None
-    if ax is not None:
-        if not isinstance(ax, axes.Axes):
-            raise TypeError(f"`ax` must be Axes of matplotlib, but got {told(ax)}.")
-        return ax
-    _, made = pyplot.subplots(figsize=(width, height), layout="constrained")
-    return made
-
-
 def _patches() -> Any:
     from matplotlib import patches
 
     return patches
-
-
-def _bare(ax: Axes, *sides: str) -> None:
-    for side in sides:
-        ax.spines[side].set_visible(False)

@@ -1,0 +1,32 @@
+"""Where a picture is drawn, and what of its frame is left out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ilacs_reliability._checks.arguments import told
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+def new_axes(ax: Axes | None, *, height: float, width: float = 6.4) -> Axes:
+    """Return the axes that were given, checked, or new ones of that size in inches."""
+    try:
+        from matplotlib import axes, pyplot
+    except ImportError:
+        raise ImportError(
+            "pictures need matplotlib: install ilacs-reliability with its extra `plot`."
+        ) from None
+    if ax is not None:
+        if not isinstance(ax, axes.Axes):
+            raise TypeError(f"`ax` must be Axes of matplotlib, but got {told(ax)}.")
+        return ax
+    _, made = pyplot.subplots(figsize=(width, height), layout="constrained")
+    return made
+
+
+def bare(ax: Axes, *sides: str) -> None:
+    """Leave out sides of the frame."""
+    for side in sides:
+        ax.spines[side].set_visible(False)
