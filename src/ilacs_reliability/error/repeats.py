@@ -356,7 +356,7 @@ def _fit(profile: Profile, ratings: Ratings) -> SignificanceResult | None:
         label="test of fit of the chain",
         null="errors more than two occasions apart are not linked",
         n_units=ratings.n_units,
-        limits="that the chain holds: few units see four occasions",
+        limits="that the chain holds",
     )
 
 
