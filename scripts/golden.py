@@ -143,6 +143,7 @@ ELSEWHERE = {
     "dawid_skene",
     "misclassification_matrix",
     "polychoric_correlation",
+    "rater_severity",
 }
 # plans: what they rest on is asked of the coefficients and tests themselves
 ELSEWHERE |= {
@@ -219,6 +220,7 @@ def others() -> dict[str, Callable[[], Any]]:
         "polychoric_correlation": lambda: ilr.polychoric_correlation(
             STUDIES["pair"], method="two_step"
         ),
+        "rater_severity": lambda: ilr.rater_severity(GROUPS["strata"], n_resamples=99, rng=7),
         "repeat_grade_probability": lambda: ilr.repeat_grade_probability(
             [13, 29, 65, 46], reliability=0.8, at_least=3
         ),

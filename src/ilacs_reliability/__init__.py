@@ -72,6 +72,7 @@ HOMES = {
     "error.polychoric": "polychoric_correlation",
     "error.repeat_grades": "grade_accuracy repeat_grade_probability",
     "error.repeats": "RepeatReliability reliability_from_repeats",
+    "error.severity": "RaterSeverity rater_severity",
     "planning.double_ratings": "StudyPlan minimum_detectable_agreement power_for_agreement "
     "units_for_agreement",
     "planning.fieldwork": "Fieldwork",

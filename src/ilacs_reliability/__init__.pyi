@@ -255,6 +255,10 @@ from ilacs_reliability.error.repeats import (
     RepeatReliability as RepeatReliability,
     reliability_from_repeats as reliability_from_repeats,
 )
+from ilacs_reliability.error.severity import (
+    RaterSeverity as RaterSeverity,
+    rater_severity as rater_severity,
+)
 from ilacs_reliability.planning.double_ratings import (
     StudyPlan as StudyPlan,
     minimum_detectable_agreement as minimum_detectable_agreement,

@@ -572,6 +572,7 @@ STRATEGIES: dict[str | tuple[str, str], Strategy] = {
     "prior": lambda draw: draw.one("0", "0.5", "1", "10", "-1"),
     "n_classes": lambda draw: draw.one("None", "1", "2", "3", "7"),
     "n_starts": lambda draw: str(draw.whole(1, 4)),
+    "by_rater": lambda draw: draw.one("True", "False"),
     "source": margins_or_ratings,
     ("Claim", "kind"): lambda draw: repr(draw.one("consistency", "shift", "comparison", "share")),
     ("Claim", "threshold"): lambda draw: draw.one("0.5", "0.8", "(-0.1, 0.2)", "0", "(0.2, 0.1)"),

@@ -129,6 +129,7 @@ CALLS = {
     "units_for_shift": (([[1, 3], [1, 1]],), {"n_units": 8}),
     "grade_accuracy": (([13, 29, 65],), {"reliability": 0.8}),
     "latent_grade_model": (([13, 29, 65],), {"reliability": 0.8}),
+    "rater_severity": ((GROUPS,), {"n_resamples": 9}),
     "misclassification_matrix": ((OCCASIONS,), {"standard": 0}),
     "repeat_grade_probability": (([13, 29, 65],), {"reliability": 0.8, "at_least": 3}),
     "difference": ((KAPPA, ilr.scott_pi(RATINGS)), {"paired": True}),
