@@ -23,7 +23,9 @@ STARTS_WIDE, FOLLOWED_WIDE = 8, 3
 # patterns towards which paths start; reach a unit from which few units leave so much open, and
 # patterns of which pairs are tried then
 MOST_SINGLE = 48
-WIDE, VERY_WIDE, MOST_PAIRED = 0.35, 4.0, 30
+WIDE, MOST_PAIRED = 0.35, 30
+# reaches a unit beyond which what these reach is asked, too
+RUNGS = (1.0, 4.0)
 # steps of a path, the first of which are taken in full, and the gain that ends it
 STEPS, FULL_STEPS, GAIN = 30, 2, 1e-8
 # parts of a step that are tried where all of it goes too far
@@ -98,12 +100,13 @@ def farthest(
             block = rows[start : start + size]
             paths = _paths(evaluate, seen.take(block), pull[block], reach[:, block])
             ends[:, block] = _climbed(evaluate, paths)
-        far = seen.reach > VERY_WIDE * seen.total
+        far = seen.reach > RUNGS[0] * seen.total
         if far.any():
             # hardly anything is ruled out: ends that less reach has found are not lost
             nearer = seen.take(far)
-            level = np.array([VERY_WIDE * nearer.total] * 2)
-            less = farthest(evaluate, nearer.times, level, nearer.allowed)
+            beyond = nearer.reach > RUNGS[1] * nearer.total
+            rung = np.where(beyond, RUNGS[1], RUNGS[0]) * nearer.total
+            less = farthest(evaluate, nearer.times, np.array([rung, rung]), nearer.allowed)
             ends[:, far] = np.fmin(ends[0, far], less[0]), np.fmax(ends[1, far], less[1])
     low, high = ends.reshape(2, *frequencies.shape[:-1])
     return low, high

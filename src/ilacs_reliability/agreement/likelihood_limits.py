@@ -69,8 +69,8 @@ def likelihood_methods(
 
     Where few units disagree, say d, a likelihood rules out too much: for the lower limit
     :math:`t^2` is at least :math:`2 (\lambda - d - d \log(\lambda / d))`, with :math:`\lambda` the
-    quantile of a gamma distribution of shape d + 2/3, which is the mid-p limit of a Poisson mean
-    within a hundredth [2]_; for the upper limit likewise with the units in which any two agree.
+    quantile of a gamma distribution of shape d + 2/3: at 95 % the mid-p limit of a Poisson mean
+    within a fiftieth [2]_. For the upper limit d counts the units in which any two agree.
 
     Where units come in clusters, all of this is multiplied by the design effect, the squared ratio
     of the two standard errors where that exceeds 1, with t for the clusters. Fewer than five units
@@ -176,7 +176,7 @@ def _reach(estimate: Estimate, confidence_level: float, study: Study) -> FloatAr
 
 def _reach_of_count(count: Any, confidence_level: float) -> FloatArray:
     """Return the fall at the upper limit of a Poisson mean that half counts what was seen."""
-    # two thirds of a unit more is as the mid-p, within a hundredth
+    # two thirds of a unit more is as the mid-p, within a fiftieth at 95 %
     most = special.gammainccinv(count + 2.0 / 3.0, (1.0 - confidence_level) / 2.0)
     more = most - count
     share = more / np.maximum(count, TINY)
