@@ -233,6 +233,10 @@ from ilacs_reliability.error.attribute import (
 from ilacs_reliability.error.class_records import (
     DawidSkene as DawidSkene,
 )
+from ilacs_reliability.error.correction import (
+    CorrectedShift as CorrectedShift,
+    corrected_shift as corrected_shift,
+)
 from ilacs_reliability.error.dawid_skene import (
     dawid_skene as dawid_skene,
 )
@@ -243,6 +247,11 @@ from ilacs_reliability.error.latent import (
 from ilacs_reliability.error.misclassification import (
     ErrorMatrix as ErrorMatrix,
     misclassification_matrix as misclassification_matrix,
+)
+from ilacs_reliability.error.noise import (
+    NoiseTransitions as NoiseTransitions,
+    noise_only_transitions as noise_only_transitions,
+    regression_to_mean_test as regression_to_mean_test,
 )
 from ilacs_reliability.error.polychoric import (
     polychoric_correlation as polychoric_correlation,
@@ -258,6 +267,10 @@ from ilacs_reliability.error.repeats import (
 from ilacs_reliability.error.severity import (
     RaterSeverity as RaterSeverity,
     rater_severity as rater_severity,
+)
+from ilacs_reliability.error.tipping import (
+    TippingPoint as TippingPoint,
+    tipping_point as tipping_point,
 )
 from ilacs_reliability.planning.double_ratings import (
     StudyPlan as StudyPlan,

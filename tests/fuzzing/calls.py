@@ -40,6 +40,7 @@ SHARES = {
     "ratings_from_wide": 0.1,
     "transitions_from_frame": 0.1,
     "sequences_from_frame": 0.1,
+    "tipping_point": 0.02,
     "reliability_from_repeats": 0.02,
     "grades_from_frame": 0.1,
     "units_for_agreement": 0.005,
@@ -600,6 +601,19 @@ STRATEGIES: dict[str | tuple[str, str], Strategy] = {
     ("ratings_from_table", "raters"): lambda draw: draw.one("('a', 'b')", "[1, 2]", "('a',)"),
     ("ratings_from_table", "table"): square_table,
     ("ratings_from_wide", "raters"): frames.rater_columns,
+    ("noise_only_transitions", "shares"): lambda draw: draw.one(
+        "[1, 2, 3]", "[1, 1]", "[0, 1, 1, 1]"
+    ),
+    ("regression_to_mean_test", "shares"): lambda draw: draw.one(
+        "[1, 2, 3]", "[1, 1]", "[0, 1, 1, 1]"
+    ),
+    ("corrected_shift", "shares"): lambda draw: draw.one("[1, 2, 3]", "[1, 1]", "[0, 1, 1, 1]"),
+    ("tipping_point", "shares"): lambda draw: draw.one("[1, 2, 3]", "[1, 1]", "[0, 1, 1, 1]"),
+    ("noise_only_transitions", "given"): lambda draw: draw.one("'first'", "'margins'"),
+    ("corrected_shift", "error"): lambda draw: draw.one("[[0.9, 0.1], [0.1, 0.9]]", "np.eye(3)"),
+    ("corrected_shift", "error_counts"): lambda draw: draw.one("[[9, 1], [1, 9]]", "[[3]]"),
+    ("tipping_point", "finding"): lambda draw: draw.one("ilr.sign_test", "ilr.bowker"),
+    ("tipping_point", "level"): level,
     ("shift_equivalence", "margin"): lambda draw: draw.one("0.1", "0.3", "(-0.2, 0.1)", "0.01"),
     ("shift_equivalence", "method"): lambda draw: repr(draw.one(None, *INTERVAL_METHODS)),
     ("stratified_relative_effect", "weights"): lambda draw: repr(

@@ -55,7 +55,12 @@ TABLES = {
 }
 # without a mirror of that kind: rises are not falls, and a share of grades that left is no share
 # of grades that came
-ONE_WAY_TABLES = {"net_shift": ilr.net_shift, "transition_shares": ilr.transition_shares}
+ONE_WAY_TABLES = {
+    "corrected_shift": partial(ilr.corrected_shift, reliability=0.99, n_resamples=19, rng=1),
+    "net_shift": ilr.net_shift,
+    "regression_to_mean_test": partial(ilr.regression_to_mean_test, reliability=0.8),
+    "transition_shares": ilr.transition_shares,
+}
 # name: (the call, what becomes of its number when two groups change places)
 GROUPS = {
     "brunner_munzel": (ilr.brunner_munzel, kept),

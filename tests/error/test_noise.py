@@ -1,0 +1,235 @@
+"""What error alone does to units that did not change, and how it is taken out."""
+
+from itertools import product
+from math import factorial, prod
+
+import hypothesis.strategies as st
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from numpy.testing import assert_allclose
+
+import ilacs_reliability as ilr
+from closeness import close
+from ilacs_reliability.error import noise
+from ilacs_reliability.error.correction import error_at, true_shares
+
+FIRST_TO_LATEST = ilr.load_dataset("first_to_latest_ilacs_2024").counts
+LATEST = (13, 29, 65, 46)
+reliabilities = st.sampled_from([0.0, 0.3, 0.7, 0.95, 1.0])
+tables = st.lists(st.lists(st.integers(0, 6), min_size=3, max_size=3), min_size=3, max_size=3)
+held = tables.filter(lambda table: sum(map(sum, table)) > 1)
+
+
+def rows_of(size, n_grades):
+    """Yield every way in which so many units can have these grades."""
+    return (row for row in product(range(size + 1), repeat=n_grades) if sum(row) == size)
+
+
+def by_enumeration(first, rows):
+    """Return the distribution of the net move by listing every table with these first grades."""
+    found = {}
+    for table in product(*(rows_of(size, len(first)) for size in first)):
+        chance = prod(
+            factorial(size) * prod(p**k / factorial(k) for p, k in zip(share, row, strict=True))
+            for size, share, row in zip(first, rows, table, strict=True)
+        )
+        net = sum(
+            np.sign(j - i) * count for i, row in enumerate(table) for j, count in enumerate(row)
+        )
+        found[int(net)] = found.get(int(net), 0.0) + chance
+    return found
+
+
+@pytest.mark.parametrize("reliability", [0.2, 0.8])
+def test_net_moves_given_first_grades_are_those_of_every_table(reliability):
+    table = [[1, 1, 0], [1, 0, 1], [0, 1, 1]]
+    found = ilr.noise_only_transitions(table, reliability=reliability, given="first")
+    rows = found.expected / found.expected.sum(axis=1, keepdims=True)
+    listed = by_enumeration([2, 2, 2], rows)
+    for net, chance in zip(found.net.tolist(), found.net_probabilities, strict=True):
+        assert chance == pytest.approx(listed.get(net, 0.0), abs=1e-12)
+    p_value = ilr.regression_to_mean_test(
+        table, reliability=reliability, alternative="greater"
+    ).p_value
+    assert p_value == close(sum(chance for net, chance in listed.items() if net >= 0))
+
+
+@given(table=held, reliability=reliabilities, given_=st.sampled_from(["margins", "first"]))
+def test_the_net_move_expected_is_that_of_the_table_expected(table, reliability, given_):
+    found = ilr.noise_only_transitions(table, reliability=reliability, given=given_)
+    assert found.net_probabilities.sum() == close(1)
+    expected = np.triu(found.expected, 1).sum() - np.tril(found.expected, -1).sum()
+    assert found.net @ found.net_probabilities == pytest.approx(expected, abs=1e-9)
+    assert found.expected.sum() == close(np.sum(table))
+    if given_ == "first":
+        assert_allclose(found.expected.sum(axis=1), np.sum(table, axis=1), atol=1e-9)
+    else:
+        assert_allclose(found.expected, found.expected.T, atol=1e-9)
+
+
+@given(table=held)
+def test_perfect_gradings_do_not_move_and_random_ones_forget(table):
+    perfect, random = (ilr.noise_only_transitions(table, reliability=r) for r in (1, 0))
+    assert perfect.unchanged == close(1)
+    assert perfect.net_range().width == close(0)
+    assert_allclose(random.expected, random.n_units * np.outer(random.shares, random.shares))
+
+
+def test_more_reliable_gradings_leave_more_unchanged():
+    shares = [
+        ilr.noise_only_transitions(FIRST_TO_LATEST, reliability=r, shares=LATEST).unchanged
+        for r in (0, 0.6, 0.7, 0.8, 0.9, 0.95, 1)
+    ]
+    assert shares == sorted(shares)
+    # error.md, section 2: the same grade by reliability
+    assert shares[1:6] == pytest.approx([0.4802, 0.5309, 0.5995, 0.7048, 0.7889], abs=5e-5)
+
+
+def test_many_units_are_summed_as_few_are(monkeypatch):
+    exact = ilr.noise_only_transitions(FIRST_TO_LATEST, reliability=0.8, given="first")
+    monkeypatch.setattr(noise, "ADDED_UP", 0)
+    turned = ilr.noise_only_transitions(FIRST_TO_LATEST, reliability=0.8, given="first")
+    assert_allclose(turned.net_probabilities, exact.net_probabilities, atol=1e-14)
+
+
+def test_an_interval_of_the_reliability_is_carried_through():
+    sequences = ilr.ratings_from_codes(
+        [[a, b, c] for a in (0, 1) for b in (0, 1) for c in (0, 1)],
+        scale=ilr.Scale(["no", "yes"]),
+        frequencies=[40, 11, 8, 11, 10, 7, 12, 41],
+    )
+    found = ilr.reliability_from_repeats(sequences)
+    table = [[30, 10], [12, 28]]
+    whole = ilr.noise_only_transitions(table, reliability=found)
+    low, high = found.confidence_interval()
+    ends = [ilr.noise_only_transitions(table, reliability=r).unchanged for r in (low, high)]
+    assert tuple(whole.unchanged_interval) == pytest.approx(tuple(ends))
+    test = ilr.regression_to_mean_test(table, reliability=found)
+    assert test.notes[-1].startswith("At the limits of the reliability the test gives p")
+
+
+def test_a_floor_is_not_taken_for_a_gain():
+    # error.md, section 4: 12 of 26 began inadequate; of those between 14 rose and 11 fell
+    assert np.triu(FIRST_TO_LATEST, 1)[0].sum() == 12
+    assert np.triu(FIRST_TO_LATEST, 1)[1:3].sum() == 14
+    assert np.tril(FIRST_TO_LATEST, -1)[1:3].sum() == 11
+    between = FIRST_TO_LATEST.copy()
+    between[[0, 3]] = 0
+    assert ilr.sign_test(between).p_value == pytest.approx(0.69, abs=0.005)
+    ceiling = [[4, 4, 2], [0, 0, 0], [0, 0, 0]]
+    chosen = ilr.regression_to_mean_test(ceiling, reliability=0.5, shares=[1, 1, 1])
+    assert chosen.p_value > ilr.sign_test(ceiling).p_value
+
+
+def exact_counts(true, error, times=10**9):
+    return np.rint(times * error.T @ true @ error).astype(np.int64)
+
+
+@settings(max_examples=20)
+@given(data=st.data(), flip=st.floats(0, 0.15))
+def test_correction_returns_the_truth_behind_expected_counts(data, flip):
+    cells = data.draw(st.lists(st.integers(1, 9), min_size=9, max_size=9))
+    true = np.array(cells).reshape(3, 3) / sum(cells)
+    error = (1 - 2 * flip) * np.eye(3) + flip * (1 - np.eye(3))
+    found = true_shares(exact_counts(true, error).astype(float), error, 5000)
+    assert_allclose(found, true, atol=1e-4)
+
+
+@settings(max_examples=20)
+@given(table=held, reliability=st.sampled_from([0.8, 0.95, 1.0]))
+def test_correction_never_leaves_the_simplex(table, reliability):
+    error = error_at(np.array([0.2, 0.5, 0.3]), reliability)
+    counts = np.array(table, dtype=float)
+    before = -np.inf
+    for rounds in (1, 2, 5, 20, 100):
+        shares = true_shares(counts, error, rounds)
+        assert (shares >= 0).all()
+        assert shares.sum() == close(1)
+        given_ = error.T @ shares @ error
+        there = counts > 0
+        log = float((counts[there] * np.log(given_[there])).sum())
+        assert log >= before - 1e-9
+        before = log
+
+
+def test_without_error_nothing_is_corrected():
+    found = ilr.corrected_shift(FIRST_TO_LATEST, error=np.eye(4), n_resamples=99, rng=1)
+    assert found.value == close(found.uncorrected)
+    assert found.value == close(14 / 65)
+    assert_allclose(found.true_shares, FIRST_TO_LATEST / 65, atol=1e-12)
+    low, high = found.confidence_interval()
+    assert low < found.value < high
+
+
+def test_errors_that_were_counted_widen_the_interval():
+    counted = np.array([[9, 1, 0, 0], [1, 18, 1, 0], [0, 2, 28, 1], [0, 0, 1, 9]])
+    shares = counted / counted.sum(axis=1, keepdims=True)
+    known, few, many = (
+        ilr.corrected_shift(FIRST_TO_LATEST, **errors, rng=1).confidence_interval().width
+        for errors in (
+            {"error": shares},
+            {"error_counts": counted},
+            {"error_counts": counted * 1000},
+        )
+    )
+    assert few > known
+    assert many == pytest.approx(known, rel=0.1)
+
+
+def test_errors_that_cannot_be_turned_back_are_refused():
+    with pytest.raises(ValueError, match="`error`: the errors are too many to be turned back"):
+        ilr.corrected_shift(FIRST_TO_LATEST, reliability=0.1)
+    for wrong, message in (
+        ({}, r"Give one of `error`, `error_counts` and `reliability`, but got none"),
+        ({"error": np.eye(3)}, r"`error` must have shape \(4, 4\)"),
+        ({"error": np.eye(4) * 2}, "`error` must hold shares of 0 or more whose rows add up to 1"),
+        ({"error_counts": np.eye(4, dtype=int) * [1, 1, 1, 0]}, "`error_counts` must hold a"),
+        ({"error": np.eye(4), "shares": LATEST}, "`shares` goes with `reliability`"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            ilr.corrected_shift(FIRST_TO_LATEST, **wrong)
+
+
+def test_at_the_tipping_point_error_alone_gives_just_as_much():
+    tip = ilr.tipping_point(FIRST_TO_LATEST, shares=LATEST)
+    there = ilr.regression_to_mean_test(
+        FIRST_TO_LATEST, reliability=tip.reliability, shares=LATEST, alternative="greater"
+    )
+    assert there.p_value == pytest.approx(0.05, abs=1e-5)
+    assert tip.unreliability == close(1 - tip.reliability)
+    stricter = ilr.tipping_point(FIRST_TO_LATEST, shares=LATEST, level=0.2)
+    assert stricter.reliability < tip.reliability
+
+
+def test_no_move_needs_no_error_and_a_great_one_has_no_tipping_point():
+    still = ilr.tipping_point([[5, 2], [2, 5]])
+    assert still.reliability == 1
+    assert "needs no error" in still.describe()
+    great = ilr.tipping_point([[0, 40], [0, 40]], shares=[1, 1])
+    assert np.isnan(great.reliability)
+    assert "at no reliability" in great.describe()
+
+
+def test_a_finding_tips_where_tables_of_error_alone_give_it():
+    def rose(moves):
+        return bool(np.triu(moves.counts, 1).sum() - np.tril(moves.counts, -1).sum() >= 14)
+
+    exact = ilr.tipping_point(FIRST_TO_LATEST, shares=LATEST)
+    drawn = ilr.tipping_point(FIRST_TO_LATEST, shares=LATEST, finding=rose, rng=3)
+    assert drawn.reliability == pytest.approx(exact.reliability, abs=0.06)
+    again = ilr.tipping_point(FIRST_TO_LATEST, shares=LATEST, finding=rose, rng=3)
+    assert again.chances.tolist() == drawn.chances.tolist()
+    test = ilr.tipping_point([[6, 8], [3, 6]], finding=ilr.sign_test, n_resamples=99, rng=1)
+    assert test.finding.startswith("A p-value of")
+
+
+def test_wrong_reliabilities_and_shares_are_refused():
+    for wrong in (-0.1, 1.1, np.nan):
+        with pytest.raises(ValueError, match="`reliability`"):
+            ilr.noise_only_transitions(FIRST_TO_LATEST, reliability=wrong)
+    for wrong in ([1, 2], [1, 1, 1, -1], [0, 0, 0, 0]):
+        with pytest.raises(ValueError, match="`shares` must be 4 numbers"):
+            ilr.noise_only_transitions(FIRST_TO_LATEST, reliability=0.8, shares=wrong)
+    with pytest.raises(ValueError, match="`shares` gives no share to"):
+        ilr.noise_only_transitions(FIRST_TO_LATEST, reliability=0.8, shares=[0, 1, 1, 1])
