@@ -494,3 +494,16 @@ def test_a_scale_travels(again):
 def test_codes_to_decode_are_whole_numbers(codes):
     with pytest.raises(TypeError, match="`codes` must be whole numbers"):
         ilr.OFSTED_SCALE.decode(codes)
+
+
+@pytest.mark.parametrize("n_grades", [1, 4, 9])
+def test_the_scale_of_a_plain_table_is_the_numbers_from_one(n_grades):
+    table = np.eye(n_grades, dtype=int)
+    plain, checked = ilr.transitions_from_table(table).scale, ilr.Scale(range(1, n_grades + 1))
+    assert plain == checked
+    assert plain.to_dict() == checked.to_dict()
+    spellings = [1, 1.0, "1", n_grades, f" {n_grades}.0"]
+    assert plain.encode(spellings).tolist() == checked.encode(spellings).tolist()
+    assert {name: getattr(plain, name) for name in ilr.Scale.__slots__} == {
+        name: getattr(checked, name) for name in ilr.Scale.__slots__
+    }

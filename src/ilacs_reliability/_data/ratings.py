@@ -920,7 +920,9 @@ def whole_counts(table: npt.ArrayLike, name: str, axes: Sequence[str]) -> IntArr
         raise TypeError(f"`{name}` must hold counts, but got {numbers.dtype}.")
     if not numbers.size:
         raise ValueError(f"`{name}` is empty: it has shape {numbers.shape}.")
-    bad = ~(np.isfinite(numbers) & (numbers >= 0) & (numbers == np.floor(numbers)))
+    bad = numbers < 0
+    if numbers.dtype.kind == "f":
+        bad |= ~(np.isfinite(numbers) & (numbers == np.floor(numbers)))
     if bad.any():
         place = np.argwhere(bad)[0]
         named = zip(axes[-len(place) :], place, strict=False)

@@ -161,6 +161,23 @@ class Scale:
         ):
             object.__setattr__(self, name, thing)
 
+    @classmethod
+    def _numbered(cls, n_grades: int) -> Scale:
+        """Return the scale from 1 to `n_grades`, which needs no check."""
+        scale = object.__new__(cls)
+        labels = tuple(range(1, n_grades + 1))
+        for name, thing in (
+            ("labels", labels),
+            ("scores", tuple(map(float, labels))),
+            ("ordered", True),
+            ("aliases", NO_ALIASES),
+            ("missing", ()),
+            ("_codes", {label: label - 1 for label in labels}),
+            ("_readings", {float(label): label - 1 for label in labels}),
+        ):
+            object.__setattr__(scale, name, thing)
+        return scale
+
     to_dict = as_dict
 
     def __len__(self) -> int:
@@ -796,6 +813,11 @@ def _numbers_of(cells: Any, given: object, name: str) -> FloatArray:
         f"`{name}` must be a name or a matrix of numbers with rows of one length, but got "
         f"{told(given)}{hint}."
     )
+
+
+def numbered_scale(n_grades: int) -> Scale:
+    """Return the scale from 1 to `n_grades`, of which a plain table is."""
+    return Scale._numbered(n_grades)
 
 
 def _codes_of_names(names: Names, scale: Scale, which: str) -> list[int] | None:

@@ -26,7 +26,7 @@ from ilacs_reliability._data.ratings import (
     square_counts,
     whole_counts,
 )
-from ilacs_reliability._data.scales import IntArray, Scale, as_number
+from ilacs_reliability._data.scales import IntArray, Scale, as_number, numbered_scale
 from ilacs_reliability._results.records import Record, html_table
 from ilacs_reliability._results.wording import counted, whole
 
@@ -231,7 +231,7 @@ def transitions_from_table(table: npt.ArrayLike, *, scale: Scale | None = None) 
     if scale is None:
         check_grades(table, None, name="table", door="transitions_from_table")
         cells = square_counts(table, None)
-        return Transitions(counts=cells, scale=Scale(range(1, len(cells) + 1)))
+        return Transitions(counts=cells, scale=numbered_scale(len(cells)))
     counts, none = counts_by_grade(table, scale, door="transitions_from_table", thing="grade")
     cells = counts[:-1, :-1]
     left = left_out(int(counts.sum() - cells.sum()), "without both grades")
@@ -405,7 +405,7 @@ def _grouped(
         raise ValueError(f"`{name}` holds no unit: every count is zero.")
     return GroupedGrades(
         counts=cells,
-        scale=scale or Scale(range(1, n_grades + 1)),
+        scale=scale or numbered_scale(n_grades),
         groups=_axis_names(groups, n_groups, "groups", "group"),
         strata=_axis_names(strata, n_strata, "strata", "stratum"),
         notes=notes,

@@ -46,6 +46,10 @@ class Imbalance:
         The inverse covariance under no shift.
     df : int
         Its rank.
+    sums : ndarray of float, shape (n_directions,)
+        Moves up less moves down in each direction.
+    statistic : float
+        The squares of the sums, weighed by the precision.
     null : Null
         The distribution of the statistic under no shift.
     """
@@ -54,17 +58,9 @@ class Imbalance:
     steps: IntArray | None
     precision: FloatArray
     df: int
+    sums: FloatArray
+    statistic: float
     null: Null
-
-    @property
-    def sums(self) -> FloatArray:
-        """Moves up less moves down in each direction."""
-        return self.along(self.swaps.gaps.astype(np.float64))
-
-    @property
-    def statistic(self) -> float:
-        """The squares of the sums, weighed by the precision."""
-        return float(self.sums @ self.precision @ self.sums)
 
     @property
     def p_value(self) -> float:
@@ -82,7 +78,7 @@ class Imbalance:
 
     def along(self, gaps: FloatArray) -> FloatArray:
         """Turn moves up less moves down between grades, shape (..., n_pairs), into directions."""
-        return gaps if self.steps is None else gaps @ self.steps
+        return _along(gaps, self.steps)
 
 
 def imbalance_of(
@@ -115,14 +111,29 @@ def imbalance_of(
     """
     precision, df = _precision(swaps, steps)
     chi_square = ChiSquare(df)
-    found = Imbalance(swaps=swaps, steps=steps, precision=precision, df=df, null=chi_square)
+    sums = _along(swaps.gaps.astype(np.float64), steps)
+    found = Imbalance(
+        swaps=swaps,
+        steps=steps,
+        precision=precision,
+        df=df,
+        sums=sums,
+        statistic=float(sums @ precision @ sums),
+        null=chi_square,
+    )
+    if method == "asymptotic":
+        return found
     null = found_by(
         method,
         exact=partial(_enumerated, found),
         drawn=partial(_drawn, found, n_resamples, rng),
-        asymptotic=lambda: chi_square,
+        asymptotic=partial(ChiSquare, df),
     )
-    return found if null is chi_square else replace(found, null=null)
+    return replace(found, null=null)
+
+
+def _along(gaps: FloatArray, steps: IntArray | None) -> FloatArray:
+    return gaps if steps is None else gaps @ steps
 
 
 def few_moves_note(
@@ -211,7 +222,7 @@ def imbalance_estimate(
     return pair_estimate(
         pairs,
         value=value,
-        influence=_influence(pairs, found, value),
+        influence=partial(_influence, pairs, found, value),
         name=name,
         label=label,
         methods=(("ball", ball),),

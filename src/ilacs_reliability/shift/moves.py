@@ -99,7 +99,7 @@ class Pairs(Record):
 
     def count(self, rows: Mask) -> int:
         """Count the units of some rows, of a single study."""
-        return int(self.frequencies[rows].sum())
+        return int(self.frequencies @ rows)
 
 
 def as_pairs(table: TransitionsLike, *, single: bool = True, by_order: bool = True) -> Pairs:
@@ -133,7 +133,7 @@ def as_pairs(table: TransitionsLike, *, single: bool = True, by_order: bool = Tr
             replace(pairs, notes=pairs.notes + direction_note(pairs.scale)) if by_order else pairs
         )
     given = as_transitions(table)
-    before, after = np.indices(given.counts.shape).reshape(2, -1)
+    before, after = np.divmod(np.arange(given.counts.size), len(given.counts))
     return Pairs(
         scale=given.scale,
         before=before,
@@ -230,7 +230,7 @@ def pair_estimate(
     pairs: Pairs,
     *,
     value: Any,
-    influence: FloatArray,
+    influence: FloatArray | Callable[[], FloatArray],
     name: str,
     label: str,
     methods: tuple[Method, ...],
@@ -246,8 +246,8 @@ def pair_estimate(
         One study or many.
     value : float or ndarray
         The estimate.
-    influence : ndarray of float, shape (..., n_rows)
-        Influence of a unit of each row.
+    influence : ndarray of float, shape (..., n_rows), or callable
+        Influence of a unit of each row, or what finds it where it is asked for.
     name, label, methods, reason, why, notes
         As in `Estimate`.
 

@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 from scipy import special
 
-from ilacs_reliability._data.scales import IntArray, Scale
+from ilacs_reliability._data.scales import FloatArray, IntArray, Scale
 from ilacs_reliability._inference.intervals import (
     clopper_pearson_limits,
     midp_limits,
@@ -171,17 +171,13 @@ def odds_ratio(pairs: Pairs, ways: IntArray, first: str, *, cut: str) -> Estimat
     """
     up, down = (pairs.count(ways == way) for way in (1, -1))
     value = up / down if down else np.inf if up else np.nan
-    with np.errstate(invalid="ignore", divide="ignore"):
-        # how the ratio follows one more unit that rose, or fell
-        pull = np.where(ways > 0, 1.0, np.where(ways < 0, -value, 0.0))
-        influence = pull * pairs.n_units / down if down else np.full(len(ways), np.nan)
     methods = tuple(
         (name, partial(_odds_limits, limits=limits, up=up, down=down)) for name, limits in SHARES
     )
     return pair_estimate(
         pairs,
         value=value,
-        influence=influence,
+        influence=partial(_pull_on_odds, ways, value, pairs.n_units / down if down else np.nan),
         name="paired_odds_ratio",
         label=f"paired odds ratio (units that rose to {cut} for each that fell)",
         methods=reordered(methods, first),
@@ -189,6 +185,13 @@ def odds_ratio(pairs: Pairs, ways: IntArray, first: str, *, cut: str) -> Estimat
         why="" if up + down else why_still(pairs, cut),
         notes=(IGNORES_CLUSTERS,) if pairs.clusters is not None else (),
     )
+
+
+def _pull_on_odds(ways: IntArray, value: float, units: float) -> FloatArray:
+    """Return how the ratio follows one more unit that rose, or fell, by units that fell."""
+    with np.errstate(invalid="ignore"):
+        pull: FloatArray = units * np.where(ways > 0, 1.0, np.where(ways < 0, -value, 0.0))
+    return pull
 
 
 def _odds_limits(
