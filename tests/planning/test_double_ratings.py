@@ -104,6 +104,28 @@ def grouped(world, *, finely):
     return found
 
 
+TOSTS = [one for one in cases("statsmodels_planning") if one["id"].startswith("tost")]
+
+
+@pytest.mark.parametrize("entry", TOSTS, ids=lambda entry: entry["id"])
+def test_the_formula_of_equivalence_is_that_of_statsmodels(entry):
+    # statsmodels 0.15.0, power_ztost_prop: two one-sided tests of 5 %, normal, of one share
+    low, high, n, share = (
+        float(one) for one in entry["call"].split("(")[1].split(", alpha")[0].split(",")
+    )
+    world = ilr.agreement_world(share, margins=EVEN, coefficient=ilr.percent_agreement)
+    plan = ilr.power_for_agreement(
+        ilr.percent_agreement,
+        world,
+        int(n),
+        threshold=(low, high),
+        direction="within",
+        confidence_level=0.9,
+        method="formula",
+    )
+    assert plan.power == pytest.approx(entry["values"]["power"], abs=1e-7)
+
+
 def test_per_cent_agreement_is_planned_exactly():
     # by definition: the least number of agreements whose Clopper-Pearson limit reaches 0.8
     world = ilr.agreement_world(0.9, margins=EVEN, coefficient=ilr.percent_agreement)

@@ -1,12 +1,14 @@
 """The width that is planned for is the width that comes out."""
 
+from math import ceil
+
 import numpy as np
 import pytest
 from scipy import stats
 
 import ilacs_reliability as ilr
 from closeness import close
-from stored import case
+from stored import case, cases
 
 
 def test_the_mean_width_of_an_exact_interval_is_summed_exactly():
@@ -24,6 +26,20 @@ def test_an_exact_interval_is_about_as_wide_as_presize_says():
     found = ilr.precision_for_agreement(ilr.percent_agreement, world, n_units=100)
     printed = case("planning", "prec_prop.cp")["values"]["width"]
     assert found.width == pytest.approx(printed, rel=0.02)
+
+
+WIDTHS = [one for one in cases("statsmodels_planning") if one["id"].startswith("width")]
+
+
+@pytest.mark.parametrize("entry", WIDTHS, ids=lambda entry: entry["id"])
+def test_the_formula_for_a_width_is_that_of_statsmodels(entry):
+    # statsmodels 0.15.0, samplesize_confint_proportion(share, half the width)
+    share, half = (float(one) for one in entry["call"].split("(")[1].rstrip(")").split(","))
+    world = ilr.agreement_world(share, margins=[0.5, 0.5], coefficient=ilr.percent_agreement)
+    found = ilr.precision_for_agreement(
+        ilr.percent_agreement, world, width=2 * half, method="formula"
+    )
+    assert found.n_units == ceil(entry["values"]["n"])
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,8 @@ _recorded = []
 
 def inputs_of(name):
     """Arrays of one named table."""
+    if name is None:
+        return {}
     table = dict(TABLES[name])
     for key in ("counts", "distribution"):
         if key in table:

@@ -211,9 +211,10 @@ def power_for_agreement(
 
     Notes
     -----
-    Each study is analysed as it will be: by the same coefficient, the same interval and the same
-    rule as `judge`. The formula compares normal limits whose spread is that of the world at the
-    threshold and at the truth [1]_, the delta method's.
+    Each study is analysed as it will be: by the same coefficient, the same interval and the rule of
+    `judge`, which takes approximate intervals at a stricter level than a claim declares;
+    `verdict_power` and `design_study` plan for its verdicts. The formula compares normal limits
+    whose spread is that of the world at the threshold and at the truth [1]_, the delta method's.
 
     References
     ----------
