@@ -185,6 +185,42 @@ def test_double_gradings_say_it_all_themselves():
     assert agreed in found["same grade"].confidence_interval(0.999)
 
 
+def sequences():
+    """The bundled authorities by their gradings in order, as often as each sequence occurred."""
+    rows: dict[int, list[str]] = {}
+    data = ilr.load_dataset("grade_sequences").columns
+    for sequence, grade in zip(data["sequence"], data["overall"], strict=True):
+        rows.setdefault(sequence, []).append(grade)
+    times = dict(zip(data["sequence"], data["count"], strict=True))
+    # the last three gradings of each
+    kept = {key: grades[-3:] for key, grades in rows.items() if len(grades) >= 3}
+    return ilr.ratings_from_matrix(
+        list(kept.values()),
+        scale=ilr.OFSTED_SCALE,
+        frequencies=[times[key] for key in kept],
+        design="repeat",
+    )
+
+
+def test_repeats_say_it_under_named_assumptions():
+    """146 authorities with three gradings or more, as in the tests of repeats."""
+    gradings = sequences()
+    assert gradings.n_units == pytest.approx(146)
+    model = ilr.latent_grade_model(gradings)
+    low, high = model.reliability.confidence_interval()
+    assert (low, high) == pytest.approx((0.613, 1.0), abs=0.002)
+    assert (model.basis, len(model.assumptions)) == ("repeats", 4)
+    found = ilr.repeat_grade_probability(gradings, at_least="good")
+    ends = [
+        ilr.repeat_grade_probability(gradings, reliability=at)["same grade"].value
+        for at in (low, high)
+    ]
+    assert tuple(found["same grade"].confidence_interval()) == pytest.approx(ends, abs=1e-9)
+    said = found["same grade"].describe()
+    assert "the state changes from one date to the next" in said
+    assert "counts as disagreement" not in said
+
+
 def test_errors_by_grade_give_the_same_as_their_definition():
     codes = np.random.default_rng(8).integers(0, 3, (60, 3))
     ratings = ilr.ratings_from_codes(codes, scale=ilr.Scale(["a", "b", "c"]))

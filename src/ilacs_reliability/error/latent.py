@@ -13,7 +13,13 @@ import numpy.typing as npt
 from ilacs_reliability._checks.arguments import check_number, told
 from ilacs_reliability._checks.containers import read_only
 from ilacs_reliability._checks.names import row_names
-from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings, check_whole
+from ilacs_reliability._data.ratings import (
+    REPEAT_NOTE,
+    Ratings,
+    RatingsLike,
+    as_ratings,
+    check_whole,
+)
 from ilacs_reliability._data.scales import FloatArray, Scale
 from ilacs_reliability._results.estimates import Estimate
 from ilacs_reliability._results.records import Record, plain, rows_table
@@ -28,6 +34,7 @@ from ilacs_reliability.error.latent_fits import (
     likeliest,
     profile_limits,
 )
+from ilacs_reliability.error.repeats import reliability_from_repeats
 
 NAME = "latent_grade_model"
 ASSUMPTIONS = (
@@ -35,6 +42,7 @@ ASSUMPTIONS = (
     "errors of two gradings are independent of each other and of the state",
     "all who grade cut at the same thresholds",
 )
+OF_REPEATS = "the state changes from one date to the next by what it was last alone"
 NOT_SHOWN = "whether errors of two gradings are independent, nor whether the grades were right"
 
 
@@ -54,7 +62,7 @@ class LatentGrade(Record):
     reliability : Estimate
         Correlation of two independent gradings of one state, 0 to 1.
     basis : str
-        Where the reliability is from: "double gradings", or "stated".
+        Where the reliability is from: "double gradings", "repeats" or "stated".
     n_units : int
         Units that the margins rest on; 0 where shares were given.
     assumptions : tuple of str
@@ -173,8 +181,9 @@ def latent_grade_model(
     Parameters
     ----------
     source : Ratings, mapping or array_like
-        Double gradings, units by two raters or more who did not confer; or how many units have each
-        grade, as a mapping from grade to number, worst first, or the numbers alone.
+        Double gradings, units by two raters or more who did not confer; gradings of three dates or
+        more, as from `sequences_from_frame`; or how many units have each grade, as a mapping from
+        grade to number, worst first, or the numbers alone.
     reliability : Estimate or float, optional
         Correlation of two independent gradings of one state, 0 to 1; an `Estimate`, as from
         `reliability_from_repeats`, brings its interval along. Needed where the source has no double
@@ -211,7 +220,8 @@ def latent_grade_model(
     grades. Thresholds are those of the shares of grades over all gradings; given them the
     reliability is that of the greatest likelihood, 0 and 1 included, with limits where the
     likelihood has dropped by a chi-square's quantile, which take units as independent and the
-    thresholds as known.
+    thresholds as known. Of three dates or more the reliability is that of
+    `reliability_from_repeats`, and the shares are those of each unit's last grading.
 
     References
     ----------
@@ -236,11 +246,11 @@ def latent_grade_model(
             f"`source` must be one study, but got a batch of shape {taken.frequencies.shape[:-1]}."
         )
     check_whole(taken, "source")
-    if reliability is None:
-        return _of_gradings(taken)
-    return _of_shares(
-        taken.scale, taken.frequencies @ taken.counts, reliability, taken.notes, taken.n_units
-    )
+    if reliability is not None:
+        return _of_shares(taken.scale, _shares(taken), reliability, taken.notes, taken.n_units)
+    if taken.design == "repeat" and taken.n_raters > 2:
+        return _of_repeats(taken)
+    return _of_gradings(taken)
 
 
 def _ratings(source: Any) -> Ratings:
@@ -293,6 +303,28 @@ def _of_shares(
         notes=notes,
         **_stated(reliability),
     )
+
+
+def _of_repeats(ratings: Ratings) -> LatentGrade:
+    # here a change of the unit does not count as disagreement
+    notes = tuple(note for note in ratings.notes if note != REPEAT_NOTE)
+    reliability = reliability_from_repeats(ratings)
+    model = _of_shares(ratings.scale, _shares(ratings), reliability, notes, ratings.n_units)
+    return replace(model, basis="repeats", assumptions=(*ASSUMPTIONS, OF_REPEATS))
+
+
+def _shares(ratings: Ratings) -> FloatArray:
+    """Return how many units have each grade, of repeats as they were graded last."""
+    if ratings.design != "repeat" or ratings.patterns is None:
+        return np.asarray(ratings.frequencies @ ratings.counts, dtype=np.float64)
+    there = ratings.patterns >= 0
+    rated = there.any(axis=1)
+    last = there.shape[1] - 1 - there[:, ::-1].argmax(axis=1)
+    grades = ratings.patterns[np.arange(len(last)), last]
+    times = ratings.frequencies[rated].astype(np.float64)
+    counts = np.zeros(ratings.scale.n_grades)
+    np.add.at(counts, grades[rated], times)
+    return counts
 
 
 def _stated(reliability: Any) -> dict[str, Any]:

@@ -16,7 +16,6 @@ from ilacs_reliability.agreement.listing import Estimates
 from ilacs_reliability.error.bivariate import cell_probabilities
 from ilacs_reliability.error.class_records import DawidSkene
 from ilacs_reliability.error.latent import (
-    ASSUMPTIONS,
     NOT_SHOWN,
     LatentGrade,
     LatentSource,
@@ -251,7 +250,7 @@ def _chances(
         slope = (found[2] - found[1]) / (2.0 * step) if has_spread else float("nan")
         at = partial(_at, model.thresholds, event=event, root=root)
         entries[key] = _chance(
-            model, found[0], slope, at, name=name, label=label, assumed=_assumed(root)
+            model, found[0], slope, at, name=name, label=label, assumed=_assumed(model, root)
         )
     return Estimates(name, "event", entries)
 
@@ -278,6 +277,7 @@ def _chance(
         influence_source=slope * reliability.influence,
         n_units=model.n_units,
         n_raters=reliability.n_raters,
+        by=reliability.by,
         n_ratings=reliability.n_ratings,
         clusters=reliability.clusters,
         methods=carried if reliability.methods else (),
@@ -293,8 +293,8 @@ def _chance(
     )
 
 
-def _assumed(root: bool) -> tuple[str, ...]:
-    said = f"Assumed: {'; '.join(ASSUMPTIONS)}."
+def _assumed(model: LatentGrade, root: bool) -> tuple[str, ...]:
+    said = f"Assumed: {'; '.join(model.assumptions)}."
     return (said, "A right grade exists only inside this model.") if root else (said,)
 
 
