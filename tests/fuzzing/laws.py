@@ -52,7 +52,8 @@ def order_problems(result: object, again: object) -> Iterator[str]:
 
 def is_drawn(result: object) -> bool:
     """Tell whether a result says that it rests on draws."""
-    return bool(DRAWN.search(" ".join((getattr(result, "method", ""), *_notes(result)))))
+    drawn = DRAWN.search(" ".join((getattr(result, "method", ""), *_notes(result))))
+    return isinstance(result, ilr.BootstrapResult) or bool(drawn)
 
 
 def _notes(result: object) -> tuple[str, ...]:

@@ -753,7 +753,7 @@ def ratings_from_codes(
     """
     _check_scale(scale)
     refuse_mask(codes, "codes", fill="-1")
-    table = np.asarray(codes) if hasattr(codes, "dtype") else _rectangle(codes, "codes")
+    table = _rectangle(codes, "codes")
     table, rows = _match(codes, table, "codes", raters, units, frequencies, clusters)
     if table.dtype.kind not in "iu":
         raise TypeError(f"`codes` must be whole numbers, but got {table.dtype}.")

@@ -438,6 +438,9 @@ def _mean_score(
     value, influence = smooth_parts(_ratio, terms, study.frequencies, study.ratings.table.paired)
     value = where_known(study, value)
     reason = "" if study.is_batch else why_undefined(study)
+    if not study.is_batch and not reason and np.isnan(value):
+        # less than a unit
+        reason = "single_unit"
     return build_estimate(
         study.ratings,
         name="marginal_indices",

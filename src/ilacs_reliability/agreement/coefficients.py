@@ -13,7 +13,7 @@ from ilacs_reliability._checks.containers import read_only
 from ilacs_reliability._data.marks import by_counts, by_sums
 from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings, by_whom
 from ilacs_reliability._data.scales import FloatArray, Weights
-from ilacs_reliability._data.wide import SparseRows, beside, given_rows
+from ilacs_reliability._data.wide import Credit, SparseRows, beside, given_rows
 from ilacs_reliability._results.estimates import Estimate
 from ilacs_reliability._results.undefined import warn_undefined
 from ilacs_reliability.agreement.likelihood_limits import likelihood_methods
@@ -591,6 +591,8 @@ def _pooled_chance(study: Study, with_influence: bool) -> tuple[FloatArray, Floa
 
 
 def _conger_chance(study: Study, with_influence: bool) -> tuple[FloatArray, FloatArray | None]:
+    if isinstance(study.weights, Credit) and study.weights.gaps.rule == "quadratic":
+        return _squared_chance(study, study.weights.gaps.places, with_influence)
     columns = study.ratings.derived("rater columns", _rater_columns, of_patterns=True)
     q, m = len(study.weights), study.ratings.n_raters
     sums = study.frequencies @ columns
@@ -613,6 +615,38 @@ def _conger_chance(study: Study, with_influence: bool) -> tuple[FloatArray, Floa
     by_grade = (slope * scale[..., None]).reshape(flat.shape)
     given, gave = columns[:, :m], columns[:, m:]
     return expected, by_grade @ gave.T - (np.vecdot(margins, slope) * scale) @ given.T
+
+
+def _squared_chance(
+    study: Study, places: FloatArray, with_influence: bool
+) -> tuple[FloatArray, FloatArray | None]:
+    """Return the same where credit is 1 less a squared gap, by each rater's first two moments.
+
+    Of thousands of grades no margins are held: the mean squared gap of two raters is the sum of
+    their mean squares less twice the product of their means.
+    """
+    patterns = np.asarray(study.ratings.patterns)
+    given = (patterns >= 0).astype(np.float64)
+    x = places[np.maximum(patterns, 0)] * given
+    columns, m = np.hstack([given, x, x**2]), given.shape[1]
+    sums = study.frequencies @ columns
+    n_by = sums[..., :m]
+    active = n_by > TINY
+    others = active.sum(axis=-1, keepdims=True) - 1.0
+    pairs = np.maximum(others * (others + 1.0), 1.0)
+    per = np.where(active, 1.0 / np.where(active, n_by, 1.0), 0.0)
+    mean, square = sums[..., m : 2 * m] * per, sums[..., 2 * m :] * per
+    means, squares = (part.sum(axis=-1, keepdims=True) for part in (mean, square))
+    apart = 2.0 * (others * squares - means**2 + (mean**2).sum(axis=-1, keepdims=True))
+    expected = np.where(others > 0, 1.0 - apart / pairs, 0.0)[..., 0]
+    if not with_influence:
+        return expected, None
+    # a rating's pull, less that of all ratings of its rater
+    lean = 2.0 * (means - mean)
+    centred = others * square - lean * mean
+    scale = 2.0 * study.n_rated[..., None] / pairs * per
+    by_moment = np.concatenate([scale * centred, scale * lean, -scale * others], axis=-1)
+    return expected, by_moment @ columns.T
 
 
 def _rater_columns(ratings: Ratings) -> FloatArray | SparseRows:

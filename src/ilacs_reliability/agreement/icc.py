@@ -251,6 +251,8 @@ def _likelihood(scores: Scores, kind: str) -> _Fit:
         # the one-way model does not ask who gave which rating
         scores = replace(scores, scores=scores.scores[:, :0], given=scores.given[:, :0])
     fit = fit_reml(scores, pair, two_way=kind != "1")
+    if not fit.converged:
+        return _without(scores, "non_convergence")
     units, raters = fit.ratios
     rest = 1.0 + raters if kind == "A" else 1.0
     by_frequency = reml_ratio_slopes(scores, fit)
@@ -264,8 +266,7 @@ def _likelihood(scores: Scores, kind: str) -> _Fit:
     if not units > 0:
         # at the end of its range the estimate has no slope that says how it varies
         influence = np.full(len(w), np.nan)
-    reason = "" if fit.converged else "non_convergence"
-    return _Fit(np.asarray(units / (units + rest)), influence, reason)
+    return _Fit(np.asarray(units / (units + rest)), influence, "")
 
 
 def _starting_ratios(scores: Scores, kind: str) -> tuple[FloatArray, str]:

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ilacs_reliability._checks.arguments import check_function
+from ilacs_reliability._checks.arguments import check_function, check_listing, told
 from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings
 from ilacs_reliability._data.scales import FloatArray
 from ilacs_reliability._results.estimates import NO_ERROR, Estimate, reason_in_words
@@ -224,6 +224,7 @@ def _named(
     patterns = known_raters(ratings, "influential_units").patterns
     rows = {} if patterns is None else {tuple(patterns[place].tolist()): place for place in used}
     for name, grades in units.items():
+        check_listing(grades, f"units[{told(name)}]", of="grades")
         code = tuple(ratings.scale.encode([list(grades)], name="units")[0].tolist())
         if code not in rows:
             raise ValueError(f"`units` gives {name!r} grades {list(grades)}, not in `ratings`.")

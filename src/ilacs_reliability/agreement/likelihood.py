@@ -77,6 +77,15 @@ def fit_reml(scores: Scores, start: tuple[float, float], *, two_way: bool = True
     free = np.array([True, two_way])
     at = np.where(free, np.maximum(start, 0.05), 0.0)
     bounds = [(0.0, 1e12) if is_free else (0.0, 0.0) for is_free in free]
+    # of very many units the pieces are lost in rounding, and the fit says that it did not settle
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        return _fitted(parts, at, bounds, np.where(free, np.maximum(start, 0.0), 0.0))
+
+
+def _fitted(
+    parts: _Moments, at: FloatArray, bounds: list[tuple[float, float]], start: FloatArray
+) -> RemlFit:
+    free = np.array([low < high for low, high in bounds])
     from scipy import optimize
 
     found = optimize.minimize(
@@ -90,7 +99,7 @@ def fit_reml(scores: Scores, start: tuple[float, float], *, two_way: bool = True
     ratios, settled = _polish(parts, np.asarray(found.x, dtype=np.float64), free)
     if not settled:
         # where units are many the search may stop before raters, who are few, have moved it
-        ratios, settled = _polish(parts, np.where(free, np.maximum(start, 0.0), 0.0), free)
+        ratios, settled = _polish(parts, start, free)
     residual, mean = _profile(parts, ratios)
     n = float(parts.n_ratings)
     deviance = float(_deviance(parts, ratios))
@@ -101,7 +110,7 @@ def fit_reml(scores: Scores, start: tuple[float, float], *, two_way: bool = True
         residual=float(residual),
         mean=float(mean),
         log_likelihood=-0.5 * (deviance + constant),
-        converged=settled,
+        converged=settled and bool(np.isfinite(deviance) and np.isfinite(residual)),
     )
 
 

@@ -123,13 +123,19 @@ class Arrow:
     def _solved(self, right: FloatArray, free: BoolArray, along_planes: float) -> FloatArray:
         core, shifts = np.split(right, [len(self.core)])
         ratio, rest = self._without_shifts()
-        kept = np.flatnonzero(free & (np.diag(rest) > 0))
+        pull = core - ratio.T @ shifts
+        # what rounding leaves of a curvature that the shifts take up is none
+        none = 1e-14 * np.diag(self.core)
+        noise = 1e-6 + 10 * none
+        climbs = (np.abs(pull) > noise) & (along_planes > 0)
+        kept = np.flatnonzero(free & ((np.diag(rest) > none) | climbs))
         # parameters of few units and of very many are put on one scale
-        scale = 1 / np.sqrt(np.diag(rest)[kept])
+        scale = 1 / np.sqrt(np.maximum(np.diag(rest), np.maximum(none, 1e-30))[kept])
         curved, ways = np.linalg.eigh(rest[np.ix_(kept, kept)] * scale[:, None] * scale)
-        parts = ways.T @ (scale * (core - ratio.T @ shifts)[kept])
-        flat = curved < 1e-12 * curved.max(initial=0.0)
-        far = np.where(np.abs(parts) > 1e-6, along_planes, 0.0)
+        parts = ways.T @ (scale * pull[kept])
+        flat = curved < 1e-12 * curved.max(initial=1.0)
+        steep = np.abs(parts) > np.abs(ways).T @ (scale * noise[kept])
+        far = np.where(steep, along_planes, 0.0)
         x = np.zeros(len(core))
         x[kept] = scale * (ways @ (parts * np.where(flat, far, 1 / np.where(flat, 1.0, curved))))
         return np.append(x, _divided(shifts, self.own) - ratio @ x)
@@ -238,7 +244,7 @@ def gain(design: Design, theta: FloatArray, other: Design, start: FloatArray) ->
 
 
 def _log_expit_gain(at: FloatArray, was: FloatArray, move: FloatArray) -> FloatArray:
-    with np.errstate(over="ignore", invalid="ignore"):
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         near = -np.log1p(np.expm1(-move) * special.expit(-was))
         apart = special.log_expit(at) - special.log_expit(was)
     return np.where(_close(at, was, move), near, apart)

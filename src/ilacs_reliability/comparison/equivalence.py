@@ -118,7 +118,7 @@ def ordinal_equivalence(
     method = _offered(effect, method)
     middle = 0.5 if on == "probability" else 0.0
     result = equivalence_test(effect, low=middle - margin, high=middle + margin, method=method)
-    return _named(result, "ordinal_equivalence", f"equivalence test, margin {margin:g}")
+    return _named(result, "ordinal_equivalence", f"equivalence test, margin {float(margin):g}")
 
 
 def ordinal_noninferiority(
@@ -203,7 +203,9 @@ def ordinal_noninferiority(
     threshold = (0.5 if on == "probability" else 0.0) + (-margin if upwards else margin)
     alternative: Literal["greater", "less"] = "greater" if upwards else "less"
     result = threshold_test(effect, threshold, alternative=alternative, method=method)
-    return _named(result, "ordinal_noninferiority", f"non-inferiority test, margin {margin:g}")
+    return _named(
+        result, "ordinal_noninferiority", f"non-inferiority test, margin {float(margin):g}"
+    )
 
 
 _DECLINE = Scale(["not declined", "declined"], ordered=False)

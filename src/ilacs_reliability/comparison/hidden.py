@@ -223,9 +223,9 @@ def _likely(b: IntArray, n: int, n_second: int, gamma: float) -> IntArray:
 
 def _centre(x: FloatArray, m: float, n: int, gamma: float) -> FloatArray:
     """Return the favoured units among m of n, x of them favoured, losing no digits."""
-    more = gamma - 1
-    root = np.sqrt((more * (x - m)) ** 2 + more * (2 * n * (x + m) - 4 * x * m) + float(n) ** 2)
-    centre: FloatArray = 2 * gamma * x * m / (more * (x + m) + n + root)
+    more, part = (gamma - 1) / gamma, n / gamma
+    root = np.sqrt((more * (x - m)) ** 2 + more * (2 * n * (x + m) - 4 * x * m) / gamma + part**2)
+    centre: FloatArray = 2 * x * m / (more * (x + m) + part + root)
     return centre
 
 

@@ -15,6 +15,7 @@ from ilacs_reliability.comparison.groups import SharedGrades
 
 # longest step, as a change of a logit
 MOST_STEP = 10.0
+LEAST_GAIN = 1e-11
 # units that each cell is given so that logits keep in order, fewer and fewer
 GUARDS = (1.0, 1e-2, 1e-4, 1e-6, 1e-8, 1e-10)
 
@@ -197,11 +198,12 @@ def fit_design(
     now = next(fit for one in guesses if (fit := _at(design, _put(one, places, held), prior)))
     for _ in range(100):
         step = now.information.uphill(now.gradient, free)
+        # Newton's method doubles the digits: after so little a gain none are left
+        last = abs(float(now.gradient @ step)) < LEAST_GAIN
         # where the likelihood is nearly a plane, its top is not where the step leads
         step *= min(1.0, MOST_STEP / np.abs(step).max(initial=MOST_STEP))
         before, now = now, _moved(now, step)
-        # Newton's method doubles the digits: what follows a step as small is below rounding
-        if now is before or np.abs(step).max(initial=0.0) < 1e-7:
+        if last or now is before:
             break
     return now
 

@@ -228,7 +228,8 @@ def _judged(
 
 def _wins_of(sums: Sums | None, sizes: IntArray, totals: IntArray) -> Sums | None:
     """Turn the first of two groups' rank sums into double wins of the second."""
-    if sums is None:
+    # more pairs than a whole number holds have no limits from their list
+    if sums is None or int(sizes[0]) * int(sizes[1]) >= 2**61:
         return None
     least = int(sizes[1]) * (int(sizes[1]) + 1)
     return int(totals @ double_mid_ranks(totals)) - sums[0][::-1] - least, sums[1][::-1]

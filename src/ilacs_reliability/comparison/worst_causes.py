@@ -219,7 +219,10 @@ def _stratum(totals: IntArray, n_second: int) -> Stratum:
 def _chances(stratum: Stratum, strength: float) -> FloatArray:
     """Return the chance of each sum, shape (n_causes, n_values)."""
     logs = np.arange(stratum.weights.shape[1]) * np.log(strength)
-    chances: FloatArray = np.einsum("bkr,k->br", stratum.weights, np.exp(logs - logs.max()))
+    # of each cause only the numbers that there can be count, lest none be left of a strong one
+    logs = np.where(stratum.weights.any(axis=2), logs, -np.inf)
+    factors = np.exp(logs - logs.max(axis=1, keepdims=True))
+    chances: FloatArray = np.einsum("bkr,bk->br", stratum.weights, factors)
     chances /= chances.sum(axis=1, keepdims=True)
     return chances
 

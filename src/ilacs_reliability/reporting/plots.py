@@ -300,6 +300,10 @@ def agreement_plot(ratings: Ratings, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
+# more colours than any eye or screen tells apart
+MOST_SHADES = 10_000
+
+
 def shades(n_grades: int) -> list[str]:
     """Return a colour for each grade, the worst the darkest.
 
@@ -315,7 +319,8 @@ def shades(n_grades: int) -> list[str]:
     """
     from matplotlib import colormaps, colors
 
-    check_count(n_grades, "n_grades")
+    if check_count(n_grades, "n_grades") > MOST_SHADES:
+        raise ValueError(f"`n_grades` must be at most {MOST_SHADES:,}, but got {told(n_grades)}.")
     return [colors.to_hex(colormaps[LADDER](place)) for place in np.linspace(0, 1, n_grades)]
 
 

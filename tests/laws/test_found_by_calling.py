@@ -1,0 +1,130 @@
+"""What calling every public name with any input found, each kind once."""
+
+import re
+import warnings
+from fractions import Fraction
+from functools import partial
+from time import process_time
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.testing import assert_allclose
+
+import ilacs_reliability as ilr
+from ilacs_reliability.reporting import plots
+
+MANY = np.random.default_rng(1).normal(size=(6000, 2))
+GREAT = ilr.ratings_from_codes([[0, 0], [0, 1], [1, 0]], scale=ilr.Scale([1, 2]))
+DEAR = {
+    "jackknife of lin_ccc": lambda: ilr.jackknife(ilr.lin_ccc, MANY),
+    "bootstrap of lin_ccc": lambda: ilr.bootstrap(ilr.lin_ccc, MANY, n_resamples=100, rng=1),
+    "influence on lin_ccc": lambda: ilr.influential_units(ilr.lin_ccc, MANY[:3000]),
+    "jackknife of alpha": lambda: ilr.jackknife(
+        partial(ilr.krippendorff_alpha, metric="interval"), MANY
+    ),
+    "bowker": lambda: ilr.bowker(
+        [[9, 226, 71, 58], [139, 9, 265, 270], [126, 218, 9, 49], [286, 12, 182, 9]]
+    ),
+    "midp over strata": lambda: (
+        ilr.risk_difference(np.random.default_rng(79).integers(1, 99, (10_000, 2, 2)))
+    ).confidence_interval(method="midp"),
+    "boschloo of unlike groups": lambda: ilr.two_proportions(
+        [[10_000, 24], [42, 15]], method="boschloo"
+    ),
+}
+
+
+@pytest.mark.parametrize("call", DEAR.values(), ids=DEAR)
+def test_what_was_dear_takes_moments(call):
+    start = process_time()
+    assert repr(call())
+    # seconds of an ordinary machine, with room for a slow one
+    assert process_time() - start < 30
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: ilr.icc(GREAT.with_frequencies([3, 10**9, 3]), estimator="reml"),
+        lambda: ilr.conger_kappa(GREAT.with_frequencies([3, 10**15, 0])),
+        lambda: ilr.odds_ratio([[10**12, 3 * 10**12], [10**12, 4 * 10**12]]).describe(),
+        lambda: ilr.proportional_odds([[2, 2**50, 23, 7], [28, 2, 8, 2**50]]).describe(),
+        lambda: ilr.parallel_lines_test([[2, 2**50, 23, 7], [28, 2, 8, 2**50]]),
+        lambda: ilr.rosenbaum_bounds([[6, 7], [7, 5]], gamma=1e308),
+        lambda: ilr.rosenbaum_bounds([[25, 17, 27, 2**50], [2**50, 10**9, 2, 20]], gamma=1e6),
+        lambda: ilr.jonckheere([[2**50, 2**50], [2, 3]]),
+        lambda: ilr.lin_ccc([[-1e300, -1e300], [-1e300, -1e300]]),
+        lambda: ilr.ordinal_noninferiority([[9, 2, 8], [9, 2, 8]], margin=Fraction(1, 3)),
+    ],
+)
+def test_numbers_are_found_without_a_word_from_numpy(call):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        warnings.simplefilter("ignore", ilr.UndefinedEstimateWarning)
+        assert call()
+
+
+@pytest.mark.parametrize(
+    ("call", "name"),
+    [
+        (lambda: plots.shades(10**400), "n_grades"),
+        (lambda: ilr.adjust_p_values("x" * 5000), "p_values"),
+        (lambda: ilr.shift_equivalence([[3, 2], [1, 4]], margin="x" * 5000), "margin"),
+        (lambda: ilr.ratings_from_codes([[0]], scale=ilr.Scale([1]), units="x" * 5000), "units"),
+        (lambda: ilr.cochran_q([[2, 2]], at_least="x" * 5000), "at_least"),
+        (lambda: ilr.proportional_odds([[1, 2], [3, 4]], group=pd.NA), "group"),
+        (lambda: ilr.influential_units(ilr.gwet_ac, [[0, 1], [1, 1]], units={"a": 1}), "units"),
+        (lambda: ilr.bangdiwala_b([[0, 1]], partial_credit=[2.0]), "partial_credit"),
+    ],
+)
+def test_errors_name_the_argument_and_are_short(call, name):
+    with pytest.raises((TypeError, ValueError), match=f"`{name}") as caught:
+        call()
+    assert len(str(caught.value)) < 2000
+
+
+def test_an_empty_array_of_partial_credit_is_none():
+    table = [[0, 1], [1, 1], [0, 0]]
+    ours, plain = (ilr.bangdiwala_b(table, partial_credit=x).value for x in (np.array([]), ()))
+    assert_allclose(ours, plain)
+
+
+def test_less_than_a_unit_has_no_margins():
+    few = ilr.ratings_from_codes([[0, 0]], scale=ilr.Scale(["no", "so", "yes"]))
+    found = ilr.marginal_indices(few.with_frequencies([0.76]))
+    for one in found.values():
+        assert (one.status == "undefined") == bool(np.isnan(one.value))
+
+
+def test_a_profile_far_out_is_climbed_back():
+    tables = [[[10**4, 1], [10**9, 1]], [[10**8, 1], [10**5, 1]]]
+    odds = ilr.proportional_odds(tables)
+    limits = [odds.confidence_interval(level, "profile") for level in (0.5, 0.8, 0.95, 0.999)]
+    highs = [limit.high for limit in limits]
+    assert highs == sorted(highs)
+    assert min(highs) > odds.value * 100
+
+
+def test_no_p_value_passes_one_by_rounding():
+    tables = [[[4, 6], [1, 6]], [[1, 13], [6, 10**9]], [[3, 3], [11, 4]]]
+    for alternative in ("less", "greater", "two-sided"):
+        assert ilr.jonckheere(tables, alternative=alternative).p_value <= 1
+        assert ilr.mann_whitney(tables, alternative=alternative).p_value <= 1
+
+
+def test_credit_by_squares_is_credit_by_a_table():
+    rng = np.random.default_rng(3)
+    table = np.where(rng.random((300, 3)) < 0.2, np.nan, rng.normal(size=(300, 3)))
+    values = sorted(set(table[~np.isnan(table)]))
+    kappa = ilr.conger_kappa(table, weights="quadratic")
+    listed = ilr.conger_kappa(table, weights=ilr.agreement_weights(ilr.Scale(values), "quadratic"))
+    assert_allclose(kappa.value, listed.value, atol=1e-12)
+    assert_allclose(kappa.influence, listed.influence, atol=1e-10)
+
+
+def test_a_long_label_is_cut_short_in_every_sentence_of_a_scale():
+    told = re.compile("x{100}")
+    with pytest.raises(ValueError, match="`label`") as caught:
+        ilr.Scale(["a", "b"]).code("x" * 5000)
+    assert not told.search(str(caught.value))
