@@ -128,3 +128,12 @@ def test_a_long_label_is_cut_short_in_every_sentence_of_a_scale():
     with pytest.raises(ValueError, match="`label`") as caught:
         ilr.Scale(["a", "b"]).code("x" * 5000)
     assert not told.search(str(caught.value))
+
+
+def test_a_level_may_be_a_fraction():
+    table = [[1, 2], [2, 2], [1, 1], [2, 1], [1, 1]]
+    for level in (Fraction(1, 2), 0.5):
+        found = ilr.bootstrap(
+            ilr.percent_agreement, table, n_resamples=50, rng=1, confidence_level=level
+        )
+        assert found.confidence_interval.confidence_level == pytest.approx(0.5)

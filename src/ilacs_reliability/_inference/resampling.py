@@ -136,6 +136,7 @@ def bootstrap(
     """
     check_option(method, METHODS, "method")
     check_confidence_level(confidence_level)
+    confidence_level = float(confidence_level)
     check_draws(n_resamples)
     if not callable(coefficient):
         check_listing(coefficient, "coefficient", of="functions of ratings, or one of them")

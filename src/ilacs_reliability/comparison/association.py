@@ -260,7 +260,7 @@ def _distribution(shared: SharedGrades, form: _Form) -> Any:
     for h, counts in enumerate(shared.counts):
         sizes, columns = counts.sum(axis=1), counts.sum(axis=0)
         tables = every_table(sizes, columns)
-        if tables is None:
+        if tables is None or not affordable(0.0, nanoseconds=1.0, held=64.0 * tables[0].size):
             return None
         surplus = tables[0] - np.outer(sizes, columns) / counts.sum()
         sums = np.einsum("ia,nij,jb->nab", form.left[h], surplus, form.right[h], optimize=True)

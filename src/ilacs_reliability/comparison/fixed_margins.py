@@ -486,8 +486,8 @@ def _half(
     logs = np.zeros(1)
     for total, score in zip(totals.tolist(), scores.tolist(), strict=True):
         taken = np.arange(min(total, n_first) + 1)
-        factorials = special.gammaln(np.arange(1.0, total + 2.0))
-        weight = factorials[total] - factorials[taken] - factorials[total - taken]
+        # no table of all factorials: a grade may have many more units than the group
+        weight = log_choose(np.asarray(total), taken)
         units = (units[:, None] + taken).ravel()
         sums = (sums[:, None] + score * taken).ravel()
         logs = (logs[:, None] + weight).ravel()
