@@ -159,7 +159,7 @@ def precision_for_agreement(
     Notes
     -----
     The intervals are those that the analysis will print, of every study that can come out or of
-    drawn ones. The formula is :math:`2 z \\sigma / \\sqrt n`, with the spread of a single unit in
+    drawn ones. The formula is :math:`2 z \sigma / \sqrt{n}`, with the spread of a single unit in
     this world, as for any estimate that is a mean of influences [1]_.
 
     References

@@ -187,7 +187,7 @@ def agreement_sequence(
     .. math:: M_n(p) = B(a + s, b + n - s) / (B(a, b) p^s (1 - p)^{n - s}),
 
     a martingale of mean 1 where :math:`p` is true. By Ville's inequality it ever reaches
-    :math:`1/\\alpha` with a chance of at most :math:`\\alpha`, so the shares at which it never
+    :math:`1/\alpha` with a chance of at most :math:`\alpha`, so the shares at which it never
     did make up limits that all hold together [1]_, [2]_. The units must be exchangeable: a share
     that changes in time is not followed. The number to go is found by summing over all paths.
 

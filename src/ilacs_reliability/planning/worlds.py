@@ -268,7 +268,7 @@ def agreement_world(
     :math:`(1 - s) p_i q_i + s m_i`, where :math:`m` is the closest that the margins :math:`p` and
     :math:`q` allow; with equal margins :math:`s` is Cohen's kappa, the common-correlation model
     [1]_. "known grade" gives each pair of many raters that kappa: each knows the grade with
-    probability :math:`\\sqrt{s}`.
+    probability :math:`\sqrt{s}`.
 
     References
     ----------
