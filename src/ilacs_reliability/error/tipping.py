@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from ilacs_reliability._checks.arguments import check_between, check_function
+from ilacs_reliability._checks.arguments import check_between, check_function, told
 from ilacs_reliability._checks.randomness import as_generator, check_draws
 from ilacs_reliability._data.tables import Transitions, TransitionsLike
 from ilacs_reliability._results.estimates import SignificanceResult
@@ -270,4 +270,4 @@ def _net_in_words(net: int) -> str:
 def _finding_in_words(found: Any) -> str:
     if isinstance(found, SignificanceResult):
         return f"A p-value of {fixed(found.p_value)} or less by {found.label or found.name}"
-    return f"The finding {found}"
+    return f"The finding {told(found)}"
