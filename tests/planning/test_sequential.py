@@ -18,6 +18,7 @@ from ilacs_reliability.planning.sequential import (
     _look_ahead,
     stopping_bounds,
 )
+from stored import cases
 
 sequences = st.lists(st.booleans(), min_size=1, max_size=40)
 
@@ -73,6 +74,34 @@ def test_the_mixture_is_that_of_the_beta_distribution():
     mixed, _ = integrate.quad(weighed, 0, 1)
     found = np.exp(_log_evidence(7, 9, 0.8, (2.0, 3.0)))
     assert found == pytest.approx(mixed / (0.8**7 * 0.2**2), rel=1e-9)
+
+
+CONFSEQ = cases("confseq_sequence")
+every_case = pytest.mark.parametrize("entry", CONFSEQ, ids=lambda entry: entry["id"])
+
+
+def of_confseq(share):
+    """Return the beta distribution that confseq mixes over when it tries a share."""
+    # the root law's best weight after 50 trials, for 5 %: BetaBinomialMixture::optimal_r
+    log_level = 2 * np.log(1 / 0.05)
+    spread = share * (1 - share)
+    weight = max(50 * spread / (log_level + np.log1p(log_level)) - spread, 1e-3 * spread)
+    return weight / (1 - share), weight / share
+
+
+@every_case
+def test_the_evidence_is_that_of_confseq(entry):
+    agreed, n = map(int, entry["id"].split(" of "))
+    found = _log_evidence(agreed, n, 0.8, of_confseq(0.8))
+    assert found == pytest.approx(entry["values"]["log_evidence"], rel=1e-9, abs=1e-9)
+
+
+@every_case
+def test_the_evidence_reaches_its_bound_at_the_limits_of_confseq(entry):
+    agreed, n = map(int, entry["id"].split(" of "))
+    for limit in (entry["values"]["low"], entry["values"]["high"]):
+        found = _log_evidence(agreed, n, limit, of_confseq(limit))
+        assert found == pytest.approx(np.log(20), rel=1e-4)
 
 
 @settings(max_examples=15)
