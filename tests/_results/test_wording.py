@@ -19,7 +19,7 @@ from ilacs_reliability._results.wording import (
     with_article,
     with_interval,
 )
-from ilacs_reliability.claims import assessing
+from ilacs_reliability.claims import phrases
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_reports_leave_numbers_to_the_one_place_that_writes_them(path):
 
 
 def test_a_report_of_many_records_marks_thousands():
-    some = assessing._counted_by("2020-01-01", (1500, 2500, 1000))
+    some = phrases.counted_by("2020-01-01", (1500, 2500, 1000))
     assert some == "1,500 of 5,000 by 2020-01-01 (30%)"
 
 

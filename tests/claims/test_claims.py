@@ -337,7 +337,7 @@ def test_the_short_claim_hangs_on_three_inspections_of_unclear_kind():
 
 
 def test_the_report_describes_itself():
-    assert REPORT.describe().startswith("Of 18 claims and questions: 3 supported, 1 contradicted")
+    assert REPORT.describe().startswith("Of 18 claims and questions, as rates: 3 supported")
     row = REPORT.to_dict()
     assert len(row["claims"]) == 18
     assert len(row["answer"]) == 3

@@ -226,6 +226,54 @@ def test_own_records_in_which_nothing_moved_are_reported(capsys):
     assert "rose against" not in text
 
 
+def test_the_command_writes_markdown_too(tmp_path, capsys):
+    path = tmp_path / "report.md"
+    assert main(["--markdown", str(path)]) == 0
+    assert path.read_text(encoding="utf-8") == ilr.report_markdown(REPORT)
+    assert capsys.readouterr().out == TEXT
+
+
+def test_own_records_are_named_with_their_date(tmp_path, capsys):
+    path = tmp_path / "own.csv"
+    path.write_text(f"{HEADER}\n{ROW}\n", encoding="utf-8")
+    os.utime(path, (86_400 * 20_000, 86_400 * 20_000))
+    assert main(["--records", str(path)]) == 0
+    assert re.search(r"own\.csv,\s+saved\s+2024-10-0[34]", capsys.readouterr().out)
+
+
+def test_double_gradings_come_from_a_file_of_their_own(tmp_path, capsys):
+    path = tmp_path / "double.csv"
+    rows = "\n".join(
+        ["unit,first,second", *["a,good,Good"] * 90, *["b,RI,requires improvement"] * 90]
+    )
+    path.write_text(rows, encoding="utf-8")
+    assert main(["--double", str(path)]) == 0
+    assert "A second team would give the same grade as often as declared" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        ("first\ngood", "line 1: there must be one column `second`"),
+        ("first,second\ngood,splendid", "line 2, column `second`: 'splendid' is no grade"),
+        ("first,second\ngood,", "holds no unit with two grades"),
+    ],
+)
+def test_double_gradings_that_cannot_be_read_are_refused(lines, message, tmp_path, capsys):
+    path = tmp_path / "double.csv"
+    path.write_text(lines, encoding="utf-8")
+    assert main(["--double", str(path)]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "double.csv" in captured.err
+    assert message in captured.err
+
+
+def test_how_kinds_were_chosen_is_one_of_three(capsys):
+    assert main(["--chosen", "by risk"]) == 2
+    assert "--chosen" in capsys.readouterr().err
+
+
 GOOD_ROW = ROW.split(",")
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from ilacs_reliability._inference.multiplicity import adjust_p_values
 from ilacs_reliability._inference.thresholds import threshold_test
 from ilacs_reliability._results.estimates import Estimate, SignificanceResult
-from ilacs_reliability._results.wording import counted, p_phrase
+from ilacs_reliability._results.wording import counted, p_phrase, significant
 from ilacs_reliability.claims.assessing import Assessment
 from ilacs_reliability.claims.judging import Verdict
 from ilacs_reliability.claims.outcomes import TIGHTER
@@ -63,6 +63,6 @@ def _held(verdict: Verdict, adjusted: float, n_claims: int) -> Verdict:
         return verdict
     reason = (
         f"by itself it would be {verdict.outcome}, but not as one of {counted(n_claims, 'claim')} "
-        f"(Holm's {p_phrase(adjusted)}, and at most {verdict.claim.error:.3g} would do)."
+        f"(Holm's {p_phrase(adjusted)}, and at most {significant(verdict.claim.error)} would do)."
     )
     return replace(verdict, outcome="not shown", reason=reason)

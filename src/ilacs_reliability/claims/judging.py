@@ -213,7 +213,7 @@ def judge(claim: Claim, result: Any) -> Verdict:
     One level holds for all directions: a difference that is not significant never reads as
     sameness. Exact intervals are taken at the claim's level. The default intervals of coefficients,
     of a net change and of a relative effect are approximate and miss more often than they say, so
-    verdicts take them at a level whose error is a quarter, a third and a half of the declared one:
+    verdicts take them at a level whose error is a fifth, a third and a half of the declared one:
     as documented under "How often is a verdict wrong?", "supported" then comes no more often than
     declared.
 

@@ -237,7 +237,7 @@ def _whole_world(chances: FloatArray) -> FloatArray:
 def _every(parts: list[tuple[int, FloatArray]]) -> tuple[IntArray, FloatArray]:
     """Return every table and its chance; of two samples every pair of tables."""
     found = [
-        (tables, _chances(tables, shares))
+        (tables, chances_of(tables, shares))
         for n, shares in parts
         for tables in [all_tables(n, len(shares))]
     ]
@@ -259,7 +259,8 @@ def all_tables(n: int, n_cells: int) -> IntArray:
     return np.hstack([tables, n - tables.sum(axis=1, keepdims=True)])
 
 
-def _chances(tables: IntArray, shares: FloatArray) -> FloatArray:
+def chances_of(tables: IntArray, shares: FloatArray) -> FloatArray:
+    """Return the chance of each table of one size, if its cells have these shares."""
     n = tables[0].sum()
     logs = special.gammaln(n + 1) - special.gammaln(tables + 1).sum(axis=1)
     found: FloatArray = np.exp(logs + special.xlogy(tables, shares).sum(axis=1))

@@ -30,7 +30,8 @@ READING = (
 )
 LIMITS = (
     "A verdict is about a claim and its counts, not any one inspection; agreement is not accuracy.",
-    "Intervals ask whether a count would hold beyond these inspections, taken as independent.",
+    "A count of all authorities is the whole answer to what happened. A rate asks whether it would "
+    "hold beyond these inspections, which are taken as independent.",
     "The claims are those we found and could put into numbers; sentences of ours are marked.",
 )
 
@@ -264,8 +265,9 @@ def _thresholds(rules: Protocol) -> list[str]:
         family = f"At the edge of its claim any verdict of the report is wrong in at most {error}."
     else:
         family = (
-            f'At the edge of a claim "supported" comes in at most {error} of studies; with several '
-            "claims and no correction, one of them is wrong more often."
+            f'At the edge of a claim "supported" comes in at most {error} of studies, for which '
+            "approximate intervals are taken at a higher level; with several claims and no "
+            "correction, one of them is wrong more often."
         )
     return [f"{said}.", family]
 

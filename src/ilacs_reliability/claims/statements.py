@@ -17,7 +17,7 @@ from ilacs_reliability._checks.arguments import (
     told,
 )
 from ilacs_reliability._results.records import as_dict
-from ilacs_reliability._results.wording import significant
+from ilacs_reliability._results.wording import level, significant
 
 Kind: TypeAlias = Literal["consistency", "shift", "comparison", "share"]
 Direction: TypeAlias = Literal["at least", "more than", "at most", "less than", "within"]
@@ -40,6 +40,15 @@ TEXTS = (
 # evidence of these kinds is never beyond 1
 SHARES = ("consistency", "share")
 OURS = "our question"
+# coefficients of the ledger that are shares of units
+OF_UNITS = (
+    "percent_agreement",
+    "improved",
+    "improved_of_moved",
+    "kept",
+    "left_inadequate",
+    "still_inadequate",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -178,6 +187,15 @@ class Claim:
     def __repr__(self) -> str:
         held = " ".join(filter(None, (self.coefficient, self.bar)))
         return f"Claim({self.statement!r}, {self.kind}, {held})"
+
+
+def held_to(claim: Claim) -> str:
+    """Say what a claim is held to, in per cent where it is about a share."""
+    if claim.kind == "comparison" or claim.coefficient not in OF_UNITS:
+        return claim.bar
+    if isinstance(claim.threshold, tuple):
+        return f"within {' to '.join(level(number) for number in claim.threshold)}"
+    return f"{claim.direction} {level(claim.threshold)}"
 
 
 def _floor(floor: Any) -> float:

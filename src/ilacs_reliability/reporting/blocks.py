@@ -8,6 +8,7 @@ from ilacs_reliability._results.wording import counted, listed
 from ilacs_reliability.claims.assessing import Assessment
 from ilacs_reliability.claims.judging import Verdict
 from ilacs_reliability.claims.security import SecurityReport
+from ilacs_reliability.claims.statements import held_to
 
 DECISIVE = ("supported", "contradicted", "not shown")
 
@@ -51,15 +52,17 @@ def both_readings(verdict: Verdict) -> str:
         return outcome
     known = verdict.as_count != "cannot be checked"
     count = f"{verdict.as_count.upper()} as a count" if known else "as a count it CANNOT BE CHECKED"
-    return f"{sentence(count)}, {outcome} as a rate ({verdict.claim.bar})"
+    return f"{sentence(count)}, {outcome} as a rate ({held_to(verdict.claim)})"
 
 
 def could_be(verdict: Verdict) -> str:
     """Say which outcomes evidence of this size could have had."""
     outcomes = verdict.reachable
     n_units = getattr(verdict.evidence, "n_units", None)
-    if not outcomes or n_units is None or verdict.outcome not in DECISIVE or np.ndim(n_units):
+    if not outcomes or n_units is None or np.ndim(n_units):
         return ""
+    if verdict.outcome not in DECISIVE:
+        return "Nothing but not answerable, whatever the numbers of such evidence."
     units = counted(n_units, "unit")
     if len(outcomes) == len(DECISIVE):
         return f"{units} could have supported or contradicted it, or left it open."

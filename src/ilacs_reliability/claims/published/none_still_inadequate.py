@@ -64,8 +64,10 @@ def _fell_since(evidence: Evidence) -> list[str]:
     fell = int(evidence.tables["worst_sif_to_state_2022"][1:, 0].sum())
     if not fell:
         return []
-    were = "was" if fell == 1 else "were"
-    return [f"{whole(fell)} that had not been inadequate under SIF {were} by then."]
+    were = "authority that never was inadequate under SIF was"
+    if fell > 1:
+        were = "authorities that never were inadequate under SIF were"
+    return [f"{whole(fell)} {were} inadequate by then."]
 
 
 ENTRY = Entry(declare, assess)
