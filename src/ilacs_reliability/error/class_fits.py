@@ -10,6 +10,7 @@ import numpy as np
 
 from ilacs_reliability._data.scales import FloatArray, IntArray
 from ilacs_reliability.error.latent_classes import (
+    Climb,
     Fit,
     Panel,
     average_scores,
@@ -49,6 +50,8 @@ class Found:
         How it was found.
     converged : bool
         Whether it is a maximum.
+    hessian : ndarray of float or None
+        The second derivatives there, where they were taken.
     """
 
     fit: Fit
@@ -57,6 +60,7 @@ class Found:
     logs: tuple[float, ...]
     method: str
     converged: bool
+    hessian: FloatArray | None = None
 
 
 def best_of(panel: Panel, n_starts: int, rng: np.random.Generator) -> Found:
@@ -67,33 +71,33 @@ def best_of(panel: Panel, n_starts: int, rng: np.random.Generator) -> Found:
     leading = first.pick(np.argsort(-logs, kind="stable")[:n_kept])
     by_newton = panel.n_parameters <= MOST_PARAMETERS and isinstance(panel.given, np.ndarray)
     finished = list(_finished(panel, leading, by_newton, n_kept == n_starts))
-    finished.sort(key=lambda one: -one[1])
-    fit, log, converged = finished[0]
+    finished.sort(key=lambda one: -one.log)
+    fit, log, converged, hessian = finished[0]
     _, chances = posterior(panel, fit)
     return Found(
         fit=fit,
         log=log,
         chances=chances[:, 0],
-        logs=tuple(one[1] for one in finished),
+        logs=tuple(one.log for one in finished),
         method="EM and Newton" if by_newton else "EM",
         converged=converged,
+        hessian=hessian,
     )
 
 
-def _finished(
-    panel: Panel, leading: Fit, by_newton: bool, all_starts: bool
-) -> Iterator[tuple[Fit, float, bool]]:
+def _finished(panel: Panel, leading: Fit, by_newton: bool, all_starts: bool) -> Iterator[Climb]:
     if not by_newton:
         # a few digits less than Newton's, as each step goes through all ratings
         fit, logs, steps = em(panel, leading, n_steps=1000, gain=1e-7)
-        yield from ((fit.pick([i]), float(log), steps < 1000) for i, log in enumerate(logs))
+        for place, log in enumerate(logs.tolist()):
+            yield Climb(fit.pick([place]), log, steps < 1000, None)
         return
     leading, _, _ = em(panel, leading, n_steps=15)
     done: list[float] = []
     for place in range(len(leading.shares)):
         found = newton(panel, leading.pick([place]))
         yield found
-        done.append(found[1])
+        done.append(found.log)
         # of a large table, three that agree are enough
         if not all_starts and len(done) >= 3 and max(done) - sorted(done)[-3] < SAME:
             return
@@ -172,7 +176,7 @@ def generic_rank(panel: Panel) -> int:
     """
     rng = np.random.default_rng(0)
     masks, known = _designs(panel)
-    n_drawn = max(3 * panel.n_parameters, 8 * len(masks), 60)
+    n_drawn = max(2 * panel.n_parameters, 8 * len(masks), 60)
     picked = np.arange(n_drawn) % len(masks)
     given = _drawn_ratings(masks[picked], panel.n_grades, rng)
     n_classes = panel.n_classes

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from scipy import special
 
 from ilacs_reliability._data.scales import FloatArray
@@ -45,8 +46,7 @@ def profile_limits(
 def _best_with(panel: Panel, fit: Fit, place: Place, at: float) -> float:
     held = _held_at(panel, fit, place, at)
     held, _, _ = em(panel, held, n_steps=8)
-    _, log, _ = newton(panel, held)
-    return log
+    return newton(panel, held).log
 
 
 def _value(fit: Fit, place: Place) -> float:
@@ -77,7 +77,19 @@ def _rest(values: FloatArray, place: int, at: float) -> FloatArray:
     return found
 
 
-def influences(panel: Panel, fit: Fit) -> tuple[FloatArray, Any, int]:
+def n_flat(panel: Panel, fit: Fit, hessian: FloatArray | None) -> int:
+    """Return the number of directions in which the likelihood is flat at its maximum."""
+    if hessian is None:
+        hessian = slope_and_hessian(panel, fit)[1]
+    values = np.linalg.eigvalsh(-hessian)
+    return int((~_curved(values)).sum())
+
+
+def _curved(values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    return np.asarray(values > 1e-7 * max(float(values.max(initial=0.0)), 1e-300))
+
+
+def influences(panel: Panel, fit: Fit) -> tuple[FloatArray, Any]:
     """Return what a unit of each pattern moves the logits of what is free by.
 
     Returns
@@ -86,16 +98,14 @@ def influences(panel: Panel, fit: Fit) -> tuple[FloatArray, Any, int]:
         The movements, by the information seen.
     free : ndarray of bool
         As from `slope_and_hessian`.
-    n_flat : int
-        Directions in which the likelihood has no curvature at the maximum.
     """
     _, hessian, free = slope_and_hessian(panel, fit)
     _, chances = posterior(panel, fit)
     scores = average_scores(score_blocks(panel, fit), chances[:, 0])[:, free]
     values, vectors = np.linalg.eigh(-hessian)
-    curved = values > 1e-7 * max(float(values.max(initial=0.0)), 1e-300)
+    curved = _curved(values)
     inverse = (vectors[:, curved] / values[curved]) @ vectors[:, curved].T
-    return scores @ inverse, free, int((~curved).sum())
+    return scores @ inverse, free
 
 
 def pull_on(panel: Panel, fit: Fit, pulls: FloatArray, free: Any, *, place: Place) -> FloatArray:

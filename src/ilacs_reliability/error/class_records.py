@@ -259,8 +259,7 @@ class DawidSkene(Record):
         if found is None or self.method == "EM":
             parts: Any = None
         else:
-            pulls, free, _ = influences(panel, found.fit)
-            parts = (pulls, free)
+            parts = influences(panel, found.fit)
         for place, label in zip(places, labels, strict=True):
             yield _estimate(self, place, label, parts)
 

@@ -24,7 +24,7 @@ from ilacs_reliability.error.class_fits import (
     generic_rank,
     in_order,
 )
-from ilacs_reliability.error.class_limits import influences
+from ilacs_reliability.error.class_limits import n_flat
 from ilacs_reliability.error.class_records import NAME, DawidSkene
 from ilacs_reliability.error.latent_classes import Panel
 from ilacs_reliability.error.standards import Standard, Trials, appraisers, with_standard
@@ -235,7 +235,7 @@ def _record(
 ) -> DawidSkene:
     for part in (panel, found, found.fit):
         freeze(part)
-    n_flat = influences(panel, found.fit)[2] if found.method != "EM" else 0
+    flat = n_flat(panel, found.fit, found.hessian) if found.method != "EM" else 0
     shape = (panel.n_raters, panel.n_grades, panel.n_classes)
     return DawidSkene(
         scale=ratings.scale,
@@ -251,9 +251,9 @@ def _record(
         log_likelihoods=found.logs,
         n_parameters=panel.n_parameters,
         rank=rank,
-        n_flat=n_flat,
+        n_flat=flat,
         method=found.method,
-        notes=(*ratings.notes, *_notes(panel, found, rank, n_flat)),
+        notes=(*ratings.notes, *_notes(panel, found, rank, flat)),
         _ratings=ratings,
         _panel=panel,
         _found=found,
@@ -267,7 +267,7 @@ def _of_prior(panel: Panel, found: Found) -> float:
     return float((by_cell * np.log(found.fit.errors[:, 0])).sum())
 
 
-def _notes(panel: Panel, found: Found, rank: int, n_flat: int) -> Iterator[str]:
+def _notes(panel: Panel, found: Found, rank: int, flat: int) -> Iterator[str]:
     if panel.prior.any():
         yield (
             f"Each rater is taken to have given {panel.prior.max():g} ratings of each grade to "
@@ -283,9 +283,9 @@ def _notes(panel: Panel, found: Found, rank: int, n_flat: int) -> Iterator[str]:
             f"With {panel.n_parameters} parameters it was not looked at whether such ratings can "
             "tell them apart."
         )
-    elif n_flat:
-        flat = counted(n_flat, "direction")
-        yield f"At its maximum the likelihood of these ratings is flat in {flat}."
+    elif flat:
+        where = counted(flat, "direction")
+        yield f"At its maximum the likelihood of these ratings is flat in {where}."
     if not found.converged:
         yield "The steps ended before a maximum was reached."
     reached = sum(found.log - log < SAME * max(1.0, abs(found.log) / 1e3) for log in found.logs)

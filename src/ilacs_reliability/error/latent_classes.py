@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -172,8 +172,17 @@ def em(panel: Panel, fit: Fit, *, n_steps: int, gain: float = 0.0) -> tuple[Fit,
     return fit, logs, n_steps
 
 
-def newton(panel: Panel, fit: Fit, *, n_steps: int = 60) -> tuple[Fit, float, bool]:
-    """Climb from one start to a maximum; return the fit, its log likelihood, whether it is there.
+class Climb(NamedTuple):
+    """Where Newton's steps led: the second derivatives there are None where they were not taken."""
+
+    fit: Fit
+    log: float
+    converged: bool
+    hessian: FloatArray | None
+
+
+def newton(panel: Panel, fit: Fit, *, n_steps: int = 60) -> Climb:
+    """Climb from one start to a maximum.
 
     Rates that head for zero are set to zero, and given back where that is no maximum.
     """
@@ -186,7 +195,7 @@ def newton(panel: Panel, fit: Fit, *, n_steps: int = 60) -> tuple[Fit, float, bo
         if slope @ step < DONE * max(1.0, abs(log)):
             released = _released(panel, fit)
             if released is None:
-                return fit, log, True
+                return Climb(fit, log, True, hessian)
             fit, found, _ = em(panel, released, n_steps=20)
             log = float(found[0])
             continue
@@ -194,11 +203,11 @@ def newton(panel: Panel, fit: Fit, *, n_steps: int = 60) -> tuple[Fit, float, bo
         if moved is None:
             fit, found, _ = em(panel, fit, n_steps=10)
             if found[0] - log < 1e-12 * max(1.0, abs(log)):
-                return fit, float(found[0]), True
+                return Climb(fit, float(found[0]), True, None)
             log = float(found[0])
         else:
             fit, log = moved
-    return fit, log, False
+    return Climb(fit, log, False, None)
 
 
 def _uphill(slope: FloatArray, hessian: FloatArray) -> FloatArray:
