@@ -76,6 +76,8 @@ def test_numbers_are_found_without_a_word_from_numpy(call):
         (lambda: ilr.proportional_odds([[1, 2], [3, 4]], group=pd.NA), "group"),
         (lambda: ilr.influential_units(ilr.gwet_ac, [[0, 1], [1, 1]], units={"a": 1}), "units"),
         (lambda: ilr.bangdiwala_b([[0, 1]], partial_credit=[2.0]), "partial_credit"),
+        (lambda: ilr.misclassification_matrix(len), "ratings"),
+        (lambda: ilr.misclassification_matrix(GREAT.with_frequencies([0.4, 1, 1])), "ratings"),
     ],
 )
 def test_errors_name_the_argument_and_are_short(call, name):

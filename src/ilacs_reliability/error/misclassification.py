@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ilacs_reliability._data.ratings import RatingsLike, check_whole
+from ilacs_reliability._data.ratings import RatingsLike, as_ratings, check_whole
 from ilacs_reliability._data.scales import FloatArray, Scale
 from ilacs_reliability._results.records import Record, plain, rows_table
 from ilacs_reliability._results.wording import as_said, counted, listed, percent
@@ -199,7 +199,13 @@ def misclassification_matrix(
 
 
 def _of_states(ratings: RatingsLike) -> ErrorMatrix:
-    model = latent_grade_model(ratings)
+    taken = as_ratings(ratings)
+    if taken.frequencies.ndim != 1:
+        raise ValueError(
+            f"`ratings` must be one study, but got a batch of shape {taken.frequencies.shape[:-1]}."
+        )
+    check_whole(taken, "ratings")
+    model = latent_grade_model(taken)
     reliability = model.reliability
     note = "The right grade is that of a latent state, which exists only inside the model."
     return ErrorMatrix(
