@@ -10,7 +10,11 @@ from scipy import optimize, stats
 
 import ilacs_reliability as ilr
 from closeness import close
-from ilacs_reliability._inference.critical import drawn_critical_value
+from ilacs_reliability._inference.critical import (
+    critical_value,
+    drawn_critical_value,
+    whole_critical_value,
+)
 
 AB = ilr.Scale(["a", "b"])
 ABCD = ilr.Scale(["a", "b", "c", "d"])
@@ -89,6 +93,44 @@ def test_a_drawn_test_rejects_at_its_level_itself(hits, level):
     # of 99 draws, 1 to 99, so many less one may reach a statistic whose p-value is the level
     edge = drawn_critical_value(np.arange(1.0, 100), level(hits), usual=0.0, top=200.0)
     assert abs(edge - (100 - hits)) < 1e-6
+
+
+def test_a_test_that_cannot_reject_has_its_critical_value_barely_past_the_top():
+    # of 99 draws none may reach it at a level below 1 in 100; of 3 tosses all are too common
+    for edge in (
+        drawn_critical_value(np.arange(1.0, 100), 0.009, usual=0.0, top=200.0),
+        whole_critical_value(lambda gap: 0.25, 0.05, usual=0.0, top=200.0),
+        critical_value(lambda gap: 0.25, 0.05, usual=0.0, top=200.0),
+    ):
+        assert 200 < edge < 200.001
+
+
+EVEN = [[[9, 4], [3, 9]], [[8, 4], [2, 9]], [[7, 3], [4, 8]], [[9, 5], [3, 6]]]
+UNEVEN = [[[9, 9], [1, 9]], [[8, 2], [9, 9]], [[7, 3], [4, 8]], [[9, 8], [0, 6]]]
+
+
+@pytest.mark.parametrize("strata", [EVEN, UNEVEN, EVEN[:3]], ids=["even", "uneven", "three"])
+@pytest.mark.parametrize("level", [0.5, 0.95])
+def test_limits_of_the_inconsistency_of_strata_are_higgins_and_thompsons(strata, level):
+    # Statistics in Medicine 21 (2002), 1539-1558: H^2 = Q / (k - 1), I^2 = 1 - 1 / H^2
+    found = ilr.stratified_shift(strata, heterogeneity="asymptotic").heterogeneity
+    q, k = found.statistic, len(strata)
+    assert q > k if strata is UNEVEN else q < k
+    error = (
+        (np.log(q) - np.log(k - 1)) / (np.sqrt(2 * q) - np.sqrt(2 * k - 3)) / 2
+        if q > k
+        else np.sqrt((1 - 1 / (3 * (k - 2) ** 2)) / (2 * (k - 2)))
+    )
+    z = stats.norm.ppf((1 + level) / 2)
+    h = np.maximum(np.sqrt(q / (k - 1)), 1) * np.exp([-z * error, z * error])
+    assert found.effect.value == close(max(0, 1 - (k - 1) / q))
+    ends = found.effect.confidence_interval(level, "test_based")
+    np.testing.assert_allclose([*ends], np.maximum(1 - 1 / h**2, 0), rtol=1e-9, atol=1e-15)
+    # the root of Q lies within that of the chi-square's quantile of the length it estimates
+    root, radius = np.sqrt(q), np.sqrt(stats.chi2.ppf(level, k - 1))
+    squares = np.maximum([root - radius, root + radius], 0) ** 2
+    ends = found.effect.confidence_interval(level, "ball")
+    np.testing.assert_allclose([*ends], squares / (squares + k - 1), rtol=1e-9, atol=1e-15)
 
 
 def test_either_side_of_a_drawn_sum_counts_what_was_seen_among_the_draws():
