@@ -110,7 +110,7 @@ UNEVEN = [[[9, 9], [1, 9]], [[8, 2], [9, 9]], [[7, 3], [4, 8]], [[9, 8], [0, 6]]
 
 
 @pytest.mark.parametrize("strata", [EVEN, UNEVEN, EVEN[:3]], ids=["even", "uneven", "three"])
-@pytest.mark.parametrize("level", [0.5, 0.95])
+@pytest.mark.parametrize("level", [0.05, 0.5, 0.95])
 def test_limits_of_the_inconsistency_of_strata_are_higgins_and_thompsons(strata, level):
     # Statistics in Medicine 21 (2002), 1539-1558: H^2 = Q / (k - 1), I^2 = 1 - 1 / H^2
     found = ilr.stratified_shift(strata, heterogeneity="asymptotic").heterogeneity
@@ -129,8 +129,21 @@ def test_limits_of_the_inconsistency_of_strata_are_higgins_and_thompsons(strata,
     # the root of Q lies within that of the chi-square's quantile of the length it estimates
     root, radius = np.sqrt(q), np.sqrt(stats.chi2.ppf(level, k - 1))
     squares = np.maximum([root - radius, root + radius], 0) ** 2
+    low, high = squares / (squares + k - 1)
     ends = found.effect.confidence_interval(level, "ball")
-    np.testing.assert_allclose([*ends], squares / (squares + k - 1), rtol=1e-9, atol=1e-15)
+    # limits hold the estimate
+    right = [min(low, found.effect.value), high]
+    np.testing.assert_allclose([*ends], right, rtol=1e-9, atol=1e-15)
+
+
+def test_strata_that_are_alike_or_one_alone_show_no_inconsistency():
+    for strata in ([EVEN[0]] * 3, [EVEN[0]]):
+        found = ilr.stratified_shift(strata, heterogeneity="asymptotic").heterogeneity
+        assert found.effect.value == close(0)
+        k, ends = len(strata), found.effect.confidence_interval(0.95, "ball")
+        far = stats.chi2.ppf(0.95, k - 1) if k > 1 else np.inf
+        assert ends.low == close(0)
+        assert abs(ends.high - 1 / (1 + (k - 1) / far)) < 1e-9
 
 
 def test_either_side_of_a_drawn_sum_counts_what_was_seen_among_the_draws():
