@@ -15,7 +15,7 @@ from scipy import stats
 
 import ilacs_reliability as ilr
 from closeness import close
-from ilacs_reliability.agreement import exact_ranks
+from ilacs_reliability._inference import reorderings
 
 GRADES = [[1, 1, 2], [2, 2, 2], [1, 2, 1], [2, 2, 2], [3, 3, 3], [3, 3, 2], [1, 1, 1], [2, 3, 2]]
 TABLE = ilr.ratings_from_table([[40, 9], [6, 45]], scale=ilr.Scale(["no", "yes"]))
@@ -316,14 +316,13 @@ def test_the_sampled_test_of_concordance_is_near_the_exact_one():
     exact = ilr.kendall_w_test(table).p_value
     sampled = ilr.kendall_w_test(table, method="monte_carlo", rng=1)
     assert abs(sampled.p_value - exact) < 5 * np.sqrt(exact / 9999)
-    assert "9,999 random draws" in sampled.notes[-1]
+    assert sampled.method == "monte_carlo with 9,999 draws"
 
 
 def test_too_many_cases_give_way_to_draws_and_say_so():
     table = np.random.default_rng(1).integers(0, 5, (24, 3))
     result = ilr.kendall_w_test(table, n_resamples=99, rng=2)
-    assert result.method == "Monte Carlo"
-    assert "too many cases" in result.notes[-1]
+    assert result.method == "monte_carlo with 99 draws, since there is too much to enumerate"
 
 
 # more raters
@@ -737,13 +736,13 @@ def test_the_test_of_concordance_does_not_ask_who_is_first():
 
 def test_draws_are_as_many_as_some_seconds_allow_and_say_so(monkeypatch):
     # as if one rank took a thousand times as long
-    monkeypatch.setattr(exact_ranks, "NANOSECONDS", 15_000.0)
+    monkeypatch.setattr(reorderings, "NANOSECONDS_SORTED", 20_000.0)
+    monkeypatch.setattr(reorderings, "NANOSECONDS_A_CELL", 5_000.0)
     grades = np.random.default_rng(5).integers(0, 4, (60, 5))
     result = ilr.kendall_w_test(grades, rng=5)
-    assert result.method == "Monte Carlo"
-    [note] = [note for note in result.notes if "of 9,999 asked for, since more take" in note]
-    assert note.split()[4] == "624"
-    assert result.p_value >= 1 / 625
+    # five seconds of 300 ranks, each in 25 microseconds
+    assert result.method.startswith("monte_carlo with 666 draws as more take too long")
+    assert result.p_value >= 1 / 667
 
 
 def test_w_of_a_million_million_units_is_tested_by_chi_square():

@@ -124,6 +124,8 @@ class Drawn(Null):
     @property
     def method(self) -> str:
         """As of `Null`, with how many were drawn, and why not more or all."""
+        if not len(self.draws):
+            return self.kind
         said = f"monte_carlo with {counted(len(self.draws), 'draw')}"
         if len(self.draws) < self.asked:
             said += " as more take too long"

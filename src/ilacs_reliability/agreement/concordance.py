@@ -12,21 +12,16 @@ import numpy as np
 from scipy import special
 
 from ilacs_reliability._checks.arguments import check_option
-from ilacs_reliability._checks.randomness import as_generator, check_draws, check_rng
+from ilacs_reliability._checks.randomness import check_draws, check_rng
 from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings, check_whole
-from ilacs_reliability._data.scales import FloatArray, IntArray, usable_scores
+from ilacs_reliability._data.scales import FloatArray, usable_scores
 from ilacs_reliability._data.wide import given_rows
+from ilacs_reliability._inference.null import ChiSquare, Null
+from ilacs_reliability._inference.reorderings import draws_at_all, reordered
 from ilacs_reliability._results.estimates import Estimate, Limits, SignificanceResult
 from ilacs_reliability._results.named_limits import instead
 from ilacs_reliability._results.undefined import UndefinedEstimateWarning, warn_undefined
-from ilacs_reliability._results.wording import counted, whole
 from ilacs_reliability.agreement.coefficients import conger_kappa
-from ilacs_reliability.agreement.exact_ranks import (
-    affordable_draws,
-    exact_upper_tail,
-    is_enumerable,
-    sampled_upper_tail,
-)
 from ilacs_reliability.agreement.formulas import (
     build_estimate,
     complete_only,
@@ -38,9 +33,8 @@ from ilacs_reliability.agreement.rescaled import by_interval, fisher_method, res
 from ilacs_reliability.agreement.studies import Method, study_of, where_known
 
 TestMethod: TypeAlias = Literal["exact", "monte_carlo", "asymptotic"]
-# with fewer random draws than this chi-square says more
-FEWEST_DRAWS = 199
 NO_CORRELATION = "lin needs raters who are correlated and differ"
+HYPOTHESIS = "raters order the units independently of one another"
 TEST_METHODS = ("exact", "monte_carlo", "asymptotic")
 
 
@@ -212,33 +206,27 @@ def kendall_w_test(
         )
     effect = kendall_w(given)
     n, m = float(effect.n_units), taken.n_raters
-    null = "raters order the units independently of one another"
     if taken.clusters is not None:
-        return by_interval(effect, 1.0 / m, name="kendall_w_test", null=null)
+        return by_interval(effect, 1.0 / m, name="kendall_w_test", null=HYPOTHESIS)
     statistic = m * (n - 1) * effect.value
-    used, p_value = method, float("nan")
-    draws = affordable_draws(int(n_resamples), n * m)
-    if effect.status == "ok" and (method == "asymptotic" or draws < min(FEWEST_DRAWS, n_resamples)):
-        used, p_value = "asymptotic", float(special.chdtrc(n - 1, statistic))
-    elif effect.status == "ok":
-        ranks = _doubled_ranks(taken)
-        if method == "exact" and not is_enumerable(ranks):
-            used = "monte_carlo"
-        p_value = _tail(used, ranks, draws, rng)
+    null: Null | None = None
+    p_value = float("nan")
+    if effect.status == "ok":
+        null, p_value = _judged(taken, n, statistic, method, (n_resamples, rng))
     return SignificanceResult(
         statistic=statistic,
         df=n - 1,
         p_value=p_value,
-        method="Monte Carlo" if used == "monte_carlo" else used,
+        method=null.method if null else method,
         name="kendall_w_test",
         label="test of Kendall's W",
-        null=null,
+        null=HYPOTHESIS,
         effect=effect,
         n_units=effect.n_units,
         status=effect.status,
         reason=effect.reason,
         why=effect.why,
-        notes=(*effect.notes, *_method_notes(method, used, draws, int(n_resamples))),
+        notes=(*effect.notes, *(_method_notes(method, null.kind) if null else ())),
         limits=effect.limits,
     )
 
@@ -417,37 +405,28 @@ def _correlation_slope(concordance: FloatArray, *, m: int) -> FloatArray:
     return np.full(np.shape(concordance), m / max(m - 1, 1))
 
 
-def _doubled_ranks(ratings: Ratings) -> IntArray:
-    """Return twice each unit's mid-rank less the mean, whole numbers, (n_units, n_raters)."""
+def _judged(
+    ratings: Ratings, n: float, statistic: float, method: str, chance: tuple[int, Any]
+) -> tuple[Null, float]:
+    """Judge the sums of ranks where each rater deals ranks to units at random, as Friedman did."""
+    m = ratings.n_raters
+    if method == "asymptotic" or not draws_at_all(m, n):
+        chi_square = ChiSquare(n - 1)
+        return chi_square, chi_square.reach(statistic)
     check_whole(ratings, "ratings")
-    ranks = _Ranks(ratings, ratings.frequencies.astype(np.float64)).by_rater
+    ranks = _Ranks(ratings, ratings.frequencies.astype(np.float64)).by_rater.T[:, :, None]
     times = (ratings.frequencies * ratings.table.rated).astype(np.int64)
-    doubled: IntArray = np.repeat(np.round(2 * ranks).astype(np.int64), times, axis=0)
-    return doubled
+    dealt = np.repeat(ranks, times, axis=1)
+    found = reordered(dealt, np.ones(m, dtype=np.int64), method, *chance)
+    return found.null, found.p_value
 
 
-def _tail(
-    method: str,
-    ranks: IntArray,
-    n_resamples: int,
-    rng: np.random.Generator | int | None,
-) -> float:
-    if method == "exact":
-        return exact_upper_tail(ranks)
-    return sampled_upper_tail(ranks, n_resamples, as_generator(rng))
-
-
-def _method_notes(asked: str, used: str, draws: int, n_resamples: int) -> tuple[str, ...]:
-    if used == "asymptotic":
-        note = "The chi-square approximation is rough for few units or raters."
-        by_chi = "The p-value is by chi-square, since random draws for so many units take too long."
-        return (note,) if asked == used else (by_chi, note)
-    if used == "exact":
+def _method_notes(asked: str, used: str) -> tuple[str, ...]:
+    if used != "asymptotic":
         return ()
-    more = f", of {whole(n_resamples)} asked for, since more take too long"
-    fewer = more if draws < n_resamples else ""
-    why = "; there are too many cases to enumerate" if asked == "exact" else ""
-    return (f"The p-value is from {counted(draws, 'random draw')}{fewer}{why}.",)
+    note = "The chi-square approximation is rough for few units or raters."
+    by_chi = "The p-value is by chi-square, since random draws for so many units take too long."
+    return (note,) if asked == used else (by_chi, note)
 
 
 def _normal_method(ratings: Ratings, score: Callable[[Estimate, float], Limits]) -> Method:

@@ -12,6 +12,7 @@ from scipy import special
 
 from ilacs_reliability._checks.randomness import as_generator
 from ilacs_reliability._data.scales import FloatArray, IntArray
+from ilacs_reliability._inference.forms import pseudo_inverse
 from ilacs_reliability._inference.null import ChiSquare, Drawn, Exact, Null, found_by, listed
 from ilacs_reliability._results.estimates import Estimate, Limits
 from ilacs_reliability.shift.moves import Pairs, pair_estimate
@@ -23,7 +24,6 @@ from ilacs_reliability.shift.sign_flips import (
 from ilacs_reliability.shift.swaps import Swaps
 from ilacs_reliability.shift.testing import (
     large_sample_note,
-    pseudo_inverse,
     why_still,
 )
 
