@@ -269,15 +269,29 @@ def units_for_agreement(
 
     Parameters
     ----------
-    coefficient, world, threshold, direction, confidence_level, interval, fieldwork, rng
+    coefficient : callable
         As in `power_for_agreement`.
+    world : World or Ratings
+        What is true of all units, as from `agreement_world`, or ratings that stand for it.
+    threshold : float or tuple of float
+        What the interval must pass; two margins where `direction` is "within".
+    direction : {"at least", "more than", "at most", "less than", "within"}, optional
+        As in `power_for_agreement`. Default: "at least".
     power : float, optional
         Chance with which the study should show it, between 0 and 1. Default: 0.8.
+    confidence_level : float, optional
+        Of the two-sided interval that decides, between 0 and 1. Default: 0.95.
+    interval : str, optional
+        The interval that the analysis will use. Default: the coefficient's first.
+    fieldwork : Fieldwork, optional
+        Ratings missing by design, clusters and drop-out. Default: none.
     method : {"auto", "exact", "simulated", "formula"}, optional
         As in `power_for_agreement`; "auto" is exact where at most 3,000 different studies can come
         out.
     n_resamples : int, optional
         Studies drawn of the number found; fewer of those looked at on the way. Default: 5,000.
+    rng : Generator or int, optional
+        Source of chance.
 
     Returns
     -------
@@ -355,18 +369,30 @@ def minimum_detectable_agreement(
 
     Parameters
     ----------
-    coefficient, n_units, threshold, confidence_level, interval, fieldwork, rng
+    coefficient : callable
         As in `power_for_agreement`.
     world : World
         The margins and the model, as from `agreement_world`; its own agreement does not matter.
+    n_units : int
+        Units that are planned.
+    threshold : float
+        What the interval must pass.
     direction : {"at least", "more than", "at most", "less than"}, optional
         As in `power_for_agreement`.
     power : float, optional
         Chance with which the study should show it, between 0 and 1. Default: 0.8.
+    confidence_level : float, optional
+        Of the two-sided interval that decides, between 0 and 1. Default: 0.95.
+    interval : str, optional
+        The interval that the analysis will use. Default: the coefficient's first.
+    fieldwork : Fieldwork, optional
+        Ratings missing by design, clusters and drop-out. Default: none.
     method : {"auto", "exact", "simulated", "formula"}, optional
         As in `power_for_agreement`.
     n_resamples : int, optional
         Studies drawn for each agreement that is looked at. Default: 4,000.
+    rng : Generator or int, optional
+        Source of chance.
 
     Returns
     -------

@@ -136,8 +136,18 @@ def precision_for_agreement(
         Units that are planned. Default: as many as `width` takes.
     width : float, optional
         Wanted mean width of the interval, in the unit of the coefficient; not beside `n_units`.
-    confidence_level, interval, fieldwork, method, n_resamples, rng
+    confidence_level : float, optional
+        Of the interval, between 0 and 1. Default: 0.95.
+    interval : str, optional
+        The interval that the analysis will use. Default: the coefficient's first.
+    fieldwork : Fieldwork, optional
+        Ratings missing by design, clusters and drop-out. Default: none.
+    method : {"auto", "exact", "simulated", "formula"}, optional
         As in `power_for_agreement`.
+    n_resamples : int, optional
+        Studies drawn where they are. Default: 10,000.
+    rng : Generator or int, optional
+        Source of chance.
 
     Returns
     -------

@@ -371,8 +371,23 @@ def units_for_comparison(
     at_least : int, optional
         Look only at whether a grade reaches this one, by its index; `test` then gets a table of
         two grades. Default: all grades.
-    threshold, direction, power, n_units, confidence_level, method, n_resamples, rng
-        As in `units_for_shift`; equivalence is "within", non-inferiority "at least" less a margin.
+    threshold : float or tuple of float, optional
+        What the interval of the estimate must pass; equivalence is two margins and "within",
+        non-inferiority "at least" less a margin. Default: the test's p-value decides.
+    direction : {"at least", "more than", "at most", "less than", "within"}, optional
+        As in `power_for_agreement`. Default: "at least".
+    power : float, optional
+        Chance with which the study should show it, between 0 and 1. Default: 0.8.
+    n_units : int, optional
+        Look at this number of units, over all groups, instead of searching for one.
+    confidence_level : float, optional
+        Of the interval that decides; a p-value must be at most 1 less this. Default: 0.95.
+    method : {"auto", "exact", "simulated", "formula"}, optional
+        As in `units_for_shift`.
+    n_resamples : int, optional
+        Studies drawn where `n_units` is given. Default: 2,000.
+    rng : Generator or int, optional
+        Source of chance.
 
     Returns
     -------
