@@ -16,7 +16,15 @@ from ilacs_reliability._checks.arguments import (
 )
 from ilacs_reliability._checks.randomness import as_generator, check_draws
 from ilacs_reliability._results.records import Record, html_table
-from ilacs_reliability._results.wording import counted, fixed, level, listed, percent, significant
+from ilacs_reliability._results.wording import (
+    counted,
+    fixed,
+    level,
+    listed,
+    percent,
+    significant,
+    whole,
+)
 from ilacs_reliability.planning.deciding import Chances, Direction, aim_at, chance
 from ilacs_reliability.planning.fieldwork import Fieldwork, as_fieldwork
 from ilacs_reliability.planning.questions import METHODS, Method, Question
@@ -554,6 +562,6 @@ def _notes(fieldwork: Fieldwork, n_units: int | None) -> tuple[str, ...]:
             f"{significant(fieldwork.cluster_correlation)}"
         )
     if fieldwork.drop_out and n_units is not None:
-        left = significant(n_units * (1 - fieldwork.drop_out), 3)
+        left = whole(round(n_units * (1 - fieldwork.drop_out)))
         said.append(f"{percent(fieldwork.drop_out)} drop out, so some {left} units remain")
     return (f"{listed(said).capitalize()}.",) if said else ()
