@@ -185,7 +185,7 @@ def slopes_at(design: Design, theta: FloatArray) -> Slopes | None:
     if (gap <= 0).any():
         return None
     upper, lower = special.expit(-above), special.expit(below)
-    logs = special.log_expit(above) + special.log_expit(-below) + np.log1p(-np.exp(-gap))
+    logs = special.log_expit(above) + special.log_expit(-below) + _log_between(gap)
     with np.errstate(over="ignore"):
         odds = 1 / np.expm1(gap)
     joint = counts * odds * (1 + odds)
@@ -237,10 +237,16 @@ def gain(design: Design, theta: FloatArray, other: Design, start: FloatArray) ->
         return -np.inf
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         near = np.log1p(-np.expm1(down - up) / np.expm1(gap0))
-        apart = np.log1p(-np.exp(-gap)) - np.log1p(-np.exp(-gap0))
+    apart = _log_between(gap) - _log_between(gap0)
     between = np.where(_close(gap, gap0, up - down), near, apart)
     gains = _log_expit_gain(above, above0, up) + _log_expit_gain(-below, -below0, -down) + between
     return float((design.counts * np.where(seen, gains, 0.0)).sum())
+
+
+def _log_between(gap: FloatArray) -> FloatArray:
+    """Return log(1 - exp(-gap)), to all digits whether the gap is small or large."""
+    near = np.log(-np.expm1(-np.minimum(gap, 1.0)))
+    return np.where(gap < 1.0, near, np.log1p(-np.exp(-np.maximum(gap, 1.0))))
 
 
 def _log_expit_gain(at: FloatArray, was: FloatArray, move: FloatArray) -> FloatArray:

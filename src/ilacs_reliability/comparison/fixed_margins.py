@@ -229,18 +229,22 @@ def score_list(
     """
     used = totals > 0
     totals, scores = totals[used], scores[used]
+    least = np.maximum(n_first - (totals.sum() - totals), 0)
+    ranges = (np.minimum(totals, n_first) - least + 1).astype(np.float64)
+    if max(ranges[h].prod() for h in _split(totals)) > MOST_ROWS:
+        return None
     (k1, s1, logs1), (k2, s2, logs2) = (
-        _half(totals[h], scores[h], n_first) for h in _split(totals)
+        _half(totals[h], scores[h], n_first, least[h]) for h in _split(totals)
     )
     order = np.argsort(k2, kind="stable")
     k2, s2, logs2 = k2[order], s2[order], logs2[order]
-    starts = np.searchsorted(k2, np.arange(n_first + 2))
-    sizes = np.diff(starts)[n_first - k1]
+    starts = np.searchsorted(k2, n_first - k1, side="left")
+    sizes = np.searchsorted(k2, n_first - k1, side="right") - starts
     n_rows = int(sizes.sum())
     if n_rows > MOST_ROWS:
         return None
     first = np.repeat(np.arange(len(k1)), sizes)
-    second = np.arange(n_rows) + np.repeat(starts[n_first - k1] - np.cumsum(sizes) + sizes, sizes)
+    second = np.arange(n_rows) + np.repeat(starts - np.cumsum(sizes) + sizes, sizes)
     whole = log_choose(totals.sum(), np.asarray(n_first))
     sums, logs = s1[first] + s2[second], logs1[first] + logs2[second] - whole
     least = int(sums.min())
@@ -479,13 +483,18 @@ def _split(totals: IntArray) -> tuple[slice, slice]:
 
 
 def _half(
-    totals: IntArray, scores: IntArray, n_first: int
+    totals: IntArray, scores: IntArray, n_first: int, least: IntArray | None = None
 ) -> tuple[IntArray, IntArray, FloatArray]:
-    """Return units, score and log weight of each row of a half."""
+    """Return units, score and log weight of each row of a half.
+
+    `least` are the fewest units of each grade that the first row can have, shape (n_grades,).
+    """
+    least = np.zeros_like(totals) if least is None else least
     units = sums = np.zeros(1, dtype=np.int64)
     logs = np.zeros(1)
-    for total, score in zip(totals.tolist(), scores.tolist(), strict=True):
-        taken = np.arange(min(total, n_first) + 1)
+    rows = zip(totals.tolist(), scores.tolist(), least.tolist(), strict=True)
+    for total, score, fewest in rows:
+        taken = np.arange(fewest, min(total, n_first) + 1)
         # no table of all factorials: a grade may have many more units than the group
         weight = log_choose(np.asarray(total), taken)
         units = (units[:, None] + taken).ravel()

@@ -288,5 +288,7 @@ def _moved(now: Fit, step: FloatArray) -> Fit:
 
 def _penalty_gain(start: FloatArray, step: FloatArray) -> FloatArray:
     """Return what a step adds to the log-F(1, 1) prior: t / 2 - log(1 + exp(t))."""
-    gained: FloatArray = step / 2 - np.log1p(special.expit(start) * np.expm1(step))
+    near = np.log1p(special.expit(start) * np.expm1(np.clip(step, -1.0, 1.0)))
+    apart = np.logaddexp(0.0, start + step) - np.logaddexp(0.0, start)
+    gained: FloatArray = step / 2 - np.where(np.abs(step) < 1.0, near, apart)
     return gained

@@ -408,9 +408,11 @@ class _Found:
 
 
 def _strengths(gamma: float | Sequence[float]) -> tuple[float, ...]:
-    given = (
-        gamma if np.iterable(gamma) and not isinstance(gamma, (str, bytes, set, dict)) else [gamma]
-    )
+    listed = np.iterable(gamma) and not isinstance(gamma, (str, bytes, set, dict))
+    try:
+        given: list[Any] = [*gamma] if listed else [gamma]  # type: ignore[misc]
+    except TypeError:  # a lazy frame has no rows yet
+        given = [gamma]
     strengths = []
     for one in given:
         strength = check_number(one, "gamma", finite=False)
