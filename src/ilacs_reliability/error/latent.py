@@ -220,8 +220,9 @@ def latent_grade_model(
     grades. Thresholds are those of the shares of grades over all gradings; given them the
     reliability is that of the greatest likelihood, 0 and 1 included, with limits where the
     likelihood has dropped by a chi-square's quantile, which take units as independent and the
-    thresholds as known. Of three dates or more the reliability is that of
-    `reliability_from_repeats`, and the shares are those of each unit's last grading.
+    thresholds as known: of 24 and 150 units with four grades they held a reliability of 0.5 to 0.95
+    in 92 to 96 of 100 samples, where 95 were wanted. Of three dates or more the reliability is
+    that of `reliability_from_repeats`, and the shares are those of each unit's last grading.
 
     References
     ----------
