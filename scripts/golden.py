@@ -80,6 +80,8 @@ GROUPS: dict[str, Any] = {
     "large": [[120, 340, 260, 90], [80, 300, 310, 130]],
 }
 TRIED = 4
+# what says much of each is asked about these only
+SAY_MUCH = ("transition_shares", "unit_agreement", "marginal_shift_by_grade", "pairwise_symmetry")
 UNIONS = (typing.Union, types.UnionType)
 # relative: closed sums, and what is found by a search or by linear algebra
 SUMMED, SEARCHED = 1e-12, 1e-6
@@ -242,6 +244,8 @@ def calls() -> Iterator[tuple[str, Callable[[], Any]]]:
         parameters = inspect.signature(function).parameters
         kind = KINDS.get(next(iter(parameters), ""), {})
         for place, (study, data) in enumerate(kind.items()):
+            if place >= TRIED and name in SAY_MUCH:
+                break
             for option, value in [("", None), *(_options(function) if place < TRIED else ())]:
                 given = {key: GIVEN[key] for key in parameters if key in GIVEN}
                 if name in NEEDS_A_CUT and study not in TWO_GRADES:

@@ -86,3 +86,22 @@ def check_rng(rng: object) -> None:
     """
     if rng is not None:
         as_generator(rng)
+
+
+def check_chance(n_resamples: object, rng: object) -> None:
+    """Raise unless a test is told how many to draw and from where, whether it draws or not.
+
+    Parameters
+    ----------
+    n_resamples : int
+        As in `check_draws`.
+    rng : numpy.random.Generator, int or None
+        As in `as_generator`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As from either.
+    """
+    check_draws(n_resamples)
+    check_rng(rng)

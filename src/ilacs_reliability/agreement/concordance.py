@@ -12,7 +12,7 @@ import numpy as np
 from scipy import special
 
 from ilacs_reliability._checks.arguments import check_option
-from ilacs_reliability._checks.randomness import check_draws, check_rng
+from ilacs_reliability._checks.randomness import check_chance
 from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings, check_whole
 from ilacs_reliability._data.scales import FloatArray, usable_scores
 from ilacs_reliability._data.wide import given_rows
@@ -196,8 +196,7 @@ def kendall_w_test(
     (0.0243, 'exact')
     """
     check_option(method, TEST_METHODS, "method")
-    check_draws(n_resamples)
-    check_rng(rng)
+    check_chance(n_resamples, rng)
     given = as_ratings(ratings)
     taken, _ = _ordered_and_complete(given, "kendall_w_test")
     if taken.frequencies.ndim > 1:

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from ilacs_reliability._checks.arguments import check_number, check_option, told
-from ilacs_reliability._checks.randomness import check_draws, check_rng
+from ilacs_reliability._checks.randomness import check_chance
 from ilacs_reliability._data.scales import Scale, not_a_grade, read_label
 from ilacs_reliability._data.tables import GradesLike
 from ilacs_reliability._inference.thresholds import equivalence_test, threshold_test
@@ -293,5 +293,4 @@ def _check_options(
         raise ValueError(f"`margin` must be between 0 and {most:g} for {on!r}, but got {margin}.")
     if method is not None and not isinstance(method, str):
         raise TypeError(f"`method` must be the name of an interval method, but got {told(method)}.")
-    check_draws(n_resamples)
-    check_rng(rng)
+    check_chance(n_resamples, rng)

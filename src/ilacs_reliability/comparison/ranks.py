@@ -10,7 +10,7 @@ import numpy as np
 from scipy import special
 
 from ilacs_reliability._checks.arguments import check_option
-from ilacs_reliability._checks.randomness import as_generator, check_draws, check_rng
+from ilacs_reliability._checks.randomness import as_generator, check_chance
 from ilacs_reliability._data.tables import GradesLike
 from ilacs_reliability._inference import betas
 from ilacs_reliability._inference.shrinkage import no_bolder
@@ -141,8 +141,7 @@ def brunner_munzel(
     """
     check_option(alternative, ALTERNATIVES, "alternative")
     check_option(method, ("t", "logit", "permutation", None), "method")
-    check_draws(n_resamples)
-    check_rng(rng)
+    check_chance(n_resamples, rng)
     shared = shared_grades(grades, n_groups=2, pool=True)
     if shared.reason:
         return undefined_test(
@@ -256,8 +255,7 @@ def mann_whitney(
     """
     check_option(method, ("exact", "monte_carlo", "asymptotic"), "method")
     check_option(alternative, ALTERNATIVES, "alternative")
-    check_draws(n_resamples)
-    check_rng(rng)
+    check_chance(n_resamples, rng)
     shared = shared_grades(grades, n_groups=2, pool=True)
     label = "Mann-Whitney test"
     if shared.reason:

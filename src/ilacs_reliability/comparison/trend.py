@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from ilacs_reliability._checks.arguments import check_option
-from ilacs_reliability._checks.randomness import as_generator, check_draws, check_rng
+from ilacs_reliability._checks.randomness import as_generator, check_chance
 from ilacs_reliability._data.tables import GradesLike
 from ilacs_reliability._inference.null import Drawn, Null, extremity, listed, normal
 from ilacs_reliability._results.estimates import (
@@ -127,8 +127,7 @@ def jonckheere(
     """
     check_option(method, ("exact", "monte_carlo", "asymptotic"), "method")
     check_option(alternative, ("two-sided", "less", "greater"), "alternative")
-    check_draws(n_resamples)
-    check_rng(rng)
+    check_chance(n_resamples, rng)
     shared = shared_grades(grades, pool=True)
     label = "Jonckheere's test"
     if shared.reason:

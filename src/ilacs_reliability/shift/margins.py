@@ -11,7 +11,7 @@ import numpy as np
 from scipy import special
 
 from ilacs_reliability._checks.arguments import check_option
-from ilacs_reliability._checks.randomness import check_draws, check_rng
+from ilacs_reliability._checks.randomness import check_chance
 from ilacs_reliability._data.scales import FloatArray, IntArray
 from ilacs_reliability._data.tables import TransitionsLike
 from ilacs_reliability._results.estimates import Estimate, Limits, SignificanceResult
@@ -119,8 +119,7 @@ def stuart_maxwell(
     (11.9566, 3, 0.007533)
     """
     check_option(method, SWAP_METHODS, "method")
-    check_draws(n_resamples)
-    check_rng(rng)
+    check_chance(n_resamples, rng)
     pairs = as_pairs(table, by_order=False)
     swaps = swaps_of(pairs)
     found = imbalance_of(swaps, _free_steps(swaps, pairs.n_grades), method, n_resamples, rng)

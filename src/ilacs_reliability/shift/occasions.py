@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias, get_args
 import numpy as np
 
 from ilacs_reliability._checks.arguments import check_option, told
-from ilacs_reliability._checks.randomness import check_draws, check_rng
+from ilacs_reliability._checks.randomness import check_chance
 from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings, check_whole
 from ilacs_reliability._data.scales import CodeArray, FloatArray
 from ilacs_reliability._results.estimates import SignificanceResult
@@ -334,8 +334,7 @@ def _result(
     """Test whether values of shape (n_rows, n_occasions, n_dims) have the same sum everywhere."""
     method, n_resamples, rng = how
     check_option(method, OCCASION_METHODS, "method")
-    check_draws(n_resamples)
-    check_rng(rng)
+    check_chance(n_resamples, rng)
     centred = values - values.mean(axis=1, keepdims=True)
     found = reordering_of(ratings, centred, method, n_resamples, rng)
     frequencies = ratings.frequencies.astype(np.float64)

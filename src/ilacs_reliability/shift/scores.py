@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from ilacs_reliability._checks.arguments import check_option, told
 from ilacs_reliability._checks.names import by_label
-from ilacs_reliability._checks.randomness import check_draws, check_rng
+from ilacs_reliability._checks.randomness import check_chance
 from ilacs_reliability._data.scales import FloatArray
 from ilacs_reliability._data.tables import TransitionsLike
 from ilacs_reliability._inference.shrinkage import no_bolder
@@ -124,8 +124,7 @@ def marginal_score_shift(
     """
     check_option(alternative, ALTERNATIVES, "alternative")
     check_option(method, SCORE_METHODS, "method")
-    check_draws(n_resamples)
-    check_rng(rng)
+    check_chance(n_resamples, rng)
     pairs = as_pairs(table)
     numbers = by_label(scores, pairs.scale.labels, name="scores", of="grades")
     changes = score_changes(pairs, numbers)

@@ -11,7 +11,7 @@ import numpy as np
 from scipy import special
 
 from ilacs_reliability._checks.arguments import check_option
-from ilacs_reliability._checks.randomness import check_draws, check_rng
+from ilacs_reliability._checks.randomness import check_chance
 from ilacs_reliability._data.scales import FloatArray, IntArray
 from ilacs_reliability._data.tables import TransitionsLike
 from ilacs_reliability._inference.intervals import t_limits, wald_limits
@@ -152,8 +152,7 @@ def wilcoxon_signed_rank(
     check_option(zero_method, ZERO_METHODS, "zero_method")
     check_option(alternative, ALTERNATIVES, "alternative")
     check_option(method, RANK_METHODS, "method")
-    check_draws(n_resamples)
-    check_rng(rng)
+    check_chance(n_resamples, rng)
     pairs = as_pairs(table)
     check_ordered(pairs)
     changes = score_changes(pairs, None)

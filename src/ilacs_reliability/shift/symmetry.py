@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias, get_args
 import numpy as np
 
 from ilacs_reliability._checks.arguments import check_option
-from ilacs_reliability._checks.randomness import check_draws, check_rng
+from ilacs_reliability._checks.randomness import check_chance
 from ilacs_reliability._data.scales import FloatArray
 from ilacs_reliability._data.tables import TransitionsLike
 from ilacs_reliability._inference.multiplicity import (
@@ -265,8 +265,7 @@ def bowker(
     0.000737
     """
     check_option(method, SWAP_METHODS, "method")
-    check_draws(n_resamples)
-    check_rng(rng)
+    check_chance(n_resamples, rng)
     pairs = as_pairs(table, by_order=False)
     swaps = swaps_of(pairs)
     found = imbalance_of(swaps, None, method, n_resamples, rng)
