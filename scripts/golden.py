@@ -81,11 +81,20 @@ GROUPS: dict[str, Any] = {
 }
 TRIED = 4
 # what says much of each is asked about these only
-SAY_MUCH = ("transition_shares", "unit_agreement", "marginal_shift_by_grade", "pairwise_symmetry")
+SAY_MUCH = (
+    "transition_shares",
+    "unit_agreement",
+    "marginal_shift_by_grade",
+    "pairwise_symmetry",
+    "noise_only_transitions",
+)
 UNIONS = (typing.Union, types.UnionType)
 # relative: closed sums, and what is found by a search or by linear algebra
 SUMMED, SEARCHED = 1e-12, 1e-6
 SEARCHES = {
+    "corrected_shift",
+    "noise_only_transitions",
+    "regression_to_mean_test",
     "assess_security",
     "benchmark",
     "e_value",
@@ -113,7 +122,13 @@ SEARCHES = {
 }
 KINDS: dict[str, Mapping[str, Any]] = {"table": TABLES, "ratings": STUDIES, "grades": GROUPS}
 # arguments without a default, and those without which a call takes long or differs from the next
-GIVEN: dict[str, Any] = {"margin": 0.2, "rng": 7, "n_resamples": 99, "gamma": (1.0, 2.0)}
+GIVEN: dict[str, Any] = {
+    "margin": 0.2,
+    "reliability": 0.8,
+    "rng": 7,
+    "n_resamples": 99,
+    "gamma": (1.0, 2.0),
+}
 # the grade to cut at, where a scale's own names are not its numbers
 CUTS = {"short": "fair", "clustered": "fair"}
 NEEDS_A_CUT = {
