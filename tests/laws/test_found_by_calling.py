@@ -8,6 +8,7 @@ from time import process_time
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from numpy.testing import assert_allclose
 
@@ -77,6 +78,8 @@ def test_numbers_are_found_without_a_word_from_numpy(call):
         (lambda: ilr.proportional_odds([[1, 2], [3, 4]], group=pd.NA), "group"),
         (lambda: ilr.influential_units(ilr.gwet_ac, [[0, 1], [1, 1]], units={"a": 1}), "units"),
         (lambda: ilr.bangdiwala_b([[0, 1]], partial_credit=[2.0]), "partial_credit"),
+        (lambda: ilr.proportional_odds([[1, 2], [3, 4]], group=pl.col("a")), "group"),
+        (lambda: ilr.agreement_with_standard([[1, 1]], standard=[[[1, 2]], [[3]]]), "standard"),
         (lambda: ilr.misclassification_matrix(len), "ratings"),
         (lambda: ilr.misclassification_matrix(GREAT.with_frequencies([0.4, 1, 1])), "ratings"),
     ],

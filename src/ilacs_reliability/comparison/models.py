@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 from scipy import special
 
-from ilacs_reliability._checks.arguments import check_option, told
+from ilacs_reliability._checks.arguments import check_name, check_option, told
 from ilacs_reliability._data.tables import GradesLike
 from ilacs_reliability._results.estimates import Estimate
 from ilacs_reliability._results.wording import counted
@@ -176,7 +176,8 @@ def _set_against_first(shared: SharedGrades, group: Hashable | None) -> tuple[Sh
         group = shared.groups[1]
     # pandas' NA is neither equal to a name nor not
     places = {name: place for place, name in enumerate(shared.groups)}
-    code = places.get(group, 0) if isinstance(group, Hashable) else 0
+    check_name(group, "group", "its place")
+    code = places.get(group, 0)
     if not code:
         raise ValueError(
             f"`group` must be one of {names} but the first, which others are set against, "

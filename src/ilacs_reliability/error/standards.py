@@ -112,7 +112,11 @@ def _beside(ratings: Any, standard: Any, name: str) -> Ratings:
     matrix = np.asarray(ratings)
     if matrix.ndim != 2:
         as_ratings(ratings)
-    grades = np.asarray(by_label(standard, row_names(ratings), name=name, of="rows of `ratings`"))
+    listed = by_label(standard, row_names(ratings), name=name, of="rows of `ratings`")
+    try:
+        grades = np.asarray(listed)
+    except ValueError:  # lists of unlike lengths
+        grades = np.asarray(listed, dtype=object)
     if grades.shape != matrix.shape[:1]:
         raise ValueError(
             f"`{name}` must hold a grade for each of {len(matrix)} units, but has shape "
