@@ -286,6 +286,9 @@ def test_korn_and_graubards_limits_are_those_of_the_units_that_clusters_are_wort
         ((1,) * 9 + (2,), 3, 30),
         # no spread to go by: each cluster counts as one
         ((1,) * 6, 2, 6),
+        # none or all rose
+        ((-1,) * 3, 2, 3),
+        ((2,) * 4, 2, 4),
     ],
 )
 @pytest.mark.parametrize("level", [0.8, 0.95])
@@ -294,8 +297,8 @@ def test_clusters_are_worth_one_unit_at_least_and_no_more_than_there_are(
 ):
     units = moved(totals, sizes=[size] * len(totals))
     p, tail = sum(t for t in totals if t > 0) / (size * len(totals)), (1 - level) / 2
-    low = stats.beta.ppf(tail, worth * p, worth * (1 - p) + 1)
-    high = stats.beta.ppf(1 - tail, worth * p + 1, worth * (1 - p))
+    low = stats.beta.ppf(tail, worth * p, worth * (1 - p) + 1) if p else 0.0
+    high = stats.beta.ppf(1 - tail, worth * p + 1, worth * (1 - p)) if p < 1 else 1.0
     found = ilr.net_shift(units).improved.confidence_interval(level, "korn_graubard")
     np.testing.assert_allclose([found.low, found.high], [low, high], rtol=1e-9)
 
