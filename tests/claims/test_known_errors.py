@@ -86,6 +86,16 @@ def test_few_pairs_cannot_support_agreement_and_many_can(name):
     assert {"supported", "contradicted"} <= set(ilr.reachable_outcomes(one, 150).outcomes)
 
 
+def test_a_single_pair_defines_no_kappa():
+    one = claim("consistency", 0.8, coefficient="cohen_kappa")
+    assert ilr.reachable_outcomes(one, 1).outcomes == ("not answerable",)
+
+
+def test_more_units_than_can_be_counted_are_refused():
+    with pytest.raises(ValueError, match="`n` must be at most 1,000,000,000,000,000"):
+        ilr.reachable_outcomes(claim(), 10**20)
+
+
 def test_a_coefficient_whose_results_are_not_gone_through_is_refused():
     with pytest.raises(ValueError, match="`claim` names icc, whose results cannot"):
         ilr.reachable_outcomes(claim("consistency", 0.8, coefficient="icc"), 24)

@@ -23,7 +23,7 @@ from ilacs_reliability.claims.statements import Claim
 from ilacs_reliability.claims.trials import Trial, trial_of
 
 # nanoseconds to judge a table of counts, by what a cell of it is
-COST = {"share": 2e3, "moves": 5e3, "pairs": 25e3, "groups": 2e6}
+COST = {"share": 1e4, "moves": 5e3, "pairs": 25e3, "groups": 2e6}
 SHAPES = {
     "share": "a share",
     "moves": "the shares that rise, stay and fall",

@@ -15,13 +15,22 @@ from ilacs_reliability._results.estimates import Estimate
 from ilacs_reliability._results.records import Record, html_table
 from ilacs_reliability._results.wording import counted, listed, whole
 from ilacs_reliability.claims.choices import COEFFICIENTS
-from ilacs_reliability.claims.outcomes import CONTRADICTED, NOT_SHOWN, OUTCOMES, SUPPORTED, Outcome
+from ilacs_reliability.claims.outcomes import (
+    CONTRADICTED,
+    NOT_ANSWERABLE,
+    NOT_SHOWN,
+    OUTCOMES,
+    SUPPORTED,
+    Outcome,
+)
 from ilacs_reliability.claims.statements import Claim
 from ilacs_reliability.claims.trials import trial_of
 
 # results looked at of each number of units: all of them up to here
 MOST_RESULTS = 400
 MOST_UNITS = 1_000_000
+# counts beyond this are no longer whole in floating point
+LARGEST = 10**15
 DECIDED = (SUPPORTED, CONTRADICTED)
 PREVALENCES = (0.5, 0.25, 0.1, 0.02)
 
@@ -166,11 +175,18 @@ def reachable_outcomes(claim: Claim, n: int | tuple[int, int]) -> Reachable:
 def check_size(claim: Claim, n: Any) -> int | tuple[int, int]:
     """Return a number of units, or of those in either group of a comparison."""
     if claim.kind != "comparison":
-        return check_count(n, "n")
+        return _counted(n, 1)
     sizes = n if isinstance(n, (tuple, list)) else (n, n)
     if len(sizes) != 2:
         raise ValueError(f"`n` must be one number or two, but got {told(n)}.")
-    return check_count(sizes[0], "n", least=2), check_count(sizes[1], "n", least=2)
+    return _counted(sizes[0], 2), _counted(sizes[1], 2)
+
+
+def _counted(n: Any, least: int) -> int:
+    size = check_count(n, "n", least=least)
+    if size > LARGEST:
+        raise ValueError(f"`n` must be at most {LARGEST:,}, but got {told(n)}.")
+    return size
 
 
 def reachable_by(claim: Claim, estimate: Estimate) -> tuple[Outcome, ...]:
@@ -198,6 +214,8 @@ def _outcomes(claim: Claim, size: Any) -> tuple[tuple[Outcome, ...], tuple[str, 
     tables = _candidates(claim, trial.cells, size)
     codes = trial.codes(tables)
     found = [code for code in (SUPPORTED, CONTRADICTED, NOT_SHOWN) if (codes == code).any()]
+    # of a single unit no coefficient is defined
+    found = found or [NOT_ANSWERABLE]
     outcomes = tuple(OUTCOMES[code] for code in found)
     if trial.cells != "share" or len(tables) <= size:
         return outcomes, ()
