@@ -7,8 +7,9 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check -qq
 WORKERS ?= 2
 ARGS ?=
-# no test of speed and no simulation: they say nothing of versions
-QUICKLY := tests --ignore-glob='*/test_work.py' -k 'not seconds and not cover and not simulat'
+# no test of speed and no simulation, which say nothing of versions, nor the laws, which take longest
+QUICKLY := tests --ignore=tests/laws --ignore=tests/project --ignore-glob='*/test_work.py' \
+    -k 'not seconds and not cover and not simulat'
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
