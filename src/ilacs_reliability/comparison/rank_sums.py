@@ -106,6 +106,9 @@ def _extreme(gap: int, alternative: Alternative) -> int:
 
 def _listed(totals: IntArray, n_first: int) -> tuple[IntArray, FloatArray] | None:
     """List every sum of twice mid-ranks and the logarithm of its chance; None where too many."""
+    if int(totals.sum()) ** 2 >= 2**61:
+        # sums of ranks of more units pass 64 bits
+        return None
     find = score_list if n_first_rows(totals, n_first) <= MOST_TILTED else score_sums
     return find(totals, n_first, double_mid_ranks(totals))
 
