@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from narwhals.typing import IntoFrame
 
 Pairs: TypeAlias = Literal["consecutive", "first_last", "all"] | tuple[Hashable, Hashable]
+MOST_OCCASIONS = 1000
+"""Occasions of a unit that are read."""
 RULES = ("consecutive", "first_last", "all")
 PLACE = "occasion within the unit"
 ISO = re.compile(r"\d{4}-\d{2}-\d{2}([T ].*)?")
@@ -119,6 +121,8 @@ def sequences_from_frame(
     check_scale(scale)
     if last is not None:
         check_count(last, "last")
+        if last > MOST_OCCASIONS:
+            raise ValueError(f"`last` must be at most {MOST_OCCASIONS:,}, but got {told(last)}.")
     kinds = [] if framework is None else [("framework", framework)]
     named = [("unit", unit), ("date", date), *kinds]
     extra = [
