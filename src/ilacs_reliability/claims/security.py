@@ -16,6 +16,11 @@ from ilacs_reliability.claims.assessing import Assessment
 from ilacs_reliability.claims.double import CHOSEN, Chosen
 from ilacs_reliability.claims.evidence import bundled_evidence, evidence_from
 from ilacs_reliability.claims.family import as_a_family
+from ilacs_reliability.claims.judgement_error import (
+    bundled_sequences,
+    judgement_error,
+    sequences_of_records,
+)
 from ilacs_reliability.claims.ledger import declared, reproduced
 from ilacs_reliability.claims.protocol import Protocol, as_protocol
 from ilacs_reliability.claims.sections import Section
@@ -221,9 +226,11 @@ def assess_security(
     if records is None:
         evidence = bundled_evidence()
         evidence = replace(evidence, double=double, chosen=chosen or evidence.chosen)
+        sequences = bundled_sequences()
     else:
         given = _inspections(records)
         evidence = evidence_from(given, double=double, chosen=chosen, source=source)
+        sequences = sequences_of_records(given)
     assessments = []
     for claim, entry in declared(rules):
         one = entry.assess(claim, evidence, rules)
@@ -239,7 +246,7 @@ def assess_security(
         reading=READING,
         protocol=rules,
         assessments=held,
-        sections=(),
+        sections=judgement_error(sequences, evidence.tables, rules),
         limits=tuple(filter(None, (*LIMITS, *_thresholds(rules), evidence.kinds))),
         credit=evidence.credit,
     )
