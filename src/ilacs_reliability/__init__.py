@@ -2,7 +2,7 @@
 
 from importlib import import_module
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 # where each public name is defined; it is loaded when it is first used (types: __init__.pyi)
 HOMES = {

@@ -55,7 +55,7 @@ class VerdictPower(Record):
     >>> import ilacs_reliability as ilr
     >>> claim = ilr.Claim(statement="Most rose.", kind="share", threshold=0.5)
     >>> ilr.verdict_power(claim, 0.7, 48)
-    VerdictPower(48 units: supported 77.9%, contradicted 0.0%, not shown 22.1%)
+    VerdictPower(48 units: supported 74.9%, contradicted 0.00002%, not shown 25.1%)
     """
 
     claim: Claim
