@@ -94,12 +94,41 @@ def test_office_files_are_read_as_a_person_would(run, content):
     assert found["krippendorff_alpha"]["value"] == close(ilr.krippendorff_alpha(RATINGS).value)
 
 
-@pytest.mark.parametrize("suffix", ["xlsx", "parquet", "tsv"])
+def open_document(rows, path):
+    """Write a spreadsheet of OpenDocument: a zip of XML."""
+    office = "urn:oasis:names:tc:opendocument:xmlns"
+    names = {"office": f"{office}:office:1.0", "table": f"{office}:table:1.0"}
+    names["text"] = f"{office}:text:1.0"
+    spaces = " ".join(f'xmlns:{short}="{name}"' for short, name in names.items())
+    cell = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
+    lines = "".join(
+        f"<table:table-row>{''.join(map(cell.format, row))}</table:table-row>" for row in rows
+    )
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    entry = f'<m:file-entry m:full-path="{{}}" m:media-type="{kind}"/>'
+    with zipfile.ZipFile(path, "w") as made:
+        made.writestr("mimetype", kind)
+        made.writestr(
+            "content.xml",
+            f'<office:document-content {spaces} office:version="1.3"><office:body>'
+            f'<office:spreadsheet><table:table table:name="Grades">{lines}</table:table>'
+            "</office:spreadsheet></office:body></office:document-content>",
+        )
+        made.writestr(
+            "META-INF/manifest.xml",
+            f'<m:manifest xmlns:m="{office}:manifest:1.0" m:version="1.3">{entry.format("/")}'
+            f"{entry.format('content.xml')}</m:manifest>",
+        )
+
+
+@pytest.mark.parametrize("suffix", ["xlsx", "ods", "parquet", "tsv"])
 def test_workbooks_and_tables_of_other_kinds_say_the_same(run, tmp_path, suffix):
     frame = pd.DataFrame({"Unit": range(5), "Ann": ANN, "Ben": BEN, "Cat": CAT})
     path = tmp_path / f"file.{suffix}"
     if suffix == "xlsx":
         book([list(frame.columns), *frame.to_numpy().tolist()], path)
+    elif suffix == "ods":
+        open_document([list(frame.columns), *frame.to_numpy().tolist()], path)
     elif suffix == "parquet":
         frame.to_parquet(path)
     else:
