@@ -305,7 +305,8 @@ def answers() -> dict[str, Any]:
 def told(result: Any) -> Any:
     """Return a result as plain values."""
     if hasattr(result, "to_dict"):
-        return result.to_dict()
+        # a report names the version that made it
+        return {name: part for name, part in result.to_dict().items() if name != "version"}
     if isinstance(result, Mapping):
         return {str(key): told(value) for key, value in result.items()}
     if isinstance(result, Sequence) and not isinstance(result, str):
