@@ -161,7 +161,7 @@ def test_an_interrupted_command_ends_by_its_signal_and_leaves_nothing(name, tmp_
         records.write(HEADER)
         records.flush()
         running.send_signal(number)
-        said = running.communicate(timeout=60)
+        said = running.communicate(timeout=300)
     assert running.returncode == -number
     assert said == (b"", b"")
     assert [one.name for one in tmp_path.iterdir()] == ["own.csv"]
@@ -291,7 +291,7 @@ def run(*options, call=None, stdout=subprocess.PIPE, **named):
         stderr=subprocess.PIPE,
         encoding="utf-8",
         env=ENVIRONMENT,
-        timeout=120,
+        timeout=300,
         check=False,
         **named,
     )

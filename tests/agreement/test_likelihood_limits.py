@@ -119,6 +119,8 @@ def optimised(statistic, table, sign):
     return max(kept) if sign > 0 else min(kept)
 
 
+# what another optimiser says on its way is not ours
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize(
     ("table", "coefficient", "statistic", "weights"),
     [

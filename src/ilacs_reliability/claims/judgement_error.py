@@ -80,6 +80,8 @@ def judgement_error(
     chances = repeat_grade_probability(last, reliability=found, at_least=3)
     same, side = (chances[event].confidence_interval() for event in _events(chances))
     low, _ = found.confidence_interval()
+    if not np.isfinite([low, *same, *side]).all():
+        return ()
     lines = [
         f"If {', '.join(found.assumptions[:-1])} and {found.assumptions[-1]}, a second team would "
         f"give the same grade in {percent(same.low)} to {percent(same.high)} of inspections, and "
@@ -113,7 +115,8 @@ def _events(chances: Any) -> tuple[Any, Any]:
 def _tipped(tables: Mapping[str, npt.NDArray[np.int64]], last: Any) -> list[str]:
     said = []
     for name, what in SHIFTS.items():
-        if name in tables and tables[name].sum():
+        # thresholds rest on the latest grades, which then must know each grade of the table
+        if name in tables and tables[name].sum() and (last[tables[name].sum(axis=1) > 0] > 0).all():
             tip = tipping_point(tables[name], shares=last)
             said.append(f"{what[0].upper()}{what[1:]}: {_lowered(tip.describe())}")
     return said
