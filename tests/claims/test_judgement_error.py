@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 import ilacs_reliability as ilr
-from ilacs_reliability.claims.judgement_error import bundled_sequences, judgement_error
+from ilacs_reliability.claims.judgement_error import SHIFTS, bundled_sequences, judgement_error
+
+NAME = next(iter(SHIFTS))
 
 
 @pytest.fixture(scope="module")
@@ -37,3 +39,14 @@ def test_too_few_repeats_leave_the_block_out():
     alike = ilr.ratings_from_codes([[2, 2, 2]], scale=ilr.OFSTED_SCALE)
     for sequences in (None, alike):
         assert judgement_error(sequences, {}, ilr.Protocol()) == ()
+
+
+def test_a_grade_that_the_latest_lack_leaves_its_tipping_point_out():
+    codes = [[0, 1, 2], [1, 2, 3], [2, 2, 2], [3, 3, 3], [1, 1, 2]] * 6
+    sequences = ilr.ratings_from_codes(codes, scale=ilr.OFSTED_SCALE, design="repeat")
+    left = np.array([[0, 2, 0, 0], [0, 3, 4, 0], [0, 1, 5, 1], [0, 0, 0, 3]])
+    kept = left.copy()
+    kept[:2] = 0
+    for table, lines in ((left, 2), (kept, 3)):
+        [found] = judgement_error(sequences, {NAME: table}, ilr.Protocol())
+        assert len(found.lines) == lines
