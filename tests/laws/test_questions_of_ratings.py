@@ -10,6 +10,7 @@ from numpy.testing import assert_allclose
 
 import ilacs_reliability as ilr
 import strategies as our
+from laws.test_tables_and_groups import leaves
 
 SCALE = ilr.Scale([1, 2, 3])
 
@@ -56,18 +57,9 @@ few = settings(max_examples=10)
 studies = our.codes(n_grades=3, min_raters=3, max_raters=3, missing=False)
 
 
-def leaves(plain):
-    """Return every number of a plain record, undefined ones as infinite."""
-    if isinstance(plain, dict):
-        plain = list(plain.values())
-    if isinstance(plain, list | tuple):
-        return [number for one in plain for number in leaves(one)]
-    return [float(plain)] if isinstance(plain, int | float) else []
-
-
 def answer(name, codes, **more):
     result = QUESTIONS[name](ilr.ratings_from_codes(codes, scale=SCALE, **more))
-    return leaves(result.to_dict())
+    return list(leaves(result.to_dict()))
 
 
 @quiet
