@@ -88,15 +88,8 @@ pd.DataFrame({"true agreement": thresholds, "chance of this or better": as_good}
 # frequencies.
 
 # %%
-patterns = ilr.ratings_from_codes([[0, 0], [0, 1], [1, 0], [1, 1]], scale=decisions)
-frequencies = np.array(
-    [
-        (both, first, differed - first, agreed - both)
-        for both in range(agreed + 1)
-        for first in range(differed + 1)
-    ]
-)
-tables = patterns.with_frequencies(frequencies)
+possible = ilr.tables_consistent_with(pairs, scale=decisions, figures={"same": agreed})
+tables, frequencies = possible.studies(), possible.counts.reshape(len(possible), -1)
 kappa, gwet = ilr.cohen_kappa(tables), ilr.gwet_ac(tables)
 allowed = pd.DataFrame(
     frequencies, columns=["both convert", "first only", "second only", "neither"]
@@ -212,7 +205,7 @@ rate_2016 = conversions.set_index("period").loc["1 Sep 2016-31 Mar 2017", "conve
 likely = (balanced["conversion rate"] - rate_2016).abs().idxmin()
 sizes = pairs * np.array([1, 2, 4, 8, 16])
 larger = ilr.cohen_kappa(
-    patterns.with_frequencies(np.outer(sizes // pairs, frequencies[likely]))
+    tables.with_frequencies(np.outer(sizes // pairs, tables.frequencies[likely]))
 ).confidence_interval()
 pd.DataFrame({"double inspections": sizes, "low": larger.low, "high": larger.high}).round(3)
 
