@@ -53,6 +53,10 @@ from ilacs_reliability._results.estimates import (
     Interval as Interval,
     SignificanceResult as SignificanceResult,
 )
+from ilacs_reliability._results.listing import (
+    Estimates as Estimates,
+    Listing as Listing,
+)
 from ilacs_reliability._results.undefined import (
     UndefinedEstimateWarning as UndefinedEstimateWarning,
 )
@@ -109,10 +113,6 @@ from ilacs_reliability.agreement.icc_tests import (
 from ilacs_reliability.agreement.influential import (
     influential_raters as influential_raters,
     influential_units as influential_units,
-)
-from ilacs_reliability.agreement.listing import (
-    Estimates as Estimates,
-    Listing as Listing,
 )
 from ilacs_reliability.agreement.overview import (
     agreement_table as agreement_table,

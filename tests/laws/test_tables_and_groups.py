@@ -120,7 +120,7 @@ def numbers(result) -> Iterator[float]:
         yield from result.p_values
     elif isinstance(result, ilr.StratifiedShift):
         yield result.pooled.value
-    elif isinstance(result, dict):
+    elif isinstance(result, ilr.Estimates):
         yield from (one.value for one in result.values())
     else:
         yield from leaves(result.to_dict())
@@ -137,7 +137,7 @@ def with_limits(result) -> Iterator[float]:
 def leaves(plain) -> Iterator[float]:
     """Yield every number of a plain record."""
     if isinstance(plain, dict | list | tuple):
-        for one in plain.values() if isinstance(plain, dict) else plain:
+        for one in plain.values() if isinstance(plain, ilr.Estimates) else plain:
             yield from leaves(one)
     elif isinstance(plain, int | float) and not isinstance(plain, bool):
         yield float(plain)

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings
 from ilacs_reliability._data.scales import FloatArray, Weights
 from ilacs_reliability._results.estimates import Estimate
+from ilacs_reliability._results.listing import Estimates, Listing
 from ilacs_reliability._results.records import plain
 from ilacs_reliability._results.undefined import UndefinedEstimateWarning
 from ilacs_reliability._results.wording import counted, whole
@@ -26,7 +27,6 @@ from ilacs_reliability.agreement.formulas import (
     patterns_of,
     smooth_parts,
 )
-from ilacs_reliability.agreement.listing import Estimates, Listing
 from ilacs_reliability.agreement.margin_limits import affordable_limits, margin_limits
 from ilacs_reliability.agreement.reasons import why_of
 from ilacs_reliability.agreement.rescaled import rescaled_methods, rescaled_proportion_methods

@@ -21,6 +21,7 @@ from ilacs_reliability._data.scales import (
     agreement_weights,
 )
 from ilacs_reliability._results.estimates import Estimate, reason_in_words
+from ilacs_reliability._results.listing import Listing
 from ilacs_reliability._results.wording import counted, significant
 from ilacs_reliability.agreement.alpha import krippendorff_alpha
 from ilacs_reliability.agreement.coefficients import (
@@ -33,7 +34,6 @@ from ilacs_reliability.agreement.coefficients import (
 )
 from ilacs_reliability.agreement.formulas import patterns_of
 from ilacs_reliability.agreement.generalise import generalise
-from ilacs_reliability.agreement.listing import Listing
 
 Quantity: TypeAlias = Literal["value", "standard_error"]
 # a coefficient of ours, its options as shown, the other program's number, and which number it is

@@ -18,9 +18,9 @@ from ilacs_reliability._checks.arguments import (
 )
 from ilacs_reliability._data.ratings import RatingsLike
 from ilacs_reliability._results.estimates import NO_ERROR, Estimate
+from ilacs_reliability._results.listing import Listing
 from ilacs_reliability._results.wording import counted, level, whole
 from ilacs_reliability.agreement.generalisability import VarianceComponents, variance_components
-from ilacs_reliability.agreement.listing import Listing
 
 Decision: TypeAlias = Literal["absolute", "relative"]
 DECISIONS = ("absolute", "relative")

@@ -12,12 +12,12 @@ from ilacs_reliability._checks.arguments import check_function, check_listing, t
 from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings
 from ilacs_reliability._data.scales import FloatArray
 from ilacs_reliability._results.estimates import NO_ERROR, Estimate, reason_in_words
+from ilacs_reliability._results.listing import Listing
 from ilacs_reliability._results.records import plain
 from ilacs_reliability._results.undefined import UndefinedEstimateWarning
 from ilacs_reliability._results.wording import fixed, listed, significant
 from ilacs_reliability.agreement.categories import pattern_labels
 from ilacs_reliability.agreement.formulas import keep_raters, known_raters, rater_names
-from ilacs_reliability.agreement.listing import Listing
 
 Coefficient: TypeAlias = Callable[[Ratings], Estimate]
 

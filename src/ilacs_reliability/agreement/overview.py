@@ -17,6 +17,7 @@ from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings
 from ilacs_reliability._data.scales import WEIGHT_KINDS, WeightKind, agreement_weights
 from ilacs_reliability._data.wide import credit_by_rule
 from ilacs_reliability._results.estimates import NO_ERROR, Estimate, reason_in_words
+from ilacs_reliability._results.listing import Listing
 from ilacs_reliability._results.records import plain
 from ilacs_reliability._results.undefined import UndefinedEstimateWarning
 from ilacs_reliability._results.wording import counted, fixed
@@ -34,7 +35,6 @@ from ilacs_reliability.agreement.coefficients import (
 )
 from ilacs_reliability.agreement.concordance import kendall_w, lin_ccc
 from ilacs_reliability.agreement.icc import icc
-from ilacs_reliability.agreement.listing import Listing
 from ilacs_reliability.agreement.rater_pairs import light_kappa
 
 Further: TypeAlias = Literal["light_kappa", "bangdiwala_b", "icc", "lin_ccc", "kendall_w"]

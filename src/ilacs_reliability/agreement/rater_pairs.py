@@ -15,6 +15,7 @@ from ilacs_reliability._checks.arguments import check_function
 from ilacs_reliability._data.ratings import Ratings, RatingsLike
 from ilacs_reliability._data.scales import FloatArray, Weights
 from ilacs_reliability._results.estimates import Estimate
+from ilacs_reliability._results.listing import Estimates
 from ilacs_reliability._results.undefined import UndefinedEstimateWarning
 from ilacs_reliability.agreement.coefficients import cohen_kappa, percent_agreement
 from ilacs_reliability.agreement.formulas import (
@@ -23,7 +24,6 @@ from ilacs_reliability.agreement.formulas import (
     known_raters,
     rater_names,
 )
-from ilacs_reliability.agreement.listing import Estimates
 from ilacs_reliability.agreement.pair_sums import average_influence, average_kappa, pair_kappas
 from ilacs_reliability.agreement.ranges import coefficient_range
 from ilacs_reliability.agreement.reasons import lone_grade, why_pairs

@@ -20,8 +20,8 @@ from ilacs_reliability._data.tables import (
     transitions_from_table,
 )
 from ilacs_reliability._results.estimates import Estimate
+from ilacs_reliability._results.listing import Listing
 from ilacs_reliability._results.wording import counted, listed
-from ilacs_reliability.agreement.listing import Listing
 from ilacs_reliability.claims.choices import COEFFICIENTS, computed, defensible
 from ilacs_reliability.claims.evidence import moves
 from ilacs_reliability.claims.judging import Verdict, judge

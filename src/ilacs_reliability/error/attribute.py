@@ -12,6 +12,7 @@ import numpy.typing as npt
 from ilacs_reliability._data.ratings import Ratings, RatingsLike, check_whole
 from ilacs_reliability._data.scales import CodeArray
 from ilacs_reliability._results.estimates import Estimate
+from ilacs_reliability._results.listing import Estimates
 from ilacs_reliability._results.records import Record, plain, rows_table
 from ilacs_reliability._results.wording import counted, fixed
 from ilacs_reliability.agreement.formulas import (
@@ -20,7 +21,6 @@ from ilacs_reliability.agreement.formulas import (
     patterns_of,
     rater_names,
 )
-from ilacs_reliability.agreement.listing import Estimates
 from ilacs_reliability.error.shares import Mask, share_of_units
 from ilacs_reliability.error.standards import Standard, Trials, appraisers, with_standard
 

@@ -14,11 +14,11 @@ from ilacs_reliability._checks.arguments import told
 from ilacs_reliability._data.ratings import Ratings
 from ilacs_reliability._data.scales import CodeArray, FloatArray, Scale
 from ilacs_reliability._results.estimates import Estimate
+from ilacs_reliability._results.listing import Estimates, Listing
 from ilacs_reliability._results.records import Record, plain, rows_table
 from ilacs_reliability._results.undefined import left_unsaid
 from ilacs_reliability._results.wording import as_said, counted, fixed, listed, percent
 from ilacs_reliability.agreement.formulas import build_estimate
-from ilacs_reliability.agreement.listing import Estimates, Listing
 from ilacs_reliability.agreement.studies import Method
 from ilacs_reliability.error.class_fits import Found
 from ilacs_reliability.error.class_limits import Place, influences, profile_limits, pull_on

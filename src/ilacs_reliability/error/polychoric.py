@@ -16,6 +16,7 @@ from ilacs_reliability._checks.containers import read_only
 from ilacs_reliability._data.ratings import Ratings, RatingsLike, check_whole
 from ilacs_reliability._data.scales import CodeArray, FloatArray
 from ilacs_reliability._results.estimates import Estimate
+from ilacs_reliability._results.listing import Estimates
 from ilacs_reliability._results.undefined import left_unsaid
 from ilacs_reliability._results.wording import p_phrase
 from ilacs_reliability.agreement.formulas import (
@@ -25,7 +26,6 @@ from ilacs_reliability.agreement.formulas import (
     patterns_of,
     rater_names,
 )
-from ilacs_reliability.agreement.listing import Estimates
 from ilacs_reliability.agreement.studies import Method
 from ilacs_reliability.error.polychoric_fits import (
     Fit,

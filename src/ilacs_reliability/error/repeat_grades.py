@@ -11,8 +11,8 @@ import numpy as np
 from ilacs_reliability._checks.arguments import told
 from ilacs_reliability._data.scales import FloatArray, Scale
 from ilacs_reliability._results.estimates import Estimate, Limits
+from ilacs_reliability._results.listing import Estimates
 from ilacs_reliability._results.wording import as_said
-from ilacs_reliability.agreement.listing import Estimates
 from ilacs_reliability.error.bivariate import cell_probabilities
 from ilacs_reliability.error.class_records import DawidSkene
 from ilacs_reliability.error.latent import (

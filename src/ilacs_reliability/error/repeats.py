@@ -15,10 +15,10 @@ from ilacs_reliability._checks.arguments import check_number, check_option, told
 from ilacs_reliability._checks.work import affordable
 from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings, check_whole
 from ilacs_reliability._results.estimates import Estimate, SignificanceResult, reason_in_words
+from ilacs_reliability._results.listing import Estimates
 from ilacs_reliability._results.records import freeze
 from ilacs_reliability._results.undefined import warn_undefined
 from ilacs_reliability._results.wording import percent, significant
-from ilacs_reliability.agreement.listing import Estimates
 from ilacs_reliability.error import markov
 from ilacs_reliability.error.climbing import chain_at, steps_of
 from ilacs_reliability.error.dated_sequences import (

@@ -8,11 +8,12 @@ import numpy as np
 
 from ilacs_reliability._data.tables import TransitionsLike
 from ilacs_reliability._results.estimates import Estimate
+from ilacs_reliability._results.listing import Estimates
 from ilacs_reliability._results.wording import as_said
 from ilacs_reliability.shift.moves import as_pairs, share_estimate
 
 
-def transition_shares(table: TransitionsLike) -> dict[tuple[Hashable, Hashable], Estimate]:
+def transition_shares(table: TransitionsLike) -> Estimates:
     """Estimate what share of the units at each grade before stood at each grade after.
 
     Parameters
@@ -22,11 +23,11 @@ def transition_shares(table: TransitionsLike) -> dict[tuple[Hashable, Hashable],
 
     Returns
     -------
-    dict of (grade before, grade after) to Estimate
-        The shares, 0 to 1, of each grade that any unit held before; those of one such grade sum to
-        one. Intervals "clopper_pearson", "midp", "wilson", "jeffreys", "t" and "wald", each for one
-        share alone, and "simultaneous" for all that are returned; where ratings carry clusters
-        "korn_graubard", "t", "wald" and "simultaneous".
+    Estimates
+        By (grade before, grade after): the shares, 0 to 1, of each grade that any unit held before;
+        those of one such grade sum to one. Intervals "clopper_pearson", "midp", "wilson",
+        "jeffreys", "t" and "wald", each for one share alone, and "simultaneous" for all that are
+        returned; where ratings carry clusters "korn_graubard", "t", "wald" and "simultaneous".
 
     Raises
     ------
@@ -60,7 +61,7 @@ def transition_shares(table: TransitionsLike) -> dict[tuple[Hashable, Hashable],
     pairs = as_pairs(table, by_order=False)
     labels = pairs.scale.labels
     held = [grade for grade in range(pairs.n_grades) if pairs.count(pairs.before == grade)]
-    return {
+    shares: dict[Hashable, Estimate] = {
         (labels[grade], labels[end]): share_estimate(
             pairs,
             np.asarray(pairs.after == end),
@@ -72,6 +73,7 @@ def transition_shares(table: TransitionsLike) -> dict[tuple[Hashable, Hashable],
         for grade in held
         for end in range(pairs.n_grades)
     }
+    return Estimates("transition_shares", "move", shares)
 
 
 def _label(before: Hashable, after: Hashable) -> str:

@@ -15,6 +15,7 @@ from ilacs_reliability._checks.randomness import check_chance
 from ilacs_reliability._data.scales import FloatArray, IntArray
 from ilacs_reliability._data.tables import TransitionsLike
 from ilacs_reliability._results.estimates import Estimate, Limits, SignificanceResult
+from ilacs_reliability._results.listing import Estimates
 from ilacs_reliability._results.undefined import REASONS, warn_undefined
 from ilacs_reliability._results.wording import p_phrase
 from ilacs_reliability.shift.imbalance import (
@@ -249,7 +250,7 @@ def _undefined(result: SignificanceResult, other: float) -> SignificanceResult:
     return replace(result, status="undefined", reason="one_way", notes=notes)
 
 
-def marginal_shift_by_grade(table: TransitionsLike) -> dict[Hashable, Estimate]:
+def marginal_shift_by_grade(table: TransitionsLike) -> Estimates:
     r"""Estimate how the share of each grade changed, second occasion minus first.
 
     Parameters
@@ -259,9 +260,9 @@ def marginal_shift_by_grade(table: TransitionsLike) -> dict[Hashable, Estimate]:
 
     Returns
     -------
-    dict of grade to Estimate
-        The change in each share, -1 to 1, with intervals "bonferroni" and "scheffe", each of which
-        is meant to cover all grades at once, and "t" and "wald", each for one grade alone.
+    Estimates
+        By grade: the change in its share, -1 to 1, with intervals "bonferroni" and "scheffe", each
+        of which is meant to cover all grades at once, and "t" and "wald", each for one grade alone.
 
     Raises
     ------
@@ -294,7 +295,7 @@ def marginal_shift_by_grade(table: TransitionsLike) -> dict[Hashable, Estimate]:
     swaps = swaps_of(pairs)
     moved = np.abs(swaps.steps(pairs.n_grades)).sum(axis=0) > 0
     df = _free_steps(swaps, pairs.n_grades).shape[1]
-    shifts = {}
+    shifts: dict[Hashable, Estimate] = {}
     for grade, label in enumerate(pairs.scale.labels):
         change = (pairs.after == grade).astype(np.float64) - (pairs.before == grade)
         shifts[label] = linear_estimate(
@@ -304,7 +305,7 @@ def marginal_shift_by_grade(table: TransitionsLike) -> dict[Hashable, Estimate]:
             label=f"change in the share {label}",
             methods=_grade_methods(change, max(int(moved.sum()), 1), max(df, 1)),
         )
-    return shifts
+    return Estimates("marginal_shift_by_grade", "grade", shifts)
 
 
 def _grade_methods(change: FloatArray, n_grades: int, df: int) -> tuple[Method, ...]:
