@@ -204,6 +204,8 @@ def others() -> dict[str, Callable[[], Any]]:
         "equivalence_test": lambda: ilr.equivalence_test(kappa, low=0.1, high=0.9),
         "benchmark": lambda: ilr.benchmark(kappa),
         "benchmark fleiss": lambda: ilr.benchmark(fleiss, scale="fleiss"),
+        "equal_agreement_test": lambda: ilr.equal_agreement_test([kappa, fleiss], paired=False),
+        "equal_agreement_test paired": lambda: ilr.equal_agreement_test([kappa, pi], paired=True),
         "difference paired": lambda: ilr.difference(kappa, pi, paired=True),
         "difference": lambda: ilr.difference(kappa, fleiss, paired=False),
         "bootstrap": lambda: ilr.bootstrap(ilr.cohen_kappa, STUDIES["pair"], n_resamples=99, rng=7),

@@ -96,6 +96,9 @@ from ilacs_reliability.agreement.crosscheck import (
 from ilacs_reliability.agreement.decisions import (
     d_study as d_study,
 )
+from ilacs_reliability.agreement.equal import (
+    equal_agreement_test as equal_agreement_test,
+)
 from ilacs_reliability.agreement.generalisability import (
     VarianceComponents as VarianceComponents,
     variance_components as variance_components,
@@ -103,6 +106,9 @@ from ilacs_reliability.agreement.generalisability import (
 from ilacs_reliability.agreement.generalise import (
     GeneralisedEstimate as GeneralisedEstimate,
     generalise as generalise,
+)
+from ilacs_reliability.agreement.grade_kappas import (
+    kappa_by_grade as kappa_by_grade,
 )
 from ilacs_reliability.agreement.icc import (
     icc as icc,

@@ -214,6 +214,12 @@ def claim(draw: Draw) -> str:
     )
 
 
+def several_estimates(draw: Draw) -> str:
+    if draw.chance(0.5):
+        return f"ilr.kappa_by_grade({inputs.ratings(draw)})"
+    return f"[{', '.join(estimate(draw) for _ in range(draw.whole(1, 4)))}]"
+
+
 def coefficient(draw: Draw) -> str:
     name = draw.one(*OF_RATINGS)
     return draw.weighted(
@@ -481,6 +487,7 @@ STRATEGIES: dict[str | tuple[str, str], Strategy] = {
     "weights": weights,
     "metric": metric,
     "estimate": estimate,
+    "estimates": several_estimates,
     "a": estimate,
     "b": estimate,
     "paired": lambda draw: draw.one("True", "False"),
@@ -603,6 +610,7 @@ STRATEGIES: dict[str | tuple[str, str], Strategy] = {
     ("influential_units", "units"): lambda draw: draw.one("None", "{'a': [1, 2]}", "{}"),
     ("ordinal_equivalence", "method"): lambda draw: repr(draw.one(None, *INTERVAL_METHODS)),
     ("ordinal_noninferiority", "method"): lambda draw: repr(draw.one(None, *INTERVAL_METHODS)),
+    ("kappa_by_grade", "coefficient"): coefficient,
     ("pairwise_agreement", "coefficient"): coefficient,
     ("proportional_odds", "group"): group_label,
     ("ratings_from_counts", "counts"): counts_of_units,

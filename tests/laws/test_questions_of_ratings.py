@@ -30,15 +30,23 @@ class Values(tuple):
         return list(self)
 
 
+def equal(ratings):
+    """Return the test of the grades' kappas."""
+    by_grade = ilr.kappa_by_grade(ratings)
+    return ilr.equal_agreement_test(by_grade, paired=True)
+
+
 QUESTIONS = {
     "agreement_with_standard": lambda ratings: ilr.agreement_with_standard(ratings, 0),
     "difference": difference,
+    "equal_agreement_test": equal,
     "equivalence_test": lambda r: ilr.equivalence_test(ilr.fleiss_kappa(r), low=0.1, high=0.9),
     "grade_accuracy": ilr.grade_accuracy,
     "polychoric_correlation": polychoric,
     "repeat_grade_probability": ilr.repeat_grade_probability,
     "generalise": partial(ilr.generalise, ilr.fleiss_kappa),
     "icc_test": ilr.icc_test,
+    "kappa_by_grade": ilr.kappa_by_grade,
     "kendall_w_test": partial(ilr.kendall_w_test, method="asymptotic"),
     "pairwise_agreement": ilr.pairwise_agreement,
     "reliability_from_repeats": partial(ilr.reliability_from_repeats, model="bound"),

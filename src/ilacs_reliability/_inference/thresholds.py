@@ -245,12 +245,9 @@ def difference(a: Estimate, b: Estimate, *, paired: bool) -> Estimate:
     0.0233
     """
     for name, estimate in (("a", a), ("b", b)):
-        _check_single(estimate, name)
-        # its influences are over units alone, so that the other part would be forgotten
-        if type(estimate).standard_error is not Estimate.standard_error:
-            raise ValueError(f"`{name}` must be a plain estimate, but its error is generalised.")
+        check_plain(estimate, name)
     check_flag(paired, "paired")
-    if paired and not _same_units(a, b):
+    if paired and not same_units(a, b):
         raise ValueError(
             "`a` and `b` must come from the same `Ratings` (or its `select_raters`) to be paired: "
             "equal tables alone may be of other units. Make both from one, or give paired=False."
@@ -285,6 +282,25 @@ def difference(a: Estimate, b: Estimate, *, paired: bool) -> Estimate:
         enters=_either_enters(a, b) if paired else None,
         range_source=partial(_range_of_difference, a, b),
     )
+
+
+def check_plain(estimate: Estimate, name: str) -> None:
+    """Refuse what is no estimate of one study whose error its influences give."""
+    _check_single(estimate, name)
+    # its influences are over units alone, so that the other part would be forgotten
+    if type(estimate).standard_error is not Estimate.standard_error:
+        raise ValueError(f"`{name}` must be a plain estimate, but its error is generalised.")
+
+
+def same_units(a: Estimate, b: Estimate) -> bool:
+    """Return whether two estimates rest on one and the same pattern table."""
+    same_clusters = (a.clusters is None and b.clusters is None) or np.array_equal(
+        a.clusters if a.clusters is not None else [], b.clusters if b.clusters is not None else []
+    )
+    # other units can have the same patterns as often: only one and the same table is of the same
+    same_table = a.patterns is b.patterns
+    same_frequencies = np.array_equal(a.frequencies, b.frequencies)
+    return bool(same_clusters) and same_table and same_frequencies
 
 
 def _p_value(
@@ -377,16 +393,6 @@ def _check_single(estimate: Estimate, name: str = "estimate") -> None:
         )
     if not estimate.methods and estimate.status == "ok":
         raise ValueError(f"`estimate` ({estimate.name}) offers no interval.")
-
-
-def _same_units(a: Estimate, b: Estimate) -> bool:
-    same_clusters = (a.clusters is None and b.clusters is None) or np.array_equal(
-        a.clusters if a.clusters is not None else [], b.clusters if b.clusters is not None else []
-    )
-    # other units can have the same patterns as often: only one and the same table is of the same
-    same_table = a.patterns is b.patterns
-    same_frequencies = np.array_equal(a.frequencies, b.frequencies)
-    return bool(same_clusters) and same_table and same_frequencies
 
 
 def _joined(a: Estimate, b: Estimate, paired: bool) -> tuple[Any, Any, Any]:

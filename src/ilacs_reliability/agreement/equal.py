@@ -1,0 +1,215 @@
+"""Whether several estimates can be of one and the same value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from ilacs_reliability._checks.arguments import check_flag, told
+from ilacs_reliability._data.scales import FloatArray
+from ilacs_reliability._inference.thresholds import check_plain, same_units
+from ilacs_reliability._results.estimates import Estimate, SignificanceResult, by_cluster
+from ilacs_reliability._results.undefined import REASONS, warn_undefined
+
+FEW = 20
+ROUNDING = 1e-12
+
+
+class _Test(NamedTuple):
+    statistic: float
+    df: tuple[float, float]
+    p_value: float
+
+
+def equal_agreement_test(
+    estimates: Mapping[object, Estimate] | Iterable[Estimate], *, paired: bool
+) -> SignificanceResult:
+    r"""Test whether two or more coefficients are equal.
+
+    Parameters
+    ----------
+    estimates : Estimates, mapping or sequence of Estimate
+        Two or more. Where they are paired all come from one and the same `Ratings`, or from what
+        its `select_raters` returns.
+    paired : bool
+        Whether all rest on the same units, so that their errors move together.
+
+    Returns
+    -------
+    SignificanceResult
+        An F statistic with its two degrees of freedom; there is no direction.
+
+    Raises
+    ------
+    TypeError
+        If one is not an `Estimate`.
+    ValueError
+        If there are fewer than two, one is a batch or from `generalise`, or paired estimates do not
+        come from the same `Ratings`.
+
+    Warns
+    -----
+    UndefinedEstimateWarning
+        If one is undefined, or has no error to compare by. The p-value is then nan.
+
+    See Also
+    --------
+    difference : Two estimates, with an interval.
+    heterogeneity : Whether grades moved alike in several strata.
+
+    Notes
+    -----
+    Independent: the estimates are weighed by their squared standard errors and referred to F by
+    Welch [1]_; with many units this is the chi-square test of equal kappas [2]_. Paired: the
+    :math:`T^2` of Hotelling of the differences between neighbours, with the covariances of their
+    influences [3]_. Of two estimates both are the square of the t test of `difference`. Both rest
+    on large samples: with fewer than 20 units in an estimate, or estimates near 1, look at the
+    intervals of `difference` too.
+
+    References
+    ----------
+    .. [1] B. L. Welch, "On the comparison of several mean values: an alternative approach",
+           Biometrika 38 (1951), 330-336.
+    .. [2] J. L. Fleiss, B. Levin and M. C. Paik, "Statistical Methods for Rates and Proportions",
+           3rd edition (2003), section 18.1.
+    .. [3] S. Vanbelle and A. Albert, "A bootstrap method for comparing correlated kappa
+           coefficients", Journal of Statistical Computation and Simulation 78 (2008), 1009-1015.
+
+    Examples
+    --------
+    >>> import ilacs_reliability as ilr
+    >>> scale = ilr.Scale(["no", "yes"])
+    >>> tables = ([[40, 10], [12, 38]], [[45, 5], [6, 44]], [[30, 20], [18, 32]])
+    >>> kappas = [ilr.cohen_kappa(ilr.ratings_from_table(x, scale=scale)) for x in tables]
+    >>> result = ilr.equal_agreement_test(kappas, paired=False)
+    >>> round(result.statistic, 2), round(result.p_value, 6)
+    (10.99, 3e-05)
+    """
+    check_flag(paired, "paired")
+    given = _several(estimates)
+    if paired and not all(same_units(given[0], other) for other in given[1:]):
+        raise ValueError(
+            "`estimates` must come from the same `Ratings` (or its `select_raters`) to be paired: "
+            "make all from one, or give paired=False."
+        )
+    undefined = next((e for e in given if e.reason or not np.isfinite(e.value)), None)
+    if undefined is not None:
+        return _without(given, undefined.reason or "infinite", undefined, paired)
+    found = _hotelling(given) if paired else _welch(given)
+    if found is None:
+        return _without(given, "no_variation", None, paired)
+    return SignificanceResult(
+        statistic=found.statistic,
+        df=found.df,
+        p_value=found.p_value,
+        method=_method(paired),
+        name="equal_agreement_test",
+        label=f"test of {len(given)} equal coefficients",
+        null="all are equal",
+        n_units=_units(given, paired),
+        notes=_notes(given),
+        limits=given[0].limits,
+    )
+
+
+def _several(estimates: object) -> list[Estimate]:
+    if isinstance(estimates, Mapping):
+        estimates = estimates.values()
+    if isinstance(estimates, Estimate | str) or not isinstance(estimates, Iterable):
+        raise TypeError(f"`estimates` must be two estimates or more, but got {told(estimates)}.")
+    given = list(estimates)
+    for place, estimate in enumerate(given):
+        check_plain(estimate, f"estimates[{place}]")
+    if len(given) < 2:
+        raise ValueError(f"`estimates` must be two estimates or more, but got {len(given)}.")
+    return given
+
+
+def _welch(given: list[Estimate]) -> _Test | None:
+    """Compare independent estimates, each with its own error and degrees of freedom."""
+    errors = np.array([float(estimate.standard_error) for estimate in given])
+    sizes = np.array([float(estimate.n_independent) for estimate in given])
+    if not (errors > ROUNDING).all():
+        return None
+
+    from statsmodels.stats.oneway import anova_generic
+
+    values = np.array([float(estimate.value) for estimate in given])
+    found = anova_generic(values, errors**2 * sizes, sizes, use_var="unequal")
+    df = (float(found.df_num), float(found.df_denom))
+    return _Test(float(found.statistic), df, float(found.pvalue))
+
+
+def _hotelling(given: list[Estimate]) -> _Test | None:
+    """Compare estimates of the same units by the covariances of their influences."""
+    gaps = np.diff([float(estimate.value) for estimate in given])
+    n = float(given[0].n_independent)
+    pulls = np.diff(np.array([_pull(estimate) for estimate in given]), axis=0)
+    covariance = pulls @ pulls.T * n / (n - 1)
+    spreads, directions = np.linalg.eigh(covariance)
+    moving = spreads > ROUNDING * max(float(np.trace(covariance)), ROUNDING)
+    along = directions.T @ gaps
+    if not moving.any() or np.abs(along[~moving]).max(initial=0.0) > ROUNDING**0.5:
+        return None
+    rank = int(moving.sum())
+    if n <= rank:
+        return None
+
+    from scipy import special
+
+    statistic = float((along[moving] ** 2 / spreads[moving]).sum() * (n - rank) / ((n - 1) * rank))
+    df = (float(rank), n - rank)
+    return _Test(statistic, df, float(special.fdtrc(*df, statistic)))
+
+
+def _pull(estimate: Estimate) -> FloatArray:
+    """Return what each independent piece adds to an estimate."""
+    pulls = estimate.influence / estimate.n_units
+    if estimate.clusters is not None:
+        return by_cluster(pulls * estimate.frequencies, estimate.clusters)
+    pieces: FloatArray = pulls * np.sqrt(estimate.frequencies)
+    return pieces
+
+
+def _without(
+    given: list[Estimate], reason: str, undefined: Estimate | None, paired: bool
+) -> SignificanceResult:
+    if undefined is None:
+        why = "an estimate has no error to compare the others by"
+    else:
+        why = f"the {undefined.label or undefined.name} has no value: " + (
+            undefined.why or REASONS.get(reason, reason)
+        )
+    warn_undefined("the test of equal coefficients", why)
+    return SignificanceResult(
+        statistic=float("nan"),
+        p_value=float("nan"),
+        method="none",
+        name="equal_agreement_test",
+        label=f"test of {len(given)} equal coefficients",
+        n_units=_units(given, paired),
+        status="undefined",
+        reason=reason,
+        why=why,
+        notes=_notes(given),
+        limits=given[0].limits,
+    )
+
+
+def _method(paired: bool) -> str:
+    return "Hotelling's T squared of the same units" if paired else "Welch's F, independent units"
+
+
+def _units(given: list[Estimate], paired: bool) -> int:
+    sizes = [estimate.n_units for estimate in given]
+    total: int = max(sizes) if paired else sum(sizes)
+    return total
+
+
+def _notes(given: list[Estimate]) -> tuple[str, ...]:
+    notes = tuple(dict.fromkeys(note for estimate in given for note in estimate.notes))
+    fewest = min(estimate.n_independent for estimate in given)
+    few = (f"An estimate rests on {fewest:g} units or clusters only: F is a rough guide.",)
+    return (*notes, *few) if fewest < FEW else notes

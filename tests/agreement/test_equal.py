@@ -1,0 +1,114 @@
+"""The test of equal coefficients, against statsmodels and by hand."""
+
+import numpy as np
+import pytest
+from statsmodels.stats.multivariate import test_mvmean as mean_test
+from statsmodels.stats.oneway import anova_generic
+
+import ilacs_reliability as ilr
+from closeness import close
+
+SCALE = ilr.Scale(["no", "yes"])
+TABLES = ([[40, 10], [12, 38]], [[45, 5], [6, 44]], [[30, 20], [18, 32]])
+KAPPAS = [ilr.cohen_kappa(ilr.ratings_from_table(table, scale=SCALE)) for table in TABLES]
+CODES = np.random.default_rng(5).integers(0, 3, (40, 4))
+CODES[:25] = CODES[:25, :1]
+RATINGS = ilr.ratings_from_codes(CODES, scale=ilr.Scale(["a", "b", "c"]))
+OF_PAIRS = list(ilr.pairwise_agreement(RATINGS, coefficient=ilr.cohen_kappa).values())[:3]
+
+
+def test_independent_kappas_are_compared_as_by_welch():
+    values = np.array([kappa.value for kappa in KAPPAS])
+    variances = np.array([kappa.standard_error**2 for kappa in KAPPAS]) * 100
+    right = anova_generic(values, variances, np.full(3, 100), use_var="unequal")
+    found = ilr.equal_agreement_test(KAPPAS, paired=False)
+    assert found.statistic == close(right.statistic)
+    assert found.p_value == close(right.pvalue)
+    assert found.n_units == 300
+
+
+def test_many_units_make_it_the_chi_square_of_equal_kappas():
+    great = [
+        ilr.cohen_kappa(ilr.ratings_from_table(np.array(x) * 10**5, scale=SCALE)) for x in TABLES
+    ]
+    values = np.array([kappa.value for kappa in great])
+    weights = np.array([kappa.standard_error**-2.0 for kappa in great])
+    common = weights @ values / weights.sum()
+    chi_square = weights @ (values - common) ** 2
+    found = ilr.equal_agreement_test(great, paired=False)
+    assert found.statistic * 2 == pytest.approx(chi_square, rel=1e-3)
+
+
+def test_paired_kappas_are_compared_as_by_hotelling():
+    values = np.array([kappa.value for kappa in OF_PAIRS])
+    frequencies = OF_PAIRS[0].frequencies
+    each = np.repeat(np.array([k.influence for k in OF_PAIRS]).T, frequencies, axis=0) + values
+    right = mean_test(np.diff(each, axis=1), mean_null=np.zeros(2))
+    found = ilr.equal_agreement_test(OF_PAIRS, paired=True)
+    assert found.statistic == close(right.statistic)
+    assert found.p_value == close(right.pvalue)
+    assert found.df == right.df
+
+
+@pytest.mark.parametrize("paired", [True, False])
+def test_two_are_the_t_test_of_their_difference(paired):
+    pair = OF_PAIRS[:2] if paired else KAPPAS[:2]
+    gap = ilr.difference(*pair, paired=paired)
+    found = ilr.equal_agreement_test(pair, paired=paired)
+    assert found.statistic == close((gap.value / gap.standard_error) ** 2)
+    test = ilr.threshold_test(gap, 0.0, alternative="two-sided", method="t")
+    # Welch's degrees of freedom are those of the difference up to how its parts are pooled
+    assert found.p_value == pytest.approx(test.p_value, rel=0.02)
+
+
+@pytest.mark.parametrize("paired", [True, False])
+def test_their_order_is_irrelevant(paired):
+    given = OF_PAIRS if paired else KAPPAS
+    found = ilr.equal_agreement_test(given, paired=paired)
+    back = ilr.equal_agreement_test(given[::-1], paired=paired)
+    assert back.p_value == close(found.p_value)
+
+
+def test_clusters_are_the_independent_pieces():
+    clusters = np.repeat(np.arange(20), 2)
+    ratings = ilr.ratings_from_codes(CODES, scale=RATINGS.scale, clusters=clusters)
+    pair = list(ilr.pairwise_agreement(ratings, coefficient=ilr.cohen_kappa).values())[:2]
+    gap = ilr.difference(*pair, paired=True)
+    found = ilr.equal_agreement_test(pair, paired=True)
+    assert found.statistic == close((gap.value / gap.standard_error) ** 2)
+    assert found.df == (1, 19)
+
+
+def test_equal_estimates_without_any_gap_are_undefined():
+    with pytest.warns(ilr.UndefinedEstimateWarning, match="no error to compare"):
+        found = ilr.equal_agreement_test([OF_PAIRS[0], OF_PAIRS[0]], paired=True)
+    assert (found.status, found.reason) == ("undefined", "no_variation")
+
+
+def test_an_undefined_estimate_is_named():
+    with pytest.warns(ilr.UndefinedEstimateWarning):
+        lone = ilr.cohen_kappa(ilr.ratings_from_table([[5, 0], [0, 0]], scale=SCALE))
+    with pytest.warns(ilr.UndefinedEstimateWarning, match="Cohen's kappa has no value"):
+        found = ilr.equal_agreement_test([KAPPAS[0], lone], paired=False)
+    assert found.reason == lone.reason
+
+
+def test_few_units_are_said():
+    small = ilr.cohen_kappa(ilr.ratings_from_table([[5, 1], [2, 4]], scale=SCALE))
+    found = ilr.equal_agreement_test([KAPPAS[0], small], paired=False)
+    assert any("12 units" in note for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    ("estimates", "paired", "error", "match"),
+    [
+        (KAPPAS[:1], False, ValueError, "two estimates or more, but got 1"),
+        (KAPPAS[0], False, TypeError, "`estimates` must be two estimates or more"),
+        ([KAPPAS[0], 0.5], False, TypeError, r"`estimates\[1\]` must be an Estimate"),
+        (KAPPAS, True, ValueError, "`estimates` must come from the same"),
+        (KAPPAS, 1, TypeError, "`paired`"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused(estimates, paired, error, match):
+    with pytest.raises(error, match=match):
+        ilr.equal_agreement_test(estimates, paired=paired)
