@@ -9,8 +9,9 @@ HOMES = {
     "_data.frames": "grades_from_frame ratings_from_frame ratings_from_wide transitions_from_frame",
     "_data.ratings": "Ratings ratings_from_codes ratings_from_counts ratings_from_matrix "
     "ratings_from_table",
-    "_data.scales": "OFSTED_SCALE Scale agreement_weights tolerance_weights",
+    "_data.scales": "OFSTED_SCALE REPORT_CARD_SCALE Scale agreement_weights tolerance_weights",
     "_data.sequences": "sequences_from_frame transitions_from_sequences",
+    "_data.set_credit": "set_weights",
     "_data.suspects": "SuspectInputWarning",
     "_data.tables": "GroupedGrades Transitions grades_from_table transitions_from_table",
     "_inference.multiplicity": "adjust_p_values",
@@ -106,7 +107,8 @@ __all__ = sorted(_MODULE_OF)
 def __getattr__(name: str) -> object:
     """Load a public name from the module that defines it."""
     if name not in _MODULE_OF:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        known = import_module(f"{__name__}._checks.elsewhere").function_called(name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}{known}")
     value = getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
     globals()[name] = value
     return value

@@ -15,6 +15,7 @@ from ilacs_reliability._data.ratings import (
 )
 from ilacs_reliability._data.scales import (
     OFSTED_SCALE as OFSTED_SCALE,
+    REPORT_CARD_SCALE as REPORT_CARD_SCALE,
     Scale as Scale,
     agreement_weights as agreement_weights,
     tolerance_weights as tolerance_weights,
@@ -22,6 +23,9 @@ from ilacs_reliability._data.scales import (
 from ilacs_reliability._data.sequences import (
     sequences_from_frame as sequences_from_frame,
     transitions_from_sequences as transitions_from_sequences,
+)
+from ilacs_reliability._data.set_credit import (
+    set_weights as set_weights,
 )
 from ilacs_reliability._data.suspects import (
     SuspectInputWarning as SuspectInputWarning,

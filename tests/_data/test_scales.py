@@ -16,6 +16,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 import ilacs_reliability as ilr
 import strategies as our
+from closeness import close
 from ilacs_reliability._data.scales import is_missing
 
 SCALES = {
@@ -382,6 +383,19 @@ def literal(kind, x, y, scores, i, j):
     return 1 - bipolar(x, y) / max(bipolar(a, b) for a in scores for b in scores)
 
 
+def test_a_score_of_0_is_as_far_as_can_be_in_ratio():
+    weights = ilr.agreement_weights(SCALES["numbers"], "ratio")
+    # ((0 - x) / (0 + x))^2 = 1 is the largest loss; (3 / 7)^2 that of 2 and 5
+    assert weights.tolist() == [[1, 0, 0], [0, 1, close(1 - 9 / 49)], [0, close(1 - 9 / 49), 1]]
+
+
+def test_report_cards_have_five_grades_of_their_own():
+    scale = ilr.REPORT_CARD_SCALE
+    assert scale.encode([["Strong Standard", "exceptional"]]).tolist() == [[3, 4]]
+    assert scale.ordered
+    assert not set(scale.labels) & set(ilr.OFSTED_SCALE.labels)
+
+
 @pytest.mark.parametrize("kind", our.KINDS)
 @given(scale=our.uneven_scales())
 def test_weights_are_their_definition(kind, scale):
@@ -444,7 +458,7 @@ def test_one_grade_has_full_credit(kind):
         ),
         (SCALES["scored"], [[1, 2], [2, 1]], ValueError, "between 0 and 1, but got 2"),
         (SCALES["scored"], [[1, np.nan], [np.nan, 1]], ValueError, "symmetric, but got nan"),
-        (SCALES["numbers"], "ratio", ValueError, "'ratio' needs positive scores, but got 0"),
+        (ilr.Scale([-1, 2]), "ratio", ValueError, "'ratio' needs scores of 0 or more, but got -1"),
     ],
 )
 def test_agreement_weights_refuses(scale, kind, error, message):

@@ -639,6 +639,11 @@ STRATEGIES: dict[str | tuple[str, str], Strategy] = {
     ("tolerance_weights", "scale"): lambda draw: inputs.scale(draw, draw.whole(1, 9)),
     ("agreement_weights", "scale"): lambda draw: inputs.scale(draw, draw.whole(1, 9)),
     ("agreement_weights", "kind"): weights,
+    ("set_weights", "scale"): lambda draw: draw.one(
+        "ilr.Scale([('a',), ('a', 'b'), ()], ordered=False)",
+        "ilr.Scale([frozenset('a'), frozenset('bc')], ordered=False)",
+        inputs.scale(draw, draw.whole(1, 9)),
+    ),
     ("reliability_from_repeats", "sequences"): inputs.ratings,
     ("reliability_from_repeats", "error_correlation"): lambda draw: draw.one(
         "0.0", "0.2", "[0.0, 0.3]", "[]"

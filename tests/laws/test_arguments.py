@@ -108,6 +108,7 @@ CALLS = {
     **{name: ((GROUPS,), {"at_least": "good"}) for name in GROUPS_AT_A_CUT},
     "adjust_p_values": (([0.01, 0.2, 0.03],), {}),
     "agreement_weights": ((SCALE, "linear"), {}),
+    "set_weights": ((ilr.Scale([("a",), ("a", "b")], ordered=False),), {}),
     "agreement_with_standard": ((OCCASIONS, 0), {}),
     "attribute_agreement": ((OCCASIONS,), {"standard": 0}),
     "benchmark": ((KAPPA,), {}),

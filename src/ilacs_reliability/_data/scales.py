@@ -26,6 +26,7 @@ from ilacs_reliability._checks.arguments import (
     told,
 )
 from ilacs_reliability._checks.containers import FrozenMapping, refuse_set
+from ilacs_reliability._checks.elsewhere import option_called
 from ilacs_reliability._checks.names import (
     Names,
     by_label,
@@ -559,7 +560,7 @@ def agreement_weights(scale: Scale, kind: Weights) -> FloatArray:
     ValueError
         If the kind is unknown, a kind that needs order meets an unordered scale, a matrix has the
         wrong shape or names of other grades, is not symmetric, is not 1 on the diagonal or leaves 0
-        to 1, or ratio weights meet scores that are not positive.
+        to 1, or ratio weights meet negative scores.
 
     Notes
     -----
@@ -585,8 +586,9 @@ def agreement_weights(scale: Scale, kind: Weights) -> FloatArray:
     if not isinstance(kind, str):
         return credit_matrix(kind, scale)
     if kind not in WEIGHT_KINDS:
+        known = option_called(kind, WEIGHT_KINDS)
         raise ValueError(
-            f"`weights` must be one of {WEIGHT_KINDS} or a matrix, but got {told(kind)}."
+            f"`weights` must be one of {WEIGHT_KINDS} or a matrix, but got {told(kind)}{known}."
         )
     check_n_grades(scale, f"`weights` {kind!r}")
     if kind == "identity" or scale.n_grades == 1:
@@ -709,9 +711,10 @@ def _loss(kind: str, scores: FloatArray) -> Any:
             distance = np.abs(ranks[:, None] - ranks[None, :])
             return distance * (distance + 1) / 2
         case "ratio":
-            if low <= 0:
-                raise ValueError(f"`weights` 'ratio' needs positive scores, but got {low:g}.")
-            return ((a - b) / (a + b)) ** 2
+            if low < 0:
+                raise ValueError(f"`weights` 'ratio' needs scores of 0 or more, but got {low:g}.")
+            # a score of 0 is alike to itself, and as far from any other as can be
+            return np.divide(a - b, a + b, out=np.zeros_like(a - b), where=a != b) ** 2
         case "circular":
             return np.sin(np.pi * (a - b) / (high - low + 1)) ** 2
         case _:  # bipolar
@@ -1050,3 +1053,19 @@ OFSTED_SCALE = Scale(
     },
 )
 """Ofsted's four grades, worst first; knows "RI", the long wording, case and spacing."""
+
+REPORT_CARD_SCALE = Scale(
+    [
+        "urgent improvement",
+        "needs attention",
+        "expected standard",
+        "strong standard",
+        "exceptional",
+    ],
+    fold=True,
+)
+"""The five grades that an area of a school's report card has had since November 2025, worst first.
+
+Each area is graded by itself, and there is no overall grade: they are not Ofsted's four grades
+under new names, and no shift from one scale to the other can be counted.
+"""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, Literal, TypeAlias, cast, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -47,9 +47,13 @@ from ilacs_reliability.agreement.studies import (
     why_undefined,
 )
 
-Form: TypeAlias = Literal["1,1", "A,1", "C,1", "1,k", "A,k", "C,k"]
+Form: TypeAlias = Literal[
+    "1,1", "A,1", "C,1", "1,k", "A,k", "C,k", "ICC1", "ICC2", "ICC3", "ICC1k", "ICC2k", "ICC3k"
+]
 Estimator: TypeAlias = Literal["anova", "reml"]
 FORMS: tuple[str, ...] = get_args(Form)
+# Shrout and Fleiss' names, as psych and pingouin write them, in McGraw and Wong's terms
+SHROUT_FLEISS = dict(zip(FORMS[6:], FORMS[:6], strict=True))
 ESTIMATORS: tuple[str, ...] = get_args(Estimator)
 LABELS = {"1": "one-way", "A": "absolute agreement", "C": "consistency"}
 ROUNDING = 1e-8
@@ -66,7 +70,9 @@ def icc(ratings: RatingsLike, *, form: Form = "A,1", estimator: Estimator = "ano
     form : {"1,1", "A,1", "C,1", "1,k", "A,k", "C,k"}, optional
         "1": raters differ from unit to unit; "A": absolute agreement of raters who rate all units;
         "C": consistency, which forgives a rater who is lenient throughout. "1" and "k" after the
-        comma: of a single rating, or of the mean of a unit's ratings. Default: "A,1".
+        comma: of a single rating, or of the mean of a unit's ratings. "ICC1", "ICC2", "ICC3" and
+        "ICC1k", "ICC2k", "ICC3k", Shrout and Fleiss' names, stand for the same in this order.
+        Default: "A,1".
     estimator : {"anova", "reml"}, optional
         How the variance components are found: from mean squares (Henderson's third method where
         ratings are missing), or by restricted maximum likelihood, never negative. Default: "anova".
@@ -132,7 +138,7 @@ def icc(ratings: RatingsLike, *, form: Form = "A,1", estimator: Estimator = "ano
     >>> ilr.icc(judges, form="A,1").confidence_interval(method="mcgraw_wong")
     Interval(0.0188, 0.7611, 95% mcgraw_wong)
     """
-    check_option(form, FORMS, "form")
+    form = form_called(form)
     check_option(estimator, ESTIMATORS, "estimator")
     taken = _raters_for(ratings, form, "icc")
     if not taken.scale.ordered:
@@ -145,6 +151,12 @@ def icc(ratings: RatingsLike, *, form: Form = "A,1", estimator: Estimator = "ano
         fit = _without(scores, reason)
     single = _single_estimate(study, scores, fit, form, estimator, reason)
     return single if form.endswith("1") else _stepped_up(study, scores, single, form, reason)
+
+
+def form_called(form: object) -> Form:
+    """Return a form by McGraw and Wong's name, checked."""
+    check_option(form, FORMS, "form")
+    return cast("Form", SHROUT_FLEISS.get(str(form), form))
 
 
 def _raters_for(ratings: RatingsLike, form: str, name: str) -> Ratings:

@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from ilacs_reliability._checks.arguments import check_number, check_option
+from ilacs_reliability._checks.arguments import check_number
 from ilacs_reliability._data.ratings import RatingsLike, as_ratings
 from ilacs_reliability._results.estimates import Estimate, Limits, SignificanceResult
 from ilacs_reliability._results.named_limits import instead
 from ilacs_reliability._results.wording import with_article
 from ilacs_reliability.agreement.components import scores_of
 from ilacs_reliability.agreement.formulas import known_raters
-from ilacs_reliability.agreement.icc import FORMS, Form, icc
+from ilacs_reliability.agreement.icc import Form, form_called, icc
 from ilacs_reliability.agreement.icc_limits import (
     NO_WIDTH,
     f_test,
@@ -101,7 +101,7 @@ def icc_test(
     >>> round(result.statistic, 6), result.df, round(result.p_value, 6)
     (11.027248, (5.0, 15.0), 0.000135)
     """
-    check_option(form, FORMS, "form")
+    form = form_called(form)
     threshold = check_number(threshold, "threshold", finite=False)
     if not threshold < 1:
         raise ValueError(f"`threshold` must be below 1, but got {threshold}.")
