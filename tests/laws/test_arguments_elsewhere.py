@@ -33,6 +33,9 @@ WIDE = pd.DataFrame(
     {"first": ["poor", "fair", "good"], "second": ["poor", "good", "good"], "n": [1, 2, 1]}
 ).assign(area=list("xxy"), kind=list("sll"))
 PARTS = ilr.variance_components(OCCASIONS)
+PLAN = ilr.power_for_agreement(
+    ilr.percent_agreement, ilr.agreement_world(0.8, margins=[0.5, 0.5]), 20, threshold=0.8
+)
 OF_INSPECTIONS = (
     "declines_by_size",
     "frequency_csv",
@@ -110,6 +113,21 @@ CALLS = {
     "transitions_plot": (plots.transitions_plot, (TABLE,), {}),
     "grades_plot": (plots.grades_plot, (GROUPS,), {}),
     "agreement_plot": (plots.agreement_plot, (RATINGS,), {}),
+    "flows_plot": (plots.flows_plot, (TABLE,), {}),
+    "mosaic_plot": (plots.mosaic_plot, (TABLE,), {}),
+    "overlap_plot": (plots.overlap_plot, (GROUPS,), {}),
+    "raters_plot": (plots.raters_plot, (ilr.pairwise_agreement(RATINGS),), {}),
+    "severity_plot": (plots.severity_plot, (ilr.rater_severity(GROUPS, n_resamples=9),), {}),
+    "coverage_plot": (plots.coverage_plot, ({"score": [0.9, 1.0]},), {}),
+    "tipping_plot": (plots.tipping_plot, (ilr.tipping_point([[5, 9], [1, 5]]),), {}),
+    "power_plot": (plots.power_plot, ([PLAN],), {}),
+    "repeat_plot": (plots.repeat_plot, ([3, 4, 5, 6],), {}),
+    "sequence_plot": (
+        plots.sequence_plot,
+        (ilr.agreement_sequence([True, False], threshold=0.5),),
+        {},
+    ),
+    "picture_of": (plots.picture_of, (KAPPA,), {}),
     "shades": (plots.shades, (4,), {}),
     "ink_on": (plots.ink_on, ("#ffffff",), {}),
     "with_previous": (inspections.with_previous, ([],), {}),

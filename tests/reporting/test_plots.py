@@ -161,7 +161,52 @@ def lines_of(scale):
     return plots.interval_plot(several * (len(scale) // 2), threshold=0.8)
 
 
-every_picture = pytest.mark.parametrize("draw", [bars_of, squares_of, chart_of, lines_of])
+def flows_of(scale):
+    return plots.flows_plot(ilr.transitions_from_table(square(scale, 90), scale=scale))
+
+
+def mosaic_of(scale):
+    return plots.mosaic_plot(ilr.transitions_from_table(square(scale, 90), scale=scale))
+
+
+def strata_of(scale):
+    rng = np.random.default_rng(9)
+    counts = rng.integers(0, 30, (2, 2, len(scale)))
+    counts[0, 1] = 0
+    strata = ("previously of a kind that nobody could find out", "previously good")
+    names = {"groups": ("short", "standard"), "strata": strata}
+    return plots.overlap_plot(ilr.grades_from_table(counts, scale=scale, **names))
+
+
+def pairs_of(scale):
+    names = [str(label) for label in scale.labels]
+    codes = np.random.default_rng(5).integers(0, 2, (30, len(scale)))
+    codes[:, 0] = codes[:, -1]
+    if len(scale) > 2:
+        codes[:15, 1] = codes[15:, 2] = -1
+    rated = ilr.ratings_from_codes(codes, scale=SCALES["two"], raters=names)
+    return plots.raters_plot(ilr.pairwise_agreement(rated, coefficient=ilr.cohen_kappa))
+
+
+def funnel_of(scale):
+    names = [f"{label} of the raters" for label in scale.labels]
+    counts = [[30 * (k % 3) + 5, 90 - 40 * (k % 3)] for k in range(len(names))]
+    grades = ilr.grades_from_table(counts, groups=names)
+    found = ilr.rater_severity(grades, by_rater=True, n_resamples=9, rng=1)
+    return plots.severity_plot(found)
+
+
+def rows_of(scale):
+    rng = np.random.default_rng(4)
+    shares = {str(label): rng.beta(90, 6, 50) for label in scale.labels}
+    return plots.coverage_plot(shares, n_samples=400)
+
+
+SHARED = [squares_of, bars_of, strata_of, mosaic_of, pairs_of]
+"""Pictures whose texts stand on colours."""
+every_picture = pytest.mark.parametrize(
+    "draw", [chart_of, lines_of, flows_of, funnel_of, rows_of, *SHARED]
+)
 
 
 def texts_of(ax):
@@ -197,8 +242,14 @@ def contrast(one, other):
 
 @every_scale
 @every_picture
-def test_no_text_touches_another_or_the_edge(draw, scale):
-    texts = texts_of(draw(scale))
+def test_no_text_touches_another_and_each_stands_out(draw, scale):
+    ax = draw(scale)
+    texts = texts_of(ax)
+    no_text_touches_another_or_the_edge(texts)
+    every_text_stands_out_from_what_is_behind_it(ax, texts, on_colours=draw in SHARED)
+
+
+def no_text_touches_another_or_the_edge(texts):
     edge = texts[0].figure.bbox
     # of an annotation the letters alone, without the line that leads to them
     boxes = [(text.get_text(), Text.get_window_extent(text)) for text in texts]
@@ -212,11 +263,7 @@ def test_no_text_touches_another_or_the_edge(draw, scale):
             assert apart, (name, other)
 
 
-@every_scale
-@every_picture
-def test_every_text_stands_out_from_what_is_behind_it(draw, scale):
-    ax = draw(scale)
-    texts = texts_of(ax)
+def every_text_stands_out_from_what_is_behind_it(ax, texts, *, on_colours):
     pixels = np.asarray(ax.figure.canvas.buffer_rgba())[:, :, :3] / 255
     for text in texts:
         box = text.get_window_extent()
@@ -224,7 +271,7 @@ def test_every_text_stands_out_from_what_is_behind_it(draw, scale):
         # just above and below the letters
         rows = [max(top - 1, 0), min(len(pixels) - round(box.y0), len(pixels) - 1)]
         behind = pixels[rows, round((box.x0 + box.x1) / 2)]
-        if draw in (bars_of, squares_of) and text in ax.texts:
+        if on_colours and text in ax.texts:
             assert min(contrast(text.get_color(), tuple(one)) for one in behind) >= 4.5
         else:
             assert contrast(text.get_color(), "white") >= 4.5
@@ -330,3 +377,153 @@ def test_a_sequence_is_drawn_after_each_inspection():
     assert ax.get_label() == followed.describe()
     with pytest.raises(TypeError, match="`followed`"):
         plots.sequence_plot([True])
+
+
+# --- pictures of moves, strata, raters, coverages and chances ------------------------------------
+
+
+def test_bands_are_as_high_as_they_have_units():
+    ax = plots.flows_plot([[2, 3], [1, 4]])
+    bands = [patch for patch in ax.patches if hasattr(patch, "get_path") and patch.get_alpha()]
+    heights = [np.ptp(band.get_path().vertices[[0, -2], 1]) for band in bands]
+    assert_allclose(heights, [2, 3, 1, 4])
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == [
+        "fell (1)",
+        "stayed (6)",
+        "rose (3)",
+    ]
+
+
+def test_a_mosaic_shows_shares_and_the_room_to_move():
+    ax = plots.mosaic_plot([[2, 3, 0], [1, 4, 1], [0, 0, 5]])
+    tiles = [(tile.get_width(), tile.get_height()) for tile in ax.patches]
+    assert_allclose(tiles, [(0.4, 5), (0.6, 5), (1 / 6, 6), (4 / 6, 6), (1 / 6, 6), (1, 5)])
+    up, down = (np.ptp(line.get_ydata()) for line in ax.lines)
+    assert (up, down) == (11, 11)
+    said = [text.get_text() for text in ax.texts]
+    assert "11 could rise,\n4 rose" in said
+    assert "11 could fall,\n1 fell" in said
+    assert "none could rise" in [t.get_text() for t in plots.mosaic_plot([[0, 0], [2, 5]]).texts]
+
+
+def test_strata_with_two_groups_are_shaded():
+    ax = plots.overlap_plot([[[3, 8], [4, 6]], [[0, 0], [30, 10]], [[0, 0], [0, 0]]])
+    said = [text.get_text() for text in ax.texts]
+    assert "stratum 1: can be compared" in said
+    assert "stratum 2: group 2 only, nothing to compare" in said
+    assert "stratum 3: no unit" in said
+    bars = {id(bar) for bars in ax.containers for bar in bars}
+    shaded = [patch for patch in ax.patches if id(patch) not in bars]
+    assert len(shaded) == 1
+
+
+def test_every_pair_of_raters_has_its_square():
+    rated = ilr.ratings_from_matrix(
+        [["no", "no", None], ["yes", "yes", None], ["yes", "no", None], ["no", None, "yes"]],
+        scale=SCALES["two"],
+        raters=("A", "B", "C"),
+    )
+    pairs = ilr.pairwise_agreement(rated)
+    ax = plots.raters_plot(pairs)
+    values = np.asarray(ax.images[0].get_array().filled(np.nan))
+    assert_allclose(values[0, 1], pairs["A", "B"].value)
+    assert_allclose(values, values.T)
+    assert np.isnan(values[1, 2])
+    assert "1 pair without a value" in ax.get_label()
+    with pytest.raises(ValueError, match="`pairs` must hold an estimate a pair"):
+        plots.raters_plot(ilr.specific_agreement(rated))
+
+
+def test_raters_outside_the_limits_are_named():
+    ax = funnel_of(SCALES["six"])
+    found = ilr.rater_severity(
+        ilr.grades_from_table([[30 * (k % 3) + 5, 90 - 40 * (k % 3)] for k in range(6)]),
+        by_rater=True,
+        n_resamples=9,
+        rng=1,
+    )
+    outside = [not row["low_95"] <= row["deviation"] <= row["high_95"] for row in found.funnel]
+    labels = np.array(SCALES["six"].labels)[outside]
+    names = {f"{label} of the raters" for label in labels}
+    assert {text.get_text() for text in ax.texts} == names
+    squares = [line for line in ax.lines if line.get_marker() == "s"]
+    assert len(squares) == sum(outside)
+
+
+def test_coverages_show_the_worst_and_the_mean():
+    ax = plots.coverage_plot({"score": [0.9, 1.0, np.nan]}, confidence_level=0.9)
+    assert "90.0%  95.0%" in [text.get_text() for text in ax.texts]
+    assert "(2 settings)" in ax.get_label()
+    for wrong in ({}, {"a": []}, {"a": [np.nan]}, {"a": [1.2]}):
+        with pytest.raises(ValueError, match="`coverages`"):
+            plots.coverage_plot(wrong)
+
+
+def test_chances_of_error_alone_are_shaded_up_to_the_tipping_point():
+    table = ilr.load_dataset("first_to_latest_ilacs_2024").counts
+    tip = ilr.tipping_point(table, shares=list(GRADES.values()))
+    ax = plots.tipping_plot(tip)
+    (shaded,) = ax.patches
+    assert_allclose([shaded.get_x(), shaded.get_width()], [0, tip.reliability])
+    never = plots.tipping_plot(ilr.tipping_point(table))
+    assert not never.patches
+    assert "no reliability" in never.get_title(loc="left")
+
+
+def test_powers_of_one_question_are_drawn_a_line_a_truth():
+    worlds = [ilr.agreement_world(kappa, margins=[0.5, 0.5]) for kappa in (0.8, 0.7)]
+    plans = [
+        ilr.power_for_agreement(ilr.percent_agreement, world, n, threshold=0.8)
+        for world in worlds
+        for n in (60, 30)
+    ]
+    ax = plots.power_plot(plans, wanted=0.8)
+    low, high, _ = ax.lines
+    assert_allclose(low.get_xdata(), [30, 60])
+    assert_allclose(high.get_ydata(), [plans[1].power, plans[0].power])
+    other = ilr.power_for_agreement(ilr.percent_agreement, worlds[0], 30, threshold=0.7)
+    with pytest.raises(ValueError, match="`plans` must all ask the same"):
+        plots.power_plot([*plans, other])
+
+
+def test_several_thresholds_carry_their_names():
+    kappa = ilr.cohen_kappa(TABLE)
+    ax = plots.interval_plot([kappa], threshold={"good": 0.8, "fair": 0.4})
+    assert [line.get_xdata()[0] for line in ax.lines[2:]] == [0.4, 0.8]
+    assert [text.get_text() for text in ax.texts][:2] == ["fair 0.40", "good 0.80"]
+    assert ax.get_label().endswith("Held to: fair 0.4, good 0.8.")
+
+
+def test_records_draw_themselves():
+    moves = ilr.transitions_from_table([[2, 3], [1, 4]])
+    drawn = {
+        "Cohen's kappa": ilr.cohen_kappa(TABLE),
+        "graded twice": moves,
+        "could rise": ilr.net_shift(moves),
+        "50.0% 1": ilr.grades_from_table([[1, 1], [2, 2]]),
+        "pair of 2 raters": ilr.pairwise_agreement([[1, 2], [2, 2], [1, 1]]),
+        "Agreement on 1": ilr.specific_agreement([[1, 2], [2, 2], [1, 1]]),
+        "error alone": ilr.tipping_point(moves),
+        "double inspection": ilr.agreement_sequence([True], threshold=0.5),
+    }
+    for said, record in drawn.items():
+        assert said in f"{record.plot().get_label()} "
+    with pytest.raises(TypeError, match="`record` must have a picture of its own"):
+        plots.picture_of(ilr.sign_test(moves))
+
+
+@every_picture
+def test_every_picture_says_in_words_what_it_shows(draw):
+    said = draw(ilr.OFSTED_SCALE).get_label()
+    assert said.endswith(".")
+    assert "nan" not in said
+    assert any(letter.isdigit() for letter in said)
+
+
+def test_moves_are_told_apart_in_grey_and_every_ink_stands_out():
+    from ilacs_reliability.reporting import palette
+
+    for one, other in pairwise(sorted(palette.MOVES.values(), key=luminance)):
+        assert contrast(one, other) >= 1.9
+    assert all(contrast(ink, "white") >= 4.5 for ink, _ in palette.INKS)
+    assert len({dashes for _, dashes in palette.INKS}) == len(palette.INKS)

@@ -27,12 +27,13 @@ from ilacs_reliability._data.ratings import (
     whole_counts,
 )
 from ilacs_reliability._data.scales import IntArray, Scale, as_number, numbered_scale
+from ilacs_reliability._results.pictured import Pictured
 from ilacs_reliability._results.records import Record, html_table
 from ilacs_reliability._results.wording import counted, whole
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
-class Transitions(Record):
+class Transitions(Record, Pictured):
     """Units by grade before and grade after.
 
     Attributes
@@ -109,7 +110,7 @@ class Transitions(Record):
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
-class GroupedGrades(Record):
+class GroupedGrades(Record, Pictured):
     """Units by group and grade, in one or more strata.
 
     Attributes

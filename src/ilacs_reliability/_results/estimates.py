@@ -17,6 +17,7 @@ from ilacs_reliability._checks.arguments import (
 )
 from ilacs_reliability._checks.containers import read_only
 from ilacs_reliability._results.named_limits import instead, name_of
+from ilacs_reliability._results.pictured import Pictured
 from ilacs_reliability._results.records import Record, freeze, html_table, plain, python
 from ilacs_reliability._results.undefined import REASONS
 from ilacs_reliability._results.wording import (
@@ -144,7 +145,7 @@ def _limit(limit: Any, name: str) -> Any:
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
-class Estimate(Record):
+class Estimate(Record, Pictured):
     """A number computed from units, with the pull of each pattern of ratings on it.
 
     Attributes

@@ -13,12 +13,13 @@ import numpy.typing as npt
 from ilacs_reliability._checks.arguments import check_text, told
 from ilacs_reliability._checks.containers import FrozenMapping
 from ilacs_reliability._results.estimates import Estimate
+from ilacs_reliability._results.pictured import Pictured
 from ilacs_reliability._results.records import Record, plain, python, rows_table
 from ilacs_reliability._results.wording import counted, fixed
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Estimates(Record, Mapping[Hashable, Estimate]):
+class Estimates(Record, Pictured, Mapping[Hashable, Estimate]):
     """Several estimates from the same ratings, by name.
 
     Attributes

@@ -18,6 +18,7 @@ from ilacs_reliability._data.scales import FloatArray, IntArray, Scale, usable_s
 from ilacs_reliability._data.tables import GradesLike, as_grades
 from ilacs_reliability._results.estimates import Estimate, Limits, SignificanceResult
 from ilacs_reliability._results.named_limits import under_name
+from ilacs_reliability._results.pictured import Pictured
 from ilacs_reliability._results.records import Record, plain, rows_table
 from ilacs_reliability._results.undefined import warn_undefined
 from ilacs_reliability._results.wording import counted, fixed, percent, sentence_start
@@ -38,7 +39,7 @@ Disconnected: TypeAlias = Literal["refuse", "largest"]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
-class RaterSeverity(Record):
+class RaterSeverity(Record, Pictured):
     """How much raters differ in severity, given strata, and what such data could have shown.
 
     Attributes

@@ -14,6 +14,7 @@ from ilacs_reliability._checks.arguments import check_between, check_function, t
 from ilacs_reliability._checks.randomness import as_generator, check_draws
 from ilacs_reliability._data.tables import Transitions, TransitionsLike
 from ilacs_reliability._results.estimates import SignificanceResult
+from ilacs_reliability._results.pictured import Pictured
 from ilacs_reliability._results.records import Record
 from ilacs_reliability._results.undefined import left_unsaid
 from ilacs_reliability._results.wording import counted, fixed, percent, significant
@@ -33,7 +34,7 @@ HALVINGS = {True: 30, False: 7}
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
-class TippingPoint(Record):
+class TippingPoint(Record, Pictured):
     """The reliability below which error alone may give what was found.
 
     Attributes

@@ -16,6 +16,7 @@ from ilacs_reliability._checks.arguments import (
     told,
 )
 from ilacs_reliability._results.estimates import FloatArray, IntArray
+from ilacs_reliability._results.pictured import Pictured
 from ilacs_reliability._results.records import Record, html_table
 from ilacs_reliability._results.wording import (
     counted,
@@ -34,7 +35,7 @@ MOST_DECISIONS = 100_000
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
-class AgreementSequence(Record):
+class AgreementSequence(Record, Pictured):
     """What double inspections have shown so far, whenever one stops.
 
     Attributes

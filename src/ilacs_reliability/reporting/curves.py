@@ -12,13 +12,11 @@ from ilacs_reliability._results.wording import level, percent
 from ilacs_reliability.error.repeat_grades import repeat_grade_probability
 from ilacs_reliability.planning.sequential import AgreementSequence
 from ilacs_reliability.reporting.axes import bare, new_axes
+from ilacs_reliability.reporting.palette import INKS, SHADE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# told apart by eyes of every kind, in grey print by their dashes, and at 4.5 to 1 on white
-INKS = (("#00429d", "-"), ("#8b3a00", "--"))
-SHADE = "#d5dbe3"
 N_POINTS = 41
 LABELLED = 0.4
 """Reliability up to which a curve passes below its name."""
@@ -73,6 +71,8 @@ def repeat_plot(
     span = None if allowed is None else _span(allowed)
     if required is not None:
         _share(required, "required")
+    # what is no grade is refused before it is named
+    _shares(source, [1.0], at_least, "same grade")
     events = ["same grade"] + ([] if at_least is None else [f"same side of {at_least}"])
     # closer together where the curves are steep
     places = 1.0 - np.linspace(1.0, 0.0, N_POINTS) ** 2

@@ -13,6 +13,7 @@ from ilacs_reliability._checks.containers import FrozenMapping
 from ilacs_reliability._data.scales import IntArray, Scale
 from ilacs_reliability._data.tables import TransitionsLike
 from ilacs_reliability._results.estimates import Estimate, Limits
+from ilacs_reliability._results.pictured import Pictured
 from ilacs_reliability._results.records import Record, html_table, plain
 from ilacs_reliability._results.wording import as_said, counted, fixed, percent, together, whole
 from ilacs_reliability.shift.moves import (
@@ -29,7 +30,7 @@ from ilacs_reliability.shift.sums import SignedSum, score_method
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
-class NetShift(Record):
+class NetShift(Record, Pictured):
     """How grades moved between two occasions.
 
     Attributes
