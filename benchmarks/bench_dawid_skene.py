@@ -39,7 +39,7 @@ table = pd.DataFrame({{
 def work():
     DawidSkene(n_iter=100).fit(table)
 """
-WANTED = {"one start": 200.0, "twenty starts": 0.0}
+WANTED = {"one start": 200.0, "twenty starts": 200.0}
 
 
 def codes(n_units: int, n_raters: int) -> np.ndarray:

@@ -1,11 +1,11 @@
-"""What the functions on judgement error give back of a truth that is known, assumptions broken too.
+r"""What functions on judgement error give back of a truth that is known, or broken.
 
 Grades have the shares of the authorities' latest. Each world says what is true and what is broken:
 
 - Three gradings of a state that moves with a stability of 0.8 (`reliability_from_repeats`, and the
   chance of the same grade that follows). Broken at a reliability of 0.7: errors of a unit correlate
-  0.3, a third of the state never changes, or the state is skewed. Of "bound" it is asked whether its
-  lower limit lies below the reliability. A hidden chain of grades is drawn as it assumes, too.
+  0.3, a third of the state never changes, or the state is skewed. Of "bound" it is asked whether
+  its lower limit lies below the reliability. A hidden chain of grades is drawn as it assumes, too.
 - Double gradings (`polychoric_correlation`, and the chance of the same grade from them); broken: a
   skewed state.
 - A table of moves (`corrected_shift`) whose errors are known, estimated from 100 units of each
@@ -15,7 +15,8 @@ Grades have the shares of the authorities' latest. Each world says what is true 
   lead's stratum differs in what strata do not say.
 
     python benchmarks/error_recovery.py --list
-    python benchmarks/error_recovery.py --cells 0:40 --samples 100 --csv docs/_static/error_recovery.csv
+    python benchmarks/error_recovery.py --cells 0:40 --samples 100 \
+        --csv docs/_static/error_recovery.csv
 
 Rows of the file that are drawn again are replaced, all others stay.
 """
@@ -139,7 +140,9 @@ def simplex(rng: np.random.Generator, world: str, reliability: float, n: int) ->
     yield _of("quasi_simplex", reliability, found)
     latest = np.bincount(np.asarray(ratings.patterns)[:, -1], ratings.frequencies, minlength=4)
     if found.status == "ok":
-        again = ilr.repeat_grade_probability(dict(zip(SCALE.labels, latest)), reliability=found)
+        again = ilr.repeat_grade_probability(
+            dict(zip(SCALE.labels, latest, strict=True)), reliability=found
+        )
         yield _of("same grade, from repeats", same_grade(reliability), again["same grade"])
 
 

@@ -145,6 +145,51 @@ def test_a_rate_at_an_end_has_an_interval_that_reaches_it():
     assert wider.high > high
 
 
+@pytest.mark.parametrize(("n_right", "n_wrong"), [(30, 0), (25, 5), (0, 12), (1, 40)])
+def test_where_classes_are_certain_limits_are_those_of_a_share(n_right, n_wrong):
+    """Three raters who never differ say each unit's class; the fourth's rate is then a share."""
+    rows = [[0, 0, 0, 0], [0, 0, 0, 1], [1, 1, 1, 1], [1, 1, 1, 0]]
+    ratings = ilr.ratings_from_codes(
+        rows, scale=ilr.Scale(["no", "yes"]), frequencies=[n_right, n_wrong, 35, 3]
+    )
+    found = ilr.dawid_skene(ratings, n_starts=4)
+    low, high = found.error_rates(4)["no", "no"].confidence_interval(0.9)
+    at_top = special.xlogy(n_right, n_right / (n_right + n_wrong)) + special.xlogy(
+        n_wrong, n_wrong / (n_right + n_wrong)
+    )
+    for limit, end in ((low, 0.0), (high, 1.0)):
+        log = special.xlogy(n_right, limit) + special.xlogy(n_wrong, 1 - limit)
+        drop = 2 * (at_top - log)
+        reached = drop == pytest.approx(special.chdtri(1, 0.1), abs=1e-3)
+        assert reached or limit == end
+
+
+def test_limits_of_a_rate_do_not_pass_to_another_class():
+    """A class without units of the grade its raters are surest of can take another's part."""
+    rng = np.random.default_rng([1, 118])
+    true = rng.choice(4, 400, p=[0.1, 0.2, 0.4, 0.3])
+    other = (true[:, None] + rng.integers(1, 4, (400, 5))) % 4
+    seen = rng.random((400, 5)) < [0.9, 0.8, 0.7, 0.6, 1.0]
+    ratings = ilr.ratings_from_codes(np.where(seen, true[:, None], other), scale=ilr.OFSTED_SCALE)
+    found = ilr.dawid_skene(ratings, n_starts=4)
+    rates = found.error_rates(5)
+    assert min(rates[one, one].confidence_interval().low for one in found.classes) > 0.5
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_of_a_large_table_starts_lead_where_each_would_alone(seed):
+    """Short runs of all starts leave out none that leads higher."""
+    rng = np.random.default_rng(seed)
+    true = rng.choice(4, 3000, p=[0.1, 0.2, 0.4, 0.3])
+    right = rng.random((3000, 5)) < rng.uniform(0.4, 0.8, 5)
+    codes = np.where(right, true[:, None], rng.integers(4, size=(3000, 5)))
+    ratings = ilr.ratings_from_codes(codes, scale=ilr.OFSTED_SCALE)
+    many = ilr.dawid_skene(ratings, n_starts=20, rng=seed)
+    alone = max(ilr.dawid_skene(ratings, n_starts=1, rng=k).log_likelihood for k in range(3))
+    assert many.log_likelihood > alone - 1e-6
+    assert many.log_likelihoods[0] - many.log_likelihoods[2] < 1e-4
+
+
 @pytest.mark.parametrize("n_grades", [2, 3, 4])
 def test_two_raters_are_not_enough(n_grades):
     codes = np.random.default_rng(1).integers(0, n_grades, (50, 2))

@@ -17,8 +17,11 @@ from ilacs_reliability.error.latent_classes import (
     em,
     em_step,
     free_fit,
+    in_full,
+    in_single_precision,
     newton,
     posterior,
+    same_top,
     score_blocks,
 )
 
@@ -65,10 +68,9 @@ class Found:
 
 def best_of(panel: Panel, n_starts: int, rng: np.random.Generator) -> Found:
     """Follow many starts, the most promising ones to their maximum."""
-    first, logs, _ = em(panel, _starts(panel, n_starts, rng), n_steps=12)
     cells = len(panel.frequencies) * panel.n_raters * panel.n_grades * panel.n_classes
     n_kept = int(np.clip(FINISHED / cells, 3, n_starts))
-    leading = first.pick(np.argsort(-logs, kind="stable")[:n_kept])
+    leading = _leading(panel, _starts(panel, n_starts, rng), n_kept)
     by_newton = panel.n_parameters <= MOST_PARAMETERS and isinstance(panel.given, np.ndarray)
     finished = list(_finished(panel, leading, by_newton, n_kept == n_starts))
     finished.sort(key=lambda one: -one.log)
@@ -85,6 +87,24 @@ def best_of(panel: Panel, n_starts: int, rng: np.random.Generator) -> Found:
     )
 
 
+def _leading(panel: Panel, starts: Fit, n_kept: int) -> Fit:
+    """Take EM steps from all starts; return those that rank first."""
+    n_starts = len(starts.shares)
+    if n_kept < n_starts and not panel.prior.any():
+        # ranks need few digits, and what was kept is climbed from with all of them
+        small, first = in_single_precision(panel, starts)
+        fit, logs, _ = em(small, first, n_steps=12)
+        fit, _, _ = em(small, fit.pick(_highest(logs, n_kept)), n_steps=15)
+        return in_full(panel, fit)
+    fit, logs, _ = em(panel, starts, n_steps=12)
+    fit, _, _ = em(panel, fit.pick(_highest(logs, n_kept)), n_steps=15)
+    return fit
+
+
+def _highest(logs: FloatArray, number: int) -> IntArray:
+    return np.argsort(-logs, kind="stable")[:number]
+
+
 def _finished(panel: Panel, leading: Fit, by_newton: bool, all_starts: bool) -> Iterator[Climb]:
     if not by_newton:
         # a few digits less than Newton's, as each step goes through all ratings
@@ -92,15 +112,33 @@ def _finished(panel: Panel, leading: Fit, by_newton: bool, all_starts: bool) -> 
         for place, log in enumerate(logs.tolist()):
             yield Climb(fit.pick([place]), log, steps < 1000, None)
         return
-    leading, _, _ = em(panel, leading, n_steps=15)
-    done: list[float] = []
+    done: list[Climb] = []
     for place in range(len(leading.shares)):
-        found = newton(panel, leading.pick([place]))
-        yield found
-        done.append(found.log)
+        done.append(_climbed(panel, leading.pick([place]), done))
+        yield done[-1]
         # of a large table, three that agree are enough
-        if not all_starts and len(done) >= 3 and max(done) - sorted(done)[-3] < SAME:
+        reached = sorted(one.log for one in done)
+        if not all_starts and len(done) >= 3 and reached[-1] - reached[-3] < SAME:
             return
+
+
+def _climbed(panel: Panel, fit: Fit, done: list[Climb]) -> Climb:
+    """Climb to a maximum: the highest so far, where steps with its derivatives lead there."""
+    top = max(done, key=lambda one: one.log, default=None)
+    if top is not None and same_top(panel, top, _aligned(panel, top.fit, fit), within=SAME / 10):
+        return top
+    return newton(panel, fit)
+
+
+def _aligned(panel: Panel, top: Fit, fit: Fit) -> Fit:
+    """Order the classes of a start as those of a maximum that they are most like."""
+    from scipy.optimize import linear_sum_assignment
+
+    if (panel.known >= 0).any():
+        return fit
+    apart = ((top.errors[:, 0, :, None] - fit.errors[:, 0, None, :]) ** 2).sum(axis=0)
+    _, order = linear_sum_assignment(apart)
+    return replace(fit, shares=fit.shares[:, order], errors=fit.errors[:, :, order])
 
 
 def _starts(panel: Panel, n_starts: int, rng: np.random.Generator) -> Fit:
@@ -189,9 +227,8 @@ def generic_rank(panel: Panel) -> int:
     cells = np.transpose(errors, (0, 3, 1, 2)).reshape(-1, 1, n_classes)
     fit = free_fit(shares, np.ascontiguousarray(cells))
     _, chances = posterior(could, fit)
-    values = np.linalg.svd(
-        average_scores(score_blocks(could, fit), chances[:, 0]), compute_uv=False
-    )
+    slopes = average_scores(score_blocks(could, fit), chances[:, 0])
+    values = np.linalg.svd(slopes, compute_uv=False)
     return int((values > RANK * values[0]).sum())
 
 
@@ -206,7 +243,8 @@ def _designs(panel: Panel) -> tuple[IntArray, Any]:
     )
     there = panel.frequencies > 0
     rows = np.column_stack([rated, panel.known >= 0])[there].astype(np.int64)
-    distinct = np.unique(rows, axis=0)
+    # where all units are rated alike there is nothing to sort
+    distinct = rows[:1] if (rows == rows[:1]).all() else np.unique(rows, axis=0)
     return distinct[:, :-1], distinct[:, -1] > 0
 
 

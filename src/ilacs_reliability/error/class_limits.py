@@ -12,6 +12,7 @@ from scipy import special
 from ilacs_reliability._data.scales import FloatArray
 from ilacs_reliability._results.estimates import Estimate, Limits
 from ilacs_reliability.error.latent_classes import (
+    Climb,
     Fit,
     Panel,
     average_scores,
@@ -30,23 +31,62 @@ def profile_limits(
     estimate: Estimate, confidence_level: float, *, panel: Panel, fit: Fit, log: float, place: Place
 ) -> Limits:
     """Return where the likelihood, all else at its best, has dropped by a chi-square's quantile."""
-    from scipy.optimize import brentq
-
     allowed = float(special.chdtri(1, 1.0 - confidence_level))
-    value = _value(fit, place)
-
-    def excess(at: float) -> float:
-        return 2.0 * (log - _best_with(panel, fit, place, at)) - allowed
-
-    low = 0.0 if value <= 0 or excess(0.0) <= 0 else brentq(excess, 0.0, value, xtol=1e-6)
-    high = 1.0 if value >= 1 or excess(1.0) <= 0 else brentq(excess, value, 1.0, xtol=1e-6)
+    low = _crossing(panel, fit, log, place, allowed, 0.0)
+    high = _crossing(panel, fit, log, place, allowed, 1.0)
     return low, high
 
 
-def _best_with(panel: Panel, fit: Fit, place: Place, at: float) -> float:
-    held = _held_at(panel, fit, place, at)
-    held, _, _ = em(panel, held, n_steps=8)
-    return newton(panel, held).log
+def _crossing(
+    panel: Panel, fit: Fit, log: float, place: Place, allowed: float, end: float
+) -> float:
+    """Go from the maximum towards an end until the likelihood has dropped by what is allowed.
+
+    Each place starts from the one before: from afar a class that may no longer be what it was would
+    take the part of another.
+    """
+    from scipy.optimize import brentq
+
+    value = _value(fit, place)
+    fits = {value: fit}
+
+    def excess(at: float) -> float:
+        near = min(fits, key=lambda one: abs(one - at))
+        found = _best_with(panel, fits[near], place, at)
+        fits[at] = found.fit
+        return float(np.sqrt(max(2.0 * (log - found.log), 0.0)) - np.sqrt(allowed))
+
+    inside, step = value, _first_step(panel, fit, place, allowed)
+    while inside != end:
+        at = float(np.clip(inside + (step if end else -step), 0.0, 1.0))
+        if excess(at) > 0:
+            return float(brentq(excess, inside, at, xtol=1e-6))
+        inside, step = at, 2.0 * step
+    return end
+
+
+def _first_step(panel: Panel, fit: Fit, place: Place, allowed: float) -> float:
+    """Return about how far a limit is away, were the units of each class known."""
+    cell, number = place
+    value = _value(fit, place)
+    units: FloatArray = panel.frequencies
+    if cell is not None:
+        rated = np.asarray(panel.given[:, _rater_cells(panel, cell)].sum(axis=1))
+        units = units * rated * posterior(panel, fit)[1][:, 0, number]
+    size = max(float(units.sum()), 1.0)
+    step = np.sqrt(allowed * value * (1.0 - value) / size) + 0.5 * allowed / size
+    return float(np.clip(step, 1e-5, 0.5))
+
+
+def _rater_cells(panel: Panel, cell: int) -> slice:
+    """Return the cells of the rater to whom a cell belongs."""
+    start = cell // panel.n_grades * panel.n_grades
+    return slice(start, start + panel.n_grades)
+
+
+def _best_with(panel: Panel, fit: Fit, place: Place, at: float) -> Climb:
+    held, _, _ = em(panel, _held_at(panel, fit, place, at), n_steps=4)
+    return newton(panel, held)
 
 
 def _value(fit: Fit, place: Place) -> float:
@@ -61,10 +101,9 @@ def _held_at(panel: Panel, fit: Fit, place: Place, at: float) -> Fit:
         held = fit.held_shares.copy()
         held[number] = True
         return replace(fit, shares=_rest(fit.shares[0], number, at)[None], held_shares=held)
-    start = cell // panel.n_grades * panel.n_grades
-    rows = slice(start, start + panel.n_grades)
+    rows = _rater_cells(panel, cell)
     errors, held = fit.errors.copy(), fit.held_errors.copy()
-    errors[rows, 0, number] = _rest(fit.errors[rows, 0, number], cell - start, at)
+    errors[rows, 0, number] = _rest(fit.errors[rows, 0, number], cell - rows.start, at)
     held[cell, number] = True
     return replace(fit, errors=errors, held_errors=held)
 
@@ -116,10 +155,10 @@ def pull_on(panel: Panel, fit: Fit, pulls: FloatArray, free: Any, *, place: Plac
         of_set, at = slice(0, panel.n_classes), number
         values = fit.shares[0]
     else:
-        first = cell // panel.n_grades * panel.n_grades
-        start = panel.n_classes + number * len(fit.errors) + first
-        of_set, at = slice(start, start + panel.n_grades), start + cell - first
-        values = fit.errors[first : first + panel.n_grades, 0, number]
+        rows = _rater_cells(panel, cell)
+        start = panel.n_classes + number * len(fit.errors) + rows.start
+        of_set, at = slice(start, start + panel.n_grades), start + cell - rows.start
+        values = fit.errors[rows, 0, number]
     value = _value(fit, place)
     slope[of_set] = -value * values
     slope[at] += value
