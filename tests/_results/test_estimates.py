@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from scipy import stats
 
@@ -14,7 +15,7 @@ import ilacs_reliability as ilr
 import strategies as our
 from closeness import close
 from ilacs_reliability._checks.arguments import check_confidence_level, check_option
-from ilacs_reliability._results.estimates import standard_error
+from ilacs_reliability._results.estimates import by_cluster, standard_error
 from ilacs_reliability._results.records import html_table, plain
 from ilacs_reliability._results.undefined import REASONS
 from ilacs_reliability._results.wording import p_phrase
@@ -378,3 +379,13 @@ def test_an_undefined_estimate_has_an_undefined_interval_of_any_level():
     for level in (0.5, 0.95):
         low, high = effect.confidence_interval(level)
         assert np.isnan([low, high]).all()
+
+
+@given(st.lists(st.sampled_from([0, 1, 3, 4]), min_size=1, max_size=12), st.randoms())
+def test_sums_within_clusters_are_those_of_each_study(clusters, random):
+    clusters = np.array(clusters)
+    values = np.array([[random.randrange(-9, 9) for _ in clusters] for _ in range(3)], float)
+    found = by_cluster(values, clusters)
+    for row, sums in zip(values, found, strict=True):
+        assert sums.tolist() == by_cluster(row, clusters).tolist()
+        assert [row[clusters == one].sum() for one in range(clusters.max() + 1)] == close(sums)

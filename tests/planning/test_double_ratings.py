@@ -295,3 +295,56 @@ def test_plans_that_make_no_sense_are_refused(said, message):
     world = ilr.agreement_world(0.8, margins=EVEN)
     with pytest.raises((TypeError, ValueError), match=message):
         ilr.units_for_agreement(ilr.cohen_kappa, world, **said)
+
+
+MANY = {
+    "clusters": (2, {"cluster_size": 2, "cluster_correlation": 0.1}, 0.6),
+    "raters": (6, {}, 0.6),
+}
+
+
+@pytest.mark.parametrize("name", MANY)
+def test_a_search_looks_at_what_the_time_allows(name, monkeypatch):
+    # 110 nanoseconds a frequency, as measured; an odd look more is allowed
+    monkeypatch.setattr("ilacs_reliability._checks.work.SECONDS", 1.0)
+    n_raters, carried_out, threshold = MANY[name]
+    looked_at = []
+
+    def coefficient(ratings):
+        looked_at.append(ratings.frequencies.size)
+        return ilr.percent_agreement(ratings)
+
+    world = ilr.agreement_world(
+        0.7, margins=[0.1, 0.3, 0.4, 0.2], n_raters=n_raters, coefficient=ilr.percent_agreement
+    )
+    plan = ilr.units_for_agreement(
+        coefficient,
+        world,
+        threshold=threshold,
+        fieldwork=ilr.Fieldwork(**carried_out),
+        rng=1,
+    )
+    assert sum(looked_at) * 110e-9 < 1.5
+    assert "as more would take too long" in plan.describe()
+    assert plan.power == pytest.approx(0.8, abs=0.08)
+
+
+def test_studies_too_large_to_draw_are_planned_by_the_formula_and_say_so():
+    world = ilr.agreement_world(0.7, margins=[0.1, 0.3, 0.4, 0.2])
+    work = ilr.Fieldwork(cluster_size=2, cluster_correlation=0.1)
+    said = {"threshold": 0.69, "fieldwork": work}
+    plan = ilr.units_for_agreement(ilr.cohen_kappa, world, **said, rng=1)
+    by_formula = ilr.units_for_agreement(ilr.cohen_kappa, world, **said, method="formula")
+    assert (plan.n_units, plan.chances.method) == (by_formula.n_units, "formula")
+    assert "take too long to draw" in plan.describe()
+    assert "too long" not in by_formula.describe()
+    with pytest.raises(ValueError, match="`method` cannot be 'simulated' here"):
+        ilr.units_for_agreement(ilr.cohen_kappa, world, **said, method="simulated")
+
+
+def test_searches_through_too_many_studies_are_refused():
+    world = ilr.agreement_world(0.7, margins=[0.1, 0.3, 0.4, 0.2])
+    with pytest.raises(ValueError, match="`method` cannot be 'exact' here: more than 10,000"):
+        ilr.units_for_agreement(ilr.cohen_kappa, world, threshold=0.2, method="exact")
+    with pytest.raises(ValueError, match="`method` cannot be 'exact' here"):
+        ilr.minimum_detectable_agreement(ilr.cohen_kappa, world, 50, threshold=0.2, method="exact")

@@ -1,5 +1,6 @@
 """A world has the margins and the agreement that it was asked for."""
 
+from dataclasses import replace
 from functools import partial
 from itertools import product
 
@@ -10,6 +11,9 @@ from hypothesis import strategies as st
 
 import ilacs_reliability as ilr
 from closeness import close
+from ilacs_reliability.planning.drawing import drawn_studies
+from ilacs_reliability.planning.fieldwork import seen
+from ilacs_reliability.planning.worlds import as_world
 
 COEFFICIENTS = {
     "cohen_kappa": ilr.cohen_kappa,
@@ -106,3 +110,35 @@ def test_worlds_that_cannot_be_are_refused(said, message):
 def test_fieldwork_that_cannot_be_is_refused(said):
     with pytest.raises(ValueError, match=next(iter(said))):
         ilr.Fieldwork(**said)
+
+
+def test_units_of_a_drawn_cluster_hang_together_as_was_asked():
+    # by definition: n p (1 - p) (1 + (n - 1) correlation) is the variance of a cluster's count
+    shares, sizes, correlation = np.array([0.2, 0.5, 0.3]), np.array([4, 4, 2]), 0.3
+    world = ilr.agreement_world(0.7, margins=[0.3, 0.7])
+    world = replace(world, shares=np.array([0.2, 0.5, 0.3, 0.0]))
+    work = ilr.Fieldwork(cluster_size=4, cluster_correlation=correlation)
+    batches = list(drawn_studies(world, work, 10, 20_000, np.random.default_rng(1)))
+    drawn = np.concatenate([one.frequencies for one in batches]).reshape(20_000, 3, 3)
+    assert (drawn.sum(axis=2) == sizes).all()
+    expected = (sizes * (1 + (sizes - 1) * correlation))[:, None] * shares * (1 - shares)
+    assert drawn.mean(axis=0) == pytest.approx(sizes[:, None] * shares, rel=0.03)
+    assert drawn.var(axis=0) == pytest.approx(expected, rel=0.05)
+
+
+@pytest.mark.parametrize(("n_raters", "n_each"), [(2, None), (4, 2), (5, 3), (40, None)])
+def test_patterns_that_look_alike_are_put_together(n_raters, n_each):
+    rng = np.random.default_rng(3)
+    codes = rng.integers(-1, 4, size=(30, n_raters))
+    codes[:, :2] = rng.integers(0, 4, size=(30, 2))
+    world = as_world(ilr.ratings_from_codes(codes, scale=ilr.OFSTED_SCALE))
+    patterns, shares = seen(world, ilr.Fieldwork(ratings_per_unit=n_each, drop_out=0.1))
+    assert np.array_equal(patterns, np.unique(patterns, axis=0))
+    assert shares.sum() == close(1.0)
+    blank = (patterns < 0).all(axis=1)
+    assert shares[blank].sum() >= 0.1 - 1e-12
+    # who rates does not change what the first rater gives where seen by lot
+    given = patterns[:, 0] >= 0
+    lot = 1.0 if n_each is None else n_each / n_raters
+    every = world.patterns[:, 0] >= 0
+    assert shares[given].sum() == close(0.9 * lot * world.shares[every].sum())

@@ -722,7 +722,10 @@ def by_cluster(values: FloatArray, clusters: IntArray) -> FloatArray:
     """
     if values.ndim == 1:
         return np.bincount(clusters, weights=values).astype(np.float64)
-    member = np.zeros((len(clusters), int(clusters.max()) + 1))
-    member[np.arange(len(clusters)), clusters] = 1.0
-    total: FloatArray = values @ member
+    if (np.diff(clusters) < 0).any():
+        order = np.argsort(clusters, kind="stable")
+        values, clusters = values[..., order], clusters[order]
+    present, starts = np.unique(clusters, return_index=True)
+    total: FloatArray = np.zeros((*values.shape[:-1], int(clusters[-1]) + 1))
+    total[..., present] = np.add.reduceat(values, starts, axis=-1)
     return total

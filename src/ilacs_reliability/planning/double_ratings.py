@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 from typing import Any
 
 import numpy as np
-from scipy.optimize import brentq
 
 from ilacs_reliability._checks.arguments import (
     check_between,
@@ -25,16 +24,21 @@ from ilacs_reliability._results.wording import (
     significant,
     whole,
 )
-from ilacs_reliability.planning.deciding import Chances, Direction, aim_at, chance
+from ilacs_reliability.planning.deciding import UPWARD, Aim, Chances, Direction, aim_at, chance
 from ilacs_reliability.planning.fieldwork import Fieldwork, as_fieldwork
-from ilacs_reliability.planning.questions import METHODS, Method, Question
-from ilacs_reliability.planning.searching import check_units, least_by_search, least_exactly
+from ilacs_reliability.planning.questions import METHODS, MOST_EXACT, Method, Question
+from ilacs_reliability.planning.searching import (
+    LOOKS,
+    STRENGTHS,
+    check_units,
+    least_by_search,
+    least_exactly,
+    strength_reached,
+)
 from ilacs_reliability.planning.worlds import Coefficient, World, as_world
 
 # different studies of one size that a search goes through rather than draws
 MOST_IN_SEARCH = 3_000
-# strengths are told apart to this
-STRENGTH = 1e-4
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
@@ -241,22 +245,12 @@ def power_for_agreement(
     """
     check_units(n_units)
     check_draws(n_resamples)
-    question, generator = _question(
-        coefficient,
-        world,
-        fieldwork,
-        interval,
-        method,
-        rng,
-        (threshold, direction),
-        confidence_level,
-    )
-    if method == "exact" and not question.is_small(n_units, 10 * MOST_IN_SEARCH):
-        raise ValueError(
-            "`method` cannot be 'exact' here: more than 30,000 different studies can come out."
-        )
-    chances = question.chances(n_units, method, n_resamples, generator)
-    return _plan(question, n_units, question.truth, direction, chances)
+    aim = aim_at(threshold, direction, confidence_level)
+    question = _question(coefficient, world, (aim, fieldwork, interval), method)
+    generator = as_generator(rng)
+    number = _draws(question, n_units, method, n_resamples)
+    chances = question.chances(n_units, method, number, generator)
+    return _plan(question, n_units, direction, chances, (number, n_resamples))
 
 
 def units_for_agreement(
@@ -343,19 +337,11 @@ def units_for_agreement(
     """
     check_between(power, "power", 0.0, 1.0)
     check_draws(n_resamples)
-    question, generator = _question(
-        coefficient,
-        world,
-        fieldwork,
-        interval,
-        method,
-        rng,
-        (threshold, direction),
-        confidence_level,
-    )
-    found = _least_units(question, power, method, (n_resamples, generator))
-    n_units, chances = found or (None, question.normal(2.0))
-    return _plan(question, n_units, question.truth, direction, chances)
+    aim = aim_at(threshold, direction, confidence_level)
+    question = _question(coefficient, world, (aim, fieldwork, interval), method)
+    generator = as_generator(rng)
+    n_units, chances, number = _least_units(question, power, method, (n_resamples, generator))
+    return _plan(question, n_units, direction, chances, (number, n_resamples))
 
 
 def minimum_detectable_agreement(
@@ -440,32 +426,31 @@ def minimum_detectable_agreement(
     check_between(power, "power", 0.0, 1.0)
     check_draws(n_resamples)
     check_option(direction, ("at least", "more than", "at most", "less than"), "direction")
-    question, generator = _question(
-        coefficient,
-        world,
-        fieldwork,
-        interval,
-        method,
-        rng,
-        (threshold, direction),
-        confidence_level,
-    )
+    aim = aim_at(threshold, direction, confidence_level)
+    question = _question(coefficient, world, (aim, fieldwork, interval), method)
+    generator = as_generator(rng)
     edge = _edge(question, threshold)
-    upward = direction in ("at least", "more than")
+    best = 1.0 if direction in UPWARD else 0.0
+    number = _draws(question, n_units, method, n_resamples, looks=STRENGTHS)
     # the same draws at every strength, so that power rises with it
     seed = int(generator.integers(2**63))
 
     def reached(strength: float) -> Chances:
-        return question.at(strength).chances(n_units, method, n_resamples, as_generator(seed))
+        return question.at(strength).chances(n_units, method, number, as_generator(seed))
 
-    best = 1.0 if upward else 0.0
-    if reached(best).supported < power:
-        return _plan(question, n_units, float("nan"), direction, reached(best))
-    strength = edge
-    if reached(edge).supported < power:
-        strength = brentq(lambda s: reached(s).supported - power, edge, best, xtol=STRENGTH)
-    found = question.at(float(strength))
-    return _plan(found, n_units, found.truth, direction, reached(float(strength)))
+    def formula(strength: float) -> float:
+        return question.at(strength).normal(n_units).supported
+
+    ends = {"power": power, "edge": edge, "best": best}
+    guess = strength_reached(formula, guess=edge, **ends)
+    strength = strength_reached(
+        lambda one: reached(one).supported, guess=edge if guess is None else guess, **ends
+    )
+    if strength is None:
+        plan = _plan(question, n_units, direction, reached(best), (number, n_resamples))
+        return replace(plan, truth=float("nan"))
+    found = question.at(strength)
+    return _plan(found, n_units, direction, reached(strength), (number, n_resamples))
 
 
 def _edge(question: Question, threshold: float) -> float:
@@ -477,45 +462,70 @@ def _edge(question: Question, threshold: float) -> float:
 
 
 def _question(
-    coefficient: Any,
-    world: Any,
-    fieldwork: Any,
-    interval: str | None,
-    method: str,
-    rng: Any,
-    bar: tuple[Any, Any],
-    confidence_level: float,
-) -> tuple[Question, np.random.Generator]:
+    coefficient: Any, world: Any, study: tuple[Aim, Any, str | None], method: str
+) -> Question:
     check_function(coefficient, "coefficient")
     check_option(method, METHODS, "method")
-    question = Question(
+    aim, fieldwork, interval = study
+    return Question(
         coefficient=coefficient,
         world=as_world(world),
         fieldwork=as_fieldwork(fieldwork),
-        aim=aim_at(*bar, confidence_level),
+        aim=aim,
         interval=interval,
     )
-    return question, as_generator(rng)
+
+
+def _draws(
+    question: Question, n_units: float, method: str, n_resamples: int, *, looks: float = 1
+) -> int:
+    """Return how many studies to draw; raise where what must be done would take too long."""
+    most = MOST_EXACT // (1 if looks == 1 else 3)
+    if method == "exact" and not question.is_small(ceil(n_units), most):
+        raise ValueError(
+            f"`method` cannot be 'exact' here: more than {whole(most)} different studies can come "
+            "out."
+        )
+    number = question.draws(ceil(n_units), n_resamples, looks=looks)
+    if method == "formula":
+        return n_resamples
+    if not number and method == "simulated":
+        raise ValueError(
+            f"`method` cannot be 'simulated' here: studies of {counted(ceil(n_units), 'unit')} "
+            "like this take too long to draw; 'formula' can be had."
+        )
+    return number
 
 
 def _least_units(
     question: Question, power: float, method: str, draws: tuple[int, np.random.Generator]
-) -> tuple[int, Chances] | None:
+) -> tuple[int | None, Chances, int]:
+    """Return the least number of units, its chances, and how many studies they were drawn from."""
     n_draws, rng = draws
     start = question.units_by_formula(power)
     if not np.isfinite(start):
-        return None
-    if method == "formula":
-        n_units = ceil(start - 1e-6)
-        return n_units, question.normal(n_units)
-    top = ceil(1.3 * start) + 12
-    if method == "exact" or (method == "auto" and question.is_small(top, MOST_IN_SEARCH)):
-        return _least_exact(question, power, top, rng)
+        return None, question.normal(2.0), n_draws
+    if method != "formula":
+        top = ceil(start) + _teeth(question, start)
+        number = _draws(question, start, method, n_draws, looks=LOOKS)
+        if method == "exact" or (method == "auto" and question.is_small(top, MOST_IN_SEARCH)):
+            found = _least_exact(question, power, top, rng)
+            return *(found or (None, question.normal(2.0))), n_draws
+        if number:
 
-    def look(n_units: int, number: int) -> Chances:
-        return question.chances(n_units, "simulated", number, rng)
+            def look(n_units: int, number: int) -> Chances:
+                return question.chances(n_units, "simulated", number, rng)
 
-    return least_by_search(look, power=power, start=start, n_draws=n_draws)
+            found = least_by_search(look, power=power, start=start, n_draws=number)
+            return *(found or (None, question.normal(2.0))), number
+    n_units = ceil(start - 1e-6)
+    return n_units, question.normal(n_units), n_draws if method == "formula" else 0
+
+
+def _teeth(question: Question, start: float) -> int:
+    """Return how many more units the teeth of an exact interval may ask for than the formula."""
+    apart = min(abs(question.truth - end) for end in (question.aim.low, question.aim.high))
+    return ceil(min(0.3 * start, 6 / apart)) + 12
 
 
 def _least_exact(
@@ -534,7 +544,11 @@ def _least_exact(
 
 
 def _plan(
-    question: Question, n_units: int | None, truth: float, direction: str, chances: Chances
+    question: Question,
+    n_units: int | None,
+    direction: str,
+    chances: Chances,
+    draws: tuple[int, int],
 ) -> StudyPlan:
     aim = question.aim
     margins = (aim.low, aim.high)
@@ -543,13 +557,22 @@ def _plan(
     return StudyPlan(
         name=name,
         n_units=n_units,
-        truth=truth,
+        truth=question.truth,
         threshold=margins if direction == "within" else margins[0 if upward else 1],
         direction=direction,
         confidence_level=aim.confidence_level,
         chances=chances,
-        notes=_notes(question.fieldwork, n_units),
+        notes=(*_notes(question.fieldwork, n_units), *fewer(chances, *draws)),
     )
+
+
+def fewer(chances: Chances, number: int, n_resamples: int) -> tuple[str, ...]:
+    """Say where fewer studies were drawn than were asked for, or none; nothing where all were."""
+    if number and chances.method == "simulated" and number < n_resamples:
+        return (f"{whole(number)} such studies were drawn, as more would take too long.",)
+    if number == 0 and chances.method == "formula":
+        return ("Studies of this size take too long to draw.",)
+    return ()
 
 
 def _notes(fieldwork: Fieldwork, n_units: int | None) -> tuple[str, ...]:

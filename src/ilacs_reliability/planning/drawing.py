@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import comb
-from typing import Any
 
 import numpy as np
 from scipy.special import gammaln, xlogy
@@ -32,6 +31,12 @@ def n_studies(world: World, fieldwork: Fieldwork, n_units: int) -> float:
         return float("inf")
     n_patterns = len(_possible(world, fieldwork)[1])
     return float(comb(n_units + n_patterns - 1, n_patterns - 1))
+
+
+def n_cells(world: World, fieldwork: Fieldwork, n_units: int) -> int:
+    """Return how many frequencies a study has: patterns, anew for each cluster."""
+    n_clusters = len(_cluster_sizes(n_units, fieldwork.cluster_size))
+    return n_clusters * len(_possible(world, fieldwork)[1])
 
 
 def drawn_studies(
@@ -80,17 +85,24 @@ def _cluster_sizes(n_units: int, size: int) -> IntArray:
 
 
 def _in_clusters(
-    shares: FloatArray, sizes: IntArray, correlation: float, n_draws: int, rng: Any
+    shares: FloatArray, sizes: IntArray, correlation: float, n_draws: int, rng: np.random.Generator
 ) -> IntArray:
     """Draw pattern counts cluster by cluster, shape (n_draws, n_clusters * n_patterns)."""
-    if not correlation:
-        same: IntArray = rng.multinomial(sizes, shares, size=(n_draws, len(sizes)))
-        return same.reshape(n_draws, -1)
-    # units of a cluster share its own shares: a Dirichlet of this concentration gives them the
-    # correlation that is asked for
-    own = rng.dirichlet(shares * (1 - correlation) / correlation, size=(n_draws, len(sizes)))
-    drawn: IntArray = rng.multinomial(sizes, own)
-    return drawn.reshape(n_draws, -1)
+    n_patterns, places = len(shares), np.arange(sizes.max())[:, None]
+    codes = rng.choice(n_patterns, p=shares, size=(sizes.max(), n_draws, len(sizes)))
+    # a later unit repeats an earlier one of its cluster: Polya's urn, in which any two units have
+    # the correlation that is asked for
+    repeats = places * correlation / (1 - correlation + places * correlation)
+    for place in range(1, len(codes) if correlation else 0):
+        again = rng.random(codes.shape[1:]) < repeats[place]
+        draw, cluster = np.nonzero(again)
+        codes[place][again] = codes[rng.integers(place, size=len(draw)), draw, cluster]
+    columns = codes + n_patterns * np.arange(n_draws * len(sizes)).reshape(n_draws, -1)
+    counts = np.bincount(
+        columns[np.broadcast_to(places[:, None] < sizes, codes.shape)],
+        minlength=n_draws * len(sizes) * n_patterns,
+    )
+    return counts.reshape(n_draws, -1)
 
 
 def compositions(total: int, n_parts: int) -> IntArray:

@@ -13,6 +13,8 @@ from ilacs_reliability._results.estimates import FloatArray, IntArray
 from ilacs_reliability._results.records import Record
 from ilacs_reliability.planning.worlds import World
 
+LARGEST = 2**62
+
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Fieldwork(Record):
@@ -81,9 +83,21 @@ def seen(world: World, fieldwork: Fieldwork) -> tuple[IntArray, FloatArray]:
         patterns = np.concatenate([patterns, blank])
         kept = 1 - fieldwork.drop_out
         shares = np.append(kept * shares, fieldwork.drop_out)
-    distinct, place = np.unique(patterns, axis=0, return_inverse=True)
-    summed = np.bincount(place.ravel(), weights=shares, minlength=len(distinct))
-    return distinct, summed.astype(np.float64)
+    first, place = np.unique(_keys(patterns), return_index=True, return_inverse=True)[1:]
+    summed = np.bincount(place, weights=shares, minlength=len(first))
+    return patterns[first], summed.astype(np.float64)
+
+
+def _keys(patterns: IntArray) -> IntArray:
+    """Return a number for each pattern, in the order of patterns."""
+    keys, most = np.zeros(len(patterns), dtype=np.int64), 1
+    for column in patterns.T:
+        base = int(column.max()) + 2
+        if most * base > LARGEST:
+            keys = np.unique(keys, return_inverse=True)[1]
+            most = len(keys)
+        keys, most = keys * base + column + 1, most * base
+    return keys
 
 
 def _by_lot(world: World, n_each: int | None) -> tuple[IntArray, FloatArray]:

@@ -205,7 +205,8 @@ def precision_for_agreement(
     )
     generator = as_generator(rng)
     if width is None:
-        return _expected(question, check_units(n_units), method, n_resamples, generator)
+        units = check_units(n_units)
+        return _expected(question, units, method, question.draws(units, n_resamples), generator)
     wanted = check_between(width, "width", 0.0, inf)
     return _least(question, wanted, method, n_resamples, generator)
 
@@ -213,9 +214,9 @@ def precision_for_agreement(
 def _expected(
     question: Question, n_units: int, method: str, n_draws: int, rng: np.random.Generator
 ) -> Precision:
-    if method == "formula":
-        return _by_formula(question, n_units)
     is_exact = method == "exact" or (method == "auto" and question.is_small(n_units))
+    if method == "formula" or not (n_draws or is_exact):
+        return _by_formula(question, n_units)
     if is_exact:
         studies, weights = every_study(question.shown, question.fieldwork, n_units)
         low, high = question.limits(studies)
@@ -250,17 +251,20 @@ def _least(
     """Find the number of units: the width falls all but exactly with its root."""
     half = float(norm.ppf(1 - question.aim.tail)) * question.spread
     n = int(np.clip(ceil((2 * half / width) ** 2 - 1e-6), 2, MOST_UNITS))
-    found = _expected(question, n, method, n_draws if method == "formula" else DRAWS, rng)
-    for _ in range(0 if method == "formula" else ROUNDS):
+    draws = question.draws(n, min(n_draws, DRAWS), looks=ROUNDS)
+    found = _expected(question, n, method, draws, rng)
+    for _ in range(0 if found.method == "formula" else ROUNDS):
         step = int(np.clip(round(n * (found.width / width) ** 2), 2, MOST_UNITS))
         if step == n:
             break
-        n, found = step, _expected(question, step, method, DRAWS, rng)
-    while found.width > width + 2 * found.simulation_error and n < MOST_UNITS:
+        n, found = step, _expected(question, step, method, draws, rng)
+    for _ in range(ROUNDS):
+        if found.width <= width + 2 * found.simulation_error or n >= MOST_UNITS:
+            break
         n = ceil(n * 1.005)
-        found = _expected(question, n, method, DRAWS, rng)
+        found = _expected(question, n, method, draws, rng)
     while found.method == "exact" and n > 2:
-        fewer = _expected(question, n - 1, method, DRAWS, rng)
+        fewer = _expected(question, n - 1, method, draws, rng)
         if fewer.width > width:
             break
         n, found = n - 1, fewer

@@ -11,12 +11,18 @@ from scipy.optimize import brentq
 from scipy.stats import norm
 
 from ilacs_reliability._checks.arguments import check_option
+from ilacs_reliability._checks.work import affordable
 from ilacs_reliability._data.ratings import Ratings, ratings_from_codes
 from ilacs_reliability._results.estimates import FloatArray
 from ilacs_reliability._results.undefined import left_unsaid
 from ilacs_reliability.agreement.coefficients import percent_agreement
 from ilacs_reliability.planning.deciding import Aim, Chances, chances_of
-from ilacs_reliability.planning.drawing import drawn_studies, every_study, n_studies
+from ilacs_reliability.planning.drawing import (
+    drawn_studies,
+    every_study,
+    n_cells,
+    n_studies,
+)
 from ilacs_reliability.planning.fieldwork import Fieldwork, seen
 from ilacs_reliability.planning.searching import MOST_UNITS
 from ilacs_reliability.planning.worlds import POPULATION, Coefficient, World, estimated
@@ -26,6 +32,11 @@ METHODS = ("auto", "exact", "simulated", "formula")
 # different studies that are gone through rather than drawn
 MOST_EXACT = 30_000
 NO_SPREAD = 1e-12
+# fewer drawn studies tell less than the formula
+FEWEST_DRAWS = 200
+# nanoseconds for a frequency of a drawn study, and for a study beside them
+CELL, STUDY = 110.0, 1e4
+SLOWER = {"icc": 1.5e5, "light_kappa": 3e5}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +102,8 @@ class Question:
         if method == "exact" or (method == "auto" and self.is_small(n_units)):
             studies, weights = every_study(self.shown, self.fieldwork, n_units)
             return chances_of(self.aim, *self.limits(studies), weights)
+        if not n_draws:
+            return self.normal(n_units)
         pairs = [
             self.limits(batch)
             for batch in drawn_studies(self.shown, self.fieldwork, n_units, n_draws, rng)
@@ -101,6 +114,15 @@ class Question:
     def is_small(self, n_units: int, most: int = MOST_EXACT) -> bool:
         """Say whether all studies of this size can be gone through."""
         return n_studies(self.shown, self.fieldwork, n_units) <= most
+
+    def draws(self, n_units: int, n_draws: int, *, looks: float = 1) -> int:
+        """Return how many studies to draw at each of several looks: 0 where too few can be."""
+        name = getattr(self.coefficient, "__name__", "")
+        cells = n_cells(self.shown, self.fieldwork, n_units)
+        one = looks * (CELL * cells + SLOWER.get(name, STUDY))
+        while n_draws and not affordable(n_draws, nanoseconds=one):
+            n_draws = n_draws // 2 if n_draws >= 2 * FEWEST_DRAWS else 0
+        return n_draws
 
     def limits(self, studies: Ratings) -> tuple[FloatArray, FloatArray]:
         """Return the limits that the analysis of each study will print."""

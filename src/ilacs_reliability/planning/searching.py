@@ -7,6 +7,7 @@ from math import ceil, inf
 from typing import TypeAlias
 
 import numpy as np
+from scipy.optimize import brentq
 from scipy.stats import norm
 
 from ilacs_reliability._checks.arguments import check_count, told
@@ -16,9 +17,16 @@ from ilacs_reliability.planning.deciding import Chances
 MOST_UNITS = 100_000
 
 # rounds of looking, the later ones with more draws
-ROUNDS = 6
+ROUNDS = 4
+# strengths are told apart to this, and chances beyond these are not
+STRENGTH = 1e-4
+CERTAIN = (1e-9, 1 - 1e-9)
 # parts of the draws of the last look
 FIRST, LATER = 0.2, 0.4
+# and what all looks come to
+LOOKS = 2 * FIRST + (ROUNDS - 2) * LATER + 1
+# looks that a strength takes at most but for odd ones
+STRENGTHS = 10
 Look: TypeAlias = Callable[[int, int], Chances]
 
 
@@ -92,3 +100,29 @@ def least_exactly(power_at: Callable[[int], float], *, power: float, top: int, l
     while n > least and power_at(n - 1) >= power:
         n -= 1
     return n
+
+
+def strength_reached(
+    power_at: Callable[[float], float], *, power: float, edge: float, best: float, guess: float
+) -> float | None:
+    """Return the strength nearest the edge of a claim with that power, or None where none has it.
+
+    The probit of power is all but linear in the strength, so few strengths are looked at.
+    """
+    seen: dict[float, float] = {}
+
+    def ahead(strength: float) -> float:
+        if strength not in seen:
+            seen[strength] = float(norm.ppf(np.clip(power_at(strength), *CERTAIN)) - target)
+        return seen[strength]
+
+    target = float(norm.ppf(power))
+    if ahead(best) < 0:
+        return None
+    low, high = (min(edge, best), max(edge, best))
+    near = float(np.clip(guess, low, high))
+    short = near if ahead(near) < 0 else edge
+    if ahead(short) >= 0:
+        return edge
+    enough = best if ahead(near) < 0 else near
+    return float(brentq(ahead, short, enough, xtol=STRENGTH))
