@@ -22,6 +22,7 @@ from ilacs_reliability.error.latent_classes import (
     score_blocks,
     slope_and_hessian,
 )
+from ilacs_reliability.error.outwards import limit_outwards
 
 # the place of a number: (None, class) for a share, (cell, class) for a rate
 Place = tuple[int | None, int]
@@ -45,24 +46,17 @@ def _crossing(
     Each place starts from the one before: from afar a class that may no longer be what it was would
     take the part of another.
     """
-    from scipy.optimize import brentq
-
     value = _value(fit, place)
     fits = {value: fit}
 
-    def excess(at: float) -> float:
+    def drop(at: float) -> float:
         near = min(fits, key=lambda one: abs(one - at))
         found = _best_with(panel, fits[near], place, at)
         fits[at] = found.fit
-        return float(np.sqrt(max(2.0 * (log - found.log), 0.0)) - np.sqrt(allowed))
+        return 2.0 * (log - found.log)
 
-    inside, step = value, _first_step(panel, fit, place, allowed)
-    while inside != end:
-        at = float(np.clip(inside + (step if end else -step), 0.0, 1.0))
-        if excess(at) > 0:
-            return float(brentq(excess, inside, at, xtol=1e-6))
-        inside, step = at, 2.0 * step
-    return end
+    step = _first_step(panel, fit, place, allowed)
+    return limit_outwards(drop, peak=value, end=end, step=step, allowed=allowed)
 
 
 def _first_step(panel: Panel, fit: Fit, place: Place, allowed: float) -> float:

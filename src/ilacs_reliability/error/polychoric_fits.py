@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from scipy import special
@@ -10,6 +11,7 @@ from scipy import special
 from ilacs_reliability._data.scales import FloatArray
 from ilacs_reliability._results.estimates import Estimate
 from ilacs_reliability.error.bivariate import cell_probabilities, thresholds_of
+from ilacs_reliability.error.outwards import limit_outwards
 
 # the strongest correlation that is tried; one nearer to the end than this is at the end
 STRONGEST, AT_END = 1.0 - 1e-8, 1e-6
@@ -137,21 +139,24 @@ def profile_limits(
     _: Estimate, confidence_level: float, *, table: Table, fit: Fit
 ) -> tuple[float, float]:
     """Return where the likelihood has dropped by a chi-square's quantile, -1 and 1 included."""
-    from scipy.optimize import brentq
-
-    allowed = float(special.chdtri(1, 1.0 - confidence_level)) / 2
-
-    def excess(at: float) -> float:
-        return fit.log - table.best(at, fit.thresholds)[1] - allowed
-
-    middle = float(np.clip(fit.rho, -STRONGEST, STRONGEST))
+    allowed = float(special.chdtri(1, 1.0 - confidence_level))
+    farthest = float(np.arctanh(STRONGEST))
+    peak = float(np.arctanh(np.clip(fit.rho, -STRONGEST, STRONGEST)))
+    step = float(np.sqrt(allowed / max(table.counts.sum(), 4.0)))
     limits = []
-    for end in (-STRONGEST, STRONGEST):
-        at_end = abs(fit.rho - end) < AT_END or excess(end) <= 0
-        limits.append(
-            float(np.sign(end)) if at_end else float(brentq(excess, middle, end, xtol=1e-6))
-        )
+    for end in (-farthest, farthest):
+        reached = {peak: fit.thresholds}
+        drop = partial(_drop, table, fit.log, reached)
+        at = limit_outwards(drop, peak=peak, end=end, step=step, allowed=allowed)
+        limits.append(float(np.sign(end)) if at == end else float(np.tanh(at)))
     return limits[0], limits[1]
+
+
+def _drop(table: Table, log: float, reached: dict[float, FloatArray], at: float) -> float:
+    """Return twice what the likelihood lacks at a correlation of which `at` is Fisher's z."""
+    near = min(reached, key=lambda one: abs(one - at))
+    reached[at], found = table.best(float(np.tanh(at)), reached[near])
+    return 2.0 * (log - found)
 
 
 def influence_on(table: Table, fit: Fit) -> FloatArray:
