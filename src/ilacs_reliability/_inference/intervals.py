@@ -13,6 +13,7 @@ import numpy.typing as npt
 from scipy import special
 
 from ilacs_reliability._inference import betas
+from ilacs_reliability._inference.students import t_quantile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -254,7 +255,7 @@ def t_limits(
     0.293 to 0.707
     """
     value, error, n = _floats(value, standard_error, n_units)
-    half = special.stdtrit(n - 1, (1 + confidence_level) / 2) * error
+    half = t_quantile(n - 1, (1 + confidence_level) / 2) * error
     return value - half, value + half
 
 
@@ -350,7 +351,7 @@ def logit_limits(
     room = 1 - expected
     share = _share(1 - (1 - value) * room)
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        half = special.stdtrit(n - 1, (1 + confidence_level) / 2) * error * room
+        half = t_quantile(n - 1, (1 + confidence_level) / 2) * error * room
         half = half / (share * (1 - share))
         low, high = (special.expit(special.logit(share) + step) for step in (-half, half))
         low, high = (1 - (1 - limit) / room for limit in (low, high))

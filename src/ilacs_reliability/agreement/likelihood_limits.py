@@ -16,6 +16,7 @@ from scipy import special
 from ilacs_reliability._data.ratings import FROM_PATTERNS, Ratings
 from ilacs_reliability._data.scales import FloatArray
 from ilacs_reliability._inference.farthest import farthest
+from ilacs_reliability._inference.students import t_quantile
 from ilacs_reliability._results.estimates import Estimate, Limits, n_clusters, standard_error
 from ilacs_reliability._results.named_limits import instead
 from ilacs_reliability.agreement.studies import Method, Study, credit_within
@@ -166,7 +167,7 @@ def _reach(estimate: Estimate, confidence_level: float, study: Study) -> FloatAr
     if estimate.clusters is not None:
         pieces = n_clusters(study.frequencies, estimate.clusters, paired)
         effect = _design_effect(estimate, units / pieces)
-    quantile = special.stdtrit(pieces - 1.0, (1.0 + confidence_level) / 2.0)
+    quantile = t_quantile(pieces - 1.0, (1.0 + confidence_level) / 2.0)
     against = [study.credit < FULL_CREDIT, study.credit > 1.0 - FULL_CREDIT]
     rare = [study.frequencies @ (paired * which) / effect for which in against]
     by_few = np.array([_reach_of_count(count, confidence_level) for count in rare])

@@ -18,6 +18,7 @@ from ilacs_reliability._inference.shrinkage import (
     shrunk,
     t_correction,
 )
+from ilacs_reliability._inference.students import t_quantile
 from ilacs_reliability._results.estimates import Estimate, FloatArray
 from ilacs_reliability._results.named_limits import Limits, name_of, under_name
 from ilacs_reliability._results.wording import counted
@@ -470,7 +471,7 @@ def _spread_limits(
     confidence_level: float, *, value: float, error: float, df: float, most: float, method: str
 ) -> tuple[float, float]:
     tail = (1 + confidence_level) / 2
-    quantile = special.ndtri(tail) if method == "normal" else special.stdtrit(df, tail)
+    quantile = special.ndtri(tail) if method == "normal" else t_quantile(df, tail)
     if method == "jeffreys":
         return _jeffreys_limits(value, error, tail, float(quantile), most)
     if method == "logit":

@@ -9,7 +9,6 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
 
 from ilacs_reliability._checks.arguments import told
 from ilacs_reliability._checks.containers import read_only
@@ -25,6 +24,7 @@ from ilacs_reliability._inference.intervals import (
     wald_limits,
     wilson_limits,
 )
+from ilacs_reliability._inference.students import t_quantile
 from ilacs_reliability._results.estimates import Estimate, Limits, reason_in_words
 from ilacs_reliability._results.records import Record
 from ilacs_reliability._results.undefined import warn_undefined
@@ -516,7 +516,7 @@ def _korn_graubard(estimate: Estimate, confidence_level: float) -> Limits:
     size = float(min(pieces, estimate.n_units))
     if error > 0:
         tail = (1 + confidence_level) / 2
-        quantiles = [special.stdtrit(max(n - 1, 1), tail) for n in (estimate.n_units, pieces)]
+        quantiles = [t_quantile(max(n - 1, 1), tail) for n in (estimate.n_units, pieces)]
         worth = p * (1 - p) / error**2 * (quantiles[0] / quantiles[1]) ** 2
         size = float(np.clip(worth, 1.0, estimate.n_units))
     hits, misses, tail = size * p, size * (1 - p), (1 - confidence_level) / 2
