@@ -13,6 +13,7 @@ from hypothesis.extra import numpy as hnp
 
 import ilacs_reliability as ilr
 from closeness import close
+from ilacs_reliability.shift.sign_flips import squares_tail
 
 FEW_MOVES = "rests on few moves"
 HOW_OFTEN = 0.1
@@ -281,3 +282,38 @@ def test_a_p_value_hangs_neither_on_the_order_of_occasions_nor_of_units(method, 
         here, there = (test(one, method=method, n_resamples=199, rng=3) for one in (grades, other))
         assert abs(here.p_value - there.p_value) < (0.15 if method == "monte_carlo" else 1e-9)
         assert here.method == there.method
+
+
+def test_exact_bowker_lists_what_coincides_once():
+    """Of twenty-one pairs of grades, a few of each size; six of them against a convolution."""
+    table = np.random.default_rng(5).integers(1, 7, (7, 7))
+    sizes = (table + table.T)[np.triu_indices(7, 1)]
+    started = process_time()
+    assert ilr.bowker(table, method="exact").method == "exact"
+    assert process_time() - started < 5
+    chances = {Fraction(0): Fraction(1)}
+    for size in sizes[:6].tolist():
+        ups = range(size + 1)
+        squares = [(Fraction((2 * up - size) ** 2, size), comb(size, up)) for up in ups]
+        chances = _added(chances, squares, 2**size)
+    tail, seen = squares_tail(sizes[:6]), sorted(chances)[len(chances) // 2]
+    assert tail(float(seen)) == close(float(sum(p for x, p in chances.items() if x >= seen)))
+
+
+def _added(chances, squares, whole):
+    found = {}
+    for x, p in chances.items():
+        for y, ways in squares:
+            found[x + y] = found.get(x + y, 0) + p * Fraction(ways, whole)
+    return found
+
+
+@pytest.mark.parametrize("grade", [1, 3])
+def test_limits_of_a_share_that_nearly_all_lost_answer_as_the_test_does(grade):
+    table = [[10**9, 3, 2**50], [6, 18, 2], [28, 2, 22]]
+    change = ilr.marginal_shift_by_grade(table)[grade]
+    low, high = change.confidence_interval(method="bonferroni")
+    for place, inside in ((0.1, True), (0.9, True), (-0.1, False), (1.1, False)):
+        threshold = low + place * (high - low)
+        test = ilr.threshold_test(change, threshold, alternative="two-sided", method="bonferroni")
+        assert (test.p_value > 0.05) == inside

@@ -319,7 +319,7 @@ def _grade_methods(change: FloatArray, n_grades: int, df: int) -> tuple[Method, 
 def _bonferroni(
     estimate: Estimate, confidence_level: float, *, change: FloatArray, n_grades: int
 ) -> Limits:
-    z = special.ndtri(1 - (1 - confidence_level) / (2 * n_grades))
+    z = -special.ndtri((1 - confidence_level) / (2 * n_grades))
     return _scored(estimate, confidence_level, change, float(z))
 
 
@@ -335,9 +335,10 @@ def _scored(estimate: Estimate, confidence_level: float, change: FloatArray, z: 
         return kept_inside(estimate, limits, confidence_level, -1.0, 1.0)
     n, square = estimate.n_units, z**2
     moved = float(estimate.frequencies @ (change != 0)) / n
-    # n (seen - true)^2 = z^2 (moved - true^2), a quadratic in the true change
-    centre = n * estimate.value
-    root = np.sqrt(max(centre**2 - (n + square) * (n * estimate.value**2 - square * moved), 0.0))
+    # n (seen - true)^2 = z^2 (moved - true^2), a quadratic in the true change, its discriminant
+    # written by the spread of the change, as differences of squares near 1 hold few digits
+    centre, spread = n * estimate.value, estimate.frequencies @ (change - estimate.value) ** 2
+    root = z * np.sqrt(float(spread) + square * moved)
     low, high = ((centre + sign * root) / (n + square) for sign in (-1, 1))
     limits = (max(low, -1.0), min(high, 1.0))
     return limits if moved else kept_inside(estimate, limits, confidence_level, -1.0, 1.0)

@@ -18,6 +18,8 @@ from ilacs_reliability._inference.null import affordable_draws, listed
 
 # outcomes of the parts that are enumerated together
 LARGEST_GRID = 10_000_000
+# and of those that an interval goes through again and again
+LARGEST_SEARCHED = 1_000_000
 # cells times shifts of a grid that is convolved directly
 LARGEST_EFFORT = 2_000_000_000
 # numbers that the outcomes of clusters may fill
@@ -84,12 +86,15 @@ def squares_tail(sizes: IntArray) -> Tail | None:
         If one pair of grades alone has too many.
     """
     check_enumerable(int(sizes.max()))
-    folded = [_folded(int(size)) for size in np.sort(sizes)[::-1]]
-    halves = split_in_halves([len(values) for values, _ in folded])
+    alike = zip(*np.unique(sizes, return_counts=True), strict=True)
+    folded = [part for size, times in alike for part in _folded(int(size), int(times))]
+    folded.sort(key=lambda one: -len(one[0]))
+    halves = split_in_halves([len(values) for values, _ in folded], LARGEST_SEARCHED)
     if halves is None:
         return None
-    first, others = (product_of([folded[k] for k in half]) for half in halves)
-    return partial(_at_least, *sorted_tail(*first), *others)
+    first, (others, chances) = (product_of([folded[k] for k in half]) for half in halves)
+    order = np.argsort(others)
+    return partial(_at_least, *sorted_tail(*first), others[order], chances[order])
 
 
 def _listed(steps: IntArray, sizes: IntArray) -> bool:
@@ -190,13 +195,17 @@ def draw_gaps(
             yield signs @ contributions
 
 
-def split_in_halves(widths: list[int]) -> tuple[list[int], list[int]] | None:
+def split_in_halves(
+    widths: list[int], most: int = LARGEST_GRID
+) -> tuple[list[int], list[int]] | None:
     """Split groups into two with few outcomes each.
 
     Parameters
     ----------
     widths : list of int
         Outcomes of each group, most first.
+    most : int, optional
+        Outcomes that a half may have.
 
     Returns
     -------
@@ -210,7 +219,7 @@ def split_in_halves(widths: list[int]) -> tuple[list[int], list[int]] | None:
         lighter = int(logs[1] < logs[0])
         halves[lighter].append(k)
         logs[lighter] += np.log(width)
-    return halves if max(logs) <= np.log(LARGEST_GRID) else None
+    return halves if max(logs) <= np.log(most) else None
 
 
 def product_of(parts: Sequence[tuple[FloatArray, FloatArray]]) -> tuple[FloatArray, FloatArray]:
@@ -292,8 +301,8 @@ def met_tail(
     total = 0.0
     for start in range(0, len(others), BLOCK):
         rows = slice(start, start + BLOCK)
-        # looking up in order is several times as fast as to and fro
-        order = np.argsort(others[rows])
+        # looking up in order is several times as fast as to and fro; a stable sort sees an order
+        order = np.argsort(others[rows], kind="stable")
         place = np.searchsorted(values, least - others[rows][order], side="left")
         total += float(chances[rows][order] @ tail[place])
     return min(total, 1.0)
@@ -318,13 +327,27 @@ def _from_the_middle(n: int) -> FloatArray:
     return upper
 
 
-def _folded(size: int) -> tuple[FloatArray, FloatArray]:
-    """Return the distinct squares of up minus down over their number, with their chances."""
-    gaps = np.arange(size % 2, size + 1, 2, dtype=np.float64)
+def _folded(size: int, times: int) -> list[tuple[FloatArray, FloatArray]]:
+    """Return the distinct squares of up minus down over their number, with their chances.
+
+    Of so many pairs of grades between which as many units moved, summed where that leaves few, as
+    their sums often coincide.
+    """
+    gaps = np.arange(size % 2, size + 1, 2, dtype=np.int64)
     chances = _from_the_middle(size)
     if size % 2 == 0:
         chances[0] /= 2
-    return gaps**2 / size, chances / chances.sum()
+    chances = chances / chances.sum()
+    parts = [(gaps**2, chances)]
+    for _ in range(times - 1):
+        sums, shares = parts[-1]
+        if len(sums) * len(gaps) > LARGEST_SEARCHED:
+            parts.append((gaps**2, chances))
+            continue
+        sums, place = np.unique(np.add.outer(sums, gaps**2), return_inverse=True)
+        shares = np.bincount(place.ravel(), np.multiply.outer(shares, chances).ravel())
+        parts[-1] = (sums, shares)
+    return [(sums / size, shares) for sums, shares in parts]
 
 
 def _margins_grid(steps: IntArray, sizes: IntArray) -> npt.NDArray[np.float64]:
