@@ -297,3 +297,51 @@ def test_a_grade_that_is_never_given_is_never_given_again():
 def test_what_does_not_fit_is_named(source, options, error, said):
     with pytest.raises(error, match=said):
         ilr.repeat_grade_probability(source, **options)
+
+
+def test_a_chance_that_no_reliability_changes_has_no_interval():
+    """Of two grades that are used each is within one of the other."""
+    gradings = ilr.ratings_from_codes([[2, 1], [1, 1], [2, 2]], scale=ilr.Scale(range(3)))
+    for found in (ilr.repeat_grade_probability(gradings), ilr.grade_accuracy([[1, 1], [2, 2]])):
+        sure = found["within one grade"]
+        assert sure.value == close(1)
+        assert sure.interval_methods == ()
+        assert "whatever the reliability" in sure.describe()
+        first = next(iter(found.values()))
+        assert np.ptp(first.confidence_interval()) > 0.01
+
+
+@pytest.mark.parametrize(
+    "ask", [ilr.misclassification_matrix, ilr.grade_accuracy, ilr.repeat_grade_probability]
+)
+@pytest.mark.parametrize("grades", [[[1, 1, 2, 1, 1, 2]] * 3, [[1]], [[1, 1, 1]]])
+@pytest.mark.filterwarnings("ignore::ilacs_reliability.UndefinedEstimateWarning")
+def test_errors_name_the_argument_of_the_function_that_was_called(ask, grades):
+    taken = ilr.ratings_from_codes(grades, scale=ilr.Scale(range(3)), design="repeat")
+    taken = taken.with_frequencies([[3]]) if grades == [[1]] else taken
+    own = "ratings" if ask is ilr.misclassification_matrix else "source"
+    with pytest.raises(ValueError, match=f"^`{own}`"):
+        ask(taken)
+
+
+def test_of_many_units_that_hardly_agree_limits_beside_zero_have_a_width():
+    counts = [[1, 1, 0], [0, 1, 1], [1, 0, 1], [2, 0, 0]]
+    scale = ilr.Scale(range(3))
+    many = ilr.ratings_from_counts(counts, scale=scale, frequencies=[2**50, 2**50, 2**50, 3])
+    reliability = ilr.latent_grade_model(many).reliability
+    low, high = reliability.confidence_interval()
+    assert reliability.value == close(0)
+    assert low == close(0)
+    assert 0 < high < 1e-4
+
+
+def test_a_pair_of_grades_too_rare_for_a_float_leaves_the_model_its_limits():
+    seen = ilr.ratings_from_codes(
+        [[2, 2], [3, 3], [0, 3], [2, 1], [1, 1]],
+        scale=ilr.Scale(range(4)),
+        frequencies=[2 * 10**9, 20_000, 1, 6, 15],
+    )
+    reliability = ilr.latent_grade_model(seen).reliability
+    low, high = reliability.confidence_interval()
+    assert np.isnan(reliability.standard_error)
+    assert 0.9 < low < reliability.value <= high

@@ -121,3 +121,21 @@ def test_what_does_not_fit_is_named():
     unordered = ilr.ratings_from_table([[3, 1], [1, 3]], scale=scale)
     with pytest.raises(ValueError, match="`ratings` must have an ordered scale"):
         ilr.polychoric_correlation(unordered)
+
+
+def test_thresholds_give_way_to_those_of_the_margins_and_a_fit_is_refused_where_it_is_too_dear():
+    codes = np.add.outer(np.arange(30), [0, 1, 2, 3, 29]) % 30
+    codes = np.column_stack([np.repeat(np.arange(30), 5), codes.ravel()])
+    many = ilr.ratings_from_codes(codes, scale=ilr.Scale(range(30)))
+    found, plain = (ilr.polychoric_correlation(many, method=way) for way in ("ml", "two_step"))
+    assert found.value == close(plain.value)
+    assert any("those of the margins" in note for note in found.notes)
+    assert not any("those of the margins" in note for note in plain.notes)
+    with pytest.raises(ValueError, match=r"^`ratings` uses too many grades"):
+        ilr.polychoric_correlation(np.column_stack([np.arange(2000), np.arange(2000) % 1777]))
+
+
+def test_a_cell_that_hardly_can_be_leaves_the_limits_finite():
+    table = [[2**50, 2**50], [10_025, 10**9]]
+    low, high = ilr.polychoric_correlation(study(table)).confidence_interval()
+    assert -1 < low < high < 1

@@ -181,3 +181,22 @@ def test_what_does_not_fit_is_named(options, error, said):
 def test_one_rater_is_refused():
     with pytest.raises(ValueError, match="`grades` must have two raters or more"):
         ilr.rater_severity([[[4, 8]]])
+
+
+def test_units_of_one_rater_alone_change_nothing_however_many():
+    """A stratum that one rater graded says nothing of raters, nor may its rounding."""
+    both = [[10_000, 3, 0], [0, 4, 9]]
+    found = [
+        ilr.rater_severity([both, [[0, 0, 0], [0, 0, alone]]], n_resamples=9, rng=1)
+        for alone in (0, 2**50)
+    ]
+    shares = [one.share.confidence_interval() for one in found]
+    assert found[1].test.df[0] == found[0].test.df[0]
+    assert found[1].between.value > found[0].between.value
+    assert 0 < shares[1].low < found[1].share.value < shares[1].high <= 1
+
+
+def test_dealing_too_many_grades_gives_way_to_normal_errors():
+    result = ilr.rater_severity([[100_000, 1], [10**9, 1]], at_least=2, n_resamples=2, rng=1)
+    assert result.test.method == "F"
+    assert "takes too long" in " ".join(result.test.notes)

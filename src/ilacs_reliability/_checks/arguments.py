@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from numbers import Real
 from typing import Any, TypeVar
 
@@ -37,6 +38,27 @@ def told(value: object) -> str:
     if "\n" in text:
         return f"a value of type {kind}"
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 20]}... of type {kind}"
+
+
+@contextmanager
+def naming(name: str, *, instead: str) -> Iterator[None]:
+    """Let errors name the argument of the caller, not that of a function which it calls.
+
+    Parameters
+    ----------
+    name, instead : str
+        The argument that the user gave, and what the function that is called calls it.
+
+    Yields
+    ------
+    None
+        While the function is called.
+    """
+    try:
+        yield
+    except (TypeError, ValueError) as error:
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        raise kind(str(error).replace(f"`{instead}`", f"`{name}`")) from None
 
 
 def check_number(value: Any, name: str, *, finite: bool = True) -> float:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ilacs_reliability._checks.arguments import check_listing, check_option, told
+from ilacs_reliability._checks.arguments import check_listing, check_option, naming, told
 from ilacs_reliability._data.ratings import Ratings, ratings_from_codes, ratings_from_counts
 from ilacs_reliability._data.scales import Scale
 from ilacs_reliability._data.tables import (
@@ -154,10 +154,8 @@ def _near(claim: Claim) -> list[Any]:
 
 
 def _held_to(claim: Claim, threshold: Any) -> Claim:
-    try:
+    with naming("thresholds", instead="threshold"):
         return replace(claim, threshold=threshold)
-    except (TypeError, ValueError) as error:
-        raise type(error)(str(error).replace("`threshold`", "`thresholds`")) from None
 
 
 def _cuts(scale: Scale) -> tuple[Any, ...]:

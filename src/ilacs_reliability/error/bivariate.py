@@ -14,6 +14,8 @@ FloatArray = npt.NDArray[np.float64]
 SMALL = 1e-8
 # no normal variable that a float can tell from impossible lies further out
 FARTHEST = 38.0
+# places and weights of the sum that integrates, which take longer to find than to use
+NODES, WEIGHTS = np.polynomial.legendre.leggauss(80)
 
 
 class Cells(NamedTuple):
@@ -194,9 +196,8 @@ def _integrated(
         last = np.minimum(len(steps) - near[:, ::-1].argmax(axis=1), len(steps) - 1)
         rows = np.arange(len(x))
         low, high = x[rows, first], x[rows, last]
-    nodes, weights = np.polynomial.legendre.leggauss(80)
-    x = (low + high)[:, None] / 2 + (high - low)[:, None] / 2 * nodes
-    area: FloatArray = np.exp(_log_height(x, *edges)) @ weights * (high - low) / 2
+    x = (low + high)[:, None] / 2 + (high - low)[:, None] / 2 * NODES
+    area: FloatArray = np.exp(_log_height(x, *edges)) @ WEIGHTS * (high - low) / 2
     return area
 
 

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from ilacs_reliability._checks.arguments import check_number, told
+from ilacs_reliability._checks.arguments import check_number, naming, told
 from ilacs_reliability._checks.containers import read_only
 from ilacs_reliability._checks.names import row_names
 from ilacs_reliability._data.ratings import (
@@ -255,10 +255,8 @@ def latent_grade_model(
 
 
 def _ratings(source: Any) -> Ratings:
-    try:
+    with naming("source", instead="ratings"):
         return as_ratings(source)
-    except (TypeError, ValueError) as error:
-        raise type(error)(str(error).replace("`ratings`", "`source`")) from None
 
 
 def _is_margins(source: Any) -> bool:
@@ -309,7 +307,8 @@ def _of_shares(
 def _of_repeats(ratings: Ratings) -> LatentGrade:
     # here a change of the unit does not count as disagreement
     notes = tuple(note for note in ratings.notes if note != REPEAT_NOTE)
-    reliability = reliability_from_repeats(ratings)
+    with naming("source", instead="sequences"):
+        reliability = reliability_from_repeats(ratings)
     model = _of_shares(ratings.scale, _shares(ratings), reliability, notes, ratings.n_units)
     return replace(model, basis="repeats", assumptions=(*ASSUMPTIONS, OF_REPEATS))
 

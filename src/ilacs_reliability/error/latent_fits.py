@@ -17,6 +17,8 @@ NODES, FARTHEST = 601, 8.5
 NEAR_ONE = 0.998
 # a reliability nearer to an end than this is at the end
 AT_END = 1e-6
+# how closely a limit is searched for, as many units leave little room beside an end
+CLOSE, ROUNDING = 1e-14, 1e-14
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,17 +115,18 @@ def profile_limits(
     from scipy.optimize import brentq
 
     top = gradings.total(value)
-    allowed = float(special.chdtri(1, 1.0 - confidence_level)) / 2
+    # chances are summed to a few units in the last place, which many units make many
+    allowed = float(special.chdtri(1, 1.0 - confidence_level)) / 2 + ROUNDING * abs(top)
 
     def excess(at: float) -> float:
         return min(top - gradings.total(at) - allowed, 1e6)
 
-    low = 0.0 if value <= 0 or excess(0.0) <= 0 else float(brentq(excess, 0.0, value, xtol=1e-8))
+    low = 0.0 if value <= 0 or excess(0.0) <= 0 else float(brentq(excess, 0.0, value, xtol=CLOSE))
     if value >= 1 or excess(1.0) <= 0:
         return low, 1.0
     if excess(gradings.most) <= 0:
         return low, 1.0
-    return low, float(brentq(excess, value, gradings.most, xtol=1e-8))
+    return low, float(brentq(excess, value, gradings.most, xtol=CLOSE))
 
 
 def influence_on(gradings: Gradings, value: float) -> FloatArray:
@@ -131,10 +134,14 @@ def influence_on(gradings: Gradings, value: float) -> FloatArray:
     if not 0 < value < gradings.most:
         return np.full(len(gradings.counts), np.nan)
     step = 1e-5 * min(value, 1.0 - value)
-    slopes = (gradings.logs(value + step) - gradings.logs(value - step)) / (2 * step)
     seen = gradings.frequencies > 0
-    slopes = np.where(seen, slopes, 0.0)
-    information = float(gradings.frequencies @ slopes**2)
+    with np.errstate(invalid="ignore"):
+        slopes = (gradings.logs(value + step) - gradings.logs(value - step)) / (2 * step)
+        slopes = np.where(seen, slopes, 0.0)
+        information = float(gradings.frequencies @ slopes**2)
+    # beside a chance that is too small for a float there is no slope
+    if not 0 < information < np.inf:
+        return np.full(len(gradings.counts), np.nan)
     pulls: FloatArray = gradings.frequencies.sum() * slopes / information
     mean = float(gradings.frequencies @ pulls) / float(gradings.frequencies.sum())
     return np.where(seen, pulls - mean, 0.0)

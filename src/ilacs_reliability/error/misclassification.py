@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ilacs_reliability._checks.arguments import naming
 from ilacs_reliability._data.ratings import RatingsLike, as_ratings, check_whole
 from ilacs_reliability._data.scales import FloatArray, Scale
 from ilacs_reliability._results.records import Record, plain, rows_table
@@ -205,7 +206,8 @@ def _of_states(ratings: RatingsLike) -> ErrorMatrix:
             f"`ratings` must be one study, but got a batch of shape {taken.frequencies.shape[:-1]}."
         )
     check_whole(taken, "ratings")
-    model = latent_grade_model(taken)
+    with naming("ratings", instead="source"):
+        model = latent_grade_model(taken)
     reliability = model.reliability
     note = "The right grade is that of a latent state, which exists only inside the model."
     return ErrorMatrix(

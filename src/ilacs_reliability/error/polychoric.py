@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from ilacs_reliability._checks.arguments import check_option
+from ilacs_reliability._checks.arguments import check_option, told
 from ilacs_reliability._checks.containers import read_only
+from ilacs_reliability._checks.work import affordable
 from ilacs_reliability._data.ratings import Ratings, RatingsLike, check_whole
 from ilacs_reliability._data.scales import CodeArray, FloatArray
 from ilacs_reliability._results.estimates import Estimate
@@ -38,6 +39,9 @@ from ilacs_reliability.error.polychoric_fits import (
 
 NAME = "polychoric_correlation"
 NOT_SHOWN = "whether raters use the same thresholds, nor whether the grades were right"
+INSTEAD = "Thresholds are those of the margins, as fitting them too would take more than seconds."
+# tables of chances that a fit and its interval look at, with thresholds fitted or as of the margins
+JOINT_FITS, MARGIN_FITS = 300, 60
 PolychoricMethod: TypeAlias = Literal["ml", "two_step"]
 
 
@@ -53,7 +57,8 @@ def polychoric_correlation(
         raters each pair uses what its two gave.
     method : {"ml", "two_step"}, optional
         "ml" fits thresholds and correlation together; "two_step" takes the thresholds of the
-        margins. Default: "ml".
+        margins. Default: "ml", which gives way to "two_step" where so many grades or raters are
+        used that it would take more than some seconds; a note says so.
 
     Returns
     -------
@@ -67,7 +72,8 @@ def polychoric_correlation(
         If the ratings are labels without a scale.
     ValueError
         If raters are anonymous or fewer than two, there is more than one study, the scale has no
-        order, or the method is unknown.
+        order, the method is unknown, or grades or raters are so many that either method would take
+        more than some seconds.
 
     Warns
     -----
@@ -115,18 +121,32 @@ def polychoric_correlation(
         raise ValueError(f"`ratings` must have an ordered scale, but {taken.scale!r} is not.")
     if taken.n_raters < 2:
         raise ValueError("`ratings` must be by two raters or more, but has one.")
+    joint = method == "ml" and _is_affordable(taken, JOINT_FITS)
+    if not (joint or _is_affordable(taken, MARGIN_FITS)):
+        raise ValueError(
+            f"`ratings` uses too many grades for a fit in some seconds ({told(taken)}): join "
+            "grades, or leave out raters by `select_raters`."
+        )
+    notes = () if joint or method == "two_step" else (INSTEAD,)
     if taken.n_raters == 2:
-        return _of_pair(taken, method == "ml")
+        return _of_pair(taken, joint, notes)
     names = rater_names(taken)
     with left_unsaid():
         entries: dict[Hashable, Estimate] = {
-            (names[i], names[j]): _of_pair(keep_raters(taken, (i, j)), method == "ml")
+            (names[i], names[j]): _of_pair(keep_raters(taken, (i, j)), joint, notes)
             for i, j in combinations(range(taken.n_raters), 2)
         }
     return Estimates(NAME, "raters", entries)
 
 
-def _of_pair(ratings: Ratings, joint: bool) -> Estimate:
+def _is_affordable(ratings: Ratings, fits: int) -> bool:
+    """Say whether so many tables of chances can be had for each pair of raters."""
+    used = int(ratings.counts.any(axis=0).sum())
+    pairs = ratings.n_raters * (ratings.n_raters - 1) / 2
+    return affordable(pairs * used**2 * fits, nanoseconds=25_000)
+
+
+def _of_pair(ratings: Ratings, joint: bool, said: tuple[str, ...]) -> Estimate:
     patterns = patterns_of(ratings)
     both = np.asarray((patterns >= 0).all(axis=1))
     frequencies = np.where(both, ratings.frequencies, 0.0).astype(np.float64)
@@ -147,7 +167,7 @@ def _of_pair(ratings: Ratings, joint: bool) -> Estimate:
         value = fit.rho
         influence = _by_pattern(influence_on(table, fit), patterns, rows, columns)
         methods = (("profile", partial(profile_limits, table=table, fit=fit)),)
-        notes = _misfit(table, fit)
+        notes = (*said, *_misfit(table, fit))
         read_only(fit.thresholds)
     return build_estimate(
         ratings,

@@ -16,6 +16,8 @@ from ilacs_reliability.error.outwards import limit_outwards
 # the strongest correlation that is tried; one nearer to the end than this is at the end
 STRONGEST, AT_END = 1.0 - 1e-8, 1e-6
 TINY = 1e-300
+# the least chance that units are divided by, so that no quotient of theirs overflows
+DIVISOR = 1e-200
 # from here on the end itself is tried
 NEAR = 0.99
 
@@ -68,7 +70,7 @@ class Table:
         self, thresholds: FloatArray, rho: float, log: float
     ) -> tuple[FloatArray, float] | None:
         """Take a step of Fisher's scoring, halved until it gains; None where it does not."""
-        cells = np.maximum(self.cells(thresholds, rho), TINY)
+        cells = np.maximum(self.cells(thresholds, rho), DIVISOR)
         slopes = self.slopes(thresholds, rho)
         score = (slopes * (self.counts / cells)).sum(axis=(1, 2))
         weighted = slopes * (self.counts.sum() / cells)
@@ -166,7 +168,7 @@ def influence_on(table: Table, fit: Fit) -> FloatArray:
         return np.full(table.counts.shape, np.nan)
     n = len(table.counts) - 1
     cells = cell_probabilities(fit.thresholds[:n], fit.thresholds[n:], fit.rho)
-    chances = np.maximum(cells.probabilities, TINY)
+    chances = np.maximum(cells.probabilities, DIVISOR)
     slopes = np.concatenate([cells.derivative[None], table.slopes(fit.thresholds, fit.rho)])
     scores = slopes / chances
     information = np.einsum("aij,bij,ij->ab", scores, scores, chances)

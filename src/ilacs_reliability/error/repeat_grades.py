@@ -27,6 +27,8 @@ from ilacs_reliability.shift.moves import grade_code
 # takes a table of chances of two grades, shape (n_grades, n_grades), to a chance
 Event: TypeAlias = Callable[[FloatArray], float]
 RepeatSource: TypeAlias = LatentSource | ErrorMatrix | DawidSkene
+# a chance that moves less from the one end of the reliability to the other does not hang on it
+SAME = 1e-12
 OF_MATRIX = "whether errors of two gradings are independent given the grade of the standard"
 
 
@@ -244,13 +246,17 @@ def _chances(
     has_spread = step > 0 and not np.isnan(model.reliability.influence).all()
     places = (value, value - step, value + step) if has_spread else (value,)
     tables = [_table(model.thresholds, at, root) for at in places]
+    ends = [_table(model.thresholds, at, root) for at in (0.0, 1.0)]
     entries: dict[Hashable, Estimate] = {}
     for key, (event, label) in events.items():
         found = [event(table) for table in tables]
         slope = (found[2] - found[1]) / (2.0 * step) if has_spread else float("nan")
+        said, least, most = _assumed(model, root), *map(event, ends)
+        if certain := abs(most - least) < SAME:
+            said = (*said, "It is certain whatever the reliability, so that it has no interval.")
         at = partial(_at, model.thresholds, event=event, root=root)
         entries[key] = _chance(
-            model, found[0], slope, at, name=name, label=label, assumed=_assumed(model, root)
+            model, found[0], slope, None if certain else at, name=name, label=label, assumed=said
         )
     return Estimates(name, "event", entries)
 
@@ -259,7 +265,7 @@ def _chance(
     model: LatentGrade,
     value: float,
     slope: float,
-    at: Callable[[float], float],
+    at: Callable[[float], float] | None,
     *,
     name: str,
     label: str,
@@ -268,7 +274,7 @@ def _chance(
     reliability = model.reliability
     missing = "" if not np.isnan(value) else "unused_grade"
     reason = reliability.reason if reliability.status != "ok" else missing
-    carried = (("carried", partial(_carried, of=reliability, at=at)),)
+    carried = (("carried", partial(_carried, of=reliability, at=at)),) if at else ()
     return Estimate(
         value=value,
         name=name,

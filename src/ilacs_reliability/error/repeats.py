@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from ilacs_reliability._checks.arguments import check_number, check_option, told
+from ilacs_reliability._checks.arguments import check_number, check_option, naming, told
 from ilacs_reliability._checks.work import affordable
 from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings, check_whole
 from ilacs_reliability._results.estimates import Estimate, SignificanceResult, reason_in_words
@@ -252,10 +252,8 @@ def reliability_from_repeats(
 
 
 def _taken(sequences: RatingsLike) -> Ratings:
-    try:
+    with naming("sequences", instead="ratings"):
         return as_ratings(sequences)
-    except (TypeError, ValueError) as error:
-        raise type(error)(str(error).replace("`ratings`", "`sequences`")) from None
 
 
 def _check(ratings: Ratings, model: Model) -> None:

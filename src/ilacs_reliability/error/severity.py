@@ -391,8 +391,8 @@ def _ratio_limits(confidence_level: float, severity: Severity) -> tuple[float, f
 
 def _share_limits(estimate: Estimate, confidence_level: float, *, severity: Severity) -> Limits:
     low, high, name = _ratio_limits(confidence_level, severity)
-    top = high / (1.0 + high) if np.isfinite(high) else 1.0
-    return under_name(low / (1.0 + low), top, name)
+    bottom, top = (x / (1.0 + x) if np.isfinite(x) else 1.0 for x in (low, high))
+    return under_name(bottom, top, name)
 
 
 def _variance_limits(estimate: Estimate, confidence_level: float, *, severity: Severity) -> Limits:
@@ -439,8 +439,8 @@ def _p_value(
     rng: np.random.Generator,
 ) -> tuple[float, str, tuple[str, ...]]:
     n_units, n_raters = float(counts.sum()), len(severity.sizes)
-    steps = n_resamples * n_units * (10.0 + n_raters)
-    if not affordable(steps, nanoseconds=1.5):
+    steps = n_resamples * (n_units + n_raters * len(counts))
+    if not affordable(steps, nanoseconds=40, held=32.0 * n_units):
         df = len(severity.values)
         p_value = float(special.fdtrc(df, severity.df_residual, severity.statistic))
         note = (

@@ -11,6 +11,8 @@ from ilacs_reliability._data.scales import FloatArray, IntArray
 
 # eigenvalues below this share of the largest are nothing
 RANK = 1e-9
+# ratios of variances beyond this are infinite
+LARGEST = 1e30
 # draws for the power of a test whose level is exact under normal errors
 DRAWS = 4000
 # numbers of one block of permutations: a few MiB
@@ -75,9 +77,9 @@ class Severity:
         if excess(0.0) <= 0:
             return 0.0
         top = 1.0
-        while excess(top) > 0 and top < 1e12:
+        while excess(top) > 0 and top < LARGEST:
             top *= 4.0
-        return float(brentq(excess, 0.0, top, xtol=1e-12, rtol=1e-10)) if top < 1e12 else np.inf
+        return float(brentq(excess, 0.0, top, xtol=1e-12, rtol=1e-10)) if top < LARGEST else np.inf
 
     def shrunken(self, between: float, residual: float) -> tuple[FloatArray, FloatArray]:
         """Return what is expected of each rater given all grades, and its standard deviation."""
@@ -101,8 +103,11 @@ def severity_of(counts: IntArray, scores: FloatArray) -> Severity:
     by_stratum, by_rater = sizes.sum(axis=1), sizes.sum(axis=0)
     totals = counts @ scores
     means = totals.sum(axis=1) / by_stratum
-    gaps = (totals - sizes * means[:, None]).sum(axis=0)
-    laplacian = np.diag(by_rater) - (sizes / by_stratum[:, None]).T @ sizes
+    gaps = np.einsum("srk,sk->r", counts, scores - means[:, None])
+    # by its other cells, as units of one rater alone would leave their rounding on the diagonal
+    laplacian = -(sizes / by_stratum[:, None]).T @ sizes
+    np.fill_diagonal(laplacian, 0.0)
+    np.fill_diagonal(laplacian, -laplacian.sum(axis=1))
     values, vectors = np.linalg.eigh(laplacian)
     kept = values > RANK * max(float(values.max()), 1e-300)
     values, vectors = values[kept], vectors[:, kept]
@@ -148,27 +153,28 @@ def permuted_squares(
     rng: np.random.Generator,
 ) -> FloatArray:
     """Return the sum of squares between raters, grades being dealt anew within each stratum."""
-    units = [_units_of(stratum, scores) for stratum in counts]
+    units = [_units_of(stratum, scores) for stratum in counts if stratum.any()]
     root = severity.vectors / np.sqrt(severity.values)
-    width = max(1, BLOCK // max(len(severity.sizes), max(len(one) for one, _ in units)))
+    width = max(1, BLOCK // max(len(severity.sizes), max(len(one) for one, *_ in units)))
     found = []
     for start in range(0, n_resamples, width):
         n = min(width, n_resamples - start)
         gaps = np.zeros((n, len(severity.sizes)))
-        for residuals, raters in units:
-            dealt = rng.permuted(np.tile(residuals, (n, 1)), axis=1)
-            member = np.zeros((len(raters), len(severity.sizes)))
-            member[np.arange(len(raters)), raters] = 1.0
-            gaps += dealt @ member
+        for residuals, raters, starts in units:
+            dealt = np.tile(residuals, (n, 1))
+            rng.permuted(dealt, axis=1, out=dealt)
+            gaps[:, raters] += np.add.reduceat(dealt, starts, axis=1)
         found.append(((gaps @ root) ** 2).sum(axis=1))
     return np.concatenate(found)
 
 
-def _units_of(counts: IntArray, scores: FloatArray) -> tuple[FloatArray, IntArray]:
-    """Return the units of a stratum: scores above its mean, and raters."""
+def _units_of(counts: IntArray, scores: FloatArray) -> tuple[FloatArray, IntArray, IntArray]:
+    """Return scores of a stratum's units above its mean, its raters, and where each one's start."""
     by_grade, by_rater = counts.sum(axis=0), counts.sum(axis=1)
     above = scores - float(by_grade @ scores) / float(by_grade.sum())
-    return np.repeat(above, by_grade), np.repeat(np.arange(len(by_rater)), by_rater)
+    raters = np.flatnonzero(by_rater)
+    starts = np.cumsum(by_rater[raters]) - by_rater[raters]
+    return np.repeat(above, by_grade), raters, starts
 
 
 def power_at(severity: Severity, ratio: float, level: float = 0.05) -> float:

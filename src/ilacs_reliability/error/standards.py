@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Hashable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, TypeAlias
 
@@ -98,9 +99,11 @@ def _column(ratings: Ratings, rater: Any, name: str) -> int:
     is_place = isinstance(rater, (int, np.integer)) and not isinstance(rater, bool)
     if is_place and -ratings.n_raters <= rater < ratings.n_raters:
         return int(rater)
-    hashable = isinstance(rater, Hashable) and not is_place
-    if hashable and rater in names:
-        return names.index(rater)
+    # a look-up by hash, as what is not a name may answer a comparison with anything
+    places = {} if is_place else {label: column for column, label in enumerate(names)}
+    with suppress(TypeError):
+        if rater in places:
+            return places[rater]
     raise ValueError(
         f"`{name}` must be one of the raters, as a column, 0 to {ratings.n_raters - 1}, or a name, "
         f"or a mapping from unit to grade, but got {told(rater)}."
@@ -109,9 +112,8 @@ def _column(ratings: Ratings, rater: Any, name: str) -> int:
 
 def _beside(ratings: Any, standard: Any, name: str) -> Ratings:
     """Put the known grades beside an array of ratings, as one more column."""
+    own = as_ratings(ratings)
     matrix = np.asarray(ratings)
-    if matrix.ndim != 2:
-        as_ratings(ratings)
     listed = by_label(standard, row_names(ratings), name=name, of="rows of `ratings`")
     try:
         grades = np.asarray(listed)
@@ -127,7 +129,6 @@ def _beside(ratings: Any, standard: Any, name: str) -> Ratings:
             f"`{name}` must hold numbers as `ratings` does, but got {grades.dtype}: declare a "
             "scale, and give the grades as a rater."
         )
-    own = as_ratings(ratings)
     with warnings.catch_warnings():
         # what looks odd about the ratings was said of the ratings
         warnings.simplefilter("ignore", SuspectInputWarning)
