@@ -45,6 +45,8 @@ CALLED_OTHERWISE = {
 UNSAID = re.compile(
     r"\bnan\b|\bNone\b|-0\.0+\b(?![0-9])|p = 0\.?[,; ]|  |\.\.$|\b1 units\b|array\("
 )
+# limits that weigh independent pieces otherwise than the estimate does, which may lie outside
+OTHERWISE = {"harville_fenech"}
 SLACK = 1e-7
 
 
@@ -162,7 +164,10 @@ def influence_problems(one: ilr.Estimate) -> Iterator[str]:
     # huge counts round
     if one.status == "ok" and np.isfinite(influence).all() and one.frequencies.sum() <= 1e8:
         pull = influence * one.frequencies
+        # scores that lie close for their scale leave little room between credit and chance
+        room = 1.0 if math.isnan(one.expected) else abs(1.0 - one.expected)
         rounding = 1e-14 * one.frequencies.sum() * np.abs(influence).max(initial=0)
+        rounding = rounding / room if room > 0 else np.inf
         if abs(pull.sum()) > 1e-6 * np.abs(pull).sum() + 1e-9 + rounding:
             yield "influence does not average to zero"
 
@@ -194,6 +199,8 @@ def limits_problems(name: str, one: ilr.Estimate, draw: Draw) -> Iterator[str]:
 
 def raw_problems(one: ilr.Estimate, method: str) -> Iterator[str]:
     """Ask whether limits of a usual level hold the estimate before the record sees to it."""
+    if method in OTHERWISE:
+        return
     low, high = dict(one.methods)[method](one, 0.95)
     slack = SLACK * max(1.0, abs(one.value))
     if low > one.value + slack or high < one.value - slack:

@@ -1,17 +1,20 @@
 """Cases run one after another in a process of their own, which may hang or end."""
 
 import multiprocessing
+import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
+from pathlib import Path
 
 from fuzzing import running
 from fuzzing.running import Finding, Tally
 
 GIBIBYTE = 2**30
-# a worker that says nothing for so long hangs where no signal reaches it
-SILENCE = 60.0
+# a worker that says nothing for so long, while it runs for half of that or not at all, hangs
+# where no signal reaches it
+SILENCE, IDLE = 60.0, 0.5
 # how often a worker says what it found
 PAUSE = 0.2
 
@@ -58,7 +61,7 @@ def _in_a_worker(session: Session, end: float, calls: int) -> Iterator[Finding]:
     theirs.close()
     try:
         while time.monotonic() < end and session.tally.calls < calls:
-            if not ours.poll(SILENCE):
+            if not _heard(ours, worker.pid):
                 yield session.broken("hangs", now.value)
                 break
             found, tally = ours.recv()
@@ -70,6 +73,22 @@ def _in_a_worker(session: Session, end: float, calls: int) -> Iterator[Finding]:
         session.cases = now.value + 1
         worker.kill()
         worker.join()
+
+
+def _heard(pipe: Connection, pid: int) -> bool:
+    """Wait for a worker, longer where others leave it little of the processor."""
+    before = _processor_seconds(pid)
+    while not pipe.poll(SILENCE):
+        spent, before = _processor_seconds(pid) - before, _processor_seconds(pid)
+        if not IDLE < spent < SILENCE / 2:
+            return False
+    return True
+
+
+def _processor_seconds(pid: int) -> float:
+    """Return how long a process has run, by fields 14 and 15 of /proc/PID/stat."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _work(pipe: Connection, session: Session, now) -> None:
