@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from ilacs_reliability._checks.arguments import check_flag, told
+from ilacs_reliability._checks.arguments import check_flag, check_listing, told
 from ilacs_reliability._data.scales import FloatArray
 from ilacs_reliability._inference.thresholds import check_plain, same_units
 from ilacs_reliability._results.estimates import Estimate, SignificanceResult, by_cluster
@@ -115,11 +115,11 @@ def equal_agreement_test(
 
 
 def _several(estimates: object) -> list[Estimate]:
-    if isinstance(estimates, Mapping):
-        estimates = estimates.values()
-    if isinstance(estimates, Estimate | str) or not isinstance(estimates, Iterable):
+    if isinstance(estimates, Estimate):
         raise TypeError(f"`estimates` must be two estimates or more, but got {told(estimates)}.")
-    given = list(estimates)
+    listed: Any = list(estimates.values()) if isinstance(estimates, Mapping) else estimates
+    check_listing(listed, "estimates", of="estimates")
+    given = list(listed)
     for place, estimate in enumerate(given):
         check_plain(estimate, f"estimates[{place}]")
     if len(given) < 2:
