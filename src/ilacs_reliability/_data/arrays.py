@@ -36,6 +36,9 @@ class Axes(NamedTuple):
     column_names: Names
 
 
+NAMELESS = Axes(None, None, None, None)
+
+
 def refuse_mask(thing: object, name: str, *, fill: str = "") -> None:
     """Raise if a masked array is given, whose mask would be lost, or rows not yet read.
 
@@ -102,6 +105,8 @@ def check_grades(
         If the names are not the scale's grades in their order, beside those that mean no grade, or
         several dataframes differ in their columns.
     """
+    if type(table) is np.ndarray:
+        return NAMELESS
     refuse_mask(table, name)
     down = row_names(table) if rows else None
     first = _check_names(down, scale, f"rows of `{name}`", "index", door)

@@ -920,9 +920,18 @@ def whole_counts(table: npt.ArrayLike, name: str, axes: Sequence[str]) -> IntArr
         raise TypeError(f"`{name}` must hold counts, but got {numbers.dtype}.")
     if not numbers.size:
         raise ValueError(f"`{name}` is empty: it has shape {numbers.shape}.")
-    bad = numbers < 0
     if numbers.dtype.kind == "f":
-        bad |= ~(np.isfinite(numbers) & (numbers == np.floor(numbers)))
+        _check_countable(numbers, name, axes)
+    whole = numbers.astype(np.int64)
+    # a negative number, read without its sign, is larger than any that may be
+    if int(whole.view(np.uint64).max()) * whole.size > LARGEST_WHOLE:
+        _check_countable(numbers, name, axes)
+    return whole
+
+
+def _check_countable(numbers: npt.NDArray[Any], name: str, axes: Sequence[str]) -> None:
+    """Raise where a number is no count, or there are more units than can be added exactly."""
+    bad = ~(np.isfinite(numbers) & (numbers == np.floor(numbers)) & (numbers >= 0))
     if bad.any():
         place = np.argwhere(bad)[0]
         named = zip(axes[-len(place) :], place, strict=False)
@@ -932,13 +941,12 @@ def whole_counts(table: npt.ArrayLike, name: str, axes: Sequence[str]) -> IntArr
             f"{numbers[tuple(place)]:g} at {at}."
         )
     # a sum of floats is not exact, and one of integers may wrap
-    too_many = numbers.sum(dtype=np.float64) > LARGEST_WHOLE
-    if too_many or (whole := numbers.astype(np.int64)).sum() > LARGEST_WHOLE:
+    near = numbers.sum(dtype=np.float64) > LARGEST_WHOLE
+    if near or numbers.astype(np.int64).sum() > LARGEST_WHOLE:
         raise ValueError(
             f"`{name}` must count at most 2**53 in all, above which counts are not exact, but got "
             f"{sum(map(int, numbers.flat))}."
         )
-    return whole
 
 
 def check_whole(ratings: Ratings, name: str) -> None:
@@ -997,7 +1005,7 @@ def square_counts(table: npt.ArrayLike, n_grades: int | None, name: str = "table
             f"`{name}` must be {wanted} (rows: first grade, columns: second), "
             f"but got shape {cells.shape}{hint}."
         )
-    if not cells.sum():
+    if not cells.any():
         raise ValueError(f"`{name}` holds no unit: every count is zero.")
     return cells
 

@@ -820,7 +820,11 @@ def _numbers_of(cells: Any, given: object, name: str) -> FloatArray:
 
 def numbered_scale(n_grades: int) -> Scale:
     """Return the scale from 1 to `n_grades`, of which a plain table is."""
-    return Scale._numbered(n_grades)
+    return NUMBERED[n_grades] if n_grades < len(NUMBERED) else Scale._numbered(n_grades)
+
+
+# what nearly every plain table is on; no scale ever changes
+NUMBERED = tuple(Scale._numbered(n_grades) for n_grades in range(8))
 
 
 def _codes_of_names(names: Names, scale: Scale, which: str) -> list[int] | None:

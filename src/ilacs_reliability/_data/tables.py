@@ -359,10 +359,12 @@ def direction_note(scale: Scale) -> tuple[str, ...]:
         One note; none where the labels are words, run from best to worst or carry other scores, as
         someone then has said which is better.
     """
-    numbers = tuple(as_number(label) for label in scale.labels)
-    if not scale.ordered or len(scale) < 2 or numbers != scale.scores:
+    labels = scale.labels
+    plain = set(map(type, labels)) == {int}
+    numbers = labels if plain else tuple(map(as_number, labels))
+    if not scale.ordered or len(labels) < 2 or numbers != scale.scores:
         return ()
-    worst, best = scale.labels[0], scale.labels[-1]
+    worst, best = labels[0], labels[-1]
     return (
         f"Grade {worst} is taken for the worst and grade {best} for the best; where {worst} is the "
         f"best, turn the order round and declare it, as in Scale([{best}, ..., {worst}]).",

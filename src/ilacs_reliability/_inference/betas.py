@@ -19,6 +19,8 @@ FAR = 38.0
 
 def betainc(a: Any, b: Any, x: Any) -> Any:
     """Return the chance of a share of at most x, as `scipy.special.betainc` does."""
+    if type(a) is int and type(b) is int and min(a, b) <= LARGE:
+        return special.betainc(a, b, x)
     large = np.minimum(a, b) > LARGE
     if not np.any(large):
         return special.betainc(a, b, x)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
 
 from ilacs_reliability._data.scales import FloatArray
@@ -25,6 +27,21 @@ def pseudo_inverse(matrix: FloatArray) -> tuple[FloatArray, int]:
     if not len(matrix):
         return matrix, 0
     values, vectors = np.linalg.eigh(matrix)
-    kept = values > 1e-10 * max(values[-1], 1e-300)
-    inverse: FloatArray = (vectors[:, kept] / values[kept]) @ vectors[:, kept].T
-    return inverse, int(kept.sum())
+    least = 1e-10 * max(values[-1], 1e-300)
+    if not values[0] > least:
+        kept = values > least
+        values, vectors = values[kept], vectors[:, kept]
+    found: FloatArray = (vectors / values) @ vectors.T
+    return found, len(values)
+
+
+def inverse(matrix: FloatArray) -> tuple[FloatArray, int]:
+    """Invert a symmetric matrix of which no row follows from the others, and count its rows.
+
+    Where rounding leaves one that does, it is inverted on its range, as by `pseudo_inverse`.
+    """
+    try:
+        found = cast(FloatArray, np.linalg.inv(matrix))
+    except np.linalg.LinAlgError:
+        return pseudo_inverse(matrix)
+    return found, len(matrix)

@@ -221,7 +221,7 @@ def symmetric_p(sizes: Null, gap: float, alternative: str) -> float:
 
 def listed(values: Any, chances: FloatArray, slack: float = SLACK) -> Exact:
     """Return the null of statistics that are all listed, in any order, with their chances."""
-    order = np.argsort(values, kind="stable")
+    order = np.argsort(values)
     beyond = np.append(np.cumsum(chances[order][::-1])[::-1], 0.0)
     return Exact(partial(_listed_tail, values[order], beyond, slack))
 

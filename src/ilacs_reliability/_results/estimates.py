@@ -509,6 +509,9 @@ class SignificanceResult(Record):
     notes: tuple[str, ...] = ()
     limits: str = ""
 
+    def __post_init__(self) -> None:
+        """Hold no array, and so have nothing to freeze."""
+
     def describe(self) -> str:
         """Say the result in one sentence, with the effect, what it does not show, and its notes.
 

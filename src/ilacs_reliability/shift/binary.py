@@ -112,8 +112,9 @@ def sign_test(
     pairs = as_pairs(table)
     check_ordered(pairs)
     ways = np.sign(pairs.moves)
+    up, down = pairs.ways(ways)
     pieces = _cluster_sum(pairs, ways, method)
-    statistic, p_value = _direction_p(pairs, ways, pieces, method, alternative)
+    statistic, p_value = _direction_p(up, down, pieces, method, alternative)
     effect = (
         share_estimate(
             pairs,
@@ -137,7 +138,8 @@ def sign_test(
         label="sign test",
         things=("improved", "declined"),
         effect=effect,
-        ways=ways,
+        up=up,
+        down=down,
     )
 
 
@@ -215,14 +217,14 @@ def mcnemar(
     pairs = as_pairs(table)
     before, after = cut_at(pairs, at_least)
     ways = after.astype(np.int64) - before
+    up, down = pairs.ways(ways)
     pieces = _cluster_sum(pairs, ways, method)
     if method == "unconditional":
         if pieces is not None:
             raise ValueError("`method` 'unconditional' takes independent units, not clusters.")
-        up, down = (pairs.count(ways == way) for way in (1, -1))
         statistic, p_value = unconditional_p(up, down, pairs.n_units, alternative)
     else:
-        statistic, p_value = _direction_p(pairs, ways, pieces, method, alternative)
+        statistic, p_value = _direction_p(up, down, pieces, method, alternative)
     reached = cut_phrase(pairs.scale, at_least, number="grade")
     by_difference = method == "unconditional" or pieces is not None
     return _direction_result(
@@ -244,8 +246,9 @@ def mcnemar(
             method=method,
         )
         if by_difference
-        else odds_ratio(pairs, ways, MATCHING_ODDS[method], cut=reached),
-        ways=ways,
+        else odds_ratio(pairs, ways, (up, down), MATCHING_ODDS[method], cut=reached),
+        up=up,
+        down=down,
     )
 
 
@@ -348,7 +351,8 @@ def paired_odds_ratio(table: TransitionsLike, *, at_least: Hashable | None = Non
     pairs = as_pairs(table)
     before, after = cut_at(pairs, at_least)
     reached = cut_phrase(pairs.scale, at_least, number="grade")
-    return warned(odds_ratio(pairs, after.astype(np.int64) - before, "exact", cut=reached))
+    ways = after.astype(np.int64) - before
+    return warned(odds_ratio(pairs, ways, pairs.ways(ways), "exact", cut=reached))
 
 
 def _cluster_sum(pairs: Pairs, ways: IntArray, method: str) -> SignedSum | None:
@@ -360,10 +364,9 @@ def _cluster_sum(pairs: Pairs, ways: IntArray, method: str) -> SignedSum | None:
 
 
 def _direction_p(
-    pairs: Pairs, ways: IntArray, pieces: SignedSum | None, method: str, alternative: str
+    up: int, down: int, pieces: SignedSum | None, method: str, alternative: str
 ) -> tuple[float, float]:
     if pieces is None:
-        up, down = (pairs.count(ways == way) for way in (1, -1))
         return balance_p(up, down, method, alternative)
     if method in ("asymptotic", "corrected"):
         return normal_balance(pieces.total, pieces.squares, method, alternative)
@@ -382,9 +385,10 @@ def _direction_result(
     label: str,
     things: tuple[str, str],
     effect: Estimate,
-    ways: IntArray,
+    up: int,
+    down: int,
 ) -> SignificanceResult:
-    up, down = things
+    rose, fell = things
     # the sign test's effect is a share of the units that moved
     stayed = pairs.n_units - effect.n_units if name == "sign_test" else 0
     relation = {"two-sided": "as many", "greater": "no more", "less": "no fewer"}[alternative]
@@ -395,15 +399,15 @@ def _direction_result(
         method=method if pairs.clusters is None else f"{method}, {FLIPPED}",
         name=name,
         label=label,
-        null=f"{relation} {up} as {down}"
+        null=f"{relation} {rose} as {fell}"
         if relation == "as many"
-        else f"{relation} {up} than {down}",
+        else f"{relation} {rose} than {fell}",
         effect=effect,
         n_units=pairs.n_units,
         notes=(
             *pairs.notes,
             *stayed_note(stayed),
-            *_direction_notes(pairs, pieces, ways, things, method, alternative, effect),
+            *_direction_notes(pairs, pieces, up, down, things, method, alternative, effect),
         ),
         limits=NOT_SHOWN,
     )
@@ -412,14 +416,15 @@ def _direction_result(
 def _direction_notes(
     pairs: Pairs,
     pieces: SignedSum | None,
-    ways: IntArray,
+    up: int,
+    down: int,
     things: tuple[str, str],
     method: str,
     alternative: str,
     effect: Estimate,
 ) -> tuple[str, ...]:
-    crossed = pairs.count(ways != 0)
-    if not pairs.count(pairs.moves != 0):
+    crossed, moved = up + down, pairs.count(pairs.moves != 0)
+    if not moved:
         return (NO_CHANGE,)
     if not crossed:
         return (NOT_CROSSED,)
@@ -427,9 +432,8 @@ def _direction_notes(
         return sum_notes(pieces, effect, alternative, moved=True, alone=is_alone(pairs))
     if pairs.n_units == 1:
         return (ONE_ALONE,)
-    up, down = (pairs.count(ways == way) for way in (1, -1))
     seen = f"{up} {things[0]} and {down} {things[1]}."
     if method in ("asymptotic", "corrected"):
         return (seen, *large_sample_note(np.array([1 / crossed]), "unit", "method='exact'"))
-    verb = "moved" if crossed == pairs.count(pairs.moves != 0) else "crossed the cut"
+    verb = "moved" if crossed == moved else "crossed the cut"
     return (seen, *least_p_note(crossed, "unit", method, alternative, verb=verb))

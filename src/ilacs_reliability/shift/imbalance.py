@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -12,7 +13,7 @@ from scipy import special
 
 from ilacs_reliability._checks.randomness import as_generator
 from ilacs_reliability._data.scales import FloatArray, IntArray
-from ilacs_reliability._inference.forms import pseudo_inverse
+from ilacs_reliability._inference.forms import inverse, pseudo_inverse
 from ilacs_reliability._inference.null import ChiSquare, Drawn, Exact, Null, found_by, listed
 from ilacs_reliability._results.estimates import Estimate, Limits
 from ilacs_reliability.shift.moves import Pairs, pair_estimate
@@ -31,7 +32,7 @@ from ilacs_reliability.shift.testing import (
 LEAST = 1e-6
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Imbalance:
     """Moves up less moves down in several directions, and how they are judged together.
 
@@ -39,9 +40,9 @@ class Imbalance:
     ----------
     swaps : Swaps
         The moves between each two grades.
-    steps : ndarray of int, shape (n_pairs, n_directions), or None
-        What a move up between two grades adds to each direction; None where each pair of grades is
-        a direction of its own.
+    steps : ndarray of float, shape (n_pairs, n_directions), or None
+        What a move up between two grades adds to each direction, a whole number; no direction
+        follows from the others. None where each pair of grades is a direction of its own.
     precision : ndarray of float, shape (n_directions, n_directions)
         The inverse covariance under no shift.
     df : int
@@ -55,7 +56,7 @@ class Imbalance:
     """
 
     swaps: Swaps
-    steps: IntArray | None
+    steps: FloatArray | None
     precision: FloatArray
     df: int
     sums: FloatArray
@@ -70,10 +71,14 @@ class Imbalance:
     @property
     def shares(self) -> FloatArray:
         """The share of the variance in its own direction that each unit or cluster makes."""
-        swaps = self.swaps
-        moves = np.eye(len(swaps.sizes)) if swaps.contributions is None else swaps.contributions
-        ways = self.along(np.asarray(moves, dtype=np.float64))
-        shares: FloatArray = ((ways @ self.precision) * ways).sum(axis=1)
+        moves = self.swaps.contributions
+        if moves is not None:
+            ways = self.along(moves.astype(np.float64))
+        elif self.steps is not None:
+            ways = self.steps
+        else:
+            return np.diagonal(self.precision)
+        shares: FloatArray = np.vecdot(ways @ self.precision, ways)
         return shares
 
     def along(self, gaps: FloatArray) -> FloatArray:
@@ -83,7 +88,7 @@ class Imbalance:
 
 def imbalance_of(
     swaps: Swaps,
-    steps: IntArray | None,
+    steps: FloatArray | None,
     method: str = "asymptotic",
     n_resamples: int = 0,
     rng: Any = None,
@@ -94,7 +99,7 @@ def imbalance_of(
     ----------
     swaps : Swaps
         The moves.
-    steps : ndarray of int, shape (n_pairs, n_directions), or None
+    steps : ndarray of float, shape (n_pairs, n_directions), or None
         As in `Imbalance`.
     method : {"asymptotic", "exact", "monte_carlo"}, optional
         How the p-value is found; "exact" becomes "monte_carlo" where there is too much to
@@ -112,15 +117,7 @@ def imbalance_of(
     precision, df = _precision(swaps, steps)
     chi_square = ChiSquare(df)
     sums = _along(swaps.gaps.astype(np.float64), steps)
-    found = Imbalance(
-        swaps=swaps,
-        steps=steps,
-        precision=precision,
-        df=df,
-        sums=sums,
-        statistic=float(sums @ precision @ sums),
-        null=chi_square,
-    )
+    found = Imbalance(swaps, steps, precision, df, sums, float(sums @ precision @ sums), chi_square)
     if method == "asymptotic":
         return found
     null = found_by(
@@ -132,7 +129,7 @@ def imbalance_of(
     return replace(found, null=null)
 
 
-def _along(gaps: FloatArray, steps: IntArray | None) -> FloatArray:
+def _along(gaps: FloatArray, steps: FloatArray | None) -> FloatArray:
     return gaps if steps is None else gaps @ steps
 
 
@@ -213,11 +210,10 @@ def imbalance_estimate(
         critical value's root; its radius to either side is the interval "ball", which leaves zero
         out exactly where the test rejects.
     """
-    moved, root = n_moved(found.swaps), float(np.sqrt(found.statistic))
-    value = min(root / np.sqrt(moved), 1.0) if found.df else float("nan")
+    moved, root = n_moved(found.swaps), math.sqrt(found.statistic)
+    value = min(root / math.sqrt(moved), 1.0) if found.df else float("nan")
     critical = critical or partial(imbalance_critical_value, found=found)
-    moved_at_all = pairs.frequencies @ (pairs.moves != 0)
-    reason = "" if found.df else "balanced_clusters" if moved_at_all else "no_change"
+    reason = "" if found.df else "balanced_clusters" if len(found.swaps.ups) else "no_change"
     ball = partial(_ball, root=root, moved=moved, critical=critical)
     return pair_estimate(
         pairs,
@@ -244,14 +240,14 @@ def _ball(
     return max((root - radius) / scale, 0.0), min((root + radius) / scale, 1.0)
 
 
-def _precision(swaps: Swaps, steps: IntArray | None) -> tuple[FloatArray, int]:
+def _precision(swaps: Swaps, steps: FloatArray | None) -> tuple[FloatArray, int]:
     """Return the inverse covariance of the directions under no shift, and its rank."""
     if swaps.contributions is not None:
         totals = swaps.contributions if steps is None else swaps.contributions @ steps
         return pseudo_inverse((totals.T @ totals).astype(np.float64))
     if steps is None:
         return np.diag(1.0 / swaps.sizes), len(swaps.sizes)
-    return pseudo_inverse((steps.T @ (steps * swaps.sizes[:, None])).astype(np.float64))
+    return inverse(steps.T * swaps.sizes @ steps)
 
 
 def _enumerated(found: Imbalance) -> Exact | None:
@@ -263,14 +259,14 @@ def _enumerated(found: Imbalance) -> Exact | None:
     elif found.steps is None:
         tail = squares_tail(found.swaps.sizes)
     else:
-        tail = quadratic_tail(found.steps, found.swaps.sizes, found.precision)
+        tail = quadratic_tail(found.steps.astype(np.int64), found.swaps.sizes, found.precision)
     return tail and Exact(tail)
 
 
 def _alike(found: Imbalance) -> tuple[IntArray, IntArray]:
     """Return the distinct sums of clusters, but for their signs, and the clusters of each."""
     sums: IntArray = cast(IntArray, found.swaps.contributions)
-    sums = sums if found.steps is None else sums @ found.steps
+    sums = sums if found.steps is None else (sums @ found.steps).astype(np.int64)
     sums = sums[(sums != 0).any(axis=1)]
     first = np.take_along_axis(sums, (sums != 0).argmax(axis=1)[:, None], axis=1)
     return np.unique(sums * np.sign(first), axis=0, return_counts=True)

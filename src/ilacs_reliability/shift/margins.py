@@ -12,7 +12,7 @@ from scipy import special
 
 from ilacs_reliability._checks.arguments import check_option
 from ilacs_reliability._checks.randomness import check_chance
-from ilacs_reliability._data.scales import FloatArray, IntArray
+from ilacs_reliability._data.scales import FloatArray
 from ilacs_reliability._data.tables import TransitionsLike
 from ilacs_reliability._results.estimates import Estimate, Limits, SignificanceResult
 from ilacs_reliability._results.listing import Estimates
@@ -293,7 +293,7 @@ def marginal_shift_by_grade(table: TransitionsLike) -> Estimates:
     """
     pairs = as_pairs(table, by_order=False)
     swaps = swaps_of(pairs)
-    moved = np.abs(swaps.steps(pairs.n_grades)).sum(axis=0) > 0
+    moved = len(set(swaps.lower.tolist() + swaps.upper.tolist()))
     df = _free_steps(swaps, pairs.n_grades).shape[1]
     shifts: dict[Hashable, Estimate] = {}
     for grade, label in enumerate(pairs.scale.labels):
@@ -303,7 +303,7 @@ def marginal_shift_by_grade(table: TransitionsLike) -> Estimates:
             change,
             name="marginal_shift_by_grade",
             label=f"change in the share {label}",
-            methods=_grade_methods(change, max(int(moved.sum()), 1), max(df, 1)),
+            methods=_grade_methods(change, max(moved, 1), max(df, 1)),
         )
     return Estimates("marginal_shift_by_grade", "grade", shifts)
 
@@ -344,16 +344,24 @@ def _scored(estimate: Estimate, confidence_level: float, change: FloatArray, z: 
     return limits if moved else kept_inside(estimate, limits, confidence_level, -1.0, 1.0)
 
 
-def _free_steps(swaps: Swaps, n_grades: int) -> IntArray:
+def _free_steps(swaps: Swaps, n_grades: int) -> FloatArray:
     """Return what moves add to the margins, less one grade of each set that moves connect."""
-    steps = swaps.steps(n_grades)
-    part = np.arange(n_grades)
-    for low, high in zip(swaps.lower, swaps.upper, strict=True):
-        part[part == part[high]] = part[low]
-    # the last grade of each connected set follows from the others
-    last = {group: grade for grade, group in enumerate(part.tolist())}
-    free = [grade for grade in range(n_grades) if grade not in last.values()]
-    return steps[:, free]
+    steps = np.zeros((len(swaps.ups), n_grades), order="F")
+    rows = np.arange(len(steps))
+    steps[rows, swaps.lower], steps[rows, swaps.upper] = -1.0, 1.0
+    # so many pairs of grades leave none apart; the last grade follows from the others
+    if len(steps) > (n_grades - 1) * (n_grades - 2) // 2:
+        return steps[:, :-1]
+    return np.delete(steps, _last_of_each(swaps, n_grades), axis=1)
+
+
+def _last_of_each(swaps: Swaps, n_grades: int) -> list[int]:
+    """Return the best grade of each set that moves connect."""
+    part = list(range(n_grades))
+    for low, high in zip(swaps.lower.tolist(), swaps.upper.tolist(), strict=True):
+        if (old := part[high]) != (new := part[low]):
+            part = [new if group == old else group for group in part]
+    return list({group: grade for grade, group in enumerate(part)}.values())
 
 
 def _bhapkar_critical_value(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -64,6 +64,10 @@ class Pairs(Record):
         What a reader of any result must know.
     patterns : ndarray, shape (n_rows, n_columns), or None
         The rows of the pattern table, where the pairs come from ratings.
+    table : ndarray of int, shape (n_grades, n_grades), or None
+        Units before (rows) and after (columns), where the pairs come from such a table.
+    n_units : int or ndarray
+        Units graded twice, an int for a single study.
     """
 
     scale: Scale
@@ -73,6 +77,17 @@ class Pairs(Record):
     clusters: IntArray | None
     notes: tuple[str, ...]
     patterns: npt.NDArray[Any] | None = None
+    table: IntArray | None = None
+    n_units: Any = field(init=False)
+
+    def __post_init__(self) -> None:
+        total = np.add.reduce(self.frequencies, axis=-1)
+        object.__setattr__(self, "n_units", total if total.ndim else int(total))
+
+    @property
+    def moves(self) -> IntArray:
+        """Grades each row moved, up positive."""
+        return self.after - self.before
 
     @property
     def n_grades(self) -> int:
@@ -80,26 +95,22 @@ class Pairs(Record):
         return self.scale.n_grades
 
     @property
-    def n_units(self) -> Any:
-        """Units graded twice, an int for a single study."""
-        total = self.frequencies.sum(axis=-1)
-        return int(total) if total.ndim == 0 else total
-
-    @property
-    def moves(self) -> IntArray:
-        """Grades each row moved, up positive."""
-        return read_only(self.after - self.before)
-
-    @property
     def counts(self) -> IntArray:
         """Units by grade before (rows) and after (columns), of a single study."""
-        table = np.zeros((self.n_grades, self.n_grades), dtype=np.int64)
-        np.add.at(table, (self.before, self.after), self.frequencies.astype(np.int64))
-        return read_only(table)
+        if self.table is not None:
+            return self.table
+        q = self.n_grades
+        cells = np.bincount(self.before * q + self.after, self.frequencies, q * q)
+        return read_only(cells.astype(np.int64).reshape(q, q))
 
     def count(self, rows: Mask) -> int:
         """Count the units of some rows, of a single study."""
-        return int(self.frequencies @ rows)
+        return int(self.frequencies @ rows.astype(np.float64))
+
+    def ways(self, ways: IntArray) -> tuple[int, int]:
+        """Count the units of rows that count 1 and of those that count -1, of a single study."""
+        down, _, up = np.bincount(ways + 1, self.frequencies, 3).tolist()
+        return int(up), int(down)
 
 
 def as_pairs(table: TransitionsLike, *, single: bool = True, by_order: bool = True) -> Pairs:
@@ -133,14 +144,16 @@ def as_pairs(table: TransitionsLike, *, single: bool = True, by_order: bool = Tr
             replace(pairs, notes=pairs.notes + direction_note(pairs.scale)) if by_order else pairs
         )
     given = as_transitions(table)
-    before, after = np.divmod(np.arange(given.counts.size), len(given.counts))
+    grades = np.arange(len(given.counts))
+    before = grades.repeat(len(grades))
     return Pairs(
         scale=given.scale,
         before=before,
-        after=after,
-        frequencies=given.counts.ravel().astype(np.float64),
+        after=before.reshape(given.counts.shape).T.ravel(),
+        frequencies=read_only(given.counts.ravel().astype(np.float64)),
         clusters=None,
         notes=given.notes + (direction_note(given.scale) if by_order else ()),
+        table=given.counts,
     )
 
 

@@ -150,7 +150,9 @@ def _bonett_price(
 CLOSED = (("tango", _tango), ("newcombe", newcombe_limits), ("bonett_price", _bonett_price))
 
 
-def odds_ratio(pairs: Pairs, ways: IntArray, first: str, *, cut: str) -> Estimate:
+def odds_ratio(
+    pairs: Pairs, ways: IntArray, crossed: tuple[int, int], first: str, *, cut: str
+) -> Estimate:
     """Estimate how many units rose for each that fell.
 
     Parameters
@@ -159,6 +161,8 @@ def odds_ratio(pairs: Pairs, ways: IntArray, first: str, *, cut: str) -> Estimat
         A single study.
     ways : ndarray of int, shape (n_rows,)
         1 for a row that rose, -1 for one that fell.
+    crossed : (int, int)
+        The units that rose, and those that fell.
     first : str
         The default interval.
     cut : str
@@ -169,7 +173,7 @@ def odds_ratio(pairs: Pairs, ways: IntArray, first: str, *, cut: str) -> Estimat
     Estimate
         The ratio, 0 to infinity.
     """
-    up, down = (pairs.count(ways == way) for way in (1, -1))
+    up, down = crossed
     value = up / down if down else np.inf if up else np.nan
     methods = tuple(
         (name, partial(_odds_limits, limits=limits, up=up, down=down)) for name, limits in SHARES

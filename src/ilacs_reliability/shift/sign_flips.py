@@ -142,7 +142,12 @@ def quadratic_tail(steps: IntArray, sizes: IntArray, precision: FloatArray) -> T
     reach = np.abs(steps * sizes[:, None]).sum(axis=0)
     grid = _margins_grid(steps, sizes)
     axes = [np.arange(-r, r + 1, 2, dtype=np.float64) for r in reach]
-    return listed(_quadratic(axes, precision).ravel(), grid.ravel()).tail
+    # what lies opposite is as likely and as far off; only no difference at all lies on itself
+    half = grid.size // 2
+    chances = 2 * grid.ravel()[: grid.size - half]
+    if grid.size % 2:
+        chances[-1] /= 2
+    return listed(_quadratic(axes, precision).ravel()[: len(chances)], chances).tail
 
 
 def _forms_tail(steps: IntArray, sizes: IntArray, precision: FloatArray) -> Tail:
@@ -353,12 +358,14 @@ def _folded(size: int, times: int) -> list[tuple[FloatArray, FloatArray]]:
 def _margins_grid(steps: IntArray, sizes: IntArray) -> npt.NDArray[np.float64]:
     """Convolve the moves of all pairs into the distribution of the marginal differences."""
     grid = np.ones((1,) * steps.shape[1])
-    for step, size in zip(steps, sizes.tolist(), strict=True):
+    # the largest first, while the grid that is added to itself so often is small
+    for place in np.argsort(-sizes):
+        step, size = steps[place], int(sizes[place])
         wider = np.zeros(np.array(grid.shape) + np.abs(step) * size)
         for up, chance in enumerate(half_binomial(size)):
             corner = np.where(step > 0, up * step, (up - size) * step)
-            place = tuple(slice(c, c + w) for c, w in zip(corner, grid.shape, strict=True))
-            wider[place] += chance * grid
+            cells = tuple(slice(c, c + w) for c, w in zip(corner, grid.shape, strict=True))
+            wider[cells] += chance * grid
         grid = wider
     return grid
 

@@ -30,12 +30,10 @@ def balance_p(up: int, down: int, method: str, alternative: str) -> tuple[float,
         return normal_balance(up - down, up + down, method, alternative)
     if not moved:
         return 0.0, 1.0
-    at_least, at_most = _at_least(up, down), _at_least(down, up)
-    if method == "midp":
-        # a mean of tails is all positive: nothing cancels, however small they are
-        at_least = (at_least + _at_least(up + 1, down - 1)) / 2
-        at_most = (at_most + _at_least(down + 1, up - 1)) / 2
-    return float(up), _sided(at_least, at_most, alternative)
+    tail = _midp if method == "midp" else _at_least
+    if alternative == "two-sided":
+        return float(up), min(1.0, 2 * tail(max(up, down), min(up, down)))
+    return float(up), tail(up, down) if alternative == "greater" else tail(down, up)
 
 
 def normal_balance(
@@ -116,14 +114,14 @@ def unseen_p(side: float, share: float, n: int, alternative: str) -> tuple[float
     return float(np.copysign(np.inf, side)), p_value if away else 1 - tail
 
 
-def _sided(at_least: float, at_most: float, alternative: str) -> float:
-    if alternative == "two-sided":
-        return min(1.0, 2 * min(at_least, at_most))
-    return at_least if alternative == "greater" else at_most
-
-
 def _at_least(heads: int, tails: int) -> float:
     """Return the chance of so many heads or more, in as many fair tosses as both together."""
     if not heads or tails < 0:
         return float(not heads)
     return float(betas.betainc(heads, tails + 1, 0.5))
+
+
+def _midp(heads: int, tails: int) -> float:
+    """Return the same, counting half of so many."""
+    # a mean of tails is all positive: nothing cancels, however small they are
+    return (_at_least(heads, tails) + _at_least(heads + 1, tails - 1)) / 2

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, get_args
 
 import numpy as np
 
+from ilacs_reliability._checks.containers import read_only
 from ilacs_reliability._data.scales import IntArray
 from ilacs_reliability._results.estimates import Estimate, SignificanceResult
 from ilacs_reliability.shift.moves import (
@@ -18,6 +19,7 @@ from ilacs_reliability.shift.moves import (
 from ilacs_reliability.shift.testing import CANCELLED, ONE_ALONE, is_alone
 
 SwapMethod: TypeAlias = Literal["asymptotic", "exact", "monte_carlo"]
+NO_MOVERS = read_only(np.zeros(0, dtype=np.int64))
 SWAP_METHODS: tuple[str, ...] = get_args(SwapMethod)
 
 
@@ -35,6 +37,8 @@ class Swaps:
         Ups minus downs of each cluster.
     movers : ndarray of int, shape (n_clusters,)
         Units of each cluster that moved; empty without clusters.
+    gaps, sizes : ndarray of int, shape (n_pairs,)
+        Ups minus downs, and units that moved either way.
     """
 
     lower: IntArray
@@ -43,23 +47,12 @@ class Swaps:
     downs: IntArray
     contributions: IntArray | None
     movers: IntArray
+    gaps: IntArray = field(init=False)
+    sizes: IntArray = field(init=False)
 
-    @property
-    def gaps(self) -> IntArray:
-        """Ups minus downs."""
-        return self.ups - self.downs
-
-    @property
-    def sizes(self) -> IntArray:
-        """Units that moved either way."""
-        return self.ups + self.downs
-
-    def steps(self, n_grades: int) -> IntArray:
-        """Return what a move up adds to each grade's count, shape (n_pairs, n_grades)."""
-        steps = np.zeros((len(self.ups), n_grades), dtype=np.int64)
-        rows = np.arange(len(self.ups))
-        steps[rows, self.lower], steps[rows, self.upper] = -1, 1
-        return steps
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "gaps", self.ups - self.downs)
+        object.__setattr__(self, "sizes", self.ups + self.downs)
 
 
 def swaps_of(pairs: Pairs) -> Swaps:
@@ -76,8 +69,10 @@ def swaps_of(pairs: Pairs) -> Swaps:
         The moves.
     """
     counts = pairs.counts
-    lower, upper = np.nonzero(np.triu(counts + counts.T, 1))
-    contributions, movers = None, np.zeros(0, dtype=np.int64)
+    lower, upper = np.nonzero(counts + counts.T)
+    up = lower < upper
+    lower, upper = lower[up], upper[up]
+    contributions, movers = None, NO_MOVERS
     if pairs.clusters is not None:
         contributions = np.zeros((int(pairs.clusters.max()) + 1, len(lower)), dtype=np.int64)
         place = np.full(counts.shape, -1)
@@ -128,10 +123,8 @@ def swap_result(
     SignificanceResult
         The result, with what every such result notes.
     """
-    if not pairs.frequencies @ (pairs.moves != 0):
-        notes = (NO_CHANGE,)
-    elif not df:
-        notes = (CANCELLED,)
+    if not df:
+        notes = (CANCELLED if pairs.count(pairs.moves != 0) else NO_CHANGE,)
     elif is_alone(pairs):
         notes = (*notes, ONE_ALONE)
     return SignificanceResult(
