@@ -131,3 +131,65 @@ def test_drop_out_asks_for_as_many_more():
 def test_studies_that_cannot_be_are_refused(said, message):
     with pytest.raises((TypeError, ValueError), match=message):
         ilr.units_for_shift(**{"shares": MOVES} | said)
+
+
+def net(table):
+    return ilr.net_shift(table).net
+
+
+CLUSTERS = ilr.Fieldwork(cluster_size=5, cluster_correlation=0.3)
+
+
+def test_clusters_of_a_shift_are_drawn_and_judged_as_clusters():
+    # by definition: the variance of a share over clusters is the independent one times the effect
+    said = {"test": net, "threshold": 0.0, "n_units": 300}
+    formula = ilr.units_for_shift(MOVES, fieldwork=CLUSTERS, method="formula", **said)
+    alone = ilr.units_for_shift(MOVES, test=net, threshold=0.0, n_units=136, method="formula")
+    assert CLUSTERS.design_effect == close(2.2)
+    assert formula.power == pytest.approx(alone.power, abs=0.01)
+    drawn = ilr.units_for_shift(MOVES, fieldwork=CLUSTERS, n_resamples=400, rng=1, **said)
+    assert drawn.power == pytest.approx(formula.power, abs=0.08)
+    assert "5 together with a correlation of 0.3" in drawn.describe()
+
+
+def test_a_shift_of_clusters_that_is_none_is_shown_no_more_often_than_declared():
+    still = (MOVES + MOVES.T) / 2
+    plan = ilr.units_for_shift(still, fieldwork=CLUSTERS, n_units=100, n_resamples=400, rng=2)
+    assert plan.power < 0.05 + 3 * plan.chances.simulation_error
+
+
+def test_lone_units_are_clusters_of_one():
+    alone = ilr.units_for_shift(MOVES, n_units=65)
+    work = ilr.Fieldwork(cluster_size=2)
+    drawn = ilr.units_for_shift(MOVES, fieldwork=work, n_units=65, n_resamples=600, rng=4)
+    assert drawn.chances.method == "simulated"
+    # whole clusters that swap are fewer than units that do
+    assert drawn.power < alone.power + 3 * drawn.chances.simulation_error
+
+
+def test_groups_in_clusters_count_for_what_their_design_effect_leaves():
+    said = {"test": ilr.relative_effect, "threshold": 0.5, "direction": "at most"}
+    groups = [[0.1, 0.2, 0.7], [0.3, 0.3, 0.4]]
+    plans = [
+        ilr.units_for_comparison(groups, fieldwork=work, method="formula", **said).n_units
+        for work in (None, CLUSTERS, ilr.Fieldwork(drop_out=0.5))
+    ]
+    assert plans[1] == pytest.approx(2.2 * plans[0], abs=2)
+    assert plans[2] == pytest.approx(2 * plans[0], abs=2)
+    few = ilr.units_for_comparison(groups, fieldwork=CLUSTERS, n_units=22, test=ilr.mann_whitney)
+    same = ilr.units_for_comparison(groups, n_units=10, test=ilr.mann_whitney)
+    assert few.power == close(same.power)
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ({"fieldwork": CLUSTERS, "method": "exact"}, "`method` cannot be 'exact'"),
+        ({"fieldwork": CLUSTERS, "drop_out": 0.1}, "`drop_out` must be left out"),
+        ({"fieldwork": ilr.Fieldwork(ratings_per_unit=2)}, "`fieldwork` must leave out"),
+        ({"fieldwork": 0.1}, "`fieldwork` must be a Fieldwork"),
+    ],
+)
+def test_fieldwork_that_does_not_fit_a_shift_is_refused(said, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        ilr.units_for_shift(MOVES, n_units=20, **said)

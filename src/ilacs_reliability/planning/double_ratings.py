@@ -562,7 +562,7 @@ def _plan(
         direction=direction,
         confidence_level=aim.confidence_level,
         chances=chances,
-        notes=(*_notes(question.fieldwork, n_units), *fewer(chances, *draws)),
+        notes=(*notes(question.fieldwork, n_units), *fewer(chances, *draws)),
     )
 
 
@@ -575,7 +575,8 @@ def fewer(chances: Chances, number: int, n_resamples: int) -> tuple[str, ...]:
     return ()
 
 
-def _notes(fieldwork: Fieldwork, n_units: int | None) -> tuple[str, ...]:
+def notes(fieldwork: Fieldwork, n_units: int | None) -> tuple[str, ...]:
+    """Say how a study of so many units is carried out."""
     said = []
     if fieldwork.ratings_per_unit is not None:
         said.append(f"each unit is rated by {fieldwork.ratings_per_unit}, drawn by lot")

@@ -35,7 +35,7 @@ def n_studies(world: World, fieldwork: Fieldwork, n_units: int) -> float:
 
 def n_cells(world: World, fieldwork: Fieldwork, n_units: int) -> int:
     """Return how many frequencies a study has: patterns, anew for each cluster."""
-    n_clusters = len(_cluster_sizes(n_units, fieldwork.cluster_size))
+    n_clusters = len(cluster_sizes(n_units, fieldwork.cluster_size))
     return n_clusters * len(_possible(world, fieldwork)[1])
 
 
@@ -44,7 +44,7 @@ def drawn_studies(
 ) -> Iterator[Ratings]:
     """Yield drawn studies in batches."""
     patterns, shares = _possible(world, fieldwork)
-    sizes = _cluster_sizes(n_units, fieldwork.cluster_size)
+    sizes = cluster_sizes(n_units, fieldwork.cluster_size)
     every = _ratings(world, patterns, len(sizes) if fieldwork.cluster_size > 1 else 0)
     step = max(BLOCK // (len(shares) * len(sizes)), 1)
     for start in range(0, n_draws, step):
@@ -52,7 +52,7 @@ def drawn_studies(
         if fieldwork.cluster_size == 1:
             yield every.with_frequencies(rng.multinomial(n_units, shares, size=number))
         else:
-            drawn = _in_clusters(shares, sizes, fieldwork.cluster_correlation, number, rng)
+            drawn = in_clusters(shares, sizes, fieldwork.cluster_correlation, number, rng)
             yield every.with_frequencies(drawn)
 
 
@@ -77,14 +77,15 @@ def _in_order(ratings: Ratings, codes: IntArray) -> Ratings:
     return ratings
 
 
-def _cluster_sizes(n_units: int, size: int) -> IntArray:
+def cluster_sizes(n_units: int, size: int) -> IntArray:
+    """Return the units of each cluster, the last of which may have fewer."""
     if size == 1:
         return np.array([n_units])
     full, rest = divmod(n_units, size)
     return np.array([size] * full + [rest] * (rest > 0))
 
 
-def _in_clusters(
+def in_clusters(
     shares: FloatArray, sizes: IntArray, correlation: float, n_draws: int, rng: np.random.Generator
 ) -> IntArray:
     """Draw pattern counts cluster by cluster, shape (n_draws, n_clusters * n_patterns)."""
