@@ -98,7 +98,7 @@ def test_a_test_carries_its_effect_and_says_what_it_found():
     assert "95% interval 0.730 to 0.990" in sentence
     assert "it does not show whether the grades were right" in sentence
     assert result.to_dict()["effect_value"] == estimate.value
-    assert "threshold_test" in result._repr_html_()
+    assert "p = 0.115" in result._repr_html_()
     assert repr(result).startswith("SignificanceResult(threshold_test, inverted clopper")
 
 

@@ -132,7 +132,8 @@ def test_the_sentence_names_the_intervals_that_hold_together_and_who_moved_how_f
     assert "by number of grades 2 by +2, 17 by +1, 3 by -1;" in text
     assert f"34 could improve ({100 * 19 / 34:.1f}% of them did)" in text
     assert shift.to_dict()["improved_low"] == low
-    assert "improved_method" in shift._repr_html_()
+    assert "+2: 2, " not in shift._repr_html_()
+    assert "-1: 3, +0: 12, +1: 17, +2: 2" in shift._repr_html_()
     still = shift_of(np.diag([0, 0, 0, 9])).describe()
     assert "by number of grades" not in still
     assert "0 could improve and 9 could decline (0.0% of them did)" in still

@@ -27,8 +27,9 @@ from ilacs_reliability._data.ratings import (
     whole_counts,
 )
 from ilacs_reliability._data.scales import IntArray, Scale, as_number, numbered_scale
+from ilacs_reliability._results.cards import cross_table, paragraphs
 from ilacs_reliability._results.pictured import Pictured
-from ilacs_reliability._results.records import Record, html_table
+from ilacs_reliability._results.records import Record
 from ilacs_reliability._results.wording import counted, whole
 
 
@@ -98,15 +99,11 @@ class Transitions(Record, Pictured):
         )
 
     def _repr_html_(self) -> str:
-        return html_table(
-            {
-                f"{before} →": [
-                    f"{after}: {count}" for after, count in zip(labels, row, strict=True)
-                ]
-                for labels in (self.scale.labels,)
-                for before, row in zip(labels, self.counts.tolist(), strict=True)
-            }
+        labels = list(map(str, self.scale.labels))
+        table = cross_table(
+            self.counts.tolist(), labels, labels, corner="before ↓ after →", diagonal=True
         )
+        return table + paragraphs(self.notes)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
@@ -181,15 +178,16 @@ class GroupedGrades(Record, Pictured):
         return f"GroupedGrades({groups} {units}; {counted(len(self.scale), 'grade')}, {strata})"
 
     def _repr_html_(self) -> str:
-        return html_table(
-            {
-                f"{stratum}, {group}": [
-                    f"{grade}: {count}" for grade, count in zip(self.scale.labels, row, strict=True)
-                ]
-                for stratum, rows in zip(self.strata, self.counts.tolist(), strict=True)
-                for group, row in zip(self.groups, rows, strict=True)
-            }
-        )
+        several = len(self.strata) > 1
+        names = [
+            f"{stratum}: {group}" if several else str(group)
+            for stratum in self.strata
+            for group in self.groups
+        ]
+        counts = self.counts.reshape(len(names), -1).tolist()
+        labels = list(map(str, self.scale.labels))
+        corner = "stratum: group" if several else "group"
+        return cross_table(counts, names, labels, corner=corner) + paragraphs(self.notes)
 
 
 TransitionsLike: TypeAlias = Transitions | Ratings | npt.ArrayLike

@@ -18,7 +18,8 @@ from ilacs_reliability._checks.arguments import (
 from ilacs_reliability._checks.containers import read_only
 from ilacs_reliability._results.named_limits import instead, name_of
 from ilacs_reliability._results.pictured import Pictured
-from ilacs_reliability._results.records import Record, freeze, html_table, plain, python
+from ilacs_reliability._results.records import Record, freeze, plain, python
+from ilacs_reliability._results.showing import estimate_card, result_card
 from ilacs_reliability._results.undefined import REASONS
 from ilacs_reliability._results.wording import (
     counted,
@@ -430,7 +431,7 @@ class Estimate(Record, Pictured):
         return f"Estimate({self.name} = {value}, {units}, 95% {interval.method} {low} to {high})"
 
     def _repr_html_(self) -> str:
-        return html_table(self.row())
+        return estimate_card(self, self._basis, reason_in_words(self))
 
     def _content(self) -> Iterator[Any]:
         held = ("influence_source", "methods", "range_source")
@@ -601,7 +602,7 @@ class SignificanceResult(Record):
         )
 
     def _repr_html_(self) -> str:
-        return html_table(self.row())
+        return result_card(self, self._basis, reason_in_words(self), _effect_phrase)
 
 
 def reason_in_words(result: Estimate | SignificanceResult) -> str:

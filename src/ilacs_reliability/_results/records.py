@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date
@@ -259,11 +260,11 @@ def html_table(rows: Mapping[str, Any]) -> str:
     Returns
     -------
     str
-        A table with a row for each entry; one without a value is left out.
+        A table with a row for each entry; one without a value, or undefined, is left out.
     """
     lines = [
-        f"<tr><th style='text-align:left'>{html.escape(str(key))}</th>"
-        f"<td style='text-align:left'>{html.escape(shown(value, '; '))}</td></tr>"
+        f"<tr><th style='text-align:left'>{html.escape(heading(str(key)))}</th>"
+        f"<td style='text-align:left'>{marked(shown(value, '; '))}</td></tr>"
         for key, value in rows.items()
         if not _is_empty(value)
     ]
@@ -278,17 +279,65 @@ def rows_table(rows: Sequence[Mapping[str, Any]], columns: tuple[str, ...]) -> s
     rows : sequence of mapping
         The rows.
     columns : tuple of str
-        Keys to show, in order; a key that a row lacks is left empty.
+        Keys to show, in order; a key that a row lacks is left empty, and one without any value is
+        left out.
 
     Returns
     -------
     str
         A table with a heading; numbers are shown to four significant digits.
     """
-    head = "".join(f"<th>{html.escape(str(column))}</th>" for column in columns)
-    cells = [[html.escape(shown(row.get(column), ", ")) for column in columns] for row in rows]
-    body = "".join(f"<tr><td>{'</td><td>'.join(row)}</td></tr>" for row in cells)
+    kept = [one for one in columns if any(_says_something(one, row.get(one)) for row in rows)]
+    head = "".join(
+        f"<th scope='col'>{html.escape(heading(str(column)))}</th>" for column in kept or columns
+    )
+    cells = [[_cell(row.get(column)) for column in kept] for row in rows]
+    body = "".join(f"<tr>{''.join(row)}</tr>" for row in cells)
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+# what a reader calls the keys of rows
+HEADINGS = {"low": "from", "high": "to", "p_value": "p", "df": "degrees of freedom"}
+# and the functions whose names stand in cells
+CALLED = {
+    "bangdiwala_b": "Bangdiwala's B",
+    "brennan_prediger": "Brennan-Prediger",
+    "clopper_pearson": "Clopper-Pearson",
+    "cohen_kappa": "Cohen's kappa",
+    "conger_kappa": "Conger's kappa",
+    "fleiss_kappa": "Fleiss' kappa",
+    "gwet_ac": "Gwet's AC",
+    "icc": "ICC",
+    "kendall_w": "Kendall's W",
+    "krippendorff_alpha": "Krippendorff's alpha",
+    "light_kappa": "Light's kappa",
+    "lin_ccc": "Lin's concordance",
+    "scott_pi": "Scott's pi",
+}
+
+
+def heading(key: str) -> str:
+    """Write a key as a reader would: "standard error" of standard_error, "units" of n_units."""
+    return HEADINGS.get(key) or key.removeprefix("n_").replace("_", " ")
+
+
+def marked(text: str) -> str:
+    """Escape a text, and write a name of the code, such as percent_agreement, as words."""
+    words = text.replace("_", " ") if re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)+", text) else text
+    return html.escape(CALLED.get(text, words), quote=False)
+
+
+def _says_something(column: str, value: Any) -> bool:
+    """Whether a cell has a value, and one that not every result has."""
+    return not _is_empty(value) and not (column == "status" and value == "ok")
+
+
+def _cell(value: Any) -> str:
+    if _is_empty(value):
+        return "<td></td>"
+    text = marked(shown(value, ", "))
+    is_number = isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
+    return f"<td style='text-align:right'>{text}</td>" if is_number else f"<td>{text}</td>"
 
 
 def shown(value: Any, between: str) -> str:
@@ -318,4 +367,6 @@ def shown(value: Any, between: str) -> str:
 
 
 def _is_empty(value: Any) -> bool:
+    if isinstance(value, (float, np.floating)) and math.isnan(value):
+        return True
     return value is None or (isinstance(value, (str, list, tuple, dict)) and not value)

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from html import escape
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from ilacs_reliability._data.ratings import Ratings
+from ilacs_reliability._results.cards import badge, interval_svg, paragraphs
 from ilacs_reliability._results.estimates import (
     Estimate,
     Interval,
     SignificanceResult,
     reason_in_words,
 )
-from ilacs_reliability._results.records import Record, html_table, plain
+from ilacs_reliability._results.records import Record, plain
 from ilacs_reliability._results.wording import (
     counted,
     level,
     listed,
+    sentence_start,
     significant,
     together,
     with_article,
@@ -164,9 +167,20 @@ class Verdict(Record):
         return f"Verdict({self.outcome}: {self.claim.statement!r})"
 
     def _repr_html_(self) -> str:
-        rows = self.to_dict()
-        del rows["evidence"], rows["interval"]
-        return html_table(rows)
+        picture, evidence = "", getattr(self.evidence, "effect", None) or self.evidence
+        value = getattr(evidence, "value", None)
+        if self.interval is not None and value is not None and not np.ndim(value):
+            bars = [one for one in self.claim.margins if np.isfinite(one)]
+            ends = getattr(evidence, "range", (-np.inf, np.inf))
+            picture = interval_svg(value, *self.interval, ends=ends, bars=bars)
+        count = "" if self.as_count == "cannot be checked" else f"As a count it is {self.as_count}."
+        settle = f"What would settle it: {self.would_settle}" if self.would_settle else ""
+        soft = paragraphs((f"Held to: {self.claim.bar}.", settle))
+        return (
+            f"<div style='max-width:36em;line-height:1.45'><div style='font-weight:600'>"
+            f"{escape(self.claim.statement)}</div><div>{badge(self.outcome)} {escape(count)}</div>"
+            f"{picture}<div>{escape(sentence_start(self.reason))}</div>{soft}</div>"
+        )
 
 
 def judge(claim: Claim, result: Any) -> Verdict:

@@ -9,7 +9,8 @@ from typing import Any
 
 from ilacs_reliability._checks.arguments import check_each, check_option, check_text, told
 from ilacs_reliability._data.ratings import Ratings
-from ilacs_reliability._results.records import Record, html_table, plain
+from ilacs_reliability._results.cards import badges, paragraphs
+from ilacs_reliability._results.records import Record, plain
 from ilacs_reliability._results.wording import level
 from ilacs_reliability.claims.answer import answer_of, tally
 from ilacs_reliability.claims.assessing import Assessment
@@ -158,7 +159,11 @@ class SecurityReport(Record):
         return f"SecurityReport({self.describe()})"
 
     def _repr_html_(self) -> str:
-        return html_table({one.claim.statement: one.verdict.outcome for one in self.assessments})
+        rows = (
+            (one.claim.statement, one.verdict.as_count, one.verdict.outcome)
+            for one in self.assessments
+        )
+        return badges(rows, ("claim", "as a count", "as a rate")) + paragraphs(self.answer)
 
 
 def assess_security(

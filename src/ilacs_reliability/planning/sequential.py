@@ -15,9 +15,10 @@ from ilacs_reliability._checks.arguments import (
     check_number,
     told,
 )
+from ilacs_reliability._results.cards import card, interval_svg
 from ilacs_reliability._results.estimates import FloatArray, IntArray
 from ilacs_reliability._results.pictured import Pictured
-from ilacs_reliability._results.records import Record, html_table
+from ilacs_reliability._results.records import Record
 from ilacs_reliability._results.wording import (
     counted,
     level,
@@ -132,8 +133,17 @@ class AgreementSequence(Record, Pictured):
         return f"AgreementSequence({counted(n, 'decision')}, {agreed} agreed: {bar})"
 
     def _repr_html_(self) -> str:
-        rows = {"says": self.describe(), "agreed": self.agreed, "low": self.low, "high": self.high}
-        return html_table(rows)
+        n = self.n_decisions
+        share = self.agreed[-1] / n if n else float("nan")
+        limits = (float(self.low[-1]), float(self.high[-1])) if n else (0.0, 1.0)
+        picture = interval_svg(share, *limits, ends=(0.0, 1.0), bars=(self.threshold,))
+        agreed = f"{whole(self.agreed[-1])} of {whole(n)}" if n else "none yet"
+        return card(
+            "Double inspections with the same decision",
+            agreed,
+            picture=picture,
+            lines=(self.describe(),),
+        )
 
 
 def agreement_sequence(

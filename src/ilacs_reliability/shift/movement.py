@@ -12,9 +12,10 @@ import numpy as np
 from ilacs_reliability._checks.containers import FrozenMapping
 from ilacs_reliability._data.scales import IntArray, Scale
 from ilacs_reliability._data.tables import TransitionsLike
+from ilacs_reliability._results.cards import paragraphs
 from ilacs_reliability._results.estimates import Estimate, Limits
 from ilacs_reliability._results.pictured import Pictured
-from ilacs_reliability._results.records import Record, html_table, plain
+from ilacs_reliability._results.records import Record, plain, rows_table
 from ilacs_reliability._results.wording import as_said, counted, fixed, percent, together, whole
 from ilacs_reliability.shift.moves import (
     NOT_SHOWN,
@@ -205,10 +206,25 @@ class NetShift(Record, Pictured):
         )
 
     def _repr_html_(self) -> str:
-        row = self.to_dict()
-        shown = {key: value for key, value in row.items() if key not in ("by_move", "name")}
-        moves = [f"{move:+d}: {count}" for move, count in self.by_move.items()]
-        return html_table(shown | {"by number of grades": moves})
+        shares = {
+            "improved": (self.improved, self.n_improved),
+            "unchanged": (self.unchanged, self.n_unchanged),
+            "declined": (self.declined, self.n_declined),
+            "net": (self.net, self.n_improved - self.n_declined),
+            "improved, of those that could": (self.room_up, self.n_improved),
+            "declined, of those that could": (self.room_down, self.n_declined),
+        }
+        rows = [_shown_row(name, *pair) for name, pair in shares.items()]
+        moves = (f"{move:+d}: {whole(count)}" for move, count in self.by_move.items() if count)
+        lines = (f"Units by number of grades moved: {', '.join(moves)}.", *self.notes)
+        return rows_table(rows, ("", "units", "of", "share", "low", "high")) + paragraphs(lines)
+
+
+def _shown_row(name: str, share: Estimate, units: int) -> dict[str, Any]:
+    row: dict[str, Any] = {"": name, "units": units, "of": int(share.n_units)}
+    limits = _limits_of(share, "share", "simultaneous")
+    row |= {key.removeprefix("share_"): value for key, value in limits.items()}
+    return row | {"share": share.value}
 
 
 def net_shift(table: TransitionsLike) -> NetShift:
