@@ -1,4 +1,4 @@
-"""The public names and their types; where each is defined stands beside this file."""
+"""The public names and their types: scripts/front_door.py makes them of `HOMES`."""
 
 from ilacs_reliability._data.frames import (
     grades_from_frame as grades_from_frame,
