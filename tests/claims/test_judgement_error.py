@@ -2,16 +2,19 @@
 
 import numpy as np
 import pytest
+from scipy import special, stats
 
 import ilacs_reliability as ilr
-from ilacs_reliability.claims.judgement_error import SHIFTS, bundled_sequences, judgement_error
+from ilacs_reliability.claims.error_alone import WHY_NONE, noise_of_claims
+from ilacs_reliability.claims.evidence import bundled_evidence
+from ilacs_reliability.claims.judgement_error import bundled_sequences, judgement_error
 
-NAME = next(iter(SHIFTS))
+REPORT = ilr.assess_security()
 
 
 @pytest.fixture(scope="module")
 def section():
-    [found] = ilr.assess_security().sections
+    [found] = REPORT.sections
     return found
 
 
@@ -27,26 +30,73 @@ def test_the_range_is_that_of_the_functions(section):
 
 
 def test_the_plain_claim_stays_not_answerable(section):
-    assert ilr.assess_security().outcomes["consistent_and_reliable"] == "not answerable"
+    assert REPORT.outcomes["consistent_and_reliable"] == "not answerable"
     assert "stays not answerable" in section.lines[1]
 
 
-def test_each_shift_has_its_tipping_point(section):
-    assert sum("error alone gives as much" in line for line in section.lines) == 2
+def test_each_claim_about_a_shift_says_what_error_alone_gives():
+    by_name = {one.claim.name: one for one in REPORT.assessments}
+    table = ilr.load_dataset("first_to_latest_ilacs_2024").counts
+    sequences = bundled_sequences()
+    last = np.bincount(sequences.patterns[:, -1], weights=sequences.frequencies)
+    tip = ilr.tipping_point(table, shares=last)
+    said = by_name["reinspections_2024"].noise
+    assert "14 or more rises beyond the falls" in said
+    assert f"the reliability is {tip.reliability:.2f} or less" in said
+    low = ilr.reliability_from_repeats(sequences).confidence_interval().low
+    noise = ilr.noise_only_transitions(table, reliability=low, shares=last, given="first").expected
+    assert f"lifts {np.triu(noise, 1).sum():.0f} and lowers {np.tril(noise, -1).sum():.0f}" in said
+    shifts = {name for name, one in by_name.items() if one.claim.kind == "shift"}
+    assert {name for name, one in by_name.items() if one.noise} == shifts - {"about_60_percent"}
+
+
+def test_a_claim_tips_at_a_reliability_or_the_report_says_why_not(section):
+    blocks = [one.claim for one in REPORT.assessments if one.recomputed or one.details]
+    assert {one.name for one in blocks} == set(section.shown.tips) | set(WHY_NONE)
+    text = " ".join(section.lines)
+    assert all(one.statement.rstrip(".") in text for one in blocks)
+    assert all(f"{tip:.2f}" in text for tip in section.shown.tips.values())
+
+
+def test_an_inadequate_authority_leaves_by_error_alone_as_a_binomial_has_it():
+    """Each of 20 is graded higher with one chance, that of the second grade given the first."""
+    [still, *better] = ilr.load_dataset("sif_to_next_sif").counts[0]
+    last = np.array([13, 29, 65, 46])
+    found = noise_of_claims(bundled_evidence(), last, 0.6)["two_thirds_left_inadequate"]
+    cut = special.ndtri(13 / 153)
+    inside = stats.multivariate_normal(cov=[[1, r := found.tip.reliability], [r, 1]])
+    chance = 1 - inside.cdf([cut, cut]) / (13 / 153)
+    left, units = sum(better), still + sum(better)
+    assert stats.binom.sf(left - 1, units, chance) == pytest.approx(0.05, abs=1e-4)
+
+
+def test_the_picture_holds_the_curves_of_the_functions(section):
+    shown = section.shown
+    place = int(np.argmin(np.abs(shown.reliabilities - 0.8)))
+    latest = {"inadequate": 13, "requires improvement": 29, "good": 65, "outstanding": 46}
+    sequences = bundled_sequences()
+    last = np.bincount(sequences.patterns[:, -1], weights=sequences.frequencies)
+    again = ilr.repeat_grade_probability(
+        dict(zip(latest, last.astype(int).tolist(), strict=True)),
+        reliability=float(shown.reliabilities[place]),
+        at_least="good",
+    )
+    assert shown.same[place] == pytest.approx(again["same grade"].value, abs=1e-9)
+    assert shown.side[place] == pytest.approx(again["same side of good"].value, abs=1e-9)
+    assert shown.same[0] == pytest.approx(((last / last.sum()) ** 2).sum(), abs=1e-9)
+    page = ilr.report_html(REPORT)
+    assert page.count('<svg class="error"') == 1
+    assert "claim 4 at 0.92" in page
 
 
 def test_too_few_repeats_leave_the_block_out():
     alike = ilr.ratings_from_codes([[2, 2, 2]], scale=ilr.OFSTED_SCALE)
     for sequences in (None, alike):
-        assert judgement_error(sequences, {}, ilr.Protocol()) == ()
+        assert judgement_error(sequences, bundled_evidence(), (), ilr.Protocol()) == ((), {})
 
 
 def test_a_grade_that_the_latest_lack_leaves_its_tipping_point_out():
-    codes = [[0, 1, 2], [1, 2, 3], [2, 2, 2], [3, 3, 3], [1, 1, 2]] * 6
-    sequences = ilr.ratings_from_codes(codes, scale=ilr.OFSTED_SCALE, design="repeat")
-    left = np.array([[0, 2, 0, 0], [0, 3, 4, 0], [0, 1, 5, 1], [0, 0, 0, 3]])
-    kept = left.copy()
-    kept[:2] = 0
-    for table, lines in ((left, 2), (kept, 3)):
-        [found] = judgement_error(sequences, {NAME: table}, ilr.Protocol())
-        assert len(found.lines) == lines
+    evidence = bundled_evidence()
+    kept = noise_of_claims(evidence, [0, 29, 65, 46], 0.6)
+    # only those good and outstanding were inspected shortly
+    assert set(kept) == {"short_kept", "effectiveness_improving"}

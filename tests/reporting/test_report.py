@@ -90,7 +90,7 @@ def test_the_text_says_what_it_does_not_show():
 class Balance(html.parser.HTMLParser):
     """Check that every element that is opened is closed in order."""
 
-    void = frozenset({"meta", "br", "rect", "line", "circle"})
+    void = frozenset({"meta", "br", "rect", "line", "circle", "polyline"})
 
     def __init__(self):
         super().__init__()

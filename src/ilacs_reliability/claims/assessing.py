@@ -35,6 +35,9 @@ class Assessment(Record):
         Published figures beside recomputed ones; None for someone's own records.
     moves : tuple of int or None
         Improved, unchanged and declined, where the claim is about a shift.
+    noise : str
+        What of the shift error alone gives, under the assumptions that the report names; "" where
+        that is not asked.
     """
 
     claim: Claim
@@ -43,6 +46,7 @@ class Assessment(Record):
     details: tuple[str, ...] = ()
     reproduction: Reproduction | None = None
     moves: tuple[int, int, int] | None = None
+    noise: str = ""
 
     def __repr__(self) -> str:
         return f"Assessment({self.claim.name}: {self.verdict.outcome})"

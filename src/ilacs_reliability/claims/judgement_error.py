@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from ilacs_reliability._data.ratings import Ratings, ratings_from_codes
 from ilacs_reliability._data.scales import OFSTED_SCALE
 from ilacs_reliability._results.undefined import left_unsaid
 from ilacs_reliability._results.wording import counted, fixed, percent
+from ilacs_reliability.claims.error_alone import Noise, noise_of_claims, tips_in_order, why_none
+from ilacs_reliability.claims.evidence import GOOD, Evidence
 from ilacs_reliability.claims.protocol import Protocol
-from ilacs_reliability.claims.sections import Section
+from ilacs_reliability.claims.sections import ErrorRange, Section
+from ilacs_reliability.claims.statements import Claim
 from ilacs_reliability.datasets.inspections import GRADES, Inspection
 from ilacs_reliability.datasets.loading import load_dataset
+from ilacs_reliability.error.bivariate import cell_probabilities, thresholds_of
 from ilacs_reliability.error.repeat_grades import repeat_grade_probability
 from ilacs_reliability.error.repeats import reliability_from_repeats
-from ilacs_reliability.error.tipping import tipping_point
 
 TITLE = "What judgement error may be, under named assumptions"
-SHIFTS = {
-    "year_one_transitions": "the first year's inspections",
-    "first_to_latest_ilacs_2024": "first to latest ILACS inspection by March 2024",
-}
+N_POINTS = 33
 
 
 def bundled_sequences() -> Ratings | None:
@@ -51,37 +50,42 @@ def sequences_of_records(records: Sequence[Inspection]) -> Ratings | None:
 
 
 def judgement_error(
-    sequences: Ratings | None, tables: Mapping[str, npt.NDArray[np.int64]], rules: Protocol
-) -> tuple[Section, ...]:
+    sequences: Ratings | None, evidence: Evidence, claims: Sequence[Claim], rules: Protocol
+) -> tuple[tuple[Section, ...], dict[str, Noise]]:
     """Say how often a repeat would give the same grade, if assumptions hold, and what noise gives.
 
     Parameters
     ----------
     sequences : Ratings or None
         Three grades of each unit, in order; None where no unit has three.
-    tables : mapping of str to ndarray
-        Tables of grades before and after, by name.
+    evidence : Evidence
+        Tables of grades before and after.
+    claims : sequence of Claim
+        Those of the report.
     rules : Protocol
         Thresholds.
 
     Returns
     -------
-    tuple of Section
+    sections : tuple of Section
         One, or none where too few units have three grades to tell error from change.
+    noise : dict of str to Noise
+        What error alone gives of claims about shifts, by their names.
     """
     if sequences is None:
-        return ()
+        return (), {}
     with left_unsaid():
         found = reliability_from_repeats(sequences)
     if found.status != "ok":
-        return ()
+        return (), {}
     patterns: Any = sequences.patterns
     last = np.bincount(patterns[:, -1], weights=sequences.frequencies, minlength=len(GRADES))
     chances = repeat_grade_probability(last, reliability=found, at_least=3)
     same, side = (chances[event].confidence_interval() for event in _events(chances))
     low, _ = found.confidence_interval()
     if not np.isfinite([low, *same, *side]).all():
-        return ()
+        return (), {}
+    noise = noise_of_claims(evidence, last, low)
     lines = [
         f"If {', '.join(found.assumptions[:-1])} and {found.assumptions[-1]}, a second team would "
         f"give the same grade in {percent(same.low)} to {percent(same.high)} of inspections, and "
@@ -90,9 +94,48 @@ def judgement_error(
         f"reliability of {fixed(low, 2)} or more.",
         f"The protocol asks that {percent(rules.agreement, 0)} agree; without the assumptions the "
         "data cannot say, and the claim of consistency stays not answerable.",
-        *_tipped(tables, last),
+        *_tipped(claims, noise),
     ]
-    return (Section(title=TITLE, lines=tuple(lines)),)
+    shown = _shown(last, (low, found.confidence_interval().high), rules, noise)
+    return (Section(title=TITLE, lines=tuple(lines), shown=shown),), noise
+
+
+def _shown(
+    last: Any, allowed: tuple[float, float], rules: Protocol, noise: Mapping[str, Noise]
+) -> ErrorRange:
+    """Return the curves of a picture, closer together where they are steep."""
+    places = 1.0 - np.linspace(1.0, 0.0, N_POINTS) ** 2
+    used, cut = last[last > 0], int((last[:GOOD] > 0).sum())
+    cuts = thresholds_of(used)
+    tables = [cell_probabilities(cuts, cuts, float(place)).probabilities for place in places]
+    sides = [table[:cut, :cut].sum() + table[cut:, cut:].sum() for table in tables]
+    return ErrorRange(
+        reliabilities=places,
+        same=np.array([np.trace(table) for table in tables]),
+        side=np.array(sides),
+        cut=GRADES[GOOD],
+        allowed=allowed,
+        required=rules.agreement,
+        tips=tips_in_order(noise),
+    )
+
+
+def _tipped(claims: Sequence[Claim], noise: Mapping[str, Noise]) -> Iterator[str]:
+    """Say where each claim tips, from the most reliable down, and which cannot."""
+    stated = {claim.name: claim.statement.rstrip(".") for claim in claims}
+    tips = tips_in_order(noise)
+    if tips:
+        yield (
+            "The reliability at or below which error alone gives as much as a claim found, with a "
+            f"probability of {percent(next(iter(noise.values())).tip.level, 0)} or more: "
+            + "; ".join(f'"{stated[name]}" {fixed(tips[name], 2)}' for name in reversed(tips))
+            + "."
+        )
+    for name in noise.keys() - tips.keys():
+        yield f'"{stated[name]}" is found by error alone at no reliability.'
+    reasons = [f'"{stated[name]}" ({why_none(name)})' for name in stated if why_none(name)]
+    if reasons:
+        yield f"No such reliability is asked for of {'; '.join(reasons)}."
 
 
 def _last_three(histories: Sequence[Sequence[int]], times: Sequence[int]) -> Ratings | None:
@@ -110,17 +153,3 @@ def _events(chances: Any) -> tuple[Any, Any]:
     names = list(chances)
     side = next(name for name in names if str(name).startswith("same side"))
     return "same grade", side
-
-
-def _tipped(tables: Mapping[str, npt.NDArray[np.int64]], last: Any) -> list[str]:
-    said = []
-    for name, what in SHIFTS.items():
-        # thresholds rest on the latest grades, which then must know each grade of the table
-        if name in tables and tables[name].sum() and (last[tables[name].sum(axis=1) > 0] > 0).all():
-            tip = tipping_point(tables[name], shares=last)
-            said.append(f"{what[0].upper()}{what[1:]}: {_lowered(tip.describe())}")
-    return said
-
-
-def _lowered(text: str) -> str:
-    return text[0].lower() + text[1:]

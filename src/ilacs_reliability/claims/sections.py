@@ -1,10 +1,46 @@
-"""What a report says beside its claims: a heading, and lines of text."""
+"""What a report says beside its claims: a heading, lines of text, and what a picture shows."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ilacs_reliability._results.records import Record
+from ilacs_reliability._checks.containers import FrozenMapping
+from ilacs_reliability._data.scales import FloatArray
+from ilacs_reliability._results.records import Record, freeze
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class ErrorRange(Record):
+    """How often a second grading gives the same, against the reliability, and what is known of it.
+
+    Attributes
+    ----------
+    reliabilities : ndarray, shape (n_points,)
+        From 0 to 1.
+    same, side : ndarray, shape (n_points,)
+        Chance of the same grade, and of one on the same side of the cut.
+    cut : str
+        The grade from which on the other side begins.
+    allowed : tuple of float
+        The least and the largest reliability that repeats allow under the assumptions.
+    required : float
+        The share that a protocol asks to agree.
+    tips : mapping of str to float
+        Reliabilities at which claims tip, by their names, rising.
+    """
+
+    reliabilities: FloatArray
+    same: FloatArray
+    side: FloatArray
+    cut: str
+    allowed: tuple[float, float]
+    required: float
+    tips: Mapping[str, float]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "tips", FrozenMapping(self.tips))
+        freeze(self)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -17,10 +53,10 @@ class Section(Record):
         Its heading.
     lines : tuple of str
         Its sentences, a line of the report each.
-    picture : str
-        An SVG element for a page; "" for none.
+    shown : ErrorRange or None
+        What a page draws of it.
     """
 
     title: str
     lines: tuple[str, ...]
-    picture: str = ""
+    shown: ErrorRange | None = None

@@ -137,6 +137,7 @@ class SecurityReport(Record):
                 "published": one.claim.published,
                 "recomputed": one.recomputed,
                 "details": list(one.details),
+                "noise": one.noise,
                 "reproduction": one.reproduction.to_dict() if one.reproduction else None,
             }
             for one in self.assessments
@@ -242,6 +243,12 @@ def assess_security(
         if evidence.is_bundled:
             one = replace(one, reproduction=reproduced(claim, entry, evidence))
         assessments.append(one)
+    claims = [one.claim for one in assessments]
+    sections, noise = judgement_error(sequences, evidence, claims, rules)
+    assessments = [
+        replace(one, noise=noise[one.claim.name].said) if one.claim.name in noise else one
+        for one in assessments
+    ]
     held = as_a_family(assessments, rules)
     return SecurityReport(
         question=QUESTION,
@@ -251,7 +258,7 @@ def assess_security(
         reading=READING,
         protocol=rules,
         assessments=held,
-        sections=judgement_error(sequences, evidence.tables, rules),
+        sections=sections,
         limits=tuple(filter(None, (*LIMITS, *_thresholds(rules), evidence.kinds))),
         credit=evidence.credit,
     )

@@ -28,6 +28,7 @@ def block_rows(one: Assessment) -> list[tuple[str, str]]:
         ("Why", sentence(verdict.reason)),
         ("Could be", could_be(verdict)),
         ("Note", " ".join(one.details)),
+        ("Error", one.noise),
         ("To settle", sentence(verdict.would_settle)),
     ]
     return [(name, text) for name, text in rows if text]

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from html import escape
 
 from ilacs_reliability._results.estimates import Estimate, SignificanceResult
-from ilacs_reliability._results.wording import counted, level, whole, with_article
+from ilacs_reliability._results.wording import counted, fixed, level, whole, with_article
 from ilacs_reliability.claims.assessing import Assessment
 from ilacs_reliability.claims.outcomes import deciding_limits
+from ilacs_reliability.claims.sections import Section
 from ilacs_reliability.claims.security import SecurityReport, check_report
 from ilacs_reliability.reporting.blocks import (
     block_rows,
@@ -17,7 +18,7 @@ from ilacs_reliability.reporting.blocks import (
     brief_title,
     is_brief,
 )
-from ilacs_reliability.reporting.pictures import interval_picture, moves_picture
+from ilacs_reliability.reporting.pictures import error_picture, interval_picture, moves_picture
 
 STYLE = """
 :root { --ink: #1a1a1a; --soft: #5a5a5a; --line: #d5d5d5; --paper: #fff; }
@@ -83,7 +84,8 @@ def report_html(report: SecurityReport) -> str:
     briefs = [brief_line(one) for one in report.assessments if is_brief(one)]
     parts = [("brief", brief_title(report), briefs, "")] if briefs else []
     parts += [
-        (f"part-{i}", s.title, list(s.lines), s.picture) for i, s in enumerate(report.sections)
+        (f"part-{i}", s.title, list(s.lines), _error(s, blocks))
+        for i, s in enumerate(report.sections)
     ]
     parts += [("limits", "Limits", list(report.limits), "")]
     return (
@@ -107,8 +109,20 @@ def _listing(lines: Iterable[str]) -> str:
 
 
 def _part(name: str, title: str, lines: list[str], picture: str) -> str:
-    shown = f"<figure>{picture}</figure>" if picture else ""
-    return f'<section id="{name}"><h2>{escape(title)}</h2>{shown}{_listing(lines)}</section>\n'
+    return f'<section id="{name}"><h2>{escape(title)}</h2>{picture}{_listing(lines)}</section>\n'
+
+
+def _error(section: Section, blocks: list[tuple[int, Assessment]]) -> str:
+    if section.shown is None:
+        return ""
+    numbers = {one.claim.name: number for number, one in blocks}
+    low, high = (fixed(end, 2) for end in section.shown.allowed)
+    caption = (
+        f"How often a second team would give the same grade, by the reliability. Shaded: {low} to "
+        f"{high}, which the last three grades allow under the assumptions below. At its mark and "
+        "left of it error alone may give what the claim of that number found."
+    )
+    return _figure(error_picture(section.shown, numbers), caption)
 
 
 def _thresholds(report: SecurityReport) -> str:

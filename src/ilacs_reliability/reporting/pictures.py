@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 
+import numpy as np
+
+from ilacs_reliability._data.scales import FloatArray
 from ilacs_reliability._results.estimates import Estimate, Interval
-from ilacs_reliability._results.wording import together, whole
+from ilacs_reliability._results.wording import fixed, percent, together, whole
+from ilacs_reliability.claims.sections import ErrorRange
 from ilacs_reliability.claims.statements import Claim
 
 WIDTH, LEFT, RIGHT = 480.0, 16.0, 464.0
 INK, SOFT = "#1a1a1a", "#555"
+# the frame of curves, where a curve has its name, and how wide a claim's number is
+START, TOP, BOTTOM = 52.0, 10.0, 220.0
+NAMED_AT, NUMBER = 0.18, 20.0
 COLOURS = {"rose": "#2a6f97", "stayed": "#c9ced6", "fell": "#b5532a"}
 
 
@@ -91,6 +99,128 @@ def moves_picture(moves: tuple[int, int, int]) -> str:
         f'<svg class="moves" viewBox="0 0 {WIDTH:g} 46" role="img" aria-label="{said}">'
         f"<title>{said}</title>{''.join(parts)}</svg>"
     )
+
+
+def error_picture(shown: ErrorRange, numbers: Mapping[str, int]) -> str:
+    """Draw how often a repeat gives the same, what repeats allow, and where claims tip.
+
+    Parameters
+    ----------
+    shown : ErrorRange
+        The numbers.
+    numbers : mapping of str to int
+        Of the claims, by their names; those without one are not marked.
+
+    Returns
+    -------
+    str
+        An SVG element.
+    """
+    low, high = shown.allowed
+    said = escape(_error_in_words(shown, numbers))
+    at_low, at_high = _across(low), _across(high)
+    names = (
+        ("same grade", shown.same, INK, ""),
+        (f"same side of {shown.cut}", shown.side, "#2a6f97", ' stroke-dasharray="7 4"'),
+    )
+    curves = "".join(_curve(shown.reliabilities, *one) for one in names)
+    bar = _up(shown.required)
+    return (
+        f'<svg class="error" viewBox="0 0 {WIDTH:g} 340" role="img" aria-label="{said}">'
+        f"<title>{said}</title>"
+        f'<rect x="{at_low:.1f}" y="{TOP:g}" width="{at_high - at_low:.1f}" '
+        f'height="{BOTTOM - TOP:g}" fill="#e6e2d3"/>'
+        f"{_frame()}"
+        f'<line x1="{START:g}" y1="{bar:.1f}" x2="{RIGHT:g}" y2="{bar:.1f}" stroke="#b5532a" '
+        'stroke-width="1.5" stroke-dasharray="2 3"/>'
+        f'<text x="{START + 4:g}" y="{bar - 5:.1f}" fill="#9a4421">{percent(shown.required, 0)} '
+        f"is asked for</text>{curves}{_marks(shown.tips, numbers)}</svg>"
+    )
+
+
+def _error_in_words(shown: ErrorRange, numbers: Mapping[str, int]) -> str:
+    low, high = shown.allowed
+    parts = []
+    for name, curve in (("grade", shown.same), (f"side of {shown.cut}", shown.side)):
+        ends = (percent(float(np.interp(end, *_rising(shown, curve))), 0) for end in (low, high))
+        parts.append(f"the same {name} comes again in {' to '.join(ends)}")
+    tips = [
+        f"claim {numbers[name]} at {fixed(tip, 2)}"
+        for name, tip in shown.tips.items()
+        if name in numbers
+    ]
+    tipped = f" Error alone may give what was found at or below: {', '.join(tips)}." if tips else ""
+    return (
+        f"At the reliabilities of {fixed(low, 2)} to {fixed(high, 2)} that repeats allow "
+        f"{' and '.join(parts)} of inspections; {percent(shown.required, 0)} is asked for.{tipped}"
+    )
+
+
+def _rising(shown: ErrorRange, curve: FloatArray) -> tuple[FloatArray, FloatArray]:
+    order = np.argsort(shown.reliabilities)
+    return shown.reliabilities[order], curve[order]
+
+
+def _across(reliability: float) -> float:
+    return START + (RIGHT - START) * reliability
+
+
+def _up(share: float) -> float:
+    return BOTTOM - (BOTTOM - TOP) * share
+
+
+def _curve(places: FloatArray, name: str, shares: FloatArray, colour: str, dashes: str) -> str:
+    points = " ".join(
+        f"{_across(place):.1f},{_up(share):.1f}"
+        for place, share in zip(places.tolist(), shares.tolist(), strict=True)
+    )
+    at = float(np.interp(NAMED_AT, *np.sort(np.array([places, shares]), axis=1)))
+    return (
+        f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2.5"{dashes}/>'
+        f'<text x="{_across(NAMED_AT):.1f}" y="{_up(at) + 20:.1f}" fill="{colour}">{name}</text>'
+    )
+
+
+def _frame() -> str:
+    parts = [
+        _line(START, BOTTOM, RIGHT, BOTTOM, SOFT, 1),
+        _line(START, TOP, START, BOTTOM, SOFT, 1),
+        f'<text x="{(START + RIGHT) / 2:g}" y="{BOTTOM + 38:g}" text-anchor="middle" '
+        f'fill="{SOFT}">reliability</text>',
+    ]
+    for tick in (0, 0.2, 0.4, 0.6, 0.8, 1):
+        x, y = _across(tick), _up(tick)
+        parts += [
+            _line(x, BOTTOM, x, BOTTOM + 5, SOFT, 1),
+            f'<text x="{x:.1f}" y="{BOTTOM + 20:g}" text-anchor="middle" fill="{SOFT}">'
+            f"{tick:g}</text>",
+            f'<text x="{START - 6:g}" y="{y + 5:.1f}" text-anchor="end" fill="{SOFT}">'
+            f"{100 * tick:g}%</text>",
+        ]
+    return "".join(parts)
+
+
+def _marks(tips: Mapping[str, float], numbers: Mapping[str, int]) -> str:
+    """Mark where each claim tips by its number, one below the other where they would touch."""
+    parts, taken = [], [-np.inf] * 3
+    for name, tip in tips.items():
+        if name not in numbers:
+            continue
+        x = _across(tip)
+        row = next((k for k, end in enumerate(taken) if x - end > NUMBER), len(taken) - 1)
+        taken[row] = x
+        y = BOTTOM + 58 + 16 * row
+        parts.append(
+            f'<line x1="{x:.1f}" y1="{TOP:g}" x2="{x:.1f}" y2="{y - 12:g}" stroke="{SOFT}" '
+            'stroke-width="0.75" stroke-dasharray="1 3"/>'
+            f'<text x="{x:.1f}" y="{y:g}" text-anchor="middle" fill="{INK}">{numbers[name]}</text>'
+        )
+    if parts:
+        parts.append(
+            f'<text x="{(START + RIGHT) / 2:g}" y="{BOTTOM + 114:g}" text-anchor="middle" '
+            f'fill="{SOFT}">numbers of claims, where they tip</text>'
+        )
+    return "".join(parts)
 
 
 def _place(value: float, start: float) -> float:
