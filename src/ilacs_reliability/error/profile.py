@@ -144,7 +144,9 @@ def _crossing(profile: Profile, drops: FloatArray, most: float, end: float) -> f
     inside, outside = drops[over[0] - 1, 0], drops[over[0], 0]
     top = profile.peak.log_likelihood
 
+    # roots of drops are nearly straight
     def excess(reliability: float) -> float:
-        return 2 * (top - profile.at(reliability).log_likelihood) - most
+        drop = 2 * (top - profile.at(reliability).log_likelihood)
+        return float(np.sqrt(max(drop, 0.0)) - np.sqrt(most))
 
     return float(optimize.brentq(excess, outside, inside, xtol=CLOSE))

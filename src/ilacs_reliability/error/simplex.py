@@ -95,6 +95,8 @@ def rows_of_grades(chain: Chain, group: Group) -> Rows:
         occasion: _grading(chain.thresholds[which], chain.loadings[occasion], states)
         for occasion, which in zip(group.occasions, group.sets, strict=True)
     }
+    if not moves:
+        return _on_one_state(gradings, weights)
     steps = _steps(len(chain.loadings), gradings)
     before = [weights[None, :]]
     for kind, place in steps:
@@ -116,6 +118,44 @@ def rows_of_grades(chain: Chain, group: Group) -> Rows:
             [_with(left, slope, right) for slope in gradings[place].by_threshold]
         ).reshape(-1, group.counts.size)
     return Rows(before[-1].sum(axis=1), by_loading, by_stability, by_thresholds)
+
+
+def _on_one_state(gradings: dict[int, _Grading], weights: FloatArray) -> Rows:
+    """Return the same of gradings that all hang on one state, whose order then is indifferent."""
+    sizes = [len(grading.shares) for grading in gradings.values()]
+    by_loading, by_thresholds = {}, {}
+    probabilities = np.zeros(0)
+    for place, (occasion, grading) in enumerate(gradings.items()):
+        others = weights[None, :]
+        for other, its in gradings.items():
+            if other != occasion:
+                others = (others[:, None] * its.shares).reshape(-1, len(weights))
+        n_grades = sizes[place]
+        parts = (grading.shares, grading.by_loading, grading.heights)
+        found = np.concatenate(parts) @ others.T
+        # the grade of this grading comes first: its place is after those of earlier ones
+        before = int(np.prod(sizes[:place]))
+        chances, slopes, heights = (
+            part.reshape(len(part), before, -1).swapaxes(0, 1)
+            for part in np.split(found, [n_grades, 2 * n_grades])
+        )
+        probabilities = chances.ravel()
+        by_loading[occasion] = slopes.ravel()
+        by_thresholds[occasion] = _raised(heights)
+    return Rows(probabilities, by_loading, {}, by_thresholds)
+
+
+def _raised(heights: FloatArray) -> FloatArray:
+    """Return how rows change as a threshold rises: what the grade above loses, that below wins.
+
+    Heights have shape (n_before, n_thresholds, n_after), rows (n_thresholds, n_rows).
+    """
+    before, n_thresholds, after = heights.shape
+    slopes = np.zeros((n_thresholds, before, n_thresholds + 1, after))
+    each = np.arange(n_thresholds)
+    of_each = heights.swapaxes(0, 1)
+    slopes[each, :, each], slopes[each, :, each + 1] = of_each, -of_each
+    return slopes.reshape(n_thresholds, -1)
 
 
 def linked(chain: Chain, group: Group, first: int, last: int) -> FloatArray:
@@ -153,12 +193,23 @@ def linked(chain: Chain, group: Group, first: int, last: int) -> FloatArray:
 
 
 class _Grading(NamedTuple):
-    """Shares of grades at each state, and derivatives; all of shape (..., n_grades, n_states)."""
+    """Shares of grades at each state, and derivatives, (n_grades, n_states).
+
+    `heights` are the densities at each threshold by error, (n_thresholds, n_states).
+    """
 
     shares: FloatArray
     by_loading: FloatArray
-    by_threshold: FloatArray
+    heights: FloatArray
     densities: FloatArray
+
+    @property
+    def by_threshold(self) -> FloatArray:
+        """Derivatives of the shares by each threshold, (n_thresholds, n_grades, n_states)."""
+        slopes = np.zeros((len(self.heights), *self.shares.shape))
+        rows = np.arange(len(self.heights))
+        slopes[rows, rows], slopes[rows, rows + 1] = self.heights, -self.heights
+        return slopes
 
 
 def _grading(thresholds: FloatArray, loading: float, states: FloatArray) -> _Grading:
@@ -166,22 +217,19 @@ def _grading(thresholds: FloatArray, loading: float, states: FloatArray) -> _Gra
     places = (thresholds[:, None] - loading * states) / error
     heights = np.exp(-(places**2) / 2) / np.sqrt(2 * np.pi)
     turn = (loading * thresholds[:, None] - states) / error**3
-    n_grades = len(thresholds) + 1
-    by_threshold = np.zeros((len(thresholds), n_grades, len(states)))
-    for k, height in enumerate(heights / error):
-        by_threshold[k, k], by_threshold[k, k + 1] = height, -height
     return _Grading(
         _between(special.ndtr(places), 1.0),
         _between(heights * turn, 0.0),
-        by_threshold,
+        heights / error,
         _between(heights, 0.0),
     )
 
 
 def _between(below: FloatArray, top: float) -> FloatArray:
     n_states = below.shape[1]
-    edges = np.concatenate([np.zeros((1, n_states)), below, np.full((1, n_states), top)])
-    return np.diff(edges, axis=0)
+    edges = np.zeros((len(below) + 2, n_states))
+    edges[1:-1], edges[-1] = below, top
+    return edges[1:] - edges[:-1]
 
 
 def _steps(n_occasions: int, gradings: dict[int, _Grading]) -> list[tuple[str, int]]:
