@@ -149,4 +149,4 @@ def _crossing(profile: Profile, drops: FloatArray, most: float, end: float) -> f
         drop = 2 * (top - profile.at(reliability).log_likelihood)
         return float(np.sqrt(max(drop, 0.0)) - np.sqrt(most))
 
-    return float(optimize.brentq(excess, outside, inside, xtol=CLOSE))
+    return float(optimize.brentq(excess, outside, inside, xtol=CLOSE / 100))
