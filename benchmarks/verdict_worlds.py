@@ -22,9 +22,9 @@ from pathlib import Path
 import numpy as np
 
 import ilacs_reliability as ilr
-from ilacs_reliability.claims.cheapest import verdict_codes
 from ilacs_reliability.claims.choices import computed
 from ilacs_reliability.claims.outcomes import CONTRADICTED, SUPPORTED
+from ilacs_reliability.claims.trials import verdict_codes
 from ilacs_reliability.planning.drawing import drawn_studies
 from ilacs_reliability.planning.fieldwork import Fieldwork
 

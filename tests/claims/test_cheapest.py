@@ -6,11 +6,31 @@ import numpy as np
 import pytest
 
 import ilacs_reliability as ilr
-from ilacs_reliability.claims.cheapest import verdict_codes
+from closeness import close
 from ilacs_reliability.claims.outcomes import OUTCOMES
+from ilacs_reliability.claims.trials import verdict_codes
 
 PAIR = ilr.Scale(["convert", "good"])
 WORLD = ilr.agreement_world(0.8, margins=[0.3, 0.7], scale=PAIR)
+
+
+ROSE = ilr.Claim(
+    statement="More rose than fell.", kind="shift", coefficient="net_shift", threshold=0.0
+)
+MOST = ilr.Claim(statement="Most rose.", kind="share", threshold=0.5)
+ALIKE = ilr.Claim(
+    statement="Short and standard judge alike.",
+    kind="comparison",
+    coefficient="relative_effect",
+    threshold=(0.3, 0.7),
+    direction="within",
+)
+TRUTHS = {
+    "consistency": WORLD,
+    "shift": [0.4, 0.35, 0.25],
+    "Most rose.": 0.35,
+    "comparison": [[0.1, 0.2, 0.7]] * 2,
+}
 
 
 def claim(coefficient="cohen_kappa", threshold=0.5, **said):
@@ -36,7 +56,9 @@ def test_drawn_studies_meet_the_verdicts_of_judge(coefficient):
 def test_a_study_has_the_chance_that_verdict_power_gives():
     one = claim()
     design = ilr.design_study([one], WORLD, raters=[2], rng=1)
-    power = ilr.verdict_power(one, WORLD.shares.reshape(2, 2), design.total, rng=2)
+    power = ilr.verdict_power(
+        one, WORLD.shares.reshape(2, 2), design.total, n_resamples=2000, rng=2
+    )
     assert power.supported == pytest.approx(0.8, abs=0.03)
     assert design.chance == pytest.approx(power.supported, abs=0.03)
 
@@ -74,6 +96,82 @@ def test_each_stratum_is_settled():
     assert design.chance == pytest.approx(0.8, abs=0.04)
 
 
+def test_claims_of_every_kind_are_settled_by_one_study():
+    claims = [claim(), ROSE, MOST, ALIKE]
+    design = ilr.design_study(claims, {"all": TRUTHS}, raters=[2], costs=(3, 1), rng=1)
+    assert list(design.claims.values()) == [*["supported"] * 2, "contradicted", "supported"]
+    # the chance is that of the verdicts of each, on the units that it has
+    units, rated = design.total, design.n_rated["all"]
+    powers = [
+        ilr.verdict_power(claims[0], WORLD, rated, n_resamples=2000, rng=2).supported,
+        ilr.verdict_power(ROSE, TRUTHS["shift"], units).supported,
+        ilr.verdict_power(MOST, TRUTHS["Most rose."], units).contradicted,
+        ilr.verdict_power(
+            ALIKE, TRUTHS["comparison"], units // 2, n_resamples=100, rng=2
+        ).supported,
+    ]
+    assert design.chance == pytest.approx(np.prod(powers), abs=0.04)
+    assert rated < units
+    assert design.cost == close(3 * units + 2 * rated + units - rated)
+    assert f"{rated} of them by 2 raters" in design.describe()
+
+
+def test_a_shift_is_planned_by_its_table_or_its_moves():
+    table = [[0.1, 0.25, 0.15], [0.15, 0.15, 0.0], [0.1, 0.0, 0.1]]
+    by_table, by_moves = (
+        ilr.design_study([ROSE], {"all": {"shift": said}}, rng=1)
+        for said in (table, TRUTHS["shift"])
+    )
+    assert by_table.n_units == by_moves.n_units
+    assert by_table.n_rated == {"all": 0}
+    assert by_table.describe().startswith(f"{by_table.total} units graded once cost")
+
+
+def test_units_are_split_over_strata_so_that_they_cost_least():
+    both = {"large": WORLD, "small": ilr.agreement_world(0.7, margins=[0.5, 0.5], scale=PAIR)}
+    costs = {"large": (0, 1), "small": (60, 1)}
+    design = ilr.design_study([claim()], both, raters=[2], costs=costs, rng=1)
+    alike = ilr.design_study([claim()], both, raters=[2], rng=1)
+    assert design.n_units["small"] < alike.n_units["small"]
+    # the same chance in either, which costs more
+    alone = {
+        name: ilr.design_study([claim()], {name: world}, chance=0.8**0.5, raters=[2], rng=1).total
+        for name, world in both.items()
+    }
+    assert design.cost < 1.01 * (2 * alone["large"] + 62 * alone["small"])
+    assert design.cost == close(2 * design.n_units["large"] + 62 * design.n_units["small"])
+    assert design.chance == pytest.approx(0.8, abs=0.03)
+
+
+@pytest.mark.parametrize(
+    "work", [{"drop_out": 0.5}, {"cluster_size": 3, "cluster_correlation": 0.5}]
+)
+def test_what_is_lost_or_hangs_together_asks_for_as_many_more(work):
+    truth = {"all": {"shift": TRUTHS["shift"]}}
+    few, more = (
+        ilr.design_study([ROSE], truth, fieldwork=one, rng=1).total
+        for one in (None, ilr.Fieldwork(**work))
+    )
+    assert more == pytest.approx(2 * few, rel=0.06)
+
+
+def test_verdicts_of_a_world_come_as_often_as_those_of_its_table():
+    one = claim(threshold=0.6)
+    exact = ilr.verdict_power(one, WORLD.shares.reshape(2, 2), 40)
+    drawn = ilr.verdict_power(one, WORLD, 40, rng=3)
+    assert drawn.supported == pytest.approx(exact.supported, abs=4 * drawn.error)
+    whole, lost = (
+        ilr.verdict_power(one, WORLD, 80, fieldwork=work, rng=3).supported
+        for work in (None, ilr.Fieldwork(drop_out=0.5))
+    )
+    assert lost == pytest.approx(exact.supported, abs=0.04)
+    assert whole > lost
+    with pytest.raises(ValueError, match="`fieldwork` must stand beside"):
+        ilr.verdict_power(one, WORLD.shares.reshape(2, 2), 40, fieldwork=ilr.Fieldwork())
+    with pytest.raises(ValueError, match="`world` must be shares for a claim of shift"):
+        ilr.verdict_power(ROSE, WORLD, 40)
+
+
 def test_a_study_is_declared_as_toml():
     design = ilr.design_study([claim()], {"a b": WORLD}, raters=[2], rng=1)
     read = tomllib.loads(design.to_toml())
@@ -86,6 +184,11 @@ def test_a_study_is_declared_as_toml():
     ("said", "error", "message"),
     [
         ({"claims": []}, ValueError, "`claims` must hold"),
+        ({"claims": [ROSE]}, ValueError, "`worlds` must say for 'all'"),
+        ({"claims": [ROSE], "worlds": {"all": {"shift": [0.4, 0.2, 0.4]}}}, ValueError, "on its"),
+        ({"claims": [ROSE], "worlds": {"all": {"shift": [0.4, 0.2]}}}, ValueError, "the shares"),
+        ({"claims": [ROSE], "worlds": {"all": {"shift": "up"}}}, TypeError, "must hold numbers"),
+        ({"costs": {"some": (0, 1)}}, ValueError, "`costs` must name the strata 'all'"),
         ({"claims": [claim(threshold=0.8)]}, ValueError, "no study settles"),
         (
             {"claims": [claim("percent_agreement", 0.7, floor=0.9)]},

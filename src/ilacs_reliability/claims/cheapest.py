@@ -1,13 +1,16 @@
-"""The cheapest study of agreement that settles a list of claims."""
+"""The cheapest study that settles a list of claims."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from math import ceil
+from typing import Any, TypeAlias
 
 import numpy as np
+from scipy.optimize import minimize
+from scipy.special import softmax
 
 from ilacs_reliability._checks.arguments import (
     check_between,
@@ -17,28 +20,24 @@ from ilacs_reliability._checks.arguments import (
     told,
 )
 from ilacs_reliability._checks.randomness import as_generator, check_draws
-from ilacs_reliability._data.ratings import Ratings
-from ilacs_reliability._data.scales import IntArray
+from ilacs_reliability._data.scales import FloatArray
 from ilacs_reliability._results.records import Record, html_table
 from ilacs_reliability._results.wording import counted, listed, significant, whole
-from ilacs_reliability.claims.choices import PLAIN, computed, defensible, kappa_beside
-from ilacs_reliability.claims.outcomes import (
-    CONTRADICTED,
-    NOT_SHOWN,
-    SUPPORTED,
-    deciding_limits,
-    is_true,
-    outcome_codes,
-)
+from ilacs_reliability.claims.outcomes import OUTCOMES
+from ilacs_reliability.claims.parts import CountedPart, RatedPart, parts_of
 from ilacs_reliability.claims.statements import Claim
 from ilacs_reliability.planning.deciding import Chances, chance
-from ilacs_reliability.planning.drawing import drawn_studies
 from ilacs_reliability.planning.fieldwork import Fieldwork, as_fieldwork
-from ilacs_reliability.planning.searching import least_by_search
+from ilacs_reliability.planning.searching import LOOKS, Curve, power_curve
 from ilacs_reliability.planning.worlds import World
 
+Part: TypeAlias = RatedPart | CountedPart
 # where a search starts: the root law takes it from there
 START = 60
+# how often units are added where the drawn chance falls short
+MORE = 5
+# least share of what may go wrong that any part is given
+LEAST = 1e-3
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
@@ -53,6 +52,8 @@ class StudyDesign(Record):
         Raters of each unit.
     n_units : mapping of str to int
         Units of each stratum, those included that drop out.
+    n_rated : mapping of str to int
+        How many of them all raters rate; one grade is enough of the others.
     cost : float
         Of the whole study, in the unit of the costs that were given.
     chance : float
@@ -85,6 +86,7 @@ class StudyDesign(Record):
     declared: tuple[Claim, ...]
     n_raters: int
     n_units: Mapping[str, int]
+    n_rated: Mapping[str, int]
     cost: float
     chance: float
     wrong: float
@@ -110,9 +112,14 @@ class StudyDesign(Record):
             parts = [f"{whole(n)} of {name}" for name, n in self.n_units.items()]
             split = f" ({listed(parts)})"
         claims = listed(f'"{statement}" {outcome}' for statement, outcome in self.claims.items())
-        ratings = f"{whole(self.n_raters)} raters each"
+        rated = sum(self.n_rated.values())
+        ratings = f"with {counted(self.n_raters, 'rater')} each"
+        if rated < self.total:
+            ratings = f"graded once, {whole(rated)} of them by {counted(self.n_raters, 'rater')},"
+        if not rated:
+            ratings = "graded once"
         return (
-            f"{counted(self.total, 'unit')}{split} with {ratings} cost {significant(self.cost)} "
+            f"{counted(self.total, 'unit')}{split} {ratings} cost {significant(self.cost)} "
             f"and settle all claims with a chance of {chance(self.chance)}: {claims}. Some claim "
             f"is settled wrongly with a chance of {chance(self.wrong)}."
         )
@@ -141,9 +148,12 @@ class StudyDesign(Record):
         lines = ["[study]", f"raters = {self.n_raters}", f"chance = {round(self.chance, 4)}"]
         lines += ["", "[study.units]"]
         lines += [f"{json.dumps(name)} = {n}" for name, n in self.n_units.items()]
+        lines += ["", "[study.rated_by_all]"]
+        lines += [f"{json.dumps(name)} = {n}" for name, n in self.n_rated.items()]
         for claim in self.declared:
             named = {
                 "statement": claim.statement,
+                "kind": claim.kind,
                 "coefficient": claim.coefficient,
                 "weights": claim.weights,
                 "threshold": claim.threshold,
@@ -157,7 +167,7 @@ class StudyDesign(Record):
 
     def __repr__(self) -> str:
         return (
-            f"StudyDesign({counted(self.total, 'unit')} x {self.n_raters} raters, cost "
+            f"StudyDesign({counted(self.total, 'unit')} x {counted(self.n_raters, 'rater')}, cost "
             f"{significant(self.cost)}: settled in {chance(self.chance)})"
         )
 
@@ -176,31 +186,35 @@ class StudyDesign(Record):
 
 def design_study(
     claims: Sequence[Claim],
-    worlds: World | Mapping[str, World],
+    worlds: World | Mapping[str, Any],
     *,
     chance: float = 0.8,
     raters: Sequence[int] = (2, 3),
-    costs: tuple[float, float] = (0.0, 1.0),
+    costs: tuple[float, float] | Mapping[str, tuple[float, float]] = (0.0, 1.0),
     fieldwork: Fieldwork | None = None,
     n_resamples: int = 5_000,
     rng: Any = None,
 ) -> StudyDesign:
-    """Find the cheapest study that settles a list of claims about agreement.
+    """Find the cheapest study that settles a list of claims.
 
     Parameters
     ----------
     claims : sequence of Claim
-        Claims of consistency. One that is true of a world is settled by "supported", one that is
+        Claims of any kind. One that is true of a world is settled by "supported", one that is
         false by "contradicted".
-    worlds : World, or mapping of str to World
-        What is supposed to be true of all units, as from `agreement_world`, or of the units of each
-        stratum, in each of which every claim is to be settled.
+    worlds : World, or mapping of str to World or to a mapping
+        What is supposed to be true of all units, or of the units of each stratum, in each of which
+        every claim is to be settled: for consistency what `agreement_world` gives. For other claims
+        a stratum is a mapping from a claim's kind, name or statement to what `verdict_power` takes:
+        a share, the shares that rise, stay and fall (or by grade before and after), or the shares
+        of grades of two groups.
     chance : float, optional
         That all are settled rightly, between 0 and 1. Default: 0.8.
     raters : sequence of int, optional
         Numbers of raters of a unit to choose from. Default: two and three.
-    costs : tuple of two float, optional
-        Cost of a unit whoever rates it, and of a rating. Default: ratings are counted.
+    costs : tuple of two float, or mapping of str to such, optional
+        Cost of a unit whoever rates it, and of a rating, everywhere or in each stratum. Default:
+        ratings are counted.
     fieldwork : Fieldwork, optional
         Clusters and drop-out. Default: none.
     n_resamples : int, optional
@@ -211,14 +225,15 @@ def design_study(
     Returns
     -------
     StudyDesign
-        Raters and units, the same chance in every stratum; the least but for the noise of draws.
+        Raters and units, split over strata so that they cost least; the least but for the noise of
+        draws.
 
     Raises
     ------
     TypeError
         If an argument is of another kind.
     ValueError
-        If a claim is not of consistency, lies on its edge in a world, or no study that was looked
+        If nothing is said of a claim, one lies on its edge in a world, or no study that was looked
         at settles all.
 
     See Also
@@ -228,10 +243,14 @@ def design_study(
 
     Notes
     -----
-    Drawn studies meet the verdicts of `judge`, all claims in the same studies, so that what they
-    share is counted once. Strata are drawn apart, each with the chance to the power of one over
-    their number. That two raters of more units mostly beat more raters of fewer was found for
-    reliability long ago [1]_; costs decide how far.
+    Drawn studies meet the verdicts of `judge`. Claims of consistency are held to the same studies,
+    so that what they share is counted once; other claims and strata are drawn apart, and their
+    chances multiplied. All claims of a stratum use the same units: as many are graded as the
+    hungriest claim needs, half of them in each group of a comparison, and only as many by all
+    raters as consistency needs. How the chance is shared out between claims and strata is sought
+    so that the study costs least, on the lines of probits that drawn studies gave. Outside of
+    consistency, clusters count by their design effect. That two raters of more units mostly beat
+    more raters of fewer was found for reliability long ago [1]_; costs decide how far.
 
     References
     ----------
@@ -252,159 +271,190 @@ def design_study(
     3
     """
     said = check_each(claims, "claims", Claim, of="claims")
-    if not said or any(claim.kind != "consistency" for claim in said):
-        raise ValueError("`claims` must hold claims of consistency, at least one.")
+    if not said:
+        raise ValueError("`claims` must hold a claim at least.")
     wanted = check_between(chance, "chance", 0.0, 1.0)
     strata = _strata(worlds)
-    each = _costs(costs)
+    prices = _costs(costs, strata)
     work = as_fieldwork(fieldwork)
     check_draws(n_resamples)
     generator = as_generator(rng)
-    rows, found = [], []
-    for n_raters in _raters(raters):
-        plan = _planned(said, strata, n_raters, wanted, (work, n_resamples, generator))
-        rows.append(_row(n_raters, plan, each))
-        found.append(plan)
+    choices = _raters(raters)
+    if all(claim.kind != "consistency" for claim in said):
+        choices = [1]
+    rows, plans = [], []
+    for n_raters in choices:
+        parts = parts_of(said, strata, n_raters, work)
+        looks = (LOOKS + 1) * len(parts) * len(choices)
+        draws = [part.draws(n_resamples, looks) for part in parts]
+        plan = _planned(parts, wanted, Prices(prices, n_raters), (draws, generator))
+        rows.append(_row(n_raters, plan))
+        plans.append(plan)
     affordable = [place for place, row in enumerate(rows) if row["cost"] is not None]
     if not affordable:
         raise ValueError("`claims` are settled by no study that was looked at.")
     best = min(affordable, key=lambda place: rows[place]["cost"])
-    plan = found[best]
-    outcomes = next(iter(plan.values())).outcomes
+    plan = plans[best]
+    assert plan is not None
     return StudyDesign(
         declared=said,
         n_raters=rows[best]["n_raters"],
-        n_units={name: part.n_units for name, part in plan.items()},
+        n_units=plan.units,
+        n_rated=plan.rated,
         cost=rows[best]["cost"],
         chance=rows[best]["chance"],
-        wrong=1 - float(np.prod([1 - part.chances.contradicted for part in plan.values()])),
-        claims={one.statement: _outcome(code) for one, code in zip(said, outcomes, strict=True)},
+        wrong=1 - float(np.prod([1 - one.contradicted for one in plan.chances])),
+        claims=_outcomes(said, plan.parts),
         options=tuple(rows),
         n_resamples=n_resamples,
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
-    """What one stratum takes: units, the chances, and which outcome is right for each claim."""
+class Prices:
+    """What units and ratings cost in each stratum, and by how many a unit is rated."""
 
-    n_units: int
-    chances: Chances
-    outcomes: tuple[int, ...]
+    each: Mapping[str, tuple[float, float]]
+    n_raters: int
+
+    def of(self, parts: list[Part], units: Sequence[float]) -> float:
+        """Return what a study costs in which each part has its units, as far as they are shared."""
+        every, rated = _shared(parts, units)
+        return sum(
+            price[0] * every[name]
+            + price[1] * (rated[name] * self.n_raters + every[name] - rated[name])
+            for name, price in self.each.items()
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """A study of several parts, with its chances."""
+
+    parts: list[Part]
+    units: dict[str, int]
+    rated: dict[str, int]
+    chances: list[Chances]
+    cost: float
+
+    @property
+    def chance(self) -> float:
+        return float(np.prod([one.supported for one in self.chances]))
 
 
 def _planned(
-    claims: tuple[Claim, ...],
-    strata: Mapping[str, World],
-    n_raters: int,
+    parts: list[Part],
     wanted: float,
-    how: tuple[Fieldwork, int, np.random.Generator],
-) -> dict[str, _Part]:
-    """Return the least units of each stratum; empty where some stratum is never settled."""
-    work, n_draws, rng = how
-    parts = {}
-    for name, world in strata.items():
-        seen = world if world.n_raters == n_raters else world.with_raters(n_raters)
-        right = tuple(_right(claim, seen) for claim in claims)
+    prices: Prices,
+    how: tuple[list[int], np.random.Generator],
+) -> _Plan | None:
+    """Return the cheapest units of all parts; None where some part is never settled."""
+    draws, rng = how
+    equal = wanted ** (1 / len(parts))
+    curves = []
+    for part, number in zip(parts, draws, strict=True):
 
-        def look(n_units: int, number: int, seen: World = seen, right: Any = right) -> Chances:
-            batches = drawn_studies(seen, work, n_units, number, rng)
-            counts = np.sum([_counted(claims, right, batch) for batch in batches], axis=0)
-            return _chances(counts / number, number)
+        def look(n_units: int, number: int, part: Part = part) -> Chances:
+            return part.look(n_units, number, rng)
 
-        least = least_by_search(
-            look, power=wanted ** (1 / len(strata)), start=START, n_draws=n_draws, least=4
-        )
-        if least is None:
-            return {}
-        parts[name] = _Part(*least, right)
-    return parts
-
-
-def _counted(claims: tuple[Claim, ...], right: tuple[int, ...], studies: Ratings) -> IntArray:
-    """Count the studies that settle all claims rightly, and those that settle some wrongly."""
-    codes = np.stack([verdict_codes(claim, studies) for claim in claims])
-    correct = codes == np.array(right)[:, None]
-    wrong = ~correct & ((codes == SUPPORTED) | (codes == CONTRADICTED))
-    return np.array([correct.all(axis=0).sum(), wrong.any(axis=0).sum()])
+        curve = power_curve(look, power=equal, start=START, n_draws=number) if number else None
+        if curve is None:
+            return None
+        curves.append(curve)
+    units = _cheapest(parts, curves, wanted, prices)
+    for _ in range(MORE):
+        plan = _drawn(parts, [max(ceil(n), 4) for n in units], prices, how)
+        short = 2 * plan.chance * sum((one.simulation_error) ** 2 for one in plan.chances) ** 0.5
+        if plan.chance >= wanted - short:
+            return plan
+        units = [1.03 * n for n in units]
+    return plan
 
 
-def verdict_codes(claim: Claim, studies: Ratings) -> IntArray:
-    """Return the place in `OUTCOMES` of the verdict on each study of a batch."""
-    if not claim.coefficient:
-        every = np.stack([_by(claim, name, studies) for name in defensible(studies)])
-        same = (every == every[0]).all(axis=0)
-        return np.where(same, every[0], NOT_SHOWN)
-    codes = _by(claim, claim.coefficient, studies)
-    if claim.coefficient != PLAIN:
-        return codes
-    low = deciding_limits(claim, computed(kappa_beside(studies), studies)).low
-    return np.where((codes == SUPPORTED) & ~(low >= claim.floor), NOT_SHOWN, codes)
+def _cheapest(parts: list[Part], curves: list[Curve], wanted: float, prices: Prices) -> list[float]:
+    """Return units whose chances multiply to the wanted one, split so that they cost least."""
+
+    def units(split: FloatArray) -> list[float]:
+        shares = np.maximum(softmax(split), LEAST)
+        chances = wanted ** (shares / shares.sum())
+        return [curve.units(one) for curve, one in zip(curves, chances, strict=True)]
+
+    start = np.zeros(len(parts))
+    if len(parts) == 1:
+        return units(start)
+
+    def cost(split: FloatArray) -> float:
+        return prices.of(parts, units(split))
+
+    return units(minimize(cost, start, method="Powell").x)
 
 
-def _by(claim: Claim, name: str, studies: Ratings) -> IntArray:
-    return outcome_codes(claim, *deciding_limits(claim, computed(name, studies, claim.weights)))
+def _drawn(
+    parts: list[Part],
+    units: list[int],
+    prices: Prices,
+    how: tuple[list[int], np.random.Generator],
+) -> _Plan:
+    """Draw the study: what is counted is counted of all units of a stratum."""
+    draws, rng = how
+    every, rated = _shared(parts, units)
+    chances = [
+        part.look(int(n if isinstance(part, RatedPart) else every[part.stratum]), number, rng)
+        for part, n, number in zip(parts, units, draws, strict=True)
+    ]
+    whole_units = {name: int(n) for name, n in every.items()}
+    whole_rated = {name: int(n) for name, n in rated.items()}
+    return _Plan(parts, whole_units, whole_rated, chances, prices.of(parts, units))
 
 
-def _right(claim: Claim, world: World) -> int:
-    """Return the outcome that is right in a world; raise where no study can reach it."""
-    ratings = world.ratings
-    names = (claim.coefficient,) if claim.coefficient else defensible(ratings)
-    values = [float(computed(name, ratings, claim.weights).value) for name in names]
-    on_edge = any(abs(value - edge) < 1e-6 for value in values for edge in claim.margins)
-    true = [is_true(claim, value) for value in values]
-    if claim.coefficient == PLAIN and true[0]:
-        on_edge |= float(computed(kappa_beside(ratings), ratings).value) <= claim.floor
-    if on_edge or len(set(true)) > 1:
-        shown = listed(significant(value) for value in values)
-        raise ValueError(
-            f"`claims` holds {told(claim)}, which no study settles in such a world: {shown} lies "
-            "on its edge, or its coefficients disagree."
-        )
-    return SUPPORTED if true[0] else CONTRADICTED
+def _shared(parts: list[Part], units: Sequence[float]) -> tuple[dict[str, float], dict[str, float]]:
+    """Return the units of each stratum, and those that all raters rate."""
+    every = dict.fromkeys((part.stratum for part in parts), 0.0)
+    rated = dict(every)
+    for part, n in zip(parts, units, strict=True):
+        every[part.stratum] = max(every[part.stratum], n)
+        if isinstance(part, RatedPart):
+            rated[part.stratum] = n
+    return every, rated
 
 
-def _outcome(code: int) -> str:
-    return "supported" if code == SUPPORTED else "contradicted"
-
-
-def _chances(shares: Any, n_draws: int) -> Chances:
-    settled, wrong = (float(share) for share in shares)
-    return Chances(
-        supported=settled,
-        contradicted=wrong,
-        not_shown=max(1 - settled - wrong, 0.0),
-        undefined=0.0,
-        simulation_error=(settled * (1 - settled) / n_draws) ** 0.5,
-        method="simulated",
-    )
-
-
-def _row(n_raters: int, plan: dict[str, _Part], costs: tuple[float, float]) -> dict[str, Any]:
-    if not plan:
-        empty = dict.fromkeys(("n_units", "n_ratings", "cost", "chance"))
-        return {"n_raters": n_raters, **empty}
-    n_units = sum(part.n_units for part in plan.values())
+def _outcomes(claims: tuple[Claim, ...], parts: list[Part]) -> dict[str, str]:
+    """Say what each statement comes out as, by stratum where they differ."""
+    found: dict[str, dict[str, str]] = {claim.statement: {} for claim in claims}
+    for part in parts:
+        for claim, code in zip(part.claims, part.right, strict=True):
+            found[claim.statement][part.stratum] = OUTCOMES[code]
     return {
-        "n_raters": n_raters,
-        "n_units": n_units,
-        "n_ratings": n_units * n_raters,
-        "cost": n_units * (costs[0] + n_raters * costs[1]),
-        "chance": float(np.prod([part.chances.supported for part in plan.values()])),
+        statement: outcomes.popitem()[1]
+        if len(set(outcomes.values())) == 1
+        else listed(f"{outcome} of {name}" for name, outcome in outcomes.items())
+        for statement, outcomes in found.items()
     }
 
 
-def _strata(worlds: Any) -> dict[str, World]:
+def _row(n_raters: int, plan: _Plan | None) -> dict[str, Any]:
+    if plan is None:
+        empty = dict.fromkeys(("n_units", "n_ratings", "cost", "chance"))
+        return {"n_raters": n_raters, **empty}
+    n_units, n_rated = sum(plan.units.values()), sum(plan.rated.values())
+    return {
+        "n_raters": n_raters,
+        "n_units": n_units,
+        "n_ratings": n_rated * n_raters + n_units - n_rated,
+        "cost": plan.cost,
+        "chance": plan.chance,
+    }
+
+
+def _strata(worlds: Any) -> dict[str, Mapping[str, Any]]:
+    """Return what is true of each stratum, by what claims are about."""
     strata = dict(worlds) if isinstance(worlds, Mapping) else {"all": worlds}
-    for name, world in strata.items():
-        if not isinstance(world, World):
-            raise TypeError(
-                f"`worlds` must be a World, as from `agreement_world`, or a mapping to them, but "
-                f"got {told(world)} for {name!r}."
-            )
     if not strata:
         raise ValueError("`worlds` must name a stratum at least.")
-    return {str(name): world for name, world in strata.items()}
+    return {
+        str(name): truth if isinstance(truth, Mapping) else {"consistency": truth}
+        for name, truth in strata.items()
+    }
 
 
 def _raters(raters: Any) -> list[int]:
@@ -418,7 +468,18 @@ def _raters(raters: Any) -> list[int]:
     return [int(one) for one in numbers]
 
 
-def _costs(costs: Any) -> tuple[float, float]:
+def _costs(costs: Any, strata: Mapping[str, Any]) -> dict[str, tuple[float, float]]:
+    """Return the costs of a unit and of a rating in each stratum."""
+    if not isinstance(costs, Mapping):
+        return dict.fromkeys(strata, _pair(costs))
+    if set(map(str, costs)) != set(strata):
+        raise ValueError(
+            f"`costs` must name the strata {listed(map(repr, strata))}, but got {told(costs)}."
+        )
+    return {str(name): _pair(pair) for name, pair in costs.items()}
+
+
+def _pair(costs: Any) -> tuple[float, float]:
     check_listing(costs, "costs", of="two numbers")
     numbers = [check_number(one, "costs") for one in costs]
     if len(numbers) != 2 or min(numbers) < 0 or not sum(numbers) > 0:

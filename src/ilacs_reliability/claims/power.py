@@ -20,7 +20,11 @@ from ilacs_reliability.claims.choices import COEFFICIENTS
 from ilacs_reliability.claims.outcomes import OUTCOMES
 from ilacs_reliability.claims.reach import check_size
 from ilacs_reliability.claims.statements import Claim
-from ilacs_reliability.claims.trials import Trial, trial_of
+from ilacs_reliability.claims.trials import Trial, trial_of, verdict_codes
+from ilacs_reliability.planning.drawing import drawn_studies, draws_within, n_cells
+from ilacs_reliability.planning.fieldwork import Fieldwork, as_fieldwork
+from ilacs_reliability.planning.searching import check_units
+from ilacs_reliability.planning.worlds import World
 
 # nanoseconds to judge a table of counts, by what a cell of it is
 COST = {"share": 1e4, "moves": 5e3, "pairs": 25e3, "groups": 2e6}
@@ -104,9 +108,10 @@ class VerdictPower(Record):
 
 def verdict_power(
     claim: Claim,
-    world: npt.ArrayLike,
+    world: World | npt.ArrayLike,
     n: int | tuple[int, int],
     *,
+    fieldwork: Fieldwork | None = None,
     n_resamples: int = 9999,
     rng: Any = None,
 ) -> VerdictPower:
@@ -117,15 +122,19 @@ def verdict_power(
     claim : Claim
         The claim, with the coefficient that it names. A claim of shift or share that names none is
         held to be about a share of units, one of consistency about plain agreement.
-    world : float or array_like of float
+    world : World, float or array_like of float
         What is true: a share; for "net_shift" the shares that rise, stay and fall, shape (3,); for
-        consistency the chances of pairs of grades, shape (n_grades, n_grades); for a comparison the
-        shares of grades in either group, shape (2, n_grades), worst first. Shares add up to 1, in
-        each row of a comparison.
+        consistency the chances of pairs of grades, shape (n_grades, n_grades), or what
+        `agreement_world` gives, of any number of raters; for a comparison the shares of grades in
+        either group, shape (2, n_grades), worst first. Shares add up to 1, in each row of a
+        comparison.
     n : int or pair of int
         Units; for a comparison those of the first and of the second group, or of each.
+    fieldwork : Fieldwork, optional
+        Ratings missing by design, clusters and drop-out, where `world` is a `World`. Default: none.
     n_resamples : int, optional
-        Studies to draw where not all results can be gone through in some seconds. Default: 9999.
+        Studies to draw where not all results can be gone through in some seconds; fewer where they
+        would take longer. Default: 9999.
     rng : int, Generator or None, optional
         Source of the draws. Default: another one at each call.
 
@@ -140,7 +149,8 @@ def verdict_power(
         If `claim` is not a `Claim`, `world` holds no numbers, or `n` is not a whole number.
     ValueError
         If the world has another shape, its shares are not between 0 and 1 or do not add up to 1,
-        `n` is too small, or the claim names a coefficient whose results cannot be gone through.
+        `n` is too small, `fieldwork` stands beside shares, studies are too large to draw, or the
+        claim names a coefficient whose results cannot be gone through.
 
     See Also
     --------
@@ -150,7 +160,8 @@ def verdict_power(
     -----
     The verdicts are those of `judge`, of every result or of many drawn ones. Where the world is on
     an edge of the claim, `supported` is the chance of being wrong: at most half of 1 -
-    `confidence_level`.
+    `confidence_level`. A claim that names no coefficient is held to every defensible one where
+    `world` is a `World`.
 
     Examples
     --------
@@ -169,6 +180,10 @@ def verdict_power(
     """
     if not isinstance(claim, Claim):
         raise TypeError(f"`claim` must be a Claim, but got {type(claim).__name__}.")
+    if isinstance(world, World):
+        return _of_world(claim, world, n, as_fieldwork(fieldwork), (n_resamples, rng))
+    if fieldwork is not None:
+        raise ValueError("`fieldwork` must stand beside a `world` as from `agreement_world`.")
     chances = _world(world)
     trial = trial_of(claim, n_grades=len(chances) if chances.ndim == 2 else 2)
     if trial is None:
@@ -177,7 +192,7 @@ def verdict_power(
             f"{(*COEFFICIENTS, 'net_shift', 'relative_effect')}, or none."
         )
     size = check_size(claim, n)
-    parts = _parts(chances, trial, size)
+    parts = samples_of(chances, trial, size)
     check_draws(n_resamples)
     n_drawn = n_resamples
     source = as_generator(rng)
@@ -192,6 +207,23 @@ def verdict_power(
         method, drawn = f"{whole(n_drawn)} studies drawn", n_drawn
     found = np.bincount(trial.codes(tables), weight, 4).astype(np.float64)
     return _power(claim, size, found, method, drawn)
+
+
+def _of_world(
+    claim: Claim, world: World, n: Any, fieldwork: Fieldwork, draws: tuple[int, Any]
+) -> VerdictPower:
+    """Judge studies drawn of a world of any raters, as they are carried out."""
+    if claim.kind != "consistency":
+        raise ValueError(f"`world` must be shares for a claim of {claim.kind}, but got a World.")
+    size = check_units(n, "n")
+    check_draws(draws[0])
+    generator = as_generator(draws[1])
+    number = draws_within(draws[0], n_cells(world, fieldwork, size))
+    if not number:
+        raise ValueError(f"`n` must be fewer units, as such studies are too large: {told(n)}.")
+    batches = drawn_studies(world, fieldwork, size, number, generator)
+    found = sum(np.bincount(verdict_codes(claim, one), minlength=4) for one in batches)
+    return _power(claim, size, np.asarray(found, float), f"{whole(number)} studies drawn", number)
 
 
 def _power(claim: Claim, size: Any, chances: FloatArray, method: str, drawn: int) -> VerdictPower:
@@ -211,7 +243,7 @@ def _world(world: Any) -> FloatArray:
     return chances
 
 
-def _parts(chances: FloatArray, trial: Trial, size: Any) -> list[tuple[int, FloatArray]]:
+def samples_of(chances: FloatArray, trial: Trial, size: Any) -> list[tuple[int, FloatArray]]:
     """Return the samples of a study: how many units, and the chances of their cells."""
     if trial.cells == "share" and chances.ndim == 0:
         return [(size, np.array([chances, 1 - chances]))]

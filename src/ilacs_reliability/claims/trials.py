@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from ilacs_reliability._data.ratings import ratings_from_codes
+from ilacs_reliability._data.ratings import Ratings, ratings_from_codes
 from ilacs_reliability._data.scales import IntArray, Scale
 from ilacs_reliability._inference.intervals import clopper_pearson_limits
-from ilacs_reliability._results.estimates import Estimate
-from ilacs_reliability.claims.choices import COEFFICIENTS, PLAIN, computed
+from ilacs_reliability.claims.choices import (
+    COEFFICIENTS,
+    PLAIN,
+    computed,
+    defensible,
+    kappa_beside,
+)
 from ilacs_reliability.claims.outcomes import (
     NOT_SHOWN,
     SUPPORTED,
@@ -81,20 +87,26 @@ def _consistency(claim: Claim, name: str, n_grades: int, tables: IntArray) -> In
     """Judge pairs of grades, a cell each: the first rater's grade changes slowest."""
     cells = [[i, j] for i in range(n_grades) for j in range(n_grades)]
     patterns = ratings_from_codes(cells, scale=Scale(range(n_grades)))
-    codes, tables = np.full(len(tables), NOT_SHOWN), np.asarray(tables)
-    for part in _parts(len(tables)):
-        batch = patterns.with_frequencies(tables[part])
-        limits = _limits(claim, computed(name, batch, claim.weights))
-        codes[part] = outcome_codes(claim, *limits)
-        if name == PLAIN:
-            low, _ = _limits(claim, computed("cohen_kappa", batch))
-            by_chance = (codes[part] == SUPPORTED) & ~(low >= claim.floor)
-            codes[part] = np.where(by_chance, NOT_SHOWN, codes[part])
-    return codes
+    named, counts = replace(claim, coefficient=name), np.asarray(tables)
+    parts = [patterns.with_frequencies(counts[part]) for part in _parts(len(counts))]
+    return np.concatenate([verdict_codes(named, part) for part in parts])
 
 
-def _limits(claim: Claim, estimate: Estimate) -> Any:
-    return deciding_limits(claim, estimate)
+def verdict_codes(claim: Claim, studies: Ratings) -> IntArray:
+    """Return the place in `OUTCOMES` of the verdict on each study of a batch of ratings."""
+    if not claim.coefficient:
+        every = np.stack([_by(claim, name, studies) for name in defensible(studies)])
+        same = (every == every[0]).all(axis=0)
+        return np.where(same, every[0], NOT_SHOWN)
+    codes = _by(claim, claim.coefficient, studies)
+    if claim.coefficient != PLAIN:
+        return codes
+    low = deciding_limits(claim, computed(kappa_beside(studies), studies)).low
+    return np.where((codes == SUPPORTED) & ~(low >= claim.floor), NOT_SHOWN, codes)
+
+
+def _by(claim: Claim, name: str, studies: Ratings) -> IntArray:
+    return outcome_codes(claim, *deciding_limits(claim, computed(name, studies, claim.weights)))
 
 
 def _parts(n_tables: int, most: int = 50_000) -> Iterator[slice]:

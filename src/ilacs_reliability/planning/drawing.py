@@ -8,6 +8,7 @@ from math import comb
 import numpy as np
 from scipy.special import gammaln, xlogy
 
+from ilacs_reliability._checks.work import affordable
 from ilacs_reliability._data.ratings import Ratings, ratings_from_codes
 from ilacs_reliability._results.estimates import FloatArray, IntArray
 from ilacs_reliability.planning.fieldwork import Fieldwork, seen
@@ -15,6 +16,10 @@ from ilacs_reliability.planning.worlds import World
 
 # cells of frequencies held at once
 BLOCK = 2**20
+# fewer drawn studies tell less than a formula
+FEWEST_DRAWS = 200
+# nanoseconds for a frequency of a drawn study, and for a study beside them
+CELL, STUDY = 110.0, 1e4
 
 
 def every_study(world: World, fieldwork: Fieldwork, n_units: int) -> tuple[Ratings, FloatArray]:
@@ -37,6 +42,16 @@ def n_cells(world: World, fieldwork: Fieldwork, n_units: int) -> int:
     """Return how many frequencies a study has: patterns, anew for each cluster."""
     n_clusters = len(cluster_sizes(n_units, fieldwork.cluster_size))
     return n_clusters * len(_possible(world, fieldwork)[1])
+
+
+def draws_within(
+    n_draws: int, cells: float, *, looks: float = 1, nanoseconds: float = STUDY
+) -> int:
+    """Return how many studies of so many frequencies to draw at each look: 0 where too few."""
+    one = looks * (CELL * cells + nanoseconds)
+    while n_draws and not affordable(n_draws, nanoseconds=one):
+        n_draws = n_draws // 2 if n_draws >= 2 * FEWEST_DRAWS else 0
+    return n_draws
 
 
 def drawn_studies(

@@ -11,14 +11,15 @@ from scipy.optimize import brentq
 from scipy.stats import norm
 
 from ilacs_reliability._checks.arguments import check_option
-from ilacs_reliability._checks.work import affordable
 from ilacs_reliability._data.ratings import Ratings, ratings_from_codes
 from ilacs_reliability._results.estimates import FloatArray
 from ilacs_reliability._results.undefined import left_unsaid
 from ilacs_reliability.agreement.coefficients import percent_agreement
 from ilacs_reliability.planning.deciding import Aim, Chances, chances_of
 from ilacs_reliability.planning.drawing import (
+    STUDY,
     drawn_studies,
+    draws_within,
     every_study,
     n_cells,
     n_studies,
@@ -32,10 +33,7 @@ METHODS = ("auto", "exact", "simulated", "formula")
 # different studies that are gone through rather than drawn
 MOST_EXACT = 30_000
 NO_SPREAD = 1e-12
-# fewer drawn studies tell less than the formula
-FEWEST_DRAWS = 200
-# nanoseconds for a frequency of a drawn study, and for a study beside them
-CELL, STUDY = 110.0, 1e4
+# nanoseconds for a study
 SLOWER = {"icc": 1.5e5, "light_kappa": 3e5}
 
 
@@ -119,10 +117,7 @@ class Question:
         """Return how many studies to draw at each of several looks: 0 where too few can be."""
         name = getattr(self.coefficient, "__name__", "")
         cells = n_cells(self.shown, self.fieldwork, n_units)
-        one = looks * (CELL * cells + SLOWER.get(name, STUDY))
-        while n_draws and not affordable(n_draws, nanoseconds=one):
-            n_draws = n_draws // 2 if n_draws >= 2 * FEWEST_DRAWS else 0
-        return n_draws
+        return draws_within(n_draws, cells, looks=looks, nanoseconds=SLOWER.get(name, STUDY))
 
     def limits(self, studies: Ratings) -> tuple[FloatArray, FloatArray]:
         """Return the limits that the analysis of each study will print."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from math import ceil, inf
 from typing import TypeAlias
 
@@ -18,6 +19,8 @@ MOST_UNITS = 100_000
 
 # rounds of looking, the later ones with more draws
 ROUNDS = 4
+# a line that rises no more than this shows no rise
+FLAT = 1e-3
 # strengths are told apart to this, and chances beyond these are not
 STRENGTH = 1e-4
 CERTAIN = (1e-9, 1 - 1e-9)
@@ -30,11 +33,11 @@ STRENGTHS = 10
 Look: TypeAlias = Callable[[int, int], Chances]
 
 
-def check_units(n_units: object) -> int:
+def check_units(n_units: object, name: str = "n_units") -> int:
     """Return a number of planned units; raise unless it is a whole one from 2 to 100,000."""
-    count = check_count(n_units, "n_units", least=2)
+    count = check_count(n_units, name, least=2)
     if count > MOST_UNITS:
-        raise ValueError(f"`n_units` must be at most {MOST_UNITS:,}, but got {told(n_units)}.")
+        raise ValueError(f"`{name}` must be at most {MOST_UNITS:,}, but got {told(n_units)}.")
     return count
 
 
@@ -46,6 +49,39 @@ def least_by_search(
     The probit of power is all but linear in the root of the number of units, so each round looks
     where the line through what was seen so far says.
     """
+    seen = _explored(look, power=power, start=start, n_draws=n_draws, least=least)
+    if seen is None:
+        return None
+    return _confirmed(look, power, _next(seen, norm.ppf(power), least), n_draws)
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A line of probits of power over the roots of the number of units."""
+
+    root: float
+    probit: float
+    slope: float
+
+    def units(self, power: float) -> float:
+        """Return about how many units reach a power."""
+        root = self.root + (float(norm.ppf(power)) - self.probit) / self.slope
+        return float(np.clip(max(root, 1.0) ** 2, 2.0, MOST_UNITS))
+
+
+def power_curve(look: Look, *, power: float, start: float, n_draws: int) -> Curve | None:
+    """Return how power rises near some power; None where no number of units reaches it."""
+    seen = _explored(look, power=power, start=start, n_draws=n_draws, least=4)
+    if seen is None:
+        return None
+    root, probit, slope = _line(seen, float(norm.ppf(power)))
+    return Curve(root, probit, max(slope, FLAT))
+
+
+def _explored(
+    look: Look, *, power: float, start: float, n_draws: int, least: int
+) -> dict[int, tuple[float, float]] | None:
+    """Return what looks near the number that is sought came to; None where it is too large."""
     seen: dict[int, tuple[float, float]] = {}
     target, n = norm.ppf(power), int(np.clip(ceil(start), least, MOST_UNITS))
     for round_ in range(ROUNDS):
@@ -55,7 +91,7 @@ def least_by_search(
             return None
         n = _next(seen, target, least)
         n += (n in seen) * (1 if seen.get(n, (0.0, 0.0))[0] < target else -1)
-    return _confirmed(look, power, _next(seen, target, least), n_draws)
+    return seen
 
 
 def _note(seen: dict[int, tuple[float, float]], n: int, found: Chances, draws: int) -> None:
@@ -68,19 +104,24 @@ def _note(seen: dict[int, tuple[float, float]], n: int, found: Chances, draws: i
 def _next(seen: dict[int, tuple[float, float]], target: float, least: int) -> int:
     """Return where a weighted line of probits over roots reaches the target."""
     roots = np.sqrt(list(seen))
-    probits, weights = np.array(list(seen.values())).T
-    near = weights * np.exp(-np.abs(probits - target))
-    slope = inf
-    if len(seen) > 1:
-        middle, centre = np.average(roots, weights=near), np.average(probits, weights=near)
-        spread = (near * (roots - middle) ** 2).sum()
-        slope = (near * (roots - middle) * (probits - centre)).sum() / max(spread, 1e-12)
-        root = middle + (target - centre) / max(slope, 1e-3)
-    if not 1e-3 < slope < inf:
+    middle, centre, slope = _line(seen, target)
+    root = middle + (target - centre) / max(slope, FLAT)
+    if not FLAT < slope < inf:
         # one point, or no rise that is seen over the noise
-        root = roots[-1] * (1.3 if probits[-1] < target else 0.85)
+        root = roots[-1] * (1.3 if list(seen.values())[-1][0] < target else 0.85)
     root = float(np.clip(root, roots.min() / 2, roots.max() * 2))
     return int(np.clip(ceil(root**2), least, MOST_UNITS))
+
+
+def _line(seen: dict[int, tuple[float, float]], target: float) -> tuple[float, float, float]:
+    """Return a point and the slope of the line through what was seen, the nearest weighing most."""
+    roots = np.sqrt(list(seen))
+    probits, weights = np.array(list(seen.values())).T
+    near = weights * np.exp(-np.abs(probits - target))
+    middle, centre = np.average(roots, weights=near), np.average(probits, weights=near)
+    spread = (near * (roots - middle) ** 2).sum()
+    slope = (near * (roots - middle) * (probits - centre)).sum() / max(spread, 1e-12)
+    return float(middle), float(centre), float(slope) if len(seen) > 1 else inf
 
 
 def _confirmed(look: Look, power: float, n: int, n_draws: int) -> tuple[int, Chances] | None:
