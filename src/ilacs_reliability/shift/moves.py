@@ -26,7 +26,7 @@ from ilacs_reliability._inference.intervals import (
 )
 from ilacs_reliability._inference.students import t_quantile
 from ilacs_reliability._results.estimates import Estimate, Limits, reason_in_words
-from ilacs_reliability._results.records import Record
+from ilacs_reliability._results.records import Record, freeze
 from ilacs_reliability._results.undefined import warn_undefined
 from ilacs_reliability._results.wording import counted, with_article
 
@@ -83,11 +83,14 @@ class Pairs(Record):
     def __post_init__(self) -> None:
         total = np.add.reduce(self.frequencies, axis=-1)
         object.__setattr__(self, "n_units", total if total.ndim else int(total))
+        # whoever has a table has made all of it read-only
+        if self.table is None:
+            freeze(self)
 
     @property
     def moves(self) -> IntArray:
         """Grades each row moved, up positive."""
-        return self.after - self.before
+        return read_only(self.after - self.before)
 
     @property
     def n_grades(self) -> int:
@@ -145,11 +148,11 @@ def as_pairs(table: TransitionsLike, *, single: bool = True, by_order: bool = Tr
         )
     given = as_transitions(table)
     grades = np.arange(len(given.counts))
-    before = grades.repeat(len(grades))
+    before = read_only(grades.repeat(len(grades)))
     return Pairs(
         scale=given.scale,
         before=before,
-        after=before.reshape(given.counts.shape).T.ravel(),
+        after=read_only(before.reshape(given.counts.shape).T.ravel()),
         frequencies=read_only(given.counts.ravel().astype(np.float64)),
         clusters=None,
         notes=given.notes + (direction_note(given.scale) if by_order else ()),
