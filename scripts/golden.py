@@ -28,6 +28,10 @@ import numpy as np
 import ilacs_reliability as ilr
 from ilacs_reliability._results.records import plain
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+
+import registry
+
 FILE = Path(__file__).parents[1] / "tests" / "reference" / "golden.json"
 GRADES = ilr.Scale(["poor", "fair", "good"])
 FOUR = ilr.Scale(["inadequate", "requires improvement", "good", "outstanding"])
@@ -80,46 +84,9 @@ GROUPS: dict[str, Any] = {
     "large": [[120, 340, 260, 90], [80, 300, 310, 130]],
 }
 TRIED = 4
-# what says much of each is asked about these only
-SAY_MUCH = (
-    "transition_shares",
-    "unit_agreement",
-    "marginal_shift_by_grade",
-    "pairwise_symmetry",
-    "noise_only_transitions",
-)
 UNIONS = (typing.Union, types.UnionType)
 # relative: closed sums, and what is found by a search or by linear algebra
 SUMMED, SEARCHED = 1e-12, 1e-6
-SEARCHES = {
-    "corrected_shift",
-    "noise_only_transitions",
-    "regression_to_mean_test",
-    "assess_security",
-    "benchmark",
-    "e_value",
-    "equivalence_test",
-    "heterogeneity",
-    "icc",
-    "icc_test",
-    "jonckheere",
-    "mann_whitney",
-    "mcnemar",
-    "odds_ratio",
-    "ordinal_equivalence",
-    "ordinal_noninferiority",
-    "parallel_lines_test",
-    "proportional_odds",
-    "proportional_odds_test",
-    "reliability_from_repeats",
-    "risk_difference",
-    "risk_ratio",
-    "rosenbaum_bounds",
-    "shift_equivalence",
-    "threshold_test",
-    "two_proportions",
-    "variance_components",
-}
 KINDS: dict[str, Mapping[str, Any]] = {"table": TABLES, "ratings": STUDIES, "grades": GROUPS}
 # arguments without a default, and those without which a call takes long or differs from the next
 GIVEN: dict[str, Any] = {
@@ -131,49 +98,7 @@ GIVEN: dict[str, Any] = {
 }
 # the grade to cut at, where a scale's own names are not its numbers
 CUTS = {"short": "fair", "clustered": "fair"}
-NEEDS_A_CUT = {
-    "mcnemar",
-    "paired_difference",
-    "paired_odds_ratio",
-    "e_value",
-    "odds_ratio",
-    "risk_difference",
-    "risk_ratio",
-    "two_proportions",
-}
 TWO_GRADES = ("paired", "still", "two", "layers", "passed")
-# texts, tables of data and records of files: no results
-NOT_RESULTS = (
-    "ratings_from",
-    "grades_from",
-    "transitions_from",
-    "sequences_from",
-    "report_",
-    "load_",
-    "list_",
-)
-# what other programs find, what is no result, and what holds many others' results
-ELSEWHERE = {
-    "cross_check",
-    "published_claims",
-    "agreement_table",
-    "dawid_skene",
-    "misclassification_matrix",
-    "polychoric_correlation",
-    "rater_severity",
-}
-# plans: what they rest on is asked of the coefficients and tests themselves
-ELSEWHERE |= {
-    "agreement_sequence",
-    "agreement_world",
-    "design_study",
-    "minimum_detectable_agreement",
-    "power_for_agreement",
-    "precision_for_agreement",
-    "units_for_agreement",
-    "units_for_comparison",
-    "units_for_shift",
-}
 
 
 def others() -> dict[str, Callable[[], Any]]:
@@ -255,17 +180,18 @@ def others() -> dict[str, Callable[[], Any]]:
 def calls() -> Iterator[tuple[str, Callable[[], Any]]]:
     """Yield each call, by name."""
     for name in ilr.__all__:
-        function = getattr(ilr, name)
-        if not inspect.isfunction(function) or name in ELSEWHERE or name.startswith(NOT_RESULTS):
+        row = registry.ROWS.get(name)
+        if row is None or not row.golden:
             continue
+        function = getattr(ilr, name)
         parameters = inspect.signature(function).parameters
-        kind = KINDS.get(next(iter(parameters), ""), {})
+        kind = KINDS.get(registry.first(name), {})
         for place, (study, data) in enumerate(kind.items()):
-            if place >= TRIED and name in SAY_MUCH:
+            if place >= TRIED and row.golden == "first":
                 break
             for option, value in [("", None), *(_options(function) if place < TRIED else ())]:
                 given = {key: GIVEN[key] for key in parameters if key in GIVEN}
-                if name in NEEDS_A_CUT and study not in TWO_GRADES:
+                if row.options == registry.CUT and study not in TWO_GRADES:
                     given["at_least"] = CUTS.get(study, 2)
                 if option:
                     given[option] = value
@@ -345,7 +271,7 @@ def changes(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     """Say which calls no longer say what they said; a new call says nothing else."""
     found = [f"{name} says nothing" for name in sorted(then.keys() - now.keys())]
     for name in sorted(then.keys() & now.keys()):
-        tolerance = SEARCHED if name.split()[0] in SEARCHES else SUMMED
+        tolerance = SEARCHED if registry.ROWS[name.split()[0]].searched else SUMMED
         found += [f"{name}:{line}" for line in differences(then[name], now[name], tolerance)]
     return found
 

@@ -11,7 +11,7 @@ import pytest
 
 import ilacs_reliability as ilr
 from closeness import close
-from laws.test_arguments import CALLS
+from laws.test_arguments import CALLS, call_of
 
 TABLE = [[5, 3, 0], [2, 20, 5], [1, 3, 30]]
 KAPPA = ilr.cohen_kappa(ilr.ratings_from_table(TABLE, scale=ilr.Scale(["a", "b", "c"])))
@@ -19,11 +19,11 @@ LIBRARIES = {"pandas": pd.DataFrame, "polars": pl.DataFrame, "pyarrow": pa.Table
 
 
 def result(name):
-    given, options = CALLS[name]
+    given, options = call_of(name)
     return getattr(ilr, name)(*given, **options)
 
 
-RECORDS = [name for name in sorted(CALLS) if hasattr(result(name), "to_frame")]
+RECORDS = [name for name in CALLS if hasattr(result(name), "to_frame")]
 
 
 def test_an_estimate_is_a_number_and_formats_as_one():

@@ -10,14 +10,19 @@ from hypothesis import strategies as st
 
 import ilacs_reliability as ilr
 from ilacs_reliability._data.ratings import by_whom
-from laws.test_arguments import OF_RATINGS, OF_SEVERAL
+from registry import OCCASIONS, ROWS, STUDY, first
 
 YES = ilr.Scale(["no", "yes"])
 COUNTS = ilr.ratings_from_counts([[2, 1], [0, 3], [2, 0], [1, 1], [1, 0]], scale=YES)
 CODES = np.array([[0, 0, -1], [1, 0, -1], [1, 1, -1], [0, 1, -1], [1, 1, -1], [0, 0, -1]])
 SILENT = ilr.ratings_from_codes(CODES, scale=YES)
 # tables say nothing of themselves in words
-FUNCTIONS = sorted({*OF_RATINGS, *OF_SEVERAL} - {"d_study", "transitions_from_sequences"})
+FUNCTIONS = sorted(
+    name
+    for name, row in ROWS.items()
+    if first(name) == "ratings" and row.given in (STUDY, OCCASIONS) and not row.options
+    if name != "transitions_from_sequences"
+)
 
 
 def sentence(name, ratings, **options):

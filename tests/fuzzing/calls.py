@@ -9,9 +9,9 @@ from functools import cache
 import ilacs_reliability as ilr
 from fuzzing import frames, inputs
 from fuzzing.draws import Draw, alien, level, text, written
+from registry import FUNCTIONS, ROWS, returning
 
 Strategy = Callable[[Draw], str]
-FUNCTIONS = sorted(name for name in ilr.__all__ if inspect.isfunction(getattr(ilr, name)))
 # classes that people make themselves, and what they ask for
 MADE = {
     "Scale": ("labels", "scores", "ordered", "aliases"),
@@ -30,52 +30,13 @@ NOT_CALLED = {
 # records that functions return: found in their results
 RECORDS = set(ilr.__all__) - set(FUNCTIONS) - set(MADE) - NOT_CALLED
 # how often a costly function is called, for once of another
-SHARES = {
-    "assess_security": 0.0005,
-    "report_html": 0.0005,
-    "report_text": 0.0005,
-    "report_markdown": 0.0005,
-    "verdict_multiverse": 0.2,
-    "polychoric_correlation": 0.2,
-    "reproduce": 0.003,
-    "published_claims": 0.003,
-    "list_datasets": 0.003,
-    "load_dataset": 0.03,
-    "cross_check": 0.02,
-    "agreement_table": 0.2,
-    "bootstrap": 0.5,
-    "ratings_from_frame": 0.1,
-    "ratings_from_wide": 0.1,
-    "transitions_from_frame": 0.1,
-    "sequences_from_frame": 0.1,
-    "tipping_point": 0.02,
-    "reliability_from_repeats": 0.02,
-    "grades_from_frame": 0.1,
-    "units_for_agreement": 0.005,
-    "agreement_sequence": 0.02,
-    "design_study": 0.003,
-    "minimum_detectable_agreement": 0.005,
-    "units_for_shift": 0.003,
-    "units_for_comparison": 0.003,
-    "precision_for_agreement": 0.02,
-    "power_for_agreement": 0.05,
-    "agreement_world": 0.3,
-    "Scale": 3.0,
-    "Claim": 2.0,
-}
+SHARES = {name: row.share for name, row in ROWS.items()} | {"Scale": 3.0, "Claim": 2.0}
 # options without which a call takes long, or differs from the next
 OFTEN = {"n_resamples": 0.97, "n_units": 0.9, "rng": 0.97, "at_least": 0.8, "at_most": 0.5}
-OF_RATINGS = (
-    "percent_agreement", "cohen_kappa", "conger_kappa", "light_kappa", "scott_pi", "fleiss_kappa",
-    "brennan_prediger", "gwet_ac", "krippendorff_alpha", "bangdiwala_b", "kendall_w", "lin_ccc",
-    "icc", "kappa_max",
-)  # fmt: skip
-OF_TABLES = ("paired_difference", "paired_odds_ratio", "paired_superiority")
-OF_GRADES = (
-    "relative_effect", "generalised_odds", "cliffs_delta", "somers_d", "risk_difference",
-    "risk_ratio", "odds_ratio", "stratified_relative_effect", "proportional_odds", "e_value",
-)  # fmt: skip
-TESTS = ("sign_test", "bowker", "wilcoxon_signed_rank", "net_shift", "marginal_score_shift")
+OF_RATINGS, OF_TABLES, OF_GRADES = (
+    returning("Estimate", of) for of in ("ratings", "table", "grades")
+)
+TESTS = [name for name in returning("SignificanceResult", "table") if not ROWS[name].options]
 INTERVAL_METHODS = (
     "score", "t", "wald", "logit", "clopper_pearson", "wilson", "jeffreys", "midp", "tango",
     "newcombe", "profile", "exact", "normal", "mcgraw_wong", "miettinen_nurminen", "likelihood",
@@ -177,7 +138,7 @@ def estimate(draw: Draw) -> str:
         return f"ilr.{name}({data}{_cut(draw, name)})"
     if kind == "table":
         name, data = draw.one(*OF_TABLES), inputs.table(draw)
-        cut = f", at_least={lowest_of_some(draw)}" if name != "paired_superiority" else ""
+        cut = f", at_least={lowest_of_some(draw)}" if ROWS[name].options else ""
         return f"ilr.{name}({data}{cut})"
     if kind == "shift":
         part = draw.one("net", "improved", "declined", "room_up")

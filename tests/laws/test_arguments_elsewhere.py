@@ -12,19 +12,11 @@ import pytest
 import ilacs_reliability as ilr
 from ilacs_reliability.datasets import inspections, tabulation
 from ilacs_reliability.reporting import plots
-from laws.test_arguments import (
-    ALIENS,
-    CODES,
-    GROUPS,
-    KAPPA,
-    NONSENSE,
-    OCCASIONS,
-    RATINGS,
-    SCALE,
-    TABLE,
-)
+from laws.test_arguments import ALIENS, KAPPA, NONSENSE, OCCASIONS, RATINGS
+from registry import CODES, NAMED, SCALE, TABLE
 
 mpl.use("Agg")
+GROUPS, TABLE = NAMED[0], TABLE[0]
 DATA = ilr.load_dataset("inspections")
 LONG = pd.DataFrame(
     {"unit": list("aabb"), "rater": [1, 2, 1, 2], "grade": ["poor", "fair", "good", "good"]}

@@ -1,8 +1,7 @@
-"""Laws that every coefficient obeys. A new one joins `COEFFICIENTS` with one line."""
+"""Laws that every coefficient obeys. A new one joins by its row in `registry.py`."""
 
 import itertools
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 import hypothesis.strategies as st
@@ -16,48 +15,9 @@ import ilacs_reliability as ilr
 import strategies as our
 from closeness import close
 from ilacs_reliability._results.wording import fixed
+from registry import ROWS
 
-WEIGHTS = ("identity", "linear", "quadratic")
-
-
-@dataclass(frozen=True)
-class Law:
-    """A coefficient and what it was made for.
-
-    `kinds` are the values of `option` that the laws run over; in `ignores_unused` a grade that
-    nobody used changes nothing; `max_raters` is 2 where there must be two; `anonymous` says that it
-    takes counts; `few_ratings` that it corrects for few ratings, so that a study copied k times
-    has another value, and that its influence is that of the value without the correction.
-    """
-
-    function: Callable[..., ilr.Estimate]
-    option: str = "weights"
-    kinds: tuple[str, ...] = WEIGHTS
-    ignores_unused: tuple[str, ...] = WEIGHTS
-    max_raters: int = 4
-    anonymous: bool = True
-    few_ratings: bool = False
-
-    def at(self, kind) -> Callable[[ilr.Ratings], ilr.Estimate]:
-        return partial(self.function, **{self.option: kind})
-
-
-COEFFICIENTS = {
-    "percent_agreement": Law(ilr.percent_agreement, ignores_unused=("identity",)),
-    "cohen_kappa": Law(ilr.cohen_kappa, max_raters=2, anonymous=False),
-    "conger_kappa": Law(ilr.conger_kappa, anonymous=False),
-    "scott_pi": Law(ilr.scott_pi, max_raters=2),
-    "fleiss_kappa": Law(ilr.fleiss_kappa),
-    "brennan_prediger": Law(ilr.brennan_prediger, ignores_unused=()),
-    "gwet_ac": Law(ilr.gwet_ac, ignores_unused=()),
-    "krippendorff_alpha": Law(
-        ilr.krippendorff_alpha,
-        option="metric",
-        kinds=our.METRICS,
-        ignores_unused=our.METRICS,
-        few_ratings=True,
-    ),
-}
+COEFFICIENTS = {name: row.law for name, row in ROWS.items() if row.law}
 
 every_coefficient = pytest.mark.parametrize("law", COEFFICIENTS.values(), ids=COEFFICIENTS)
 

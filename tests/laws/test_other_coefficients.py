@@ -13,31 +13,14 @@ import ilacs_reliability as ilr
 import strategies as our
 from closeness import close
 from ilacs_reliability._results.wording import fixed
-
-FORMS = ("1,1", "A,1", "C,1", "1,k", "A,k", "C,k")
-
-
-def on_grade_two(ratings):
-    return ilr.specific_agreement(ratings)[2]
-
-
-def bias(ratings):
-    return ilr.marginal_indices(ratings)["bias", 2]
-
+from registry import ROWS
 
 # name: (coefficient, for two raters only, 1 where all agree)
 COEFFICIENTS = {
-    "light_kappa": (ilr.light_kappa, False, True),
-    "light_kappa-linear": (partial(ilr.light_kappa, weights="linear"), False, True),
-    "bangdiwala_b": (ilr.bangdiwala_b, True, True),
-    "bangdiwala_b-linear": (partial(ilr.bangdiwala_b, weights="linear"), True, True),
-    "bangdiwala_b-partial": (partial(ilr.bangdiwala_b, partial_credit=[0.5]), True, True),
-    "kendall_w": (ilr.kendall_w, False, True),
-    "lin_ccc": (ilr.lin_ccc, False, True),
-    "kappa_max": (ilr.kappa_max, True, True),
-    "specific_agreement": (on_grade_two, False, True),
-    "marginal_indices": (bias, True, False),
-    **{f"icc-{form}": (partial(ilr.icc, form=form), False, True) for form in FORMS},
+    name + suffix: (coefficient, row.other.two_raters, row.other.one_where_all_agree)
+    for name, row in ROWS.items()
+    if row.other
+    for suffix, coefficient in row.other.forms.items()
 }
 LIKELIHOOD = {
     f"icc-reml-{form}": (partial(ilr.icc, form=form, estimator="reml"), False, True)

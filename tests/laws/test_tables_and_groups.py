@@ -1,11 +1,10 @@
-"""Laws of every function of a square table or of groups. A new one joins with one line.
+"""Laws of every function of a square table or of groups. A new one joins by its row.
 
-`TABLES` are functions of grades before and after, `GROUPS` of groups within strata. A mirror says
-what becomes of a number where the two occasions, or the two groups, change places.
+`TABLES` are functions of grades before and after, `GROUPS` of groups within strata. A row's mirror
+says what becomes of a number where the two occasions, or the two groups, change places.
 """
 
 from collections.abc import Iterator
-from functools import partial
 
 import numpy as np
 import pytest
@@ -14,94 +13,20 @@ from hypothesis import given, settings
 import ilacs_reliability as ilr
 import strategies as our
 from closeness import close
+from registry import ROWS, first, in_laws, kept, one_way
 
-CUT = {"at_least": 2}
-
-
-def kept(value):
-    return value
-
-
-def negated(value):
-    return -value
-
-
-def inverted(value):
-    with np.errstate(divide="ignore"):
-        return np.divide(1.0, value)
-
-
-def complement(value):
-    return 1 - value
-
-
-# name: (the call, what becomes of its number when before and after change places)
-TABLES = {
-    "bhapkar": (ilr.bhapkar, kept),
-    "bowker": (ilr.bowker, kept),
-    "marginal_rank_shift": (ilr.marginal_rank_shift, kept),
-    "marginal_score_shift": (ilr.marginal_score_shift, kept),
-    "marginal_shift_by_grade": (ilr.marginal_shift_by_grade, negated),
-    "mcnemar": (partial(ilr.mcnemar, **CUT), kept),
-    "paired_difference": (partial(ilr.paired_difference, **CUT), negated),
-    "paired_odds_ratio": (partial(ilr.paired_odds_ratio, **CUT), inverted),
-    "paired_superiority": (ilr.paired_superiority, complement),
-    "pairwise_symmetry": (ilr.pairwise_symmetry, kept),
-    "shift_equivalence": (partial(ilr.shift_equivalence, margin=0.3), kept),
-    "sign_test": (ilr.sign_test, kept),
-    "stratified_shift": (lambda table: ilr.stratified_shift([table, table]), negated),
-    "stuart_maxwell": (ilr.stuart_maxwell, kept),
-    "wilcoxon_signed_rank": (ilr.wilcoxon_signed_rank, kept),
-}
-# without a mirror of that kind: rises are not falls, and a share of grades that left is no share
-# of grades that came
-ONE_WAY_TABLES = {
-    "corrected_shift": partial(ilr.corrected_shift, reliability=0.99, n_resamples=19, rng=1),
-    "net_shift": ilr.net_shift,
-    "regression_to_mean_test": partial(ilr.regression_to_mean_test, reliability=0.8),
-    "transition_shares": ilr.transition_shares,
-}
-# name: (the call, what becomes of its number when two groups change places)
-GROUPS = {
-    "brunner_munzel": (ilr.brunner_munzel, kept),
-    "cliffs_delta": (ilr.cliffs_delta, negated),
-    "cochran_mantel_haenszel": (
-        partial(ilr.cochran_mantel_haenszel, method="asymptotic"),
-        kept,
-    ),
-    "generalised_odds": (ilr.generalised_odds, inverted),
-    "heterogeneity": (partial(ilr.heterogeneity, **CUT), kept),
-    "jonckheere": (ilr.jonckheere, kept),
-    "mann_whitney": (ilr.mann_whitney, kept),
-    "odds_ratio": (partial(ilr.odds_ratio, **CUT), inverted),
-    "ordinal_equivalence": (partial(ilr.ordinal_equivalence, margin=0.2), kept),
-    "parallel_lines_test": (ilr.parallel_lines_test, kept),
-    "proportional_odds": (ilr.proportional_odds, inverted),
-    "proportional_odds_test": (ilr.proportional_odds_test, kept),
-    "relative_effect": (ilr.relative_effect, complement),
-    "risk_difference": (partial(ilr.risk_difference, **CUT), negated),
-    "risk_ratio": (partial(ilr.risk_ratio, **CUT), inverted),
-    "somers_d": (ilr.somers_d, negated),
-    "stratified_relative_effect": (ilr.stratified_relative_effect, complement),
-    "two_proportions": (partial(ilr.two_proportions, **CUT), kept),
-    "van_elteren": (ilr.van_elteren, kept),
-}
-# one group is the reference, or the side is part of the question
-ONE_WAY_GROUPS = {
-    "e_value": partial(ilr.e_value, **CUT),
-    "ordinal_noninferiority": partial(ilr.ordinal_noninferiority, margin=0.2),
-    "rosenbaum_bounds": ilr.rosenbaum_bounds,
-    "selection_bounds": ilr.selection_bounds,
-}
-# what takes several strata, and what answers for each grade in turn
-ACROSS_STRATA = sorted(
-    {"cochran_mantel_haenszel", "heterogeneity", "odds_ratio", "parallel_lines_test"}
-    | {"proportional_odds", "proportional_odds_test", "risk_difference", "risk_ratio"}
-    | {"stratified_relative_effect", "van_elteren", "rosenbaum_bounds"}
+# name: (the call, what becomes of its number when occasions, or two groups, change places)
+MIRRORED = {name: (in_laws(name), row.mirror) for name, row in ROWS.items() if row.mirror}
+ALL_TABLES, ALL_GROUPS = (
+    {name: call for name, (call, _) in MIRRORED.items() if first(name) in kinds}
+    for kinds in (("table", "tables"), ("grades",))
 )
-GRADE_BY_GRADE = {"marginal_shift_by_grade", "net_shift", "transition_shares"}
-ALL_TABLES = {name: call for name, (call, _) in TABLES.items()} | ONE_WAY_TABLES
-ALL_GROUPS = {name: call for name, (call, _) in GROUPS.items()} | ONE_WAY_GROUPS
+TABLES, GROUPS = (
+    [name for name in calls if ROWS[name].mirror is not one_way]
+    for calls in (ALL_TABLES, ALL_GROUPS)
+)
+ACROSS_STRATA = sorted(name for name, row in ROWS.items() if row.strata)
+GRADE_BY_GRADE = {name for name, row in ROWS.items() if row.by_grade}
 few = settings(max_examples=8)
 quiet = pytest.mark.filterwarnings("ignore::ilacs_reliability.UndefinedEstimateWarning")
 
@@ -177,7 +102,7 @@ def same_numbers(first, second, mirror=None):
 @few
 @given(counts=our.square_tables(max_grades=4, highest=6))
 def test_occasions_that_change_places_turn_the_answer_round(name, counts):
-    call, mirror = TABLES[name]
+    call, mirror = MIRRORED[name]
     same_numbers(call(table_of(counts)), call(table_of(counts.T)), mirror)
 
 
@@ -186,7 +111,7 @@ def test_occasions_that_change_places_turn_the_answer_round(name, counts):
 @few
 @given(counts=our.grouped_tables(max_groups=2, max_strata=2, max_grades=4))
 def test_groups_that_change_places_turn_the_answer_round(name, counts):
-    call, mirror = GROUPS[name]
+    call, mirror = MIRRORED[name]
     counts = strata_of(counts) if name in ACROSS_STRATA else counts[:1]
     same_numbers(call(groups_of(counts)), call(groups_of(counts[:, ::-1])), mirror)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import ilacs_reliability as ilr
+import registry
 
 LAWS = sorted((Path(__file__).parents[1] / "laws").glob("test_*.py"))
 # these ask only what becomes of bad input
@@ -25,7 +26,9 @@ def in_tables(path: Path):
                     yield node.value
 
 
-UNDER_LAWS = {name for path in LAWS if path.stem not in OF_INPUT for name in in_tables(path)}
+UNDER_LAWS = {name for path in LAWS if path.stem not in OF_INPUT for name in in_tables(path)} | {
+    name for name, row in registry.ROWS.items() if registry.under_laws(row)
+}
 RETURNING = [
     name
     for name, thing in ((name, getattr(ilr, name)) for name in ilr.__all__)
@@ -41,4 +44,14 @@ def test_the_kinds_of_results_are_found():
 
 @pytest.mark.parametrize("name", RETURNING)
 def test_what_returns_a_result_stands_in_a_table_of_laws(name):
-    assert name in UNDER_LAWS, f"add `{name}` to a table of laws in tests/laws"
+    assert name in UNDER_LAWS, f"name a law in the row of `{name}` in tests/registry.py"
+
+
+def test_every_public_function_has_a_row_and_every_row_a_function():
+    assert set(registry.ROWS) == set(registry.FUNCTIONS), "add its row to tests/registry.py"
+
+
+@pytest.mark.parametrize("name", registry.CALLED)
+def test_a_row_names_arguments_that_its_function_has(name):
+    positional, options = registry.ROWS[name].call()
+    inspect.signature(getattr(ilr, name)).bind(*positional, **options)
