@@ -191,7 +191,7 @@ def read_rows(path: Path) -> list[dict[str, object]]:
     with path.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     texts = {"family", "weights", "model", "missing"}
-    whole = {"cell", "n_grades", "n_raters", "n_units", "n_clusters"}
+    whole = {"cell", "world", "n_grades", "n_raters", "n_units", "n_clusters"}
     kinds = {name: str if name in texts else int if name in whole else float for name in rows[0]}
     # blank where a column has nothing to say of a row
     return [{name: text and kinds[name](text) for name, text in row.items()} for row in rows]

@@ -44,9 +44,10 @@ def test_an_interval_unpacks_as_a_pair():
     assert repr(interval) == "Interval(0.2000, 0.8000, 90% wald)"
 
 
-def test_coefficients_offer_score_first():
+def test_coefficients_offer_score_first_but_of_two_grades_by_two_raters():
     offered = ("score", "t", "wald", "logit", "likelihood")
-    assert ilr.cohen_kappa(PAIRS).interval_methods == offered
+    assert ilr.cohen_kappa([[0, 0], [1, 2], [2, 2]]).interval_methods == offered
+    assert ilr.cohen_kappa(PAIRS).interval_methods == ("enumerated", *offered)
     exact = ("clopper_pearson", "wilson", "jeffreys", "midp")
     assert ilr.percent_agreement(PAIRS).interval_methods[:4] == exact
     weighted = ilr.percent_agreement([[1, 2], [3, 3]], weights="linear").interval_methods
@@ -106,9 +107,9 @@ def test_no_interval_is_guessed_where_none_is_offered():
     assert repr(bare) == "Estimate(bare = 0.5000, n_units=2)"
 
 
-def test_agreement_in_every_unit_gives_way_to_the_default_method():
+def test_agreement_in_every_unit_gives_way_to_the_score():
     kappa = ilr.cohen_kappa([[1, 1], [2, 2], [1, 1], [2, 2]])
-    default = kappa.confidence_interval()
+    default = kappa.confidence_interval(method="score")
     for method in ("t", "wald"):
         interval = kappa.confidence_interval(method=method)
         assert [*interval] == [*default]

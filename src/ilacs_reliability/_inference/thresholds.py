@@ -315,11 +315,14 @@ def _p_value(
             return max(above, below)
         return above if estimate.value > threshold else below
 
+    # a method may know its p-value, where limits take a search for it
+    known = getattr(dict(estimate.methods)[method or estimate.interval_methods[0]], "leaving", None)
+    found = _leaving(beyond) if known is None else max(known(threshold), SMALLEST_P)
     if alternative == "two-sided":
-        return _leaving(beyond)
+        return found
     if estimate.value == threshold:
         return 0.5
-    half = _leaving(beyond) / 2
+    half = found / 2
     return half if (estimate.value > threshold) == (alternative == "greater") else 1.0 - half
 
 

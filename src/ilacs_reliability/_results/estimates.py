@@ -202,7 +202,7 @@ class Estimate(Record, Pictured):
     >>> import ilacs_reliability as ilr
     >>> kappa = ilr.cohen_kappa([[0, 0], [1, 1], [1, 0], [0, 0], [1, 1]])
     >>> kappa
-    Estimate(cohen_kappa = 0.6154, n_units=5, 95% score -0.2711 to 0.9683)
+    Estimate(cohen_kappa = 0.6154, n_units=5, 95% enumerated -0.1701 to 0.9883)
     """
 
     value: Any
@@ -288,8 +288,8 @@ class Estimate(Record, Pictured):
         Interval
             The limits, within the `range` of what can be true and with the estimate between them
             however low the level; nan where it is undefined. Arrays for a batch. Where the standard
-            error is zero, a method that rests on it alone gives way to the default one and `method`
-            says so: agreement in every unit seen is not certainty.
+            error is zero, a method that rests on it alone gives way to the default one of a batch,
+            and `method` says so: agreement in every unit seen is not certainty.
 
         Raises
         ------
@@ -322,9 +322,11 @@ class Estimate(Record, Pictured):
         known: Literal["ignore"] | None = "ignore" if np.ndim(self.value) else None
         with np.errstate(invalid=known, divide=known):
             found = offered[chosen](self, confidence_level)
-            if chosen != default and (flat := self._is_flat(*found)).any():
-                wide = offered[default](self, confidence_level)
-                found = instead(found, wide, flat, default, f"{chosen} has no width")
+            # as in a batch of such studies, which is not looked through table by table
+            other = "score" if default == "enumerated" else default
+            if chosen != other and (flat := self._is_flat(*found)).any():
+                wide = offered[other](self, confidence_level)
+                found = instead(found, wide, flat, other, f"{chosen} has no width")
         chosen = name_of(found) or chosen
         least, most = self.range
         # an equal-tailed interval of a low level may lie beside the estimate

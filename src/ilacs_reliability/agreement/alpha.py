@@ -20,6 +20,7 @@ from ilacs_reliability._data.scales import (
     usable_scores,
 )
 from ilacs_reliability._data.wide import MOST_GRADES, Credit, Gaps, gaps_by_rule, over_pairs
+from ilacs_reliability._inference.two_by_two import Form
 from ilacs_reliability._results.estimates import Estimate
 from ilacs_reliability._results.undefined import warn_undefined
 from ilacs_reliability.agreement.likelihood_limits import likelihood_methods
@@ -35,6 +36,7 @@ from ilacs_reliability.agreement.studies import (
     unpaired_note,
     why_undefined,
 )
+from ilacs_reliability.agreement.table_limits import enumerated_methods
 
 Metric: TypeAlias = (
     Literal["nominal", "ordinal", "interval", "ratio"] | Sequence[Sequence[float]] | FloatArray
@@ -121,6 +123,11 @@ def krippendorff_alpha(ratings: RatingsLike, *, metric: Metric = "nominal") -> E
         reason = "no_variation" if lone else "full_credit"
     why = why_of(taken, reason, enters=taken.table.paired)
     label = f"Krippendorff's alpha ({rule.name} metric)"
+    to_study = partial(_in_study, total=parts.total)
+    methods = (
+        *coefficient_methods(study),
+        *likelihood_methods(study, partial(_curve, rule=rule), pairs_only=True, to_study=to_study),
+    )
     if reason:
         warn_undefined(label, why)
     return Estimate(
@@ -138,15 +145,8 @@ def krippendorff_alpha(ratings: RatingsLike, *, metric: Metric = "nominal") -> E
         expected=as_float(expected),
         weights=rule.name,
         clusters=taken.clusters,
-        methods=(
-            *coefficient_methods(study),
-            *likelihood_methods(
-                study,
-                partial(_curve, rule=rule),
-                pairs_only=True,
-                to_study=partial(_in_study, total=parts.total),
-            ),
-        ),
+        # of two grades, whatever their distance
+        methods=enumerated_methods(study, methods, lambda *_: Form(0.0, 1.0, 0.0)),
         status="undefined" if reason else "ok",
         reason=reason,
         why=why,

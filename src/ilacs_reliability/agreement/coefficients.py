@@ -14,6 +14,7 @@ from ilacs_reliability._data.marks import by_counts, by_sums
 from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings, by_whom
 from ilacs_reliability._data.scales import FloatArray, Weights
 from ilacs_reliability._data.wide import Credit, SparseRows, beside, given_rows
+from ilacs_reliability._inference.two_by_two import Form
 from ilacs_reliability._results.estimates import Estimate
 from ilacs_reliability._results.undefined import warn_undefined
 from ilacs_reliability.agreement.likelihood_limits import likelihood_methods
@@ -32,6 +33,7 @@ from ilacs_reliability.agreement.studies import (
     unpaired_note,
     why_undefined,
 )
+from ilacs_reliability.agreement.table_limits import enumerated_methods
 
 # chance agreement of a study, and its influence where that is asked for
 ChanceRule: TypeAlias = Callable[[Study, bool], tuple[FloatArray, FloatArray | None]]
@@ -510,6 +512,10 @@ def _corrected(study: Study, rule: ChanceRule, name: str, label: str, kind: str)
         else:
             reason = reason or ("no_variation" if lone_grade(study.ratings) else "full_credit")
             value, influence = np.array(np.nan), np.full(study.credit.shape, np.nan)
+    methods = (
+        *coefficient_methods(study, chance_is_known=rule is _uniform_chance),
+        *likelihood_methods(study, partial(_curve, rule=rule)),
+    )
     return _estimate(
         study,
         name=name,
@@ -520,10 +526,7 @@ def _corrected(study: Study, rule: ChanceRule, name: str, label: str, kind: str)
         observed=as_float(observed),
         expected=as_float(expected),
         n_units=study.n_rated,
-        methods=(
-            *coefficient_methods(study, chance_is_known=rule is _uniform_chance),
-            *likelihood_methods(study, partial(_curve, rule=rule)),
-        ),
+        methods=enumerated_methods(study, methods, FORMS[rule]),
         reason=reason,
     )
 
@@ -727,3 +730,23 @@ def _known_raters(ratings: Ratings, name: str) -> None:
             f"{name} needs to know who gave each rating, but `ratings` holds counts by anonymous "
             "raters; use fleiss_kappa."
         )
+
+
+def _uniform_form(study: Study, credit: float) -> Form:
+    room = 1.0 - float(study.weights.sum()) / len(study.weights) ** 2
+    return Form(room / (2.0 * (1.0 - credit)), 0.0, 0.0)
+
+
+def _gwet_form(study: Study, credit: float) -> Form:
+    q = len(study.weights)
+    scale = float(study.weights.sum()) / (q * (q - 1))
+    return Form(1.0 / (2.0 * (1.0 - credit)), -scale / (1.0 - credit), 0.0)
+
+
+# the same coefficients of two grades, where all units have two ratings
+FORMS: dict[ChanceRule, Callable[[Study, float], Form]] = {
+    _uniform_chance: _uniform_form,
+    _gwet_chance: _gwet_form,
+    _pooled_chance: lambda study, credit: Form(0.0, 1.0, 0.0),
+    _conger_chance: lambda study, credit: Form(0.0, 1.0, 1.0),
+}

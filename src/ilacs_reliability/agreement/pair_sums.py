@@ -130,30 +130,33 @@ def average_influence(study: Study) -> FloatArray:
     Parameters
     ----------
     study : Study
-        One study.
+        One study or many.
 
     Returns
     -------
-    ndarray of float, shape (n_patterns,)
+    ndarray of float, shape (..., n_patterns)
         Influences that average to zero over rated units.
     """
-    n_patterns, m = patterns_of(study.ratings).shape
+    shape, m = study.frequencies.shape, study.ratings.n_raters
     if m < 2:
-        return np.full(n_patterns, np.nan)
-    sums, pull, slopes = RaterSums(study), np.zeros(n_patterns), np.zeros((m, m))
-    chance = np.zeros((m, m))
+        return np.full(shape, np.nan)
+    sums, pull, slopes = RaterSums(study), np.zeros(shape), np.zeros((*shape[:-1], m, m))
+    chance = np.zeros(slopes.shape)
     with np.errstate(invalid="ignore", divide="ignore"):
-        for pairs in sums.blocks():
-            found, (credit, both) = sums.kappas(pairs), sums.credit(pairs)
+        for first, second in sums.blocks():
+            found, (credit, both) = sums.kappas((first, second)), sums.credit((first, second))
             room = 1.0 - found.expected
             share = 1.0 / (found.n_both * room)
-            pull += credit @ share - both @ (share * found.observed)
-            slopes[pairs], chance[pairs] = (1.0 - found.observed) / room**2, found.expected
-        slopes, chance = slopes + slopes.T, chance + chance.T
+            pull += share @ credit.T - (share * found.observed) @ both.T
+            slopes[..., first, second] = (1.0 - found.observed) / room**2
+            chance[..., first, second] = found.expected
+        slopes = slopes + np.swapaxes(slopes, -1, -2)
+        chance = chance + np.swapaxes(chance, -1, -2)
         # each rater's grades meet the margins of all others
         met = slopes @ (sums.margins @ sums.weights)
-        centre = (slopes * chance).sum(axis=1)
-        moved = (met[np.arange(m), sums.codes] - centre) * sums.given
-        pull -= (moved / np.where(sums.by_rater > 0, sums.by_rater, np.nan)).sum(axis=1)
-        influence: FloatArray = study.n_rated * pull / (m * (m - 1) / 2)
+        centre = (slopes * chance).sum(axis=-1)[..., None, :]
+        moved = (met[..., np.arange(m), sums.codes] - centre) * sums.given
+        by_rater = np.where(sums.by_rater > 0, sums.by_rater, np.nan)[..., None, :]
+        pull -= (moved / by_rater).sum(axis=-1)
+        influence: FloatArray = study.n_rated[..., None] * pull / (m * (m - 1) / 2)
     return influence

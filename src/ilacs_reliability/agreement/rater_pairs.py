@@ -24,6 +24,7 @@ from ilacs_reliability.agreement.formulas import (
     known_raters,
     rater_names,
 )
+from ilacs_reliability.agreement.likelihood_limits import likelihood_methods
 from ilacs_reliability.agreement.pair_sums import average_influence, average_kappa, pair_kappas
 from ilacs_reliability.agreement.ranges import coefficient_range
 from ilacs_reliability.agreement.reasons import lone_grade, why_pairs
@@ -35,6 +36,11 @@ from ilacs_reliability.agreement.studies import (
 )
 
 Coefficient: TypeAlias = Callable[[Ratings], Estimate]
+
+# numbers held for a block of studies: some MiB
+BLOCK = 1 << 19
+# units that stand for a population
+MANY = 1e12
 
 
 def light_kappa(ratings: RatingsLike, *, weights: Weights = "identity") -> Estimate:
@@ -104,7 +110,7 @@ def light_kappa(ratings: RatingsLike, *, weights: Weights = "identity") -> Estim
         value=value,
         influence=find if study.is_batch else find(),
         n_units=study.n_rated,
-        methods=coefficient_methods(study),
+        methods=(*coefficient_methods(study), *likelihood_methods(study, _curve)),
         observed=value * (1.0 - expected) + expected,
         expected=expected,
         weights=kind,
@@ -192,14 +198,25 @@ def _of_pairs(
 
 def _influence(study: Study) -> FloatArray:
     """Return the influences in each study."""
-    shape = study.frequencies.shape
+    shape, m = study.frequencies.shape, study.ratings.n_raters
     if not study.is_batch:
         return average_influence(study)
-    rows = []
-    for frequencies in study.frequencies.reshape(-1, shape[-1]):
-        n_rated = frequencies @ study.ratings.table.rated
-        rows.append(average_influence(replace(study, frequencies=frequencies, n_rated=n_rated)))
-    return np.array(rows).reshape(shape)
+    rows, n_rated = study.frequencies.reshape(-1, shape[-1]), study.n_rated.reshape(-1)
+    step = max(1, BLOCK // max(shape[-1] * m, 1))
+    blocks = (slice(start, start + step) for start in range(0, len(rows), step))
+    found = [
+        average_influence(replace(study, frequencies=rows[b], n_rated=n_rated[b])) for b in blocks
+    ]
+    return np.concatenate(found).reshape(shape) if found else np.zeros(shape)
+
+
+def _curve(study: Study) -> tuple[FloatArray, FloatArray]:
+    """Return the average kappa of shares of the patterns, and its influences."""
+    # of as many units as there can be: a pair must have two
+    many = replace(
+        study, frequencies=study.frequencies * MANY, n_rated=study.n_rated * MANY, found={}
+    )
+    return average_kappa(many)[0], _influence(many)
 
 
 def _undefined_pairs(study: Study, weights: Weights) -> dict[Hashable, Estimate]:

@@ -30,7 +30,11 @@ def deciding_level(confidence_level: float, method: str) -> float:
 def deciding_limits(claim: Claim, estimate: Estimate) -> Any:
     """Return the interval of an estimate, or of many, that decides about a claim."""
     method = estimate.interval_methods[0] if estimate.interval_methods else ""
-    return estimate.confidence_interval(deciding_level(claim.confidence_level, method))
+    # many studies at once have no other, and a verdict must not hang on how it was asked for
+    method = "score" if method == "enumerated" else method
+    return estimate.confidence_interval(
+        deciding_level(claim.confidence_level, method), method or None
+    )
 
 
 def outcome_codes(claim: Claim, low: npt.ArrayLike, high: npt.ArrayLike) -> IntArray:
