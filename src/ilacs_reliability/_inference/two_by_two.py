@@ -218,7 +218,8 @@ def _tails(table: _Table, shares: FloatArray, side: int) -> FloatArray:
         counted = upto if side < 0 else upto[..., -1:] - upto
         flat, starts = counted.reshape(len(shares), -1), counted.shape[-1] * apart + 1
         both = flat[:, starts + above] + flat[:, starts + beyond]
-        return np.vecdot(chances, both) / 2.0 / total
+        by_both: FloatArray = np.vecdot(chances, both) / 2.0 / total
+        return by_both
     over = (above >= 0) * 0.5 + (beyond >= 0) * 0.5
     found: FloatArray = chances @ (over if side < 0 else 1.0 - over) / total
     return found
@@ -296,7 +297,7 @@ def _fit(counts: Any, place: _Place) -> float:
     if not place.apart > 0:
         return -inf
     pairs = zip(counts, _shares(place), strict=True)
-    return sum(count * log(max(share, TINY)) for count, share in pairs)
+    return float(sum(count * log(max(share, TINY)) for count, share in pairs))
 
 
 def _moved(table: _Table, value: float, here: _Place) -> _Place:
