@@ -100,3 +100,54 @@ def test_bands_have_chances_exactly_where_there_is_an_estimate(ratings, coeffici
     if found.status == "ok":
         assert abs(chances.sum() - 1.0) < 1e-9
         assert chances.min() >= 0
+
+
+@pytest.mark.parametrize("form", ["A,1", "A,k"])
+def test_limits_of_an_agreement_below_minus_one_hold_it_by_themselves(form):
+    """With ratings missing, components of variance can leave an agreement of -1.5."""
+    grades = [[2, 0], [-1, 1], [-1, 0], [0, 2], [-1, 1], [1, 2]]
+    found = ilr.icc(ilr.ratings_from_codes(grades, scale=ilr.Scale(range(4))), form=form)
+    assert found.value < -1
+    for name, limits in found.methods:
+        low, high = limits(found, 0.95)
+        assert low <= found.value <= high, name
+
+
+def test_grades_that_lie_close_for_their_scale_are_taken_as_all_of_it():
+    far, near = (ilr.Scale(range(3), scores=[0, 1, last]) for last in (1e6, 2))
+    codes = [[1, 0], [0, 0], [1, 1], [1, 0], [0, 0], [0, 1]]
+    for ask in (ilr.lin_ccc, ilr.icc):
+        one, other = (ask(ilr.ratings_from_codes(codes, scale=scale)) for scale in (far, near))
+        assert one.value == pytest.approx(other.value, rel=1e-12)
+        assert one.influence == pytest.approx(other.influence, rel=1e-9)
+        low, high = one.confidence_interval()
+        assert -1 <= low < one.value < high < 1
+
+
+def test_raters_who_are_not_correlated_have_lins_own_limits():
+    """Where c and r are 0 the limits are those of r times the bias correction, here 1."""
+    codes = [[0, 1], [2, 1], [1, 0], [1, 2]] * 3
+    found = ilr.lin_ccc(ilr.ratings_from_codes(codes, scale=ilr.Scale(range(3))))
+    low, high = found.confidence_interval(method="lin")
+    assert found.value == pytest.approx(0, abs=1e-12)
+    # z has the variance (1 - r^2) (c/r)^2 / (1 - c^2) / (n - 2) = 1 / 10
+    assert (low, high) == pytest.approx((-np.tanh(1.959964 / 10**0.5), np.tanh(1.959964 / 10**0.5)))
+
+
+def test_one_grade_in_less_than_two_units_defines_no_correlation():
+    codes = ilr.ratings_from_codes([[-1, 0], [0, -1], [0, 0]], scale=ilr.Scale(range(2)))
+    for shares in ([0.17, 0.32, 0.23], [2.17, 0.32, 3.3]):
+        with pytest.warns(ilr.UndefinedEstimateWarning):
+            assert np.isnan(ilr.icc(codes.with_frequencies(shares)).value)
+
+
+def test_limits_by_f_come_from_one_method_at_every_level():
+    """Whether F has a width at all does not hang on the level."""
+    units = ilr.ratings_from_table([[3, 10**9], [11, 1]], scale=ilr.Scale(range(2)))
+    found = ilr.icc(units, form="A,1")
+    limits = [
+        found.confidence_interval(level, "mcgraw_wong") for level in (0.5, 0.95, 0.99, 1 - 1e-6)
+    ]
+    assert len({one.method for one in limits}) == 1
+    assert (np.diff([one.low for one in limits]) <= 0).all()
+    assert (np.diff([one.high for one in limits]) >= 0).all()

@@ -1,4 +1,4 @@
-"""Intraclass correlations know their work: many ratings a unit, many raters."""
+"""Coefficients know their work: many ratings a unit, many raters, pairs of raters."""
 
 import tracemalloc
 
@@ -84,3 +84,11 @@ def test_batches_of_many_raters_are_a_loop():
     batch = ilr.icc(ratings.with_frequencies(times)).value
     alone = [ilr.icc(ratings.with_frequencies(one)).value for one in times]
     assert_allclose(batch, alone, rtol=1e-10)
+
+
+def test_pairs_of_many_raters_are_refused_before_they_are_asked():
+    codes = np.random.default_rng(1).integers(0, 3, (5, 1000))
+    ratings = ilr.ratings_from_codes(codes, scale=ilr.Scale(range(3)))
+    with pytest.raises(ValueError, match=r"^`ratings` has 499500 pairs of raters"):
+        ilr.pairwise_agreement(ratings)
+    assert len(ilr.pairwise_agreement(ratings.select_raters(*range(20)))) == 190

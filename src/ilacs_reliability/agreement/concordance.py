@@ -30,10 +30,10 @@ from ilacs_reliability.agreement.formulas import (
 )
 from ilacs_reliability.agreement.reasons import lone_grade, why_incomplete, why_of
 from ilacs_reliability.agreement.rescaled import by_interval, fisher_method, rescaled_methods
-from ilacs_reliability.agreement.studies import Method, study_of, where_known
+from ilacs_reliability.agreement.studies import Method, squared_gaps, study_of, where_known
 
 TestMethod: TypeAlias = Literal["exact", "monte_carlo", "asymptotic"]
-NO_CORRELATION = "lin needs raters who are correlated and differ"
+NO_CORRELATION = "lin needs raters who use two grades or more each and differ"
 HYPOTHESIS = "raters order the units independently of one another"
 TEST_METHODS = ("exact", "monte_carlo", "asymptotic")
 
@@ -292,7 +292,7 @@ def lin_ccc(ratings: RatingsLike) -> Estimate:
     taken, notes = _ordered_and_complete(given, "lin_ccc")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UndefinedEstimateWarning)
-        kappa = conger_kappa(taken, weights="quadratic")
+        kappa = conger_kappa(taken, weights=squared_gaps(taken))
     reason = kappa.reason and (why_incomplete(study_of(taken, "quadratic"), given) or kappa.reason)
     why = why_of(taken, reason, given=given)
     if reason:
@@ -437,10 +437,13 @@ def _normal_method(ratings: Ratings, score: Callable[[Estimate, float], Limits])
         means = [weights @ each[:, None] / n for each in scores]
         x, y = (each - mean for each, mean in zip(scores, means, strict=True))
         shares = weights / n
-        spread = np.sqrt(np.vecdot(shares, x**2) * np.vecdot(shares, y**2))
+        squares = [np.vecdot(shares, each**2) for each in (x, y)]
+        spread = np.sqrt(squares[0] * squares[1])
         correlation = np.vecdot(shares, x * y) / spread
         shift = (means[0] - means[1])[..., 0] / np.sqrt(spread)
-    return "lin", partial(_lin, correlation=correlation, shift=shift, score=score)
+        # what Lin calls the bias correction: the concordance over the correlation
+        bias = 2.0 / ((squares[0] + squares[1]) / spread + shift**2)
+    return "lin", partial(_lin, correlation=correlation, shift=shift, bias=bias, score=score)
 
 
 def _lin(
@@ -449,18 +452,20 @@ def _lin(
     *,
     correlation: FloatArray,
     shift: FloatArray,
+    bias: FloatArray,
     score: Callable[[Estimate, float], Limits],
 ) -> Limits:
     """Return Lin's limits of Fisher's z, for normal scores (equation 2.5 of his paper)."""
     c, r, u = np.asarray(estimate.value), correlation, shift
     with np.errstate(invalid="ignore", divide="ignore"):
+        # by the ratio of the two, which has a value where both are next to nothing
         room = 1 - c**2
-        z = (1 - r**2) * c**2 / (room * r**2) + 2 * c**3 * (1 - c) * u**2 / (r * room**2)
-        z = z - c**4 * u**4 / (2 * r**2 * room**2)
+        z = (1 - r**2) * bias**2 / room + 2 * c**2 * bias * (1 - c) * u**2 / room**2
+        z = z - c**2 * bias**2 * u**4 / (2 * room**2)
         error = np.sqrt(np.maximum(z, 0.0) / np.maximum(estimate.n_units - 2, 1))
         half = special.ndtri((1 + confidence_level) / 2) * error
         found = np.tanh(np.arctanh(c) - half), np.tanh(np.arctanh(c) + half)
-    gone = ~(np.isfinite(r) & (r != 0) & (np.abs(c) < 1))
+    gone = ~(np.isfinite(r) & (np.abs(c) < 1))
     if not gone.any():
         return found
     return instead(found, score(estimate, confidence_level), gone, "score", NO_CORRELATION)

@@ -42,6 +42,7 @@ from ilacs_reliability.agreement.rescaled import fisher_method
 from ilacs_reliability.agreement.studies import (
     Study,
     coefficient_methods,
+    squared_gaps,
     study_of,
     where_known,
     why_undefined,
@@ -143,10 +144,10 @@ def icc(ratings: RatingsLike, *, form: Form = "A,1", estimator: Estimator = "ano
     taken = _raters_for(ratings, form, "icc")
     if not taken.scale.ordered:
         raise ValueError("icc needs an ordered scale, but `ratings` has none.")
-    study = study_of(taken, "quadratic")
+    study = study_of(taken, squared_gaps(taken))
     scores = taken.derived("scores", scores_of)
     fit = _fit(study, scores, form[0], estimator)
-    reason = "" if study.is_batch else why_undefined(study) or fit.reason
+    reason = "" if study.is_batch else why_undefined(study) or _why_none(scores, fit)
     if reason:
         fit = _without(scores, reason)
     single = _single_estimate(study, scores, fit, form, estimator, reason)
@@ -217,6 +218,11 @@ def _why_not_finite(value: FloatArray, scores: Scores, *, two_way: bool) -> str:
     if not scores.varies:
         return "no_variation"
     return "nil_variance" if not two_way or leaves_residual(scores) else "no_residual"
+
+
+def _why_none(scores: Scores, fit: _Fit) -> str:
+    # frequencies that are no whole numbers leave like scores a variance of rounding
+    return fit.reason if scores.varies else "no_variation"
 
 
 def _without(scores: Scores, reason: str) -> _Fit:
@@ -334,7 +340,9 @@ def _single_estimate(
     with np.errstate(invalid="ignore", divide="ignore"):
         expected = ((study.margins @ study.weights) * study.margins).sum(axis=-1)
     by_f = estimator == "anova" and scores.is_complete and study.ratings.clusters is None
-    least = 0.0 if estimator == "reml" else -1.0 if form[0] == "A" else _least(scores)
+    # where ratings are missing, components can leave agreement below -1
+    lowest = _least_stepped(np.asarray(fit.value)) if form[0] == "A" else _least(scores)
+    least = 0.0 if estimator == "reml" else lowest
     methods = coefficient_methods(study)
     score = methods[0][1]
     methods = (*methods, fisher_method(score))

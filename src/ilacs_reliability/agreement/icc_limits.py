@@ -22,6 +22,8 @@ from ilacs_reliability.agreement.components import (
 )
 
 NO_WIDTH = 1e-9
+# the chance below the upper of two limits of 95 %
+USUAL = 0.975
 
 
 def f_limits(
@@ -62,8 +64,9 @@ def f_limits(
     find = _agreement_limits if kind == "A" else partial(_ratio_limits, kind=kind)
     with np.errstate(invalid="ignore", divide="ignore"):
         low, high = find(squares, value, tail)
-        # no residual, or no difference between units
-        full = (value >= 1) | ~(high - low > NO_WIDTH)
+        usual = find(squares, value, USUAL)
+        # no residual, or no difference between units, whatever the level
+        full = (value >= 1) | ~(usual[1] - usual[0] > NO_WIDTH)
     low, high = step_up(low, k), step_up(high, k)
     found = low, high
     if not full.any():
@@ -91,8 +94,10 @@ def _agreement_limits(
     df = _satterthwaite(squares, value)
     above, below = special.fdtri(n - 1, df, tail), special.fdtri(df, n - 1, tail)
     rest = m * raters + (m * n - m - n) * residual
-    low = n * (units - above * residual) / (above * rest + n * units)
-    high = n * (below * units - residual) / (rest + n * below * units)
+    # by ratios to the residual, as a quantile of few degrees of freedom is huge
+    rest, units = rest / residual, units / residual
+    low = n * (units / above - 1) / (rest + n * units / above)
+    high = n * (units - 1 / below) / (rest / below + n * units)
     return low, high
 
 

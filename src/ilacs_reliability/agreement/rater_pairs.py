@@ -12,6 +12,7 @@ from typing import TypeAlias
 import numpy as np
 
 from ilacs_reliability._checks.arguments import check_function
+from ilacs_reliability._checks.work import affordable
 from ilacs_reliability._data.ratings import Ratings, RatingsLike
 from ilacs_reliability._data.scales import FloatArray, Weights
 from ilacs_reliability._results.estimates import Estimate
@@ -35,6 +36,8 @@ from ilacs_reliability.agreement.studies import (
     why_undefined,
 )
 
+# what an estimate of a pair takes: time, and memory by itself and for each pattern
+NANOSECONDS, BYTES_OF_PAIR, BYTES_OF_PATTERN = 300_000, 20_000, 260
 Coefficient: TypeAlias = Callable[[Ratings], Estimate]
 
 # numbers held for a block of studies: some MiB
@@ -144,7 +147,8 @@ def pairwise_agreement(
     TypeError
         If `coefficient` does not return an `Estimate`.
     ValueError
-        If the raters are anonymous or there is only one.
+        If the raters are anonymous, there is only one, or their pairs would take more than some
+        seconds or much memory, as of 200 raters.
 
     See Also
     --------
@@ -171,6 +175,13 @@ def pairwise_agreement(
     taken = known_raters(ratings, "pairwise_agreement")
     if taken.n_raters < 2:
         raise ValueError("`ratings` must be by two raters or more, but got 1.")
+    pairs, width = taken.n_raters * (taken.n_raters - 1) / 2, len(taken.table.totals)
+    bytes_held = pairs * (BYTES_OF_PAIR + BYTES_OF_PATTERN * width)
+    if not affordable(pairs * (1 + width / 1000), nanoseconds=NANOSECONDS, held=bytes_held):
+        raise ValueError(
+            f"`ratings` has {pairs:.0f} pairs of raters in {width} patterns, more than are asked "
+            "in some seconds: choose raters by `select_raters`, or ask light_kappa for the average."
+        )
     return Estimates("pairwise_agreement", "raters", _each_pair(taken, coefficient))
 
 

@@ -33,6 +33,8 @@ from ilacs_reliability._results.wording import counted
 
 Method: TypeAlias = tuple[str, Callable[[Estimate, float], Limits]]
 
+# grades in use that span less of the scale than this are taken as all of it, where they are few
+CLOSE, MOST_GRADES = 0.01, 60
 NO_LOGIT = "logit has no limits at an end of the range"
 NOT_SHOWN = "whether the grades were right"
 
@@ -130,6 +132,29 @@ def study_of(ratings: Ratings, weights: Weights) -> Study:
     )
 
 
+def squared_gaps(ratings: Ratings) -> Weights:
+    """Return quadratic weights, over the grades in use where these lie close for their scale.
+
+    Parameters
+    ----------
+    ratings : Ratings
+        One study or many, for a coefficient on which unused grades have no bearing.
+
+    Returns
+    -------
+    str or ndarray of float, shape (n_grades, n_grades)
+        "quadratic", or where grades in use span less than a hundredth of the scale, so that credit
+        would be 1 but for rounding, the same as if they were all of it.
+    """
+    scores, used = np.asarray(ratings.scale.scores), ratings.counts.any(axis=0)
+    span = float(np.ptp(scores[used])) if used.any() else 0.0
+    if not 0 < span < CLOSE * float(np.ptp(scores)) or len(scores) > MOST_GRADES:
+        return "quadratic"
+    x = np.clip(scores, scores[used].min(), scores[used].max()) / span
+    credit: FloatArray = 1.0 - np.subtract.outer(x, x) ** 2
+    return credit
+
+
 def _weights_and_credit(ratings: Ratings, weights: Weights) -> tuple[Any, FloatArray]:
     table = ratings.table
     matrix: Any = credit_by_rule(ratings.scale, weights)
@@ -177,7 +202,7 @@ def why_undefined(study: Study) -> str:
     if study.n_paired == 0:
         known = study.ratings.patterns is not None
         return "single_rater" if known and study.ratings.n_raters < 2 else "no_pairable_units"
-    return "single_unit" if study.n_paired == 1 else ""
+    return "" if study.n_paired > 1 else "single_unit"
 
 
 def where_known(study: Study, value: FloatArray) -> FloatArray:

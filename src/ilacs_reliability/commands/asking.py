@@ -53,6 +53,8 @@ from ilacs_reliability.shift.margins import stuart_maxwell
 from ilacs_reliability.shift.movement import net_shift
 from ilacs_reliability.shift.signed_ranks import wilcoxon_signed_rank
 
+# a table of each two raters of more is not read
+MOST_RATERS = 100
 COEFFICIENTS: dict[str, Callable[..., Estimate]] = {
     "percent_agreement": percent_agreement,
     "cohen_kappa": cohen_kappa,
@@ -272,7 +274,7 @@ def _row(name: str, estimate: Estimate, options: Options) -> tuple[str, str, str
 
 
 def _pairs(ratings: Ratings, options: Options) -> Iterator[Block]:
-    if ratings.n_raters > 2:
+    if 2 < ratings.n_raters <= MOST_RATERS:
         pairs = pairwise_agreement(ratings)
         rows = [
             _row(listed(pair), one, options)  # type: ignore[arg-type]

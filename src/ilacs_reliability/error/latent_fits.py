@@ -121,7 +121,9 @@ def profile_limits(
     def excess(at: float) -> float:
         return min(top - gradings.total(at) - allowed, 1e6)
 
-    low = 0.0 if value <= 0 or excess(0.0) <= 0 else float(brentq(excess, 0.0, value, xtol=CLOSE))
+    low, near = 0.0, min(value, gradings.most)
+    if value > 0 and excess(0.0) > 0:
+        low = near if excess(near) > 0 else float(brentq(excess, 0.0, near, xtol=CLOSE))
     if value >= 1 or excess(1.0) <= 0:
         return low, 1.0
     if excess(gradings.most) <= 0:

@@ -40,8 +40,9 @@ from ilacs_reliability.error.polychoric_fits import (
 NAME = "polychoric_correlation"
 NOT_SHOWN = "whether raters use the same thresholds, nor whether the grades were right"
 INSTEAD = "Thresholds are those of the margins, as fitting them too would take more than seconds."
-# tables of chances that a fit and its interval look at, with thresholds fitted or as of the margins
-JOINT_FITS, MARGIN_FITS = 300, 60
+# tables of chances that a fit and its interval look at, with thresholds fitted, with a test too,
+# and with thresholds of the margins
+JOINT_FITS, TESTED_FITS, MARGIN_FITS = 300, 1500, 60
 PolychoricMethod: TypeAlias = Literal["ml", "two_step"]
 
 
@@ -121,8 +122,9 @@ def polychoric_correlation(
         raise ValueError(f"`ratings` must have an ordered scale, but {taken.scale!r} is not.")
     if taken.n_raters < 2:
         raise ValueError("`ratings` must be by two raters or more, but has one.")
-    joint = method == "ml" and _is_affordable(taken, JOINT_FITS)
-    if not (joint or _is_affordable(taken, MARGIN_FITS)):
+    pairs = taken.n_raters * (taken.n_raters - 1) / 2
+    joint = method == "ml" and _is_affordable(taken, max(pairs * JOINT_FITS, TESTED_FITS))
+    if not (joint or _is_affordable(taken, pairs * MARGIN_FITS)):
         raise ValueError(
             f"`ratings` uses too many grades for a fit in some seconds ({told(taken)}): join "
             "grades, or leave out raters by `select_raters`."
@@ -139,11 +141,10 @@ def polychoric_correlation(
     return Estimates(NAME, "raters", entries)
 
 
-def _is_affordable(ratings: Ratings, fits: int) -> bool:
-    """Say whether so many tables of chances can be had for each pair of raters."""
+def _is_affordable(ratings: Ratings, fits: float) -> bool:
+    """Say whether so many tables of chances of each two grades can be had."""
     used = int(ratings.counts.any(axis=0).sum())
-    pairs = ratings.n_raters * (ratings.n_raters - 1) / 2
-    return affordable(pairs * used**2 * fits, nanoseconds=25_000)
+    return affordable(used**2 * fits, nanoseconds=25_000)
 
 
 def _of_pair(ratings: Ratings, joint: bool, said: tuple[str, ...]) -> Estimate:

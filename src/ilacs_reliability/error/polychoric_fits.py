@@ -18,6 +18,8 @@ STRONGEST, AT_END = 1.0 - 1e-8, 1e-6
 TINY = 1e-300
 # the least chance that units are divided by, so that no quotient of theirs overflows
 DIVISOR = 1e-200
+# a step that gains less of the log likelihood is the last, of the value and of its limits
+GAIN, GAIN_OF_LIMITS = 1e-11, 1e-9
 # from here on the end itself is tried
 NEAR = 0.99
 
@@ -51,7 +53,9 @@ class Table:
         """Return the log likelihood, without multinomial constants."""
         return float(special.xlogy(self.counts, np.maximum(cells, TINY)).sum())
 
-    def best(self, rho: float, start: FloatArray | None = None) -> tuple[FloatArray, float]:
+    def best(
+        self, rho: float, start: FloatArray | None = None, gain: float = GAIN
+    ) -> tuple[FloatArray, float]:
         """Return the likeliest thresholds at a correlation, and the log likelihood."""
         thresholds = self.at_margins() if start is None else start
         log = self.log(self.cells(thresholds, rho))
@@ -61,8 +65,8 @@ class Table:
             moved = self._scored(thresholds, rho, log)
             if moved is None:
                 break
-            gain, (thresholds, log) = moved[1] - log, moved
-            if gain < 1e-11 * max(1.0, abs(log)):
+            gained, (thresholds, log) = moved[1] - log, moved
+            if gained < gain * max(1.0, abs(log)):
                 break
         return thresholds, log
 
@@ -148,16 +152,18 @@ def profile_limits(
     limits = []
     for end in (-farthest, farthest):
         reached = {peak: fit.thresholds}
-        drop = partial(_drop, table, fit.log, reached)
+        drop = partial(_drop, table, fit.log, reached, gain=GAIN_OF_LIMITS)
         at = limit_outwards(drop, peak=peak, end=end, step=step, allowed=allowed)
         limits.append(float(np.sign(end)) if at == end else float(np.tanh(at)))
     return limits[0], limits[1]
 
 
-def _drop(table: Table, log: float, reached: dict[float, FloatArray], at: float) -> float:
+def _drop(
+    table: Table, log: float, reached: dict[float, FloatArray], at: float, *, gain: float = GAIN
+) -> float:
     """Return twice what the likelihood lacks at a correlation of which `at` is Fisher's z."""
     near = min(reached, key=lambda one: abs(one - at))
-    reached[at], found = table.best(float(np.tanh(at)), reached[near])
+    reached[at], found = table.best(float(np.tanh(at)), reached[near], gain)
     return 2.0 * (log - found)
 
 
