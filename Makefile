@@ -54,7 +54,7 @@ notebooks: $(VENV)/.docs  ## run each notebook from clean and write it as .ipynb
 	$(PY) scripts/run_notebooks.py $(sort $(wildcard notebooks/*.py))
 
 clean:  ## remove .venv and everything that the commands above wrote
-	rm -rf $(VENV) $(LOWEST) docs/_build docs/reference build dist .pytest_cache .mypy_cache .ruff_cache \
+	rm -rf $(VENV) $(LOWEST) docs/_build docs/_drawn docs/reference build dist .pytest_cache .mypy_cache .ruff_cache \
 	    .hypothesis .coverage .coverage.* notebooks/*.ipynb notebooks/.ipynb_checkpoints
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -5,9 +5,10 @@ import tomllib
 from pathlib import Path
 
 import ilacs_reliability as ilr
+from ilacs_reliability.reporting import plots
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE))  # for mathml, beside this file
+sys.path.insert(0, str(HERE))  # for what stands beside this file
 
 project = "ilacs-reliability"
 author = "The ilacs-reliability developers"
@@ -22,6 +23,9 @@ extensions = [
     "numpydoc",
     "myst_nb",
     "mathml",
+    "running",
+    "linking",
+    "reachable",
 ]
 exclude_patterns = ["_build"]
 templates_path = ["_templates"]
@@ -54,6 +58,7 @@ html_math_renderer = "mathml"
 html_title = "ilacs-reliability"
 html_static_path = ["_static"]
 html_css_files = ["pages.css"]
+
 html_show_sourcelink = False
 html_copy_source = False
 html_sidebars = {"*": []}  # only the reference has pages below it
@@ -62,6 +67,7 @@ html_theme_options = {
     "navbar_align": "left",
     "navigation_with_keys": False,
     "show_toc_level": 2,
+    "header_links_before_dropdown": 7,
     "secondary_sidebar_items": ["page-toc"],
     "footer_start": ["copyright"],
     "footer_end": [],
@@ -82,14 +88,24 @@ def reference_pages(public: list[str], groups: dict[str, dict]) -> dict[str, str
     index = ["Reference", "=========", ""]
     index += ["Every name is used as ``ilr.name`` after ``import ilacs_reliability as ilr``.", ""]
     index += [".. toctree::", "   :maxdepth: 1", ""]
+    pages["pictures.rst"] = group_page(PICTURES, PICTURES["names"], module=PICTURES["module"])
     index += [f"   {page.removesuffix('.rst')}" for page in pages]
     return {"index.rst": "\n".join(index) + "\n", **pages}
 
 
-def group_page(group: dict, names: list[str]) -> str:
+# pictures are no names of the front door: matplotlib may be absent
+PICTURES = {
+    "title": "Pictures",
+    "question": "How does it look? ``from ilacs_reliability.reporting import plots``",
+    "module": "ilacs_reliability.reporting.plots",
+    "names": sorted(plots.__all__),
+}
+
+
+def group_page(group: dict, names: list[str], *, module: str = "ilacs_reliability") -> str:
     """Return the page that lists one group's names."""
     lines = [group["title"], "=" * len(group["title"]), "", group["question"], ""]
-    lines += [".. currentmodule:: ilacs_reliability", ""]
+    lines += [f".. currentmodule:: {module}", ""]
     lines += [".. autosummary::", "   :toctree: api", "   :nosignatures:", ""]
     lines += [f"   {name}" for name in names]
     return "\n".join(lines) + "\n"
@@ -100,6 +116,7 @@ def write_reference(folder: Path, public: list[str]) -> list[str]:
     groups = tomllib.loads((HERE / "reference.toml").read_text(encoding="utf-8"))
     pages = reference_pages(public, groups)
     stubs = {f"ilacs_reliability.{name}.rst" for name in public}
+    stubs |= {f"{PICTURES['module']}.{name}.rst" for name in PICTURES["names"]}
     folder.mkdir(exist_ok=True)
     for old in [*folder.glob("*.rst"), *folder.glob("api/*.rst")]:
         if old.name not in pages.keys() | stubs:

@@ -73,3 +73,35 @@ def test_how_standard_inspections_were_chosen_is_never_a_fact():
     assert len(files) > 100
     said = re.compile(r"(chosen|chose|choosing|ones)\s+(#\s+)?(\w+\s+){0,3}by\s+(#\s+)?risk")
     assert [str(path) for path in files if said.search(path.read_text(encoding="utf-8"))] == []
+
+
+GUIDES = sorted((ROOT / "docs" / "guides").glob("*.md"))
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.stem)
+def test_a_guide_is_short_and_every_block_of_it_runs(guide):
+    text = guide.read_text(encoding="utf-8")
+    blocks = re.findall(r"^```(\S*)", text, flags=re.MULTILINE)
+    assert set(blocks[::2]) == {"{run}"}, "what is shown is run in the build"
+    assert len(text.split()) < 450
+    named = set(re.findall(r"\bilr\.(\w+)", text)) | set(re.findall(r"`(\w+)`", text))
+    assert all(hasattr(ilr, name) for name in re.findall(r"\bilr\.(\w+)", text)), named
+    listed = (ROOT / "docs" / "guides.md").read_text(encoding="utf-8")
+    assert f"guides/{guide.stem}\n" in listed
+
+
+def test_the_gallery_shows_every_picture():
+    from ilacs_reliability.reporting import plots
+
+    shown = (ROOT / "docs" / "gallery.md").read_text(encoding="utf-8")
+    pictures = [name for name in plots.__all__ if name.endswith("_plot")]
+    assert len(pictures) > 10
+    assert all(f"plots.{name}(" in shown for name in pictures)
+
+
+def test_what_it_is_called_here_exists():
+    table = (ROOT / "docs" / "synonyms.md").read_text(encoding="utf-8")
+    rows = [line.split("|")[2] for line in table.splitlines() if line.startswith("| ")][2:]
+    named = [name for row in rows for name in re.findall(r"`([a-z]\w+)(?:`|\()", row)]
+    assert len(named) > 25
+    assert [name for name in named if not hasattr(ilr, name) and name != "weights"] == []

@@ -217,11 +217,13 @@ class NetShift(Record, Pictured):
         rows = [_shown_row(name, *pair) for name, pair in shares.items()]
         moves = (f"{move:+d}: {whole(count)}" for move, count in self.by_move.items() if count)
         lines = (f"Units by number of grades moved: {', '.join(moves)}.", *self.notes)
-        return rows_table(rows, ("", "units", "of", "share", "low", "high")) + paragraphs(lines)
+        return rows_table(rows, ("grades", "units", "of", "share", "low", "high")) + paragraphs(
+            lines
+        )
 
 
 def _shown_row(name: str, share: Estimate, units: int) -> dict[str, Any]:
-    row: dict[str, Any] = {"": name, "units": units, "of": int(share.n_units)}
+    row: dict[str, Any] = {"grades": name, "units": units, "of": int(share.n_units)}
     limits = _limits_of(share, "share", "simultaneous")
     row |= {key.removeprefix("share_"): value for key, value in limits.items()}
     return row | {"share": share.value}
