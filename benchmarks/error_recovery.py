@@ -218,16 +218,30 @@ def severity(rng: np.random.Generator, world: str, share: float, n: int) -> Iter
     lead = rng.integers(n_leads, size=n)
     home = np.arange(n_leads) % 3
     stratum = np.where(rng.random(n) < 0.6, home[lead], rng.integers(3, size=n))
-    bend = rng.standard_normal(n_leads) * np.sqrt(share / (1 - share))
-    seen = 0.3 * stratum + bend[lead] + rng.standard_normal(n)
+    spread = np.sqrt(share / (1 - share))
+    seen = 0.3 * stratum + spread * rng.standard_normal(n_leads)[lead] + rng.standard_normal(n)
     if world.startswith("leads"):
         seen = seen + 0.5 * rng.standard_normal(n_leads)[lead]
-    grade = np.digitize(seen, np.quantile(seen, [0.08, 0.27, 0.7]))
+    cuts = 0.3 + CUTS * np.sqrt(1 + spread**2)
     counts = np.zeros((3, n_leads, 4), dtype=np.int64)
-    np.add.at(counts, (stratum, lead, grade), 1)
+    np.add.at(counts, (stratum, lead, np.digitize(seen, cuts)), 1)
     counts = counts[:, counts.sum(axis=(0, 2)) > 0]
     found = ilr.rater_severity(counts, disconnected="largest", n_resamples=99, rng=rng)
-    yield _of("share between raters", share, found.share)
+    yield _of("share between raters", share_of_scores(cuts, share), found.share)
+
+
+def share_of_scores(cuts: np.ndarray, share: float) -> float:
+    """Return what a latent share is of the scores of grades, over strata of one size."""
+    between, whole = 0.0, 0.0
+    scores = np.arange(len(cuts) + 1)
+    for stratum in range(3):
+        own = (cuts - 0.3 * stratum) * np.sqrt(1 - share)
+        table = cell_probabilities(own, own, share).probabilities
+        shares = table.sum(axis=1)
+        mean = shares @ scores
+        between += scores @ table @ scores - mean**2
+        whole += shares @ (scores - mean) ** 2
+    return float(between / whole)
 
 
 def _cells() -> Iterator[Cell]:

@@ -75,6 +75,25 @@ for common, point in curve.items():
 pd.DataFrame(rows).round(2)
 
 # %% [markdown]
+# As a curve: the upper end stays at 1 whatever the correlation, the lower one falls and takes the chance
+# of the same grade with it.
+
+# %%
+import matplotlib.pyplot as plt
+
+figure, axes = plt.subplots(figsize=(6, 3))
+points = pd.DataFrame(rows)
+axes.fill_between(points["errors correlate"], points["from"], points["to"], color="#d6dbe4")
+axes.plot(points["errors correlate"], points["same grade, at least"], color="#2a6f97")
+axes.annotate("same grade, at least", (0.02, points["same grade, at least"][0] - 0.09))
+axes.annotate("reliabilities allowed", (0.02, 0.9))
+axes.set(xlabel="correlation of errors", xlim=(0, 0.5), ylim=(0, 1.02))
+figure.tight_layout()
+
+# %% [markdown]
+# **The number is that of the middle grading.** Of three gradings the model tells how reliable the one
+# between the others was; that the latest is as reliable is one assumption more, and the report names it.
+#
 # **Thresholds may have moved** between frameworks. The sets of thresholds are free for each occasion
 # above; the authorities with one inspection under the old framework and two under the new one, in that
 # order, give the same picture:

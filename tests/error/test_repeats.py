@@ -322,6 +322,11 @@ def test_wrong_arguments_are_refused():
         ilr.reliability_from_repeats(last(4), error_correlation=0.1)
 
 
+def test_of_three_gradings_it_is_said_that_the_middle_one_is_meant():
+    assert "the middle one of three gradings" in ilr.reliability_from_repeats(last(3)).describe()
+    assert "middle one" not in ilr.reliability_from_repeats(last(4)).describe()
+
+
 def test_assumptions_are_named():
     found = ilr.reliability_from_repeats(sif_then_two_ilacs(), error_correlation=0.2)
     assert "errors of any two gradings of a unit correlate 0.2" in found.assumptions

@@ -24,6 +24,8 @@ from ilacs_reliability.error.repeat_grades import repeat_grade_probability
 from ilacs_reliability.error.repeats import reliability_from_repeats
 
 TITLE = "What judgement error may be, under named assumptions"
+# three gradings tell the reliability of the one in the middle
+AS_THE_MIDDLE = "the other inspections are as reliable as the middle one of three"
 N_POINTS = 33
 
 
@@ -86,8 +88,9 @@ def judgement_error(
     if not np.isfinite([low, *same, *side]).all():
         return (), {}
     noise = noise_of_claims(evidence, last, low)
+    supposed = (*found.assumptions, AS_THE_MIDDLE)
     lines = [
-        f"If {', '.join(found.assumptions[:-1])} and {found.assumptions[-1]}, a second team would "
+        f"If {', '.join(supposed[:-1])} and {supposed[-1]}, a second team would "
         f"give the same grade in {percent(same.low)} to {percent(same.high)} of inspections, and "
         f"one on the same side of good in {percent(side.low)} to {percent(side.high)}: the last "
         f"three grades of {counted(int(sequences.n_units), 'authority', 'authorities')} allow a "

@@ -50,6 +50,9 @@ OF_TWO = (
     "It bounds the geometric mean of the two gradings' reliabilities from below; the upper limit "
     "bounds nothing."
 )
+OF_THE_MIDDLE = (
+    "It is the reliability of the middle one of three gradings; nothing shows that of the others."
+)
 PAIRS_POOLED = "Each grading and the next are pooled as if pairs of a unit were independent."
 HIDDEN = (
     "the grade that is right depends on the one at the occasion before alone",
@@ -319,6 +322,7 @@ def _quasi_simplex(
         log_likelihood=peak.log_likelihood,
         profile=profile.drops(),
         fit=_fit(profile, ratings),
+        notes=() if error_correlation or sequences.n_occasions > 3 else (OF_THE_MIDDLE,),
     )
 
 
