@@ -10,7 +10,6 @@ from numpy.testing import assert_allclose
 from scipy import stats
 
 import ilacs_reliability as ilr
-from ilacs_reliability.comparison import equal_shares
 from ilacs_reliability.comparison.unconditional import unconditional_limits
 
 PREVIOUSLY_GOOD = [[3, 8, 45, 39], [4, 6, 5, 3]]
@@ -269,24 +268,16 @@ def test_limits_after_one_sided_exact_tests_are_nested(test, counts):
 
 @pytest.mark.parametrize("method", ["boschloo", "barnard"])
 @pytest.mark.parametrize("alternative", ["two-sided", "less"])
-def test_unconditional_limits_are_searched_for_once(monkeypatch, method, alternative):
-    asked = []
-
-    def search(confidence_level, **options):
-        asked.append(confidence_level)
-        return unconditional_limits(confidence_level, **options)
-
-    monkeypatch.setattr(equal_shares, "unconditional_limits", search)
+def test_unconditional_limits_are_searched_for_once(method, alternative):
+    unconditional_limits.cache_clear()
     result = ilr.two_proportions([[2, 10], [7, 4]], method=method, alternative=alternative)
+    assert unconditional_limits.cache_info().misses == 0
     first = result.effect.confidence_interval()
     result.describe(), result.to_dict(), result._repr_html_(), repr(result.effect)
-    assert asked == [0.95]
+    assert unconditional_limits.cache_info().misses == 1
     assert result.effect.confidence_interval() == first
     result.effect.confidence_interval(0.9)
-    assert asked == [0.95, 0.9]
-    again = ilr.two_proportions([[2, 10], [7, 4]], method=method, alternative=alternative)
-    assert again.effect.confidence_interval() == first
-    assert asked == [0.95, 0.9, 0.95]
+    assert unconditional_limits.cache_info().misses == 2
 
 
 def test_limits_that_were_searched_for_can_be_pickled():

@@ -1447,7 +1447,7 @@ def _sizes(frequencies: npt.NDArray[Any], table: PatternTable) -> Sizes:
 def _plain(total: Any) -> Any:
     """Return a whole number where the frequencies are whole, as in any table of real units."""
     if isinstance(total, np.ndarray):
-        return total
+        return read_only(total.view())
     number = float(total)
     return int(number) if number.is_integer() else number
 

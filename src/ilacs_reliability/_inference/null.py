@@ -11,7 +11,6 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
@@ -27,6 +26,7 @@ from ilacs_reliability._inference.critical import (
     drawn_critical_value,
     whole_critical_value,
 )
+from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.wording import counted
 
 # draws with which a p-value can still be small
@@ -223,7 +223,7 @@ def listed(values: Any, chances: FloatArray, slack: float = SLACK) -> Exact:
     """Return the null of statistics that are all listed, in any order, with their chances."""
     order = np.argsort(values)
     beyond = np.append(np.cumsum(chances[order][::-1])[::-1], 0.0)
-    return Exact(partial(_listed_tail, values[order], beyond, slack))
+    return Exact(keyed(_listed_tail, values[order], beyond, slack))
 
 
 def _listed_tail(values: Any, beyond: FloatArray, slack: float, statistic: float) -> float:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +11,7 @@ import numpy.typing as npt
 
 from ilacs_reliability._data.scales import FloatArray
 from ilacs_reliability._results.estimates import Estimate, Interval
+from ilacs_reliability._results.keyed import Keyed
 from ilacs_reliability._results.records import Record, html_table, plain
 from ilacs_reliability._results.undefined import UndefinedEstimateWarning
 from ilacs_reliability._results.wording import (
@@ -131,8 +131,8 @@ class JackknifeResult(Record):
     ----------
     value : float
         The coefficient on the ratings themselves.
-    estimate_source : callable
-        Where `estimate` comes from.
+    estimate_source : Estimate or Keyed
+        Where `estimate` comes from: of a coefficient of the package, how to make it.
     replicates : ndarray of float, shape (n_patterns,) or (n_clusters,)
         The coefficient without one unit of each pattern, or without each cluster; nan where it is
         then undefined.
@@ -152,7 +152,7 @@ class JackknifeResult(Record):
     """
 
     value: float
-    estimate_source: Callable[[], Estimate]
+    estimate_source: Estimate | Keyed
     replicates: FloatArray
     frequencies: npt.NDArray[Any]
     standard_error: float
@@ -161,10 +161,13 @@ class JackknifeResult(Record):
     @property
     def estimate(self) -> Estimate:
         """The coefficient on the ratings themselves, with its influence."""
+        if isinstance(self.estimate_source, Estimate):
+            return self.estimate_source
         with warnings.catch_warnings():
             # said once, when the jackknife was made
             warnings.simplefilter("ignore", UndefinedEstimateWarning)
-            return self.estimate_source()
+            made: Estimate = self.estimate_source()
+            return made
 
     def to_dict(self) -> dict[str, Any]:
         """Return the result as a flat row of plain Python values.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -23,6 +24,8 @@ from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings, ch
 from ilacs_reliability._data.scales import FloatArray, IntArray
 from ilacs_reliability._inference.replicates import BootstrapResult, JackknifeResult
 from ilacs_reliability._results.estimates import NO_ERROR, Estimate, Interval
+from ilacs_reliability._results.keyed import Keyed, keyed
+from ilacs_reliability._results.undefined import UndefinedEstimateWarning
 from ilacs_reliability._results.wording import counted, whole
 
 Coefficient: TypeAlias = Callable[[Ratings], Estimate]
@@ -223,7 +226,7 @@ def jackknife(coefficient: Coefficient, ratings: RatingsLike) -> JackknifeResult
         error = np.sqrt((n - 1) / n * (times @ (values - mean) ** 2)) if n > 1 else np.nan
     return JackknifeResult(
         value=value,
-        estimate_source=partial(coefficient, taken),
+        estimate_source=_source(coefficient, taken),
         replicates=values,
         frequencies=times,
         standard_error=float(error),
@@ -249,6 +252,16 @@ def _evaluate(coefficient: Coefficient, ratings: Ratings) -> Estimate:
             f"`coefficient` must return an Estimate, but got {type(estimate).__name__}."
         )
     return estimate
+
+
+def _source(coefficient: Coefficient, ratings: Ratings) -> Estimate | Keyed:
+    """Return how to make an estimate where the coefficient has a key, else the estimate."""
+    bound = coefficient if isinstance(coefficient, partial) else partial(coefficient)
+    if str(getattr(bound.func, "__module__", "")).startswith("ilacs_reliability."):
+        return keyed(bound.func, *bound.args, ratings, **bound.keywords)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UndefinedEstimateWarning)
+        return _evaluate(coefficient, ratings)
 
 
 def _is_marked(coefficient: Coefficient, mark: str) -> bool:

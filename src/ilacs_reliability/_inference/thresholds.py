@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from ilacs_reliability._results.estimates import (
     reason_in_words,
     standard_error,
 )
+from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.undefined import REASONS, warn_undefined
 from ilacs_reliability._results.wording import with_article
 
@@ -280,7 +280,7 @@ def difference(a: Estimate, b: Estimate, *, paired: bool) -> Estimate:
         design=a.design if a.design == b.design else "",
         patterns=a.patterns if paired else None,
         enters=_either_enters(a, b) if paired else None,
-        range_source=partial(_range_of_difference, a, b),
+        range_source=keyed(_range_of_difference, a, b),
     )
 
 
@@ -416,7 +416,7 @@ def _joined(a: Estimate, b: Estimate, paired: bool) -> tuple[Any, Any, Any]:
     return np.concatenate([a.frequencies, b.frequencies]), np.concatenate(parts), None
 
 
-def _range_of_difference(a: Estimate, b: Estimate) -> Limits:
+def _range_of_difference(a: Estimate, b: Estimate, difference: Estimate) -> Limits:
     (a_least, a_most), (b_least, b_most) = a.range, b.range
     return float(a_least) - float(b_most), float(a_most) - float(b_least)
 
@@ -443,9 +443,9 @@ def _difference_methods(
         total = sum(part**2 / max(n - 1, 1) for part, n in shares)
         df = sum(parts) ** 2 / total if total > 0 else a.n_independent + b.n_independent - 2
     return (
-        ("mover", partial(_mover, a=a, b=b, correlation=correlation)),
-        ("t", partial(_t, df=df)),
-        ("wald", _wald),
+        ("mover", keyed(_mover, a=a, b=b, correlation=correlation)),
+        ("t", keyed(_t, df=df)),
+        ("wald", keyed(_wald)),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -16,6 +16,7 @@ from ilacs_reliability._checks.arguments import (
     told,
 )
 from ilacs_reliability._checks.containers import read_only
+from ilacs_reliability._results.keyed import Keyed
 from ilacs_reliability._results.named_limits import instead, name_of
 from ilacs_reliability._results.pictured import Pictured
 from ilacs_reliability._results.records import Record, freeze, plain, python
@@ -39,6 +40,8 @@ IntArray: TypeAlias = npt.NDArray[np.int64]
 Status: TypeAlias = Literal["ok", "undefined"]
 Alternative: TypeAlias = Literal["two-sided", "less", "greater"]
 Limits: TypeAlias = tuple[npt.ArrayLike, npt.ArrayLike]
+# the name of an interval, and what takes an estimate and a level to its limits
+Method: TypeAlias = tuple[str, Keyed]
 
 
 # the arrays that an estimate of a single study may hold
@@ -158,7 +161,7 @@ class Estimate(Record, Pictured):
         The function that made it, and how a sentence calls it.
     frequencies : ndarray, shape (..., n_patterns)
         How many units showed each pattern.
-    influence_source : ndarray or callable
+    influence_source : ndarray or Keyed
         Where `influence` comes from.
     n_units : int or ndarray
         Units that the estimate rests on.
@@ -173,7 +176,7 @@ class Estimate(Record, Pictured):
         The credit between grades, or the metric, "custom" for a matrix; "" where there is none.
     clusters : ndarray of int, shape (n_patterns,), or None
         The cluster each row of the pattern table belongs to.
-    methods : sequence of (str, callable)
+    methods : sequence of (str, Keyed)
         Interval methods, the default first; each callable takes the estimate and a confidence
         level and returns two limits.
     status : {"ok", "undefined"}
@@ -194,8 +197,11 @@ class Estimate(Record, Pictured):
     enters : ndarray, shape (n_patterns,), or None
         1 where units of a pattern enter the estimate at all; None where all do. A cluster of which
         no unit enters is no independent piece.
-    range_source : pair or callable
-        Where `range` comes from. Default: any number.
+    range_source : pair or Keyed
+        Where `range` comes from: a pair, or what takes the estimate to one. Default: any number.
+    origin : object
+        The plain data from which its limits, its range and their like are computed, where these are
+        more than its own fields.
 
     Examples
     --------
@@ -208,7 +214,7 @@ class Estimate(Record, Pictured):
     value: Any
     name: str
     frequencies: npt.NDArray[Any]
-    influence_source: FloatArray | Callable[[], FloatArray]
+    influence_source: FloatArray | Keyed
     n_units: Any
     label: str = ""
     n_raters: int = 0
@@ -219,7 +225,7 @@ class Estimate(Record, Pictured):
     expected: Any = float("nan")
     weights: str = ""
     clusters: IntArray | None = None
-    methods: Sequence[tuple[str, Callable[[Estimate, float], Limits]]] = ()
+    methods: Sequence[Method] = ()
     status: Status = "ok"
     reason: str = ""
     why: str = ""
@@ -228,7 +234,8 @@ class Estimate(Record, Pictured):
     design: str = ""
     patterns: npt.NDArray[Any] | None = None
     enters: npt.NDArray[Any] | None = None
-    range_source: Limits | Callable[[], Limits] = (-np.inf, np.inf)
+    range_source: Limits | Keyed = (-np.inf, np.inf)
+    origin: Any = None
 
     def __post_init__(self) -> None:
         # five coefficients of a study take some 0.5 ms: looking at all fields would add a tenth
@@ -241,10 +248,10 @@ class Estimate(Record, Pictured):
         Its average over units, weighted by `frequencies`, is zero.
         """
         source, undefined = self.influence_source, np.isnan(self.value)
-        found = source() if callable(source) else source
+        found: FloatArray = source() if isinstance(source, Keyed) else source
         if undefined.any():
             return read_only(np.where(undefined[..., None], np.nan, found))
-        return read_only(found.view()) if callable(source) else found
+        return read_only(found.view()) if isinstance(source, Keyed) else found
 
     @property
     def standard_error(self) -> Any:
@@ -264,7 +271,8 @@ class Estimate(Record, Pictured):
     @property
     def range(self) -> tuple[Any, Any]:
         """The least and the greatest that can be true, whatever the data; no limit passes them."""
-        return self.range_source() if callable(self.range_source) else self.range_source
+        source = self.range_source
+        return source(self) if isinstance(source, Keyed) else source
 
     @property
     def interval_methods(self) -> tuple[str, ...]:

@@ -166,7 +166,7 @@ def same(one: Any, other: Any) -> bool:
     Returns
     -------
     bool
-        Whether they do. Functions are not compared.
+        Whether they do.
     """
     if one is other:
         return True
@@ -178,7 +178,9 @@ def same(one: Any, other: Any) -> bool:
         return len(one) == len(other) and all(map(same, one, other))
     if isinstance(one, float) and isinstance(other, float):
         return one == other or (math.isnan(one) and math.isnan(other))
-    return (callable(one) and callable(other)) or bool(one == other)
+    if is_dataclass(one) and type(one) is type(other) and not isinstance(one, Record):
+        return all(same(getattr(one, part.name), getattr(other, part.name)) for part in fields(one))
+    return bool(one == other)
 
 
 def _same_arrays(one: Any, other: Any) -> bool:

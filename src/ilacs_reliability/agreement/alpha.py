@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
 from ilacs_reliability._checks.arguments import check_option
+from ilacs_reliability._checks.containers import read_only
 from ilacs_reliability._data.marks import by_counts, by_sums
-from ilacs_reliability._data.ratings import RatingsLike, as_ratings, by_whom
+from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings, by_whom
 from ilacs_reliability._data.scales import (
     FloatArray,
     Scale,
@@ -21,13 +21,16 @@ from ilacs_reliability._data.scales import (
 )
 from ilacs_reliability._data.wide import MOST_GRADES, Credit, Gaps, gaps_by_rule, over_pairs
 from ilacs_reliability._inference.two_by_two import Form
-from ilacs_reliability._results.estimates import Estimate
+from ilacs_reliability._results.estimates import Estimate, Method
+from ilacs_reliability._results.keyed import Keyed, keyed
+from ilacs_reliability._results.records import Record
 from ilacs_reliability._results.undefined import warn_undefined
-from ilacs_reliability.agreement.likelihood_limits import likelihood_methods
-from ilacs_reliability.agreement.ranges import coefficient_range
+from ilacs_reliability.agreement.likelihood_limits import likelihood_methods, offers_likelihood
+from ilacs_reliability.agreement.ranges import Range, coefficient_range
 from ilacs_reliability.agreement.reasons import lone_grade, why_of
 from ilacs_reliability.agreement.studies import (
     NOT_SHOWN,
+    Origin,
     Study,
     as_count,
     as_float,
@@ -106,7 +109,7 @@ def krippendorff_alpha(ratings: RatingsLike, *, metric: Metric = "nominal") -> E
     """
     taken = as_ratings(ratings)
     study = study_of(taken, "identity")
-    rule = _Distances(study, metric)
+    rule = _distances(study, metric)
     reason = "" if study.is_batch else why_undefined(study)
     with np.errstate(invalid="ignore", divide="ignore"):
         parts = _parts(study, rule)
@@ -115,19 +118,14 @@ def krippendorff_alpha(ratings: RatingsLike, *, metric: Metric = "nominal") -> E
         if study.is_batch:
             value = np.where((parts.chance > 0) & (study.n_paired > 1), value, np.nan)
         observed, expected = 1.0 - ratio * spread, 1.0 - spread
-        influence: FloatArray | Callable[[], FloatArray] = (
-            partial(_influences, study, rule) if study.is_batch else _influence(study, parts)
+        influence: FloatArray | Keyed = (
+            keyed(_influences, taken, rule) if study.is_batch else _influence(study, parts)
         )
     if not study.is_batch and not reason and not parts.chance > 0:
         lone = lone_grade(taken, taken.table.paired)
         reason = "no_variation" if lone else "full_credit"
     why = why_of(taken, reason, enters=taken.table.paired)
     label = f"Krippendorff's alpha ({rule.name} metric)"
-    to_study = partial(_in_study, total=parts.total)
-    methods = (
-        *coefficient_methods(study),
-        *likelihood_methods(study, partial(_curve, rule=rule), pairs_only=True, to_study=to_study),
-    )
     if reason:
         warn_undefined(label, why)
     return Estimate(
@@ -146,7 +144,9 @@ def krippendorff_alpha(ratings: RatingsLike, *, metric: Metric = "nominal") -> E
         weights=rule.name,
         clusters=taken.clusters,
         # of two grades, whatever their distance
-        methods=enumerated_methods(study, methods, lambda *_: Form(0.0, 1.0, 0.0)),
+        methods=enumerated_methods(
+            study, METHODS[offers_likelihood(taken)], lambda *_: Form(0.0, 1.0, 0.0)
+        ),
         status="undefined" if reason else "ok",
         reason=reason,
         why=why,
@@ -155,57 +155,57 @@ def krippendorff_alpha(ratings: RatingsLike, *, metric: Metric = "nominal") -> E
         design=taken.design,
         patterns=taken.rows,
         enters=study.ratings.table.paired,
-        range_source=partial(
-            coefficient_range,
-            "krippendorff_alpha",
-            rule.credit,
-            taken,
-        ),
+        range_source=keyed(_range),
+        origin=Origin(taken, "identity", rule),
     )
 
 
-def _curve(study: Study, *, rule: _Distances) -> tuple[FloatArray, FloatArray]:
+def _range(estimate: Estimate) -> Range:
+    origin: Origin = estimate.origin
+    return coefficient_range("krippendorff_alpha", origin.distances.credit, origin.ratings)
+
+
+def _curve(origin: Origin, study: Study) -> tuple[FloatArray, FloatArray]:
     """Return alpha without its correction for few ratings, and its influences."""
-    parts = _parts(study, rule)
+    parts = _parts(study, origin.distances)
     value: FloatArray = 1.0 - parts.total * parts.within / parts.chance
     return value, _influence(study, parts)
 
 
-def _in_study(value: FloatArray, *, total: FloatArray) -> FloatArray:
+def _in_study(value: FloatArray, estimate: Estimate) -> FloatArray:
     """Correct alpha for a study's number of ratings."""
+    total = np.asarray(estimate.n_ratings)
     corrected: FloatArray = 1.0 - (1.0 - value) * (total - 1.0) / total
     return corrected
 
 
-class _Distances:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Distances(Record):
     """Squared distances between grades; for ranks, they depend on how often each occurs."""
 
-    __slots__ = ("fixed", "name")
     name: str
     fixed: Any
-
-    def __init__(self, study: Study, metric: Metric) -> None:
-        scale = study.ratings.scale
-        if isinstance(metric, Credit):
-            self.name, self.fixed = "custom", metric.gaps
-            return
-        if not isinstance(metric, str):
-            self.name, self.fixed = "custom", 1.0 - credit_matrix(metric, scale, "metric")
-            return
-        check_option(metric, METRICS, "metric")
-        if metric != "nominal" and not scale.ordered:
-            raise ValueError(f"`metric` is {metric!r}, which needs an ordered scale.")
-        self.name = metric
-        if metric == "nominal":
-            rule = study.weights.gaps if isinstance(study.weights, Credit) else None
-            self.fixed = 1.0 - study.weights if rule is None else rule
-        else:
-            self.fixed = None if metric == "ordinal" else _squared(scale, metric)
 
     @property
     def credit(self) -> Any:
         """Credit between grades; None where the loss is a squared distance by a rule or by rank."""
-        return None if self.fixed is None or isinstance(self.fixed, Gaps) else 1.0 - self.fixed
+        by_rule = self.fixed is None or isinstance(self.fixed, Gaps)
+        return None if by_rule else read_only(1.0 - self.fixed)
+
+
+def _distances(study: Study, metric: Metric) -> _Distances:
+    scale = study.ratings.scale
+    if isinstance(metric, Credit):
+        return _Distances("custom", metric.gaps)
+    if not isinstance(metric, str):
+        return _Distances("custom", 1.0 - credit_matrix(metric, scale, "metric"))
+    check_option(metric, METRICS, "metric")
+    if metric != "nominal" and not scale.ordered:
+        raise ValueError(f"`metric` is {metric!r}, which needs an ordered scale.")
+    if metric == "nominal":
+        by_rule = isinstance(study.weights, Credit)
+        return _Distances(metric, study.weights.gaps if by_rule else 1.0 - study.weights)
+    return _Distances(metric, None if metric == "ordinal" else _squared(scale, metric))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -291,8 +291,18 @@ def _disagreement(study: Study, counts: Any, distances: Any) -> FloatArray:
     return apart
 
 
-def _influences(study: Study, rule: _Distances) -> FloatArray:
+METHODS: dict[bool, tuple[Method, ...]] = {
+    True: (
+        *coefficient_methods(),
+        *likelihood_methods(keyed(_curve), pairs_only=True, to_study=keyed(_in_study)),
+    ),
+    False: coefficient_methods(),
+}
+
+
+def _influences(ratings: Ratings, rule: _Distances) -> FloatArray:
     """Return the influences in each study of a batch."""
+    study = study_of(ratings, "identity")
     with np.errstate(invalid="ignore", divide="ignore"):
         if rule.fixed is not None:
             return _influence(study, _parts(study, rule))

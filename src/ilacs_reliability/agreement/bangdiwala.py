@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from ilacs_reliability._checks.arguments import check_listing, check_number
 from ilacs_reliability._data.ratings import Ratings, RatingsLike
 from ilacs_reliability._data.scales import FloatArray, Weights, agreement_weights
 from ilacs_reliability._results.estimates import Estimate
+from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability.agreement.formulas import (
     build_estimate,
     known_raters,
@@ -105,7 +105,7 @@ def bangdiwala_b(
     check_cells(taken, "bangdiwala_b", steps=q**4 * n_levels, nanoseconds=5.0, cells=cells)
     exact = np.array_equal(credit, np.eye(len(taken.scale)))
     study = study_of(taken, "identity")
-    formula = partial(_area, credit=credit)
+    formula = keyed(_area, credit=credit)
     frequencies, both = study.frequencies, taken.table.paired
     value, influence = smooth_parts(formula, _cells(taken), frequencies, both)
     value = where_known(study, value)
@@ -121,7 +121,7 @@ def bangdiwala_b(
         influence=influence,
         n_units=study.n_paired,
         n_ratings=n_paired_ratings(taken),
-        methods=rescaled_methods(study, np.sqrt, np.square, _root_slope),
+        methods=rescaled_methods(keyed(_root), keyed(_square), keyed(_root_slope)),
         observed=value,
         expected=np.zeros(np.shape(value)),
         weights="identity" if exact else kind,
@@ -130,6 +130,14 @@ def bangdiwala_b(
         notes=unpaired_note(taken),
         range_source=(0.0, 1.0),
     )
+
+
+def _root(area: FloatArray) -> FloatArray:
+    return np.sqrt(area)
+
+
+def _square(root: FloatArray) -> FloatArray:
+    return np.square(root)
 
 
 def _credit(ratings: Ratings, weights: Weights, partial_credit: Sequence[float]) -> FloatArray:

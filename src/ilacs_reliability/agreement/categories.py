@@ -5,7 +5,6 @@ from __future__ import annotations
 import warnings
 from collections.abc import Hashable
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,8 @@ import numpy.typing as npt
 
 from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings
 from ilacs_reliability._data.scales import FloatArray, Weights
-from ilacs_reliability._results.estimates import Estimate
+from ilacs_reliability._results.estimates import Estimate, Method
+from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.listing import Estimates, Listing
 from ilacs_reliability._results.records import plain
 from ilacs_reliability._results.undefined import UndefinedEstimateWarning
@@ -31,7 +31,6 @@ from ilacs_reliability.agreement.margin_limits import affordable_limits, margin_
 from ilacs_reliability.agreement.reasons import why_of
 from ilacs_reliability.agreement.rescaled import rescaled_methods, rescaled_proportion_methods
 from ilacs_reliability.agreement.studies import (
-    Method,
     Study,
     check_cells,
     check_each_grade,
@@ -382,6 +381,7 @@ def _specific(ratings: Ratings, code: int, label: Hashable) -> Estimate:
         n_ratings=n_paired_ratings(ratings),
         enters=table.paired,
         methods=_specific_methods(study),
+        origin=study.origin,
         observed=value,
         expected=np.zeros(np.shape(value)),
         reason=_why_unused(ratings) if unused else "",
@@ -396,10 +396,10 @@ def _why_unused(ratings: Ratings) -> str:
 
 def _kappa_max_methods(study: Study) -> tuple[Method, ...]:
     """List the limits by margins before those that take it for smooth, or for a share of units."""
-    score, t, wald, logit = coefficient_methods(study)
+    score, t, wald, logit = coefficient_methods()
     if not affordable_limits(study):
         return t, wald, score, logit
-    return (("margins", partial(margin_limits, study=study)), t, wald, score, logit)
+    return (("margins", keyed(margin_limits, ratings=study.ratings)), t, wald, score, logit)
 
 
 def _specific_methods(study: Study) -> tuple[Method, ...]:
@@ -411,11 +411,11 @@ def _specific_methods(study: Study) -> tuple[Method, ...]:
     ratings, n_units = study.ratings, study.n_paired
     with np.errstate(invalid="ignore", divide="ignore"):
         m = study.frequencies @ (ratings.table.totals * ratings.table.paired) / n_units
-    forward, back = partial(_unanimity, m=m), partial(_specific_share, m=m)
-    methods = rescaled_methods(study, forward, back, partial(_unanimity_slope, m=m))
+    forward, back = keyed(_unanimity, m=m), keyed(_specific_share, m=m)
+    methods = rescaled_methods(forward, back, keyed(_unanimity_slope, m=m))
     if ratings.n_raters != 2 or ratings.clusters is not None:
         return methods
-    return (*rescaled_proportion_methods(study, forward, back, n_units), *methods)
+    return (*rescaled_proportion_methods(forward, back, n_units), *methods)
 
 
 def _unanimity(specific: FloatArray, *, m: FloatArray) -> FloatArray:
@@ -449,7 +449,7 @@ def _mean_score(
         influence=influence,
         n_units=study.n_paired,
         n_missing=given.n_missing,
-        methods=coefficient_methods(study, chance_is_known=True),
+        methods=coefficient_methods(chance_is_known=True),
         observed=(1.0 + value) / 2.0,
         expected=np.full(np.shape(value), 0.5),
         reason=reason,

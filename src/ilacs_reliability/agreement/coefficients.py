@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import nullcontext
-from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -15,13 +14,15 @@ from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings, by
 from ilacs_reliability._data.scales import FloatArray, Weights
 from ilacs_reliability._data.wide import Credit, SparseRows, beside, given_rows
 from ilacs_reliability._inference.two_by_two import Form
-from ilacs_reliability._results.estimates import Estimate
+from ilacs_reliability._results.estimates import Estimate, Method
+from ilacs_reliability._results.keyed import Keyed, keyed
 from ilacs_reliability._results.undefined import warn_undefined
-from ilacs_reliability.agreement.likelihood_limits import likelihood_methods
-from ilacs_reliability.agreement.ranges import coefficient_range
+from ilacs_reliability.agreement.likelihood_limits import likelihood_methods, offers_likelihood
+from ilacs_reliability.agreement.ranges import range_of
 from ilacs_reliability.agreement.reasons import lone_grade, why_of
 from ilacs_reliability.agreement.studies import (
     NOT_SHOWN,
+    Origin,
     Study,
     as_count,
     as_float,
@@ -110,11 +111,10 @@ def percent_agreement(ratings: RatingsLike, *, weights: Weights = "identity") ->
     study, kind = _study(ratings, weights)
     with np.errstate(invalid="ignore", divide="ignore"):
         value = study.agreement
-    influence = partial(_agreement_influence, study) if study.is_batch else None
-    methods = coefficient_methods(study, chance_is_known=True)
-    methods = (*methods, *likelihood_methods(study, _agreement_curve, pairs_only=True))
+    influence = keyed(_agreement_pull, study.ratings, study.asked) if study.is_batch else None
+    methods = AGREEMENT_METHODS[offers_likelihood(study.ratings)]
     if counts_units(study) and study.ratings.clusters is None:
-        methods = (*proportion_methods(study), *methods)
+        methods = (*proportion_methods(), *methods)
     reason = "" if study.is_batch or study.n_paired else why_undefined(study)
     return _estimate(
         study,
@@ -494,7 +494,7 @@ def _weighted(label: str, kind: str) -> str:
 def _corrected(study: Study, rule: ChanceRule, name: str, label: str, kind: str) -> Estimate:
     is_batch = study.is_batch
     reason = "" if is_batch else why_undefined(study)
-    influence: FloatArray | Callable[[], FloatArray]
+    influence: FloatArray | Keyed
     # two units with two ratings leave nothing to divide by zero but the room that chance leaves
     may_divide = is_batch or reason
     with np.errstate(invalid="ignore", divide="ignore") if may_divide else nullcontext():
@@ -505,17 +505,14 @@ def _corrected(study: Study, rule: ChanceRule, name: str, label: str, kind: str)
             # as for a single study: no chance is left, or a single unit
             enough = (room > LEAST_ROOM) & (study.n_paired > 1)
             value = np.where(enough, (observed - expected) / room, np.nan)
-            influence = partial(_corrected_influence, study, rule)
+            influence = keyed(_corrected_influence, study.ratings, study.asked, keyed(rule))
         elif not reason and room > LEAST_ROOM:
             value = (observed - expected) / room
             influence = _chain(study, observed, expected, slope)
         else:
             reason = reason or ("no_variation" if lone_grade(study.ratings) else "full_credit")
             value, influence = np.array(np.nan), np.full(study.credit.shape, np.nan)
-    methods = (
-        *coefficient_methods(study, chance_is_known=rule is _uniform_chance),
-        *likelihood_methods(study, partial(_curve, rule=rule)),
-    )
+    methods = METHODS[rule, offers_likelihood(study.ratings)]
     return _estimate(
         study,
         name=name,
@@ -531,14 +528,15 @@ def _corrected(study: Study, rule: ChanceRule, name: str, label: str, kind: str)
     )
 
 
-def _curve(study: Study, *, rule: ChanceRule) -> tuple[FloatArray, FloatArray]:
+def _curve(origin: Origin, study: Study, *, rule: ChanceRule) -> tuple[FloatArray, FloatArray]:
     expected, slope = rule(study, True)
     observed = study.agreement
     value: FloatArray = (observed - expected) / (1.0 - expected)
     return value, _chain(study, observed, expected, slope)
 
 
-def _corrected_influence(study: Study, rule: ChanceRule) -> FloatArray:
+def _corrected_influence(ratings: Ratings, weights: Weights, rule: ChanceRule) -> FloatArray:
+    study = study_of(ratings, weights)
     with np.errstate(invalid="ignore", divide="ignore"):
         expected, slope = rule(study, True)
         return _chain(study, study.agreement, expected, slope)
@@ -555,8 +553,12 @@ def _chain(
     return influence
 
 
-def _agreement_curve(study: Study) -> tuple[FloatArray, FloatArray]:
+def _agreement_curve(origin: Origin, study: Study) -> tuple[FloatArray, FloatArray]:
     return study.agreement, study.pull
+
+
+def _agreement_pull(ratings: Ratings, weights: Weights) -> FloatArray:
+    return _agreement_influence(study_of(ratings, weights))
 
 
 def _agreement_influence(study: Study) -> FloatArray:
@@ -652,6 +654,29 @@ def _squared_chance(
     return expected, by_moment @ columns.T
 
 
+def _methods(curve: Keyed, *, known: bool, offered: bool, pairs_only: bool) -> tuple[Method, ...]:
+    methods = coefficient_methods(chance_is_known=known)
+    return (*methods, *likelihood_methods(curve, pairs_only=pairs_only)) if offered else methods
+
+
+RANGE = keyed(range_of)
+AGREEMENT_METHODS = {
+    offered: _methods(keyed(_agreement_curve), known=True, offered=offered, pairs_only=True)
+    for offered in (True, False)
+}
+# by the rule of chance, and whether patterns are few enough for the likelihood
+METHODS: dict[tuple[ChanceRule, bool], tuple[Method, ...]] = {
+    (rule, offered): _methods(
+        keyed(_curve, rule=keyed(rule)),
+        known=rule is _uniform_chance,
+        offered=offered,
+        pairs_only=False,
+    )
+    for rule in (_uniform_chance, _gwet_chance, _pooled_chance, _conger_chance)
+    for offered in (True, False)
+}
+
+
 def _rater_columns(ratings: Ratings) -> FloatArray | SparseRows:
     """Return 1 where each rater gave any grade, then where each gave each grade."""
     patterns = ratings.patterns
@@ -673,7 +698,7 @@ def _estimate(
     label: str,
     kind: str,
     value: FloatArray,
-    influence: FloatArray | Callable[[], FloatArray],
+    influence: FloatArray | Keyed,
     observed: Any,
     expected: Any,
     n_units: FloatArray,
@@ -709,7 +734,8 @@ def _estimate(
         design=ratings.design,
         patterns=ratings.rows,
         enters=ratings.table.paired if pairs_only else ratings.table.rated,
-        range_source=partial(coefficient_range, name, study.weights, ratings),
+        range_source=RANGE,
+        origin=study.origin,
     )
 
 

@@ -13,6 +13,7 @@ from scipy import special
 from ilacs_reliability._data.ratings import Ratings
 from ilacs_reliability._inference.intervals import score_limits
 from ilacs_reliability._results.estimates import Estimate, Limits, n_clusters, standard_error
+from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability.agreement.components import (
     Scores,
     TwoWay,
@@ -71,15 +72,15 @@ def component_estimates(
     """
     make = partial(_estimate, ratings, scores, two_way)
     basis = _basis(ratings, scores)
-    residual = make("residual", values[2], partial(_residual_limits, basis=basis))
-    by_raters = partial(
+    residual = make("residual", values[2], keyed(_residual_limits, basis=basis))
+    by_raters = keyed(
         _raters_limits,
         residual=residual,
         squares={key: float(value) for key, value in two_way_squares(two_way.sums).items()},
         inflation=_inflation(ratings, scores),
     )
     return {
-        "units": make("units", values[0], partial(_units_limits, basis=basis)),
+        "units": make("units", values[0], keyed(_units_limits, basis=basis)),
         "raters": make("raters", values[1], by_raters),
         "residual": residual,
     }

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -18,7 +16,8 @@ from ilacs_reliability._data.scales import FloatArray, usable_scores
 from ilacs_reliability._data.wide import given_rows
 from ilacs_reliability._inference.null import ChiSquare, Null
 from ilacs_reliability._inference.reorderings import draws_at_all, reordered
-from ilacs_reliability._results.estimates import Estimate, Limits, SignificanceResult
+from ilacs_reliability._results.estimates import Estimate, Limits, Method, SignificanceResult
+from ilacs_reliability._results.keyed import Keyed, keyed
 from ilacs_reliability._results.named_limits import instead
 from ilacs_reliability._results.undefined import UndefinedEstimateWarning, warn_undefined
 from ilacs_reliability.agreement.coefficients import conger_kappa
@@ -30,7 +29,7 @@ from ilacs_reliability.agreement.formulas import (
 )
 from ilacs_reliability.agreement.reasons import lone_grade, why_incomplete, why_of
 from ilacs_reliability.agreement.rescaled import by_interval, fisher_method, rescaled_methods
-from ilacs_reliability.agreement.studies import Method, squared_gaps, study_of, where_known
+from ilacs_reliability.agreement.studies import squared_gaps, study_of, where_known
 
 TestMethod: TypeAlias = Literal["exact", "monte_carlo", "asymptotic"]
 NO_CORRELATION = "lin needs raters who use two grades or more each and differ"
@@ -105,10 +104,9 @@ def kendall_w(ratings: RatingsLike) -> Estimate:
         reason = "no_variation" if lone_grade(taken) else "no_order"
     m = taken.n_raters
     methods = rescaled_methods(
-        study,
-        partial(_correlation_of, m=m),
-        partial(_concordance_of, m=m),
-        partial(_correlation_slope, m=m),
+        keyed(_correlation_of, m=m),
+        keyed(_concordance_of, m=m),
+        keyed(_correlation_slope, m=m),
         expected=ranks.expected(),
     )
     return build_estimate(
@@ -116,7 +114,7 @@ def kendall_w(ratings: RatingsLike) -> Estimate:
         name="kendall_w",
         label="Kendall's W",
         value=value,
-        influence=ranks.influence if study.is_batch else ranks.influence(),
+        influence=keyed(_rank_influence, taken) if study.is_batch else ranks.influence(),
         n_units=study.n_paired,
         n_missing=given.n_missing,
         methods=methods,
@@ -390,6 +388,11 @@ class _Ranks:
         return np.where(self.codes >= 0, found, 0.0)
 
 
+def _rank_influence(ratings: Ratings) -> FloatArray:
+    """Return the influences in each study of a batch."""
+    return _Ranks(ratings, ratings.frequencies.astype(np.float64, copy=False)).influence()
+
+
 def _correlation_of(concordance: FloatArray, *, m: int) -> FloatArray:
     """Return the raters' average rank correlation, which behaves like quadratic kappa."""
     return (m * concordance - 1.0) / max(m - 1, 1)
@@ -428,7 +431,7 @@ def _method_notes(asked: str, used: str) -> tuple[str, ...]:
     return (note,) if asked == used else (by_chi, note)
 
 
-def _normal_method(ratings: Ratings, score: Callable[[Estimate, float], Limits]) -> Method:
+def _normal_method(ratings: Ratings, score: Keyed) -> Method:
     """Return Lin's method with the correlation and shift of two raters."""
     scores = usable_scores(ratings.scale)[patterns_of(ratings)].T
     weights = ratings.frequencies * ratings.table.paired
@@ -443,7 +446,7 @@ def _normal_method(ratings: Ratings, score: Callable[[Estimate, float], Limits])
         shift = (means[0] - means[1])[..., 0] / np.sqrt(spread)
         # what Lin calls the bias correction: the concordance over the correlation
         bias = 2.0 / ((squares[0] + squares[1]) / spread + shift**2)
-    return "lin", partial(_lin, correlation=correlation, shift=shift, bias=bias, score=score)
+    return "lin", keyed(_lin, correlation=correlation, shift=shift, bias=bias, score=score)
 
 
 def _lin(
@@ -453,7 +456,7 @@ def _lin(
     correlation: FloatArray,
     shift: FloatArray,
     bias: FloatArray,
-    score: Callable[[Estimate, float], Limits],
+    score: Keyed,
 ) -> Limits:
     """Return Lin's limits of Fisher's z, for normal scores (equation 2.5 of his paper)."""
     c, r, u = np.asarray(estimate.value), correlation, shift

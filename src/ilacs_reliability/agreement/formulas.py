@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -13,11 +12,12 @@ import numpy.typing as npt
 from ilacs_reliability._data.ratings import FROM_PATTERNS, Ratings, RatingsLike, as_ratings, by_whom
 from ilacs_reliability._data.scales import CodeArray, FloatArray
 from ilacs_reliability._inference.intervals import t_limits
-from ilacs_reliability._results.estimates import Estimate, Limits
+from ilacs_reliability._results.estimates import Estimate, Limits, Method
+from ilacs_reliability._results.keyed import Keyed, keyed
 from ilacs_reliability._results.undefined import warn_undefined
 from ilacs_reliability._results.wording import counted
 from ilacs_reliability.agreement.reasons import why_of
-from ilacs_reliability.agreement.studies import NOT_SHOWN, Method, as_count, as_float
+from ilacs_reliability.agreement.studies import NOT_SHOWN, Origin, as_count, as_float
 
 # takes sums, shape (..., n_sums), real or complex, to values, shape (...)
 Formula: TypeAlias = Callable[[npt.NDArray[Any]], npt.NDArray[Any]]
@@ -121,7 +121,7 @@ def centred(pull: FloatArray, frequencies: FloatArray, enters: FloatArray) -> Fl
 
 def smooth_parts(
     formula: Formula, terms: FloatArray, frequencies: FloatArray, enters: FloatArray
-) -> tuple[FloatArray, FloatArray | Callable[[], FloatArray]]:
+) -> tuple[FloatArray, FloatArray | Keyed]:
     """Evaluate a formula in linear sums and where its influences come from.
 
     Parameters
@@ -146,8 +146,10 @@ def smooth_parts(
     with np.errstate(invalid="ignore", divide="ignore"):
         value = formula(sums)
     value = np.where(np.isfinite(value), value, np.nan)
-    find = partial(influence_of, formula, sums, terms, frequencies, enters)
-    return value, find if frequencies.ndim > 1 else find()
+    if frequencies.ndim > 1:
+        whole = formula if isinstance(formula, Keyed) else keyed(formula)
+        return value, keyed(influence_of, whole, sums, terms, frequencies, enters)
+    return value, influence_of(formula, sums, terms, frequencies, enters)
 
 
 def build_estimate(
@@ -156,7 +158,7 @@ def build_estimate(
     name: str,
     label: str,
     value: Any,
-    influence: FloatArray | Callable[[], FloatArray],
+    influence: FloatArray | Keyed,
     n_units: Any,
     n_ratings: Any = None,
     n_missing: Any = None,
@@ -169,7 +171,8 @@ def build_estimate(
     notes: Iterable[str] = (),
     limits: str = NOT_SHOWN,
     enters: npt.NDArray[Any] | None = None,
-    range_source: Limits | Callable[[], Limits] = (-np.inf, np.inf),
+    range_source: Limits | Keyed = (-np.inf, np.inf),
+    origin: Origin | None = None,
 ) -> Estimate:
     """Make an estimate from ratings, and warn where it is undefined.
 
@@ -230,6 +233,7 @@ def build_estimate(
         patterns=ratings.rows,
         enters=ratings.table.rated if enters is None else enters,
         range_source=range_source,
+        origin=Origin(ratings) if origin is None else origin,
     )
 
 

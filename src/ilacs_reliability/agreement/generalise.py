@@ -5,7 +5,6 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
-from functools import partial
 from numbers import Real
 from typing import Any, Literal, TypeAlias
 
@@ -15,12 +14,13 @@ from ilacs_reliability._checks.arguments import check_function, check_number, ch
 from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings
 from ilacs_reliability._data.scales import FloatArray
 from ilacs_reliability._inference.intervals import t_limits, wald_limits
-from ilacs_reliability._results.estimates import NO_ERROR, Estimate, Limits, standard_error
+from ilacs_reliability._results.estimates import NO_ERROR, Estimate, Limits, Method, standard_error
+from ilacs_reliability._results.keyed import Keyed, keyed
 from ilacs_reliability._results.named_limits import name_of, under_name
 from ilacs_reliability._results.undefined import REASONS, UndefinedEstimateWarning, warn_undefined
 from ilacs_reliability._results.wording import listed, percent, significant, whole
 from ilacs_reliability.agreement.formulas import keep_raters, known_raters, rater_names
-from ilacs_reliability.agreement.studies import Method, logit_by_name
+from ilacs_reliability.agreement.studies import logit_by_name
 
 Target: TypeAlias = Literal["units", "raters", "both"]
 ErrorMethod: TypeAlias = Literal["delta", "linearised", "jackknife"]
@@ -333,9 +333,10 @@ def _with_error(
     if to != "units" and total > NO_ERROR:
         kept["methods"] = _methods(base, freedom)
     else:
-        own = partial(_drawn, factor=drawn, by_influence=to != "units" or method == "delta")
+        by_influence = to != "units" or method == "delta"
         kept["methods"] = tuple(
-            (name, partial(own, limits=limits)) for name, limits in base.methods
+            (name, keyed(_drawn, limits=limits, factor=drawn, by_influence=by_influence))
+            for name, limits in base.methods
         )
         if to != "units" and drawn > 0 and kept["status"] == "ok":
             notes.append("No spread was seen: the interval is the coefficient's own, over units.")
@@ -364,7 +365,7 @@ def _drawn(
     estimate: Estimate,
     confidence_level: float,
     *,
-    limits: Callable[[Estimate, float], Limits],
+    limits: Keyed,
     factor: float,
     by_influence: bool,
 ) -> Limits:
@@ -388,9 +389,9 @@ def _plain(estimate: Estimate, error: float | None) -> Estimate:
 
 
 def _methods(base: Estimate, df: float) -> tuple[Method, ...]:
-    methods: list[Method] = [("t", partial(_t, df=df)), ("wald", _wald)]
+    methods: list[Method] = [("t", keyed(_t, df=df)), ("wald", keyed(_wald))]
     if np.isfinite(base.expected):
-        methods.insert(0, ("logit", partial(_logit, df=df)))
+        methods.insert(0, ("logit", keyed(_logit, df=df)))
     return tuple(methods)
 
 

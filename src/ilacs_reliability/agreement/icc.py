@@ -14,6 +14,7 @@ from ilacs_reliability._checks.arguments import check_option
 from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings
 from ilacs_reliability._data.scales import FloatArray
 from ilacs_reliability._results.estimates import Estimate, Limits
+from ilacs_reliability._results.keyed import Keyed, keyed
 from ilacs_reliability._results.named_limits import name_of, under_name
 from ilacs_reliability._results.wording import significant
 from ilacs_reliability.agreement.components import (
@@ -168,12 +169,12 @@ def _raters_for(ratings: RatingsLike, form: str, name: str) -> Ratings:
 @dataclass(frozen=True, slots=True, eq=False)
 class _Fit:
     value: FloatArray
-    influence: FloatArray | Callable[[], FloatArray]
+    influence: FloatArray | Keyed
     reason: str = ""
 
 
 def _fit(study: Study, scores: Scores, kind: str, estimator: str) -> _Fit:
-    one = partial(_likelihood if estimator == "reml" else _from_squares, kind=kind)
+    one = _fitter(kind, estimator)
     if not study.is_batch:
         return one(scores)
     if estimator == "reml":
@@ -182,7 +183,11 @@ def _fit(study: Study, scores: Scores, kind: str, estimator: str) -> _Fit:
     else:
         value = _batch_ratio(scores, kind)
     value = where_known(study, value)
-    return _Fit(value, partial(_batch_influence, scores, one))
+    return _Fit(value, keyed(_batch_influence, study.ratings, kind, estimator))
+
+
+def _fitter(kind: str, estimator: str) -> Callable[[Scores], _Fit]:
+    return partial(_likelihood if estimator == "reml" else _from_squares, kind=kind)
 
 
 def _from_squares(scores: Scores, kind: str) -> _Fit:
@@ -240,8 +245,9 @@ def _batch_ratio(scores: Scores, kind: str) -> FloatArray:
     return np.where(np.isfinite(value), value, np.nan)
 
 
-def _batch_influence(scores: Scores, one: Callable[[Scores], _Fit]) -> FloatArray:
+def _batch_influence(ratings: Ratings, kind: str, estimator: str) -> FloatArray:
     """Return influences in each study of a batch, one after another: their slopes differ."""
+    scores, one = ratings.derived("scores", scores_of), _fitter(kind, estimator)
     rows = np.array([one(row).influence for row in _each_study(scores)])
     return rows.reshape(scores.frequencies.shape)
 
@@ -343,11 +349,11 @@ def _single_estimate(
     # where ratings are missing, components can leave agreement below -1
     lowest = _least_stepped(np.asarray(fit.value)) if form[0] == "A" else _least(scores)
     least = 0.0 if estimator == "reml" else lowest
-    methods = coefficient_methods(study)
+    methods = coefficient_methods()
     score = methods[0][1]
     methods = (*methods, fisher_method(score))
     if by_f:
-        by_squares = partial(f_limits, scores, form[0], fit.value, 1.0, score)
+        by_squares = keyed(f_limits, study.ratings, form[0], fit.value, 1.0, score)
         methods = (*methods, ("mcgraw_wong", by_squares))
     notes: tuple[str, ...] = ()
     if estimator == "reml":
@@ -384,20 +390,21 @@ def _stepped_up(study: Study, scores: Scores, single: Estimate, form: str, reaso
         reason = "like_means"
     if reason:
         single = replace(single, influence_source=np.full(len(scores.sizes), np.nan))
-    find = partial(_stepped_influence, scores, single, k)
-    limits: dict[str, Callable[[Estimate, float], Limits]] = {
-        name: partial(_stepped_limits, single, name, k) for name in single.interval_methods
+    limits: dict[str, Keyed] = {
+        name: keyed(_stepped_limits, single, name, k) for name in single.interval_methods
     }
     if "mcgraw_wong" in limits:
         value, score = single.value, limits["score"]
-        limits["mcgraw_wong"] = partial(f_limits, scores, form[0], value, k, score)
+        limits["mcgraw_wong"] = keyed(f_limits, study.ratings, form[0], value, k, score)
     note = f"k is {significant(k)} ratings a unit." if np.ndim(k) == 0 and np.isfinite(k) else ""
     return build_estimate(
         study.ratings,
         name="icc",
         label=single.label,
         value=np.where(np.isfinite(stepped), stepped, np.nan),
-        influence=find if study.is_batch else find(),
+        influence=keyed(_stepped_influence, study.ratings, single, k)
+        if study.is_batch
+        else _stepped_influence(study.ratings, single, k),
         n_units=study.n_rated,
         methods=limits.items(),
         reason=reason,
@@ -424,8 +431,9 @@ def _mean_size(scores: Scores) -> Any:
     return float(size) if np.ndim(size) == 0 else size
 
 
-def _stepped_influence(scores: Scores, single: Estimate, k: Any) -> FloatArray:
+def _stepped_influence(ratings: Ratings, single: Estimate, k: Any) -> FloatArray:
     """Chain the influences on the correlation of one rating and on the size of a unit."""
+    scores = ratings.derived("scores", scores_of)
     value, terms, w = np.asarray(single.value), one_way_terms(scores), scores.frequencies
     by_size = influence_of(_size, w @ terms, terms, w, scores.rated)
     with np.errstate(invalid="ignore", divide="ignore"):

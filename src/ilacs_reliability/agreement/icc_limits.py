@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -10,13 +9,16 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from ilacs_reliability._data.ratings import Ratings
 from ilacs_reliability._data.scales import FloatArray
 from ilacs_reliability._results.estimates import Estimate, Limits
+from ilacs_reliability._results.keyed import Keyed
 from ilacs_reliability._results.named_limits import instead
 from ilacs_reliability.agreement.components import (
     Scores,
     one_way_squares,
     one_way_terms,
+    scores_of,
     two_way_squares,
     two_way_sums,
 )
@@ -27,11 +29,11 @@ USUAL = 0.975
 
 
 def f_limits(
-    scores: Scores,
+    ratings: Ratings,
     kind: str,
     single: npt.ArrayLike,
     k: Any,
-    score: Callable[[Estimate, float], Limits],
+    score: Keyed,
     estimate: Estimate,
     confidence_level: float,
 ) -> Limits:
@@ -39,8 +41,8 @@ def f_limits(
 
     Parameters
     ----------
-    scores : Scores
-        Complete scores of one study or many.
+    ratings : Ratings
+        One study or many, with complete scores.
     kind : {"1", "A", "C"}
         The form.
     single : float or ndarray, shape (...)
@@ -59,7 +61,8 @@ def f_limits(
     low, high : ndarray
         The limits.
     """
-    squares, tail = mean_squares(scores, kind), (1 + confidence_level) / 2
+    scores, tail = ratings.derived("scores", scores_of), (1 + confidence_level) / 2
+    squares = mean_squares(scores, kind)
     value = np.asarray(single)
     find = _agreement_limits if kind == "A" else partial(_ratio_limits, kind=kind)
     with np.errstate(invalid="ignore", divide="ignore"):

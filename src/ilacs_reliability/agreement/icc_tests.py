@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -12,6 +11,7 @@ import numpy as np
 from ilacs_reliability._checks.arguments import check_number
 from ilacs_reliability._data.ratings import RatingsLike, as_ratings
 from ilacs_reliability._results.estimates import Estimate, Limits, SignificanceResult
+from ilacs_reliability._results.keyed import Keyed, keyed
 from ilacs_reliability._results.named_limits import instead
 from ilacs_reliability._results.wording import with_article
 from ilacs_reliability.agreement.components import scores_of
@@ -165,7 +165,7 @@ def _with_limits_of_test(
     notes = (*effect.notes, *_what_f_takes(form, threshold))
     if form[0] == "A":
         k = 1.0 if form.endswith("1") else squares["m"]
-        limits = partial(_inverted_f, squares=squares, k=k, below=first["mcgraw_wong"])
+        limits = keyed(_inverted_f, squares=squares, k=k, below=first["mcgraw_wong"])
         first = {"inverted_f": limits} | first
         notes += (
             "The interval is by inverting F; McGraw and Wong's printed limits take other degrees "
@@ -188,7 +188,7 @@ def _inverted_f(
     *,
     squares: dict[str, Any],
     k: float,
-    below: Callable[[Estimate, float], Limits],
+    below: Keyed,
 ) -> Limits:
     """Return the correlations that F does not reject, with other limits where they are negative."""
     low, high = below(estimate, confidence_level)

@@ -17,14 +17,21 @@ from ilacs_reliability._data.ratings import FROM_PATTERNS, Ratings
 from ilacs_reliability._data.scales import FloatArray
 from ilacs_reliability._inference.farthest import farthest
 from ilacs_reliability._inference.students import t_quantile
-from ilacs_reliability._results.estimates import Estimate, Limits, n_clusters, standard_error
+from ilacs_reliability._results.estimates import (
+    Estimate,
+    Limits,
+    Method,
+    n_clusters,
+    standard_error,
+)
+from ilacs_reliability._results.keyed import Keyed, keyed
 from ilacs_reliability._results.named_limits import instead
-from ilacs_reliability.agreement.studies import Method, Study, credit_within
+from ilacs_reliability.agreement.studies import Origin, Study, credit_within, study_of
 
-# takes pattern sums to the coefficient in the long run and its influences
-Curve: TypeAlias = Callable[[Study], tuple[FloatArray, FloatArray]]
+# takes an origin and pattern sums to the coefficient in the long run and its influences
+Curve: TypeAlias = Callable[..., tuple[FloatArray, FloatArray]]
 # takes a coefficient in the long run to its value in a study like the one in hand
-ToStudy: TypeAlias = Callable[[FloatArray], FloatArray]
+ToStudy: TypeAlias = Callable[[FloatArray, Estimate], FloatArray]
 
 # raters of a unit, where they are known, and patterns that are looked through
 MOST_RATERS, MOST_PATTERNS = 8, 3000
@@ -37,27 +44,25 @@ MOST_WAYS = 300
 
 
 def likelihood_methods(
-    study: Study, curve: Curve, *, pairs_only: bool = False, to_study: ToStudy | None = None
+    curve: Keyed, *, pairs_only: bool = False, to_study: Keyed | None = None
 ) -> tuple[Method, ...]:
-    r"""List the likelihood interval where a study's patterns are few enough for it.
+    r"""List the likelihood interval, for where `offers_likelihood`.
 
     Parameters
     ----------
-    study : Study
-        What the coefficient was computed from.
-    curve : callable
-        Takes pattern sums of many studies to the coefficient in the long run, shape (...), and the
-        influence of each pattern on it, shape (..., n_patterns).
+    curve : Keyed
+        Takes an origin and pattern sums of many studies to the coefficient in the long run, shape
+        (...), and the influence of each pattern on it, shape (..., n_patterns).
     pairs_only : bool, optional
         Whether units with a single rating do not enter. Default: they do.
-    to_study : callable, optional
-        Takes the coefficient in the long run to its value in a study of this size. Default: the
-        same.
+    to_study : Keyed, optional
+        Takes the coefficient in the long run and its estimate to the value in a study of this size.
+        Default: the same.
 
     Returns
     -------
     tuple of (str, callable)
-        likelihood, or nothing.
+        likelihood, of an estimate whose `origin` is an `Origin`.
 
     Notes
     -----
@@ -85,10 +90,24 @@ def likelihood_methods(
     .. [2] G. Berry and P. Armitage, "Mid-P confidence intervals: a brief review", The Statistician
            44 (1995), 417-423.
     """
-    if not study.ratings.derived("likelihood is offered", _is_offered, of_patterns=True):
-        return ()
-    find = partial(_limits, study=study, curve=curve, pairs_only=pairs_only, to_study=to_study)
+    find = keyed(_limits, curve=curve, pairs_only=pairs_only, to_study=to_study)
     return (("likelihood", find),)
+
+
+def offers_likelihood(ratings: Ratings) -> bool:
+    """Tell whether a study's patterns are few enough for the likelihood interval.
+
+    Parameters
+    ----------
+    ratings : Ratings
+        One study or many.
+
+    Returns
+    -------
+    bool
+        Whether they are.
+    """
+    return ratings.derived("likelihood is offered", _is_offered, of_patterns=True)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,11 +145,12 @@ def _limits(
     estimate: Estimate,
     confidence_level: float,
     *,
-    study: Study,
     curve: Curve,
     pairs_only: bool,
     to_study: ToStudy | None,
 ) -> Limits:
+    origin: Origin = estimate.origin
+    study = study_of(origin.ratings, origin.weights)
     ratings = study.ratings
     room = ratings.derived("room of patterns", _room, of_patterns=True)
     enters = ratings.table.paired if pairs_only else ratings.table.rated
@@ -139,13 +159,15 @@ def _limits(
     weighed = study.weights, credit_within(room.ratings, study.weights)
     columns = np.flatnonzero(possible.reshape(-1, possible.shape[-1]).any(axis=0))
     low, high = farthest(
-        partial(_on_room, room=room, columns=columns, weighed=weighed, curve=curve),
+        partial(
+            _on_room, room=room, columns=columns, weighed=weighed, curve=partial(curve, origin)
+        ),
         times[..., columns],
         _reach(estimate, confidence_level, study),
         possible[..., columns],
     )
     if to_study is not None:
-        low, high = to_study(low), to_study(high)
+        low, high = to_study(low, estimate), to_study(high, estimate)
     few = np.asarray(study.n_paired < FEWEST_UNITS)
     gone = ~np.isnan(estimate.value) & (few | ~(high > low))
     if not gone.any():

@@ -9,11 +9,12 @@ from functools import partial
 import numpy as np
 
 from ilacs_reliability._checks.work import affordable
+from ilacs_reliability._data.ratings import Ratings
 from ilacs_reliability._data.scales import FloatArray
 from ilacs_reliability._inference.intervals import score_limits
 from ilacs_reliability._results.estimates import Estimate, Limits, n_clusters, standard_error
 from ilacs_reliability.agreement.formulas import patterns_of
-from ilacs_reliability.agreement.studies import Study
+from ilacs_reliability.agreement.studies import Study, study_of
 
 # with more grades only some sets are looked at, and the sample's largest
 MOST_GRADES = 10
@@ -34,7 +35,7 @@ class _Shifts:
     room: FloatArray
 
 
-def margin_limits(estimate: Estimate, confidence_level: float, *, study: Study) -> Limits:
+def margin_limits(estimate: Estimate, confidence_level: float, *, ratings: Ratings) -> Limits:
     r"""Return limits of the largest kappa from those of differences between the margins.
 
     Parameters
@@ -43,7 +44,7 @@ def margin_limits(estimate: Estimate, confidence_level: float, *, study: Study) 
         The largest kappa.
     confidence_level : float
         Wanted coverage, between 0 and 1.
-    study : Study
+    ratings : Ratings
         Complete pairs of ratings.
 
     Returns
@@ -65,6 +66,7 @@ def margin_limits(estimate: Estimate, confidence_level: float, *, study: Study) 
     have them, of which there are :math:`n (1 - p_e)`: its limits are those of `score_limits` for
     the share (1 + theta) / 2 of so many.
     """
+    study = study_of(ratings, "identity")
     cells = _cells(study)
     inflation, pieces = _clustering(estimate, study)
     limits = partial(_limits, cells, inflation=inflation, pieces=pieces)

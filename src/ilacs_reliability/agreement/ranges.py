@@ -15,6 +15,8 @@ from ilacs_reliability._checks.work import affordable
 from ilacs_reliability._data.ratings import Ratings
 from ilacs_reliability._data.scales import FloatArray
 from ilacs_reliability._data.wide import Credit
+from ilacs_reliability._results.estimates import Estimate
+from ilacs_reliability.agreement.studies import Origin, study_of
 
 Range: TypeAlias = tuple[Any, float]
 
@@ -84,6 +86,24 @@ def design_of(ratings: Ratings, *, by_pairs: bool = False) -> Design:
         busiest = by_rater.max(axis=-1, initial=0.0) / sizes.paired
         pairwise = _most_alone(ratings.frequencies, given, by_rater) if by_pairs else 1.0
     return Design((by_rater > 0).sum(axis=-1), fewest, rated, busiest, pairwise)
+
+
+def range_of(estimate: Estimate) -> Range:
+    """Return a coefficient's range, as `coefficient_range` of the credit it was asked for with.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        One whose `origin` holds ratings and weights.
+
+    Returns
+    -------
+    low, high : float or ndarray, shape (...)
+        The range.
+    """
+    origin: Origin = estimate.origin
+    credit = study_of(origin.ratings, origin.weights).weights
+    return coefficient_range(estimate.name, credit, origin.ratings)
 
 
 def coefficient_range(

@@ -15,7 +15,8 @@ from ilacs_reliability._checks.arguments import check_function
 from ilacs_reliability._checks.work import affordable
 from ilacs_reliability._data.ratings import Ratings, RatingsLike
 from ilacs_reliability._data.scales import FloatArray, Weights
-from ilacs_reliability._results.estimates import Estimate
+from ilacs_reliability._results.estimates import Estimate, Method
+from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.listing import Estimates
 from ilacs_reliability._results.undefined import UndefinedEstimateWarning
 from ilacs_reliability.agreement.coefficients import cohen_kappa, percent_agreement
@@ -25,11 +26,12 @@ from ilacs_reliability.agreement.formulas import (
     known_raters,
     rater_names,
 )
-from ilacs_reliability.agreement.likelihood_limits import likelihood_methods
+from ilacs_reliability.agreement.likelihood_limits import likelihood_methods, offers_likelihood
 from ilacs_reliability.agreement.pair_sums import average_influence, average_kappa, pair_kappas
-from ilacs_reliability.agreement.ranges import coefficient_range
+from ilacs_reliability.agreement.ranges import range_of
 from ilacs_reliability.agreement.reasons import lone_grade, why_pairs
 from ilacs_reliability.agreement.studies import (
+    Origin,
     Study,
     coefficient_methods,
     study_of,
@@ -101,7 +103,6 @@ def light_kappa(ratings: RatingsLike, *, weights: Weights = "identity") -> Estim
     study = study_of(taken, weights)
     value, expected = average_kappa(study)
     reason = "" if study.is_batch else why_undefined(study)
-    find = partial(_influence, study)
     why = ""
     if not study.is_batch and not reason and np.isnan(value):
         reason = "no_variation" if lone_grade(taken) else "undefined_pair"
@@ -111,15 +112,18 @@ def light_kappa(ratings: RatingsLike, *, weights: Weights = "identity") -> Estim
         name="light_kappa",
         label="Light's kappa" if kind == "identity" else f"Light's kappa ({kind} weights)",
         value=value,
-        influence=find if study.is_batch else find(),
+        influence=keyed(_influence_of, taken, study.asked)
+        if study.is_batch
+        else average_influence(study),
         n_units=study.n_rated,
-        methods=(*coefficient_methods(study), *likelihood_methods(study, _curve)),
+        methods=METHODS[offers_likelihood(taken)],
         observed=value * (1.0 - expected) + expected,
         expected=expected,
         weights=kind,
         reason=reason,
         why=why,
-        range_source=partial(coefficient_range, "light_kappa", study.weights, taken),
+        range_source=keyed(range_of),
+        origin=study.origin,
     )
 
 
@@ -207,6 +211,10 @@ def _of_pairs(
     return pairs
 
 
+def _influence_of(ratings: Ratings, weights: Weights) -> FloatArray:
+    return _influence(study_of(ratings, weights))
+
+
 def _influence(study: Study) -> FloatArray:
     """Return the influences in each study."""
     shape, m = study.frequencies.shape, study.ratings.n_raters
@@ -221,13 +229,19 @@ def _influence(study: Study) -> FloatArray:
     return np.concatenate(found).reshape(shape) if found else np.zeros(shape)
 
 
-def _curve(study: Study) -> tuple[FloatArray, FloatArray]:
+def _curve(origin: Origin, study: Study) -> tuple[FloatArray, FloatArray]:
     """Return the average kappa of shares of the patterns, and its influences."""
     # of as many units as there can be: a pair must have two
     many = replace(
         study, frequencies=study.frequencies * MANY, n_rated=study.n_rated * MANY, found={}
     )
     return average_kappa(many)[0], _influence(many)
+
+
+METHODS: dict[bool, tuple[Method, ...]] = {
+    True: (*coefficient_methods(), *likelihood_methods(keyed(_curve))),
+    False: coefficient_methods(),
+}
 
 
 def _undefined_pairs(study: Study, weights: Weights) -> dict[Hashable, Estimate]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -16,15 +15,15 @@ from ilacs_reliability._results.estimates import (
     NO_ERROR,
     Estimate,
     Limits,
+    Method,
     SignificanceResult,
 )
+from ilacs_reliability._results.keyed import Keyed, keyed
 from ilacs_reliability._results.named_limits import instead, name_of, under_name
 from ilacs_reliability._results.undefined import UndefinedEstimateWarning
 from ilacs_reliability.agreement.formulas import fisher_interval
 from ilacs_reliability.agreement.studies import (
     NO_LOGIT,
-    Method,
-    Study,
     coefficient_methods,
     proportion_methods,
 )
@@ -34,17 +33,15 @@ Map: TypeAlias = Callable[[Any], Any]
 
 
 def rescaled_methods(
-    study: Study, forward: Map, back: Map, slope: Map, *, expected: Any = 0.0
+    forward: Map, back: Map, slope: Map, *, expected: Any = 0.0
 ) -> tuple[Method, ...]:
     """List the intervals of a coefficient whose score and logit limits need another scale.
 
     Parameters
     ----------
-    study : Study
-        What it was computed from.
-    forward, back : callable
-        Take the coefficient to the scale, and limits back from it; increasing and picklable.
-    slope : callable
+    forward, back : Keyed
+        Take the coefficient to the scale, and limits back from it; increasing.
+    slope : Keyed
         Derivative of `forward` at the coefficient.
     expected : float or ndarray, shape (...), optional
         Agreement expected by chance on that scale. Default: 0.
@@ -55,24 +52,21 @@ def rescaled_methods(
         score, t, wald and logit, the default first.
     """
     # on another scale the range is another, too
-    offered = dict(coefficient_methods(study, chance_is_known=True))
-    moved = partial(_moved_limits, forward=forward, back=back, slope=slope, expected=expected)
-    score = partial(moved, limits=offered["score"])
-    logit = partial(_inside, limits=partial(moved, limits=offered["logit"]), ends=score)
+    offered = dict(coefficient_methods(chance_is_known=True))
+    scale: dict[str, Any] = {"forward": forward, "back": back, "slope": slope, "expected": expected}
+    score = keyed(_moved_limits, limits=offered["score"], **scale)
+    logit = keyed(_moved_limits, limits=offered["logit"], **scale)
+    logit = keyed(_inside, limits=logit, ends=score)
     return (("score", score), ("t", offered["t"]), ("wald", offered["wald"]), ("logit", logit))
 
 
-def rescaled_proportion_methods(
-    study: Study, forward: Map, back: Map, n_units: Any
-) -> tuple[Method, ...]:
+def rescaled_proportion_methods(forward: Map, back: Map, n_units: Any) -> tuple[Method, ...]:
     """List the exact intervals of a coefficient that rises with a share of units.
 
     Parameters
     ----------
-    study : Study
-        What it was computed from.
-    forward, back : callable
-        Take the coefficient to the share, and limits back from it; increasing and picklable.
+    forward, back : Keyed
+        Take the coefficient to the share, and limits back from it; increasing.
     n_units : float or ndarray, shape (...)
         Units that the share is of.
 
@@ -84,13 +78,13 @@ def rescaled_proportion_methods(
     return tuple(
         (
             name,
-            partial(_share_limits, limits=limits, forward=forward, back=back, n_units=n_units),
+            keyed(_share_limits, limits=limits, forward=forward, back=back, n_units=n_units),
         )
-        for name, limits in proportion_methods(study)
+        for name, limits in proportion_methods()
     )
 
 
-def fisher_method(score: Callable[[Estimate, float], Limits]) -> Method:
+def fisher_method(score: Keyed) -> Method:
     """List the t interval on the scale of Fisher's z.
 
     Parameters
@@ -106,7 +100,7 @@ def fisher_method(score: Callable[[Estimate, float], Limits]) -> Method:
         The limits; where the coefficient is 1 or -1 but for rounding, z is infinite and they are
         those of "score".
     """
-    return "fisher", partial(_fisher, score=score)
+    return "fisher", keyed(_fisher, score=score)
 
 
 def by_interval(
@@ -150,9 +144,7 @@ def by_interval(
     )
 
 
-def _fisher(
-    estimate: Estimate, confidence_level: float, *, score: Callable[[Estimate, float], Limits]
-) -> Limits:
+def _fisher(estimate: Estimate, confidence_level: float, *, score: Keyed) -> Limits:
     found = fisher_interval(estimate, confidence_level)
     at_end = np.asarray(np.abs(estimate.value) > 1.0 - NO_ERROR)
     if not at_end.any():
@@ -165,7 +157,7 @@ def _moved_limits(
     estimate: Estimate,
     confidence_level: float,
     *,
-    limits: Callable[[Estimate, float], Limits],
+    limits: Keyed,
     forward: Map,
     back: Map,
     slope: Map,
@@ -194,8 +186,8 @@ def _inside(
     estimate: Estimate,
     confidence_level: float,
     *,
-    limits: Callable[[Estimate, float], Limits],
-    ends: Callable[[Estimate, float], Limits],
+    limits: Keyed,
+    ends: Keyed,
 ) -> Limits:
     """Take other limits at 0 and 1, where the logit has none."""
     found, other = limits(estimate, confidence_level), ends(estimate, confidence_level)
@@ -207,7 +199,7 @@ def _share_limits(
     estimate: Estimate,
     confidence_level: float,
     *,
-    limits: Callable[[Estimate, float], Limits],
+    limits: Keyed,
     forward: Map,
     back: Map,
     n_units: Any,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -27,16 +27,26 @@ from ilacs_reliability._inference.intervals import (
     wald_limits,
     wilson_limits,
 )
-from ilacs_reliability._results.estimates import Estimate, Limits, n_clusters
+from ilacs_reliability._results.estimates import Estimate, Limits, Method, n_clusters
+from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.named_limits import instead
 from ilacs_reliability._results.wording import counted
-
-Method: TypeAlias = tuple[str, Callable[[Estimate, float], Limits]]
 
 # grades in use that span less of the scale than this are taken as all of it, where they are few
 CLOSE, MOST_GRADES = 0.01, 60
 NO_LOGIT = "logit has no limits at an end of the range"
 NOT_SHOWN = "whether the grades were right"
+
+
+class Origin(NamedTuple):
+    """What a coefficient was computed from, as its estimate holds it.
+
+    `weights` are those it was asked for; `distances` are alpha's, which it has in their place.
+    """
+
+    ratings: Ratings
+    weights: Any = "identity"
+    distances: Any = None
 
 
 @dataclass(slots=True, eq=False)
@@ -55,6 +65,8 @@ class Study:
         Average credit over the ordered pairs of ratings of a unit; 0 where it has no pair.
     n_rated, n_paired : ndarray of float, shape (...)
         Units with at least one rating, at least two.
+    asked : str, Credit or ndarray
+        The weights as they were asked for: with `ratings` all that the sums follow from.
     found : dict of str to ndarray
         `agreement`, `margins` and `pull`, once asked for.
     """
@@ -65,6 +77,7 @@ class Study:
     credit: FloatArray
     n_rated: FloatArray
     n_paired: FloatArray
+    asked: Weights = "identity"
     found: dict[str, FloatArray] = field(default_factory=dict)
 
     @property
@@ -90,6 +103,11 @@ class Study:
             paired = self.ratings.table.paired
             self.found["pull"] = read_only(self.credit - self.agreement[..., None] * paired)
         return self.found["pull"]
+
+    @property
+    def origin(self) -> Origin:
+        """All that the sums follow from, as an estimate holds it."""
+        return Origin(self.ratings, self.asked)
 
     @property
     def is_batch(self) -> bool:
@@ -128,6 +146,7 @@ def study_of(ratings: Ratings, weights: Weights) -> Study:
         credit=found["credit"],
         n_rated=ratings.sizes.rated,
         n_paired=ratings.sizes.paired,
+        asked=weights if isinstance(weights, (str, Credit)) else found["weights"],
         found=found,
     )
 
@@ -263,13 +282,11 @@ def unpaired_note(ratings: Ratings) -> tuple[str, ...]:
     return (f"{counted(single, 'unit')} with a single rating do not enter: they cannot be paired.",)
 
 
-def coefficient_methods(study: Study, *, chance_is_known: bool = False) -> tuple[Method, ...]:
+def coefficient_methods(*, chance_is_known: bool = False) -> tuple[Method, ...]:
     """List the intervals that a chance-corrected coefficient offers.
 
     Parameters
     ----------
-    study : Study
-        What it was computed from.
     chance_is_known : bool, optional
         Whether the agreement expected by chance is the same whatever the grades given. Default: it
         is estimated, and its error enters where agreement is rare.
@@ -277,32 +294,20 @@ def coefficient_methods(study: Study, *, chance_is_known: bool = False) -> tuple
     Returns
     -------
     tuple of (str, callable)
-        score, t, wald and logit, the default first.
+        score, t, wald and logit, the default first, of an estimate whose `origin` is an `Origin`.
     """
-    score = partial(_score, study=study, chance_is_known=chance_is_known)
-    return (("score", score), ("t", _t), ("wald", _wald), ("logit", _logit))
+    return OF_COEFFICIENTS[chance_is_known]
 
 
-def proportion_methods(study: Study) -> tuple[Method, ...]:
-    """List the exact intervals of a share of units.
-
-    Parameters
-    ----------
-    study : Study
-        Two ratings a unit, counted as agreeing or not.
+def proportion_methods() -> tuple[Method, ...]:
+    """List the exact intervals of a share of units: of two ratings each, agreeing or not.
 
     Returns
     -------
     tuple of (str, callable)
         clopper_pearson, wilson, jeffreys and midp, the default first.
     """
-    limits = {
-        "clopper_pearson": clopper_pearson_limits,
-        "wilson": wilson_limits,
-        "jeffreys": jeffreys_limits,
-        "midp": midp_limits,
-    }
-    return tuple((name, partial(_proportion, limits=limit)) for name, limit in limits.items())
+    return OF_SHARES
 
 
 def check_each_grade(ratings: Ratings, name: str) -> None:
@@ -380,12 +385,12 @@ def counts_units(study: Study) -> bool:
     return all_or_none and bool(study.ratings.table.totals.max(initial=0) <= 2)
 
 
-def n_discordant(study: Study) -> Any:
+def n_discordant(ratings: Ratings) -> Any:
     """Count the units whose ratings are not all the same grade.
 
     Parameters
     ----------
-    study : Study
+    ratings : Ratings
         One study or many.
 
     Returns
@@ -393,15 +398,15 @@ def n_discordant(study: Study) -> Any:
     float or ndarray, shape (...)
         Number of units.
     """
-    return study.frequencies @ study.ratings.table.mixed
+    return ratings.frequencies.astype(np.float64, copy=False) @ ratings.table.mixed
 
 
-def n_informative(study: Study) -> Any:
+def n_informative(ratings: Ratings) -> Any:
     """Count the units that say how much a coefficient varies: those that are not like most.
 
     Parameters
     ----------
-    study : Study
+    ratings : Ratings
         One study or many.
 
     Returns
@@ -409,13 +414,13 @@ def n_informative(study: Study) -> Any:
     float or ndarray, shape (...)
         Units whose ratings are not all the same grade, no more than are unlike the commonest.
     """
-    discordant = n_discordant(study)
-    if not np.any(2 * discordant > study.n_paired):
+    discordant, paired = n_discordant(ratings), ratings.sizes.paired
+    if not np.any(2 * discordant > paired):
         return discordant
-    order, starts = study.ratings.derived("alike", _alike, of_patterns=True)
-    units = (study.frequencies * study.ratings.table.paired)[..., order]
+    order, starts = ratings.derived("alike", _alike, of_patterns=True)
+    units = (ratings.frequencies * ratings.table.paired)[..., order]
     commonest = np.add.reduceat(units, starts, axis=-1).max(axis=-1)
-    return np.minimum(discordant, study.n_paired - commonest)
+    return np.minimum(discordant, paired - commonest)
 
 
 def _alike(ratings: Ratings) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
@@ -426,12 +431,11 @@ def _alike(ratings: Ratings) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]
     return order, np.flatnonzero(np.diff(kind[order], prepend=-1))
 
 
-def _score(
-    estimate: Estimate, confidence_level: float, *, study: Study, chance_is_known: bool
-) -> Limits:
-    pieces = study.n_paired
+def _score(estimate: Estimate, confidence_level: float, *, chance_is_known: bool) -> Limits:
+    ratings: Ratings = estimate.origin.ratings
+    pieces = ratings.sizes.paired
     if estimate.clusters is not None:
-        pieces = n_clusters(study.frequencies, estimate.clusters, study.ratings.table.paired)
+        pieces = n_clusters(ratings.frequencies, estimate.clusters, ratings.table.paired)
     known = known_by_agreement(estimate.observed, estimate.expected, pieces)
     return score_limits(
         estimate.value,
@@ -439,7 +443,7 @@ def _score(
         estimate.expected,
         estimate.standard_error,
         pieces,
-        np.minimum(n_informative(study), pieces),
+        np.minimum(n_informative(ratings), pieces),
         confidence_level=confidence_level,
         # who graded what takes as long to find as the limits: where it is asked for only
         least=-np.inf if chance_is_known or np.all(known >= 1) else estimate.range[0],
@@ -497,6 +501,27 @@ def _proportion(
     # units that are weighted need not be whole
     successes = np.where(n % 1, np.minimum(successes, n), np.round(successes))
     return limits(successes, n, confidence_level=confidence_level)
+
+
+# what each offers whatever the study
+OF_COEFFICIENTS: dict[bool, tuple[Method, ...]] = {
+    known: (
+        ("score", keyed(_score, chance_is_known=known)),
+        ("t", keyed(_t)),
+        ("wald", keyed(_wald)),
+        ("logit", keyed(_logit)),
+    )
+    for known in (True, False)
+}
+OF_SHARES: tuple[Method, ...] = tuple(
+    (name, keyed(_proportion, limits=keyed(limits)))
+    for name, limits in {
+        "clopper_pearson": clopper_pearson_limits,
+        "wilson": wilson_limits,
+        "jeffreys": jeffreys_limits,
+        "midp": midp_limits,
+    }.items()
+)
 
 
 def as_count(value: npt.NDArray[Any]) -> Any:

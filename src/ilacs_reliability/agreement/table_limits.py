@@ -16,9 +16,10 @@ from ilacs_reliability._inference.two_by_two import (
     enumerated_limits,
     enumerated_p_value,
 )
-from ilacs_reliability._results.estimates import Estimate, Limits
+from ilacs_reliability._results.estimates import Estimate, Limits, Method
+from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.named_limits import instead
-from ilacs_reliability.agreement.studies import Method, Study
+from ilacs_reliability.agreement.studies import Study
 
 # units beyond which all tables take more than a twentieth of a second
 MOST_UNITS = 200
@@ -43,14 +44,14 @@ def enumerated_methods(study: Study, methods: tuple[Method, ...], form: Any) -> 
     ----------
     study : Study
         What the coefficient was computed from.
-    methods : tuple of (str, callable)
+    methods : tuple of (str, Keyed)
         The other intervals that it offers.
     form : callable
         Takes the study and the credit between the two grades to the `Form` of the coefficient.
 
     Returns
     -------
-    tuple of (str, callable)
+    tuple of (str, Keyed)
         With enumerated: the first for a single study, the last for many, each of which takes some
         milliseconds.
 
@@ -83,7 +84,7 @@ def enumerated_methods(study: Study, methods: tuple[Method, ...], form: Any) -> 
     if credit >= FULL_CREDIT:
         return methods
     limits = Enumerated(study.frequencies @ grades.cells, form(study, credit))
-    found: Method = ("enumerated", limits)
+    found: Method = ("enumerated", keyed(Enumerated.limits, limits))
     is_first = not study.is_batch and limits.is_small
     return (found, *methods) if is_first else (*methods, found)
 
@@ -101,7 +102,7 @@ class Enumerated:
         whole = (self.counts == np.floor(self.counts)).all(axis=-1)
         return whole & (self.counts.sum(axis=-1) <= MOST_UNITS)
 
-    def __call__(self, estimate: Estimate, confidence_level: float) -> Limits:
+    def limits(self, estimate: Estimate, confidence_level: float) -> Limits:
         """Return the limits; those of the score where tables are too many."""
         value, score = np.asarray(estimate.value), dict(estimate.methods)["score"]
         rows = np.flatnonzero(np.isfinite(value) & self.is_small)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from ilacs_reliability._data.ratings import Ratings
 from ilacs_reliability._data.scales import OFSTED_SCALE, IntArray
 from ilacs_reliability._inference.intervals import clopper_pearson_limits
 from ilacs_reliability._results.estimates import Estimate, Limits
+from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.records import Record
 from ilacs_reliability._results.wording import counted, whole
 from ilacs_reliability.claims.double import Chosen, chosen_of, second_grades
@@ -202,7 +202,7 @@ def share(count: int, total: int, *, name: str, label: str, limits: str) -> Esti
         frequencies=np.array([count, total - count]),
         influence_source=np.array([1.0 - value, -value]),
         n_units=total,
-        methods=(("clopper_pearson", partial(_exact, count=count, total=total)),),
+        methods=(("clopper_pearson", keyed(_exact, count=count, total=total)),),
         limits=limits,
     )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,6 +19,7 @@ from ilacs_reliability._inference.shrinkage import (
 )
 from ilacs_reliability._inference.students import t_quantile
 from ilacs_reliability._results.estimates import Estimate, FloatArray
+from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.named_limits import Limits, name_of, under_name
 from ilacs_reliability._results.wording import counted
 from ilacs_reliability.comparison.groups import (
@@ -325,7 +325,7 @@ def effect_of_pairs(
         influence_source=slope * influence_of_groups(counts, parts.deviations),
         n_units=shared.n_units,
         methods=tuple(
-            (method, partial(_mapped, limits=limits, slope=slope, intercept=intercept))
+            (method, keyed(_mapped, limits=limits, slope=slope, intercept=intercept))
             for method, limits in methods
         ),
         notes=(*shared.notes, *note),
@@ -356,21 +356,21 @@ def pair_methods(
     value, error, df = (float(x) for x in (parts.value, parts.standard_error, parts.df))
     n_pairs, apart = float(parts.sizes.min()) if n_pairs is None else n_pairs, value in (0.0, 1.0)
     if parts.is_single:
-        exact = partial(disjoint_pair_limits, value=value, n_pairs=n_pairs)
+        exact = keyed(disjoint_pair_limits, value=value, n_pairs=n_pairs)
         pairs = counted(n_pairs, "pair of units", "pairs of units that share no unit")
         why = "The groups are completely separated" if apart else "A group is a single unit"
         note = f"{why}: the interval is the exact one for {pairs}."
         return (("disjoint_pairs", exact), *((name, exact) for name in METHODS)), (note,)
     steady, known = shrunk_share(parts, n_pairs=n_pairs)
     if not known:
-        stand_in = partial(_stand_in, steady=steady)
+        stand_in = keyed(_stand_in, steady=steady)
         others = tuple((name, stand_in) for name in PAIR_METHODS)
         why = "The groups are completely separated" if apart else "Units of a group hardly differ"
-        return (("shrunk", steady.limits), *others), (f"{why}: {TAKEN}.",)
+        return (("shrunk", keyed(ShareLike.limits, steady)), *others), (f"{why}: {TAKEN}.",)
     most = float(parts.sizes[np.isfinite(parts.sizes)].sum())
-    limits = partial(_spread_limits, value=value, error=error, df=df, most=most)
-    spread = tuple((name, partial(limits, method=name)) for name in PAIR_METHODS)
-    return (("shrunk", steady.limits), *spread), ()
+    known_of: dict[str, float] = {"value": value, "error": error, "df": df, "most": most}
+    spread = tuple((name, keyed(_spread_limits, method=name, **known_of)) for name in PAIR_METHODS)
+    return (("shrunk", keyed(ShareLike.limits, steady)), *spread), ()
 
 
 PAIR_METHODS = ("logit", "t", "normal", "jeffreys")

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from dataclasses import replace
-from functools import partial
 from typing import Literal, TypeAlias
 
 import numpy as np
 from scipy import special
 
 from ilacs_reliability._checks.arguments import check_option
+from ilacs_reliability._data.scales import IntArray
 from ilacs_reliability._data.tables import GradesLike
 from ilacs_reliability._results.estimates import Alternative, Estimate, SignificanceResult
+from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability.comparison.groups import NOT_SHOWN_BY_P, phrase_of_groups, undefined_test
-from ilacs_reliability.comparison.kept import KeptLimits
 from ilacs_reliability.comparison.limits import Pair, difference_score
 from ilacs_reliability.comparison.proportions import (
     CutGroups,
@@ -174,7 +174,7 @@ def _effect(cut: CutGroups, method: str, alternative: Alternative) -> Estimate:
         effect = odds_ratio_of(cut)
         if alternative != "two-sided":
             return effect
-        limits: Callable[..., Pair] = partial(_fisher_limits, cut=cut)
+        limits = keyed(_fisher_limits, tables=cut.tables)
         return replace(effect, methods=(("fisher", limits), *effect.methods))
     first, second = phrase_of_groups(cut.shared)
     label = f"difference in the share {cut.phrase}, {second} minus {first}"
@@ -187,11 +187,7 @@ def _effect(cut: CutGroups, method: str, alternative: Alternative) -> Estimate:
     # Fisher's p-value is 1 of every such table, which leaves Boschloo's order nothing to say
     other = one_sided and method == "boschloo"
     order = "barnard" if other else method
-    search = partial(
-        unconditional_limits, counts=(x1, n1, x2, n2), order=order, alternative=alternative
-    )
-    # each search takes seconds at 200 a group, and every sentence and table asks for the limits
-    limits = partial(_own_limits, search=KeptLimits(search))
+    limits = keyed(_own_limits, counts=(x1, n1, x2, n2), order=order, alternative=alternative)
     notes = (*effect.notes, _another(order)) if other else effect.notes
     return replace(effect, methods=((order, limits), *effect.methods), notes=notes)
 
@@ -200,14 +196,21 @@ def _another(method: str) -> str:
     return f"The interval is of another method than the p-value: {method}."
 
 
-def _fisher_limits(estimate: Estimate, confidence_level: float, *, cut: CutGroups) -> Pair:
-    tails = tails_for(confidence_level, conditional_family(cut.tables, at_one=True), "two-sided")
-    low, high = conditional_family(cut.tables).limits(tails)
+def _fisher_limits(estimate: Estimate, confidence_level: float, *, tables: IntArray) -> Pair:
+    tails = tails_for(confidence_level, conditional_family(tables, at_one=True), "two-sided")
+    low, high = conditional_family(tables).limits(tails)
     return min(float(np.exp(low)), estimate.value), max(float(np.exp(high)), estimate.value)
 
 
-def _own_limits(estimate: Estimate, confidence_level: float, *, search: KeptLimits) -> Pair:
-    low, high = search(confidence_level)
+def _own_limits(
+    estimate: Estimate,
+    confidence_level: float,
+    *,
+    counts: tuple[int, int, int, int],
+    order: str,
+    alternative: Alternative,
+) -> Pair:
+    low, high = unconditional_limits(confidence_level, counts, order, alternative)
     return min(low, estimate.value), max(high, estimate.value)
 
 

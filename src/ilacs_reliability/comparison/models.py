@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import replace
-from functools import partial
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -13,6 +12,7 @@ from scipy import special
 from ilacs_reliability._checks.arguments import check_name, check_option, told
 from ilacs_reliability._data.tables import GradesLike
 from ilacs_reliability._results.estimates import Estimate
+from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.wording import counted
 from ilacs_reliability.comparison.groups import (
     NOT_SHOWN,
@@ -210,7 +210,7 @@ def _odds_estimate(shared: SharedGrades, found: ContrastFit, label: str) -> Esti
     influence = np.zeros((len(pull), len(design.used)))
     # the spread of a coefficient that the prior holds is not one over units
     influence[:, design.used] = np.nan if held else value * pull
-    methods = (("profile", partial(_profile, found=found)),)
+    methods = (("profile", keyed(_profile, found=found)),)
     why = "The groups are separated: a" if found.separated else "A"
     keeps = "keeps their odds ratio finite" if found.separated else "was put on the log odds ratio"
     note = (f"{why} log-F(1, 1) prior {keeps}.",) if held else ()
@@ -221,7 +221,7 @@ def _odds_estimate(shared: SharedGrades, found: ContrastFit, label: str) -> Esti
         frequencies=shared.counts.ravel(),
         influence_source=influence.ravel(),
         n_units=n,
-        methods=methods if held else (*methods, ("wald", _log_wald)),
+        methods=methods if held else (*methods, ("wald", keyed(_log_wald))),
         notes=(*shared.notes, *note),
         limits=NOT_SHOWN,
     )

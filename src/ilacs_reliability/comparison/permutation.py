@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 import numpy as np
 
 from ilacs_reliability._inference.null import Drawn, Null, extremity, listed
 from ilacs_reliability._results.estimates import Alternative, Estimate, FloatArray
+from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.wording import counted
 from ilacs_reliability.comparison.effects import is_taken, placements
 from ilacs_reliability.comparison.fixed_margins import drawn_tables, first_rows
@@ -124,7 +124,7 @@ def _with_permutation(
             else "the p-value is exact for identical distributions, the interval for any"
         )
         return replace(effect, notes=(*effect.notes, f"{WITHOUT_SPREAD}: {why}."))
-    limits = partial(
+    limits = keyed(
         _permutation_limits, statistics=statistics, weights=weights, alternative=alternative
     )
     return replace(effect, methods=(("permutation", limits), *effect.methods))

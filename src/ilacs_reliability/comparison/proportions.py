@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
 
 from ilacs_reliability._data.tables import GradesLike
 from ilacs_reliability._results.estimates import Estimate, FloatArray, IntArray
+from ilacs_reliability._results.keyed import Keyed, keyed
 from ilacs_reliability._results.wording import whole
 from ilacs_reliability.comparison.groups import (
     NOT_SHOWN,
@@ -229,19 +229,20 @@ def difference_of_shares(cut: CutGroups, *, name: str, label: str) -> Estimate:
 
 def _difference_methods(
     strata: tuple[Counts, ...], weights: FloatArray
-) -> tuple[tuple[str, Callable[[Estimate, float], Pair]], ...]:
+) -> tuple[tuple[str, Keyed], ...]:
     """List the intervals of a difference, the one that covers best first."""
-    rules = {
-        "midp": midp_difference,
-        "newcombe": newcombe_difference,
-        "agresti_caffo": agresti_caffo_difference,
-    }
     joined = tuple(
-        (name, partial(_averaged, rule=rule, strata=strata, weights=weights))
-        for name, rule in rules.items()
+        (name, keyed(_averaged, rule=rule, strata=strata, weights=weights)) for name, rule in JOINED
     )
-    score = ("miettinen_nurminen", partial(_scored, strata=strata, weights=weights))
+    score = ("miettinen_nurminen", keyed(_scored, strata=strata, weights=weights))
     return (joined[0], joined[1], score, joined[2]) if len(strata) == 1 else (score, *joined)
+
+
+JOINED = (
+    ("midp", keyed(midp_difference)),
+    ("newcombe", keyed(newcombe_difference)),
+    ("agresti_caffo", keyed(agresti_caffo_difference)),
+)
 
 
 def limits_of_counts(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from ilacs_reliability._checks.randomness import as_generator
 from ilacs_reliability._inference.null import Drawn, Exact, Null, extremity, normal
 from ilacs_reliability._results.estimates import Alternative, FloatArray, IntArray
+from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability.comparison.fixed_margins import (
     double_mid_ranks,
     drawn_tables,
@@ -124,14 +124,14 @@ def _counted(
         # meeting in the middle lists nothing, and goes through more tables
         if not meets(totals):
             return None
-        tails: Any = partial(score_tails, totals, n_first, scores)
+        tails: Any = keyed(score_tails, totals, n_first, scores)
     else:
         chances = np.exp(sums[1])
         up_to = np.append(0.0, np.cumsum(chances))
         down_to = np.append(np.cumsum(chances[::-1])[::-1], 0.0)
-        tails = partial(_looked_up, sums[0], up_to, down_to)
+        tails = keyed(_looked_up, sums[0], up_to, down_to)
     expected = n_first * int(totals @ scores)
-    return Exact(partial(_beyond, tails, expected, n, alternative))
+    return Exact(keyed(_beyond, tails, expected, n, alternative))
 
 
 def _looked_up(

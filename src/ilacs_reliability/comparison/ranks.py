@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -20,6 +19,7 @@ from ilacs_reliability._results.estimates import (
     IntArray,
     SignificanceResult,
 )
+from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.named_limits import Limits
 from ilacs_reliability.comparison.effects import (
     effect_of_pairs,
@@ -364,7 +364,7 @@ def _no_bolder(
     """Keep the test's interval from saying more than the least p-value that there can be."""
     (name, limits), *others = effect.methods
     error = least if alternative == "two-sided" else 2 * least
-    cautious = partial(_holding_a_half, limits=limits, error=error)
+    cautious = keyed(_holding_a_half, limits=limits, error=error)
     notes = (*effect.notes, LEAST_P) if raised else effect.notes
     return replace(effect, methods=((name, cautious), *others), notes=notes)
 
@@ -396,12 +396,12 @@ def _with_tilts(
 ) -> Estimate:
     """Put the interval that inverts the rank sum test first."""
     if found.null.kind != "exact":
-        limits: Any = partial(
+        limits: Any = keyed(
             score_limits, counts=counts, alternative=alternative, drawn=found.surplus
         )
         name = "score"
     elif found.sums is not None:
-        limits = partial(listed_limits, counts=counts, sums=found.sums, alternative=alternative)
+        limits = keyed(listed_limits, counts=counts, sums=found.sums, alternative=alternative)
         name = "conditional"
     else:
         note = f"The interval is of another method than the p-value: {effect.interval_methods[0]}."

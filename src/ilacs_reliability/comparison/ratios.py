@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from ilacs_reliability._results.estimates import (
     FloatArray,
     IntArray,
 )
+from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.named_limits import Limits, under_name
 from ilacs_reliability._results.wording import counted, whole
 from ilacs_reliability.comparison.groups import (
@@ -119,8 +119,11 @@ def risk_ratio(
         influence_source=influence_of_groups(cut.shared.pooled, share_deviations(cut, slopes)),
         n_units=cut.shared.n_units,
         methods=(
-            ("miettinen_nurminen", partial(limits_of_counts, rule=score_ratio, counts=cut.counts)),
-            ("katz", partial(_katz, counts=cut.counts)),
+            (
+                "miettinen_nurminen",
+                keyed(limits_of_counts, rule=keyed(score_ratio), counts=cut.counts),
+            ),
+            ("katz", keyed(_katz, counts=cut.counts)),
         ),
         notes=(*cut.shared.notes, shares_note(cut)),
         limits=NOT_SHOWN,
@@ -229,16 +232,16 @@ def odds_ratio_of(cut: CutGroups) -> Estimate:
     value, deviations = _mantel_haenszel(cut)
     listable = _listable(informative)
     methods: list[tuple[str, Any]] = [
-        (name, partial(_conditional_limits, tables=informative, part=part))
+        (name, keyed(_conditional_limits, tables=informative, part=part))
         for name, part in (("exact", 1.0), ("midp", 0.5))
         if listable
     ]
     if len(cut.tables) == 1:
         for name, rule in (("miettinen_nurminen", score_odds_ratio), ("woolf", woolf_odds_ratio)):
-            methods.append((name, partial(limits_of_counts, rule=rule, counts=cut.counts)))
+            methods.append((name, keyed(limits_of_counts, rule=keyed(rule), counts=cut.counts)))
     rows = cut.shared.counts.reshape(-1, len(cut.shared.scale))
     if not methods:
-        methods = [("wald", _log_limits)]
+        methods = [("wald", keyed(_log_limits))]
     dear = "The units are too many for exact limits: those given are of large samples."
     return Estimate(
         value=value,

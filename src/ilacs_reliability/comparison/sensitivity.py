@@ -14,6 +14,7 @@ from ilacs_reliability._checks.arguments import check_number, check_option
 from ilacs_reliability._checks.work import affordable
 from ilacs_reliability._data.tables import GradesLike
 from ilacs_reliability._results.estimates import Alternative, Estimate, IntArray
+from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.records import Record, html_table, plain
 from ilacs_reliability._results.undefined import left_unsaid
 from ilacs_reliability._results.wording import (
@@ -357,7 +358,7 @@ def e_value(
         influence_source=_slope(ratio.value) * ratio.influence,
         n_units=ratio.n_units,
         methods=tuple(
-            (name, partial(_e_limits, ratio=ratio, method=name)) for name in ratio.interval_methods
+            (name, keyed(_e_limits, ratio=ratio, method=name)) for name in ratio.interval_methods
         ),
         notes=ratio.notes,
         limits=f"whether there is such a cause, nor {NOT_SHOWN}",

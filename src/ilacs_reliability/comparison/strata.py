@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -18,6 +17,7 @@ from ilacs_reliability._results.estimates import (
     FloatArray,
     SignificanceResult,
 )
+from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.named_limits import Limits, name_of, under_name
 from ilacs_reliability.comparison.checks import (
     UNDRAWN,
@@ -151,7 +151,7 @@ def stratified_relative_effect(
         frequencies=rows.ravel(),
         influence_source=_scaled(influence_of_groups(rows, pulls), rows, joined),
         n_units=shared.n_units,
-        methods=tuple((name, partial(_limits, limits=limits)) for name, limits in methods),
+        methods=tuple((name, keyed(_limits, limits=limits)) for name, limits in methods),
         notes=(*shared.notes, *notes, *why),
         limits=NOT_SHOWN,
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -19,6 +18,7 @@ from ilacs_reliability._results.estimates import (
     IntArray,
     SignificanceResult,
 )
+from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability.comparison.fixed_margins import (
     double_mid_ranks,
     drawn_tables,
@@ -168,7 +168,7 @@ def _with_tilts(
         note = f"The interval is of another method than the p-value: {effect.interval_methods[0]}."
         return replace(effect, notes=(*effect.notes, note))
     middle = _middle(counts.sum(axis=1))
-    limits = partial(_tilted, found=found, wins=wins, middle=middle, alternative=alternative)
+    limits = keyed(_tilted, found=found, wins=wins, middle=middle, alternative=alternative)
     return replace(
         effect,
         label=f"{effect.label} in tables that differ by a tilt",

@@ -6,7 +6,7 @@ And intervals of their difference by inverting these tests.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -47,9 +47,11 @@ def unconditional_p_value(
     return _largest(_region(counts, order, alternative))
 
 
+# a search takes seconds at 200 a group, and every sentence and table asks for the limits; a result
+# whose p-value is all that is wanted must not wait for them
+@lru_cache(maxsize=64)
 def unconditional_limits(
     confidence_level: float,
-    *,
     counts: tuple[int, int, int, int],
     order: str,
     alternative: Alternative,

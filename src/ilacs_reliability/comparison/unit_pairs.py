@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -12,6 +11,7 @@ from ilacs_reliability._checks.arguments import check_option
 from ilacs_reliability._data.tables import GradesLike
 from ilacs_reliability._inference.shrinkage import absolute_spread
 from ilacs_reliability._results.estimates import Estimate, FloatArray, IntArray
+from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.named_limits import Limits, name_of, under_name
 from ilacs_reliability.comparison.effects import (
     Placements,
@@ -109,7 +109,7 @@ def generalised_odds(grades: GradesLike, *, ties: Ties = "split") -> Estimate:
         frequencies=shared.pooled.ravel(),
         influence_source=slope * influence_of_groups(shared.pooled, parts.deviations),
         n_units=shared.n_units,
-        methods=tuple((name, partial(_odds_limits, limits=limits)) for name, limits in methods),
+        methods=tuple((name, keyed(_odds_limits, limits=limits)) for name, limits in methods),
         notes=(*shared.notes, *notes),
         limits=NOT_SHOWN,
     )
@@ -211,7 +211,7 @@ def _trend(shared: SharedGrades, given: Given, label: str) -> Estimate:
         frequencies=counts.ravel(),
         influence_source=deviations.ravel(),
         n_units=n,
-        methods=tuple((name, partial(_doubled, limits=limits)) for name, limits in methods),
+        methods=tuple((name, keyed(_doubled, limits=limits)) for name, limits in methods),
         notes=(*shared.notes, *notes),
         limits=NOT_SHOWN,
     )

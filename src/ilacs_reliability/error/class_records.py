@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,13 +12,13 @@ import numpy.typing as npt
 from ilacs_reliability._checks.arguments import told
 from ilacs_reliability._data.ratings import Ratings
 from ilacs_reliability._data.scales import CodeArray, FloatArray, Scale
-from ilacs_reliability._results.estimates import Estimate
+from ilacs_reliability._results.estimates import Estimate, Method
+from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.listing import Estimates, Listing
 from ilacs_reliability._results.records import Record, plain, rows_table
 from ilacs_reliability._results.undefined import left_unsaid
 from ilacs_reliability._results.wording import as_said, counted, fixed, listed, percent
 from ilacs_reliability.agreement.formulas import build_estimate
-from ilacs_reliability.agreement.studies import Method
 from ilacs_reliability.error.class_fits import Found
 from ilacs_reliability.error.class_limits import Place, influences, profile_limits, pull_on
 from ilacs_reliability.error.latent_classes import Panel
@@ -276,7 +275,7 @@ def _estimate(record: DawidSkene, place: Place, label: str, parts: Any) -> Estim
         value = float(held[number])
         if parts is not None:
             influence = pull_on(panel, found.fit, *parts, place=place)
-            limits = partial(profile_limits, panel=panel, fit=found.fit, log=found.log, place=place)
+            limits = keyed(profile_limits, panel=panel, fit=found.fit, log=found.log, place=place)
             methods = (("profile", limits),)
     with left_unsaid():
         return build_estimate(

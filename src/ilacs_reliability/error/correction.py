@@ -16,6 +16,7 @@ from ilacs_reliability._data.ratings import square_counts
 from ilacs_reliability._data.scales import Scale
 from ilacs_reliability._data.tables import Transitions, TransitionsLike, as_transitions
 from ilacs_reliability._results.estimates import Estimate, Limits
+from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.records import freeze
 from ilacs_reliability._results.wording import fixed, significant
 from ilacs_reliability.error.bivariate import cell_probabilities, thresholds_of
@@ -162,7 +163,7 @@ def corrected_shift(
         frequencies=counts.ravel(),
         influence_source=np.full(counts.size, np.nan),
         n_units=n,
-        methods=(("posterior", partial(_central, drawn=np.sort(_net(drawn)))),),
+        methods=(("posterior", keyed(_central, drawn=np.sort(_net(drawn)))),),
         notes=moves.notes + notes,
         limits="moves of the state within a grade, nor anything where the errors are others",
         range_source=(-1.0, 1.0),

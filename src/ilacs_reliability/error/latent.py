@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -21,12 +20,12 @@ from ilacs_reliability._data.ratings import (
     check_whole,
 )
 from ilacs_reliability._data.scales import FloatArray, Scale
-from ilacs_reliability._results.estimates import Estimate
+from ilacs_reliability._results.estimates import Estimate, Method
+from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.records import Record, plain, rows_table
 from ilacs_reliability._results.undefined import REASONS, left_unsaid, warn_undefined
 from ilacs_reliability._results.wording import as_said, fixed, listed, percent, with_interval
 from ilacs_reliability.agreement.formulas import build_estimate
-from ilacs_reliability.agreement.studies import Method
 from ilacs_reliability.error.bivariate import cell_probabilities, thresholds_of
 from ilacs_reliability.error.latent_fits import (
     Gradings,
@@ -390,7 +389,7 @@ def _estimate(
         gradings = Gradings(read_only(counts), read_only(frequencies), read_only(thresholds))
         value = likeliest(gradings)
         influence = influence_on(gradings, value)
-        limits = partial(profile_limits, gradings=gradings, value=value)
+        limits = keyed(profile_limits, gradings=gradings, value=value)
         methods = (("profile", limits),)
     with left_unsaid():
         return build_estimate(

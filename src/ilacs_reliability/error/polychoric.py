@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from functools import partial
 from itertools import combinations
 from typing import Literal, TypeAlias
 
@@ -16,7 +15,8 @@ from ilacs_reliability._checks.containers import read_only
 from ilacs_reliability._checks.work import affordable
 from ilacs_reliability._data.ratings import Ratings, RatingsLike, check_whole
 from ilacs_reliability._data.scales import CodeArray, FloatArray
-from ilacs_reliability._results.estimates import Estimate
+from ilacs_reliability._results.estimates import Estimate, Method
+from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.listing import Estimates
 from ilacs_reliability._results.undefined import left_unsaid
 from ilacs_reliability._results.wording import p_phrase
@@ -27,7 +27,6 @@ from ilacs_reliability.agreement.formulas import (
     patterns_of,
     rater_names,
 )
-from ilacs_reliability.agreement.studies import Method
 from ilacs_reliability.error.polychoric_fits import (
     Fit,
     Table,
@@ -167,7 +166,7 @@ def _of_pair(ratings: Ratings, joint: bool, said: tuple[str, ...]) -> Estimate:
         fit = likeliest(table)
         value = fit.rho
         influence = _by_pattern(influence_on(table, fit), patterns, rows, columns)
-        methods = (("profile", partial(profile_limits, table=table, fit=fit)),)
+        methods = (("profile", keyed(profile_limits, table=table, fit=fit)),)
         notes = (*said, *_misfit(table, fit))
         read_only(fit.thresholds)
     return build_estimate(

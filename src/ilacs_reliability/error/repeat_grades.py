@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from functools import partial
 from typing import TypeAlias
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from ilacs_reliability._checks.arguments import told
 from ilacs_reliability._data.scales import FloatArray, Scale
 from ilacs_reliability._results.estimates import Estimate, Limits
+from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.listing import Estimates
 from ilacs_reliability._results.wording import as_said
 from ilacs_reliability.error.bivariate import cell_probabilities
@@ -170,14 +170,14 @@ def grade_accuracy(
     model = latent_grade_model(source, reliability=reliability)
     labels = model.scale.labels
     events: dict[str, tuple[Event, str]] = {
-        "right grade": (_same, "chance that a grade is that of the state"),
+        "right grade": (keyed(_same), "chance that a grade is that of the state"),
         "within one grade": (
-            partial(_within, steps=1),
+            keyed(_within, steps=1),
             "chance that a grade is within one of that of the state",
         ),
         **{
             f"{label} is right": (
-                partial(_again, grade=grade),
+                keyed(_again, grade=grade),
                 f"chance that the state is {as_said(label)} where that grade is given",
             )
             for grade, label in enumerate(labels)
@@ -189,9 +189,9 @@ def grade_accuracy(
 def _events(scale: Scale, at_least: Hashable | None) -> dict[str, tuple[Event, str]]:
     """Return each event with the sentence's words for it, by name."""
     found: dict[str, tuple[Event, str]] = {
-        "same grade": (_same, "chance that a second grading gives the same grade"),
+        "same grade": (keyed(_same), "chance that a second grading gives the same grade"),
         "within one grade": (
-            partial(_within, steps=1),
+            keyed(_within, steps=1),
             "chance that a second grading is within one grade of the first",
         ),
     }
@@ -201,12 +201,12 @@ def _events(scale: Scale, at_least: Hashable | None) -> dict[str, tuple[Event, s
             raise ValueError(f"`at_least` is {told(at_least)}, the worst grade, which all reach.")
         label = scale.labels[cut]
         found[f"same side of {label}"] = (
-            partial(_same_side, cut=cut),
+            keyed(_same_side, cut=cut),
             f"chance that two gradings are on the same side of {as_said(label)}",
         )
     for grade, label in enumerate(scale.labels):
         found[f"{label} again"] = (
-            partial(_again, grade=grade),
+            keyed(_again, grade=grade),
             f"chance that a second grading gives {as_said(label)} where the first did",
         )
     return found
@@ -254,7 +254,7 @@ def _chances(
         said, least, most = _assumed(model, root), *map(event, ends)
         if certain := abs(most - least) < SAME:
             said = (*said, "It is certain whatever the reliability, so that it has no interval.")
-        at = partial(_at, model.thresholds, event=event, root=root)
+        at = keyed(_at, model.thresholds, event=event, root=root)
         entries[key] = _chance(
             model, found[0], slope, None if certain else at, name=name, label=label, assumed=said
         )
@@ -274,7 +274,7 @@ def _chance(
     reliability = model.reliability
     missing = "" if not np.isnan(value) else "unused_grade"
     reason = reliability.reason if reliability.status != "ok" else missing
-    carried = (("carried", partial(_carried, of=reliability, at=at)),) if at else ()
+    carried = (("carried", keyed(_carried, of=reliability, at=at)),) if at else ()
     return Estimate(
         value=value,
         name=name,

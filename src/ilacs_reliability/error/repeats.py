@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Literal, TypeAlias, overload
 
 import numpy as np
@@ -14,7 +13,13 @@ from scipy import special
 from ilacs_reliability._checks.arguments import check_number, check_option, naming, told
 from ilacs_reliability._checks.work import affordable
 from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings, check_whole
-from ilacs_reliability._results.estimates import Estimate, SignificanceResult, reason_in_words
+from ilacs_reliability._results.estimates import (
+    Estimate,
+    Method,
+    SignificanceResult,
+    reason_in_words,
+)
+from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.listing import Estimates
 from ilacs_reliability._results.records import freeze
 from ilacs_reliability._results.undefined import warn_undefined
@@ -316,7 +321,7 @@ def _quasi_simplex(
         1.0 if peak.reliability >= MOST else peak.reliability,
         assumptions,
         error_correlation,
-        methods=(("profile", partial(limits_of, profile=profile)),),
+        methods=(("profile", keyed(limits_of, profile=profile)),),
         loadings=chain.loadings,
         stabilities=chain.stabilities,
         log_likelihood=peak.log_likelihood,
@@ -368,7 +373,7 @@ def _result(
     assumptions: tuple[str, ...],
     error_correlation: float,
     *,
-    methods: Sequence[tuple[str, Callable[[Any, float], Any]]] = (),
+    methods: Sequence[Method] = (),
     model: Model = "quasi_simplex",
     label: str = "reliability",
     notes: tuple[str, ...] = (),
@@ -436,7 +441,7 @@ def _bound(ratings: Ratings, error_correlation: float, thresholds: Thresholds) -
             ratings, "not_identified", NO_PAIR, assumptions, error_correlation, **found
         )
     profile = profile_of(sequences, 0.0)
-    part = partial(_without_common, error_correlation=error_correlation)
+    part = keyed(_without_common, error_correlation=error_correlation)
     drops = profile.drops()
     pooled = (PAIRS_POOLED,) if n_occasions(ratings) > 2 else ()
     return _result(
@@ -444,7 +449,7 @@ def _bound(ratings: Ratings, error_correlation: float, thresholds: Thresholds) -
         part(profile.peak.reliability),
         assumptions,
         error_correlation,
-        methods=(("profile", partial(_bound_limits, profile=profile, part=part)),),
+        methods=(("profile", keyed(_bound_limits, profile=profile, part=part)),),
         log_likelihood=profile.peak.log_likelihood,
         profile=np.column_stack([[part(r) for r in drops[:, 0]], drops[:, 1]]),
         notes=(OF_TWO, *pooled),
@@ -481,7 +486,7 @@ def _latent_markov(
     peak, profile = markov.hidden_profile(rows)
     reliabilities = [markov.reliability_of(rows, hidden) for hidden in profile]
     drops = [2 * (peak.log_likelihood - hidden.log_likelihood) for hidden in profile]
-    limits = partial(markov.limits_of, rows=rows, peak=peak, profile=profile)
+    limits = keyed(markov.limits_of, rows=rows, peak=peak, profile=profile)
     same = percent(markov.same_grade(rows, peak))
     return _result(
         ratings,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -17,6 +16,7 @@ from ilacs_reliability._checks.work import affordable
 from ilacs_reliability._data.scales import FloatArray, IntArray, Scale, usable_scores
 from ilacs_reliability._data.tables import GradesLike, as_grades
 from ilacs_reliability._results.estimates import Estimate, Limits, SignificanceResult
+from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.named_limits import under_name
 from ilacs_reliability._results.pictured import Pictured
 from ilacs_reliability._results.records import Record, plain, rows_table
@@ -361,7 +361,7 @@ def _share(severity: Severity, counts: IntArray, undefined: tuple[str, str]) -> 
         undefined,
         value=value,
         label="share of variance within strata that is between raters",
-        methods=(("harville_fenech", partial(_share_limits, severity=severity)),),
+        methods=(("harville_fenech", keyed(_share_limits, severity=severity)),),
         range_source=(0.0, 1.0),
     )
 
@@ -373,7 +373,7 @@ def _between(severity: Severity, counts: IntArray, undefined: tuple[str, str]) -
         undefined,
         value=float("nan") if undefined[0] else severity.between,
         label="variance between raters",
-        methods=(("harville_fenech", partial(_variance_limits, severity=severity)),),
+        methods=(("harville_fenech", keyed(_variance_limits, severity=severity)),),
         range_source=(0.0, np.inf),
     )
 

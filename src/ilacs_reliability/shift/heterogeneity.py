@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from typing import Any, Literal, TypeAlias, cast
 
 import numpy as np
@@ -13,6 +12,7 @@ from scipy import special
 from ilacs_reliability._data.scales import FloatArray, IntArray
 from ilacs_reliability._inference.null import ChiSquare, Drawn, Null, affordable_draws
 from ilacs_reliability._results.estimates import Estimate, Limits, SignificanceResult, by_cluster
+from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability.shift.moves import NOT_SHOWN, ROUNDING, Pairs, pair_estimate
 from ilacs_reliability.shift.testing import large_sample_note
 
@@ -76,7 +76,7 @@ def heterogeneity_test(
         null = Drawn(_moved_between(table, kinds, n_resamples, rng), asked=n_resamples)
         shares = np.zeros(0)
     used = method if null.kind == "asymptotic" else null.method
-    critical = partial(_critical_value, null=null, df=df)
+    critical = keyed(_critical_value, null=null, df=df)
     return SignificanceResult(
         statistic=statistic,
         df=df,
@@ -195,7 +195,7 @@ def _inconsistency(
     statistic: float, df: int, everyone: Pairs, critical: Callable[[float], float]
 ) -> Estimate:
     value = max(0.0, 1 - df / statistic) if df and statistic else 0.0
-    ball = partial(_ball, statistic=statistic, df=df, critical=critical)
+    ball = keyed(_ball, statistic=statistic, df=df, critical=critical)
     return replace(
         pair_estimate(
             everyone,
@@ -205,7 +205,7 @@ def _inconsistency(
             label="share of the spread between strata beyond chance",
             methods=(
                 ("ball", ball),
-                ("test_based", partial(_test_based, statistic=statistic, df=df)),
+                ("test_based", keyed(_test_based, statistic=statistic, df=df)),
             ),
         ),
         notes=(),

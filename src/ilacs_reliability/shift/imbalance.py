@@ -16,6 +16,7 @@ from ilacs_reliability._data.scales import FloatArray, IntArray
 from ilacs_reliability._inference.forms import inverse, pseudo_inverse
 from ilacs_reliability._inference.null import ChiSquare, Drawn, Exact, Null, found_by, listed
 from ilacs_reliability._results.estimates import Estimate, Limits
+from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability.shift.moves import Pairs, pair_estimate
 from ilacs_reliability.shift.sign_flips import (
     draw_gaps,
@@ -212,13 +213,13 @@ def imbalance_estimate(
     """
     moved, root = n_moved(found.swaps), math.sqrt(found.statistic)
     value = min(root / math.sqrt(moved), 1.0) if found.df else float("nan")
-    critical = critical or partial(imbalance_critical_value, found=found)
+    critical = critical or keyed(imbalance_critical_value, found=found)
     reason = "" if found.df else "balanced_clusters" if len(found.swaps.ups) else "no_change"
-    ball = partial(_ball, root=root, moved=moved, critical=critical)
+    ball = keyed(_ball, root=root, moved=moved, critical=critical)
     return pair_estimate(
         pairs,
         value=value,
-        influence=partial(_influence, pairs, found, value),
+        influence=keyed(_influence, pairs, found, value),
         name=name,
         label=label,
         methods=(("ball", ball),),

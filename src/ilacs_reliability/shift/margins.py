@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import replace
-from functools import partial
 from typing import Literal, TypeAlias, get_args
 
 import numpy as np
@@ -14,7 +13,8 @@ from ilacs_reliability._checks.arguments import check_option
 from ilacs_reliability._checks.randomness import check_chance
 from ilacs_reliability._data.scales import FloatArray
 from ilacs_reliability._data.tables import TransitionsLike
-from ilacs_reliability._results.estimates import Estimate, Limits, SignificanceResult
+from ilacs_reliability._results.estimates import Estimate, Limits, Method, SignificanceResult
+from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.listing import Estimates
 from ilacs_reliability._results.undefined import REASONS, warn_undefined
 from ilacs_reliability._results.wording import p_phrase
@@ -25,7 +25,6 @@ from ilacs_reliability.shift.imbalance import (
     n_moved,
 )
 from ilacs_reliability.shift.moves import (
-    Method,
     as_pairs,
     kept_inside,
     linear_estimate,
@@ -211,7 +210,7 @@ def bhapkar(table: TransitionsLike, *, method: BhapkarMethod = "asymptotic") -> 
     critical = (
         None
         if one_way
-        else partial(_bhapkar_critical_value, df=df, n=n, method=method, seen=q, least=least)
+        else keyed(_bhapkar_critical_value, df=df, n=n, method=method, seen=q, least=least)
     )
     seen = n // max(df, 1) if method == "asymptotic" else 0
     notes = few_moves_note(found, "stuart_maxwell(table, method='exact')", seen=seen)
@@ -310,8 +309,8 @@ def marginal_shift_by_grade(table: TransitionsLike) -> Estimates:
 
 def _grade_methods(change: FloatArray, n_grades: int, df: int) -> tuple[Method, ...]:
     return (
-        ("bonferroni", partial(_bonferroni, change=change, n_grades=n_grades)),
-        ("scheffe", partial(_scheffe, change=change, df=df)),
+        ("bonferroni", keyed(_bonferroni, change=change, n_grades=n_grades)),
+        ("scheffe", keyed(_scheffe, change=change, df=df)),
         *mean_methods(-1.0, 1.0),
     )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from ilacs_reliability._data.scales import IntArray, Scale
 from ilacs_reliability._data.tables import TransitionsLike
 from ilacs_reliability._results.cards import paragraphs
 from ilacs_reliability._results.estimates import Estimate, Limits
+from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.pictured import Pictured
 from ilacs_reliability._results.records import Record, plain, rows_table
 from ilacs_reliability._results.wording import as_said, counted, fixed, percent, together, whole
@@ -352,8 +352,8 @@ def net_estimate(pairs: Pairs, *, pieces: SignedSum | None = None) -> Estimate:
     methods = mean_methods(-1.0, 1.0)
     if pairs.clusters is None:
         closed = (
-            ("tango", partial(_net_limits, limits=tango_limits, ways=ways)),
-            ("bonett_price", partial(_net_limits, limits=bonett_price_limits, ways=ways)),
+            ("tango", keyed(_net_limits, limits=keyed(tango_limits), ways=ways)),
+            ("bonett_price", keyed(_net_limits, limits=keyed(bonett_price_limits), ways=ways)),
         )
         methods = (*closed, *methods)
     elif pieces is not None:

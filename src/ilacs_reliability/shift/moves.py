@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -25,12 +24,12 @@ from ilacs_reliability._inference.intervals import (
     wilson_limits,
 )
 from ilacs_reliability._inference.students import t_quantile
-from ilacs_reliability._results.estimates import Estimate, Limits, reason_in_words
+from ilacs_reliability._results.estimates import Estimate, Limits, Method, reason_in_words
+from ilacs_reliability._results.keyed import Keyed, keyed
 from ilacs_reliability._results.records import Record, freeze
 from ilacs_reliability._results.undefined import warn_undefined
 from ilacs_reliability._results.wording import counted, with_article
 
-Method: TypeAlias = tuple[str, Callable[[Estimate, float], Limits]]
 Mask: TypeAlias = npt.NDArray[np.bool_]
 
 NO_CHANGE = "No unit moved: p = 1, since the data hold nothing about the direction of change."
@@ -246,7 +245,7 @@ def pair_estimate(
     pairs: Pairs,
     *,
     value: Any,
-    influence: FloatArray | Callable[[], FloatArray],
+    influence: FloatArray | Keyed,
     name: str,
     label: str,
     methods: tuple[Method, ...],
@@ -362,7 +361,7 @@ def mean_methods(low: float, high: float) -> tuple[Method, ...]:
     tuple of (str, callable)
         t and wald, over units or over clusters where there are any.
     """
-    return (("t", partial(_t, low=low, high=high)), ("wald", partial(_wald, low=low, high=high)))
+    return (("t", keyed(_t, low=low, high=high)), ("wald", keyed(_wald, low=low, high=high)))
 
 
 def kept_inside(
@@ -493,23 +492,14 @@ def share_methods(
     tuple of (str, callable)
         The methods, the default first.
     """
-    together: Callable[..., Limits] = partial(
-        _bonferroni, shares=simultaneous, limits=_korn_graubard
-    )
     if clustered:
-        own: tuple[Method, ...] = (("korn_graubard", _korn_graubard), *mean_methods(0.0, 1.0))
-        return (*own, ("simultaneous", together)) if simultaneous else own
-    limits = {
-        "clopper_pearson": clopper_pearson_limits,
-        "midp": midp_limits,
-        "wilson": wilson_limits,
-        "jeffreys": jeffreys_limits,
-    }
-    methods = tuple((name, partial(_share_limits, limits=limit)) for name, limit in limits.items())
-    if simultaneous:
-        together = partial(_bonferroni, shares=simultaneous, limits=methods[0][1])
-        methods = (*methods, ("simultaneous", together))
-    return reordered(methods, first)
+        one = keyed(_korn_graubard)
+        methods: tuple[Method, ...] = (("korn_graubard", one), *mean_methods(0.0, 1.0))
+    else:
+        one, methods = OF_SHARES[0][1], reordered(OF_SHARES, first)
+    if not simultaneous:
+        return methods
+    return (*methods, ("simultaneous", keyed(_bonferroni, shares=simultaneous, limits=one)))
 
 
 def _share_limits(
@@ -517,6 +507,18 @@ def _share_limits(
 ) -> Limits:
     hits = np.round(estimate.value * estimate.n_units)
     return limits(hits, estimate.n_units, confidence_level=confidence_level)
+
+
+# exact ones first; t and wald are for clusters, or where they are asked for
+OF_SHARES: tuple[Method, ...] = tuple(
+    (name, keyed(_share_limits, limits=keyed(limits)))
+    for name, limits in {
+        "clopper_pearson": clopper_pearson_limits,
+        "midp": midp_limits,
+        "wilson": wilson_limits,
+        "jeffreys": jeffreys_limits,
+    }.items()
+)
 
 
 def _bonferroni(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
-from functools import partial
+from collections.abc import Callable, Hashable
 
 import numpy as np
 from scipy import special
@@ -14,7 +13,8 @@ from ilacs_reliability._inference.intervals import (
     midp_limits,
     wilson_limits,
 )
-from ilacs_reliability._results.estimates import Estimate, Limits
+from ilacs_reliability._results.estimates import Estimate, Limits, Method
+from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability.shift.moves import (
     Mask,
     Pairs,
@@ -97,11 +97,11 @@ def binary_difference(
             "down": ways < 0,
             "neither": ~(after | before),
         }
-        closed: Sequence[tuple[str, Callable[..., Limits]]] = CLOSED
+        closed: tuple[Method, ...] = CLOSED
         if method == "unconditional":
-            closed = (("calibrated_tango", _calibrated_tango), *CLOSED)
+            closed = (("calibrated_tango", keyed(_calibrated_tango)), *CLOSED)
         methods = (
-            *((name, partial(_cells, limits=limits, rows=rows)) for name, limits in closed),
+            *((name, keyed(_cells, limits=limits, rows=rows)) for name, limits in closed),
             *methods,
         )
     elif pieces is not None:
@@ -147,7 +147,11 @@ def _bonett_price(
     return bonett_price_limits(up, down, n, confidence_level=confidence_level)
 
 
-CLOSED = (("tango", _tango), ("newcombe", newcombe_limits), ("bonett_price", _bonett_price))
+CLOSED = (
+    ("tango", keyed(_tango)),
+    ("newcombe", keyed(newcombe_limits)),
+    ("bonett_price", keyed(_bonett_price)),
+)
 
 
 def odds_ratio(
@@ -176,12 +180,12 @@ def odds_ratio(
     up, down = crossed
     value = up / down if down else np.inf if up else np.nan
     methods = tuple(
-        (name, partial(_odds_limits, limits=limits, up=up, down=down)) for name, limits in SHARES
+        (name, keyed(_odds_limits, limits=limits, up=up, down=down)) for name, limits in SHARES
     )
     return pair_estimate(
         pairs,
         value=value,
-        influence=partial(_pull_on_odds, ways, value, pairs.n_units / down if down else np.nan),
+        influence=keyed(_pull_on_odds, ways, value, pairs.n_units / down if down else np.nan),
         name="paired_odds_ratio",
         label=f"paired odds ratio (units that rose to {cut} for each that fell)",
         methods=reordered(methods, first),
@@ -224,8 +228,8 @@ def _wilson_corrected(hits: float, n: float, *, confidence_level: float) -> Limi
 
 
 SHARES = (
-    ("exact", clopper_pearson_limits),
-    ("midp", midp_limits),
-    ("wilson", wilson_limits),
-    ("wilson_corrected", _wilson_corrected),
+    ("exact", keyed(clopper_pearson_limits)),
+    ("midp", keyed(midp_limits)),
+    ("wilson", keyed(wilson_limits)),
+    ("wilson_corrected", keyed(_wilson_corrected)),
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from ilacs_reliability._data.ratings import Ratings
 from ilacs_reliability._data.scales import FloatArray
 from ilacs_reliability._inference.reorderings import Reordering, reordered
 from ilacs_reliability._results.estimates import Estimate, Limits, by_cluster
+from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability.shift.moves import NOT_SHOWN
 
 # the interval is never a point, however low its level
@@ -82,7 +82,7 @@ def occasions_estimate(
         influence_source=_influence(ratings, centred, found, value),
         n_units=int(ratings.frequencies.sum()),
         clusters=ratings.clusters,
-        methods=(("ball", partial(_ball, found=found)),),
+        methods=(("ball", keyed(_ball, found=found)),),
         notes=ratings.notes,
         limits=NOT_SHOWN,
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Literal, TypeAlias, get_args
 
 import numpy as np
@@ -17,13 +16,19 @@ from ilacs_reliability._data.scales import FloatArray
 from ilacs_reliability._data.tables import TransitionsLike
 from ilacs_reliability._inference.shrinkage import no_bolder
 from ilacs_reliability._inference.thresholds import ALTERNATIVES
-from ilacs_reliability._results.estimates import Alternative, Estimate, Limits, SignificanceResult
+from ilacs_reliability._results.estimates import (
+    Alternative,
+    Estimate,
+    Limits,
+    Method,
+    SignificanceResult,
+)
+from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability.shift.movement import check_ordered
 from ilacs_reliability.shift.moves import (
     FLIPPED,
     NOT_SHOWN,
     ROUNDING,
-    Method,
     Pairs,
     as_pairs,
     linear_estimate,
@@ -303,7 +308,7 @@ def _fall(scores: Sequence[float] | None) -> bool:
 def _no_bolder(effect: Estimate, least: float, *, raised: bool) -> Estimate:
     """Keep the test's interval from saying more than the least p-value that moves allow."""
     (name, limits), *others = effect.methods
-    cautious = partial(_holding_none, limits=limits, least=least)
+    cautious = keyed(_holding_none, limits=limits, least=least)
     notes = (*effect.notes, LEAST_P) if raised else effect.notes
     return replace(effect, methods=((name, cautious), *others), notes=notes)
 

@@ -7,7 +7,6 @@ Only positive terms are added, so that small p-values keep their relative accura
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +14,7 @@ import numpy.typing as npt
 from ilacs_reliability._data.scales import FloatArray, IntArray
 from ilacs_reliability._inference.critical import SLACK, Tail
 from ilacs_reliability._inference.null import affordable_draws, listed
+from ilacs_reliability._results.keyed import keyed
 
 # outcomes of the parts that are enumerated together
 LARGEST_GRID = 10_000_000
@@ -94,7 +94,7 @@ def squares_tail(sizes: IntArray) -> Tail | None:
         return None
     first, (others, chances) = (product_of([folded[k] for k in half]) for half in halves)
     order = np.argsort(others)
-    return partial(_at_least, *sorted_tail(*first), others[order], chances[order])
+    return keyed(_at_least, *sorted_tail(*first), others[order], chances[order])
 
 
 def _listed(steps: IntArray, sizes: IntArray) -> bool:

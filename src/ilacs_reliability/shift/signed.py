@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import partial
 from typing import TypeAlias
 
 import numpy as np
 
 from ilacs_reliability._data.scales import FloatArray, IntArray
 from ilacs_reliability._inference.critical import SLACK, Tail
+from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability.shift.sign_flips import (
     BLOCK,
     LARGEST_GRID,
@@ -81,8 +81,8 @@ def signed_sum_tail(weights: Sequence[float], sizes: Sequence[int]) -> Tail | No
     right, left = ([groups[k] for k in half] for half in halves)
     if len(right) == 1:
         chances = [half_binomial(size) for _, size in groups]
-        return partial(_against_one, groups, reached(chances[0]), chances[1:])
-    return partial(_against_sorted, *sorted_tail(*_outcomes(right)), *_outcomes(left))
+        return keyed(_against_one, groups, reached(chances[0]), chances[1:])
+    return keyed(_against_sorted, *sorted_tail(*_outcomes(right)), *_outcomes(left))
 
 
 def _split(sizes: Sequence[int]) -> tuple[list[int], list[int]] | None:
@@ -242,7 +242,7 @@ def _lists_tail(weights: Sequence[float], sizes: Sequence[int]) -> Tail:
     first, second = (_chances_of_sums(half, parts) for half in (groups[::2], groups[1::2]))
     reach = len(first) + len(second) - 2
     seen = np.flatnonzero(first)
-    return partial(_against_lists, seen, first[seen], reached(second), reach, parts)
+    return keyed(_against_lists, seen, first[seen], reached(second), reach, parts)
 
 
 def _chances_of_sums(groups: Sequence[Group], parts: int) -> FloatArray:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
@@ -21,9 +20,11 @@ from ilacs_reliability._results.estimates import (
     Alternative,
     Estimate,
     Limits,
+    Method,
     SignificanceResult,
     by_cluster,
 )
+from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.named_limits import under_name
 from ilacs_reliability.shift.movement import check_ordered
 from ilacs_reliability.shift.moves import (
@@ -31,7 +32,6 @@ from ilacs_reliability.shift.moves import (
     NO_CHANGE,
     NOT_SHOWN,
     ROUNDING,
-    Method,
     Pairs,
     as_pairs,
     kept_inside,
@@ -336,7 +336,9 @@ def paired_superiority(table: TransitionsLike) -> Estimate:
     methods = mean_methods(0.0, 1.0)
     if pairs.clusters is None:
         closed = {"tango": tango_limits, "bonett_price": bonett_price_limits}
-        halved = ((k, partial(_halved, limits=limits, ways=ways)) for k, limits in closed.items())
+        halved = (
+            (k, keyed(_halved, limits=keyed(limits), ways=ways)) for k, limits in closed.items()
+        )
         methods = (*halved, *methods)
     return linear_estimate(
         pairs,
@@ -388,9 +390,9 @@ def _rank_estimate(pairs: Pairs, *, first: str) -> tuple[Estimate, Steady]:
         methods=(),
     )
     steady = steadied(bare, float(farthest), pairs)
-    kinds = {"shrunk": None, "logit": _logit, "wald": _wald, "t": _t}
+    kinds = {"shrunk": None, "logit": keyed(_logit), "wald": keyed(_wald), "t": keyed(_t)}
     methods = tuple(
-        (name, partial(_cautious, limits=limits, steady=steady)) for name, limits in kinds.items()
+        (name, keyed(_cautious, limits=limits, steady=steady)) for name, limits in kinds.items()
     )
     return replace(bare, methods=reordered(methods, first)), steady
 
@@ -427,10 +429,10 @@ def _rank_biserial(
 ) -> Estimate:
     kept = np.ones_like(changes) if zero_method == "pratt" else (changes != 0).astype(np.float64)
     entering, reach = pairs.frequencies * kept, pieces.reach
-    matched = partial(_signed_rank_limits, pieces=pieces)
+    matched = keyed(_signed_rank_limits, pieces=pieces)
     methods: tuple[Method, ...] = (
         (matching_name(pieces), matched),
-        ("fisher", _fisher),
+        ("fisher", keyed(_fisher)),
         *mean_methods(-1.0, 1.0),
     )
     over = "" if pairs.clusters is None else " over clusters"
@@ -440,7 +442,7 @@ def _rank_biserial(
         name="rank_biserial",
         label=f"matched-pairs rank-biserial correlation{over}",
         frequencies=entering,
-        influence_source=partial(_rank_influence, changes, entering, pairs.clusters),
+        influence_source=keyed(_rank_influence, changes, entering, pairs.clusters),
         n_units=int(entering.sum()),
         clusters=pairs.clusters,
         methods=methods,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from numbers import Number
 from typing import Any, Literal, TypeAlias, get_args
 
@@ -14,7 +13,8 @@ from ilacs_reliability._checks.arguments import check_option, told
 from ilacs_reliability._checks.randomness import as_generator, check_draws
 from ilacs_reliability._data.scales import FloatArray, IntArray
 from ilacs_reliability._data.tables import TransitionsLike
-from ilacs_reliability._results.estimates import Estimate, Limits, SignificanceResult
+from ilacs_reliability._results.estimates import Estimate, Limits, Method, SignificanceResult
+from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.records import Record, html_table, plain
 from ilacs_reliability._results.wording import counted, fixed, p_phrase, with_interval
 from ilacs_reliability.shift.heterogeneity import HeterogeneityMethod, heterogeneity_test
@@ -23,7 +23,6 @@ from ilacs_reliability.shift.movement import check_ordered, net_estimate
 from ilacs_reliability.shift.moves import (
     FLIPPED,
     NOT_SHOWN,
-    Method,
     Pairs,
     as_pairs,
     cut_at,
@@ -378,7 +377,7 @@ def _pooled(
     pull = (scores - centre[stratum]) * spread[stratum]
     # what strata of one piece lend does not cancel within them
     pull -= everyone.frequencies @ pull / sizes.sum()
-    mover = partial(_mover, estimates=estimates, weights=sizes / sizes.sum())
+    mover = keyed(_mover, estimates=estimates, weights=sizes / sizes.sum())
     methods: tuple[Method, ...] = (matched, ("mover", mover), *mean_methods(-reach, reach))
     return pair_estimate(
         everyone,

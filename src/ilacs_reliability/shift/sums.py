@@ -23,8 +23,9 @@ from ilacs_reliability._inference.null import (
     listed,
     symmetric_p,
 )
-from ilacs_reliability._results.estimates import Estimate, Limits, by_cluster
-from ilacs_reliability.shift.moves import NO_CHANGE, ROUNDING, Method
+from ilacs_reliability._results.estimates import Estimate, Limits, Method, by_cluster
+from ilacs_reliability._results.keyed import keyed
+from ilacs_reliability.shift.moves import NO_CHANGE, ROUNDING
 from ilacs_reliability.shift.sign_flips import (
     LARGEST_GRID,
     check_enumerable,
@@ -133,7 +134,7 @@ def _enumerated(
     if tail is None and not drawable:
         check_enumerable(max(int(sizes @ weights), LARGEST_GRID + 1))
     kind = MidP if method == "midp" else Exact
-    return tail and kind(partial(_either_way, tail), grain=float(weights.max()))
+    return tail and kind(keyed(_either_way, tail), grain=float(weights.max()))
 
 
 def _either_way(tail: Tail, size: float) -> float:
@@ -255,8 +256,8 @@ def score_method(pieces: SignedSum | None, values: FloatArray, low: float, high:
     limits : callable
         Takes the estimate and a confidence level.
     """
-    critical = partial(critical_ratio, pieces=pieces)
-    limits = partial(_score_limits, values=values, low=low, high=high, critical=critical)
+    critical = keyed(critical_ratio, pieces=pieces)
+    limits = keyed(_score_limits, values=values, low=low, high=high, critical=critical)
     return matching_name(pieces), limits
 
 

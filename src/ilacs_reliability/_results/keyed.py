@@ -1,0 +1,93 @@
+"""What a record has computed for it, named by a key, with what the computation takes.
+
+A record holds no function: it travels, is compared and copied as the numbers it is made of. What it
+answers beyond them, such as its limits at a level, is found by a function of some room, whose name
+the record holds with the numbers that function takes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from operator import attrgetter
+from typing import Any
+
+from ilacs_reliability._results.records import same
+
+
+class Keyed(tuple[Any, ...]):
+    """A function of the package by its key, "module:name", what it takes first, and by name.
+
+    Called with anything, it looks the function up and passes what it holds before and beside that.
+    Two that hold the same are equal.
+    """
+
+    __slots__ = ()
+
+    def __call__(self, *asked: Any, **more: Any) -> Any:
+        """Return what the function says.
+
+        Parameters
+        ----------
+        *asked, **more : object
+            What it takes beyond what this holds.
+
+        Returns
+        -------
+        object
+            Its answer.
+        """
+        key, first, named = self
+        module, _, name = key.partition(":")
+        return attrgetter(name)(import_module(module))(*first, *asked, **named, **more)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Keyed) and same(tuple(self), tuple(other))
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    @property
+    def key(self) -> str:
+        """The module and the name of the function."""
+        key: str = self[0]
+        return key
+
+
+def keyed(function: Callable[..., Any], *first: Any, **named: Any) -> Keyed:
+    """Return a function of a module by its key, with what it takes first and by name.
+
+    Parameters
+    ----------
+    function : callable
+        Defined at the top of a module, or a method of a class that is.
+    *first, **named : object
+        Plain data: numbers, texts, arrays, records, other keyed functions, and tuples of these.
+
+    Returns
+    -------
+    Keyed
+        The same function, by its key.
+
+    Raises
+    ------
+    TypeError
+        If a function is defined inside another, where no key finds it.
+
+    Examples
+    --------
+    >>> from ilacs_reliability._inference.intervals import wald_limits
+    >>> from ilacs_reliability._results.keyed import keyed
+    >>> wald = keyed(wald_limits, 0.5, 0.1, confidence_level=0.95)
+    >>> wald.key
+    'ilacs_reliability._inference.intervals:wald_limits'
+    >>> wald() == wald_limits(0.5, 0.1, confidence_level=0.95)
+    True
+    """
+    name = function.__qualname__
+    if "<" in name:
+        raise TypeError(f"no key finds {name}, which is defined inside a function.")
+    return Keyed((f"{function.__module__}:{name}", first, named))
