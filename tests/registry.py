@@ -27,7 +27,8 @@ class Law:
     `kinds` are the values of `option` that the laws run over; in `ignores_unused` a grade that
     nobody used changes nothing; `max_raters` is 2 where there must be two; `anonymous` says that it
     takes counts; `few_ratings` that it corrects for few ratings, so that a study copied k times
-    has another value, and that its influence is that of the value without the correction.
+    has another value, and that its influence is that of the value without the correction;
+    `one_grade` that it is 1, and defined, where every rating is the same grade.
     """
 
     function: Callable[..., ilr.Estimate]
@@ -37,6 +38,7 @@ class Law:
     max_raters: int = 4
     anonymous: bool = True
     few_ratings: bool = False
+    one_grade: bool = False
 
     def at(self, kind) -> Callable[[ilr.Ratings], ilr.Estimate]:
         return partial(self.function, **{self.option: kind})
@@ -172,13 +174,17 @@ def polychoric(ratings):
 
 ROWS: dict[str, Row] = {
     # coefficients of grades
-    "percent_agreement": Row(STUDY, law=Law(ilr.percent_agreement, ignores_unused=("identity",))),
+    "percent_agreement": Row(
+        STUDY, law=Law(ilr.percent_agreement, ignores_unused=("identity",), one_grade=True)
+    ),
     "cohen_kappa": Row(STUDY, law=Law(ilr.cohen_kappa, max_raters=2, anonymous=False)),
     "conger_kappa": Row(STUDY, law=Law(ilr.conger_kappa, anonymous=False)),
     "scott_pi": Row(STUDY, law=Law(ilr.scott_pi, max_raters=2)),
     "fleiss_kappa": Row(STUDY, law=Law(ilr.fleiss_kappa)),
-    "brennan_prediger": Row(STUDY, law=Law(ilr.brennan_prediger, ignores_unused=())),
-    "gwet_ac": Row(STUDY, law=Law(ilr.gwet_ac, ignores_unused=())),
+    "brennan_prediger": Row(
+        STUDY, law=Law(ilr.brennan_prediger, ignores_unused=(), one_grade=True)
+    ),
+    "gwet_ac": Row(STUDY, law=Law(ilr.gwet_ac, ignores_unused=(), one_grade=True)),
     "krippendorff_alpha": Row(
         STUDY,
         law=Law(

@@ -519,18 +519,16 @@ def test_no_unit_with_two_ratings_is_undefined(law):
 
 
 NO_VARIATION = on(np.zeros((6, 2), dtype=np.int8), numbered(3))
-# their chance agreement does not rest on the grades used
-UNCHANCED = (ilr.percent_agreement, ilr.gwet_ac, ilr.brennan_prediger)
 
 
-@each_kind(lambda law: law.function in UNCHANCED)
+@each_kind(lambda law: law.one_grade)
 def test_no_variation_is_agreement_where_chance_does_not_follow_it(law, kind):
     estimate = law.at(kind)(NO_VARIATION)
     assert estimate.value == close(1.0)
     assert estimate.confidence_interval().low < 0.9
 
 
-@each_kind(lambda law: law.function not in UNCHANCED)
+@each_kind(lambda law: not law.one_grade)
 def test_no_variation_is_undefined_where_chance_would_agree_too(law, kind):
     ratings = NO_VARIATION
     with pytest.warns(ilr.UndefinedEstimateWarning, match="every rating is the same grade"):
