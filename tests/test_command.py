@@ -1,10 +1,12 @@
 """However the command is called or interrupted, it ends as a command should."""
 
 import os
+import re
 import signal
 import stat
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -295,3 +297,27 @@ def run(*options, call=None, stdout=subprocess.PIPE, **named):
         check=False,
         **named,
     )
+
+
+@pytest.mark.parametrize("words", [[], ["report"], ["agree"], ["check"]], ids=" ".join)
+def test_every_command_says_its_version(words, capsys):
+    with pytest.raises(SystemExit) as end:
+        main([*words, "--version"])
+    assert end.value.code == 0
+    assert capsys.readouterr().out == f"ilacs-reliability {ilr.__version__}\n"
+
+
+def test_the_report_is_written_for_word(tmp_path, capsys):
+    path = tmp_path / "report.docx"
+    assert main(["--docx", str(path)]) == 0
+    text = capsys.readouterr().out
+    with zipfile.ZipFile(path) as word:
+        written = word.read("word/document.xml").decode()
+    assert (
+        written.count("<w:tr>") == text.count(" as a rate (") + text.count("NOT ANSWERABLE\n") + 1
+    )
+    for said in ("Are the judgements", "1. Two inspectors at one school", "SHA-256", "Limits"):
+        assert said in written
+    numbers = set(re.findall(r"\b\d+\.\d%", text))
+    assert len(numbers) > 30
+    assert not [number for number in numbers if number not in written]

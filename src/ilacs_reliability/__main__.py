@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import IO, Any, NoReturn, TypeVar
 
+from ilacs_reliability import __version__
 from ilacs_reliability._results.wording import listed
 from ilacs_reliability.claims.double import CHOSEN, parse_double
 from ilacs_reliability.claims.protocol import Protocol
@@ -19,11 +20,13 @@ from ilacs_reliability.datasets.inspections import parse_inspections
 from ilacs_reliability.reporting.html import report_html
 from ilacs_reliability.reporting.markdown import report_markdown
 from ilacs_reliability.reporting.text import report_text
+from ilacs_reliability.reporting.word import report_docx
 
 T = TypeVar("T")
-FORMS: dict[str, Callable[[SecurityReport], str]] = {
+FORMS: dict[str, Callable[[SecurityReport], str | bytes]] = {
     "html": report_html,
     "markdown": report_markdown,
+    "docx": report_docx,
 }
 """What else the report is written as, by the option that asks for it."""
 
@@ -72,9 +75,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         text = report_text(report)
         standard_output()
         for form, page in pages.items():
-            write(asked[form], page.encode(), option=f"--{form}")
+            content = page.encode() if isinstance(page, str) else page
+            write(asked[form], content, option=f"--{form}")
         say(text)
-    except (OSError, ValueError, TypeError, MemoryError) as error:
+    except (OSError, ValueError, TypeError, MemoryError, ImportError) as error:
         if sys.stderr is not None:
             for line in problems(error):
                 print(f"ilacs_reliability: {line}", file=sys.stderr)
@@ -87,6 +91,7 @@ def _on_file(command: str, words: Sequence[str]) -> int:
 
     parser = _Parser(prog=f"ilacs-reliability {command}", allow_abbrev=False)
     add_arguments(parser, command)
+    _add_version(parser)
     return answer(parser.parse_args(words))
 
 
@@ -100,6 +105,18 @@ class _Parser(argparse.ArgumentParser):
         say(self.format_help())
 
 
+class _Version(argparse.Action):
+    """Say which version this is, and end."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+        say(f"ilacs-reliability {__version__}\n")
+        parser.exit()
+
+
+def _add_version(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--version", nargs=0, action=_Version, help="say which version this is")
+
+
 def _parser() -> argparse.ArgumentParser:
     asked = [f"{name} FILE ({question})" for name, question in ON_FILES.items()]
     parser = _Parser(
@@ -111,6 +128,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--html", type=_file, metavar="FILE", help="write the report as a page too")
     parser.add_argument(
         "--markdown", type=_file, metavar="FILE", help="write the report as Markdown too"
+    )
+    parser.add_argument(
+        "--docx", type=_file, metavar="FILE", help="write the report as a Word document too"
     )
     parser.add_argument(
         "--records", type=_file, metavar="FILE.csv", help="use these inspections, not the bundled"
@@ -127,6 +147,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--chosen", choices=CHOSEN, help="what decided between short and standard inspections"
     )
+    _add_version(parser)
     return parser
 
 

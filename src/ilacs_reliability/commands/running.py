@@ -16,6 +16,7 @@ from ilacs_reliability.commands.asking import Options, agree, check, compare, sh
 from ilacs_reliability.commands.layouts import Asked
 from ilacs_reliability.commands.output import say, standard_output, write
 from ilacs_reliability.commands.sheets import Sheet, read_sheet
+from ilacs_reliability.commands.waiting import waiting
 
 QUESTIONS: dict[str, tuple[Callable[[Sheet, Asked, Options], Answer], str]] = {
     "agree": (agree, "do the raters in a file agree?"),
@@ -100,13 +101,15 @@ def answer(given: argparse.Namespace) -> int:
         at_least=getattr(given, "at_least", None),
         require=_requirement(getattr(given, "require", None)),
     )
-    sheet = read_sheet(
-        given.file,
-        sheet=given.sheet,
-        separator=SEPARATED.get(given.separator or ""),
-        encoding=given.encoding,
-    )
-    found = QUESTIONS[given.command][0](sheet, asked, options)
+    with waiting(f"reading {given.file.name}") as shown:
+        sheet = read_sheet(
+            given.file,
+            sheet=given.sheet,
+            separator=SEPARATED.get(given.separator or ""),
+            encoding=given.encoding,
+        )
+        shown.now(f"working out what {given.file.name} says")
+        found = QUESTIONS[given.command][0](sheet, asked, options)
     found = replace(found, source=f"{found.source}; {_when(given.file)}.")
     standard_output()
     for kind, content in _contents(found, given).items():
