@@ -6,7 +6,7 @@ Each line is a ratio: crowd-kit's time over the library's, in turn, each the lea
 rounds, on one thread. crowd-kit gets its long table ready-made and takes EM steps from the votes
 until its own default tolerance; the library gets codes of units by raters, counts their patterns
 and goes on to the maximum, from the votes alone ("one start") or from its twenty starts.
-PYTHON is an interpreter that has crowd-kit (1.4.2 here), numpy and pandas.
+PYTHON is an interpreter that has crowd-kit (1.4.2 here), numpy and pandas; without one nothing is timed.
 """
 
 from __future__ import annotations
@@ -58,9 +58,12 @@ def fitted(table: np.ndarray, n_starts: int) -> ilr.DawidSkene:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Time latent classes beside crowd-kit.")
-    parser.add_argument("--crowdkit-python", required=True, help="an interpreter with crowd-kit")
+    parser.add_argument("--crowdkit-python", default=os.environ.get("CROWDKIT_PYTHON"))
     parser.add_argument("--repeats", type=int, default=3)
     options = parser.parse_args()
+    if not options.crowdkit_python:
+        print("left out: name a Python with crowd-kit by --crowdkit-python or CROWDKIT_PYTHON")
+        return
     table = codes(100_000, 5)
     with tempfile.TemporaryDirectory() as folder:
         path = f"{folder}/codes.npy"
