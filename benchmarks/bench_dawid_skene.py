@@ -6,7 +6,8 @@ Each line is a ratio: crowd-kit's time over the library's, in turn, each the lea
 rounds, on one thread. crowd-kit gets its long table ready-made and takes EM steps from the votes
 until its own default tolerance; the library gets codes of units by raters, counts their patterns
 and goes on to the maximum, from the votes alone ("one start") or from its twenty starts.
-PYTHON is an interpreter that has crowd-kit (1.4.2 here), numpy and pandas; without one nothing is timed.
+PYTHON is an interpreter that has crowd-kit (1.4.2 here), numpy and pandas; without one nothing is
+timed.
 """
 
 from __future__ import annotations
