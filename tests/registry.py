@@ -403,6 +403,12 @@ ROWS: dict[str, Row] = {
     "load_dataset": Row(("inspections",), golden="", share=0.03),
     "ratings_from_codes": Row((CODES,), {"scale": SCALE}, golden=""),
     "ratings_from_counts": Row(([[2, 0, 1], [0, 3, 0]],), {"scale": SCALE}, golden=""),
+    "ratings_from_annotations": Row(
+        ([{"id": 1, "label": ["good"], "username": who} for who in ("a", "b")],),
+        {"tool": "doccano", "scale": PAIR},
+        golden="",
+        share=0.1,
+    ),
     "ratings_from_frame": Row(None, golden="", share=0.1),
     "ratings_from_matrix": Row(
         ([["good", "fair"], ["poor", "poor"]],), {"scale": SCALE}, golden=""

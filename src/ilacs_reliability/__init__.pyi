@@ -1,5 +1,8 @@
 """The public names and their types: scripts/front_door.py makes them of `HOMES`."""
 
+from ilacs_reliability._data.annotations import (
+    ratings_from_annotations as ratings_from_annotations,
+)
 from ilacs_reliability._data.frames import (
     grades_from_frame as grades_from_frame,
     ratings_from_frame as ratings_from_frame,

@@ -180,6 +180,16 @@ def claim(draw: Draw) -> str:
     )
 
 
+def annotations(draw: Draw) -> str:
+    """An export by annotators, now and then with an answer twice, absent or of several labels."""
+    made = [
+        {"id": unit, "label": draw.one([1], [2], [2], [], [1, 2]), "username": who}
+        for unit in range(draw.whole(0, 6))
+        for who in ("a", "b", "b") if draw.chance(0.8)
+    ]  # fmt: skip
+    return repr(made)
+
+
 def several_estimates(draw: Draw) -> str:
     if draw.chance(0.5):
         return f"ilr.kappa_by_grade({inputs.ratings(draw)})"
@@ -605,6 +615,12 @@ STRATEGIES: dict[str | tuple[str, str], Strategy] = {
     ("tolerance_weights", "scale"): lambda draw: inputs.scale(draw, draw.whole(1, 9)),
     ("agreement_weights", "scale"): lambda draw: inputs.scale(draw, draw.whole(1, 9)),
     ("agreement_weights", "kind"): weights,
+    ("ratings_from_annotations", "export"): annotations,
+    ("ratings_from_annotations", "tool"): lambda draw: draw.one("'doccano'", "'prodigy'"),
+    ("ratings_from_annotations", "question"): lambda draw: draw.one("None", "'tone'"),
+    ("ratings_from_annotations", "scale"): lambda draw: draw.one(
+        "ilr.Scale([1, 2])", "ilr.Scale([(1,), (2,), (1, 2)], ordered=False)"
+    ),
     ("set_weights", "scale"): lambda draw: draw.one(
         "ilr.Scale([('a',), ('a', 'b'), ()], ordered=False)",
         "ilr.Scale([frozenset('a'), frozenset('bc')], ordered=False)",
