@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ilacs_reliability._checks.arguments import told
+from ilacs_reliability._checks.randomness import as_generator, check_draws
+from ilacs_reliability._checks.work import affordable
 from ilacs_reliability._data.ratings import Ratings
 from ilacs_reliability._data.scales import CodeArray, FloatArray, Scale
 from ilacs_reliability._results.estimates import Estimate, Method
 from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.listing import Estimates, Listing
-from ilacs_reliability._results.records import Record, plain, rows_table
+from ilacs_reliability._results.records import Record, freeze, plain, rows_table
 from ilacs_reliability._results.undefined import left_unsaid
 from ilacs_reliability._results.wording import as_said, counted, fixed, listed, percent
 from ilacs_reliability.agreement.formulas import build_estimate
+from ilacs_reliability.error.class_bootstrap import Draws, bootstrap_limits, drawn_anew
 from ilacs_reliability.error.class_fits import Found
 from ilacs_reliability.error.class_limits import Place, influences, profile_limits, pull_on
 from ilacs_reliability.error.latent_classes import Panel
@@ -95,6 +98,7 @@ class DawidSkene(Record):
     _ratings: Ratings = field(repr=False)
     _panel: Panel = field(repr=False)
     _found: Found | None = field(repr=False)
+    _draws: Draws | None = field(repr=False, default=None)
 
     def class_shares(self) -> Estimates:
         """Return the share of units of each class, with its interval.
@@ -102,7 +106,8 @@ class DawidSkene(Record):
         Returns
         -------
         Estimates
-            By class; intervals "profile", found when they are asked for.
+            By class; intervals "profile", found when they are asked for, and "bootstrap" where
+            studies were drawn.
         """
         places: list[Place] = [(None, number) for number in range(len(self.classes))]
         labels = [f"share of units of class {as_said(one)}" for one in self.classes]
@@ -121,7 +126,7 @@ class DawidSkene(Record):
         Returns
         -------
         Estimates
-            By class and grade; intervals "profile", found when they are asked for.
+            By class and grade; intervals as those of `class_shares`.
 
         Raises
         ------
@@ -143,6 +148,57 @@ class DawidSkene(Record):
             "class and grade",
             dict(zip(keys, self._estimates(places, labels), strict=True)),
         )
+
+    def resampled(
+        self, *, n_resamples: int = 999, rng: np.random.Generator | int | None = 0
+    ) -> DawidSkene:
+        """Draw studies anew, so that numbers have bootstrap intervals too.
+
+        Parameters
+        ----------
+        n_resamples : int, optional
+            Studies to draw. Default: 999.
+        rng : Generator or int, optional
+            Where they are drawn from. Default: 0, so that a second call gives the same.
+
+        Returns
+        -------
+        DawidSkene
+            The same, of which `class_shares` and `error_rates` offer "bootstrap" beside "profile":
+            quantiles over studies of units drawn with replacement, each climbed from the maximum
+            by leaps along EM steps. A rate of 0 or 1 is so in all of them; there the profile's
+            limits stand in.
+
+        Raises
+        ------
+        TypeError
+            If `n_resamples` is no whole number, or `rng` no source of chance.
+        ValueError
+            If it is below 1, or too many for so many patterns and raters.
+
+        Examples
+        --------
+        >>> import ilacs_reliability as ilr
+        >>> seen = [[1, 1, 1]] * 9 + [[2, 2, 2]] * 9 + [[1, 1, 2], [1, 2, 1], [2, 1, 2], [2, 2, 1]]
+        >>> share = ilr.dawid_skene(seen).resampled(n_resamples=99).class_shares()[1]
+        >>> share.interval_methods
+        ('profile', 'bootstrap')
+        """
+        check_draws(n_resamples)
+        start = as_generator(rng)
+        if self._found is None:
+            return self
+        patterns = len(self.frequencies)
+        steps = 200.0 * n_resamples * patterns * len(self.classes) * (5 + len(self.raters))
+        if self.method == "EM" or not affordable(steps, nanoseconds=1.0):
+            raise ValueError(
+                f"`n_resamples` of {told(n_resamples)} take too long with "
+                f"{counted(patterns, 'pattern')} of ratings by "
+                f"{counted(len(self.raters), 'rater')}: ask for fewer, or take the profiles."
+            )
+        draws = drawn_anew(self._panel, self._found.fit, n_resamples, start)
+        freeze(draws)
+        return replace(self, _draws=draws)
 
     def classified(self) -> Listing:
         """Return the likeliest class of the units of each pattern, the surest last.
@@ -275,8 +331,12 @@ def _estimate(record: DawidSkene, place: Place, label: str, parts: Any) -> Estim
         value = float(held[number])
         if parts is not None:
             influence = pull_on(panel, found.fit, *parts, place=place)
-            limits = keyed(profile_limits, panel=panel, fit=found.fit, log=found.log, place=place)
-            methods = (("profile", limits),)
+            of: dict[str, Any] = {"panel": panel, "fit": found.fit, "log": found.log}
+            of |= {"place": place}
+            methods = (("profile", keyed(profile_limits, **of)),)
+            if record._draws is not None:
+                drawn = keyed(bootstrap_limits, draws=record._draws, **of)
+                methods = (*methods, ("bootstrap", drawn))
     with left_unsaid():
         return build_estimate(
             record._ratings,

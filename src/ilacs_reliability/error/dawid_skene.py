@@ -105,7 +105,7 @@ def dawid_skene(
     chances [2]_, taken where no rate is special. Two raters never can, with three or more grades;
     three can as a rule [3]_. Classes are put in the order in which raters name them most. Intervals
     are by the profile of the likelihood, which holds where a rate is 0 or 1 too, and there rather
-    covers more than it says.
+    covers more than it says; `resampled` of the result adds those of the bootstrap.
 
     References
     ----------

@@ -31,8 +31,8 @@ class Panel:
     ----------
     given : ndarray or sparse array of float, shape (n_patterns, n_raters * n_grades)
         How often a unit of the pattern got each grade from each rater.
-    frequencies : ndarray of float, shape (n_patterns,)
-        Units of each pattern.
+    frequencies : ndarray of float, shape (n_patterns,) or (n_starts, n_patterns)
+        Units of each pattern; for EM steps each start may have its own.
     known : ndarray of int, shape (n_patterns,)
         The class that is known of the units of a pattern, or -1.
     n_raters, n_grades, n_classes : int
@@ -104,7 +104,8 @@ def posterior(panel: Panel, fit: Fit) -> tuple[FloatArray, FloatArray]:
     total = chances.sum(axis=0)
     chances /= total
     logs = np.asarray(np.log(total) + top, dtype=np.float64)
-    return logs @ panel.frequencies + _prior_log(panel, fit), chances.transpose(2, 1, 0)
+    by_start = (logs * panel.frequencies).sum(axis=-1) + _prior_log(panel, fit)
+    return by_start, chances.transpose(2, 1, 0)
 
 
 def _joint(panel: Panel, fit: Fit) -> FloatArray:
@@ -194,7 +195,7 @@ def in_single_precision(panel: Panel, fit: Fit) -> tuple[Panel, Fit]:
 def in_full(panel: Panel, fit: Fit) -> Fit:
     """Return a fit with all digits, its shares and rates adding up to one in all of them."""
     shares, errors = fit.shares.astype(np.float64), fit.errors.astype(np.float64)
-    return _whole(panel, replace(fit, shares=shares, errors=errors))
+    return whole(panel, replace(fit, shares=shares, errors=errors))
 
 
 class Climb(NamedTuple):
@@ -240,7 +241,7 @@ def same_top(panel: Panel, top: Climb, fit: Fit, *, within: float, n_steps: int 
     if top.hessian is None:
         return False
     zero = top.fit.errors <= 0
-    fit = _whole(panel, replace(fit, errors=np.where(zero, 0.0, fit.errors)))
+    fit = whole(panel, replace(fit, errors=np.where(zero, 0.0, fit.errors)))
     free = _free(panel, top.fit)
     before = -np.inf
     for _ in range(n_steps):
@@ -453,12 +454,12 @@ def _settled(panel: Panel, fit: Fit, log: float) -> tuple[Fit, float]:
     cut = replace(
         fit, errors=np.where(zero, 0.0, fit.errors), shares=np.where(none, 0.0, fit.shares)
     )
-    cut = _whole(panel, cut)
+    cut = whole(panel, cut)
     logs, _ = posterior(panel, cut)
     return (cut, float(logs[0])) if logs[0] >= log else (fit, log)
 
 
-def _whole(panel: Panel, fit: Fit) -> Fit:
+def whole(panel: Panel, fit: Fit) -> Fit:
     """Let shares and rates add up to one again."""
     shape = (panel.n_raters, panel.n_grades, len(fit.shares), panel.n_classes)
     held = fit.held_errors[:, None, :].reshape(*shape[:2], 1, -1)
@@ -476,7 +477,7 @@ def _released(panel: Panel, fit: Fit) -> Fit | None:
     errors = fit.errors.copy()
     for cell, number in wanting:
         errors[cell, 0, number] = 1e-3
-    return _whole(panel, replace(fit, errors=errors))
+    return whole(panel, replace(fit, errors=errors))
 
 
 def _wanting(panel: Panel, fit: Fit) -> Iterator[tuple[int, int]]:
