@@ -57,16 +57,20 @@ def every_table(n_units: int) -> np.ndarray:
     return np.diff(edges, axis=1) - 1
 
 
-def alike(tables: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def alike(family: str, tables: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return one of all tables that differ in the names of grades and raters, and which it is."""
-    pair = np.column_stack([np.sort(tables[:, [0, 3]]), np.sort(tables[:, 1:3])])
+    apart = np.sort(tables[:, 1:3])
+    if family != "cohen_kappa":
+        # who gave which grade does not matter to the others
+        apart = np.column_stack([np.zeros_like(apart[:, 0]), apart.sum(axis=1)])
+    pair = np.column_stack([np.sort(tables[:, [0, 3]]), apart])
     kept, place = np.unique(pair, axis=0, return_inverse=True)
     return kept[:, [1, 3, 2, 0]], place.ravel()
 
 
 def limits_of(family: str, tables: np.ndarray) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """Return where there is a value, and the limits by each method, (2, n_tables)."""
-    some, place = alike(tables)
+    some, place = alike(family, tables)
     parts = [FAMILIES[family](studies(part)) for part in np.array_split(some, len(some) // 400 + 1)]
     found = {
         method: np.hstack([np.array(one.confidence_interval(LEVEL, method)[:2]) for one in parts])

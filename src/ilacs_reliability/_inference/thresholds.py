@@ -316,8 +316,9 @@ def _p_value(
         return above if estimate.value > threshold else below
 
     # a method may know its p-value, where limits take a search for it
-    known = getattr(dict(estimate.methods)[method or estimate.interval_methods[0]], "leaving", None)
-    found = _leaving(beyond) if known is None else max(known(threshold), SMALLEST_P)
+    chosen = dict(estimate.methods)[method or estimate.interval_methods[0]]
+    known = [held.leaving for held in getattr(chosen, "first", ()) if hasattr(held, "leaving")]
+    found = max(known[0](threshold), SMALLEST_P) if known else _leaving(beyond)
     if alternative == "two-sided":
         return found
     if estimate.value == threshold:

@@ -56,6 +56,12 @@ class Keyed(tuple[Any, ...]):
         key: str = self[0]
         return key
 
+    @property
+    def first(self) -> tuple[Any, ...]:
+        """What the function takes first."""
+        first: tuple[Any, ...] = self[1]
+        return first
+
 
 def keyed(function: Callable[..., Any], *first: Any, **named: Any) -> Keyed:
     """Return a function of a module by its key, with what it takes first and by name.

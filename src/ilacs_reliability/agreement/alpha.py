@@ -172,13 +172,6 @@ def _curve(origin: Origin, study: Study) -> tuple[FloatArray, FloatArray]:
     return value, _influence(study, parts)
 
 
-def _in_study(value: FloatArray, estimate: Estimate) -> FloatArray:
-    """Correct alpha for a study's number of ratings."""
-    total = np.asarray(estimate.n_ratings)
-    corrected: FloatArray = 1.0 - (1.0 - value) * (total - 1.0) / total
-    return corrected
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class _Distances(Record):
     """Squared distances between grades; for ranks, they depend on how often each occurs."""
@@ -294,7 +287,7 @@ def _disagreement(study: Study, counts: Any, distances: Any) -> FloatArray:
 METHODS: dict[bool, tuple[Method, ...]] = {
     True: (
         *coefficient_methods(),
-        *likelihood_methods(keyed(_curve), pairs_only=True, to_study=keyed(_in_study)),
+        *likelihood_methods(keyed(_curve), pairs_only=True),
     ),
     False: coefficient_methods(),
 }

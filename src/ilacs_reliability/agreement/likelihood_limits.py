@@ -30,8 +30,6 @@ from ilacs_reliability.agreement.studies import Origin, Study, credit_within, st
 
 # takes an origin and pattern sums to the coefficient in the long run and its influences
 Curve: TypeAlias = Callable[..., tuple[FloatArray, FloatArray]]
-# takes a coefficient in the long run to its value in a study like the one in hand
-ToStudy: TypeAlias = Callable[[FloatArray, Estimate], FloatArray]
 
 # raters of a unit, where they are known, and patterns that are looked through
 MOST_RATERS, MOST_PATTERNS = 8, 3000
@@ -43,9 +41,7 @@ FULL_CREDIT, TINY = 1 - 1e-9, 1e-300
 MOST_WAYS = 300
 
 
-def likelihood_methods(
-    curve: Keyed, *, pairs_only: bool = False, to_study: Keyed | None = None
-) -> tuple[Method, ...]:
+def likelihood_methods(curve: Keyed, *, pairs_only: bool = False) -> tuple[Method, ...]:
     r"""List the likelihood interval, for where `offers_likelihood`.
 
     Parameters
@@ -55,9 +51,6 @@ def likelihood_methods(
         (...), and the influence of each pattern on it, shape (..., n_patterns).
     pairs_only : bool, optional
         Whether units with a single rating do not enter. Default: they do.
-    to_study : Keyed, optional
-        Takes the coefficient in the long run and its estimate to the value in a study of this size.
-        Default: the same.
 
     Returns
     -------
@@ -90,7 +83,7 @@ def likelihood_methods(
     .. [2] G. Berry and P. Armitage, "Mid-P confidence intervals: a brief review", The Statistician
            44 (1995), 417-423.
     """
-    find = keyed(_limits, curve=curve, pairs_only=pairs_only, to_study=to_study)
+    find = keyed(_limits, curve=curve, pairs_only=pairs_only)
     return (("likelihood", find),)
 
 
@@ -147,7 +140,6 @@ def _limits(
     *,
     curve: Curve,
     pairs_only: bool,
-    to_study: ToStudy | None,
 ) -> Limits:
     origin: Origin = estimate.origin
     study = study_of(origin.ratings, origin.weights)
@@ -166,8 +158,6 @@ def _limits(
         _reach(estimate, confidence_level, study),
         possible[..., columns],
     )
-    if to_study is not None:
-        low, high = to_study(low, estimate), to_study(high, estimate)
     few = np.asarray(study.n_paired < FEWEST_UNITS)
     gone = ~np.isnan(estimate.value) & (few | ~(high > low))
     if not gone.any():
