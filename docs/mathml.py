@@ -26,7 +26,7 @@ def write_inline(translator, node):
 
 def write_block(translator, node):
     """Write a formula on a line of its own."""
-    translator.body.append(translator.starttag(node, "div", CLASS="formula"))
+    translator.body.append(translator.starttag(node, "div", CLASS="formula", tabindex="0"))
     translator.body.append(mathml(node, as_block=True) + "</div>\n")
     raise nodes.SkipNode
 

@@ -9,6 +9,8 @@ TOGGLE = '<span class="toctree-toggle"'
 MENDED = (
     (' role="doc-biblioentry"', ' role="listitem"'),
     (f'{SEARCH} aria-label="Search"', f'{SEARCH} aria-label="Search Ctrl+K"'),
+    # the corner of a dataframe heads nothing
+    ("<th></th>", "<td></td>"),
     (f"<summary>{TOGGLE}", f'<summary aria-label="pages below">{TOGGLE}'),
 )
 

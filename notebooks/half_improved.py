@@ -23,6 +23,7 @@ import numpy as np
 from scipy import stats
 
 import ilacs_reliability as ilr
+from ilacs_reliability.reporting import plots
 
 published = ilr.load_dataset("year_one")
 dict(zip(published.columns["outcome"], published.columns["count"], strict=True))
@@ -37,6 +38,9 @@ found = ilr.load_dataset("year_one_transitions")
 first_year = ilr.transitions_from_table(found.counts, scale=ilr.OFSTED_SCALE)
 shift = ilr.net_shift(first_year)
 print(shift.describe())
+
+# %%
+plots.with_text(plots.mosaic_plot(first_year))
 
 # %% [markdown]
 # The interval for "improved" is wide: with 33 inspections, between two in five and three in four.

@@ -23,6 +23,7 @@
 import pandas as pd
 
 import ilacs_reliability as ilr
+from ilacs_reliability.reporting import plots
 
 table = pd.DataFrame(dict(ilr.load_dataset("grade_sequences").columns))
 columns = {"unit": "sequence", "date": "occasion", "grade": "overall", "frequency": "count"}
@@ -89,6 +90,12 @@ axes.annotate("same grade, at least", (0.02, points["same grade, at least"][0] -
 axes.annotate("reliabilities allowed", (0.02, 0.9))
 axes.set(xlabel="correlation of errors", xlim=(0, 0.5), ylim=(0, 1.02))
 figure.tight_layout()
+ends = (points["from"].iloc[0], points["from"].iloc[-1])
+plots.with_text(
+    axes,
+    text=f"As the correlation of errors goes from 0 to 0.5, the least reliability allowed goes from "
+    f"{ends[0]:.2f} to {ends[1]:.2f}, while the greatest stays at {points['to'].iloc[-1]:.2f}.",
+)
 
 # %% [markdown]
 # **The number is that of the middle grading.** Of three gradings the model tells how reliable the one

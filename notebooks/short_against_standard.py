@@ -25,6 +25,7 @@ import pandas as pd
 from IPython.display import Markdown
 
 import ilacs_reliability as ilr
+from ilacs_reliability.reporting import plots
 
 GRADES = ilr.OFSTED_SCALE.labels
 KINDS = ("short", "standard")
@@ -54,6 +55,7 @@ ax.set_ylabel("previous grade")
 ax.legend(frameon=False)
 ax.spines[["top", "right"]].set_visible(False)
 fig.tight_layout()
+plots.with_text(ax, text=overlap.describe())
 
 # %% [markdown]
 # Below good the previous grade decides the kind without exception: no short inspection of an
@@ -260,6 +262,14 @@ ax.set_ylabel("declined, above less below")
 ax.legend(frameon=False)
 ax.spines[["top", "right"]].set_visible(False)
 fig.tight_layout()
+sure = {name: int((found[:, 1] > 0).sum()) for name, found in readings.items()}
+plots.with_text(
+    ax,
+    text="At each of 11 cuts of population, how much oftener short inspections above it lowered the "
+    "grade than those below, with intervals; above zero as a whole at "
+    + " and ".join(f"{cuts} cuts {name}" for name, cuts in sure.items())
+    + " of unclear kind.",
+)
 
 # %%
 pd.DataFrame(

@@ -24,6 +24,7 @@ import pandas as pd
 from IPython.display import Markdown
 
 import ilacs_reliability as ilr
+from ilacs_reliability.reporting import plots
 
 grades = ilr.OFSTED_SCALE
 state = pd.DataFrame({k: list(v) for k, v in ilr.load_dataset("state_by_date").columns.items()})
@@ -48,8 +49,8 @@ axes.axhline(sum(counts), color="0.6", lw=0.8)
 axes.annotate(f"all {sum(counts)} authorities", (0.9, sum(counts)), ha="right", va="bottom")
 axes.set(xlabel="Cohen's kappa, if it is", ylabel="double inspections", ylim=(0, None))
 figure.tight_layout()
-plt.close(figure)
-figure
+needed = ", ".join(f"{count} where kappa is {kappa}" for kappa, count in units.items())
+plots.with_text(axes, text=f"Double inspections that it takes: {needed}.")
 
 # %% [markdown]
 # Each number shows, in four studies of five, that kappa is at least 0.6: the verdict is then
@@ -135,15 +136,7 @@ Markdown(start.describe())
 # %%
 visits = [visit % 8 != 5 for visit in range(40)]
 followed = ilr.agreement_sequence(visits, threshold=0.7)
-figure, axes = plt.subplots(figsize=(7, 3.2))
-looks = range(1, followed.n_decisions + 1)
-axes.fill_between(looks, followed.low, followed.high, color="#dcebdf", label="valid at every look")
-axes.axhline(0.7, color="0.4", lw=0.8)
-axes.set(xlabel="double inspections", ylabel="share with the same grade", ylim=(0, 1.02))
-axes.legend(frameon=False, loc="lower right")
-figure.tight_layout()
-plt.close(figure)
-figure
+plots.with_text(plots.sequence_plot(followed))
 
 # %%
 Markdown(followed.describe())

@@ -25,6 +25,7 @@ from IPython.display import Markdown
 from scipy import stats
 
 import ilacs_reliability as ilr
+from ilacs_reliability.reporting import plots
 
 study = ilr.load_dataset("two_inspector_study")
 agreed, differed = study.columns["count"]
@@ -118,8 +119,12 @@ axes.axhspan(low, high, color="#dcebdf", zorder=0, label="same decision, 95% int
 axes.set(xlabel="share of decisions to convert", ylabel="agreement", ylim=(-0.1, 1.02))
 axes.legend(frameon=False, loc="lower center")
 figure.tight_layout()
-plt.close(figure)
-figure
+plots.with_text(
+    axes,
+    text=f"Of {len(allowed)} tables that it may have been, kappa runs from {allowed['kappa'].min():.2f} "
+    f"to {allowed['kappa'].max():.2f} and Gwet's AC1 from {allowed['AC1'].min():.2f} to "
+    f"{allowed['AC1'].max():.2f}, by the share of decisions to convert.",
+)
 
 # %% [markdown]
 # AC1 hardly moves and kappa moves all the way. Neither is wrong: they take different views of what

@@ -77,7 +77,9 @@ def main():
     parser.add_argument("--axe", help="axe.min.js (default: from the npm registry)")
     asked = parser.parse_intermixed_args()
     source = axe_source(asked.axe)
-    pages = [asked.folder / page for page in asked.pages] or sorted(asked.folder.rglob("*.html"))
+    pages = [asked.folder / page for page in asked.pages] or [
+        page for page in sorted(asked.folder.rglob("*.html")) if "_static" not in page.parts
+    ]
     found = defaultdict(list)
     driver = browser()
     driver.set_script_timeout(60)

@@ -29,7 +29,20 @@ def run(source: Path) -> None:
         timeout_func=lambda cell: max(1, round(end - time.monotonic())),
     )
     client.execute()
+    check_pictures(notebook)
     nbformat.write(notebook, source.with_suffix(".ipynb"))
+
+
+def check_pictures(notebook) -> None:
+    """Refuse a picture that says nothing to who cannot see it."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if "image/png" in output.get("data", {}):
+                raise SilentPictureError(f"a picture without alternative text:\n{cell.source}")
+
+
+class SilentPictureError(ValueError):
+    """A picture without alternative text; `plots.with_text` gives it one."""
 
 
 def main(sources: list[Path]) -> int:
@@ -40,7 +53,12 @@ def main(sources: list[Path]) -> int:
         source.with_suffix(".ipynb").unlink(missing_ok=True)
         try:
             run(source)
-        except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+        except (
+            CellExecutionError,
+            CellTimeoutError,
+            DeadKernelError,
+            SilentPictureError,
+        ) as error:
             failed += 1
             print(f"{source}: FAILED\n{error}", file=sys.stderr)
         else:

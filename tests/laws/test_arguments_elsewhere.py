@@ -119,6 +119,7 @@ CALLS = {
         (ilr.agreement_sequence([True, False], threshold=0.5),),
         {},
     ),
+    "with_text": (plots.with_text, (plots.transitions_plot(TABLE),), {}),
     "picture_of": (plots.picture_of, (KAPPA,), {}),
     "shades": (plots.shades, (4,), {}),
     "ink_on": (plots.ink_on, ("#ffffff",), {}),

@@ -527,3 +527,20 @@ def test_moves_are_told_apart_in_grey_and_every_ink_stands_out():
         assert contrast(one, other) >= 1.9
     assert all(contrast(ink, "white") >= 4.5 for ink, _ in palette.INKS)
     assert len({dashes for _, dashes in palette.INKS}) == len(palette.INKS)
+
+
+def test_a_picture_shows_its_text_where_it_cannot_be_seen():
+    from matplotlib import pyplot
+
+    ax = plots.transitions_plot([[2, 3], [1, 4]])
+    shown = plots.with_text(ax)
+    assert shown.png.startswith(b"\x89PNG")
+    page = shown._repr_html_()
+    assert f'alt="{shown.text}"' in page
+    assert "3 rose, 6 stayed and 1 fell" in shown.text
+    # or the notebook would show it twice
+    assert ax.figure.number not in pyplot.get_fignums()
+    _, bare = pyplot.subplots()
+    with pytest.raises(ValueError, match="`text` must say"):
+        plots.with_text(bare)
+    assert "&lt;b&gt;" in plots.with_text(bare, text="<b>")._repr_html_()

@@ -16,6 +16,7 @@ from ilacs_reliability.reporting.bars import grades_plot, overlap_plot
 from ilacs_reliability.reporting.chances import power_plot, tipping_plot
 from ilacs_reliability.reporting.curves import repeat_plot, sequence_plot
 from ilacs_reliability.reporting.dots import coverage_plot, severity_plot
+from ilacs_reliability.reporting.embedded import with_text
 from ilacs_reliability.reporting.flows import flows_plot, mosaic_plot
 from ilacs_reliability.reporting.forest import interval_plot
 from ilacs_reliability.reporting.palette import ink_on, shades
@@ -43,6 +44,7 @@ __all__ = [
     "shades",
     "tipping_plot",
     "transitions_plot",
+    "with_text",
 ]
 
 
