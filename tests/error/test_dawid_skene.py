@@ -10,6 +10,7 @@ from scipy import optimize, special
 
 import ilacs_reliability as ilr
 from closeness import close
+from ilacs_reliability.error.class_fits import generic_rank, rank_at_random
 from ilacs_reliability.error.latent_classes import Panel, em_step, free_fit, posterior
 
 
@@ -214,6 +215,23 @@ def test_three_raters_of_whom_two_rate_a_unit_are_not_enough_either():
     with pytest.warns(ilr.UndefinedEstimateWarning):
         found = ilr.dawid_skene(ratings)
     assert (found.rank, found.n_parameters) == (6, 7)
+
+
+@pytest.mark.parametrize(("n_raters", "n_grades", "n_classes"), [(3, 2, 2), (3, 4, 3), (4, 3, 3)])
+def test_three_crossed_raters_tell_as_many_classes_as_grades_apart(n_raters, n_grades, n_classes):
+    """The theorem that spares the rank, beside the rank."""
+    panel = Panel(
+        given=np.tile(np.eye(n_grades), n_raters),
+        frequencies=np.ones(n_grades),
+        known=np.full(n_grades, -1),
+        n_raters=n_raters,
+        n_grades=n_grades,
+        n_classes=n_classes,
+        prior=np.zeros((n_classes, n_grades)),
+    )
+    masks = np.ones((1, n_raters), dtype=np.int64)
+    assert rank_at_random(panel, masks, np.zeros(1, dtype=bool)) == panel.n_parameters
+    assert generic_rank(panel) == panel.n_parameters
 
 
 def test_units_of_known_class_make_up_for_a_rater():

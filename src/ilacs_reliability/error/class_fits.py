@@ -9,16 +9,14 @@ from typing import Any
 import numpy as np
 
 from ilacs_reliability._data.scales import FloatArray, IntArray
+from ilacs_reliability.error.class_starts import columns_of, leading_starts, starts_of
 from ilacs_reliability.error.latent_classes import (
     Climb,
     Fit,
     Panel,
     average_scores,
     em,
-    em_step,
     free_fit,
-    in_full,
-    in_single_precision,
     newton,
     posterior,
     same_top,
@@ -70,7 +68,7 @@ def best_of(panel: Panel, n_starts: int, rng: np.random.Generator) -> Found:
     """Follow many starts, the most promising ones to their maximum."""
     cells = len(panel.frequencies) * panel.n_raters * panel.n_grades * panel.n_classes
     n_kept = int(np.clip(FINISHED / cells, 3, n_starts))
-    leading = _leading(panel, _starts(panel, n_starts, rng), n_kept)
+    leading = leading_starts(panel, starts_of(panel, n_starts, rng), n_kept)
     by_newton = panel.n_parameters <= MOST_PARAMETERS and isinstance(panel.given, np.ndarray)
     finished = list(_finished(panel, leading, by_newton, n_kept == n_starts))
     finished.sort(key=lambda one: -one.log)
@@ -85,24 +83,6 @@ def best_of(panel: Panel, n_starts: int, rng: np.random.Generator) -> Found:
         converged=converged,
         hessian=hessian,
     )
-
-
-def _leading(panel: Panel, starts: Fit, n_kept: int) -> Fit:
-    """Take EM steps from all starts; return those that rank first."""
-    n_starts = len(starts.shares)
-    if n_kept < n_starts and not panel.prior.any():
-        # ranks need few digits, and what was kept is climbed from with all of them
-        small, first = in_single_precision(panel, starts)
-        fit, logs, _ = em(small, first, n_steps=12)
-        fit, _, _ = em(small, fit.pick(_highest(logs, n_kept)), n_steps=15)
-        return in_full(panel, fit)
-    fit, logs, _ = em(panel, starts, n_steps=12)
-    fit, _, _ = em(panel, fit.pick(_highest(logs, n_kept)), n_steps=15)
-    return fit
-
-
-def _highest(logs: FloatArray, number: int) -> IntArray:
-    return np.argsort(-logs, kind="stable")[:number]
 
 
 def _finished(panel: Panel, leading: Fit, by_newton: bool, all_starts: bool) -> Iterator[Climb]:
@@ -141,42 +121,6 @@ def _aligned(panel: Panel, top: Fit, fit: Fit) -> Fit:
     return replace(fit, shares=fit.shares[:, order], errors=fit.errors[:, :, order])
 
 
-def _starts(panel: Panel, n_starts: int, rng: np.random.Generator) -> Fit:
-    """Start from the raters' votes, then from raters of whom some are better than others."""
-    n_cells, n_classes = panel.n_raters * panel.n_grades, panel.n_classes
-    shares = rng.dirichlet(np.full(n_classes, 5.0), n_starts)
-    shape = (n_starts, panel.n_raters, n_classes)
-    errors = rng.dirichlet(np.ones(panel.n_grades), shape)
-    if n_classes == panel.n_grades:
-        known = rng.beta(3.0, 1.5, (n_starts, panel.n_raters, 1, 1))
-        known[n_starts // 2 :] = 0.0
-        errors = known * np.eye(n_classes) + (1.0 - known) * errors
-    cells = np.transpose(errors, (1, 3, 0, 2)).reshape(n_cells, n_starts, n_classes)
-    fit = free_fit(shares, np.ascontiguousarray(cells))
-    voted = _voted(panel, fit)
-    if voted is not None:
-        fit.shares[0], fit.errors[:, 0] = voted.shares[0], voted.errors[:, 0]
-    return fit
-
-
-def _voted(panel: Panel, fit: Fit) -> Fit | None:
-    if panel.n_classes != panel.n_grades:
-        return None
-    votes = sum(
-        np.asarray(_columns(panel.given, rater, panel.n_grades)) for rater in range(panel.n_raters)
-    )
-    chances = np.asarray(votes) + 1e-3
-    chances = chances / chances.sum(axis=1, keepdims=True)
-    is_known = panel.known >= 0
-    chances[is_known] = np.eye(panel.n_classes)[panel.known[is_known]]
-    return em_step(panel, fit.pick([0]), chances[:, None, :])
-
-
-def _columns(given: Any, rater: int, n_grades: int) -> Any:
-    block = given[:, rater * n_grades : (rater + 1) * n_grades]
-    return block if isinstance(block, np.ndarray) else block.toarray()
-
-
 def in_order(panel: Panel, found: Found, scores: FloatArray) -> Found:
     """Give classes the order of the scale: so that raters name them as often as can be.
 
@@ -207,13 +151,29 @@ def in_order(panel: Panel, found: Found, scores: FloatArray) -> Found:
 
 
 def generic_rank(panel: Panel) -> int:
-    """Return how many parameters such ratings can tell apart, almost wherever the truth lies.
+    """Return how many parameters such ratings can tell apart, almost wherever the truth lies."""
+    masks, known = _designs(panel)
+    # three raters of every unit who use as many grades as there are classes always can (Allman,
+    # Matias and Rhodes 2009, corollary 5)
+    crossed = len(masks) == 1 and masks.min() > 0 and panel.n_raters > 2
+    if crossed and panel.n_classes <= panel.n_grades:
+        return panel.n_parameters
+    return rank_at_random(panel, masks, known)
 
-    The rank of the slopes of the log chances of patterns that could have been seen, at chances
-    drawn at random.
+
+def rank_at_random(panel: Panel, masks: IntArray, known: Any) -> int:
+    """Return the rank of the slopes of patterns' log chances, at chances drawn at random.
+
+    Parameters
+    ----------
+    panel : Panel
+        What is asked of.
+    masks : ndarray of int, shape (n_designs, n_raters)
+        How often each rater rates a unit.
+    known : ndarray of bool, shape (n_designs,)
+        Whether the unit's class is known.
     """
     rng = np.random.default_rng(0)
-    masks, known = _designs(panel)
     n_drawn = max(2 * panel.n_parameters, 8 * len(masks), 60)
     picked = np.arange(n_drawn) % len(masks)
     given = _drawn_ratings(masks[picked], panel.n_grades, rng)
@@ -236,7 +196,7 @@ def _designs(panel: Panel) -> tuple[IntArray, Any]:
     """Return how often each rater rates a unit, and whether its class is known: distinct rows."""
     rated = np.stack(
         [
-            np.asarray(_columns(panel.given, rater, panel.n_grades)).sum(axis=1)
+            np.asarray(columns_of(panel.given, rater, panel.n_grades)).sum(axis=1)
             for rater in range(panel.n_raters)
         ],
         axis=1,

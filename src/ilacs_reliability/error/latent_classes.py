@@ -181,23 +181,6 @@ def em(panel: Panel, fit: Fit, *, n_steps: int, gain: float = 0.0) -> tuple[Fit,
     return fit, logs, n_steps
 
 
-def in_single_precision(panel: Panel, fit: Fit) -> tuple[Panel, Fit]:
-    """Return both in numbers of half the size, which are twice as fast and of seven digits."""
-    parts = ("given", "frequencies", "prior")
-    small: dict[str, Any] = {name: getattr(panel, name).astype(np.float32) for name in parts}
-    half: dict[str, Any] = {
-        "shares": fit.shares.astype(np.float32),
-        "errors": fit.errors.astype(np.float32),
-    }
-    return replace(panel, **small), replace(fit, **half)
-
-
-def in_full(panel: Panel, fit: Fit) -> Fit:
-    """Return a fit with all digits, its shares and rates adding up to one in all of them."""
-    shares, errors = fit.shares.astype(np.float64), fit.errors.astype(np.float64)
-    return whole(panel, replace(fit, shares=shares, errors=errors))
-
-
 class Climb(NamedTuple):
     """Where Newton's steps led: the second derivatives there are None where they were not taken."""
 
@@ -375,16 +358,16 @@ def score_blocks(panel: Panel, fit: Fit) -> list[tuple[FloatArray, FloatArray]]:
 def _rate_scores(panel: Panel, fit: Fit, number: int) -> FloatArray:
     given = panel.given * ~_held_errors(fit)[:, number]
     rater = np.arange(panel.n_raters * panel.n_grades) // panel.n_grades
-    among = (rater[:, None] == rater) * _among(panel, fit, number).ravel()
+    among = (rater[:, None] == rater) * _among(panel, fit)[number].ravel()
     scores: FloatArray = given - given @ among
     return scores
 
 
-def _among(panel: Panel, fit: Fit, number: int) -> FloatArray:
-    """Return the rates of one class as shares of what is free, shape (n_raters, n_grades)."""
-    rates = np.where(_held_errors(fit), 0.0, fit.errors[:, 0])[:, number]
-    rates = rates.reshape(panel.n_raters, panel.n_grades)
-    total = rates.sum(axis=1, keepdims=True)
+def _among(panel: Panel, fit: Fit) -> FloatArray:
+    """Return the rates as shares of what is free, shape (n_classes, n_raters, n_grades)."""
+    rates = np.where(_held_errors(fit), 0.0, fit.errors[:, 0]).T
+    rates = rates.reshape(panel.n_classes, panel.n_raters, panel.n_grades)
+    total = rates.sum(axis=2, keepdims=True)
     return rates / np.where(total > 0, total, 1.0)
 
 
@@ -397,18 +380,20 @@ def average_scores(scores: list[tuple[FloatArray, FloatArray]], chances: FloatAr
 
 def _add_curvature(panel: Panel, fit: Fit, weights: FloatArray, hessian: FloatArray) -> None:
     """Add what the slopes themselves change by."""
-    n_classes, n_cells = panel.n_classes, panel.n_raters * panel.n_grades
+    n_classes = panel.n_classes
     held = _held_shares(fit)
     room = float(fit.shares[0][~held].sum()) or 1.0
     among = np.where(held, 0.0, fit.shares[0] / room)
     mass = float(weights[:, ~held].sum())
     hessian[:n_classes, :n_classes] -= mass * (np.diag(among) - np.outer(among, among))
     counts = (weights.T @ panel.given * ~_held_errors(fit).T).reshape(n_classes, panel.n_raters, -1)
-    for number, rated in enumerate(counts.sum(axis=2)):
-        start = n_classes + number * n_cells
-        for rater, rates in enumerate(_among(panel, fit, number)):
-            at = slice(start + rater * panel.n_grades, start + (rater + 1) * panel.n_grades)
-            hessian[at, at] -= rated[rater] * (np.diag(rates) - np.outer(rates, rates))
+    rates = _among(panel, fit)
+    blocks = counts.sum(axis=2)[..., None, None] * (
+        np.eye(panel.n_grades) * rates[..., None] - rates[..., None] * rates[..., None, :]
+    )
+    for place, block in enumerate(blocks.reshape(-1, panel.n_grades, panel.n_grades)):
+        start = n_classes + place * panel.n_grades
+        hessian[start : start + panel.n_grades, start : start + panel.n_grades] -= block
 
 
 def _add_prior(panel: Panel, fit: Fit, slope: FloatArray, hessian: FloatArray) -> None:
@@ -418,7 +403,7 @@ def _add_prior(panel: Panel, fit: Fit, slope: FloatArray, hessian: FloatArray) -
     for number in range(n_classes):
         free = ~_held_errors(fit)[:, number].reshape(panel.n_raters, panel.n_grades)
         start = n_classes + number * n_cells
-        for rater, rates in enumerate(_among(panel, fit, number)):
+        for rater, rates in enumerate(_among(panel, fit)[number]):
             at = slice(start + rater * panel.n_grades, start + (rater + 1) * panel.n_grades)
             before = np.where(free[rater], panel.prior[number], 0.0)
             slope[at] += before - before.sum() * rates
@@ -426,19 +411,17 @@ def _add_prior(panel: Panel, fit: Fit, slope: FloatArray, hessian: FloatArray) -
 
 
 def _free(panel: Panel, fit: Fit) -> npt.NDArray[np.bool_]:
-    held_shares, held_errors = _held_shares(fit), _held_errors(fit)
-    parts = [_all_but_largest(fit.shares[0], ~held_shares)]
-    for number in range(panel.n_classes):
-        rates = fit.errors[:, 0, number].reshape(panel.n_raters, panel.n_grades)
-        may = ~held_errors[:, number].reshape(rates.shape)
-        parts += [_all_but_largest(*pair) for pair in zip(rates, may, strict=True)]
-    return np.concatenate(parts)
+    shape = (panel.n_classes, panel.n_raters, panel.n_grades)
+    shares = _all_but_largest(fit.shares[0], ~_held_shares(fit))
+    rates = _all_but_largest(fit.errors[:, 0].T.reshape(shape), ~_held_errors(fit).T.reshape(shape))
+    return np.concatenate([shares, rates.ravel()])
 
 
 def _all_but_largest(values: FloatArray, may: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Say which of each set may vary, the last axis being that of a set."""
     free = may.copy()
-    if may.any():
-        free[np.argmax(np.where(may, values, -1.0))] = False
+    largest = np.where(may, values, -1.0).argmax(axis=-1)
+    np.put_along_axis(free, largest[..., None], False, axis=-1)
     return free
 
 
