@@ -225,3 +225,16 @@ def test_a_rater_that_there_is_not_is_named():
 def test_limits_of_other_studies_are_refused():
     with pytest.raises(ValueError, match="`low` and `high` must be limits of the same studies"):
         ilr.Interval(0.1, np.array([0.2, 0.3]))
+
+
+def test_errors_show_the_first_of_very_many_grades():
+    many = ilr.Scale(range(1000))
+    for call in (
+        lambda: ilr.ratings_from_matrix([[1, 2000]], scale=many),
+        lambda: ilr.Scale(range(1000), aliases={"odd": "absent"}),
+        lambda: ilr.net_shift(np.eye(2, dtype=int), at_least=7),
+        lambda: ilr.mcnemar(ilr.transitions_from_table(np.eye(1000, dtype=int), scale=many)),
+    ):
+        with pytest.raises((ValueError, TypeError)) as caught:
+            call()
+        assert len(str(caught.value)) < 500

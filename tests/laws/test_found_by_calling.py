@@ -56,6 +56,7 @@ def test_what_was_dear_takes_moments(call):
         lambda: ilr.rosenbaum_bounds([[25, 17, 27, 2**50], [2**50, 10**9, 2, 20]], gamma=1e6),
         lambda: ilr.proportional_odds_test([[10**9, 1], [17, 10**9]]),
         lambda: ilr.lin_ccc([[-1e300, -1e300], [-1e300, -1e300]]),
+        lambda: ilr.van_elteren([[154299668458, 123093092381], [1, 0]], n_resamples=20, rng=5),
         lambda: ilr.ordinal_noninferiority([[9, 2, 8], [9, 2, 8]], margin=Fraction(1, 3)),
     ],
 )

@@ -93,3 +93,19 @@ def test_score_limits_of_a_ratio_are_where_the_score_is_the_quantile(x1, n1, x2,
 def test_the_influence_over_strata_averages_to_zero(tables):
     pooled = ilr.stratified_shift(tables, effect="net").pooled
     assert pooled.frequencies @ pooled.influence == pytest.approx(0, abs=1e-12)
+
+
+def test_a_fit_that_rounding_leaves_unsettled_has_no_value():
+    """Cells of 1 beside 2**50 in four strata: ridges along which a likelihood hardly changes."""
+    huge, large = 2**50, 10**9
+    table = [
+        [[0, 5, 20, 0, 10_000, 1, 27, 3, 2, 14], [11, 0, 3, 29, 0, huge, 16, 0, 0, 1]],
+        [[large, 3, 3, 11, 17, 1, 27, 1, 2, huge], [1, large, 1, 11, 9, large, 10_000, 13, 9, 3]],
+        [[3, 1, huge, 5, 14, 2, 3, 1, huge, 30], [3, 0, 1, 21, 24, 17, 22, 3, 6, 27]],
+        [[0, 1, 15, 19, 13, 10_000, 9, 28, 10_000, 3], [1, 15, 5, 17, 0, 7, 0, 30, 1, 30]],
+    ]
+    with pytest.warns(ilr.UndefinedEstimateWarning, match="did not converge"):
+        assert ilr.proportional_odds(table).reason == "non_convergence"
+    milder = ilr.proportional_odds(np.sqrt(np.array(table, dtype=float)).astype(int))
+    low, high = milder.confidence_interval()
+    assert 0 < low < milder.value < high < np.inf

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ilacs_reliability._checks.arguments import check_flag, check_option, told
+from ilacs_reliability._checks.names import shown
 from ilacs_reliability._data.engines import (
     Source,
     check_frequency,
@@ -522,7 +523,7 @@ def grade_codes(
         more = len(unknown) - 1
         others = f", and {number_of(more, 'other unknown value')}" if more else ""
         raise ValueError(
-            f"`frame` holds {worst!r}, which is not in {scale.labels}: column {column!r}, "
+            f"`frame` holds {worst!r}, which is not in {shown(scale.labels)}: column {column!r}, "
             f"{where}{others}{how_to_accept(worst, scale)}."
         )
     return np.array([found[label] for label in labels], dtype=np.int32)

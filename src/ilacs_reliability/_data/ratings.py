@@ -692,7 +692,7 @@ def ratings_from_matrix(
     except OutsideError:
         bad = number_codes(table, labels) < -1
         hint = how_to_accept(table[bad][0].item(), scale)
-        _refuse(table, bad, f"one of {scale.labels}", "matrix", hint)
+        _refuse(table, bad, f"one of {shown(scale.labels)}", "matrix", hint)
 
 
 def ratings_from_codes(

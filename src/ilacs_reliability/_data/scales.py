@@ -334,7 +334,7 @@ class Scale:
         spots = ("unit", "rater")[: len(shape)]
         at = ", ".join(f"{spot} {i}" for spot, i in zip(spots, where, strict=False))
         return (
-            f"`{name}` holds {told(label)} at {at}, which is not in {self.labels}"
+            f"`{name}` holds {told(label)} at {at}, which is not in {shown(self.labels)}"
             f"{how_to_accept(label, self)}."
         )
 
@@ -793,7 +793,7 @@ def _in_scale_order(matrix: object, scale: Scale, name: str) -> FloatArray:
         if known != list(range(len(scale))):
             raise ValueError(
                 f"`{name}` has names on one axis only, {rows or columns}, which are not in the "
-                f"scale's order {scale.labels}: put it in this order first."
+                f"scale's order {shown(scale.labels)}: put it in this order first."
             )
         return weights
     if by_row is None or by_column is None:
@@ -833,7 +833,7 @@ def _codes_of_names(names: Names, scale: Scale, which: str) -> list[int] | None:
         return None
     codes = [scale._lookup(name) for name in names]
     if sorted(-1 if code is None else code for code in codes) != list(range(len(scale))):
-        raise ValueError(f"{which} are {names}, but the grades are {scale.labels}.")
+        raise ValueError(f"{which} are {shown(names)}, but the grades are {shown(scale.labels)}.")
     return [code for code in codes if code is not None]
 
 
@@ -870,7 +870,8 @@ def _scores_of(
 ) -> Mapping[Hashable, float]:
     if scores is not None:
         raise ValueError(
-            f"`scores` is {scores!r}, but `labels` gives each grade its score already: {labels!r}."
+            f"`scores` is {told(scores)}, but `labels` gives each grade its score already: "
+            f"{told(labels)}."
         )
     return labels
 
@@ -962,7 +963,7 @@ def _folded(
     for spelling, label in aliases.items():
         if not (_hashes(label) and label in labels):
             raise ValueError(
-                f"`aliases` sends {spelling!r} to {label!r}, which is not in {labels}."
+                f"`aliases` sends {spelling!r} to {label!r}, which is not in {shown(labels)}."
             )
         if is_missing(spelling):
             raise ValueError(f"`aliases` sends {spelling!r} to {label!r}, but it means no grade.")
@@ -1022,7 +1023,9 @@ def _floats(
     refuse_set(scores, "scores")
     if isinstance(scores, Mapping):
         if set(scores) != set(labels):
-            raise ValueError(f"`scores` are for {tuple(scores)}, but the labels are {labels}.")
+            raise ValueError(
+                f"`scores` are for {shown(scores)}, but the labels are {shown(labels)}."
+            )
         scores = [scores[label] for label in labels]
     listed: Iterable[Any] = by_label(scores, labels, name="scores", of="labels")
     try:

@@ -435,7 +435,7 @@ def _normal_method(ratings: Ratings, score: Keyed) -> Method:
     """Return Lin's method with the correlation and shift of two raters."""
     scores = usable_scores(ratings.scale)[patterns_of(ratings)].T
     weights = ratings.frequencies * ratings.table.paired
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         n = weights.sum(axis=-1)[..., None]
         means = [weights @ each[:, None] / n for each in scores]
         x, y = (each - mean for each, mean in zip(scores, means, strict=True))

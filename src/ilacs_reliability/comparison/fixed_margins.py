@@ -15,6 +15,8 @@ from ilacs_reliability._results.estimates import FloatArray, IntArray
 MOST_ROWS = 2_000_000
 # numpy's hypergeometric draws take fewer
 MOST_UNITS = 1_000_000_000
+# sums that a whole number of 64 bits holds, with room for twice as much
+LARGEST_SUM = 2.0**61
 
 
 def log_choose(n: IntArray, k: IntArray) -> FloatArray:
@@ -284,6 +286,8 @@ def score_sums(
     """
     used = totals > 0
     totals, scores = totals[used], scores[used]
+    if float(totals.sum()) * float(np.abs(scores).max(initial=0)) >= LARGEST_SUM:
+        return None
     n, whole = int(totals.sum()), int(totals @ scores)
     if n_first > n - n_first:
         found = score_sums(totals, n - n_first, scores)

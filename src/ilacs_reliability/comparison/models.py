@@ -134,6 +134,8 @@ def proportional_odds(
         reason = "no_contrast"
     elif found.separated and penalty == "none":
         reason = "separation"
+    elif not found.fit.settled:
+        reason = "non_convergence"
     if reason:
         return undefined_estimate(shared, reason, name="proportional_odds", label=label)
     return _odds_estimate(telling, found, label)

@@ -15,7 +15,11 @@ from ilacs_reliability.comparison.groups import SharedGrades
 
 # longest step, as a change of a logit
 MOST_STEP = 10.0
-LEAST_GAIN = 1e-11
+LEAST_GAIN, MOST_FALL = 1e-11, 1e-6
+# log likelihood that a fit may leave to be gained
+UNSETTLED = 1e-3
+# units of a cell from which on a fit starts from a milder one
+MANY = 1e5
 # units that each cell is given so that logits keep in order, fewer and fewer
 GUARDS = (1.0, 1e-2, 1e-4, 1e-6, 1e-8, 1e-10)
 
@@ -55,6 +59,12 @@ class Fit:
         """The log likelihood with the prior."""
         theta = self.parameters[: len(self.prior)]
         return self.log_likelihood + float(self.prior @ (theta / 2 - np.logaddexp(0.0, theta)))
+
+    @property
+    def settled(self) -> bool:
+        """Whether another step would gain nothing to speak of."""
+        free = np.ones(self.design.n_core, dtype=bool)
+        return abs(float(self.gradient @ self.information.uphill(self.gradient, free))) < UNSETTLED
 
     def fall_to(self, other: Fit) -> float:
         """Return by how much the objective of another fit of the design is smaller."""
@@ -190,6 +200,10 @@ def fit_design(
         Where the objective is largest.
     """
     prior = np.zeros(design.n_core) if prior is None else prior
+    if start is None and design.counts.max(initial=0.0) > MANY:
+        # cells of so unlike sizes make ridges, along which steps run away: their roots come first
+        milder = replace(design, counts=np.sqrt(design.counts))
+        start = fit_design(milder, prior, fixed=fixed).parameters
     places, free = list(fixed or ()), np.ones(design.n_core, dtype=bool)
     free[places] = False
     # a guess may put thresholds out of order; those of all rows together are in order
@@ -280,7 +294,8 @@ def _moved(now: Fit, step: FloatArray) -> Fit:
     """Return the fit after a step, halved until the objective does not fall; else the same."""
     for _ in range(40):
         moved = _at(now.design, now.parameters + step, now.prior)
-        if moved and moved.objective >= now.objective - 1e-13 * abs(now.objective):
+        # of 2**50 units objectives differ by rounding alone, by which no step may drift
+        if moved and now.fall_to(moved) <= min(1e-13 * abs(now.objective), MOST_FALL):
             return moved
         step = step / 2
     return now

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from ilacs_reliability._checks.arguments import check_number, naming, told
 from ilacs_reliability._checks.containers import read_only
-from ilacs_reliability._checks.names import row_names
+from ilacs_reliability._checks.names import row_names, shown
 from ilacs_reliability._data.ratings import (
     REPEAT_NOTE,
     Ratings,
@@ -291,7 +291,7 @@ def _of_shares(
     if (counts > 0).sum() < 2:
         raise ValueError(
             f"`source` must have units of two grades or more, but {int((counts > 0).sum())} of "
-            f"{scale.labels} has any."
+            f"{shown(scale.labels)} has any."
         )
     return LatentGrade(
         scale=scale,

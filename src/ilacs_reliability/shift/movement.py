@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ilacs_reliability._checks.containers import FrozenMapping
+from ilacs_reliability._checks.names import shown
 from ilacs_reliability._data.scales import IntArray, Scale
 from ilacs_reliability._data.tables import TransitionsLike
 from ilacs_reliability._results.cards import paragraphs
@@ -382,8 +383,8 @@ def check_ordered(pairs: Pairs) -> None:
     """
     if not pairs.scale.ordered:
         raise ValueError(
-            f"`table` is on the unordered scale {pairs.scale.labels}: nothing improves or declines "
-            "there; ask `bowker` or `stuart_maxwell`."
+            f"`table` is on the unordered scale {shown(pairs.scale.labels)}: nothing improves or "
+            "declines there; ask `bowker` or `stuart_maxwell`."
         )
 
 

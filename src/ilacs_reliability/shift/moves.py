@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from ilacs_reliability._checks.arguments import told
 from ilacs_reliability._checks.containers import read_only
+from ilacs_reliability._checks.names import shown
 from ilacs_reliability._data.ratings import Ratings, check_whole
 from ilacs_reliability._data.scales import FloatArray, IntArray, Scale, not_a_grade, read_label
 from ilacs_reliability._data.tables import TransitionsLike, as_transitions, direction_note
@@ -183,12 +184,13 @@ def cut_at(pairs: Pairs, at_least: Hashable | None) -> tuple[Mask, Mask]:
     labels = pairs.scale.labels
     if not pairs.scale.ordered:
         raise ValueError(
-            f"`table` is on the unordered scale {labels}: no grade is at or above another there; "
-            "ask `bowker` or `stuart_maxwell`."
+            f"`table` is on the unordered scale {shown(labels)}: no grade is at or above another "
+            "there; ask `bowker` or `stuart_maxwell`."
         )
     if at_least is None:
         if pairs.n_grades != 2:
-            raise ValueError(f"`at_least` must name the grade to cut at, one of {labels[1:]}.")
+            better = shown(labels[1:])
+            raise ValueError(f"`at_least` must name the grade to cut at, one of {better}.")
         code = 1
     else:
         code = grade_code(pairs.scale, at_least)

@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias, get_args
 import numpy as np
 
 from ilacs_reliability._checks.arguments import check_option, told
+from ilacs_reliability._checks.names import shown
 from ilacs_reliability._checks.randomness import check_chance
 from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings, check_whole
 from ilacs_reliability._data.scales import CodeArray, FloatArray
@@ -178,7 +179,8 @@ def friedman(
     """
     taken, grades = _complete(ratings)
     if not taken.scale.ordered:
-        raise ValueError(f"`ratings` is on the unordered scale {taken.scale.labels}: no ranks.")
+        labels = shown(taken.scale.labels)
+        raise ValueError(f"`ratings` is on the unordered scale {labels}: no ranks.")
     from scipy import stats
 
     ranks = stats.rankdata(grades, axis=1)
@@ -299,12 +301,13 @@ def _cut_code(ratings: Ratings, at_least: Hashable | None) -> int:
     labels = ratings.scale.labels
     if not ratings.scale.ordered:
         raise ValueError(
-            f"`ratings` is on the unordered scale {labels}: no grade is at or above another there; "
-            "ask `madansky`."
+            f"`ratings` is on the unordered scale {shown(labels)}: no grade is at or above another "
+            "there; ask `madansky`."
         )
     if at_least is None:
         if len(labels) > 2:
-            raise ValueError(f"`at_least` must name the grade to cut at, one of {labels[1:]}.")
+            better = shown(labels[1:])
+            raise ValueError(f"`at_least` must name the grade to cut at, one of {better}.")
         # a scale of one number seen is a study in which nothing differs
         return len(labels) - 1
     code = grade_code(ratings.scale, at_least)
