@@ -340,6 +340,8 @@ def test_the_result_is_plain_data_and_says_what_it_does_not_show():
     ("options", "error", "said"),
     [
         ({"prior": -1}, ValueError, "`prior` must be 0 or more"),
+        ({"prior": 1e308}, ValueError, "`prior` must be 0 or 1e-09 to"),
+        ({"prior": 5e-324}, ValueError, "`prior` must be 0 or 1e-09 to"),
         ({"n_starts": 0}, ValueError, "`n_starts` must be a positive whole number"),
         ({"n_starts": 10**8}, ValueError, "`n_starts` of 100000000 take too long"),
         ({"n_classes": 1.5}, TypeError, "`n_classes` must be a positive whole number"),

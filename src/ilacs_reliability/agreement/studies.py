@@ -165,9 +165,15 @@ def squared_gaps(ratings: Ratings) -> Weights:
         "quadratic", or where grades in use span less than a hundredth of the scale, so that credit
         would be 1 but for rounding, the same as if they were all of it.
     """
-    scores, used = np.asarray(ratings.scale.scores), ratings.counts.any(axis=0)
+    scores = np.asarray(ratings.scale.scores)
+    # next to no scale has grades so far apart, and of many grades counts are dear
+    if len(scores) > MOST_GRADES or not np.diff(scores).min(initial=np.inf) < CLOSE * np.ptp(
+        scores
+    ):
+        return "quadratic"
+    used = ratings.counts.any(axis=0)
     span = float(np.ptp(scores[used])) if used.any() else 0.0
-    if not 0 < span < CLOSE * float(np.ptp(scores)) or len(scores) > MOST_GRADES:
+    if not 0 < span < CLOSE * float(np.ptp(scores)):
         return "quadratic"
     x = np.clip(scores, scores[used].min(), scores[used].max()) / span
     credit: FloatArray = 1.0 - np.subtract.outer(x, x) ** 2

@@ -31,6 +31,8 @@ from ilacs_reliability.error.standards import Standard, Trials, appraisers, with
 
 # above this share of empty places ratings are held without them
 EMPTY = 0.9
+# ratings of a prior that are no rounding beside those seen, and leave them some digits
+LEAST_PRIOR, LARGEST_PRIOR = 1e-9, 1e9
 
 
 def dawid_skene(
@@ -59,8 +61,8 @@ def dawid_skene(
         How many classes there are. Default: as many as grades, with the grades' names.
     prior : float, optional
         Ratings of each grade that each rater is taken to have given to units of each class before
-        these were seen, 0 or more; rates then are those likeliest with the prior, and the result
-        says so. Default: 0, and they are those of the greatest likelihood.
+        these were seen, 0 or 1e-9 to 1e9; rates then are those likeliest with the prior, and the
+        result says so. Default: 0, and they are those of the greatest likelihood.
     n_starts : int, optional
         Starts, the first from the raters' votes, the others drawn. Default: 20.
     rng : Generator or int, optional
@@ -78,8 +80,8 @@ def dawid_skene(
         If the ratings are labels without a scale, `n_classes` or `n_starts` is no whole number, or
         `rng` no source of chance.
     ValueError
-        If raters are anonymous, there is more than one study, `prior` is negative, classes are
-        known that are not the grades, or `known` or `trial` does not fit the ratings.
+        If raters are anonymous, there is more than one study, `prior` is out of its range, classes
+        are known that are not the grades, or `known` or `trial` does not fit the ratings.
 
     Warns
     -----
@@ -132,6 +134,11 @@ def dawid_skene(
     prior = check_number(prior, "prior")
     if prior < 0:
         raise ValueError(f"`prior` must be 0 or more, but got {told(prior)}.")
+    if prior and not LEAST_PRIOR <= prior <= LARGEST_PRIOR:
+        raise ValueError(
+            f"`prior` must be 0 or {LEAST_PRIOR:g} to {LARGEST_PRIOR:g} ratings, but got "
+            f"{told(prior)}: a smaller one says nothing, a larger one leaves the ratings no say."
+        )
     taken, codes = _taken(ratings, known)
     most = int((taken.frequencies > 0).sum())
     classes = _classes(taken.scale, n_classes, known is not None, most)
