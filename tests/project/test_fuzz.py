@@ -1,11 +1,18 @@
 """The fuzzer knows every public name, and draws the same cases from the same seed."""
 
+import functools
+import sys
+from pathlib import Path
+
 import pytest
 
 import ilacs_reliability as ilr
 from fuzzing import running
 from fuzzing.calls import FUNCTIONS, MADE, NOT_CALLED, RECORDS, SHARES, parameters, strategy
 from fuzzing.draws import ALIENS
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
+import fuzz
 
 SEED = 18
 
@@ -48,3 +55,15 @@ def test_whatever_is_given_the_outcome_is_allowed(name):
     drawn = (running.drawn(SEED, case, frozenset([name])) for case in range(cases))
     found = [one for draw, call in drawn for one in running.findings(draw, call, tally)]
     assert list(map(str, found)) == []
+
+
+def test_a_run_ends_in_one_where_anything_was_found_and_counts_what_was_called(monkeypatch, capsys):
+    options = ["--seconds", "20", "--calls", "30", "--seed", "5", "--names", "adjust_p_values"]
+    assert fuzz.main(options) == 0
+    said = capsys.readouterr().out
+    assert "0 kinds of finding" in said
+    assert int(said.split(" calls")[0]) >= 30
+    broken = functools.wraps(ilr.adjust_p_values)(lambda p_values, **_: p_values.absent)
+    monkeypatch.setattr(ilr, "adjust_p_values", broken)
+    assert fuzz.main(options) == 1
+    assert "AttributeError" in capsys.readouterr().out
