@@ -1,5 +1,7 @@
 """The report says what repeats allow under named assumptions, and what error alone gives."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import special, stats
@@ -104,3 +106,19 @@ def test_a_grade_that_the_latest_lack_leaves_its_tipping_point_out():
     kept = noise_of_claims(evidence, [0, 29, 65, 46], 0.6)
     # only those good and outstanding were inspected shortly
     assert set(kept) == {"short_kept", "effectiveness_improving"}
+
+
+def test_a_shift_that_is_none_asks_nothing_of_error():
+    evidence = bundled_evidence()
+    even = np.array([[3, 2, 0, 0], [2, 5, 1, 0], [0, 1, 5, 0], [0, 0, 0, 4]])
+    tables = {**evidence.tables, "review_transitions": even, "year_one_transitions": 0 * even}
+    found = noise_of_claims(replace(evidence, tables=tables), [13, 29, 65, 46], 0.6)
+    assert {"already_improving", "year_one"}.isdisjoint(found)
+    assert "reinspections_2024" in found
+
+
+def test_records_without_any_move_have_no_shift_to_ask_of():
+    evidence = bundled_evidence()
+    tables = {name: 0 * counts for name, counts in evidence.tables.items()}
+    empty = replace(evidence, tables=tables, left_by_date={})
+    assert noise_of_claims(empty, [13, 29, 65, 46], 0.6) == {}

@@ -53,9 +53,15 @@ class Noise(NamedTuple):
 
 
 class _Shift(NamedTuple):
-    table: Transitions
+    counts: IntArray
+    scale: Scale
     shares: Any
     kind: str = "net"
+
+    @property
+    def table(self) -> Transitions:
+        """The counts with their scale; there must be some."""
+        return transitions_from_table(self.counts, scale=self.scale)
 
 
 def noise_of_claims(evidence: Evidence, last: Any, least: float) -> dict[str, Noise]:
@@ -73,20 +79,22 @@ def noise_of_claims(evidence: Evidence, last: Any, least: float) -> dict[str, No
     Returns
     -------
     dict of str to Noise
-        By the claim's name; those of which no unit is known, or of whose first grades the latest
-        know none, are left out.
+        By the claim's name; those of whom as many rose as fell, and those that began at a grade
+        which none of the latest is, are left out.
     """
     found = {}
     for name, shift in _shifts(evidence, np.asarray(last)).items():
-        first = shift.table.counts.sum(axis=1)
-        if (
-            first.sum()
-            and (shift.shares[first > 0] > 0).all()
-            and any(moves(shift.table.counts)[::2])
-        ):
+        first = shift.counts.sum(axis=1)
+        if _moved(shift) and (shift.shares[first > 0] > 0).all():
             with left_unsaid():
                 found[name] = _noise(shift, least)
     return found
+
+
+def _moved(shift: _Shift) -> bool:
+    """Whether there is anything that error would have to give."""
+    up, _, down = moves(shift.counts)
+    return down > 0 if shift.kind == "falls" else up != down
 
 
 def why_none(name: str) -> str:
@@ -96,12 +104,9 @@ def why_none(name: str) -> str:
 
 def _shifts(evidence: Evidence, last: IntArray) -> dict[str, _Shift]:
     tables = evidence.tables
-    shifts = {
-        name: _Shift(transitions_from_table(tables[table], scale=OFSTED_SCALE), last)
-        for name, table in BY_GRADE.items()
-    }
+    shifts = {name: _Shift(tables[table], OFSTED_SCALE, last) for name, table in BY_GRADE.items()}
     short = tables["short_transitions"] + tables["unclear_kind_transitions"]
-    shifts["short_kept"] = _Shift(transitions_from_table(short, scale=OFSTED_SCALE), last, "falls")
+    shifts["short_kept"] = _Shift(short, OFSTED_SCALE, last, "falls")
     shifts["effectiveness_improving"] = _cut(tables["first_sif_to_state_2019"], last, GOOD)
     for name, table in LEFT.items():
         shifts[name] = _left(tables[table][0], last)
@@ -116,7 +121,7 @@ def _cut(table: IntArray, last: IntArray, at: int) -> _Shift:
     """Return grades below a cut and from it on, before and after."""
     halves = np.add.reduceat(np.add.reduceat(table, [0, at], axis=0), [0, at], axis=1)
     scale = Scale(["below", "at or above"])
-    return _Shift(transitions_from_table(halves, scale=scale), np.add.reduceat(last, [0, at]))
+    return _Shift(halves, scale, np.add.reduceat(last, [0, at]))
 
 
 def _left(row: IntArray, last: IntArray) -> _Shift:
@@ -124,7 +129,8 @@ def _left(row: IntArray, last: IntArray) -> _Shift:
     table = np.zeros((2, 2), dtype=np.int64)
     table[0] = row[0], row[1:].sum()
     return _Shift(
-        transitions_from_table(table, scale=Scale(["inadequate", "better"])),
+        table,
+        Scale(["inadequate", "better"]),
         np.array([last[0], last[1:].sum()]),
         "left",
     )
@@ -155,7 +161,7 @@ def _below(table: Any) -> Any:
 
 def _tip(shift: _Shift) -> tuple[TippingPoint, str]:
     """Return where a shift tips, and in words what it is that error alone then gives."""
-    up, _, down = moves(shift.table.counts)
+    up, _, down = moves(shift.counts)
     if shift.kind == "falls":
         tip = tipping_point(
             shift.table,
