@@ -115,6 +115,21 @@ def at_top(tree: ast.AST):
         yield from at_top(node)
 
 
+def takes(function: ast.FunctionDef) -> int:
+    """Return how many arguments a function takes, the record itself apart."""
+    given = function.args
+    names = [one.arg for one in (*given.posonlyargs, *given.args, *given.kwonlyargs)]
+    more = [one for one in (given.vararg, given.kwarg) if one is not None]
+    return len([name for name in names if name not in ("self", "cls")]) + len(more)
+
+
+@every_inner_module
+def test_no_function_within_takes_more_than_eight_arguments(module):
+    functions = [node for node in ast.walk(TREES[module]) if isinstance(node, ast.FunctionDef)]
+    many = {one.name: takes(one) for one in functions if takes(one) > 8}
+    assert many.keys() <= set(PUBLIC), "give what belongs together as one thing"
+
+
 def test_no_two_modules_share_a_name():
     names = Counter(module.rpartition(".")[2] for module in TREES if module.count(".") == 1)
     assert not [name for name, times in names.items() if times > 1]

@@ -140,9 +140,7 @@ def ratings_from_frame(
     raters = in_order(source, rater, seen.keys[0])
     table = pivot(
         source,
-        unit=unit,
-        rater=rater,
-        grade=grade,
+        (unit, rater, grade),
         raters=raters,
         digits=digits,
         n_grades=len(scale),

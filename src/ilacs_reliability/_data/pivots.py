@@ -48,10 +48,8 @@ class Pivoted:
 
 def pivot(
     source: Source,
+    cells: tuple[Column, Column, Column],
     *,
-    unit: Column,
-    rater: Column,
-    grade: Column,
     raters: Sequence[Hashable],
     digits: Mapping[Any, int],
     n_grades: int,
@@ -64,8 +62,8 @@ def pivot(
     ----------
     source : Source
         Rows of one rating each.
-    unit, rater, grade : str
-        Their columns.
+    cells : tuple of str
+        Their columns of units, raters and grades.
     raters : sequence of hashable
         Every rater, in the order of the columns of the patterns.
     digits : mapping of label to int
@@ -89,7 +87,7 @@ def pivot(
     """
     import narwhals as nw
 
-    base = n_grades + 1
+    (unit, rater, grade), base = cells, n_grades + 1
     width = max(1, int(WORD_BITS / log2(base)))
     words = [raters[start : start + width] for start in range(0, len(raters), width)]
     digit = _mapped(grade, digits)

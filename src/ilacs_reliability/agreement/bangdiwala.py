@@ -12,6 +12,7 @@ from ilacs_reliability._checks.arguments import check_listing, check_number
 from ilacs_reliability._data.ratings import Ratings, RatingsLike
 from ilacs_reliability._data.scales import FloatArray, Weights, agreement_weights
 from ilacs_reliability._results.estimates import Estimate
+from ilacs_reliability._results.ingredients import Basis, Offer, Title, Value
 from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability.agreement.formulas import (
     build_estimate,
@@ -115,20 +116,24 @@ def bangdiwala_b(
         reason = "no_common_grade"
     return build_estimate(
         taken,
-        name="bangdiwala_b",
-        label="Bangdiwala's B" if exact else f"Bangdiwala's B ({kind})",
-        value=value,
-        influence=influence,
-        n_units=study.n_paired,
-        n_ratings=n_paired_ratings(taken),
-        methods=rescaled_methods(keyed(_root), keyed(_square), keyed(_root_slope)),
-        observed=value,
-        expected=np.zeros(np.shape(value)),
-        weights="identity" if exact else kind,
-        reason=reason,
-        enters=both,
+        Title(
+            name="bangdiwala_b",
+            label="Bangdiwala's B" if exact else f"Bangdiwala's B ({kind})",
+            weights="identity" if exact else kind,
+        ),
+        Value(
+            value=value,
+            influence=influence,
+            observed=value,
+            expected=np.zeros(np.shape(value)),
+            reason=reason,
+        ),
+        Basis(n_units=study.n_paired, n_ratings=n_paired_ratings(taken), enters=both),
+        Offer(
+            methods=rescaled_methods(keyed(_root), keyed(_square), keyed(_root_slope)),
+            within=(0.0, 1.0),
+        ),
         notes=unpaired_note(taken),
-        range_source=(0.0, 1.0),
     )
 
 

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings
 from ilacs_reliability._data.scales import FloatArray, Weights
 from ilacs_reliability._results.estimates import Estimate, Method
+from ilacs_reliability._results.ingredients import Basis, Offer, Title, Value
 from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.listing import Estimates, Listing
 from ilacs_reliability._results.records import plain
@@ -252,20 +253,19 @@ def kappa_max(ratings: RatingsLike) -> Estimate:
     methods = _kappa_max_methods(study)
     return build_estimate(
         taken,
-        name="kappa_max",
-        label="largest kappa that the margins allow",
-        value=value,
-        influence=influence,
-        n_units=study.n_paired,
-        n_missing=given.n_missing,
-        methods=methods,
-        observed=value * (1.0 - expected) + expected,
-        expected=expected,
-        reason=reason,
-        why=why_of(taken, reason, given=given),
+        Title(name="kappa_max", label="largest kappa that the margins allow"),
+        Value(
+            value=value,
+            influence=influence,
+            observed=value * (1.0 - expected) + expected,
+            expected=expected,
+            reason=reason,
+            why=why_of(taken, reason, given=given),
+        ),
+        Basis(n_units=study.n_paired, n_missing=given.n_missing),
+        Offer(methods=methods, within=(0.0, 1.0)),
         notes=notes if methods[0][0] == "margins" else (*notes, NO_MARGINS),
         limits="how much the raters agree, only what their margins allow",
-        range_source=(0.0, 1.0),
     )
 
 
@@ -373,20 +373,21 @@ def _specific(ratings: Ratings, code: int, label: Hashable) -> Estimate:
     unused = not study.is_batch and study.n_paired == 0
     return build_estimate(
         ratings,
-        name="specific_agreement",
-        label=f"agreement on {label}",
-        value=value,
-        influence=influence,
-        n_units=study.frequencies @ table.paired,
-        n_ratings=n_paired_ratings(ratings),
-        enters=table.paired,
-        methods=_specific_methods(study),
-        origin=study.origin,
-        observed=value,
-        expected=np.zeros(np.shape(value)),
-        reason=_why_unused(ratings) if unused else "",
+        Title(name="specific_agreement", label=f"agreement on {label}"),
+        Value(
+            value=value,
+            influence=influence,
+            observed=value,
+            expected=np.zeros(np.shape(value)),
+            reason=_why_unused(ratings) if unused else "",
+        ),
+        Basis(
+            n_units=study.frequencies @ table.paired,
+            n_ratings=n_paired_ratings(ratings),
+            enters=table.paired,
+        ),
+        Offer(methods=_specific_methods(study), origin=study.origin, within=(0.0, 1.0)),
         notes=(f"No unit with two ratings or more was given {label}.",) if unused else (),
-        range_source=(0.0, 1.0),
     )
 
 
@@ -443,20 +444,19 @@ def _mean_score(
         reason = "single_unit"
     return build_estimate(
         study.ratings,
-        name="marginal_indices",
-        label=label,
-        value=value,
-        influence=influence,
-        n_units=study.n_paired,
-        n_missing=given.n_missing,
-        methods=coefficient_methods(chance_is_known=True),
-        observed=(1.0 + value) / 2.0,
-        expected=np.full(np.shape(value), 0.5),
-        reason=reason,
-        why=why_of(study.ratings, reason, given=given),
+        Title(name="marginal_indices", label=label),
+        Value(
+            value=value,
+            influence=influence,
+            observed=(1.0 + value) / 2.0,
+            expected=np.full(np.shape(value), 0.5),
+            reason=reason,
+            why=why_of(study.ratings, reason, given=given),
+        ),
+        Basis(n_units=study.n_paired, n_missing=given.n_missing),
+        Offer(methods=coefficient_methods(chance_is_known=True), within=(-1.0, 1.0)),
         notes=notes,
         limits="how much the raters agree",
-        range_source=(-1.0, 1.0),
     )
 
 

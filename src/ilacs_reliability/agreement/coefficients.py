@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import nullcontext
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from ilacs_reliability._data.scales import FloatArray, Weights
 from ilacs_reliability._data.wide import Credit, SparseRows, beside, given_rows
 from ilacs_reliability._inference.two_by_two import Form
 from ilacs_reliability._results.estimates import Estimate, Method
+from ilacs_reliability._results.ingredients import Title, Value
 from ilacs_reliability._results.keyed import Keyed, keyed
 from ilacs_reliability._results.undefined import warn_undefined
 from ilacs_reliability.agreement.likelihood_limits import likelihood_methods, offers_likelihood
@@ -111,23 +112,21 @@ def percent_agreement(ratings: RatingsLike, *, weights: Weights = "identity") ->
     study, kind = _study(ratings, weights)
     with np.errstate(invalid="ignore", divide="ignore"):
         value = study.agreement
-    influence = keyed(_agreement_pull, study.ratings, study.asked) if study.is_batch else None
+    influence: FloatArray | Keyed = (
+        keyed(_agreement_pull, study.ratings, study.asked)
+        if study.is_batch
+        else _agreement_influence(study)
+    )
     methods = AGREEMENT_METHODS[offers_likelihood(study.ratings)]
     if counts_units(study) and study.ratings.clusters is None:
         methods = (*proportion_methods(), *methods)
     reason = "" if study.is_batch or study.n_paired else why_undefined(study)
     return _estimate(
         study,
-        name="percent_agreement",
-        label=_weighted("percent agreement", kind),
-        kind=kind,
-        value=value,
-        influence=_agreement_influence(study) if influence is None else influence,
-        observed=as_float(value),
-        expected=0.0,
+        Title("percent_agreement", _weighted("percent agreement", kind), kind),
+        Value(value, influence, as_float(value), 0.0, reason),
         n_units=study.n_paired,
         methods=methods,
-        reason=reason,
         pairs_only=True,
     )
 
@@ -515,16 +514,10 @@ def _corrected(study: Study, rule: ChanceRule, name: str, label: str, kind: str)
     methods = METHODS[rule, offers_likelihood(study.ratings)]
     return _estimate(
         study,
-        name=name,
-        label=_weighted(label, kind),
-        kind=kind,
-        value=value,
-        influence=influence,
-        observed=as_float(observed),
-        expected=as_float(expected),
+        Title(name, _weighted(label, kind), kind),
+        Value(value, influence, as_float(observed), as_float(expected), reason),
         n_units=study.n_rated,
         methods=enumerated_methods(study, methods, FORMS[rule]),
-        reason=reason,
     )
 
 
@@ -693,37 +686,32 @@ def _rater_columns(ratings: Ratings) -> FloatArray | SparseRows:
 
 def _estimate(
     study: Study,
-    *,
-    name: str,
-    label: str,
-    kind: str,
-    value: FloatArray,
-    influence: FloatArray | Keyed,
-    observed: Any,
-    expected: Any,
+    title: Title,
+    value: Value,
     n_units: FloatArray,
-    methods: Any,
-    reason: str,
+    methods: tuple[Method, ...],
+    *,
     pairs_only: bool = False,
 ) -> Estimate:
-    ratings = study.ratings
-    why = why_of(ratings, reason)
+    """Make the record field by field: going through `build_estimate` takes 3 of 70 us."""
+    ratings, reason = study.ratings, value.reason
+    why = why_of(ratings, reason) if reason else ""
     if reason:
-        warn_undefined(label, why)
+        warn_undefined(title.label, why)
     return Estimate(
-        value=float("nan") if reason else as_float(value),
-        name=name,
-        label=label,
+        value=float("nan") if reason else as_float(value.value),
+        name=title.name,
+        label=title.label,
         frequencies=ratings.frequencies,
-        influence_source=influence,
+        influence_source=value.influence,
         n_units=as_count(n_units),
         n_raters=ratings.n_raters,
         by=by_whom(ratings),
         n_ratings=n_paired_ratings(ratings) if pairs_only else ratings.n_ratings,
         n_missing=ratings.n_missing,
-        observed=observed,
-        expected=expected,
-        weights=kind,
+        observed=value.observed,
+        expected=value.expected,
+        weights=title.weights,
         clusters=ratings.clusters,
         methods=methods,
         status="undefined" if reason else "ok",

@@ -13,6 +13,7 @@ from scipy import special
 from ilacs_reliability._data.ratings import Ratings
 from ilacs_reliability._inference.intervals import score_limits
 from ilacs_reliability._results.estimates import Estimate, Limits, n_clusters, standard_error
+from ilacs_reliability._results.ingredients import Basis, Offer, Title, Value
 from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability.agreement.components import (
     Scores,
@@ -93,12 +94,16 @@ def _estimate(
     w = scores.frequencies
     return build_estimate(
         ratings,
-        name=f"variance_of_{source}",
-        label="residual variance" if source == "residual" else f"variance of {source}",
-        value=value,
-        influence=influence_of(formula, two_way.sums, two_way.slopes, w, scores.rated),
-        n_units=w @ scores.rated,
-        methods=(("score", limits),),
+        Title(
+            name=f"variance_of_{source}",
+            label="residual variance" if source == "residual" else f"variance of {source}",
+        ),
+        Value(
+            value=value,
+            influence=influence_of(formula, two_way.sums, two_way.slopes, w, scores.rated),
+        ),
+        Basis(n_units=w @ scores.rated),
+        Offer(methods=(("score", limits),)),
         limits="how much other raters would differ",
     )
 

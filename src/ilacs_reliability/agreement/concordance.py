@@ -17,6 +17,7 @@ from ilacs_reliability._data.wide import given_rows
 from ilacs_reliability._inference.null import ChiSquare, Null
 from ilacs_reliability._inference.reorderings import draws_at_all, reordered
 from ilacs_reliability._results.estimates import Estimate, Limits, Method, SignificanceResult
+from ilacs_reliability._results.ingredients import Basis, Offer, Title, Value
 from ilacs_reliability._results.keyed import Keyed, keyed
 from ilacs_reliability._results.named_limits import instead
 from ilacs_reliability._results.undefined import UndefinedEstimateWarning, warn_undefined
@@ -111,20 +112,19 @@ def kendall_w(ratings: RatingsLike) -> Estimate:
     )
     return build_estimate(
         taken,
-        name="kendall_w",
-        label="Kendall's W",
-        value=value,
-        influence=keyed(_rank_influence, taken) if study.is_batch else ranks.influence(),
-        n_units=study.n_paired,
-        n_missing=given.n_missing,
-        methods=methods,
-        observed=value,
-        expected=np.zeros(np.shape(value)),
-        reason=reason,
-        why=why_of(taken, reason, given=given),
+        Title(name="kendall_w", label="Kendall's W"),
+        Value(
+            value=value,
+            influence=keyed(_rank_influence, taken) if study.is_batch else ranks.influence(),
+            observed=value,
+            expected=np.zeros(np.shape(value)),
+            reason=reason,
+            why=why_of(taken, reason, given=given),
+        ),
+        Basis(n_units=study.n_paired, n_missing=given.n_missing),
+        Offer(methods=methods, within=(0.0, 1.0)),
         notes=notes,
         limits="whether raters give the same grades, only whether they put units in the same order",
-        range_source=(0.0, 1.0),
     )
 
 

@@ -12,7 +12,8 @@ import numpy.typing as npt
 from ilacs_reliability._data.ratings import FROM_PATTERNS, Ratings, RatingsLike, as_ratings, by_whom
 from ilacs_reliability._data.scales import CodeArray, FloatArray
 from ilacs_reliability._inference.intervals import t_limits
-from ilacs_reliability._results.estimates import Estimate, Limits, Method
+from ilacs_reliability._results.estimates import Estimate, Limits
+from ilacs_reliability._results.ingredients import Basis, Offer, Title, Value
 from ilacs_reliability._results.keyed import Keyed, keyed
 from ilacs_reliability._results.undefined import warn_undefined
 from ilacs_reliability._results.wording import counted
@@ -25,6 +26,9 @@ Formula: TypeAlias = Callable[[npt.NDArray[Any]], npt.NDArray[Any]]
 STEP = 1e-20
 # complex numbers of one block of differentiation: a few MiB
 BLOCK = 1 << 18
+
+
+NOTHING = Offer()
 
 
 def gradient(formula: Formula, sums: FloatArray) -> FloatArray:
@@ -154,25 +158,13 @@ def smooth_parts(
 
 def build_estimate(
     ratings: Ratings,
+    title: Title,
+    value: Value,
+    basis: Basis,
+    offer: Offer = NOTHING,
     *,
-    name: str,
-    label: str,
-    value: Any,
-    influence: FloatArray | Keyed,
-    n_units: Any,
-    n_ratings: Any = None,
-    n_missing: Any = None,
-    methods: Iterable[Method] = (),
-    observed: Any = float("nan"),
-    expected: Any = float("nan"),
-    weights: str = "",
-    reason: str = "",
-    why: str = "",
     notes: Iterable[str] = (),
     limits: str = NOT_SHOWN,
-    enters: npt.NDArray[Any] | None = None,
-    range_source: Limits | Keyed = (-np.inf, np.inf),
-    origin: Origin | None = None,
 ) -> Estimate:
     """Make an estimate from ratings, and warn where it is undefined.
 
@@ -180,19 +172,18 @@ def build_estimate(
     ----------
     ratings : Ratings
         What it rests on.
-    name, label, value, influence, n_units, methods, observed, expected, weights, reason, limits
-        As in `Estimate`.
-    n_ratings : int or ndarray, optional
-        Ratings of those units. Default: all of `ratings`.
-    n_missing : int or ndarray, optional
-        Ratings not given. Default: those of `ratings`, which counts ratings left out as missing.
-    why : str, optional
-        As in `Estimate`. Default: what the reason says of all `ratings`.
+    title : Title
+        What it is called.
+    value : Value
+        Its value; where it has a reason but no why, what the reason says of all `ratings`.
+    basis : Basis
+        The units it rests on. Default of the others: all of `ratings`, which counts ratings left
+        out as missing.
+    offer : Offer, optional
+        Its limits; they rest on the ratings unless it says on what. Default: none.
     notes : iterable of str, optional
         Added to those of the ratings.
-    enters : ndarray, shape (n_patterns,), optional
-        As in `Estimate`. Default: every rated unit enters.
-    range_source : pair or callable, optional
+    limits : str, optional
         As in `Estimate`.
 
     Returns
@@ -205,25 +196,26 @@ def build_estimate(
     UndefinedEstimateWarning
         If there is a reason why it is undefined.
     """
-    why = why or why_of(ratings, reason)
+    reason, (_, n_ratings, n_missing, enters) = value.reason, basis
+    why = value.why or why_of(ratings, reason)
     if reason:
-        warn_undefined(label, why)
+        warn_undefined(title.label, why)
     return Estimate(
-        value=float("nan") if reason else as_float(np.asarray(value)),
-        name=name,
-        label=label,
+        value=float("nan") if reason else as_float(value.value),
+        name=title.name,
+        label=title.label,
         frequencies=ratings.frequencies,
-        influence_source=influence,
-        n_units=as_count(np.asarray(n_units, dtype=np.float64)),
+        influence_source=value.influence,
+        n_units=as_count(basis.n_units),
         n_raters=ratings.n_raters,
         by=by_whom(ratings),
         n_ratings=ratings.n_ratings if n_ratings is None else n_ratings,
         n_missing=ratings.n_missing if n_missing is None else n_missing,
-        observed=as_float(np.asarray(observed)),
-        expected=as_float(np.asarray(expected)),
-        weights=weights,
+        observed=as_float(value.observed),
+        expected=as_float(value.expected),
+        weights=title.weights,
         clusters=ratings.clusters,
-        methods=tuple(methods),
+        methods=tuple(offer.methods),
         status="undefined" if reason else "ok",
         reason=reason,
         why=why,
@@ -232,8 +224,8 @@ def build_estimate(
         design=ratings.design,
         patterns=ratings.rows,
         enters=ratings.table.rated if enters is None else enters,
-        range_source=range_source,
-        origin=Origin(ratings) if origin is None else origin,
+        range_source=offer.within,
+        origin=Origin(ratings) if offer.origin is None else offer.origin,
     )
 
 

@@ -14,6 +14,7 @@ from ilacs_reliability._checks.arguments import check_option
 from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings
 from ilacs_reliability._data.scales import FloatArray
 from ilacs_reliability._results.estimates import Estimate, Limits
+from ilacs_reliability._results.ingredients import Basis, Offer, Title, Value
 from ilacs_reliability._results.keyed import Keyed, keyed
 from ilacs_reliability._results.named_limits import name_of, under_name
 from ilacs_reliability._results.wording import significant
@@ -360,18 +361,18 @@ def _single_estimate(
         notes = (*notes, "Variance components are by restricted maximum likelihood.")
     return build_estimate(
         study.ratings,
-        name="icc",
-        label=f"intraclass correlation ({form}, {LABELS[form[0]]})",
-        value=fit.value,
-        influence=fit.influence,
-        n_units=study.n_rated,
-        methods=methods,
-        observed=fit.value * (1.0 - expected) + expected,
-        expected=expected,
-        reason=reason if form.endswith("1") else "",
+        Title(name="icc", label=f"intraclass correlation ({form}, {LABELS[form[0]]})"),
+        Value(
+            value=fit.value,
+            influence=fit.influence,
+            observed=fit.value * (1.0 - expected) + expected,
+            expected=expected,
+            reason=reason if form.endswith("1") else "",
+        ),
+        Basis(n_units=study.n_rated),
+        Offer(methods=methods, within=(least, 1.0)),
         notes=notes,
         limits=NOT_SHOWN,
-        range_source=(least, 1.0),
     )
 
 
@@ -399,18 +400,18 @@ def _stepped_up(study: Study, scores: Scores, single: Estimate, form: str, reaso
     note = f"k is {significant(k)} ratings a unit." if np.ndim(k) == 0 and np.isfinite(k) else ""
     return build_estimate(
         study.ratings,
-        name="icc",
-        label=single.label,
-        value=np.where(np.isfinite(stepped), stepped, np.nan),
-        influence=keyed(_stepped_influence, study.ratings, single, k)
-        if study.is_batch
-        else _stepped_influence(study.ratings, single, k),
-        n_units=study.n_rated,
-        methods=limits.items(),
-        reason=reason,
+        Title(name="icc", label=single.label),
+        Value(
+            value=np.where(np.isfinite(stepped), stepped, np.nan),
+            influence=keyed(_stepped_influence, study.ratings, single, k)
+            if study.is_batch
+            else _stepped_influence(study.ratings, single, k),
+            reason=reason,
+        ),
+        Basis(n_units=study.n_rated),
+        Offer(methods=limits.items(), within=(_least_stepped(stepped), 1.0)),
         notes=(*single.notes, note) if note else single.notes,
         limits=NOT_SHOWN,
-        range_source=(_least_stepped(stepped), 1.0),
     )
 
 

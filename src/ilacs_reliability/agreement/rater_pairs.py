@@ -16,6 +16,7 @@ from ilacs_reliability._checks.work import affordable
 from ilacs_reliability._data.ratings import Ratings, RatingsLike
 from ilacs_reliability._data.scales import FloatArray, Weights
 from ilacs_reliability._results.estimates import Estimate, Method
+from ilacs_reliability._results.ingredients import Basis, Offer, Title, Value
 from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.listing import Estimates
 from ilacs_reliability._results.undefined import UndefinedEstimateWarning
@@ -109,21 +110,25 @@ def light_kappa(ratings: RatingsLike, *, weights: Weights = "identity") -> Estim
         why = "" if lone_grade(taken) else why_pairs(_undefined_pairs(study, weights))
     return build_estimate(
         taken,
-        name="light_kappa",
-        label="Light's kappa" if kind == "identity" else f"Light's kappa ({kind} weights)",
-        value=value,
-        influence=keyed(_influence_of, taken, study.asked)
-        if study.is_batch
-        else average_influence(study),
-        n_units=study.n_rated,
-        methods=METHODS[offers_likelihood(taken)],
-        observed=value * (1.0 - expected) + expected,
-        expected=expected,
-        weights=kind,
-        reason=reason,
-        why=why,
-        range_source=keyed(range_of),
-        origin=study.origin,
+        Title(
+            name="light_kappa",
+            label="Light's kappa" if kind == "identity" else f"Light's kappa ({kind} weights)",
+            weights=kind,
+        ),
+        Value(
+            value=value,
+            influence=keyed(_influence_of, taken, study.asked)
+            if study.is_batch
+            else average_influence(study),
+            observed=value * (1.0 - expected) + expected,
+            expected=expected,
+            reason=reason,
+            why=why,
+        ),
+        Basis(n_units=study.n_rated),
+        Offer(
+            methods=METHODS[offers_likelihood(taken)], within=keyed(range_of), origin=study.origin
+        ),
     )
 
 

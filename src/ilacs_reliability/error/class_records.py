@@ -15,6 +15,7 @@ from ilacs_reliability._checks.work import affordable
 from ilacs_reliability._data.ratings import Ratings
 from ilacs_reliability._data.scales import CodeArray, FloatArray, Scale
 from ilacs_reliability._results.estimates import Estimate, Method
+from ilacs_reliability._results.ingredients import Basis, Offer, Title, Value
 from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.listing import Estimates, Listing
 from ilacs_reliability._results.records import Record, freeze, plain, rows_table
@@ -340,15 +341,10 @@ def _estimate(record: DawidSkene, place: Place, label: str, parts: Any) -> Estim
     with left_unsaid():
         return build_estimate(
             record._ratings,
-            name=NAME,
-            label=label,
-            value=value,
-            influence=influence,
-            n_units=panel.frequencies.sum(),
-            methods=methods,
+            Title(name=NAME, label=label),
+            Value(value=value, influence=influence, reason=record.reason, why=record.why),
+            Basis(n_units=panel.frequencies.sum()),
+            Offer(methods=methods, within=(0.0, 1.0)),
             limits=NOT_SHOWN,
-            range_source=(0.0, 1.0),
             notes=record.notes,
-            reason=record.reason,
-            why=record.why,
         )

@@ -21,6 +21,7 @@ from ilacs_reliability._data.ratings import (
 )
 from ilacs_reliability._data.scales import FloatArray, Scale
 from ilacs_reliability._results.estimates import Estimate, Method
+from ilacs_reliability._results.ingredients import Basis, Offer, Title, Value
 from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.records import Record, plain, rows_table
 from ilacs_reliability._results.undefined import REASONS, left_unsaid, warn_undefined
@@ -394,17 +395,12 @@ def _estimate(
     with left_unsaid():
         return build_estimate(
             ratings,
-            name=NAME,
-            label="reliability",
-            value=value,
-            influence=influence,
-            n_units=frequencies.sum(),
-            methods=methods,
-            reason=reason,
+            Title(name=NAME, label="reliability"),
+            Value(value=value, influence=influence, reason=reason),
+            Basis(n_units=frequencies.sum(), enters=(frequencies > 0).astype(np.float64)),
+            Offer(methods=methods, within=(0.0, 1.0)),
             notes=_repeats(ratings),
             limits=NOT_SHOWN,
-            enters=(frequencies > 0).astype(np.float64),
-            range_source=(0.0, 1.0),
         )
 
 

@@ -16,6 +16,7 @@ from ilacs_reliability._checks.work import affordable
 from ilacs_reliability._data.ratings import Ratings, RatingsLike, check_whole
 from ilacs_reliability._data.scales import CodeArray, FloatArray
 from ilacs_reliability._results.estimates import Estimate, Method
+from ilacs_reliability._results.ingredients import Basis, Offer, Title, Value
 from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.listing import Estimates
 from ilacs_reliability._results.undefined import left_unsaid
@@ -171,19 +172,21 @@ def _of_pair(ratings: Ratings, joint: bool, said: tuple[str, ...]) -> Estimate:
         read_only(fit.thresholds)
     return build_estimate(
         ratings,
-        name=NAME,
-        label="polychoric correlation",
-        value=value,
-        influence=influence,
-        n_units=frequencies.sum(),
-        n_ratings=2 * int(frequencies.sum()),
-        methods=methods,
-        reason=reason,
-        why="one of the two raters gave one grade only" if reason == "no_variation" else "",
+        Title(name=NAME, label="polychoric correlation"),
+        Value(
+            value=value,
+            influence=influence,
+            reason=reason,
+            why="one of the two raters gave one grade only" if reason == "no_variation" else "",
+        ),
+        Basis(
+            n_units=frequencies.sum(),
+            n_ratings=2 * int(frequencies.sum()),
+            enters=both.astype(np.float64),
+        ),
+        Offer(methods=methods, within=(-1.0, 1.0)),
         notes=notes,
         limits=NOT_SHOWN,
-        enters=both.astype(np.float64),
-        range_source=(-1.0, 1.0),
     )
 
 

@@ -374,18 +374,16 @@ def _result(
     error_correlation: float,
     *,
     methods: Sequence[Method] = (),
-    model: Model = "quasi_simplex",
-    label: str = "reliability",
     notes: tuple[str, ...] = (),
     **found: Any,
 ) -> RepeatReliability:
     nothing = np.zeros(0)
     parts: dict[str, Any] = {"loadings": nothing, "stabilities": nothing}
-    parts |= {"log_likelihood": np.nan, "profile": np.zeros((0, 2))} | found
+    parts |= {"log_likelihood": np.nan, "profile": np.zeros((0, 2))}
+    parts |= {"model": "quasi_simplex", "label": "reliability"} | found
     return RepeatReliability(
         value=value,
         name=NAME,
-        label=label,
         frequencies=ratings.frequencies,
         influence_source=np.full(len(ratings.frequencies), np.nan),
         n_units=ratings.n_units,
@@ -399,7 +397,6 @@ def _result(
         design="repeat",
         patterns=ratings.patterns,
         range_source=(0.0, 1.0),
-        model=model,
         assumptions=assumptions,
         error_correlation=error_correlation,
         **parts,

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from ilacs_reliability._data.ratings import Ratings
 from ilacs_reliability._results.estimates import Estimate
+from ilacs_reliability._results.ingredients import Basis, Offer, Title, Value
 from ilacs_reliability._results.undefined import left_unsaid
 from ilacs_reliability.agreement.formulas import build_estimate
 from ilacs_reliability.agreement.studies import as_count
@@ -55,18 +56,20 @@ def share_of_units(
     with left_unsaid():
         found = build_estimate(
             ratings,
-            name=name,
-            label=label,
-            value=value,
-            influence=(hit - np.asarray(value)[..., None]) * enters,
-            n_units=n_units,
-            n_ratings=as_count(n_units * ratings.n_raters),
-            n_missing=as_count(0 * n_units),
-            methods=share_methods(ratings.clusters is not None),
-            reason="no_complete_units" if nothing else "",
-            why=why if nothing else "",
+            Title(name=name, label=label),
+            Value(
+                value=value,
+                influence=(hit - np.asarray(value)[..., None]) * enters,
+                reason="no_complete_units" if nothing else "",
+                why=why if nothing else "",
+            ),
+            Basis(
+                n_units=n_units,
+                n_ratings=as_count(n_units * ratings.n_raters),
+                n_missing=as_count(0 * n_units),
+                enters=enters.astype(np.float64),
+            ),
+            Offer(methods=share_methods(ratings.clusters is not None), within=(0.0, 1.0)),
             limits=limits,
-            enters=enters.astype(np.float64),
-            range_source=(0.0, 1.0),
         )
     return replace(found, by=by or found.by)

@@ -12,9 +12,9 @@ from ilacs_reliability._data.scales import IntArray
 from ilacs_reliability._data.tables import TransitionsLike
 from ilacs_reliability._inference.thresholds import ALTERNATIVES
 from ilacs_reliability._results.estimates import Alternative, Estimate, SignificanceResult
+from ilacs_reliability._results.ingredients import Outcome, Title
 from ilacs_reliability.shift.movement import check_ordered, net_estimate
 from ilacs_reliability.shift.moves import (
-    FLIPPED,
     MATCHING,
     NO_CHANGE,
     NOT_SHOWN,
@@ -27,6 +27,7 @@ from ilacs_reliability.shift.moves import (
 from ilacs_reliability.shift.paired import binary_difference, cut_phrase, odds_ratio
 from ilacs_reliability.shift.signs import balance_p, normal_balance
 from ilacs_reliability.shift.sums import SignedSum, signed_sum, signed_sum_p, sum_notes
+from ilacs_reliability.shift.swaps import flipped
 from ilacs_reliability.shift.testing import (
     ONE_ALONE,
     is_alone,
@@ -120,8 +121,7 @@ def sign_test(
             pairs,
             ways > 0,
             ways != 0,
-            name="sign_test",
-            label="share improved among units that moved",
+            Title(name="sign_test", label="share improved among units that moved"),
             first=MATCHING[method],
         )
         if pieces is None
@@ -130,12 +130,8 @@ def sign_test(
     return _direction_result(
         pairs,
         pieces,
-        statistic=statistic,
-        p_value=p_value,
-        alternative=alternative,
-        method=method,
-        name="sign_test",
-        label="sign test",
+        Title(name="sign_test", label="sign test"),
+        Outcome(statistic=statistic, p_value=p_value, alternative=alternative, method=method),
         things=("improved", "declined"),
         effect=effect,
         up=up,
@@ -230,12 +226,8 @@ def mcnemar(
     return _direction_result(
         pairs,
         pieces,
-        statistic=statistic,
-        p_value=p_value,
-        alternative=alternative,
-        method=method,
-        name="mcnemar",
-        label="McNemar's test",
+        Title(name="mcnemar", label="McNemar's test"),
+        Outcome(statistic=statistic, p_value=p_value, alternative=alternative, method=method),
         things=(f"rose to {reached}", "fell below it"),
         effect=binary_difference(
             pairs,
@@ -376,29 +368,25 @@ def _direction_p(
 def _direction_result(
     pairs: Pairs,
     pieces: SignedSum | None,
+    title: Title,
+    outcome: Outcome,
     *,
-    statistic: float,
-    p_value: float,
-    alternative: str,
-    method: str,
-    name: str,
-    label: str,
     things: tuple[str, str],
     effect: Estimate,
     up: int,
     down: int,
 ) -> SignificanceResult:
-    rose, fell = things
+    (rose, fell), method, alternative = things, outcome.method, outcome.alternative
     # the sign test's effect is a share of the units that moved
-    stayed = pairs.n_units - effect.n_units if name == "sign_test" else 0
+    stayed = pairs.n_units - effect.n_units if title.name == "sign_test" else 0
     relation = {"two-sided": "as many", "greater": "no more", "less": "no fewer"}[alternative]
     return SignificanceResult(
-        statistic=statistic,
-        p_value=p_value,
+        statistic=outcome.statistic,
+        p_value=outcome.p_value,
         alternative=alternative,
-        method=method if pairs.clusters is None else f"{method}, {FLIPPED}",
-        name=name,
-        label=label,
+        method=flipped(method, pairs),
+        name=title.name,
+        label=title.label,
         null=f"{relation} {rose} as {fell}"
         if relation == "as many"
         else f"{relation} {rose} than {fell}",

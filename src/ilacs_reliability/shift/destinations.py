@@ -8,6 +8,7 @@ import numpy as np
 
 from ilacs_reliability._data.tables import TransitionsLike
 from ilacs_reliability._results.estimates import Estimate
+from ilacs_reliability._results.ingredients import Title
 from ilacs_reliability._results.listing import Estimates
 from ilacs_reliability._results.wording import as_said
 from ilacs_reliability.shift.moves import as_pairs, share_estimate
@@ -66,8 +67,7 @@ def transition_shares(table: TransitionsLike) -> Estimates:
             pairs,
             np.asarray(pairs.after == end),
             np.asarray(pairs.before == grade),
-            name="transition_shares",
-            label=_label(labels[grade], labels[end]),
+            Title(name="transition_shares", label=_label(labels[grade], labels[end])),
             simultaneous=len(held) * pairs.n_grades,
         )
         for grade in held

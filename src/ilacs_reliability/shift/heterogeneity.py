@@ -12,6 +12,7 @@ from scipy import special
 from ilacs_reliability._data.scales import FloatArray, IntArray
 from ilacs_reliability._inference.null import ChiSquare, Drawn, Null, affordable_draws
 from ilacs_reliability._results.estimates import Estimate, Limits, SignificanceResult, by_cluster
+from ilacs_reliability._results.ingredients import Title, Value
 from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability.shift.moves import NOT_SHOWN, ROUNDING, Pairs, pair_estimate
 from ilacs_reliability.shift.testing import large_sample_note
@@ -199,10 +200,8 @@ def _inconsistency(
     return replace(
         pair_estimate(
             everyone,
-            value=value,
-            influence=np.full(len(everyone.before), np.nan),
-            name="inconsistency",
-            label="share of the spread between strata beyond chance",
+            Title(name="inconsistency", label="share of the spread between strata beyond chance"),
+            Value(value=value, influence=np.full(len(everyone.before), np.nan)),
             methods=(
                 ("ball", ball),
                 ("test_based", keyed(_test_based, statistic=statistic, df=df)),

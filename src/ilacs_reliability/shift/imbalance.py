@@ -16,6 +16,7 @@ from ilacs_reliability._data.scales import FloatArray, IntArray
 from ilacs_reliability._inference.forms import inverse, pseudo_inverse
 from ilacs_reliability._inference.null import ChiSquare, Drawn, Exact, Null, found_by, listed
 from ilacs_reliability._results.estimates import Estimate, Limits
+from ilacs_reliability._results.ingredients import Title, Value
 from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability.shift.moves import Pairs, pair_estimate
 from ilacs_reliability.shift.sign_flips import (
@@ -218,13 +219,14 @@ def imbalance_estimate(
     ball = keyed(_ball, root=root, moved=moved, critical=critical)
     return pair_estimate(
         pairs,
-        value=value,
-        influence=keyed(_influence, pairs, found, value),
-        name=name,
-        label=label,
+        Title(name=name, label=label),
+        Value(
+            value=value,
+            influence=keyed(_influence, pairs, found, value),
+            reason=reason,
+            why=why_still(pairs) if reason == "no_change" else "",
+        ),
         methods=(("ball", ball),),
-        reason=reason,
-        why=why_still(pairs) if reason == "no_change" else "",
     )
 
 

@@ -14,6 +14,7 @@ from ilacs_reliability._checks.randomness import check_chance
 from ilacs_reliability._data.scales import FloatArray
 from ilacs_reliability._data.tables import TransitionsLike
 from ilacs_reliability._results.estimates import Estimate, Limits, Method, SignificanceResult
+from ilacs_reliability._results.ingredients import Outcome, Title
 from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.listing import Estimates
 from ilacs_reliability._results.undefined import REASONS, warn_undefined
@@ -125,12 +126,10 @@ def stuart_maxwell(
     found = imbalance_of(swaps, _free_steps(swaps, pairs.n_grades), method, n_resamples, rng)
     return swap_result(
         pairs,
-        statistic=found.statistic,
-        df=found.df,
-        p_value=found.p_value,
-        method=found.null.method,
-        name="stuart_maxwell",
-        label="Stuart and Maxwell's test",
+        Title(name="stuart_maxwell", label="Stuart and Maxwell's test"),
+        Outcome(
+            statistic=found.statistic, df=found.df, p_value=found.p_value, method=found.null.method
+        ),
         null=MARGINS_NULL,
         unseen=UNSEEN,
         effect=imbalance_estimate(pairs, found, name="marginal_imbalance", label=EFFECT),
@@ -225,12 +224,10 @@ def bhapkar(table: TransitionsLike, *, method: BhapkarMethod = "asymptotic") -> 
         p_value, notes = least, (*notes, LEAST_P)
     result = swap_result(
         pairs,
-        statistic=statistic,
-        df=(df, n - df) if by_f else df,
-        p_value=p_value,
-        method=method,
-        name="bhapkar",
-        label="Bhapkar's test",
+        Title(name="bhapkar", label="Bhapkar's test"),
+        Outcome(
+            statistic=statistic, df=(df, n - df) if by_f else df, p_value=p_value, method=method
+        ),
         null=MARGINS_NULL,
         unseen=UNSEEN,
         effect=imbalance_estimate(
@@ -300,8 +297,7 @@ def marginal_shift_by_grade(table: TransitionsLike) -> Estimates:
         shifts[label] = linear_estimate(
             pairs,
             change,
-            name="marginal_shift_by_grade",
-            label=f"change in the share {label}",
+            Title(name="marginal_shift_by_grade", label=f"change in the share {label}"),
             methods=_grade_methods(change, max(moved, 1), max(df, 1)),
         )
     return Estimates("marginal_shift_by_grade", "grade", shifts)

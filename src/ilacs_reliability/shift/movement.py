@@ -14,6 +14,7 @@ from ilacs_reliability._data.scales import IntArray, Scale
 from ilacs_reliability._data.tables import TransitionsLike
 from ilacs_reliability._results.cards import paragraphs
 from ilacs_reliability._results.estimates import Estimate, Limits
+from ilacs_reliability._results.ingredients import Title, Undefined
 from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.pictured import Pictured
 from ilacs_reliability._results.records import Record, plain, rows_table
@@ -132,7 +133,7 @@ class NetShift(Record, Pictured):
         _, after = cut_at(self.pairs, grade)
         everyone = np.ones(len(after), dtype=bool)
         label = f"share at least {grade} on the second occasion"
-        return share_estimate(self.pairs, after, everyone, name="at_least", label=label)
+        return share_estimate(self.pairs, after, everyone, Title(name="at_least", label=label))
 
     def describe(self) -> str:
         """Say in a sentence how grades moved, with intervals and what room there was.
@@ -293,7 +294,7 @@ def net_shift(table: TransitionsLike) -> NetShift:
     best = pairs.n_grades - 1
     shares = {
         kind: share_estimate(
-            pairs, rows, everyone, name=kind, label=f"share {kind}", simultaneous=3
+            pairs, rows, everyone, Title(name=kind, label=f"share {kind}"), simultaneous=3
         )
         for kind, rows in (
             ("improved", moves > 0),
@@ -308,19 +309,15 @@ def net_shift(table: TransitionsLike) -> NetShift:
             pairs,
             moves > 0,
             pairs.before < best,
-            name="room_up",
-            reason="no_room",
-            why=_why_no_room(pairs, best),
-            label="share improved among units that could improve",
+            Title(name="room_up", label="share improved among units that could improve"),
+            none=Undefined(reason="no_room", why=_why_no_room(pairs, best)),
         ),
         room_down=share_estimate(
             pairs,
             moves < 0,
             pairs.before > 0,
-            name="room_down",
-            reason="no_room",
-            why=_why_no_room(pairs, 0),
-            label="share declined among units that could decline",
+            Title(name="room_down", label="share declined among units that could decline"),
+            none=Undefined(reason="no_room", why=_why_no_room(pairs, 0)),
         ),
         counts=counts,
         scale=pairs.scale,
@@ -362,8 +359,7 @@ def net_estimate(pairs: Pairs, *, pieces: SignedSum | None = None) -> Estimate:
     return linear_estimate(
         pairs,
         ways.astype(np.float64),
-        name="net_shift",
-        label="share improved minus share declined",
+        Title(name="net_shift", label="share improved minus share declined"),
         methods=methods,
     )
 

@@ -26,7 +26,8 @@ from ilacs_reliability._inference.intervals import (
 )
 from ilacs_reliability._inference.students import t_quantile
 from ilacs_reliability._results.estimates import Estimate, Limits, Method, reason_in_words
-from ilacs_reliability._results.keyed import Keyed, keyed
+from ilacs_reliability._results.ingredients import Title, Undefined, Value
+from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.records import Record, freeze
 from ilacs_reliability._results.undefined import warn_undefined
 from ilacs_reliability._results.wording import counted, with_article
@@ -210,7 +211,7 @@ def grade_code(scale: Scale, at_least: Hashable) -> int:
 
 
 def linear_estimate(
-    pairs: Pairs, scores: FloatArray, *, name: str, label: str, methods: tuple[Method, ...]
+    pairs: Pairs, scores: FloatArray, title: Title, methods: tuple[Method, ...]
 ) -> Estimate:
     """Estimate the mean of a score over units.
 
@@ -220,9 +221,9 @@ def linear_estimate(
         One study or many.
     scores : ndarray of float, shape (n_rows,)
         The score of a unit of each row.
-    name, label : str
-        As in `Estimate`.
-    methods : tuple of (str, callable)
+    title : Title
+        What the mean is called.
+    methods : tuple of (str, Keyed)
         The intervals.
 
     Returns
@@ -235,24 +236,21 @@ def linear_estimate(
         value = pairs.frequencies @ scores / n
     return pair_estimate(
         pairs,
-        value=float(value) if np.ndim(value) == 0 else value,
-        influence=scores - np.asarray(value)[..., None],
-        name=name,
-        label=label,
-        methods=methods,
+        title,
+        Value(
+            float(value) if np.ndim(value) == 0 else value,
+            scores - np.asarray(value)[..., None],
+        ),
+        methods,
     )
 
 
 def pair_estimate(
     pairs: Pairs,
-    *,
-    value: Any,
-    influence: FloatArray | Keyed,
-    name: str,
-    label: str,
+    title: Title,
+    value: Value,
     methods: tuple[Method, ...],
-    reason: str = "",
-    why: str = "",
+    *,
     notes: tuple[str, ...] = (),
 ) -> Estimate:
     """Make an estimate that rests on all units.
@@ -261,12 +259,14 @@ def pair_estimate(
     ----------
     pairs : Pairs
         One study or many.
-    value : float or ndarray
+    title : Title
+        What it is called.
+    value : Value
         The estimate.
-    influence : ndarray of float, shape (..., n_rows), or callable
-        Influence of a unit of each row, or what finds it where it is asked for.
-    name, label, methods, reason, why, notes
-        As in `Estimate`.
+    methods : tuple of (str, Keyed)
+        The intervals.
+    notes : tuple of str, optional
+        Added to those of the pairs.
 
     Returns
     -------
@@ -274,33 +274,34 @@ def pair_estimate(
         The record.
     """
     return Estimate(
-        value=value,
-        name=name,
-        label=label,
+        value=value.value,
+        name=title.name,
+        label=title.label,
         frequencies=pairs.frequencies,
-        influence_source=influence,
+        influence_source=value.influence,
         n_units=pairs.n_units,
         n_raters=0,
         clusters=pairs.clusters,
         methods=methods,
-        status="undefined" if reason else "ok",
-        reason=reason,
-        why=why,
+        status="undefined" if value.reason else "ok",
+        reason=value.reason,
+        why=value.why,
         notes=(*pairs.notes, *notes),
         limits=NOT_SHOWN,
         patterns=pairs.patterns,
     )
 
 
+NO_MOVE = Undefined("no_change", "no unit moved")
+
+
 def share_estimate(
     pairs: Pairs,
     hit: Mask,
     among: Mask,
+    title: Title,
     *,
-    name: str,
-    label: str,
-    reason: str = "no_change",
-    why: str = "no unit moved",
+    none: Undefined = NO_MOVE,
     first: str = "clopper_pearson",
     simultaneous: int = 0,
 ) -> Estimate:
@@ -314,10 +315,10 @@ def share_estimate(
         Rows of the kind.
     among : ndarray of bool, shape (n_rows,)
         Rows that count at all.
-    name, label : str
-        As in `Estimate`.
-    reason, why : str, optional
-        Why the share is undefined where no unit counts, as in `Estimate`.
+    title : Title
+        What the share is called.
+    none : Undefined, optional
+        Why the share is undefined where no unit counts.
     first : str, optional
         The default interval where units are independent.
     simultaneous : int, optional
@@ -331,19 +332,19 @@ def share_estimate(
     frequencies = pairs.frequencies * among
     n = int(frequencies.sum())
     value = float(frequencies @ hit) / n if n else float("nan")
-    methods = share_methods(pairs.clusters is not None, first, simultaneous)
+    gone = Undefined() if n else none
     return Estimate(
         value=value,
-        name=name,
-        label=label,
+        name=title.name,
+        label=title.label,
         frequencies=frequencies,
         influence_source=np.where(among, hit - value, 0.0),
         n_units=n,
         clusters=pairs.clusters,
-        methods=methods,
+        methods=share_methods(pairs.clusters is not None, first, simultaneous),
         status="ok" if n else "undefined",
-        reason="" if n else reason,
-        why="" if n else why,
+        reason=gone.reason,
+        why=gone.why,
         notes=pairs.notes,
         limits=NOT_SHOWN,
         patterns=pairs.patterns,

@@ -14,6 +14,7 @@ from ilacs_reliability._inference.intervals import (
     wilson_limits,
 )
 from ilacs_reliability._results.estimates import Estimate, Limits, Method
+from ilacs_reliability._results.ingredients import Title, Value
 from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability.shift.moves import (
     Mask,
@@ -109,8 +110,7 @@ def binary_difference(
     return linear_estimate(
         pairs,
         ways,
-        name="paired_difference",
-        label=f"change in the share {cut}",
+        Title(name="paired_difference", label=f"change in the share {cut}"),
         methods=methods,
     )
 
@@ -184,13 +184,17 @@ def odds_ratio(
     )
     return pair_estimate(
         pairs,
-        value=value,
-        influence=keyed(_pull_on_odds, ways, value, pairs.n_units / down if down else np.nan),
-        name="paired_odds_ratio",
-        label=f"paired odds ratio (units that rose to {cut} for each that fell)",
+        Title(
+            name="paired_odds_ratio",
+            label=f"paired odds ratio (units that rose to {cut} for each that fell)",
+        ),
+        Value(
+            value=value,
+            influence=keyed(_pull_on_odds, ways, value, pairs.n_units / down if down else np.nan),
+            reason="" if up + down else "no_change",
+            why="" if up + down else why_still(pairs, cut),
+        ),
         methods=reordered(methods, first),
-        reason="" if up + down else "no_change",
-        why="" if up + down else why_still(pairs, cut),
         notes=(IGNORES_CLUSTERS,) if pairs.clusters is not None else (),
     )
 

@@ -23,6 +23,7 @@ from ilacs_reliability._results.estimates import (
     Method,
     SignificanceResult,
 )
+from ilacs_reliability._results.ingredients import Title
 from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability.shift.movement import check_ordered
 from ilacs_reliability.shift.moves import (
@@ -210,8 +211,7 @@ def score_estimate(
     found = linear_estimate(
         pairs,
         changes,
-        name="marginal_score_shift",
-        label="change in mean score",
+        Title(name="marginal_score_shift", label="change in mean score"),
         methods=reordered(methods, "wald" if first == "wald" else matched[0]),
     )
     # a scale of one grade leaves a mean score no room to move

@@ -24,6 +24,7 @@ from ilacs_reliability._results.estimates import (
     SignificanceResult,
     by_cluster,
 )
+from ilacs_reliability._results.ingredients import Title, Value
 from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.named_limits import under_name
 from ilacs_reliability.shift.movement import check_ordered
@@ -343,8 +344,10 @@ def paired_superiority(table: TransitionsLike) -> Estimate:
     return linear_estimate(
         pairs,
         (1.0 + ways) / 2,
-        name="paired_superiority",
-        label="probability that a unit's second grade is better (ties counting half)",
+        Title(
+            name="paired_superiority",
+            label="probability that a unit's second grade is better (ties counting half)",
+        ),
         methods=methods,
     )
 
@@ -383,10 +386,11 @@ def _rank_estimate(pairs: Pairs, *, first: str) -> tuple[Estimate, Steady]:
     )
     bare = pair_estimate(
         pairs,
-        value=min(max(value, 0.0), 1.0),
-        influence=influence,
-        name="marginal_rank_shift",
-        label="probability that a later grade beats an earlier one (ties counting half)",
+        Title(
+            name="marginal_rank_shift",
+            label="probability that a later grade beats an earlier one (ties counting half)",
+        ),
+        Value(value=min(max(value, 0.0), 1.0), influence=influence),
         methods=(),
     )
     steady = steadied(bare, float(farthest), pairs)

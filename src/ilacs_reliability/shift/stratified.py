@@ -14,6 +14,7 @@ from ilacs_reliability._checks.randomness import as_generator, check_draws
 from ilacs_reliability._data.scales import FloatArray, IntArray
 from ilacs_reliability._data.tables import TransitionsLike
 from ilacs_reliability._results.estimates import Estimate, Limits, Method, SignificanceResult
+from ilacs_reliability._results.ingredients import Title, Value
 from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.records import Record, html_table, plain
 from ilacs_reliability._results.wording import counted, fixed, p_phrase, with_interval
@@ -381,10 +382,8 @@ def _pooled(
     methods: tuple[Method, ...] = (matched, ("mover", mover), *mean_methods(-reach, reach))
     return pair_estimate(
         everyone,
-        value=value,
-        influence=pull,
-        name="stratified_shift",
-        label=estimates[0].label,
+        Title(name="stratified_shift", label=estimates[0].label),
+        Value(value=value, influence=pull),
         methods=methods,
     )
 

@@ -10,6 +10,7 @@ import numpy as np
 from ilacs_reliability._checks.containers import read_only
 from ilacs_reliability._data.scales import IntArray
 from ilacs_reliability._results.estimates import Estimate, SignificanceResult
+from ilacs_reliability._results.ingredients import Outcome, Title
 from ilacs_reliability.shift.moves import (
     FLIPPED,
     NO_CHANGE,
@@ -95,13 +96,9 @@ def swaps_of(pairs: Pairs) -> Swaps:
 
 def swap_result(
     pairs: Pairs,
+    title: Title,
+    outcome: Outcome,
     *,
-    statistic: float,
-    df: int | tuple[float, ...],
-    p_value: float,
-    method: str,
-    name: str,
-    label: str,
     null: str,
     unseen: str,
     effect: Estimate,
@@ -113,7 +110,11 @@ def swap_result(
     ----------
     pairs : Pairs
         The study.
-    statistic, df, p_value, method, name, label, null, effect, notes
+    title : Title
+        What the test is called.
+    outcome : Outcome
+        What it found; no degrees of freedom where the moves of clusters cancel.
+    null, effect, notes
         As in `SignificanceResult`.
     unseen : str
         What the test does not tell, to complete "It does not show ...".
@@ -123,20 +124,25 @@ def swap_result(
     SignificanceResult
         The result, with what every such result notes.
     """
-    if not df:
+    if not outcome.df:
         notes = (CANCELLED if pairs.count(pairs.moves != 0) else NO_CHANGE,)
     elif is_alone(pairs):
         notes = (*notes, ONE_ALONE)
     return SignificanceResult(
-        statistic=statistic,
-        df=df,
-        p_value=p_value,
-        method=method if pairs.clusters is None else f"{method}, {FLIPPED}",
-        name=name,
-        label=label,
+        statistic=outcome.statistic,
+        df=outcome.df,
+        p_value=outcome.p_value,
+        method=flipped(outcome.method, pairs),
+        name=title.name,
+        label=title.label,
         null=null,
         effect=effect,
         n_units=pairs.n_units,
         notes=(*pairs.notes, *notes),
         limits=f"{unseen}; nor {NOT_SHOWN}",
     )
+
+
+def flipped(method: str, pairs: Pairs) -> str:
+    """Say that whole clusters were flipped, where there are any."""
+    return method if pairs.clusters is None else f"{method}, {FLIPPED}"

@@ -18,6 +18,7 @@ from ilacs_reliability._inference.multiplicity import (
     check_adjustment,
 )
 from ilacs_reliability._results.estimates import Estimate, SignificanceResult
+from ilacs_reliability._results.ingredients import Outcome, Title
 from ilacs_reliability._results.records import Record, html_table, plain
 from ilacs_reliability._results.wording import counted, p_phrase, whole
 from ilacs_reliability.shift.imbalance import (
@@ -271,12 +272,10 @@ def bowker(
     found = imbalance_of(swaps, None, method, n_resamples, rng)
     return swap_result(
         pairs,
-        statistic=found.statistic,
-        df=found.df,
-        p_value=found.p_value,
-        method=found.null.method,
-        name="bowker",
-        label="Bowker's test of symmetry",
+        Title(name="bowker", label="Bowker's test of symmetry"),
+        Outcome(
+            statistic=found.statistic, df=found.df, p_value=found.p_value, method=found.null.method
+        ),
         null="as many units moved from each grade to each other grade as back",
         unseen="which grades units moved between, or which way",
         effect=imbalance_estimate(
@@ -377,8 +376,7 @@ def _pair(pairs: Pairs, swaps: Swaps, place: int, method: str) -> tuple[float, E
             pairs,
             ways > 0,
             between,
-            name="pairwise_symmetry",
-            label="share of moves between two grades that went up",
+            Title(name="pairwise_symmetry", label="share of moves between two grades that went up"),
             first=MATCHING[method],
         )
         return balance_p(up, down, method, "two-sided")[1], share
@@ -387,8 +385,10 @@ def _pair(pairs: Pairs, swaps: Swaps, place: int, method: str) -> tuple[float, E
     net = linear_estimate(
         pairs,
         ways,
-        name="pairwise_symmetry",
-        label="share that moved up between two grades minus share that moved down",
+        Title(
+            name="pairwise_symmetry",
+            label="share that moved up between two grades minus share that moved down",
+        ),
         methods=(score_method(pieces, ways, -1.0, 1.0), *mean_methods(-1.0, 1.0)),
     )
     return signed_sum_p(pieces, "two-sided"), net
