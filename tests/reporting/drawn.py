@@ -10,7 +10,7 @@ import ilacs_reliability as ilr
 from ilacs_reliability.reporting import plots
 
 mpl.use("Agg")
-WIDE, HIGH = 48, 20
+WIDE, HIGH, FRAME = 48, 20, 3
 MOVES = ilr.transitions_from_table(
     [[1, 7, 5, 0], [6, 11, 7, 0], [4, 1, 10, 7], [0, 0, 1, 5]], scale=ilr.OFSTED_SCALE
 )
@@ -53,7 +53,7 @@ DRAWN = {
     ),
     "mosaic": lambda: plots.mosaic_plot(MOVES),
     "overlap": lambda: plots.overlap_plot(KINDS),
-    "power": lambda: plots.power_plot(_powers(), wanted=0.8),
+    "power": lambda: plots.power_plot(_powers()),
     "raters": lambda: plots.raters_plot(ilr.pairwise_agreement(RATED)),
     "repeat": lambda: plots.repeat_plot(GRADES, at_least="good", allowed=(0.5, 0.8)),
     "sequence": lambda: plots.sequence_plot(
@@ -76,8 +76,10 @@ def seen(ax):
         text.set_alpha(0)
     figure.canvas.draw()
     pixels = np.asarray(figure.canvas.buffer_rgba())[:, :, :3] @ [0.2126, 0.7152, 0.0722]
-    box = ax.get_window_extent()
-    frame = pixels[len(pixels) - int(box.y1) : len(pixels) - int(box.y0), int(box.x0) : int(box.x1)]
+    # within the lines of the frame, which round to one pixel or the next
+    box = ax.get_window_extent().padded(-FRAME)
+    top, bottom = len(pixels) - round(box.y1), len(pixels) - round(box.y0)
+    frame = pixels[top:bottom, round(box.x0) : round(box.x1)]
     pyplot.close(figure)
     rows = np.array_split(frame, HIGH)
     means = [[part.mean() for part in np.array_split(row, WIDE, axis=1)] for row in rows]
