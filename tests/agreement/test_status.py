@@ -151,3 +151,13 @@ def test_limits_by_f_come_from_one_method_at_every_level():
     assert len({one.method for one in limits}) == 1
     assert (np.diff([one.low for one in limits]) <= 0).all()
     assert (np.diff([one.high for one in limits]) >= 0).all()
+
+
+def test_limits_by_f_that_lie_below_minus_one_give_way():
+    codes = ilr.ratings_from_codes([[2, 1], [1, 2], [2, 0]], scale=ilr.Scale(range(3)))
+    found = ilr.icc(codes, form="A,1")
+    for level in (1e-9, 0.1, 0.5):
+        low, high = limits = found.confidence_interval(level, "mcgraw_wong")
+        assert low < high
+        assert limits.method.startswith("score, since F")
+    assert found.confidence_interval(0.95, "mcgraw_wong").method == "mcgraw_wong"

@@ -24,6 +24,9 @@ DEAR = {
     "jackknife of alpha": lambda: ilr.jackknife(
         partial(ilr.krippendorff_alpha, metric="interval"), MANY
     ),
+    "kendall_w_test of one odd unit": lambda: ilr.kendall_w_test(
+        GREAT.with_frequencies([0, 1, 20_000]), method="exact", n_resamples=9, rng=1
+    ),
     "bowker": lambda: ilr.bowker(
         [[9, 226, 71, 58], [139, 9, 265, 270], [126, 218, 9, 49], [286, 12, 182, 9]]
     ),

@@ -39,7 +39,7 @@ MOST_PLACES_LISTED = 6
 BLOCK = 1 << 18
 # orders of a piece that are listed to count every outcome, and time to add one to one sum
 MOST_ORDERS = 1 << 16
-NANOSECONDS_COUNTED = 60.0
+NANOSECONDS_COUNTED, NANOSECONDS_LISTED = 60.0, 2.0
 # time to draw how many have an order, to sort a place and to move a value
 NANOSECONDS, NANOSECONDS_SORTED, NANOSECONDS_A_CELL = 110.0, 20.0, 5.0
 
@@ -214,7 +214,7 @@ def _counted(found: Reordering) -> Exact | None:
     left[-1] -= 1
     states, chances, cells = np.sort(codes[kinds[-1]])[None], np.ones(1), 0.0
     for kind, n_pieces in zip(kinds, left.tolist(), strict=True):
-        if n_pieces and _log_orders(codes[kind]) > np.log(MOST_ORDERS):
+        if n_pieces and not _is_listable(codes[kind]):
             return None
         orders = _orders(codes[kind]) if n_pieces else codes[:0]
         for ahead in range(n_pieces, 0, -1):
@@ -254,6 +254,16 @@ def _log_orders(codes: IntArray) -> float:
     """Return the logarithm of how many distinct orders some numbers have."""
     times = np.sort(np.unique(codes, return_counts=True)[1])
     return float(special.gammaln(len(codes) + 1) - special.gammaln(times + 1).sum())
+
+
+def _is_listable(codes: IntArray) -> bool:
+    """Say whether the distinct orders of some numbers are few, and of few places."""
+    log = _log_orders(codes)
+    if log > np.log(MOST_ORDERS):
+        return False
+    # each place copies the places before it
+    cells = np.exp(log) * len(codes)
+    return affordable(cells * len(codes), nanoseconds=NANOSECONDS_LISTED, held=32 * cells)
 
 
 def _orders(codes: IntArray) -> IntArray:

@@ -70,6 +70,8 @@ def f_limits(
         usual = find(squares, value, USUAL)
         # no residual, or no difference between units, whatever the level
         full = (value >= 1) | ~(usual[1] - usual[0] > NO_WIDTH)
+        # of little agreement limits can lie below all that agreement can be
+        full = full | ((high <= -1) & (value >= -1))
     low, high = step_up(low, k), step_up(high, k)
     found = low, high
     if not full.any():

@@ -12,7 +12,7 @@ from ilacs_reliability._checks.arguments import check_number
 from ilacs_reliability._data.ratings import RatingsLike, as_ratings
 from ilacs_reliability._results.estimates import Estimate, Limits, SignificanceResult
 from ilacs_reliability._results.keyed import Keyed, keyed
-from ilacs_reliability._results.named_limits import instead
+from ilacs_reliability._results.named_limits import instead, name_of
 from ilacs_reliability._results.wording import with_article
 from ilacs_reliability.agreement.components import scores_of
 from ilacs_reliability.agreement.formulas import known_raters
@@ -191,7 +191,8 @@ def _inverted_f(
     below: Keyed,
 ) -> Limits:
     """Return the correlations that F does not reject, with other limits where they are negative."""
-    low, high = below(estimate, confidence_level)
+    others = below(estimate, confidence_level)
+    low, high = others
     tails = ((1.0 - confidence_level) / 2.0, (1.0 + confidence_level) / 2.0)
     least, most = (step_up(np.asarray(limit_of_test(squares, tail)), k) for tail in tails)
     found = (
@@ -199,4 +200,5 @@ def _inverted_f(
         np.where(np.isnan(most), high, most),
     )
     gone = np.isnan(least) | np.isnan(most)
-    return instead(found, found, gone, "inverted_f and mcgraw_wong", "F leaves a limit below 0")
+    both = f"inverted_f and {name_of(others) or 'mcgraw_wong'}"
+    return instead(found, found, gone, both, "F leaves a limit below 0")
