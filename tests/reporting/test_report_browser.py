@@ -82,3 +82,30 @@ def test_a_claim_in_the_table_leads_to_its_section(browser):
 
 def test_the_browser_has_nothing_to_complain_about(browser):
     assert browser.get_log("browser") == []
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_notebook_s_cards_fit_and_are_drawn(browser, tmp_path, width):
+    table = ilr.ratings_from_table([[20, 3], [1, 6]], scale=ilr.Scale(["poor", "good"]))
+    claim = ilr.Claim(statement="Inspectors agree.", kind="consistency", threshold=0.8)
+    moves = ilr.transitions_from_table([[2, 3], [1, 4]])
+    shown = [
+        ilr.cohen_kappa(table),
+        ilr.judge(claim, ilr.percent_agreement(table)),
+        moves,
+        ilr.net_shift(moves),
+        ilr.sign_test(moves),
+    ]
+    body = "".join(f"<section>{one._repr_html_()}</section>" for one in shown)
+    page = tmp_path / "cards.html"
+    head = '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>cards</title></head>'
+    page.write_text(f"{head}<body>{body}</body></html>", encoding="utf-8")
+    browser.set_window_size(width, 900)
+    browser.get(page.as_uri())
+    wide = browser.execute_script("return document.documentElement.scrollWidth")
+    assert wide <= browser.execute_script("return window.innerWidth")
+    pictures = find(browser, "svg")
+    assert len(pictures) == 3
+    assert all(picture.size["width"] > 200 for picture in pictures)
+    assert "not shown" in [word.text for word in find(browser, "span")]
+    assert len(find(browser, "th[scope=row]")) == 3

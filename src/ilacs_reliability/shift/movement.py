@@ -18,7 +18,15 @@ from ilacs_reliability._results.ingredients import Title, Undefined
 from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.pictured import Pictured
 from ilacs_reliability._results.records import Record, plain, rows_table
-from ilacs_reliability._results.wording import as_said, counted, fixed, percent, together, whole
+from ilacs_reliability._results.wording import (
+    as_said,
+    counted,
+    fixed,
+    percent,
+    together,
+    whole,
+    with_interval,
+)
 from ilacs_reliability.shift.moves import (
     NOT_SHOWN,
     Pairs,
@@ -30,6 +38,8 @@ from ilacs_reliability.shift.moves import (
 )
 from ilacs_reliability.shift.paired_limits import bonett_price_limits, tango_limits
 from ilacs_reliability.shift.sums import SignedSum, score_method
+
+SHARE = "share (95% interval)"
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
@@ -225,10 +235,14 @@ class NetShift(Record, Pictured):
 
 
 def _shown_row(name: str, share: Estimate, units: int) -> dict[str, Any]:
-    row: dict[str, Any] = {"grades": name, "units": units, "of": int(share.n_units)}
+    many = f"{whole(units)} of {whole(share.n_units)}" if share.n_units else "none could"
+    row: dict[str, Any] = {"grades": name, "units": many}
     limits = _limits_of(share, "share", "simultaneous")
-    row |= {key.removeprefix("share_"): value for key, value in limits.items()}
-    return row | {"share": share.value}
+    if share.status != "ok" or not limits:
+        return row
+    return row | {
+        SHARE: with_interval(share.value, limits["share_low"], limits["share_high"], says="")
+    }
 
 
 def net_shift(table: TransitionsLike) -> NetShift:
