@@ -10,6 +10,7 @@ import numpy as np
 from scipy import special
 
 from ilacs_reliability._checks.arguments import check_option
+from ilacs_reliability._checks.containers import read_only
 from ilacs_reliability._checks.randomness import check_chance
 from ilacs_reliability._data.scales import FloatArray
 from ilacs_reliability._data.tables import TransitionsLike
@@ -42,6 +43,8 @@ from ilacs_reliability.shift.testing import LEAST_P, least_swap_p
 
 BhapkarMethod: TypeAlias = Literal["asymptotic", "hotelling"]
 MARGINS_NULL = "the share of each grade is the same on both occasions"
+# rows of it stand for grades
+UNIT = read_only(np.eye(8))
 UNSEEN = "which grades gained and which lost"
 EFFECT = (
     "imbalance of grades' gains and losses, from 0 for none to 1 for moves that all add up one way,"
@@ -341,13 +344,14 @@ def _scored(estimate: Estimate, confidence_level: float, change: FloatArray, z: 
 
 def _free_steps(swaps: Swaps, n_grades: int) -> FloatArray:
     """Return what moves add to the margins, less one grade of each set that moves connect."""
-    steps = np.zeros((len(swaps.ups), n_grades), order="F")
-    rows = np.arange(len(steps))
-    steps[rows, swaps.lower], steps[rows, swaps.upper] = -1.0, 1.0
+    columns = UNIT[:n_grades, :n_grades] if n_grades <= len(UNIT) else np.eye(n_grades)
     # so many pairs of grades leave none apart; the last grade follows from the others
-    if len(steps) > (n_grades - 1) * (n_grades - 2) // 2:
-        return steps[:, :-1]
-    return np.delete(steps, _last_of_each(swaps, n_grades), axis=1)
+    if len(swaps.ups) > (n_grades - 1) * (n_grades - 2) // 2:
+        columns = columns[:, :-1]
+    else:
+        columns = np.delete(columns, _last_of_each(swaps, n_grades), axis=1)
+    steps: FloatArray = columns[swaps.upper] - columns[swaps.lower]
+    return steps
 
 
 def _last_of_each(swaps: Swaps, n_grades: int) -> list[int]:
