@@ -2,6 +2,7 @@
 
 import hypothesis.strategies as st
 import numpy as np
+from hypothesis import settings
 from hypothesis.extra import numpy as hnp
 
 import ilacs_reliability as ilr
@@ -11,6 +12,12 @@ METRICS = ("nominal", "ordinal", "interval", "ratio")
 
 # two units whose ratings can be paired and that use two grades: the least any coefficient needs
 _SEEDS = (((0, 0), (1, 1)), ((0, 1), (0, 1)), ((0, 1), (1, 0)), ((0, 0), (0, 1)), ((1, 0), (1, 1)))
+
+
+def examples(most):
+    """Draw so many examples; where all laws are tried quickly, no more of this one."""
+    usual, quick = settings.default.max_examples, settings.get_profile("quick").max_examples
+    return settings(max_examples=min(most, quick) if usual == quick else most)
 
 
 def scales(*, min_grades=2, max_grades=5):

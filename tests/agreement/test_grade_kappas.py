@@ -5,7 +5,7 @@ from fractions import Fraction
 import hypothesis.strategies as st
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 import ilacs_reliability as ilr
 import strategies as our
@@ -35,7 +35,7 @@ def test_diagnoses_have_the_kappas_of_the_definition():
 
 
 @quiet
-@settings(max_examples=20)
+@our.examples(20)
 @given(codes=our.codes(n_grades=3, min_raters=2, max_raters=3, missing=False))
 def test_fleiss_kappa_is_their_average(codes):
     ratings = ilr.ratings_from_codes(codes, scale=ilr.Scale(["a", "b", "c"]))
@@ -49,7 +49,7 @@ def test_fleiss_kappa_is_their_average(codes):
     assert average == pytest.approx(whole, abs=1e-9, nan_ok=True)
 
 
-@settings(max_examples=20)
+@our.examples(20)
 @given(
     codes=our.codes(n_grades=2, min_raters=2, max_raters=3, missing=True),
     name=st.sampled_from(["fleiss_kappa", "gwet_ac", "krippendorff_alpha", "percent_agreement"]),

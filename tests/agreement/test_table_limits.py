@@ -5,10 +5,11 @@ import itertools
 import hypothesis.strategies as st
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from scipy import optimize, special, stats
 
 import ilacs_reliability as ilr
+import strategies as our
 from closeness import close
 
 TWO = ilr.Scale(["no", "yes"])
@@ -101,7 +102,7 @@ def test_where_chance_is_known_it_is_the_mid_p_interval_of_a_share(alike, total)
 
 
 @every_coefficient
-@settings(max_examples=8)
+@our.examples(8)
 @given(table=tables)
 def test_limits_are_nested_hold_the_value_and_keep_to_the_range(name, table):
     estimate = offered(name, table)
@@ -116,7 +117,7 @@ def test_limits_are_nested_hold_the_value_and_keep_to_the_range(name, table):
 
 
 @every_coefficient
-@settings(max_examples=8)
+@our.examples(8)
 @given(table=tables)
 def test_names_of_raters_and_grades_do_not_matter(name, table):
     estimate = offered(name, table)
@@ -128,7 +129,7 @@ def test_names_of_raters_and_grades_do_not_matter(name, table):
 
 
 @pytest.mark.parametrize("name", ["cohen_kappa", "fleiss_kappa", "krippendorff_alpha"])
-@settings(max_examples=8)
+@our.examples(8)
 @given(table=tables)
 def test_a_grade_that_nobody_used_changes_nothing(name, table):
     estimate = offered(name, table)

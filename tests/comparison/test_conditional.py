@@ -5,12 +5,13 @@ from itertools import product
 import hypothesis.strategies as st
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis.extra import numpy as hnp
 from numpy.testing import assert_allclose
 from scipy import stats
 
 import ilacs_reliability as ilr
+import strategies as our
 from closeness import close
 from ilacs_reliability.comparison.fixed_margins import first_rows
 
@@ -44,7 +45,7 @@ def literal(tables, theta=0.0):
     return found[seen] / whole, sum(no_likelier) / whole
 
 
-@settings(max_examples=40)
+@our.examples(40)
 @given(strata(), st.sampled_from([0.0, 1.5]))
 def test_exact_heterogeneity_is_brute_force_at_any_odds_ratio(tables, theta):
     ours = ilr.heterogeneity(tables)
@@ -145,7 +146,7 @@ def test_great_numbers_scale_the_asymptotic_statistics(test):
 
 
 @pytest.mark.parametrize("test", [*DRAWN, ilr.heterogeneity])
-@settings(max_examples=40)
+@our.examples(40)
 @given(tables=strata(most=5))
 def test_a_note_says_where_test_and_interval_disagree(test, tables):
     result = test(tables)

@@ -5,12 +5,13 @@ from itertools import combinations, product
 import hypothesis.strategies as st
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis.extra import numpy as hnp
 from numpy.testing import assert_allclose
 from scipy import stats
 
 import ilacs_reliability as ilr
+import strategies as our
 from ilacs_reliability.comparison.hidden import chosen_moments, rosenbaum_moments
 
 GOOD = [[3, 8, 45, 39], [4, 6, 5, 3]]
@@ -50,7 +51,7 @@ def tails_under(tables, causes, gamma):
     return chances[sums >= seen - 1e-9].sum(), chances[sums <= seen + 1e-9].sum()
 
 
-@settings(max_examples=25, deadline=None)
+@our.examples(25)
 @given(strata(max_units=5), st.sampled_from([1.0, 1.7, 6.0]))
 def test_exact_bounds_are_the_extremes_over_every_hidden_cause(tables, gamma):
     sizes = tables.sum(axis=(1, 2))
@@ -69,7 +70,7 @@ def test_exact_bounds_are_the_extremes_over_every_hidden_cause(tables, gamma):
     assert_allclose(both.p_high, min(1, 2 * every.max(axis=0).min()), rtol=1e-9)
 
 
-@settings(max_examples=25)
+@our.examples(25)
 @given(strata(), st.randoms(use_true_random=False))
 def test_no_hidden_cause_of_any_strength_exceeds_the_bounds(tables, random):
     causes = [[random.random() for _ in range(table.sum())] for table in tables]
@@ -91,7 +92,7 @@ def small_strata(n_strata, seed):
     return np.array(tables)
 
 
-@settings(max_examples=15, deadline=None)
+@our.examples(15)
 @given(st.integers(0, 10**6), st.booleans(), st.sampled_from([1.4, 3.0, 50.0]))
 def test_four_strata_are_the_extremes_over_how_many_each_cause_favours(seed, twice, gamma):
     tables = small_strata(2 if twice else 4, seed)

@@ -6,10 +6,11 @@ import hypothesis.extra.numpy as hnp
 import hypothesis.strategies as st
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from numpy.testing import assert_allclose
 
 import ilacs_reliability as ilr
+import strategies as our
 
 
 @st.composite
@@ -31,7 +32,7 @@ def quietly(function, *arguments, **options):
         return function(*arguments, **options)
 
 
-@settings(max_examples=60)
+@our.examples(60)
 @given(sparse_strata())
 def test_order_of_other_groups_and_of_strata_leaves_the_odds_ratio(drawn):
     table, groups, strata = drawn
@@ -57,7 +58,7 @@ def test_order_of_other_groups_and_of_strata_leaves_the_odds_ratio(drawn):
         (ilr.parallel_lines_test, "likelihood_ratio", 1e-5),
     ],
 )
-@settings(max_examples=60)
+@our.examples(60)
 @given(drawn=sparse_strata())
 def test_order_of_groups_and_of_strata_leaves_the_tests(test, method, tolerance, drawn):
     table, groups, strata = drawn

@@ -9,11 +9,12 @@ from math import prod
 import hypothesis.strategies as st
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis.extra import numpy as hnp
 from numpy.testing import assert_allclose
 
 import ilacs_reliability as ilr
+import strategies as our
 from closeness import close
 from maxima import cumulative_logit
 
@@ -46,7 +47,7 @@ def rank_surplus(table):
     return (table[1] @ ranks - table[1].sum() * (n + 1) / 2) / (n + 1)
 
 
-@settings(max_examples=30)
+@our.examples(30)
 @given(strata(most=2))
 def test_exact_van_elteren_is_brute_force(tables):
     each = [np.array([rank_surplus(one) for one in dealt(table)]) for table in tables]
@@ -63,7 +64,7 @@ def test_exact_van_elteren_is_brute_force(tables):
         assert_allclose(ours.statistic, seen, atol=1e-12)
 
 
-@settings(max_examples=30)
+@our.examples(30)
 @given(strata(most=2), st.sampled_from(["general", "row_means", "correlation"]))
 def test_exact_association_is_brute_force(tables, kind):
     result = ilr.cochran_mantel_haenszel(tables, kind=kind)
@@ -119,7 +120,7 @@ every_test = pytest.mark.parametrize(
 
 @pytest.mark.filterwarnings("ignore:the parallel lines test is undefined")
 @every_test
-@settings(max_examples=20)
+@our.examples(20)
 @given(tables=strata(max_strata=3, most=6))
 def test_swapping_the_groups_keeps_p(test, options, tables):
     assume((tables.sum(axis=(0, 1)) > 0).sum() > 1)
@@ -130,7 +131,7 @@ def test_swapping_the_groups_keeps_p(test, options, tables):
 
 @pytest.mark.filterwarnings("ignore:the parallel lines test is undefined")
 @every_test
-@settings(max_examples=20)
+@our.examples(20)
 @given(tables=strata(max_strata=3, most=6))
 def test_a_stratum_with_one_group_changes_nothing_but_a_note(test, options, tables):
     assume((tables.sum(axis=(0, 1)) > 0).sum() > 1)
@@ -158,7 +159,7 @@ def test_no_overlap_gives_no_number(effect):
     assert estimate.reason == "no_overlap"
 
 
-@settings(max_examples=60)
+@our.examples(60)
 @given(strata(max_strata=3, most=6))
 def test_effects_within_strata_turn_with_the_groups(tables):
     ours = ilr.stratified_relative_effect(tables)

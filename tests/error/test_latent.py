@@ -5,10 +5,11 @@ import math
 import hypothesis.strategies as st
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from scipy import special, stats
 
 import ilacs_reliability as ilr
+import strategies as our
 from closeness import close
 
 LATEST = {"inadequate": 13, "requires improvement": 29, "good": 65, "outstanding": 46}
@@ -68,7 +69,7 @@ margins = st.lists(st.integers(0, 40), min_size=2, max_size=5).filter(
 )
 
 
-@settings(max_examples=8)
+@our.examples(8)
 @given(counts=margins)
 def test_the_ends_of_reliability_are_certainty_and_chance(counts):
     shares = np.array(counts) / sum(counts)
@@ -78,7 +79,7 @@ def test_the_ends_of_reliability_are_certainty_and_chance(counts):
     )
 
 
-@settings(max_examples=8)
+@our.examples(8)
 @given(counts=margins, low=st.floats(0, 0.98), high=st.floats(0, 0.98))
 def test_every_chance_rises_with_the_reliability(counts, low, high):
     low, high = sorted((low, high))
@@ -91,7 +92,7 @@ def test_every_chance_rises_with_the_reliability(counts, low, high):
     )
 
 
-@settings(max_examples=8)
+@our.examples(8)
 @given(counts=margins, reliability=st.floats(0, 0.98))
 def test_a_scale_turned_over_changes_nothing(counts, reliability):
     found, turned = (

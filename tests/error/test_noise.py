@@ -6,10 +6,11 @@ from math import factorial, prod
 import hypothesis.strategies as st
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from numpy.testing import assert_allclose
 
 import ilacs_reliability as ilr
+import strategies as our
 from closeness import close
 from ilacs_reliability.error import noise
 from ilacs_reliability.error.correction import error_at, true_shares
@@ -126,7 +127,7 @@ def exact_counts(true, error, times=10**9):
     return np.rint(times * error.T @ true @ error).astype(np.int64)
 
 
-@settings(max_examples=20)
+@our.examples(20)
 @given(data=st.data(), flip=st.floats(0, 0.15))
 def test_correction_returns_the_truth_behind_expected_counts(data, flip):
     cells = data.draw(st.lists(st.integers(1, 9), min_size=9, max_size=9))
@@ -136,7 +137,7 @@ def test_correction_returns_the_truth_behind_expected_counts(data, flip):
     assert_allclose(found, true, atol=1e-4)
 
 
-@settings(max_examples=20)
+@our.examples(20)
 @given(table=held, reliability=st.sampled_from([0.8, 0.95, 1.0]))
 def test_correction_never_leaves_the_simplex(table, reliability):
     error = error_at(np.array([0.2, 0.5, 0.3]), reliability)

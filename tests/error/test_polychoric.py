@@ -5,7 +5,7 @@ import math
 import hypothesis.strategies as st
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 import ilacs_reliability as ilr
 import strategies as our
@@ -65,7 +65,7 @@ def test_a_perfect_order_is_a_correlation_of_one_with_a_lower_limit():
     assert turned.value == close(-1)
 
 
-@settings(max_examples=3)
+@our.examples(3)
 @given(table=our.square_tables(max_grades=4))
 def test_turning_raters_or_the_scale_over(table):
     plain, swapped, turned, one_turned = (
@@ -77,7 +77,7 @@ def test_turning_raters_or_the_scale_over(table):
     assert one_turned == pytest.approx(-plain, abs=1e-4)
 
 
-@settings(max_examples=3)
+@our.examples(3)
 @given(table=our.square_tables(max_grades=3), times=st.integers(2, 3))
 def test_frequencies_stand_for_repeated_units(table, times):
     once, more = (ilr.polychoric_correlation(study(one)).value for one in (table, times * table))

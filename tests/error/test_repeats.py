@@ -4,10 +4,11 @@ import hypothesis.strategies as st
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from numpy.testing import assert_allclose
 
 import ilacs_reliability as ilr
+import strategies as our
 from closeness import close
 from ilacs_reliability.error import markov
 from ilacs_reliability.error.bivariate import cell_probabilities
@@ -222,7 +223,7 @@ def test_the_score_of_a_link_between_errors_is_its_slope():
 small = st.lists(st.tuples(*[st.integers(0, 2)] * 3), min_size=6, max_size=15)
 
 
-@settings(max_examples=3)
+@our.examples(3)
 @given(rows=small)
 @pytest.mark.filterwarnings("ignore::ilacs_reliability.UndefinedEstimateWarning")
 def test_a_sequence_read_backwards_has_the_same_likelihood(rows):

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from scipy import stats
 
 import ilacs_reliability as ilr
@@ -76,7 +76,7 @@ def test_what_a_stratum_adds_to_every_grade_changes_nothing():
 
 
 @pytest.mark.filterwarnings("ignore::ilacs_reliability.UndefinedEstimateWarning")
-@settings(max_examples=6)
+@our.examples(6)
 @given(table=our.grouped_tables(max_groups=4))
 def test_the_order_of_raters_and_strata_is_irrelevant(table):
     plain, turned = (

@@ -5,11 +5,12 @@ import pickle
 import hypothesis.strategies as st
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from numpy.testing import assert_allclose
 from scipy import stats
 
 import ilacs_reliability as ilr
+import strategies as our
 from ilacs_reliability.comparison.unconditional import unconditional_limits
 
 PREVIOUSLY_GOOD = [[3, 8, 45, 39], [4, 6, 5, 3]]
@@ -75,7 +76,7 @@ def test_exact_jonckheere_agrees_with_its_interval(alternative, counts, level):
 
 @every_alternative
 @pytest.mark.parametrize("method", ["fisher", "boschloo", "score"])
-@settings(max_examples=60)
+@our.examples(60)
 @given(counts=groups(max_units=12, max_grades=2), level=st.sampled_from(LEVELS))
 def test_tests_of_shares_agree_with_their_intervals(method, alternative, counts, level):
     result = ilr.two_proportions(counts, method=method, alternative=alternative)
@@ -83,14 +84,14 @@ def test_tests_of_shares_agree_with_their_intervals(method, alternative, counts,
 
 
 @pytest.mark.parametrize("alternative", ["less", "greater"])
-@settings(max_examples=40)
+@our.examples(40)
 @given(counts=groups(max_units=12, max_grades=2), level=st.sampled_from(LEVELS))
 def test_one_sided_barnard_agrees_with_its_interval(alternative, counts, level):
     result = ilr.two_proportions(counts, method="barnard", alternative=alternative)
     assert agree(result, 0.0, level), result
 
 
-@settings(max_examples=40)
+@our.examples(40)
 @given(counts=groups(max_units=12, max_grades=2), level=st.sampled_from(LEVELS))
 def test_the_interval_of_barnard_holds_whatever_the_test_does_not_reject(counts, level):
     result = ilr.two_proportions(counts, method="barnard")

@@ -6,7 +6,7 @@ from functools import partial
 import hypothesis.strategies as st
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from numpy.testing import assert_allclose
 
 import ilacs_reliability as ilr
@@ -40,7 +40,7 @@ every_smooth_one = pytest.mark.parametrize(
     [parts[:2] for name, parts in COEFFICIENTS.items() if name != "kappa_max"],
     ids=[name for name in COEFFICIENTS if name != "kappa_max"],
 )
-few = settings(max_examples=30)
+few = our.examples(30)
 SMALL = {"max_units": 8, "n_grades": 3}
 SCALE = ilr.Scale([1, 2, 3])
 

@@ -3,7 +3,7 @@
 import hypothesis.strategies as st
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from numpy.testing import assert_allclose
 
 import ilacs_reliability as ilr
@@ -23,7 +23,7 @@ OF_EACH_RATER = {
 }
 each_question = pytest.mark.parametrize("name", QUESTIONS)
 quiet = pytest.mark.filterwarnings("ignore::ilacs_reliability.UndefinedEstimateWarning")
-few = settings(max_examples=10)
+few = our.examples(10)
 studies = our.codes(n_grades=3, min_raters=3, max_raters=3, missing=False)
 
 

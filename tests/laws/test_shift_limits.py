@@ -4,11 +4,12 @@ import pickle
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import ilacs_reliability as ilr
+import strategies as our
 from closeness import close
 
 SCALE = ilr.Scale(["a", "b", "c", "d"])
@@ -119,7 +120,7 @@ def null_of(result):
 @pytest.mark.parametrize("side", ["two-sided", "greater", "less"])
 @pytest.mark.parametrize(("test", "keywords"), cases(DIRECTED))
 @given(table=transitions())
-@settings(deadline=None, max_examples=25)
+@our.examples(25)
 def test_a_directed_test_and_its_interval_agree(test, keywords, side, table):
     result = test(table, alternative=side, **keywords)
     check(result, null_of(result), side=side)
@@ -131,7 +132,7 @@ def test_a_directed_test_and_its_interval_agree(test, keywords, side, table):
     [case for case in cases(DIRECTED) if "unconditional" not in case.id],
 )
 @given(ratings=clustered())
-@settings(deadline=None, max_examples=25)
+@our.examples(25)
 def test_with_clusters_a_directed_test_and_its_interval_agree(test, keywords, side, ratings):
     result = test(ratings, alternative=side, **keywords)
     check(result, null_of(result), side=side)
@@ -140,7 +141,7 @@ def test_with_clusters_a_directed_test_and_its_interval_agree(test, keywords, si
 @pytest.mark.filterwarnings("ignore:Bhapkar's test is undefined")
 @pytest.mark.parametrize(("test", "keywords"), cases(OMNIBUS))
 @given(table=st.one_of(transitions(), clustered()))
-@settings(deadline=None, max_examples=50)
+@our.examples(50)
 def test_a_test_of_the_whole_table_and_its_interval_agree(test, keywords, table):
     result = test(table, **keywords)
     check(result, 0.0)
@@ -149,7 +150,7 @@ def test_a_test_of_the_whole_table_and_its_interval_agree(test, keywords, table)
 @pytest.mark.parametrize("method", THREE)
 @pytest.mark.parametrize(("test", "keywords"), OCCASIONS.values(), ids=OCCASIONS)
 @given(ratings=clustered(occasions=3), alone=st.booleans())
-@settings(deadline=None, max_examples=25)
+@our.examples(25)
 def test_a_test_of_several_occasions_and_its_interval_agree(test, keywords, method, ratings, alone):
     if alone:
         ratings = ilr.ratings_from_codes(
@@ -161,7 +162,7 @@ def test_a_test_of_several_occasions_and_its_interval_agree(test, keywords, meth
 @pytest.mark.parametrize("method", THREE)
 @pytest.mark.parametrize("effect", ["net", "difference", "score"])
 @given(data=st.data(), kind=st.sampled_from([transitions(), clustered()]))
-@settings(deadline=None, max_examples=25)
+@our.examples(25)
 def test_strata_and_their_intervals_agree(effect, method, data, kind):
     tables = data.draw(st.lists(kind, min_size=1, max_size=3))
     cut = {"at_least": "c"} if effect == "difference" else {}
@@ -185,7 +186,7 @@ def test_strata_and_their_intervals_agree(effect, method, data, kind):
 
 @pytest.mark.parametrize("method", ["exact", "midp", "asymptotic"])
 @given(table=st.one_of(transitions(), clustered()))
-@settings(deadline=None, max_examples=50)
+@our.examples(50)
 def test_a_pair_of_grades_and_its_interval_agree(method, table):
     found = ilr.pairwise_symmetry(table, method=method)
     for p_value, effect in zip(found.p_values, found.effects, strict=True):
@@ -222,7 +223,7 @@ def nested(estimate):
 @pytest.mark.filterwarnings("ignore:Bhapkar's test is undefined")
 @pytest.mark.parametrize(("test", "keywords"), cases(DIRECTED | OMNIBUS))
 @given(table=transitions(), ratings=clustered())
-@settings(deadline=None, max_examples=15)
+@our.examples(15)
 def test_intervals_lie_within_those_of_higher_levels(test, keywords, table, ratings):
     nested(test(table, **keywords).effect)
     if keywords.get("method") != "unconditional":
@@ -232,7 +233,7 @@ def test_intervals_lie_within_those_of_higher_levels(test, keywords, table, rati
 @pytest.mark.parametrize("method", THREE)
 @pytest.mark.parametrize(("test", "keywords"), OCCASIONS.values(), ids=OCCASIONS)
 @given(ratings=clustered(occasions=3))
-@settings(deadline=None, max_examples=15)
+@our.examples(15)
 def test_intervals_of_several_occasions_are_nested_too(test, keywords, method, ratings):
     nested(test(ratings, method=method, **keywords).effect)
     alone = ilr.ratings_from_codes(
@@ -243,7 +244,7 @@ def test_intervals_of_several_occasions_are_nested_too(test, keywords, method, r
 
 @pytest.mark.parametrize("method", THREE)
 @given(data=st.data(), kind=st.sampled_from([transitions(), clustered()]))
-@settings(deadline=None, max_examples=15)
+@our.examples(15)
 def test_intervals_over_strata_are_nested_too(method, data, kind):
     tables = data.draw(st.lists(kind, min_size=1, max_size=3))
     shift = ilr.stratified_shift(tables, method=method, **FEW)

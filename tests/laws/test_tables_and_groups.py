@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 import ilacs_reliability as ilr
 import strategies as our
@@ -27,7 +27,7 @@ TABLES, GROUPS = (
 )
 ACROSS_STRATA = sorted(name for name, row in ROWS.items() if row.strata)
 GRADE_BY_GRADE = {name for name, row in ROWS.items() if row.by_grade}
-few = settings(max_examples=8)
+few = our.examples(8)
 quiet = pytest.mark.filterwarnings("ignore::ilacs_reliability.UndefinedEstimateWarning")
 
 

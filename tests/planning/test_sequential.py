@@ -6,11 +6,12 @@ from math import comb
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import integrate
 
 import ilacs_reliability as ilr
+import strategies as our
 from closeness import close
 from ilacs_reliability.planning.sequential import (
     _limits,
@@ -104,7 +105,7 @@ def test_the_evidence_reaches_its_bound_at_the_limits_of_confseq(entry):
         assert found == pytest.approx(np.log(20), rel=1e-4)
 
 
-@settings(max_examples=15)
+@our.examples(15)
 @given(sequences)
 def test_limits_only_ever_close_in_and_hold_what_was_seen_last(decisions):
     found = ilr.agreement_sequence(decisions, threshold=0.8)
@@ -114,7 +115,7 @@ def test_limits_only_ever_close_in_and_hold_what_was_seen_last(decisions):
     assert fresh.agreed[-1] == found.agreed[-1]
 
 
-@settings(max_examples=15)
+@our.examples(15)
 @given(sequences)
 def test_looking_at_more_changes_no_earlier_look(decisions):
     whole = ilr.agreement_sequence(decisions, threshold=0.8)

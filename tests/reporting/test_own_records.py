@@ -5,10 +5,11 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import ilacs_reliability as ilr
+import strategies as our
 from ilacs_reliability.datasets.inspections import GRADES, Inspection, with_previous
 from ilacs_reliability.datasets.tabulation import SHIFT_DATES
 
@@ -78,7 +79,7 @@ def counted(found):
     return ways.count(1), ways.count(0), ways.count(-1)
 
 
-@settings(deadline=None, max_examples=20)
+@our.examples(20)
 @given(records=histories())
 def test_every_count_in_the_report_is_of_the_records(records):
     report, claims = said(records)
@@ -115,7 +116,7 @@ def test_every_count_in_the_report_is_of_the_records(records):
         assert f" and {len(records) - n_sif} under ILACS." in report.about
 
 
-@settings(deadline=None, max_examples=20)
+@our.examples(20)
 @given(records=histories())
 def test_kinds_by_grade_before_are_those_of_the_records(records):
     _, claims = said(records)
@@ -134,7 +135,7 @@ def test_kinds_by_grade_before_are_those_of_the_records(records):
             assert (f"no {kind}" in reason) == (kind not in kinds)
 
 
-@settings(deadline=None, max_examples=20)
+@our.examples(20)
 @given(records=histories(grades=GRADES))
 def test_a_share_goes_up_or_down_as_it_does(records):
     _, claims = said(records)
@@ -160,7 +161,7 @@ def test_a_share_goes_up_or_down_as_it_does(records):
     assert counts in claims["about_60_percent"].details[0]
 
 
-@settings(deadline=None, max_examples=15)
+@our.examples(15)
 @given(records=histories())
 def test_nothing_is_said_of_the_bundled_records(records):
     report, _ = said(records)
@@ -180,7 +181,7 @@ def test_nothing_is_said_of_the_bundled_records(records):
     assert not re.search(r"\bnan\b", text)
 
 
-@settings(deadline=None, max_examples=15)
+@our.examples(15)
 @given(records=histories(kinds=("short", None)))
 def test_the_kind_is_said_to_be_known_as_far_as_it_is(records):
     report, _ = said(records)

@@ -5,7 +5,7 @@ from itertools import permutations, product
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.testing import assert_allclose
@@ -13,6 +13,7 @@ from scipy import stats
 from statsmodels.stats.contingency_tables import cochrans_q as statsmodels_q
 
 import ilacs_reliability as ilr
+import strategies as our
 from closeness import close
 from stored import cases
 
@@ -36,7 +37,7 @@ def codes(*, units, occasions):
 
 @every_test
 @given(table=codes(units=(1, 4), occasions=(3, 3)))
-@settings(max_examples=15, deadline=None)
+@our.examples(15)
 def test_exact_p_is_the_share_of_orders_as_extreme(test, table):
     seen = test(repeated(table)).statistic
     orders = list(permutations(range(3)))
@@ -199,7 +200,7 @@ def strata(draw, *, size=3):
 
 @pytest.mark.parametrize("effect", ["net", "score", "difference"])
 @given(tables=strata())
-@settings(deadline=None, max_examples=25)
+@our.examples(25)
 def test_strata_pool_to_the_whole(effect, tables):
     cut = {"at_least": 2} if effect == "difference" else {}
     shift = ilr.stratified_shift(tables, effect=effect, **cut)
@@ -366,7 +367,7 @@ def test_a_change_that_came_and_went_is_not_hidden_by_its_effect():
 
 @every_test
 @given(table=codes(units=(2, 12), occasions=(3, 3)))
-@settings(max_examples=25, deadline=None)
+@our.examples(25)
 def test_the_effect_is_the_statistic_over_its_largest_value(test, table):
     result = test(repeated(table))
     alike = np.repeat(table[:1], len(table), axis=0)
@@ -382,7 +383,7 @@ def test_the_effect_is_the_statistic_over_its_largest_value(test, table):
 
 @every_test
 @given(table=codes(units=(1, 8), occasions=(3, 3)))
-@settings(max_examples=15, deadline=None)
+@our.examples(15)
 def test_a_cluster_of_one_unit_is_no_cluster(test, table):
     alone = ilr.ratings_from_codes(table, scale=SCALE, clusters=range(len(table)))
     for method in ("asymptotic", "exact"):
@@ -408,7 +409,7 @@ def test_copies_of_a_cluster_add_nothing(test):
 
 @every_test
 @given(table=codes(units=(1, 5), occasions=(3, 3)), data=st.data())
-@settings(max_examples=15, deadline=None)
+@our.examples(15)
 def test_exact_p_of_clusters_is_the_share_of_their_orders_as_extreme(test, table, data):
     clusters = data.draw(
         st.lists(st.integers(0, 2), min_size=len(table), max_size=len(table)).map(np.array)

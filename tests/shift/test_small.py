@@ -7,11 +7,12 @@ from time import process_time
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import ilacs_reliability as ilr
+import strategies as our
 from closeness import close
 from ilacs_reliability.shift.sign_flips import squares_tail
 
@@ -274,7 +275,7 @@ def test_counts_near_two_to_the_fifty_are_judged_or_refused_at_once(test, method
 @given(
     codes=hnp.arrays(np.int64, (5, 3), elements=st.integers(0, 3)), order=st.permutations([0, 1, 2])
 )
-@settings(deadline=None, max_examples=25)
+@our.examples(25)
 def test_a_p_value_hangs_neither_on_the_order_of_occasions_nor_of_units(method, codes, order):
     for test in (ilr.friedman, ilr.madansky):
         grades = ilr.ratings_from_codes(codes, scale=ilr.Scale(["a", "b", "c", "d"]))

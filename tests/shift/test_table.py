@@ -14,6 +14,7 @@ from statsmodels.stats.contingency_tables import SquareTable
 from statsmodels.stats.multitest import multipletests
 
 import ilacs_reliability as ilr
+import strategies as our
 from closeness import close
 
 # leadership at consecutive ILACS inspections, the second short; rows before, worst grade first
@@ -54,7 +55,7 @@ def all_swaps(table):
 
 @every_omnibus
 @given(table=few_moves())
-@settings(max_examples=40, deadline=None)
+@our.examples(40)
 def test_exact_p_is_the_share_of_swaps_as_extreme(test, table):
     seen = test(table).statistic
     statistics = np.array([test(other).statistic for other in all_swaps(table)])
@@ -267,7 +268,7 @@ def test_shifts_by_grade_sum_to_nothing_and_hold_their_estimate(table):
 
 @every_omnibus
 @given(table=few_moves())
-@settings(max_examples=20, deadline=None)
+@our.examples(20)
 def test_a_cluster_of_one_unit_is_no_cluster(test, table):
     units = [cell for cell in np.ndindex(table.shape) for _ in range(table[cell])]
     scale = ilr.Scale(range(len(table)))
@@ -379,7 +380,7 @@ def test_adjusted_p_values_are_those_of_the_textbooks():
 
 
 @given(p_values=st.lists(st.floats(0, 1), min_size=1, max_size=6))
-@settings(max_examples=10, deadline=None)
+@our.examples(10)
 def test_adjusted_p_values_are_statsmodels(p_values):
     for method, theirs in (
         ("holm", "holm"),
