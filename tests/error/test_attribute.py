@@ -2,6 +2,7 @@
 
 import hypothesis.strategies as st
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import assume, given
 
@@ -198,3 +199,18 @@ def test_nothing_to_go_by_is_undefined_without_a_warning():
     assert found[2].status == "undefined"
     assert "rater 2" in found[2].describe()
     assert np.isnan(found[2].value)
+
+
+@pytest.mark.parametrize("ask", [ilr.agreement_with_standard, ilr.misclassification_matrix])
+@pytest.mark.parametrize("standard", [{"a": 1}, pl.col("a"), [[1], [2, 3]]], ids=str)
+def test_a_standard_of_a_wrong_kind_is_named(ask, standard):
+    named = ilr.ratings_from_codes(
+        [[0, 1], [1, 1]], scale=ilr.Scale(["no", "yes"]), units=("a", "b")
+    )
+    with pytest.raises((TypeError, ValueError), match="`standard`"):
+        ask(named, standard=standard)
+
+
+def test_ratings_of_a_wrong_kind_are_named_beside_a_standard():
+    with pytest.raises((TypeError, ValueError), match="`ratings`"):
+        ilr.agreement_with_standard([[[1, 2]], [[3]]], standard=[1, 2])

@@ -11,7 +11,13 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from ilacs_reliability._checks.arguments import check_count, check_listing, check_mapping, told
+from ilacs_reliability._checks.arguments import (
+    check_count,
+    check_listing,
+    check_mapping,
+    naming,
+    told,
+)
 from ilacs_reliability._checks.names import by_label, key_of, row_names, shown
 from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings, ratings_from_codes
 from ilacs_reliability._data.scales import CodeArray
@@ -145,7 +151,8 @@ def _by_units(ratings: Ratings, grades: Mapping[Any, Any], name: str) -> tuple[R
             f"`{name}` goes by units, but those of `ratings` have no names: give them as `units`, "
             "or the grades as a rater."
         )
-    known = {key_of(unit): ratings.scale.code(grade) for unit, grade in grades.items()}
+    with naming(name, instead="label"):
+        known = {key_of(unit): ratings.scale.code(grade) for unit, grade in grades.items()}
     listed = [(row, unit) for row, units in enumerate(ratings.units) for unit in units]
     stray = set(known) - {key_of(unit) for _, unit in listed}
     if stray:
