@@ -88,7 +88,8 @@ def test_a_level_of_95_is_told_how_to_be_written():
 
 
 def test_a_method_must_be_offered():
-    with pytest.raises(ValueError, match=r"`method` must be one of \('score'.*got 'exact'"):
+    offered = r"`method` must be one of \('enumerated', 'score'.*got 'exact'"
+    with pytest.raises(ValueError, match=offered):
         ilr.cohen_kappa(PAIRS).confidence_interval(method="exact")
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -26,7 +26,7 @@ from ilacs_reliability._inference.critical import (
     drawn_critical_value,
     whole_critical_value,
 )
-from ilacs_reliability._results.keyed import keyed
+from ilacs_reliability._results.keyed import Keyed, keyed
 from ilacs_reliability._results.wording import counted
 
 # draws with which a p-value can still be small
@@ -89,7 +89,12 @@ class Exact(Null):
 
     def critical_value(self, alpha: float, *, usual: float, top: float) -> float:
         """As of `Null`; `top` is a number that no statistic passes."""
-        return critical_value(self.reach, alpha, usual=usual, top=top)
+        return critical_value(self._looked_up().reach, alpha, usual=usual, top=top)
+
+    def _looked_up(self) -> Exact:
+        """Return the same for the many calls of a search."""
+        tail = self.tail
+        return replace(self, tail=tail.bound()) if isinstance(tail, Keyed) else self
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,7 +110,7 @@ class MidP(Exact):
 
     def critical_value(self, alpha: float, *, usual: float, top: float) -> float:
         """As of `Null`, of whole statistics: only whole clusters' moves are judged so."""
-        return whole_critical_value(self.reach, alpha, usual=usual, top=top)
+        return whole_critical_value(self._looked_up().reach, alpha, usual=usual, top=top)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

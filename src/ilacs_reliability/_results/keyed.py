@@ -8,6 +8,7 @@ the record holds with the numbers that function takes.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from operator import attrgetter
 from typing import Any
@@ -37,9 +38,13 @@ class Keyed(tuple[Any, ...]):
         object
             Its answer.
         """
+        return self.bound()(*asked, **more)
+
+    def bound(self) -> Callable[..., Any]:
+        """Return the function with what it takes, looked up once for many calls."""
         key, first, named = self
         module, _, name = key.partition(":")
-        return attrgetter(name)(import_module(module))(*first, *asked, **named, **more)
+        return partial(attrgetter(name)(import_module(module)), *first, **named)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Keyed) and same(tuple(self), tuple(other))
