@@ -280,6 +280,11 @@ def test_the_verdicts_are_those_of_the_declared_protocol():
         "inadequate_left_similarly": (unknown, "not shown"),
         "none_still_inadequate": ("true", "not shown"),
         "vast_majority_improving": ("false", "contradicted"),
+        "state_2018": ("true", "not shown"),
+        "state_2022": ("true", "not shown"),
+        "quarter_outstanding_2025": ("true", "not shown"),
+        "lesson_observations_1996": ("false", "contradicted"),
+        "lesson_visits_2019": (unknown, "not answerable"),
         "bigger_authorities": (unknown, "not answerable"),
         "caught_before_they_fell": (unknown, "not answerable"),
         "visits_reduced": (unknown, "not answerable"),
@@ -337,9 +342,9 @@ def test_the_short_claim_hangs_on_three_inspections_of_unclear_kind():
 
 
 def test_the_report_describes_itself():
-    assert REPORT.describe().startswith("Of 18 claims and questions, as rates: 3 supported")
+    assert REPORT.describe().startswith("Of 23 claims and questions, as rates: 3 supported")
     row = REPORT.to_dict()
-    assert len(row["claims"]) == 18
+    assert len(row["claims"]) == 23
     assert len(row["answer"]) == 3
     assert row["fingerprint"] == ilr.Protocol().fingerprint
     assert "SecurityReport" in repr(REPORT)

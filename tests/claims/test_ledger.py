@@ -68,10 +68,43 @@ def test_a_claim_can_come_out_both_ways_or_says_why_it_cannot(name):
         ("effectiveness_improving", "54 (36.7%) of 147 at the first SIF inspection, 73 (49.7%)"),
         ("bigger_authorities", "2 of 47 in the smallest, 4 of 38 in the middle and 9 of 37 in"),
         ("inadequate_left_similarly", "18 of 25 by 2019-05-31 (72%)"),
+        # claims.md, sections 3.4 and 6
+        ("state_2018", "65 of 147, 44.2%"),
+        ("state_2022", "81 of 149, 54.4%"),
+        ("quarter_outstanding_2025", "39 of 153, 25.5%"),
+        # claims.md, section 4.2: whole-number solutions
+        ("lesson_observations_1996", "114 or 115 of 173 the same; 115 are 66.5%"),
     ],
 )
 def test_the_counts_of_later_claims_are_those_of_the_records(name, counts):
     assert counts in BY_NAME[name].recomputed
+
+
+def test_the_counts_of_the_speech_are_found_but_for_one_authority():
+    # claims.md, section 6: 23, 58, 51, 17 of the 149 in the source; 52 and 150 in the speech
+    figures = {one.name: one for one in BY_NAME["state_2022"].reproduction.figures}
+    found = [int(figures[grade].recomputed) for grade in ilr.OFSTED_SCALE.labels]
+    assert found == [17, 51, 58, 23]
+    assert sum(int(one.published) for one in figures.values()) == 150
+    assert (
+        "23 outstanding, 58 good, 51 requiring improvement and 17"
+        in BY_NAME["state_2022"].details[0]
+    )
+
+
+def test_lessons_of_1996_are_held_to_the_kinder_count_and_hide_their_kappa():
+    one = BY_NAME["lesson_observations_1996"]
+    assert (one.verdict.as_count, one.verdict.outcome) == ("false", "contradicted")
+    assert "5 or 6 were more than one grade apart" in one.details[0]
+    # as in test_allowed, from fractions
+    assert "from -0.06 to 0.77" in one.details[0]
+    assert "was not read" in one.claim.source
+
+
+def test_own_records_are_counted_on_the_same_days():
+    report = own("urn,start_date,overall", "1,2022-05-14,good", "2,2022-05-14,RI")
+    assert "1 of 2, 50.0%" in verdict_of(report, "state_2022").recomputed
+    assert verdict_of(report, "state_2018").verdict.outcome == "not answerable"
 
 
 def test_what_hangs_on_the_ends_of_the_scale_says_so():

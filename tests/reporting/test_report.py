@@ -31,7 +31,7 @@ ROOT = Path(__file__).parents[2]
 def test_every_claim_has_a_block_with_its_parts():
     blocks = TEXT.split("\n\n")[2 : -2 - len(REPORT.sections)]
     measured = [one for one in REPORT.assessments if one.recomputed]
-    assert len(blocks) == len(measured) == 14
+    assert len(blocks) == len(measured) == 19
     for number, (block, one) in enumerate(zip(blocks, measured, strict=True), 1):
         title, verdict, *_ = block.splitlines()
         assert title == f"{number}. {one.claim.statement}"
@@ -122,7 +122,7 @@ def test_the_page_is_balanced_and_loads_nothing():
 def test_the_page_shows_every_verdict_twice_and_a_picture_where_there_is_a_number():
     for one in REPORT.assessments:
         assert PAGE.count(f">{one.verdict.outcome}</span>") >= 2
-    assert PAGE.count('<svg class="interval"') == 13
+    assert PAGE.count('<svg class="interval"') == 17
     assert PAGE.count('<svg class="moves"') == 6
 
 
@@ -143,7 +143,7 @@ def test_everything_is_escaped():
 
 def test_markdown_has_the_rows_of_the_text():
     markdown = ilr.report_markdown(REPORT)
-    assert markdown.count("\n## ") == 14 + 3 + len(REPORT.sections)
+    assert markdown.count("\n## ") == 19 + 3 + len(REPORT.sections)
     for one in REPORT.assessments:
         if one.recomputed:
             assert f"{one.verdict.as_count} | {one.verdict.outcome} |" in markdown

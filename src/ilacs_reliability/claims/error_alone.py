@@ -28,6 +28,11 @@ LEFT = {
 }
 WHY_NONE = {
     "two_inspectors": "two inspectors at one time differ by error alone, whatever they found",
+    "lesson_observations_1996": "two inspectors at one time differ by error alone",
+    "lesson_visits_2019": "two inspectors at one time differ by error alone",
+    "state_2018": "grades of one day have none before them",
+    "state_2022": "grades of one day have none before them",
+    "quarter_outstanding_2025": "grades of one day have none before them",
     "about_60_percent": "an article without a date has no table of grades before and after",
     "short_against_standard": "error that both kinds share sets neither above the other",
     "consistent_and_reliable": "it asks for the reliability itself",

@@ -16,10 +16,13 @@ from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.records import Record
 from ilacs_reliability._results.wording import counted, whole
 from ilacs_reliability.claims.double import Chosen, chosen_of, second_grades
+from ilacs_reliability.datasets.dataset import Dataset
 from ilacs_reliability.datasets.inspections import Inspection
-from ilacs_reliability.datasets.loading import load_dataset
+from ilacs_reliability.datasets.loading import load_several
 from ilacs_reliability.datasets.tabulation import (
+    COUNTED_STATES,
     SHIFT_DATES,
+    counted_states,
     declines_by_size,
     left_inadequate_by_date,
     linked_tables,
@@ -40,6 +43,7 @@ TABLES = (
     "worst_sif_to_state_2022",
     "last_sif_to_latest_ilacs_2022",
 )
+DATED = ("shift_by_date", "left_inadequate_by_date", "counted_states")
 SNAPSHOT = "29 June 2026"
 
 
@@ -55,6 +59,8 @@ class Evidence(Record):
         Improved, unchanged and declined ILACS inspections published by each day.
     left_by_date : mapping of str to tuple of int
         Inadequate authorities inspected again by each day: no longer and still inadequate.
+    states : mapping of str to tuple of int
+        Authorities at each overall grade, worst first, on days whose count was published.
     by_size : ndarray of int, shape (12, 6)
         Declines of good and outstanding authorities, as `declines_by_size` has them.
     double : Ratings or None
@@ -74,6 +80,7 @@ class Evidence(Record):
     tables: Mapping[str, IntArray]
     by_date: Mapping[str, tuple[int, int, int]]
     left_by_date: Mapping[str, tuple[int, int]]
+    states: Mapping[str, tuple[int, ...]]
     by_size: IntArray
     double: Ratings | None
     chosen: Chosen
@@ -91,12 +98,15 @@ def bundled_evidence() -> Evidence:
     Evidence
         Tables of the 479 inspections that come with the library.
     """
-    inspections = load_dataset("inspections")
+    read = load_several((*TABLES, *DATED, "declines_by_size", "inspections"))
+    inspections = read["inspections"]
+    by_date, left_by_date, states = (_dated(read[name]) for name in DATED)
     return Evidence(
-        tables={name: load_dataset(name).counts for name in TABLES},
-        by_date=_dated("shift_by_date"),
-        left_by_date=_dated("left_inadequate_by_date"),
-        by_size=load_dataset("declines_by_size").counts,
+        tables={name: read[name].counts for name in TABLES},
+        by_date=by_date,
+        left_by_date=left_by_date,
+        states=states,
+        by_size=read["declines_by_size"].counts,
         double=None,
         chosen="not stated",
         about=_about(
@@ -117,8 +127,7 @@ def bundled_evidence() -> Evidence:
     )
 
 
-def _dated(name: str) -> dict[str, Any]:
-    table = load_dataset(name)
+def _dated(table: Dataset) -> dict[str, Any]:
     return dict(zip(table.row_labels, map(tuple, table.counts.tolist()), strict=True))
 
 
@@ -155,6 +164,10 @@ def evidence_from(
         tables={name: np.array(linked[name], dtype=np.int64) for name in TABLES},
         by_date=dict(zip(days, map(_three, shift_by_date(records)), strict=True)),
         left_by_date=dict(zip(days, map(_two, left_inadequate_by_date(records)), strict=True)),
+        states={
+            day.isoformat(): tuple(row)
+            for (day, _), row in zip(COUNTED_STATES, counted_states(records), strict=True)
+        },
         by_size=np.array(declines_by_size(records), dtype=np.int64),
         double=second_grades(records) if double is None else double,
         chosen=chosen_of(records) if chosen is None else chosen,

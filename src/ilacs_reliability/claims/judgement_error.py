@@ -84,7 +84,7 @@ def judgement_error(
     last = np.bincount(patterns[:, -1], weights=sequences.frequencies, minlength=len(GRADES))
     chances = repeat_grade_probability(last, reliability=found, at_least=3)
     same, side = (chances[event].confidence_interval() for event in _events(chances))
-    low, _ = found.confidence_interval()
+    low, high = found.confidence_interval()
     if not np.isfinite([low, *same, *side]).all():
         return (), {}
     noise = noise_of_claims(evidence, last, low)
@@ -94,12 +94,12 @@ def judgement_error(
         f"give the same grade in {percent(same.low)} to {percent(same.high)} of inspections, and "
         f"one on the same side of good in {percent(side.low)} to {percent(side.high)}: the last "
         f"three grades of {counted(int(sequences.n_units), 'authority', 'authorities')} allow a "
-        f"reliability of {fixed(low, 2)} or more.",
+        f"reliability of {fixed(low, 2)} or more (at 1 grades err never, at 0 they tell nothing).",
         f"The protocol asks that {percent(rules.agreement, 0)} agree; without the assumptions the "
         "data cannot say, and the claim of consistency stays not answerable.",
         *_tipped(claims, noise),
     ]
-    shown = _shown(last, (low, found.confidence_interval().high), rules, noise)
+    shown = _shown(last, (low, high), rules, noise)
     return (Section(title=TITLE, lines=tuple(lines), shown=shown),), noise
 
 

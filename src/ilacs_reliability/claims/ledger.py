@@ -15,11 +15,16 @@ from ilacs_reliability.claims.published import (
     consistent_and_reliable,
     effectiveness_improving,
     inadequate_left_similarly,
+    lesson_observations_1996,
+    lesson_visits_2019,
     none_still_inadequate,
+    quarter_outstanding_2025,
     reinspections_2024,
     rigorous_but_fair,
     short_against_standard,
     short_kept,
+    state_2018,
+    state_2022,
     two_inspectors,
     two_thirds_left_inadequate,
     vast_majority_improving,
@@ -43,6 +48,11 @@ ENTRIES: tuple[Entry, ...] = (
     inadequate_left_similarly.ENTRY,
     none_still_inadequate.ENTRY,
     vast_majority_improving.ENTRY,
+    state_2018.ENTRY,
+    state_2022.ENTRY,
+    quarter_outstanding_2025.ENTRY,
+    lesson_observations_1996.ENTRY,
+    lesson_visits_2019.ENTRY,
     bigger_authorities.ENTRY,
     caught_before_they_fell.ENTRY,
     visits_reduced.ENTRY,
@@ -70,9 +80,10 @@ def published_claims(*, protocol: Protocol | None = None) -> tuple[Claim, ...]:
         "two_inspectors", "year_one", "about_60_percent", "reinspections_2024", "short_kept",
         "short_against_standard", "consistent_and_reliable", "already_improving",
         "effectiveness_improving", "two_thirds_left_inadequate", "inadequate_left_similarly",
-        "none_still_inadequate", "vast_majority_improving", "bigger_authorities",
-        "caught_before_they_fell", "visits_reduced", "rigorous_but_fair" and "confident". Of those
-        that nobody is known to have said, `whose` is "our question".
+        "none_still_inadequate", "vast_majority_improving", "state_2018", "state_2022",
+        "quarter_outstanding_2025", "lesson_observations_1996", "lesson_visits_2019",
+        "bigger_authorities", "caught_before_they_fell", "visits_reduced", "rigorous_but_fair" and
+        "confident". Of those that nobody is known to have said, `whose` is "our question".
 
     Raises
     ------

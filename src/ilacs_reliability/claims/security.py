@@ -15,7 +15,7 @@ from ilacs_reliability._results.wording import level
 from ilacs_reliability.claims.answer import answer_of, tally
 from ilacs_reliability.claims.assessing import Assessment
 from ilacs_reliability.claims.double import CHOSEN, Chosen
-from ilacs_reliability.claims.evidence import bundled_evidence, evidence_from
+from ilacs_reliability.claims.evidence import Evidence, bundled_evidence, evidence_from
 from ilacs_reliability.claims.family import as_a_family
 from ilacs_reliability.claims.judgement_error import (
     bundled_sequences,
@@ -39,6 +39,12 @@ LIMITS = (
     "A count of all authorities is the whole answer to what happened. A rate asks whether it would "
     "hold beyond these inspections, which are taken as independent.",
     "The claims are those we found and could put into numbers; sentences of ours are marked.",
+    "Most claims rest on the same inspections, so their verdicts are not separate findings.",
+    "Another threshold may give another verdict; the printed intervals can be held to any.",
+)
+ENDED = (
+    "It was announced in November 2025 that overall grades end in April 2026: what comes later "
+    "cannot be held beside these."
 )
 
 
@@ -215,8 +221,8 @@ def assess_security(
 
     Notes
     -----
-    A claim for which the records hold no inspection is not answerable. The study of two inspectors
-    is a publication of its own and does not depend on the records.
+    A claim for which the records hold no inspection is not answerable. The studies of schools and
+    lessons are publications of their own and do not depend on the records.
 
     Examples
     --------
@@ -259,9 +265,14 @@ def assess_security(
         protocol=rules,
         assessments=held,
         sections=sections,
-        limits=tuple(filter(None, (*LIMITS, *_thresholds(rules), evidence.kinds))),
+        limits=_limits(rules, evidence),
         credit=evidence.credit,
     )
+
+
+def _limits(rules: Protocol, evidence: Evidence) -> tuple[str, ...]:
+    ended = ENDED if evidence.is_bundled else ""
+    return tuple(filter(None, (*LIMITS, *_thresholds(rules), evidence.kinds, ended)))
 
 
 def _version() -> str:
@@ -286,7 +297,8 @@ def _thresholds(rules: Protocol) -> list[str]:
         family = (
             f'At the edge of a claim "supported" comes in at most {error} of studies, for which '
             "approximate intervals are taken at a higher level; with several claims and no "
-            "correction, one of them is wrong more often."
+            "correction, one of them is wrong more often (a protocol may declare one error for "
+            'all: adjust = "holm").'
         )
     return [f"{said}.", family]
 

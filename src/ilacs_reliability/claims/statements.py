@@ -48,6 +48,8 @@ OF_UNITS = (
     "kept",
     "left_inadequate",
     "still_inadequate",
+    "good_or_better",
+    "outstanding",
 )
 
 

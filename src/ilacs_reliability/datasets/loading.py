@@ -71,6 +71,24 @@ def load_dataset(name: str) -> Dataset:
     raise ValueError(f"`name` is {name!r}, which is not a bundled table.{hint} There are {known}.")
 
 
+def load_several(names: Iterable[str]) -> dict[str, Dataset]:
+    """Load bundled tables by their names, each file read once."""
+    entries = _entries()
+    return {name: _dataset(name, entries[name]) for name in names}
+
+
+def _entries() -> dict[str, dict[str, Any]]:
+    """Return the entry of every bundled table, with its tabulated numbers."""
+    tabulated = _read_toml(_TABULATED)
+    return {
+        name: {**entry, **tabulated[name], "tabulated": False}
+        if entry.get("tabulated", False)
+        else entry
+        for file in _CATALOGUES
+        for name, entry in _read_toml(file).items()
+    }
+
+
 def list_datasets(*, holds: str | None = None) -> tuple[DatasetInfo, ...]:
     """Say what each bundled table is, where it comes from and under what licence.
 
@@ -105,11 +123,7 @@ def list_datasets(*, holds: str | None = None) -> tuple[DatasetInfo, ...]:
     """
     if holds is not None:
         check_option(holds, ("columns", "counts", "ratings", "frequencies"), "holds")
-    found = (
-        _dataset(name, entry).info
-        for file in _CATALOGUES
-        for name, entry in _read_toml(file).items()
-    )
+    found = (_dataset(name, entry).info for name, entry in _entries().items())
     return tuple(info for info in found if holds is None or holds in info.holds)
 
 

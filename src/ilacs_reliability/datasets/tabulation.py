@@ -46,6 +46,13 @@ SHIFT_DATES = tuple(
 )
 """Days between which the published share of improved authorities can be placed."""
 
+COUNTED_STATES = (
+    (date(2018, 9, 30), "ended"),
+    (SPEECH_2022, "published"),
+    (date(2025, 9, 30), "published"),
+)
+"""Days on which somebody published how many authorities were at a grade, and what was counted."""
+
 STATE_DATES = tuple(
     date.fromisoformat(day)
     for day in (
@@ -230,7 +237,8 @@ def linked_toml(inspections: Sequence[Inspection]) -> str:
     str
         TOML text with one table for each name: the grades before in rows and after in
         columns, worst first; improved, unchanged and declined for `shift_by_date`; left or still
-        inadequate for `left_inadequate_by_date`; declined or not, by kind, for `declines_by_size`.
+        inadequate for `left_inadequate_by_date`; authorities at each grade for `counted_states`;
+        declined or not, by kind, for `declines_by_size`.
     """
     inspections = check_each(inspections, "inspections", Inspection, of=INSPECTIONS)
     head = "# Made by scripts/tabulate_inspections.py from the record file. Not edited by hand.\n"
@@ -241,6 +249,9 @@ def linked_toml(inspections: Sequence[Inspection]) -> str:
     bands = ", ".join(f'"{label}"' for label in size_labels(inspections))
     left = _toml_table("left_inadequate_by_date", left_inadequate_by_date(inspections))
     dated = [f"{one}row_labels = [{dates}]\n" for one in (shift, left)]
+    days = ", ".join(f'"{day}"' for day, _ in COUNTED_STATES)
+    states = _toml_table("counted_states", counted_states(inspections))
+    dated.append(f"{states}row_labels = [{days}]\n")
     return "\n".join([head, *parts, *dated, f"{sizes}row_labels = [{bands}]\n"])
 
 
@@ -447,6 +458,28 @@ def left_inadequate_by_date(inspections: Sequence[Inspection]) -> Table:
         ]
         for day in SHIFT_DATES
     ]
+
+
+def counted_states(inspections: Sequence[Inspection]) -> Table:
+    """Count authorities by their latest overall grade on days whose count was published.
+
+    Parameters
+    ----------
+    inspections : sequence of Inspection
+        As `parse_inspections` gives them.
+
+    Returns
+    -------
+    list of list of int
+        Authorities at each grade, worst first, a row for each of `COUNTED_STATES`.
+    """
+    inspections = check_each(inspections, "inspections", Inspection, of=INSPECTIONS)
+    graded = [one for one in inspections if one.overall is not None]
+    found = [
+        Counter(str(one.overall) for one in _latest(graded, day, rule))
+        for day, rule in COUNTED_STATES
+    ]
+    return [[states[grade] for grade in GRADES] for states in found]
 
 
 def declines_by_size(inspections: Sequence[Inspection]) -> Table:

@@ -45,12 +45,15 @@ def assess(claim: Claim, evidence: Evidence, rules: Protocol) -> Assessment:
         claim=claim,
         recomputed=f"; with the {whole(n_unclear)} of unclear kind ".join(texts),
         verdict=both_ways(claim, kept, n_unclear),
-        details=(
-            f"Of the {whole(clear.sum())} surely short, {whole(clear[GOOD:].sum())} went to an "
-            "authority that had been good or outstanding.",
-        ),
+        details=(_went_to(int(clear.sum()), int(clear[GOOD:].sum())),),
         moves=moves(ways[-1]),
     )
+
+
+def _went_to(surely: int, good: int) -> str:
+    who = f"All {whole(surely)} surely short" if good == surely > 1 else ""
+    who = who or f"Of the {whole(surely)} surely short, {whole(good)}"
+    return f"{who} went to an authority that had been good or outstanding."
 
 
 def _no_short(n_unclear: int) -> str:
