@@ -128,8 +128,10 @@ hidden = ilr.reliability_from_repeats(last_three, model="latent_markov")
 print(hidden.describe())
 
 # %% [markdown]
-# It leaves far less room for error. Two models that fit and disagree are a reason to trust neither
-# interval to its end.
+# It leaves far less room for error, and a critic should not be moved by that: with 28 free shares and
+# moves for 153 units it finds hardly any error whatever there is. Drawn from a chain of its own kind
+# with a reliability of 0.7 to 0.8, four intervals in ten of 150 units lie above the truth (the page
+# on repeats has the table).
 #
 # **Without a chain at all** two gradings still give a bound: the correlation of repeats is the
 # reliability times a stability of at most 1.

@@ -328,6 +328,15 @@ def test_of_three_gradings_it_is_said_that_the_middle_one_is_meant():
     assert "middle one" not in ilr.reliability_from_repeats(last(4)).describe()
 
 
+def test_of_few_units_it_is_said_that_a_hidden_chain_leans_to_one():
+    """Four grades on three occasions: 3 first shares, 2 times 4 times 3 moves, and the error."""
+    found = ilr.reliability_from_repeats(last(3), model="latent_markov")
+    assert any("28 free shares and moves are many for 146 units" in one for one in found.notes)
+    many = last(3).with_frequencies(10 * last(3).frequencies)
+    said = ilr.reliability_from_repeats(many, model="latent_markov").notes
+    assert not any("lean to 1" in one for one in said)
+
+
 def test_assumptions_are_named():
     found = ilr.reliability_from_repeats(sif_then_two_ilacs(), error_correlation=0.2)
     assert "errors of any two gradings of a unit correlate 0.2" in found.assumptions

@@ -126,6 +126,12 @@ def best_at(rows: Rows, error: float, start: Hidden | None = None) -> Hidden:
     return Hidden(error, first, moves, value)
 
 
+def n_free(rows: Rows) -> int:
+    """Return how many shares of states, moves and errors are free."""
+    n_grades, n_occasions = len(rows.scores), rows.grades.shape[1]
+    return int(1 + (n_grades - 1) * (1 + (n_occasions - 1) * n_grades))
+
+
 def told_apart(rows: Rows) -> bool:
     """Say whether rows of this kind hold information on the error that nothing else explains.
 
@@ -135,7 +141,7 @@ def told_apart(rows: Rows) -> bool:
     kinds = np.unique(rows.grades >= 0, axis=0)
     whole = np.stack(np.meshgrid(*[np.arange(n_grades)] * n_occasions, indexing="ij"), axis=-1)
     every = whole.reshape(-1, n_occasions)
-    size = 1 + (n_grades - 1) * (1 + (n_occasions - 1) * n_grades)
+    size = n_free(rows)
     information = np.zeros((size, size))
     for kind in kinds:
         table = np.unique(np.where(kind, every, -1), axis=0)
