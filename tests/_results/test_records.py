@@ -218,3 +218,14 @@ def test_near_certainty_is_not_written_as_certainty():
     said = re.sub(r"<[^>]*>", " ", kappa._repr_html_())
     assert len(re.findall(r"\b0\.99999", said)) >= 4
     assert not re.search(r"\b1\.0+\b", said)
+
+
+def test_records_that_people_make_hold_plain_numbers():
+    level, count = np.array(0.5), np.int64(3)
+    made = (
+        ilr.Interval(0.1, 0.9, level),
+        ilr.Claim(statement="so", kind="shift", threshold=0, confidence_level=level),
+        ilr.Fieldwork(ratings_per_unit=count, cluster_size=count),
+    )
+    assert [type(one.confidence_level) for one in made[:2]] == [float, float]
+    assert (type(made[2].ratings_per_unit), type(made[2].cluster_size)) == (int, int)

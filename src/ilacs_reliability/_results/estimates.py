@@ -92,7 +92,8 @@ class Interval(Record):
                 f"`low` and `high` must be limits of the same studies, but have shapes "
                 f"{np.shape(self.low)} and {np.shape(self.high)}."
             )
-        check_confidence_level(self.confidence_level)
+        level = check_confidence_level(self.confidence_level)
+        object.__setattr__(self, "confidence_level", level)
         check_text(self.method, "method")
 
     def __iter__(self) -> Iterator[float]:

@@ -52,8 +52,9 @@ class Fieldwork(Record):
 
     def __post_init__(self) -> None:
         if self.ratings_per_unit is not None:
-            check_count(self.ratings_per_unit, "ratings_per_unit", least=2)
-        check_count(self.cluster_size, "cluster_size")
+            number = check_count(self.ratings_per_unit, "ratings_per_unit", least=2)
+            object.__setattr__(self, "ratings_per_unit", number)
+        object.__setattr__(self, "cluster_size", check_count(self.cluster_size, "cluster_size"))
         for name in ("cluster_correlation", "drop_out"):
             share = check_number(getattr(self, name), name)
             object.__setattr__(self, name, share)
