@@ -2,11 +2,9 @@
 
 Studies are drawn from many worlds in which a coefficient is exactly what a claim declares; the
 worlds in which either error is commonest are then drawn again, so that the worst of many is not
-called worse than it is. A second table holds the power that planning promises against judging study
-after study, each drawn unit by unit.
+called worse than it is.
 
     python benchmarks/verdict_worlds.py --raters 3 --grades 4 --csv piece.csv
-    python benchmarks/verdict_worlds.py --power --csv docs/_static/verdict_power.csv
     python benchmarks/verdict_worlds.py --summarise docs/_static/verdict_worlds.csv
 """
 
