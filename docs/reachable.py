@@ -1,5 +1,6 @@
 """What the theme leaves unsaid to a screen reader, said in the pages that were written."""
 
+import re
 from pathlib import Path
 
 # as axe-core names them: deprecated roles, buttons that are called otherwise than they read, and
@@ -15,6 +16,10 @@ MENDED = (
 )
 
 
+# and no more do the blank cells that pandas puts into the head of a styled table
+BLANK = re.compile(r'<th( class="(?:blank|index_name)[^"]*"[^>]*)>(?:&nbsp;|&#160;|\s)*</th>')
+
+
 def mend(app, error):
     """Rewrite each page that has such a place."""
     if error or app.builder.name != "html":
@@ -24,6 +29,7 @@ def mend(app, error):
         mended = text
         for place, better in MENDED:
             mended = mended.replace(place, better)
+        mended = BLANK.sub(r"<td\1></td>", mended)
         if mended != text:
             page.write_text(mended, encoding="utf-8")
 
