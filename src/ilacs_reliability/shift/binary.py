@@ -14,27 +14,13 @@ from ilacs_reliability._inference.thresholds import ALTERNATIVES
 from ilacs_reliability._results.estimates import Alternative, Estimate, SignificanceResult
 from ilacs_reliability._results.ingredients import Outcome, Title
 from ilacs_reliability.shift.movement import check_ordered, net_estimate
-from ilacs_reliability.shift.moves import (
-    MATCHING,
-    NO_CHANGE,
-    NOT_SHOWN,
-    Pairs,
-    as_pairs,
-    cut_at,
-    share_estimate,
-    warned,
-)
+from ilacs_reliability.shift.moves import MATCHING, Pairs, as_pairs, cut_at, share_estimate, warned
 from ilacs_reliability.shift.paired import binary_difference, cut_phrase, odds_ratio
+from ilacs_reliability.shift.sentences import NO_CHANGE, NOT_CROSSED, NOT_SHOWN, ONE_ALONE
 from ilacs_reliability.shift.signs import balance_p, normal_balance
 from ilacs_reliability.shift.sums import SignedSum, signed_sum, signed_sum_p, sum_notes
 from ilacs_reliability.shift.swaps import flipped
-from ilacs_reliability.shift.testing import (
-    ONE_ALONE,
-    is_alone,
-    large_sample_note,
-    least_p_note,
-    stayed_note,
-)
+from ilacs_reliability.shift.testing import is_alone, large_sample_note, least_p_note, stayed_note
 from ilacs_reliability.shift.worst_share import unconditional_p
 
 McnemarMethod: TypeAlias = Literal["exact", "midp", "asymptotic", "corrected", "unconditional"]
@@ -47,7 +33,6 @@ MATCHING_ODDS = {
     "asymptotic": "wilson",
     "corrected": "wilson_corrected",
 }
-NOT_CROSSED = "No unit crossed the cut: p = 1, since the data hold nothing about its direction."
 
 
 def sign_test(

@@ -14,7 +14,8 @@ from ilacs_reliability._inference.null import ChiSquare, Drawn, Null, affordable
 from ilacs_reliability._results.estimates import Estimate, Limits, SignificanceResult, by_cluster
 from ilacs_reliability._results.ingredients import Title, Value
 from ilacs_reliability._results.keyed import keyed
-from ilacs_reliability.shift.moves import NOT_SHOWN, ROUNDING, Pairs, pair_estimate
+from ilacs_reliability.shift.moves import ROUNDING, Pairs, pair_estimate
+from ilacs_reliability.shift.sentences import NOT_SHOWN
 from ilacs_reliability.shift.testing import large_sample_note
 
 HeterogeneityMethod: TypeAlias = Literal["asymptotic", "monte_carlo"]

@@ -32,6 +32,7 @@ from ilacs_reliability.shift.moves import (
     linear_estimate,
     mean_methods,
 )
+from ilacs_reliability.shift.sentences import EFFECT, LEAST_P, MARGINS_NULL, UNSEEN
 from ilacs_reliability.shift.swaps import (
     SWAP_METHODS,
     SwapMethod,
@@ -39,16 +40,11 @@ from ilacs_reliability.shift.swaps import (
     swap_result,
     swaps_of,
 )
-from ilacs_reliability.shift.testing import LEAST_P, least_swap_p
+from ilacs_reliability.shift.testing import least_swap_p
 
 BhapkarMethod: TypeAlias = Literal["asymptotic", "hotelling"]
-MARGINS_NULL = "the share of each grade is the same on both occasions"
 # rows of it stand for grades
 UNIT = read_only(np.eye(8))
-UNSEEN = "which grades gained and which lost"
-EFFECT = (
-    "imbalance of grades' gains and losses, from 0 for none to 1 for moves that all add up one way,"
-)
 
 
 def stuart_maxwell(

@@ -28,7 +28,6 @@ from ilacs_reliability._results.wording import (
     with_interval,
 )
 from ilacs_reliability.shift.moves import (
-    NOT_SHOWN,
     Pairs,
     as_pairs,
     cut_at,
@@ -37,6 +36,7 @@ from ilacs_reliability.shift.moves import (
     share_estimate,
 )
 from ilacs_reliability.shift.paired_limits import bonett_price_limits, tango_limits
+from ilacs_reliability.shift.sentences import NOT_SHOWN
 from ilacs_reliability.shift.sums import SignedSum, score_method
 
 SHARE = "share (95% interval)"

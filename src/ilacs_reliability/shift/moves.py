@@ -31,20 +31,14 @@ from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.records import Record, freeze
 from ilacs_reliability._results.undefined import warn_undefined
 from ilacs_reliability._results.wording import counted, with_article
+from ilacs_reliability.shift.sentences import CLUSTER_NOTE, NOT_SHOWN
 
 Mask: TypeAlias = npt.NDArray[np.bool_]
 
-NO_CHANGE = "No unit moved: p = 1, since the data hold nothing about the direction of change."
 # which interval of a share answers about one half as the test does
 MATCHING = {"exact": "clopper_pearson", "midp": "midp", "asymptotic": "wilson"}
-FLIPPED = "whole clusters swap occasions"
-NOT_SHOWN = (
-    "why grades moved: better work, chance, the choice of who is inspected when and inspectors' "
-    "error can all leave the same counts"
-)
 # errors below this share of the range are zero but for rounding
 ROUNDING = 1e-12
-CLUSTER_NOTE = "Units of a cluster move together: errors are those of whole clusters."
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -15,19 +15,25 @@ from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings, ch
 from ilacs_reliability._data.scales import CodeArray, FloatArray
 from ilacs_reliability._results.estimates import SignificanceResult
 from ilacs_reliability._results.wording import counted, fixed
-from ilacs_reliability.shift.moves import CLUSTER_NOTE, NOT_SHOWN, grade_code
+from ilacs_reliability.shift.moves import grade_code
 from ilacs_reliability.shift.paired import cut_phrase
 from ilacs_reliability.shift.reordering import (
     occasions_estimate,
     reordering_of,
 )
-from ilacs_reliability.shift.testing import CANCELLED, ONE_ALONE, large_sample_note
+from ilacs_reliability.shift.sentences import (
+    CANCELLED,
+    CLUSTER_NOTE,
+    NOT_SHOWN,
+    ONE_ALONE,
+    ONE_SIDE,
+    STILL,
+    TOGETHER,
+)
+from ilacs_reliability.shift.testing import large_sample_note
 
 OccasionMethod: TypeAlias = Literal["asymptotic", "exact", "monte_carlo"]
 OCCASION_METHODS: tuple[str, ...] = get_args(OccasionMethod)
-STILL = "No unit's grade differs between occasions: p = 1."
-ONE_SIDE = "No unit crosses the cut between occasions: p = 1."
-TOGETHER = "whole clusters change occasions"
 
 
 def cochran_q(

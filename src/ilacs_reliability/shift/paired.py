@@ -30,11 +30,10 @@ from ilacs_reliability.shift.paired_limits import (
     tango_limits,
     tango_limits_at,
 )
+from ilacs_reliability.shift.sentences import IGNORES_CLUSTERS
 from ilacs_reliability.shift.sums import SignedSum, score_method
 from ilacs_reliability.shift.testing import why_still
 from ilacs_reliability.shift.worst_share import unconditional_critical_value
-
-IGNORES_CLUSTERS = "This interval takes units as independent; `paired_difference` does not."
 
 
 def cut_phrase(scale: Scale, at_least: Hashable | None, *, number: str = "of grade") -> str:

@@ -12,7 +12,7 @@ from ilacs_reliability._data.scales import FloatArray
 from ilacs_reliability._inference.reorderings import Reordering, reordered
 from ilacs_reliability._results.estimates import Estimate, Limits, by_cluster
 from ilacs_reliability._results.keyed import keyed
-from ilacs_reliability.shift.moves import NOT_SHOWN
+from ilacs_reliability.shift.sentences import NOT_SHOWN
 
 # the interval is never a point, however low its level
 LEAST = 1e-6

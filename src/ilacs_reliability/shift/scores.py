@@ -27,8 +27,6 @@ from ilacs_reliability._results.ingredients import Title
 from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability.shift.movement import check_ordered
 from ilacs_reliability.shift.moves import (
-    FLIPPED,
-    NOT_SHOWN,
     ROUNDING,
     Pairs,
     as_pairs,
@@ -36,6 +34,7 @@ from ilacs_reliability.shift.moves import (
     mean_methods,
     reordered,
 )
+from ilacs_reliability.shift.sentences import FALLING, FLIPPED, LEAST_P, NOT_SHOWN
 from ilacs_reliability.shift.signs import normal_p, unseen_p
 from ilacs_reliability.shift.sums import (
     SignedSum,
@@ -44,15 +43,11 @@ from ilacs_reliability.shift.sums import (
     signed_sum_p,
     sum_notes,
 )
-from ilacs_reliability.shift.testing import LEAST_P, is_alone, least_swap_p
+from ilacs_reliability.shift.testing import is_alone, least_swap_p
 
 # scores are no nearer and no further apart
 LEAST_SPAN, LARGEST_SPAN = 1e-100, 1e100
 ScoreMethod: TypeAlias = Literal["score", "wald", "exact", "monte_carlo"]
-FALLING = (
-    "The scores fall somewhere from the worst grade to the best: the sign of the change follows "
-    "the scores, not the order of the grades."
-)
 SCORE_METHODS: tuple[str, ...] = get_args(ScoreMethod)
 
 

@@ -29,9 +29,6 @@ from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.named_limits import under_name
 from ilacs_reliability.shift.movement import check_ordered
 from ilacs_reliability.shift.moves import (
-    FLIPPED,
-    NO_CHANGE,
-    NOT_SHOWN,
     ROUNDING,
     Pairs,
     as_pairs,
@@ -43,6 +40,7 @@ from ilacs_reliability.shift.moves import (
 )
 from ilacs_reliability.shift.paired_limits import bonett_price_limits, tango_limits
 from ilacs_reliability.shift.scores import cluster_totals, score_changes
+from ilacs_reliability.shift.sentences import FLIPPED, LEAST_P, NO_CHANGE, NOT_SHOWN, ONE_ALONE
 from ilacs_reliability.shift.signs import normal_p
 from ilacs_reliability.shift.steady import Steady, steadied
 from ilacs_reliability.shift.sums import (
@@ -53,14 +51,7 @@ from ilacs_reliability.shift.sums import (
     signed_sum_p,
     sum_notes,
 )
-from ilacs_reliability.shift.testing import (
-    LEAST_P,
-    ONE_ALONE,
-    is_alone,
-    large_sample_note,
-    least_swap_p,
-    stayed_note,
-)
+from ilacs_reliability.shift.testing import is_alone, large_sample_note, least_swap_p, stayed_note
 
 ZeroMethod: TypeAlias = Literal["wilcox", "pratt"]
 RankMethod: TypeAlias = Literal["exact", "asymptotic", "monte_carlo"]

@@ -21,17 +21,10 @@ from ilacs_reliability._results.wording import counted, fixed, p_phrase, with_in
 from ilacs_reliability.shift.heterogeneity import HeterogeneityMethod, heterogeneity_test
 from ilacs_reliability.shift.margin_tests import SHIFT_EFFECTS, ShiftEffect
 from ilacs_reliability.shift.movement import check_ordered, net_estimate
-from ilacs_reliability.shift.moves import (
-    FLIPPED,
-    NOT_SHOWN,
-    Pairs,
-    as_pairs,
-    cut_at,
-    mean_methods,
-    pair_estimate,
-)
+from ilacs_reliability.shift.moves import Pairs, as_pairs, cut_at, mean_methods, pair_estimate
 from ilacs_reliability.shift.paired import binary_difference, cut_phrase
 from ilacs_reliability.shift.scores import cluster_totals, score_changes, score_estimate
+from ilacs_reliability.shift.sentences import FLIPPED, NOT_SHOWN
 from ilacs_reliability.shift.signs import normal_p
 from ilacs_reliability.shift.sums import (
     SignedSum,

@@ -25,19 +25,15 @@ from ilacs_reliability._inference.null import (
 )
 from ilacs_reliability._results.estimates import Estimate, Limits, Method, by_cluster
 from ilacs_reliability._results.keyed import keyed
-from ilacs_reliability.shift.moves import NO_CHANGE, ROUNDING
+from ilacs_reliability.shift.moves import ROUNDING
+from ilacs_reliability.shift.sentences import CANCELLED, NO_CHANGE, ONE_ALONE
 from ilacs_reliability.shift.sign_flips import (
     LARGEST_GRID,
     check_enumerable,
     draw_gaps,
 )
 from ilacs_reliability.shift.signed import signed_sum_tail
-from ilacs_reliability.shift.testing import (
-    CANCELLED,
-    ONE_ALONE,
-    large_sample_note,
-    least_p_note,
-)
+from ilacs_reliability.shift.testing import large_sample_note, least_p_note
 
 # the interval is never a point, however low its level
 LEAST = 1e-6

@@ -11,13 +11,9 @@ from ilacs_reliability._checks.containers import read_only
 from ilacs_reliability._data.scales import IntArray
 from ilacs_reliability._results.estimates import Estimate, SignificanceResult
 from ilacs_reliability._results.ingredients import Outcome, Title
-from ilacs_reliability.shift.moves import (
-    FLIPPED,
-    NO_CHANGE,
-    NOT_SHOWN,
-    Pairs,
-)
-from ilacs_reliability.shift.testing import CANCELLED, ONE_ALONE, is_alone
+from ilacs_reliability.shift.moves import Pairs
+from ilacs_reliability.shift.sentences import CANCELLED, FLIPPED, NO_CHANGE, NOT_SHOWN, ONE_ALONE
+from ilacs_reliability.shift.testing import is_alone
 
 SwapMethod: TypeAlias = Literal["asymptotic", "exact", "monte_carlo"]
 NO_MOVERS = read_only(np.zeros(0, dtype=np.int64))

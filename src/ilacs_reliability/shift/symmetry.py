@@ -27,16 +27,14 @@ from ilacs_reliability.shift.imbalance import (
     imbalance_of,
 )
 from ilacs_reliability.shift.moves import (
-    FLIPPED,
     MATCHING,
-    NO_CHANGE,
-    NOT_SHOWN,
     Pairs,
     as_pairs,
     linear_estimate,
     mean_methods,
     share_estimate,
 )
+from ilacs_reliability.shift.sentences import FLIPPED, NO_CHANGE, NOT_SHOWN
 from ilacs_reliability.shift.signs import balance_p
 from ilacs_reliability.shift.sums import score_method, signed_sum, signed_sum_p
 from ilacs_reliability.shift.swaps import (

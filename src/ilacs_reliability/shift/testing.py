@@ -12,23 +12,10 @@ from ilacs_reliability._data.scales import FloatArray
 from ilacs_reliability._results.wording import counted, percent, significant
 from ilacs_reliability.shift.moves import Pairs
 
-ONE_ALONE = (
-    "There is a single unit or cluster: it shows no spread to hold a shift against, so a large "
-    "p-value says nothing."
-)
-
-
-CANCELLED = "Moves balance within every cluster: p = 1."
 LEAST_USED = 0.05
 # units alike that a direction needs before the normal and chi-square hold about no shift, and
 # units in all that each direction needs where the variance is the one seen
 FEWEST, FEWEST_SEEN = 5, 30
-
-
-LEAST_P = (
-    "The approximate p-value would be smaller than any that so few moves allow where each could "
-    "have gone either way; that is given instead."
-)
 
 
 def least_swap_p(moved: int, alternative: str = "two-sided") -> float:
