@@ -155,7 +155,7 @@ RULES = {
 
 @pytest.mark.parametrize("direction", RULES)
 @pytest.mark.filterwarnings("ignore::ilacs_reliability.UndefinedEstimateWarning")
-def test_chances_are_those_of_the_intervals_that_will_be_printed(direction):
+def test_chances_are_those_of_the_intervals_that_decide(direction):
     world = ilr.agreement_world(0.7, margins=[0.4, 0.6])
     threshold = DIRECTIONS.get(direction, (0.5, 0.9))
     plan = ilr.power_for_agreement(
@@ -170,7 +170,7 @@ def test_chances_are_those_of_the_intervals_that_will_be_printed(direction):
         kappa = ilr.cohen_kappa(
             ilr.ratings_from_table(np.reshape(table, (2, 2)), scale=ilr.Scale([1, 2]))
         )
-        low, high = kappa.confidence_interval()
+        low, high = kappa.confidence_interval(method="score")
         shown, refuted = RULES[direction](low, high)
         supported += weight * shown
         contradicted += weight * refuted

@@ -139,7 +139,8 @@ def precision_for_agreement(
     confidence_level : float, optional
         Of the interval, between 0 and 1. Default: 0.95.
     interval : str, optional
-        The interval that the analysis will use. Default: the coefficient's first.
+        The interval that the analysis will use. Default: the coefficient's first for many studies
+        at once, which is "score" where one alone is looked at through all tables ("enumerated").
     fieldwork : Fieldwork, optional
         Ratings missing by design, clusters and drop-out. Default: none.
     method : {"auto", "exact", "simulated", "formula"}, optional
@@ -168,9 +169,9 @@ def precision_for_agreement(
 
     Notes
     -----
-    The intervals are those that the analysis will print, of every study that can come out or of
-    drawn ones. The formula is :math:`2 z \sigma / \sqrt{n}`, with the spread of a single unit in
-    this world, as for any estimate that is a mean of influences [1]_.
+    The intervals are those named, of every study that can come out or of drawn ones. The formula is
+    :math:`2 z \sigma / \sqrt{n}`, with the spread of a single unit in this world, as for any
+    estimate that is a mean of influences [1]_.
 
     References
     ----------
