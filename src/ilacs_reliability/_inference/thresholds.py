@@ -208,7 +208,8 @@ def difference(a: Estimate, b: Estimate, *, paired: bool) -> Estimate:
     Returns
     -------
     Estimate
-        The difference, with intervals "mover" (from the two intervals [2]_), "t" and "wald".
+        The difference, with intervals "likelihood" (first, where it is paired and both offer it, by
+        the same raters), "mover" (from the two intervals [2]_), "t" and "wald".
 
     Raises
     ------
@@ -443,11 +444,19 @@ def _difference_methods(
         shares = zip(parts, (a.n_independent, b.n_independent), strict=True)
         total = sum(part**2 / max(n - 1, 1) for part, n in shares)
         df = sum(parts) ** 2 / total if total > 0 else a.n_independent + b.n_independent - 2
-    return (
+    usual = (
         ("mover", keyed(_mover, a=a, b=b, correlation=correlation)),
         ("t", keyed(_t, df=df)),
         ("wald", keyed(_wald)),
     )
+    return (*_by_likelihood(a, b), *usual) if paired else usual
+
+
+def _by_likelihood(a: Estimate, b: Estimate) -> tuple[tuple[str, Any], ...]:
+    """Return the limits of a paired difference by the likelihood, where both have such limits."""
+    held = getattr(dict(a.methods).get("likelihood"), "first", ())
+    found = [each.of_difference(a, b) for each in held if hasattr(each, "of_difference")]
+    return tuple(("likelihood", limits) for limits in found if limits is not None)
 
 
 def _correlation(a: Estimate, b: Estimate, errors: tuple[float, float]) -> float:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import combinations, combinations_with_replacement, product
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -83,8 +83,7 @@ def likelihood_methods(curve: Keyed, *, pairs_only: bool = False) -> tuple[Metho
     .. [2] G. Berry and P. Armitage, "Mid-P confidence intervals: a brief review", The Statistician
            44 (1995), 417-423.
     """
-    find = keyed(_limits, curve=curve, pairs_only=pairs_only)
-    return (("likelihood", find),)
+    return (("likelihood", keyed(Likelihood.limits, Likelihood(curve, pairs_only))),)
 
 
 def offers_likelihood(ratings: Ratings) -> bool:
@@ -134,41 +133,93 @@ class _Room:
         return found
 
 
-def _limits(
-    estimate: Estimate,
-    confidence_level: float,
-    *,
-    curve: Curve,
-    pairs_only: bool,
+class Likelihood(NamedTuple):
+    """The limits of an estimate whose `origin` is an `Origin`, from its curve."""
+
+    curve: Keyed
+    pairs_only: bool
+
+    def limits(self, estimate: Estimate, confidence_level: float) -> Limits:
+        """Return the limits; those of the score where nothing else is possible."""
+        study = _study(estimate)
+        reach = _reach(estimate, confidence_level, study)
+        low, high = _farthest(study.ratings, [(1.0, estimate)], reach)
+        few = np.asarray(study.n_paired < FEWEST_UNITS)
+        gone = ~np.isnan(estimate.value) & (few | ~(high > low))
+        if not gone.any():
+            return low, high
+        other = dict(estimate.methods)["score"](estimate, confidence_level)
+        why = (
+            "fewer than five units have two ratings"
+            if few[gone].all()
+            else "no other pattern is possible"
+        )
+        return instead((low, high), other, gone, "score", why)
+
+    def of_difference(self, a: Estimate, b: Estimate) -> Keyed | None:
+        """Return the limits of a difference, of the same raters and units; None for others."""
+        if not all("likelihood" in one.interval_methods for one in (a, b)):
+            return None
+        # of two pairs of raters the patterns are others
+        first, second = a.origin.ratings, b.origin.ratings
+        same = first is second or (
+            np.array_equal(first.counts, second.counts)
+            and np.array_equal(first.patterns, second.patterns)
+        )
+        enough = float(_study(a).n_paired) >= FEWEST_UNITS
+        return keyed(difference_limits, a, b) if same and enough else None
+
+
+def difference_limits(
+    a: Estimate, b: Estimate, estimate: Estimate, confidence_level: float
 ) -> Limits:
-    origin: Origin = estimate.origin
-    study = study_of(origin.ratings, origin.weights)
-    ratings = study.ratings
-    room = ratings.derived("room of patterns", _room, of_patterns=True)
-    enters = ratings.table.paired if pairs_only else ratings.table.rated
-    times = room.counted(study.frequencies * enters)
-    possible = room.possible(times)
-    weighed = study.weights, credit_within(room.ratings, study.weights)
-    columns = np.flatnonzero(possible.reshape(-1, possible.shape[-1]).any(axis=0))
-    low, high = farthest(
-        partial(
-            _on_room, room=room, columns=columns, weighed=weighed, curve=partial(curve, origin)
-        ),
-        times[..., columns],
-        _reach(estimate, confidence_level, study),
-        possible[..., columns],
+    """Return how far apart two coefficients can be before the data speak against it.
+
+    What is rare may bear on either end: the likelihood may fall as far as it may at any limit of
+    either coefficient.
+    """
+    reach = [_reach(estimate, confidence_level, _study(one)) for one in (a, b)]
+    low, high = _farthest(
+        a.origin.ratings, [(1.0, a), (-1.0, b)], np.full(2, np.max(reach, axis=None))
     )
-    few = np.asarray(study.n_paired < FEWEST_UNITS)
-    gone = ~np.isnan(estimate.value) & (few | ~(high > low))
-    if not gone.any():
+    if np.isfinite(low) and high > low:
         return low, high
-    other = dict(estimate.methods)["score"](estimate, confidence_level)
-    why = (
-        "fewer than five units have two ratings"
-        if few[gone].all()
-        else "no other pattern is possible"
-    )
-    return instead((low, high), other, gone, "score", why)
+    other = dict(estimate.methods)["t"](estimate, confidence_level)
+    return instead((low, high), other, True, "t", "no other pattern is possible")
+
+
+def _study(estimate: Estimate) -> Study:
+    return study_of(estimate.origin.ratings, estimate.origin.weights)
+
+
+def _farthest(
+    ratings: Ratings, terms: list[tuple[float, Estimate]], reach: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return the ends of a sum of coefficients, each with its factor."""
+    room = ratings.derived("room of patterns", _room, of_patterns=True)
+    parts = [_Part(factor, *_likelihood(one), _study(one), one.origin) for factor, one in terms]
+    pairs_only = all(part.pairs_only for part in parts)
+    enters = ratings.table.paired if pairs_only else ratings.table.rated
+    times = room.counted(parts[0].study.frequencies * enters)
+    possible = room.possible(times)
+    columns = np.flatnonzero(possible.reshape(-1, possible.shape[-1]).any(axis=0))
+    evaluate = partial(_on_room, room=room, columns=columns, parts=parts)
+    return farthest(evaluate, times[..., columns], reach, possible[..., columns])
+
+
+class _Part(NamedTuple):
+    """A coefficient, times a factor."""
+
+    factor: float
+    curve: Keyed
+    pairs_only: bool
+    study: Study
+    origin: Origin
+
+
+def _likelihood(estimate: Estimate) -> Likelihood:
+    found: Likelihood = dict(estimate.methods)["likelihood"].first[0]
+    return found
 
 
 def _reach(estimate: Estimate, confidence_level: float, study: Study) -> FloatArray:
@@ -209,26 +260,28 @@ def _design_effect(estimate: Estimate, largest: Any) -> FloatArray:
 
 
 def _on_room(
-    shares: FloatArray,
-    *,
-    room: _Room,
-    columns: npt.NDArray[np.intp],
-    weighed: tuple[Any, FloatArray],
-    curve: Curve,
+    shares: FloatArray, *, room: _Room, columns: npt.NDArray[np.intp], parts: list[_Part]
 ) -> tuple[FloatArray, FloatArray]:
-    """Evaluate a coefficient at shares of some patterns of the room."""
+    """Evaluate a sum of coefficients at shares of some patterns of the room."""
     ratings, table = room.ratings, room.ratings.table
     whole = np.zeros((*shares.shape[:-1], len(room.by)))
     whole[..., columns] = shares
-    there = Study(
-        ratings=ratings,
-        weights=weighed[0],
-        frequencies=whole,
-        credit=weighed[1],
-        n_rated=whole @ table.rated,
-        n_paired=whole @ table.paired,
-    )
-    value, influence = curve(there)
+    n_rated, n_paired = whole @ table.rated, whole @ table.paired
+    value, influence = np.zeros(n_rated.shape), np.zeros(whole.shape)
+    for part in parts:
+        weights = part.study.weights
+        there = Study(
+            ratings=ratings,
+            weights=weights,
+            frequencies=whole,
+            credit=credit_within(ratings, weights),
+            n_rated=n_rated,
+            n_paired=n_paired,
+        )
+        own, pull = part.curve(part.origin, there)
+        units = n_paired if part.pairs_only else n_rated
+        value = value + part.factor * own
+        influence = influence + part.factor * pull / units[..., None]
     return value, influence[..., columns]
 
 
