@@ -30,7 +30,7 @@ def test_a_difference_of_agreement_and_twice_itself_has_the_limits_of_agreement(
     agreement = ilr.percent_agreement(ratings)
     gap = ilr.difference(agreement, ilr.brennan_prediger(ratings), paired=True)
     share = agreement.confidence_interval(method="likelihood")
-    np.testing.assert_allclose(limits(gap), [1 - share.high, 1 - share.low], atol=1e-8)
+    np.testing.assert_allclose(limits(gap), [1 - share.high, 1 - share.low], atol=2e-6)
     assert gap.confidence_interval().method == "likelihood"
 
 
@@ -115,3 +115,13 @@ def test_the_test_of_a_difference_answers_as_the_interval():
         assert ilr.threshold_test(gap, threshold, alternative="two-sided").p_value < 0.05
     assert ilr.threshold_test(gap, gap.value).p_value == close(0.5)
     assert all(itertools.starmap(np.less_equal, [(gap.range[0], low), (high, gap.range[1])]))
+
+
+@pytest.mark.parametrize("table", [[[9, 3], [1, 8]], [[19, 2, 1], [1, 16, 2], [2, 1, 9]]])
+def test_a_difference_that_is_never_negative_is_not_shown_by_that(table):
+    # Cohen's kappa is Scott's pi where both raters use each grade equally often, else more
+    ratings = of_table(table)
+    gap = ilr.difference(ilr.cohen_kappa(ratings), ilr.scott_pi(ratings), paired=True)
+    assert gap.value > 0
+    assert -1e-5 < gap.confidence_interval().low < 0
+    assert ilr.threshold_test(gap, 0.0, alternative="two-sided").p_value > 0.2

@@ -37,6 +37,8 @@ MOST_RATERS, MOST_PATTERNS = 8, 3000
 FEWEST_UNITS = 5
 # a credit this near to 1 is full but for rounding; what stands for zero
 FULL_CREDIT, TINY = 1 - 1e-9, 1e-300
+# how far a search may stop before an end of a difference
+SEARCHED = 1e-6
 # ways to grade a unit; of more, only those with at most two grades are taken in unseen
 MOST_WAYS = 300
 
@@ -183,7 +185,8 @@ def difference_limits(
         a.origin.ratings, [(1.0, a), (-1.0, b)], np.full(2, np.max(reach, axis=None))
     )
     if np.isfinite(low) and high > low:
-        return low, high
+        # a difference that is never below 0 must not seem above it by what the search leaves
+        return low - SEARCHED, high + SEARCHED
     other = dict(estimate.methods)["t"](estimate, confidence_level)
     return instead((low, high), other, True, "t", "no other pattern is possible")
 
