@@ -21,13 +21,11 @@ from ilacs_reliability.agreement.formulas import (
     patterns_of,
     rater_names,
 )
+from ilacs_reliability.error.remarks import NOT_ALL, RIGHT, STANDARD
 from ilacs_reliability.error.shares import Mask, share_of_units
 from ilacs_reliability.error.standards import Standard, Trials, appraisers, with_standard
 
-RIGHT = "whether the grades were right"
-STANDARD = "whether the standard is right"
 PARTS = ("within", "between", "each_standard", "all_standard", "misses", "false_alarms", "mixed")
-NOT_ALL = "no unit was graded by every appraiser in every trial"
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)

@@ -34,6 +34,7 @@ from ilacs_reliability.error.latent_fits import (
     likeliest,
     profile_limits,
 )
+from ilacs_reliability.error.remarks import OF_REPEATS
 from ilacs_reliability.error.repeats import reliability_from_repeats
 
 NAME = "latent_grade_model"
@@ -42,7 +43,6 @@ ASSUMPTIONS = (
     "errors of two gradings are independent of each other and of the state",
     "all who grade cut at the same thresholds",
 )
-OF_REPEATS = "the state changes from one date to the next by what it was last alone"
 NOT_SHOWN = "whether errors of two gradings are independent, nor whether the grades were right"
 
 

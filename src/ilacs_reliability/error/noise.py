@@ -15,6 +15,7 @@ from ilacs_reliability._results.estimates import Alternative, Estimate, Interval
 from ilacs_reliability._results.records import Record
 from ilacs_reliability._results.wording import counted, fixed, p_phrase, percent, significant, whole
 from ilacs_reliability.error.bivariate import cell_probabilities, thresholds_of
+from ilacs_reliability.error.remarks import POOLED
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 IntArray: TypeAlias = npt.NDArray[np.int64]
@@ -23,10 +24,6 @@ GIVEN = ("margins", "first")
 ALTERNATIVES = ("two-sided", "less", "greater")
 # up to so many units sums of their moves are added up term by term, so that small tails keep digits
 ADDED_UP, MOST_UNITS = 5000, 1_000_000
-POOLED = (
-    "Shares of grades are those of both gradings together: with one set of thresholds, margins "
-    "that differ cannot come from error alone."
-)
 
 
 class Reliability(NamedTuple):

@@ -36,10 +36,10 @@ from ilacs_reliability.error.polychoric_fits import (
     likeliest,
     profile_limits,
 )
+from ilacs_reliability.error.remarks import INSTEAD
 
 NAME = "polychoric_correlation"
 NOT_SHOWN = "whether raters use the same thresholds, nor whether the grades were right"
-INSTEAD = "Thresholds are those of the margins, as fitting them too would take more than seconds."
 # tables of chances that a fit and its interval look at, with thresholds fitted, with a test too,
 # and with thresholds of the margins
 JOINT_FITS, TESTED_FITS, MARGIN_FITS = 300, 1500, 60

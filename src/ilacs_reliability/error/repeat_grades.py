@@ -22,6 +22,7 @@ from ilacs_reliability.error.latent import (
     latent_grade_model,
 )
 from ilacs_reliability.error.misclassification import ErrorMatrix
+from ilacs_reliability.error.remarks import OF_MATRIX
 from ilacs_reliability.shift.moves import grade_code
 
 # takes a table of chances of two grades, shape (n_grades, n_grades), to a chance
@@ -29,7 +30,6 @@ Event: TypeAlias = Callable[[FloatArray], float]
 RepeatSource: TypeAlias = LatentSource | ErrorMatrix | DawidSkene
 # a chance that moves less from the one end of the reliability to the other does not hang on it
 SAME = 1e-12
-OF_MATRIX = "whether errors of two gradings are independent given the grade of the standard"
 
 
 def repeat_grade_probability(

@@ -41,31 +41,23 @@ from ilacs_reliability.error.profile import (
     profile_of,
     told_apart,
 )
+from ilacs_reliability.error.remarks import (
+    LEANS,
+    NO_PAIR,
+    NOT_TOLD_APART,
+    OF_THE_MIDDLE,
+    OF_TWO,
+    PAIRS_POOLED,
+)
 
 Model: TypeAlias = Literal["bound", "quasi_simplex", "latent_markov"]
 MODELS = ("bound", "quasi_simplex", "latent_markov")
 NAME = "reliability_from_repeats"
 LIMITS = "whether the grades were right, nor anything where the assumptions do not hold"
-NOT_TOLD_APART = (
-    "no unit, or no units whose grades differ, link three occasions, and two do not tell error "
-    "from change"
-)
-NO_PAIR = "no unit has two gradings whose grades differ between units"
-OF_TWO = (
-    "It bounds the geometric mean of the two gradings' reliabilities from below; the upper limit "
-    "bounds nothing."
-)
-OF_THE_MIDDLE = (
-    "It is the reliability of the middle one of three gradings; nothing shows that of the others."
-)
-PAIRS_POOLED = "Each grading and the next are pooled as if pairs of a unit were independent."
 HIDDEN = (
     "the grade that is right depends on the one at the occasion before alone",
     "errors of different gradings are independent of each other and of what changes",
     "an error gives a neighbouring grade, each as likely as any other",
-)
-LEANS = (
-    "Its {n_free} free shares and moves are many for {units}: estimate and interval then lean to 1."
 )
 # of 150 units on four grades, 5 a parameter, limits held the truth in 6 of 10 samples
 UNITS_A_PARAMETER = 20

@@ -1,0 +1,40 @@
+"""What estimates of judgement error say, in sentences that need none of their numbers."""
+
+RIGHT = "whether the grades were right"
+
+STANDARD = "whether the standard is right"
+
+NOT_ALL = "no unit was graded by every appraiser in every trial"
+
+OF_REPEATS = "the state changes from one date to the next by what it was last alone"
+
+POOLED = (
+    "Shares of grades are those of both gradings together: with one set of thresholds, margins "
+    "that differ cannot come from error alone."
+)
+
+INSTEAD = "Thresholds are those of the margins, as fitting them too would take more than seconds."
+
+OF_MATRIX = "whether errors of two gradings are independent given the grade of the standard"
+
+NOT_TOLD_APART = (
+    "no unit, or no units whose grades differ, link three occasions, and two do not tell error "
+    "from change"
+)
+
+NO_PAIR = "no unit has two gradings whose grades differ between units"
+
+OF_TWO = (
+    "It bounds the geometric mean of the two gradings' reliabilities from below; the upper limit "
+    "bounds nothing."
+)
+
+OF_THE_MIDDLE = (
+    "It is the reliability of the middle one of three gradings; nothing shows that of the others."
+)
+
+PAIRS_POOLED = "Each grading and the next are pooled as if pairs of a unit were independent."
+
+LEANS = (
+    "Its {n_free} free shares and moves are many for {units}: estimate and interval then lean to 1."
+)
