@@ -279,3 +279,13 @@ def test_a_coefficient_that_no_table_defines_warns():
     with pytest.warns(ilr.UndefinedEstimateWarning, match="no table"):
         found = ilr.identified_range(ilr.cohen_kappa, tables)
     assert found.n_undefined == 1
+
+
+def test_a_call_for_each_table_is_made_of_some_thousands_and_no_more():
+    few = ilr.tables_consistent_with(60, kind="counts", cells=[[None, None, None]])
+    found = ilr.identified_range(lambda counts: int(counts[0, 0]), few)
+    # 60 units in three cells: 61 * 62 / 2
+    assert (found.n_tables, found.low, found.high) == (1891, 0, 60)
+    many = ilr.tables_consistent_with(120, kind="counts", cells=[[None, None, None]])
+    with pytest.raises(ValueError, match="too many for a function that takes a call for each"):
+        ilr.identified_range(lambda counts: int(counts[0, 0]), many)
