@@ -239,3 +239,16 @@ def test_it_is_offered_where_patterns_are_few():
 def test_less_than_five_units_take_the_default_and_say_so():
     found = limits(ilr.cohen_kappa(of_table([[2, 0], [1, 1]])))
     assert found.method.startswith("score, since fewer than five")
+
+
+def test_limits_of_a_high_level_hold_the_usual_ones():
+    """Where units are rated once the search can end on the way, here at 1 - 1e-6."""
+    grades = [[1, 0, 1], [0, 0, 0], [-1, -1, 1], [0, 0, 1], [1, 0, 0], [0, 0, -1]]
+    ratings = ilr.ratings_from_codes(grades, scale=ilr.Scale(range(2)))
+    for coefficient in (ilr.krippendorff_alpha, ilr.conger_kappa, ilr.gwet_ac):
+        found = coefficient(ratings)
+        inner = found.confidence_interval(0.95, "likelihood")
+        for level in (0.97, 0.999, 1 - 1e-6):
+            outer = found.confidence_interval(level, "likelihood")
+            assert outer.low <= inner.low + 1e-9
+            assert outer.high >= inner.high - 1e-9

@@ -37,6 +37,8 @@ MOST_RATERS, MOST_PATTERNS = 8, 3000
 FEWEST_UNITS = 5
 # a credit this near to 1 is full but for rounding; what stands for zero
 FULL_CREDIT, TINY = 1 - 1e-9, 1e-300
+# the level of which limits at a higher one hold those
+USUAL = 0.95
 # how far a search may stop before an end of a difference
 SEARCHED = 1e-6
 # ways to grade a unit; of more, only those with at most two grades are taken in unseen
@@ -146,6 +148,11 @@ class Likelihood(NamedTuple):
         study = _study(estimate)
         reach = _reach(estimate, confidence_level, study)
         low, high = _farthest(study.ratings, [(1.0, estimate)], reach)
+        if confidence_level > USUAL:
+            # a search that ends on the way may not leave out what is found at a lower level
+            usual = _reach(estimate, USUAL, study)
+            inner = _farthest(study.ratings, [(1.0, estimate)], usual)
+            low, high = np.minimum(low, inner[0]), np.maximum(high, inner[1])
         few = np.asarray(study.n_paired < FEWEST_UNITS)
         gone = ~np.isnan(estimate.value) & (few | ~(high > low))
         if not gone.any():
