@@ -338,7 +338,7 @@ def every_table(sizes: IntArray, totals: IntArray) -> tuple[IntArray, FloatArray
     tables = np.zeros((1, 0, len(totals)), dtype=np.int64)
     left = np.asarray(totals, dtype=np.int64)[None]
     for size in sizes[:-1].tolist():
-        found = _rows_within(left, size, 32.0 * len(sizes) * len(totals))
+        found = _rows_within(left, size, 64.0 * len(sizes) * len(totals))
         if found is None:
             return None
         owner, rows = found
