@@ -136,3 +136,15 @@ def test_a_record_of_several_estimates_is_refused_with_advice():
 def test_a_threshold_in_percent_is_refused(kind):
     with pytest.raises(ValueError, match=r"`threshold` must be at most 1 .* write 80 % as 0.8"):
         ilr.Claim(statement="Inspectors agree.", kind=kind, threshold=80)
+
+
+def test_units_counted_in_fractions_leave_no_ratings_to_compute_others_from():
+    codes = ilr.ratings_from_codes(
+        [[0, 0], [0, 1], [1, 1], [1, 0]], scale=ilr.Scale(["no", "yes"])
+    ).with_frequencies([2.6, 2.3, 2.5, 0.5])
+    claim = ilr.Claim(
+        statement="So.", kind="consistency", threshold=(-0.2, 0.3), direction="within"
+    )
+    for estimate in (*ilr.specific_agreement(codes).values(), ilr.percent_agreement(codes)):
+        with pytest.raises(ValueError, match="`claim` names no coefficient"):
+            ilr.judge(claim, estimate)

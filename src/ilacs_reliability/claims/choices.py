@@ -70,10 +70,13 @@ def kappa_beside(ratings: Ratings) -> str:
 def ratings_behind(estimate: Estimate) -> Ratings | None:
     """Return the ratings that an estimate counts, of exact agreement; None where it cannot tell.
 
-    Grades that nobody used are not among them.
+    Grades that nobody used are not among them, nor can units counted in fractions be told.
     """
     patterns: Any = estimate.patterns
     if patterns is None or not patterns.shape[1] or estimate.weights not in EXACT:
+        return None
+    # weights of units, as a Bayesian bootstrap draws them, count none
+    if (estimate.frequencies % 1 != 0).any():
         return None
     if "anonymous" in estimate.by:
         scale = Scale(range(patterns.shape[1])) if patterns.shape[1] > 1 else None
