@@ -13,6 +13,8 @@ import pytest
 from numpy.testing import assert_allclose
 
 import ilacs_reliability as ilr
+from ilacs_reliability.comparison import fixed_margins
+from ilacs_reliability.error import profile
 from ilacs_reliability.reporting import plots
 
 MANY = np.random.default_rng(1).normal(size=(6000, 2))
@@ -159,3 +161,43 @@ def test_a_level_may_be_a_fraction():
             ilr.percent_agreement, table, n_resamples=50, rng=1, confidence_level=level
         )
         assert found.confidence_interval.confidence_level == pytest.approx(0.5)
+
+
+def test_rows_of_huge_margins_are_too_many_and_not_few():
+    left = np.full((16, 3), 2**60)
+    assert fixed_margins._rows_within(left, 2**60, 1.0) is None
+
+
+def test_limits_of_a_part_of_a_population_lie_within_those_of_any():
+    few = ilr.ratings_from_codes([[0, 0, 0, 0], [1, 1, 1, 1]], scale=ilr.Scale(["no", "yes"]))
+    some = ilr.ratings_from_codes(
+        [[0, 0, 1], [1, 1, 1], [0, 1, 0], [1, 1, 0], [0, 0, 0], [1, 1, 1], [1, 0, 1]],
+        scale=ilr.Scale(["no", "yes"]),
+    )
+    for coefficient in (ilr.krippendorff_alpha, ilr.fleiss_kappa, ilr.gwet_ac):
+        for ratings in (few, some):
+            plain = coefficient(ratings)
+            part = ilr.generalise(coefficient, ratings, to="units", n_units_in_population=30)
+            for method in plain.interval_methods:
+                low, high = plain.confidence_interval(method=method)
+                found = part.confidence_interval(method=method)
+                assert low - 1e-9 <= found.low <= part.value <= found.high <= high + 1e-9
+
+
+@pytest.mark.filterwarnings("ignore::ilacs_reliability.UndefinedEstimateWarning")
+def test_no_width_is_planned_where_the_world_leaves_no_value():
+    world = ilr.ratings_from_codes([[0, 0], [0, 0]], scale=ilr.Scale(["no", "yes"]))
+    for asked in ({"width": 0.2}, {"n_units": 20}):
+        with pytest.raises(ValueError, match="`world` leaves cohen_kappa without a value"):
+            ilr.precision_for_agreement(ilr.cohen_kappa, world, **asked)
+
+
+def test_limits_of_a_reliability_pass_a_point_that_was_climbed_too_low():
+    grades = [[0, 1, 2], [1, 1, 2], [2, 2, 3], [3, 3, 2], [1, 0, 0], [2, 3, 3]] * 4
+    ratings = ilr.ratings_from_codes(grades, scale=ilr.OFSTED_SCALE, design="repeat")
+    found = dict(ilr.reliability_from_repeats(ratings).methods)["profile"].named["profile"]
+    # the third stored point from the top is told to lie lower than it does
+    drops = found.drops()
+    drops[2, 1] = 1e3
+    right = profile._crossing(found, found.drops(), 3.84, 0.0)
+    assert profile._crossing(found, drops, 3.84, 0.0) == pytest.approx(right, abs=1e-6)

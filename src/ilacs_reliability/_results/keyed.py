@@ -67,6 +67,12 @@ class Keyed(tuple[Any, ...]):
         first: tuple[Any, ...] = self[1]
         return first
 
+    @property
+    def named(self) -> dict[str, Any]:
+        """What the function takes by name."""
+        named: dict[str, Any] = self[2]
+        return named
+
 
 def keyed(function: Callable[..., Any], *first: Any, **named: Any) -> Keyed:
     """Return a function of a module by its key, with what it takes first and by name.

@@ -383,6 +383,8 @@ def _undrawn(estimate: Estimate, factor: float) -> float:
 def _plain(estimate: Estimate, error: float | None) -> Estimate:
     """Return the estimate as it was, or with an error that no population has drawn together."""
     kept = {field.name: getattr(estimate, field.name) for field in fields(Estimate)}
+    # limits that ask for others of the estimate's are not to be drawn together twice
+    kept["methods"] = tuple((name, drawn.named["limits"]) for name, drawn in estimate.methods)
     if error is None:
         return Estimate(**kept)
     return GeneralisedEstimate(**kept, error=error, df=0.0, error_parts={}, to="units")

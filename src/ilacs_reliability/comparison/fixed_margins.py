@@ -358,9 +358,11 @@ def _rows_within(left: IntArray, size: int, held: float) -> tuple[IntArray, IntA
         later = left[owner, column + 1 :].sum(axis=1)
         low, high = np.maximum(need - later, 0), np.minimum(need, left[owner, column])
         counts = high - low + 1
-        n = int(counts.sum())
-        if not affordable(n, nanoseconds=1000.0, held=n * held):
+        # as floats: of huge counts the sum passes 64 bits
+        much = float(counts.astype(np.float64).sum())
+        if not affordable(much, nanoseconds=1000.0, held=much * held):
             return None
+        n = int(counts.sum())
         index = np.repeat(np.arange(len(rows)), counts)
         taken = np.arange(n) - (np.cumsum(counts) - counts)[index] + low[index]
         rows, owner = np.column_stack([rows[index], taken]), owner[index]

@@ -138,10 +138,6 @@ def _point(sequences: Sequences, reliability: float, error_correlation: float, s
 
 def _crossing(profile: Profile, drops: FloatArray, most: float, end: float) -> float:
     """Return where the drop reaches `most` on the way from the peak to an end."""
-    over = np.flatnonzero(drops[:, 1] > most)
-    if not len(over):
-        return end
-    inside, outside = drops[over[0] - 1, 0], drops[over[0], 0]
     top = profile.peak.log_likelihood
 
     # roots of drops are nearly straight
@@ -149,4 +145,11 @@ def _crossing(profile: Profile, drops: FloatArray, most: float, end: float) -> f
         drop = 2 * (top - profile.at(reliability).log_likelihood)
         return float(np.sqrt(max(drop, 0.0)) - np.sqrt(most))
 
-    return float(optimize.brentq(excess, outside, inside, xtol=CLOSE / 100))
+    for place in np.flatnonzero(drops[:, 1] > most):
+        inside, outside = float(drops[max(place - 1, 0), 0]), float(drops[place, 0])
+        # climbed again from its own place, a point may turn out to lie higher
+        if excess(outside) > 0:
+            if not excess(inside) < 0:
+                return inside
+            return float(optimize.brentq(excess, outside, inside, xtol=CLOSE / 100))
+    return end

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil, inf
+from math import ceil, inf, isfinite
 from typing import Any
 
 import numpy as np
@@ -161,7 +161,8 @@ def precision_for_agreement(
     TypeError
         If an argument is of another kind.
     ValueError
-        If not exactly one of `n_units` and `width` is given, or an argument is outside its range.
+        If not exactly one of `n_units` and `width` is given, an argument is outside its range, or
+        the coefficient has no value, or no error, in this world.
 
     See Also
     --------
@@ -204,6 +205,9 @@ def precision_for_agreement(
         aim=aim,
         interval=interval,
     )
+    if not isfinite(question.spread):
+        name = getattr(coefficient, "__name__", "the coefficient")
+        raise ValueError(f"`world` leaves {name} without a value or an error: no width follows.")
     generator = as_generator(rng)
     if width is None:
         units = check_units(n_units)
