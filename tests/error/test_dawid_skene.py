@@ -81,6 +81,27 @@ def test_many_starts_find_a_higher_maximum_for_the_anaesthetists():
     assert "only one reached this maximum" in found.describe()
 
 
+# R 4.2.2, poLCA 1.6.0.2: set.seed(1); poLCA(cbind(A, B, C, D, E) ~ 1, d, nclass = k, nrep = 12,
+# tol = 1e-12, maxiter = 50000): llik, sort(P), sort(probs$A[, 2])
+@pytest.mark.parametrize(
+    ("n_classes", "log_likelihood", "shares", "carious_by_first"),
+    [
+        (2, -7410.941976271357, [0.199659284, 0.800340716], [0.005819041, 0.403677858]),
+        (
+            3,
+            -7356.316727811709,
+            [0.072824901, 0.213587436, 0.713587663],
+            [0.002893292, 0.137754068, 0.738320153],
+        ),
+    ],
+)
+def test_classes_of_teeth_are_those_of_polca(n_classes, log_likelihood, shares, carious_by_first):
+    found = ilr.dawid_skene(patterns_of("caries"), n_classes=n_classes)
+    assert found.log_likelihood == pytest.approx(log_likelihood, abs=1e-6)
+    assert sorted(found.shares.tolist()) == pytest.approx(shares, abs=1e-5)
+    assert sorted(found.errors[0, :, 1].tolist()) == pytest.approx(carious_by_first, abs=1e-5)
+
+
 # Agresti 2002, tables 13.2 and 13.3, by poLCA (maximum log likelihood it prints)
 @pytest.mark.parametrize(
     ("n_classes", "published", "digits"), [(2, -317.2568, 4), (3, -293.705, 3), (4, -289.2858, 4)]
