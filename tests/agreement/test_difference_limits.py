@@ -117,7 +117,7 @@ def test_the_test_of_a_difference_answers_as_the_interval():
     assert all(itertools.starmap(np.less_equal, [(gap.range[0], low), (high, gap.range[1])]))
 
 
-@pytest.mark.parametrize("table", [[[9, 3], [1, 8]], [[19, 2, 1], [1, 16, 2], [2, 1, 9]]])
+@pytest.mark.parametrize("table", [[[9, 3], [1, 8]], [[19, 4, 1], [1, 16, 2], [2, 1, 9]]])
 def test_a_difference_that_is_never_negative_is_not_shown_by_that(table):
     # Cohen's kappa is Scott's pi where both raters use each grade equally often, else more
     ratings = of_table(table)

@@ -60,6 +60,7 @@ def test_schema_1_judges_margins_as_it_did():
         "short_against_standard",
         "two_thirds_left_inadequate",
         "inadequate_left_similarly",
+        "state_2018",
     }
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from ilacs_reliability._data.ratings import Ratings, ratings_from_codes
 from ilacs_reliability._data.scales import OFSTED_SCALE
+from ilacs_reliability._results.estimates import Estimate
 from ilacs_reliability._results.undefined import left_unsaid
 from ilacs_reliability._results.wording import counted, fixed, percent
 from ilacs_reliability.claims.error_alone import Noise, noise_of_claims, tips_in_order, why_none
@@ -83,7 +84,7 @@ def judgement_error(
     patterns: Any = sequences.patterns
     last = np.bincount(patterns[:, -1], weights=sequences.frequencies, minlength=len(GRADES))
     chances = repeat_grade_probability(last, reliability=found, at_least=3)
-    same, side = (chances[event].confidence_interval() for event in _events(chances))
+    same, side = (_allowed(chances[event]) for event in _events(chances))
     low, high = found.confidence_interval()
     if not np.isfinite([low, *same, *side]).all():
         return (), {}
@@ -91,8 +92,8 @@ def judgement_error(
     supposed = (*found.assumptions, AS_THE_MIDDLE)
     lines = [
         f"If {', '.join(supposed[:-1])} and {supposed[-1]}, a second team would "
-        f"give the same grade in {percent(same.low)} to {percent(same.high)} of inspections, and "
-        f"one on the same side of good in {percent(side.low)} to {percent(side.high)}: the last "
+        f"give the same grade in {_span(same)} of inspections, and "
+        f"one on the same side of good in {_span(side)}: the last "
         f"three grades of {counted(int(sequences.n_units), 'authority', 'authorities')} allow a "
         f"reliability of {fixed(low, 2)} or more (at 1 grades err never, at 0 they tell nothing).",
         f"The protocol asks that {percent(rules.agreement, 0)} agree; without the assumptions the "
@@ -101,6 +102,19 @@ def judgement_error(
     ]
     shown = _shown(last, (low, high), rules, noise)
     return (Section(title=TITLE, lines=tuple(lines), shown=shown),), noise
+
+
+def _allowed(chance: Estimate) -> tuple[float, float]:
+    """Return the limits of a chance; the value where no reliability changes it."""
+    if not chance.interval_methods:
+        return float(chance.value), float(chance.value)
+    low, high = chance.confidence_interval()
+    return float(low), float(high)
+
+
+def _span(limits: tuple[float, float]) -> str:
+    low, high = map(percent, limits)
+    return low if low == high else f"{low} to {high}"
 
 
 def _shown(
