@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 import zipfile
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -154,7 +155,9 @@ def test_an_interrupted_command_ends_by_its_signal_and_leaves_nothing(name, tmp_
     number = getattr(signal, name)
     os.mkfifo(tmp_path / "own.csv")
     call = [*COMMAND, "--records", "own.csv", "--html", "report.html"]
-    both = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    # a shell lets what it starts in the background ignore an interrupt
+    heeded = partial(signal.signal, number, signal.SIG_DFL)
+    both = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "preexec_fn": heeded}
     # opening waits until the command reads
     with (
         subprocess.Popen(call, cwd=tmp_path, env=ENVIRONMENT, **both) as running,
