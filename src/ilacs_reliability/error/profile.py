@@ -145,7 +145,7 @@ def _crossing(profile: Profile, drops: FloatArray, most: float, end: float) -> f
         drop = 2 * (top - profile.at(reliability).log_likelihood)
         return float(np.sqrt(max(drop, 0.0)) - np.sqrt(most))
 
-    for place in np.flatnonzero(drops[:, 1] > most):
+    for place in np.flatnonzero(drops[:, 1] > most).tolist():
         inside, outside = float(drops[max(place - 1, 0), 0]), float(drops[place, 0])
         # climbed again from its own place, a point may turn out to lie higher
         if excess(outside) > 0:
