@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from dataclasses import replace
-from typing import TypeAlias
 
 import numpy as np
 
@@ -16,9 +15,8 @@ from ilacs_reliability._results.estimates import Estimate
 from ilacs_reliability._results.listing import Estimates
 from ilacs_reliability._results.undefined import UndefinedEstimateWarning
 from ilacs_reliability.agreement.coefficients import fleiss_kappa
+from ilacs_reliability.agreement.rater_pairs import Coefficient
 from ilacs_reliability.agreement.studies import check_each_grade
-
-Coefficient: TypeAlias = Callable[[Ratings], Estimate]
 
 
 def kappa_by_grade(ratings: RatingsLike, *, coefficient: Coefficient = fleiss_kappa) -> Estimates:
