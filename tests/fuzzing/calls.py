@@ -336,8 +336,16 @@ def declared_scale(draw: Draw) -> str:
 
 def p_values(draw: Draw) -> str:
     made = [draw.one(0.0, 1.0, 0.05, 1e-300, draw.random()) for _ in range(draw.whole(0, 8))]
+    named = {f"test {place}": value for place, value in enumerate(made)}
+    tested = "ilr.sign_test([[3, 5], [1, 9]])"
     return draw.one(
-        text(made), f"np.array({made})", f"np.array([{made}, {made}])", f"pd.Series({made})"
+        text(made),
+        f"np.array({made})",
+        f"np.array([{made}, {made}])",
+        f"pd.Series({made})",
+        str(named),
+        f"[{tested}, 0.5]",
+        f"{{'tested': {tested}, 'given': 0.2}}",
     )
 
 

@@ -11,7 +11,6 @@ from hypothesis.extra import numpy as hnp
 from numpy.testing import assert_allclose
 from scipy import stats
 from statsmodels.stats.contingency_tables import SquareTable
-from statsmodels.stats.multitest import multipletests
 
 import ilacs_reliability as ilr
 import strategies as our
@@ -361,56 +360,6 @@ def test_an_unordered_scale_has_symmetry_and_margins_but_no_mean():
 def test_a_bad_option_is_named(test, arguments, message):
     with pytest.raises(ValueError, match=message):
         test(LEADERSHIP, **arguments)
-
-
-# statsmodels' own example, and p.adjust's textbook values
-def test_adjusted_p_values_are_those_of_the_textbooks():
-    p_values = [0.01, 0.02, 0.03, 0.04, 0.05]
-    for method, wanted in (
-        ("holm", [0.05, 0.08, 0.09, 0.09, 0.09]),
-        ("hochberg", [0.05, 0.05, 0.05, 0.05, 0.05]),
-        ("bonferroni", [0.05, 0.1, 0.15, 0.2, 0.25]),
-        ("benjamini_hochberg", [0.05, 0.05, 0.05, 0.05, 0.05]),
-        ("none", p_values),
-    ):
-        assert_allclose(ilr.adjust_p_values(p_values, method=method), wanted)
-    harmonic = sum(1 / k for k in range(1, 6))
-    by = ilr.adjust_p_values(p_values, method="benjamini_yekutieli")
-    assert_allclose(by, np.full(5, 0.05 * harmonic))
-
-
-@given(p_values=st.lists(st.floats(0, 1), min_size=1, max_size=6))
-@our.examples(10)
-def test_adjusted_p_values_are_statsmodels(p_values):
-    for method, theirs in (
-        ("holm", "holm"),
-        ("hochberg", "simes-hochberg"),
-        ("bonferroni", "bonferroni"),
-        ("benjamini_hochberg", "fdr_bh"),
-        ("benjamini_yekutieli", "fdr_by"),
-    ):
-        wanted = multipletests(p_values, method=theirs)[1]
-        assert_allclose(ilr.adjust_p_values(p_values, method=method), wanted, rtol=1e-12)
-
-
-def test_undefined_p_values_stay_undefined_and_do_not_count():
-    adjusted = ilr.adjust_p_values([[0.01, np.nan], [0.04, np.nan]])
-    assert_allclose(adjusted, [[0.02, np.nan], [0.04, np.nan]])
-    assert ilr.adjust_p_values([]).shape == (0,)
-
-
-@pytest.mark.parametrize(
-    ("p_values", "kind", "message"),
-    [
-        ([0.1, 1.2], ValueError, r"between 0 and 1, but got 1.2 at \(1,\)"),
-        (["small"], TypeError, "`p_values` must hold numbers"),
-    ],
-)
-def test_bad_p_values_are_refused(p_values, kind, message):
-    with pytest.raises(kind, match=message):
-        ilr.adjust_p_values(p_values)
-    with pytest.raises(ValueError, match="`method` must be one of"):
-        ilr.adjust_p_values([0.1], method="sidak")
 
 
 @pytest.mark.parametrize("test", [ilr.bowker, ilr.stuart_maxwell, ilr.bhapkar])
