@@ -2,6 +2,7 @@
 
 from ast import literal_eval
 from collections import Counter
+from fractions import Fraction
 from functools import reduce
 from itertools import combinations, product
 from math import prod
@@ -494,3 +495,56 @@ def test_every_test_gives_its_effect_with_an_interval(make):
 def test_bad_input_is_named(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@st.composite
+def strata_of_two(draw):
+    shape = (draw(st.integers(2, 4)), 2, 2)
+    counts = draw(hnp.arrays(np.int64, shape, elements=st.integers(0, 6)))
+    assume(counts[..., 1].sum() > 0)
+    assume((counts.sum(axis=2) > 0).all())
+    return counts
+
+
+@given(strata_of_two())
+@our.examples(30)
+def test_a_common_ratio_is_that_of_mantel_and_haenszel(counts):
+    sums = [Fraction(0), Fraction(0)]
+    for (no1, yes1), (no2, yes2) in counts.tolist():
+        n = no1 + yes1 + no2 + yes2
+        sums[0] += Fraction(yes1 * (no2 + yes2), n)
+        sums[1] += Fraction(yes2 * (no1 + yes1), n)
+    found = ilr.risk_ratio(counts)
+    assert found.value == (close(float(sums[1] / sums[0])) if sums[0] else np.inf)
+    for method in found.interval_methods:
+        low, high = found.confidence_interval(method=method)
+        wider = found.confidence_interval(0.99, method)
+        assert wider.low <= low <= found.value <= high <= wider.high
+        assert low < high
+
+
+@given(strata_of_two(), st.integers(2, 3))
+@our.examples(15)
+def test_a_ratio_of_equal_strata_is_that_of_one(counts, times):
+    table = counts.sum(axis=0)
+    repeated = ilr.risk_ratio([table] * times)
+    assert repeated.value == close(ilr.risk_ratio(table).value)
+    # Greenland and Robins' variance of one stratum is Katz's
+    limits = repeated.confidence_interval(method="greenland_robins")
+    assert [*limits] == [
+        *map(close, ilr.risk_ratio(table * times).confidence_interval(method="katz"))
+    ]
+
+
+def test_a_ratio_within_strata_is_none_of_how_they_are_mixed():
+    # in each stratum both groups have the same share, overall the second is the better
+    counts = [[[90, 10], [9, 1]], [[1, 9], [10, 90]]]
+    found = ilr.risk_ratio(counts)
+    assert found.value == close(1.0)
+    assert ilr.risk_ratio(np.sum(counts, axis=0)).value > 4
+    assert 1 in found.confidence_interval()
+
+
+def test_of_very_many_strata_the_ratio_keeps_the_limits_in_closed_form():
+    counts = np.random.default_rng(1).integers(1, 90, (30_000, 2, 2))
+    assert ilr.risk_ratio(counts).interval_methods == ("greenland_robins",)

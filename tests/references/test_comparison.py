@@ -221,6 +221,28 @@ def test_limits_of_ratios_are_contingencytables(effect, method, ending):
         assert_allclose([*interval], limits, rtol=2e-5, err_msg=parameter.id)
 
 
+@every("strata", "rma.mh.RR")
+def test_the_ratio_common_to_strata_is_metafors(counts, theirs):
+    ours = ilr.risk_ratio(counts, at_least=np.shape(counts)[2])
+    assert_allclose(np.log(ours.value), theirs["estimate"], rtol=1e-12)
+    limits = np.log([*ours.confidence_interval(method="greenland_robins")])
+    assert_allclose(limits, [theirs["low"], theirs["high"]], rtol=1e-10)
+
+
+@every("strata", "rma.mh.RD")
+def test_the_difference_common_to_strata_is_metafors(counts, theirs):
+    ours = ilr.risk_difference(counts, at_least=np.shape(counts)[2])
+    assert_allclose(ours.value, theirs["estimate"], rtol=1e-12)
+
+
+# ratesci stops its halving at 12 digits of a scale from 0 to 1
+@every("strata", "scoreci.RR")
+def test_score_limits_of_a_common_ratio_are_ratescis(counts, theirs):
+    interval = ilr.risk_ratio(counts, at_least=np.shape(counts)[2]).confidence_interval()
+    assert interval.method == "miettinen_nurminen"
+    assert_allclose([*interval], [theirs["low"], theirs["high"]], rtol=1e-8)
+
+
 @every("scipy", "odds_ratio.conditional", leave=("zero_zero",))
 def test_the_exact_odds_ratio_interval_is_scipys(counts, theirs):
     interval = ilr.odds_ratio(np.array(counts)[::-1, ::-1]).confidence_interval()

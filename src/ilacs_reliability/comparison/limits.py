@@ -261,6 +261,59 @@ def score_ratio(counts: Counts, confidence_level: float) -> Pair:
     return _positive_limits(counts, confidence_level, _ratio_score)
 
 
+def stratified_score_ratio(strata: FloatArray, confidence_level: float) -> Pair:
+    """Return score limits of a ratio of shares common to strata, weighted by Mantel and Haenszel.
+
+    Parameters
+    ----------
+    strata : ndarray of float, shape (n_strata, 4)
+        Count and n of the first group, count and n of the second, by stratum.
+    confidence_level : float
+        Wanted coverage.
+
+    Returns
+    -------
+    tuple of float
+        Lower and upper limit, 0 and infinity included.
+    """
+    kinds, times = np.unique(strata, axis=0, return_counts=True)
+    _, n1, _, n2 = kinds.T
+    weights = n1 * n2 / (n1 + n2)
+    listed = kinds.tolist()
+
+    def score(_: Counts, log: float) -> float:
+        gaps, variances = np.array([_ratio_parts(tuple(one), log) for one in listed]).T
+        return _in_errors(float(times * weights @ gaps), float(times * weights**2 @ variances))
+
+    x1, n, x2, m = strata.sum(axis=0).tolist()
+    return _positive_limits((x1, n, x2, m), confidence_level, score)
+
+
+def greenland_robins_ratio(strata: FloatArray, confidence_level: float) -> Pair:
+    """Return limits of the log of Mantel and Haenszel's ratio of shares (Greenland, Robins, 1985).
+
+    Parameters
+    ----------
+    strata : ndarray of float, shape (n_strata, 4)
+        Count and n of the first group, count and n of the second, by stratum.
+    confidence_level : float
+        Wanted coverage.
+
+    Returns
+    -------
+    tuple of float
+        Lower and upper limit; 0 to infinity where a group counts none.
+    """
+    x1, n1, x2, n2 = strata.T
+    n = n1 + n2
+    second, first = float((x2 * n1 / n).sum()), float((x1 * n2 / n).sum())
+    if not (first > 0 and second > 0):
+        return 0.0, float("inf")
+    # written as a sum, so that few of very many are not lost in rounding
+    spread = float(((x1 * n1 * (n2 - x2) + x2 * n2 * (n1 - x1)) / n**2).sum())
+    return _log_limits(second / first, np.sqrt(spread / first / second), confidence_level)
+
+
 def score_odds_ratio(counts: Counts, confidence_level: float) -> Pair:
     """Return Miettinen and Nurminen's limits (1985) of the second odds over the first.
 
@@ -371,9 +424,21 @@ def _halved(counts: Counts, delta: float, low: float, high: float) -> float:
 
 
 def _ratio_score(counts: Counts, log: float) -> float:
+    return _in_errors(*_ratio_parts(counts, log))
+
+
+def _in_errors(gap: float, variance: float) -> float:
+    if variance <= 0:
+        return 0.0 if gap == 0 else float(np.sign(gap) * np.inf)
+    return float(gap / np.sqrt(variance))
+
+
+def _ratio_parts(counts: Counts, log: float) -> tuple[float, float]:
+    """Return how far two shares are from a ratio, and the variance of that under it."""
     x1, n1, x2, n2 = counts
     if log < 0:
-        return -_ratio_score((x2, n2, x1, n1), -log)
+        gap, variance = _ratio_parts((x2, n2, x1, n1), -log)
+        return -gap, variance
     n, y1, y2 = n1 + n2, n1 - x1, n2 - x2
     ratio, more, less = np.exp(log), np.expm1(log), np.exp(-log)
     b = -(n2 + x1) - (x2 + n1) * less
@@ -387,10 +452,7 @@ def _ratio_score(counts: Counts, log: float) -> float:
         p2, gap = 1 - q2, y1 / n1 - y2 / n2 - more * x1 / n1
     p2, q2 = min(max(p2, 0.0), 1.0), min(max(q2, 0.0), 1.0)
     # the first share times the ratio is the second
-    variance = (p2 * q2 / n2 + p2 * (more + q2) / n1) * n / (n - 1)
-    if variance <= 0:
-        return 0.0 if gap == 0 else float(np.sign(gap) * np.inf)
-    return float(gap / np.sqrt(variance))
+    return gap, (p2 * q2 / n2 + p2 * (more + q2) / n1) * n / (n - 1)
 
 
 def _odds_score(counts: Counts, log: float) -> float:

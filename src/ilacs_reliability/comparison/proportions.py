@@ -61,6 +61,13 @@ class CutGroups:
         (no1, yes1), (no2, yes2) = self.tables.sum(axis=0).tolist()
         return yes1, no1 + yes1, yes2, no2 + yes2
 
+    @property
+    def counts_by_stratum(self) -> FloatArray:
+        """The same of each stratum, shape (n_shared, 4)."""
+        yes, sizes = self.tables[..., 1], self.tables.sum(axis=2)
+        counts: FloatArray = np.stack([yes, sizes], axis=-1).reshape(-1, 4).astype(np.float64)
+        return counts
+
 
 def cut_groups(
     grades: GradesLike,
@@ -210,10 +217,7 @@ def difference_of_shares(cut: CutGroups, *, name: str, label: str) -> Estimate:
     rows = cut.shared.counts.reshape(-1, len(cut.shared.scale))
     slopes = np.stack([-weights, weights], axis=1)
     deviations = slopes[..., None] * (cut.counted - shares[..., None])
-    strata = tuple(
-        (float(yes1), float(no1 + yes1), float(yes2), float(no2 + yes2))
-        for (no1, yes1), (no2, yes2) in cut.tables.tolist()
-    )
+    strata = tuple((x1, n1, x2, n2) for x1, n1, x2, n2 in cut.counts_by_stratum.tolist())
     return Estimate(
         value=float(weights @ (shares[:, 1] - shares[:, 0])),
         name=name,
@@ -271,27 +275,6 @@ def limits_of_counts(
         Lower and upper limit.
     """
     return holding(rule(counts, confidence_level), estimate.value)
-
-
-def share_deviations(cut: CutGroups, slopes: tuple[float, float] = (-1.0, 1.0)) -> FloatArray:
-    """Return each unit's pull on a function of the two shares.
-
-    Parameters
-    ----------
-    cut : CutGroups
-        The groups.
-    slopes : tuple of float, optional
-        Derivatives by the first and by the second share. Default: those of their difference.
-
-    Returns
-    -------
-    ndarray of float, shape (2, n_grades)
-        Deviations, averaging to zero within each group.
-    """
-    x1, n1, x2, n2 = cut.counts
-    shares = np.array([[x1 / n1], [x2 / n2]])
-    deviations: FloatArray = np.array(slopes)[:, None] * (cut.counted - shares)
-    return deviations
 
 
 def shares_note(cut: CutGroups) -> str:

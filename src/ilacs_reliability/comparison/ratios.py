@@ -14,6 +14,7 @@ from ilacs_reliability._results.estimates import (
     Estimate,
     FloatArray,
     IntArray,
+    Method,
 )
 from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.named_limits import Limits, under_name
@@ -26,17 +27,18 @@ from ilacs_reliability.comparison.groups import (
 )
 from ilacs_reliability.comparison.limits import (
     Counts,
+    greenland_robins_ratio,
     katz_ratio,
     quantile,
     score_odds_ratio,
     score_ratio,
+    stratified_score_ratio,
     woolf_odds_ratio,
 )
 from ilacs_reliability.comparison.proportions import (
     CutGroups,
     cut_groups,
     limits_of_counts,
-    share_deviations,
     shares_note,
 )
 from ilacs_reliability.comparison.tilted import Family
@@ -53,8 +55,8 @@ def risk_ratio(
     Parameters
     ----------
     grades : GroupedGrades or array_like of int, shape ([n_strata,] 2, n_grades)
-        Units by group and grade, worst grade first. Strata that hold one group only do not enter;
-        the others are added up, and notes say both.
+        Units by group and grade, worst grade first. Strata that hold one group only do not enter,
+        and a note says so; over several others it is the common ratio.
     at_least, at_most : hashable, optional
         The lowest grade that counts, or the highest. One of the two, unless there are two grades:
         then the better one counts.
@@ -62,8 +64,9 @@ def risk_ratio(
     Returns
     -------
     Estimate
-        Share of the second group over share of the first, 0 or more; infinite where only the
-        second group has any. Intervals "miettinen_nurminen" (the default) and "katz".
+        Share of the second group over share of the first, 0 or more, over strata by Mantel and
+        Haenszel; infinite where only the second group has any. Intervals "miettinen_nurminen" (the
+        default) and "katz", over strata "greenland_robins" in place of the latter.
 
     Raises
     ------
@@ -80,13 +83,19 @@ def risk_ratio(
     --------
     risk_difference : The difference of the shares.
     e_value : How strong an unmeasured cause would have to be.
+    heterogeneity : Whether the strata's odds ratios differ.
 
     Notes
     -----
-    "miettinen_nurminen" inverts the score test with its factor N/(N - 1) [1]_; "katz" is normal on
-    the log scale [2]_ and open where a count is zero. A group all of whose units count adds nothing
-    to the error of "katz", so that it can be far too short beside a small group; its name says so
-    where a group has fewer than five units on either side of the cut.
+    Over strata the value is the ratio of Mantel and Haenszel, the sum of x2 n1 / N over that of
+    x1 n2 / N. "miettinen_nurminen" inverts the score test with its factor N/(N - 1) [1]_, over
+    strata that of the gaps p2 - R p1 with the same weights n1 n2 / N; "katz" is normal on the log
+    scale [2]_ and open where a count is zero, as is "greenland_robins" [3]_, the same over strata,
+    few large ones or many small ones, and alone where more than some twenty
+    thousand strata differ. A group all of whose units count adds nothing to the error of
+    "katz", so that it can be far too short beside a small group; its name says so where a group has
+    fewer than five units on either side of the cut. Strata added up first
+    (`counts.sum(axis=0)`) give the ratio of the shares overall, which may be another.
 
     References
     ----------
@@ -94,40 +103,68 @@ def risk_ratio(
            Medicine 4 (1985), 213-226.
     .. [2] D. Katz, J. Baptista, S. P. Azen and M. C. Pike, "Obtaining confidence intervals for the
            risk ratio in cohort studies", Biometrics 34 (1978), 469-474.
+    .. [3] S. Greenland and J. M. Robins, "Estimation of a common effect parameter from sparse
+           follow-up data", Biometrics 41 (1985), 55-68.
 
     Examples
     --------
     >>> import ilacs_reliability as ilr
     >>> ilr.risk_ratio([[11, 84], [10, 8]])
     Estimate(risk_ratio = 0.5026, n_units=113, 95% miettinen_nurminen 0.2759 to 0.7583)
+
+    Within two regions:
+
+    >>> ilr.risk_ratio([[[5, 44], [3, 5]], [[6, 40], [7, 3]]])
+    Estimate(risk_ratio = 0.5078, n_units=113, 95% miettinen_nurminen 0.2789 to 0.7651)
     """
-    cut = cut_groups(grades, at_least=at_least, at_most=at_most)
+    cut = cut_groups(grades, at_least=at_least, at_most=at_most, pool=False)
     first, second = phrase_of_groups(cut.shared)
     label = f"ratio of the shares {cut.phrase}, {second} over {first}"
     reason = cut.shared.reason or ("one_side" if not cut.tables[..., 1].any() else "")
     if reason:
         why = why_one_side(cut) if reason == "one_side" else ""
         return undefined_estimate(cut.shared, reason, name="risk_ratio", label=label, why=why)
-    x1, n1, x2, n2 = cut.counts
-    value = x2 / n2 / (x1 / n1) if x1 else float("inf")
-    slopes = (-value * n1 / x1, n1 / x1) if x1 else (float("nan"), float("nan"))
+    value, deviations = _common_ratio(cut)
+    rows = cut.shared.counts.reshape(-1, len(cut.shared.scale))
     return Estimate(
         value=value,
         name="risk_ratio",
         label=label,
-        frequencies=cut.shared.pooled.ravel(),
-        influence_source=influence_of_groups(cut.shared.pooled, share_deviations(cut, slopes)),
+        frequencies=rows.ravel(),
+        influence_source=influence_of_groups(rows, deviations),
         n_units=cut.shared.n_units,
-        methods=(
-            (
-                "miettinen_nurminen",
-                keyed(limits_of_counts, rule=keyed(score_ratio), counts=cut.counts),
-            ),
-            ("katz", keyed(_katz, counts=cut.counts)),
-        ),
+        methods=_ratio_methods(cut),
         notes=(*cut.shared.notes, shares_note(cut)),
         limits=NOT_SHOWN,
     )
+
+
+def _common_ratio(cut: CutGroups) -> tuple[float, FloatArray]:
+    """Return the ratio of shares common to strata, and each unit's pull on it."""
+    sizes = cut.tables.sum(axis=2).astype(np.float64)
+    shares = cut.tables[..., 1] / sizes
+    weights = sizes.prod(axis=1) / sizes.sum(axis=1)
+    first, second = (weights @ shares).tolist()
+    value = second / first if first > 0 else float("inf")
+    scale = weights / first if first > 0 else np.full(len(weights), np.nan)
+    slopes = np.stack([-value * scale, scale], axis=1)
+    deviations = slopes[..., None] * (cut.counted - shares[..., None])
+    return value, deviations.reshape(-1, deviations.shape[-1])
+
+
+def _ratio_methods(cut: CutGroups) -> tuple[Method, ...]:
+    if len(cut.tables) == 1:
+        score = keyed(limits_of_counts, rule=keyed(score_ratio), counts=cut.counts)
+        return ("miettinen_nurminen", score), ("katz", keyed(_katz, counts=cut.counts))
+    strata = cut.counts_by_stratum
+    log = ("greenland_robins", keyed(limits_of_counts, rule=GREENLAND_ROBINS, counts=strata))
+    if not affordable(len(np.unique(strata, axis=0)), nanoseconds=250_000.0):
+        return (log,)
+    score = keyed(limits_of_counts, rule=keyed(stratified_score_ratio), counts=strata)
+    return ("miettinen_nurminen", score), log
+
+
+GREENLAND_ROBINS = keyed(greenland_robins_ratio)
 
 
 # units on either side of the cut from which Katz's error is one to lean on

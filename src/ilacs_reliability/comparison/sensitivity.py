@@ -299,8 +299,8 @@ def e_value(
     Parameters
     ----------
     grades : GroupedGrades or array_like of int, shape ([n_strata,] 2, n_grades)
-        Units by group and grade, worst grade first. Strata that hold one group only do not enter;
-        the others are added up, and notes say both.
+        Units by group and grade, worst grade first. Strata that hold one group only do not enter,
+        and a note says so; over several others it is that of the common ratio.
     at_least, at_most : hashable, optional
         The lowest grade that counts, or the highest. One of the two, unless there are two grades:
         then the better one counts.
