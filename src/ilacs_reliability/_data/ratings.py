@@ -531,8 +531,10 @@ def by_whom(ratings: Ratings) -> str:
     >>> by_whom(ilr.ratings_from_counts([[2, 1], [2, 0]], scale=ilr.Scale(["no", "yes"])))
     'by anonymous raters, at most 3 of a unit'
     """
-    if ratings.frequencies.ndim != 1:
-        return ""
+    return "" if ratings.frequencies.ndim != 1 else ratings.derived("by whom", _by_whom)
+
+
+def _by_whom(ratings: Ratings) -> str:
     there = ratings.frequencies > 0
     if ratings.patterns is None:
         sizes = ratings.table.totals[there & (ratings.table.totals > 0)]
@@ -914,17 +916,19 @@ def whole_counts(table: npt.ArrayLike, name: str, axes: Sequence[str]) -> IntArr
         numbers = np.asarray(table)
     except ValueError:
         raise ValueError(f"`{name}` must be rectangular: its rows differ in length.") from None
-    if numbers.dtype == object:
+    kind = numbers.dtype.kind
+    if kind == "O":
         numbers = _float_or_nan(numbers, name)
-    if numbers.dtype.kind not in "iufb":
+        kind = numbers.dtype.kind
+    if kind not in "iufb":
         raise TypeError(f"`{name}` must hold counts, but got {numbers.dtype}.")
     if not numbers.size:
         raise ValueError(f"`{name}` is empty: it has shape {numbers.shape}.")
-    if numbers.dtype.kind == "f":
+    if kind == "f":
         _check_countable(numbers, name, axes)
     whole = numbers.astype(np.int64)
     # a negative number, read without its sign, is larger than any that may be
-    if int(whole.view(np.uint64).max()) * whole.size > LARGEST_WHOLE:
+    if int(np.maximum.reduce(whole.view(np.uint64), axis=None)) * whole.size > LARGEST_WHOLE:
         _check_countable(numbers, name, axes)
     return whole
 
@@ -1005,7 +1009,7 @@ def square_counts(table: npt.ArrayLike, n_grades: int | None, name: str = "table
             f"`{name}` must be {wanted} (rows: first grade, columns: second), "
             f"but got shape {cells.shape}{hint}."
         )
-    if not cells.any():
+    if not np.count_nonzero(cells):
         raise ValueError(f"`{name}` holds no unit: every count is zero.")
     return cells
 

@@ -131,7 +131,7 @@ class Enumerated:
 def _two_grades(ratings: Ratings) -> Grades | None:
     """Return the two grades where all units have two ratings, and no third was given."""
     table = ratings.table
-    if table.is_wide or not np.isin(table.totals, (0, 2)).all():
+    if table.is_wide or not ((table.totals == 0) | (table.totals == 2)).all():
         return None
     used = np.flatnonzero(table.counts.any(axis=0))
     if len(used) == 1 and ratings.scale.n_grades == 2:

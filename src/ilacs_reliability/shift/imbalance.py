@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 from scipy import special
@@ -15,7 +14,7 @@ from ilacs_reliability._checks.randomness import as_generator
 from ilacs_reliability._data.scales import FloatArray, IntArray
 from ilacs_reliability._inference.forms import inverse, pseudo_inverse
 from ilacs_reliability._inference.null import ChiSquare, Drawn, Exact, Null, found_by, listed
-from ilacs_reliability._results.estimates import Estimate, Limits
+from ilacs_reliability._results.estimates import Estimate, Limits, Method
 from ilacs_reliability._results.ingredients import Title, Value
 from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability.shift.moves import Pairs, pair_estimate
@@ -34,8 +33,7 @@ from ilacs_reliability.shift.testing import (
 LEAST = 1e-6
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Imbalance:
+class Imbalance(NamedTuple):
     """Moves up less moves down in several directions, and how they are judged together.
 
     Attributes
@@ -80,7 +78,7 @@ class Imbalance:
             ways = self.steps
         else:
             return np.diagonal(self.precision)
-        shares: FloatArray = np.vecdot(ways @ self.precision, ways)
+        shares: FloatArray = np.vecdot(ways.dot(self.precision), ways)
         return shares
 
     def along(self, gaps: FloatArray) -> FloatArray:
@@ -119,7 +117,8 @@ def imbalance_of(
     precision, df = _precision(swaps, steps)
     chi_square = ChiSquare(df)
     sums = _along(swaps.gaps.astype(np.float64), steps)
-    found = Imbalance(swaps, steps, precision, df, sums, float(sums @ precision @ sums), chi_square)
+    statistic = float(sums.dot(precision).dot(sums))
+    found = Imbalance(swaps, steps, precision, df, sums, statistic, chi_square)
     if method == "asymptotic":
         return found
     null = found_by(
@@ -128,11 +127,11 @@ def imbalance_of(
         drawn=partial(_drawn, found, n_resamples, rng),
         asymptotic=partial(ChiSquare, df),
     )
-    return replace(found, null=null)
+    return found._replace(null=null)
 
 
 def _along(gaps: FloatArray, steps: FloatArray | None) -> FloatArray:
-    return gaps if steps is None else gaps @ steps
+    return gaps if steps is None else gaps.dot(steps)
 
 
 def few_moves_note(
@@ -214,9 +213,7 @@ def imbalance_estimate(
     """
     moved, root = n_moved(found.swaps), math.sqrt(found.statistic)
     value = min(root / math.sqrt(moved), 1.0) if found.df else float("nan")
-    critical = critical or keyed(imbalance_critical_value, found=found)
     reason = "" if found.df else "balanced_clusters" if len(found.swaps.ups) else "no_change"
-    ball = keyed(_ball, root=root, moved=moved, critical=critical)
     return pair_estimate(
         pairs,
         Title(name=name, label=label),
@@ -226,21 +223,23 @@ def imbalance_estimate(
             reason=reason,
             why=why_still(pairs) if reason == "no_change" else "",
         ),
-        methods=(("ball", ball),),
+        methods=BALL,
+        origin=(found, critical),
     )
 
 
-def _ball(
-    estimate: Estimate,
-    confidence_level: float,
-    *,
-    root: float,
-    moved: int,
-    critical: Callable[[float], float],
-) -> Limits:
-    radius = max(float(np.sqrt(critical(confidence_level))), LEAST)
-    scale = float(np.sqrt(moved))
+def _ball(estimate: Estimate, confidence_level: float) -> Limits:
+    found, critical = estimate.origin
+    if critical is None:
+        cut = imbalance_critical_value(confidence_level, found=found)
+    else:
+        cut = critical(confidence_level)
+    radius, scale = max(math.sqrt(cut), LEAST), math.sqrt(n_moved(found.swaps))
+    root = math.sqrt(found.statistic)
     return max((root - radius) / scale, 0.0), min((root + radius) / scale, 1.0)
+
+
+BALL: tuple[Method, ...] = (("ball", keyed(_ball)),)
 
 
 def _precision(swaps: Swaps, steps: FloatArray | None) -> tuple[FloatArray, int]:
@@ -250,7 +249,7 @@ def _precision(swaps: Swaps, steps: FloatArray | None) -> tuple[FloatArray, int]
         return pseudo_inverse((totals.T @ totals).astype(np.float64))
     if steps is None:
         return np.diag(1.0 / swaps.sizes), len(swaps.sizes)
-    return inverse(steps.T * swaps.sizes @ steps)
+    return inverse((steps.T * swaps.sizes).dot(steps))
 
 
 def _enumerated(found: Imbalance) -> Exact | None:
@@ -297,7 +296,7 @@ def n_moved(swaps: Swaps) -> int:
         Their number.
     """
     if swaps.contributions is None:
-        return int(swaps.sizes.sum())
+        return int(np.add.reduce(swaps.sizes))
     return int((swaps.movers > 0).sum())
 
 

@@ -346,7 +346,7 @@ def _free_steps(swaps: Swaps, n_grades: int) -> FloatArray:
         columns = columns[:, :-1]
     else:
         columns = np.delete(columns, _last_of_each(swaps, n_grades), axis=1)
-    steps: FloatArray = columns[swaps.upper] - columns[swaps.lower]
+    steps: FloatArray = columns.take(swaps.upper, axis=0) - columns.take(swaps.lower, axis=0)
     return steps
 
 

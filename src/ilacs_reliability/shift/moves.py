@@ -142,17 +142,27 @@ def as_pairs(table: TransitionsLike, *, single: bool = True, by_order: bool = Tr
             replace(pairs, notes=pairs.notes + direction_note(pairs.scale)) if by_order else pairs
         )
     given = as_transitions(table)
-    grades = np.arange(len(given.counts))
-    before = read_only(grades.repeat(len(grades)))
+    n_grades = len(given.counts)
+    before, after = CELLS[n_grades] if n_grades < len(CELLS) else _cells(n_grades)
     return Pairs(
         scale=given.scale,
         before=before,
-        after=read_only(before.reshape(given.counts.shape).T.ravel()),
+        after=after,
         frequencies=read_only(given.counts.ravel().astype(np.float64)),
         clusters=None,
         notes=given.notes + (direction_note(given.scale) if by_order else ()),
         table=given.counts,
     )
+
+
+def _cells(n_grades: int) -> tuple[IntArray, IntArray]:
+    """Return the grade before and the grade after of each cell of a table."""
+    grades = np.arange(n_grades)
+    return read_only(grades.repeat(n_grades)), read_only(np.tile(grades, n_grades))
+
+
+# of the tables that nearly everyone has
+CELLS = tuple(_cells(n_grades) for n_grades in range(8))
 
 
 def cut_at(pairs: Pairs, at_least: Hashable | None) -> tuple[Mask, Mask]:
@@ -246,6 +256,7 @@ def pair_estimate(
     methods: tuple[Method, ...],
     *,
     notes: tuple[str, ...] = (),
+    origin: Any = None,
 ) -> Estimate:
     """Make an estimate that rests on all units.
 
@@ -261,6 +272,8 @@ def pair_estimate(
         The intervals.
     notes : tuple of str, optional
         Added to those of the pairs.
+    origin : object, optional
+        As in `Estimate`.
 
     Returns
     -------
@@ -283,6 +296,7 @@ def pair_estimate(
         notes=(*pairs.notes, *notes),
         limits=NOT_SHOWN,
         patterns=pairs.patterns,
+        origin=origin,
     )
 
 

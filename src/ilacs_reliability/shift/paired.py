@@ -178,9 +178,6 @@ def odds_ratio(
     """
     up, down = crossed
     value = up / down if down else np.inf if up else np.nan
-    methods = tuple(
-        (name, keyed(_odds_limits, limits=limits, up=up, down=down)) for name, limits in SHARES
-    )
     return pair_estimate(
         pairs,
         Title(
@@ -193,7 +190,8 @@ def odds_ratio(
             reason="" if up + down else "no_change",
             why="" if up + down else why_still(pairs, cut),
         ),
-        methods=reordered(methods, first),
+        methods=OF_ODDS[first],
+        origin=crossed,
         notes=(IGNORES_CLUSTERS,) if pairs.clusters is not None else (),
     )
 
@@ -210,9 +208,8 @@ def _odds_limits(
     confidence_level: float,
     *,
     limits: Callable[..., Limits],
-    up: int,
-    down: int,
 ) -> Limits:
+    up, down = estimate.origin
     low, high = limits(up, up + down, confidence_level=confidence_level)
     return _odds(float(low)), _odds(float(high))  # type: ignore[arg-type]
 
@@ -230,9 +227,14 @@ def _wilson_corrected(hits: float, n: float, *, confidence_level: float) -> Limi
     return (max(low / wide, 0.0) if hits else 0.0), (min(high / wide, 1.0) if hits < n else 1.0)
 
 
-SHARES = (
-    ("exact", keyed(clopper_pearson_limits)),
-    ("midp", keyed(midp_limits)),
-    ("wilson", keyed(wilson_limits)),
-    ("wilson_corrected", keyed(_wilson_corrected)),
+ODDS: tuple[Method, ...] = tuple(
+    (name, keyed(_odds_limits, limits=keyed(limits)))
+    for name, limits in {
+        "exact": clopper_pearson_limits,
+        "midp": midp_limits,
+        "wilson": wilson_limits,
+        "wilson_corrected": _wilson_corrected,
+    }.items()
 )
+# by which of them is the default
+OF_ODDS = {first: reordered(ODDS, first) for first, _ in ODDS}

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Literal, TypeAlias, get_args
+from typing import Literal, NamedTuple, TypeAlias, get_args
 
 import numpy as np
 
@@ -20,8 +19,7 @@ NO_MOVERS = read_only(np.zeros(0, dtype=np.int64))
 SWAP_METHODS: tuple[str, ...] = get_args(SwapMethod)
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Swaps:
+class Swaps(NamedTuple):
     """Units that moved between each two grades, of the pairs of grades that saw any.
 
     Attributes
@@ -44,12 +42,8 @@ class Swaps:
     downs: IntArray
     contributions: IntArray | None
     movers: IntArray
-    gaps: IntArray = field(init=False)
-    sizes: IntArray = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "gaps", self.ups - self.downs)
-        object.__setattr__(self, "sizes", self.ups + self.downs)
+    gaps: IntArray
+    sizes: IntArray
 
 
 def swaps_of(pairs: Pairs) -> Swaps:
@@ -66,9 +60,12 @@ def swaps_of(pairs: Pairs) -> Swaps:
         The moves.
     """
     counts = pairs.counts
-    lower, upper = np.nonzero(counts + counts.T)
-    up = lower < upper
-    lower, upper = lower[up], upper[up]
+    q = len(counts)
+    lower, upper = ABOVE[q] if q < len(ABOVE) else _above(counts)
+    ups, downs = counts[lower, upper], counts[upper, lower]
+    sizes = ups + downs
+    if len(moved := sizes.nonzero()[0]) < len(sizes):
+        lower, upper, ups, downs, sizes = (x[moved] for x in (lower, upper, ups, downs, sizes))
     contributions, movers = None, NO_MOVERS
     if pairs.clusters is not None:
         contributions = np.zeros((int(pairs.clusters.max()) + 1, len(lower)), dtype=np.int64)
@@ -83,11 +80,24 @@ def swaps_of(pairs: Pairs) -> Swaps:
     return Swaps(
         lower=lower,
         upper=upper,
-        ups=counts[lower, upper],
-        downs=counts[upper, lower],
+        ups=ups,
+        downs=downs,
         contributions=contributions,
         movers=movers,
+        gaps=ups - downs,
+        sizes=sizes,
     )
+
+
+def _above(counts: IntArray) -> tuple[IntArray, IntArray]:
+    """Return the pairs of grades between which units moved, the worse and the better of each."""
+    lower, upper = np.nonzero(counts + counts.T)
+    up = lower < upper
+    return lower[up], upper[up]
+
+
+# all pairs of grades, of the tables that nearly everyone has
+ABOVE = tuple(np.triu_indices(n_grades, 1) for n_grades in range(8))
 
 
 def swap_result(

@@ -154,7 +154,7 @@ def large_sample_note(
     With four movers alike, which go one way by chance once in eight times, the normal
     approximation rejects at 5 %; with five or more it rejects in less than one of twelve.
     """
-    largest = float(shares.max(initial=0.0))
+    largest = float(np.maximum.reduce(shares, axis=None, initial=0.0))
     if largest > (1 + 1e-9) / FEWEST:
         why = f"one {things} makes {percent(largest, 0)} of the variance in some direction"
     elif largest and 0 < seen < FEWEST_SEEN:
