@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from numpy.testing import assert_allclose
+from scipy import stats
 
 import ilacs_reliability as ilr
 import strategies as our
 from closeness import close
 from ilacs_reliability.error import noise
 from ilacs_reliability.error.correction import error_at, true_shares
+from ilacs_reliability.error.tipping import tipping_point_of_falls
 
 FIRST_TO_LATEST = ilr.load_dataset("first_to_latest_ilacs_2024").counts
 LATEST = (13, 29, 65, 46)
@@ -223,6 +225,33 @@ def test_a_finding_tips_where_tables_of_error_alone_give_it():
     assert again.chances.tolist() == drawn.chances.tolist()
     test = ilr.tipping_point([[6, 8], [3, 6]], finding=ilr.sign_test, n_resamples=99, rng=1)
     assert test.finding.startswith("A p-value of")
+
+
+def test_falls_tip_where_binomials_of_each_first_grade_give_as_many():
+    # how likely a second reading of one state is worse than the first, from SciPy's normal cells
+    table = np.array([[4, 3, 1, 0], [2, 9, 6, 1], [0, 3, 20, 5], [0, 1, 4, 6]])
+    tip = tipping_point_of_falls(table, shares=LATEST)
+    cells = cell_shares(np.array(LATEST) / sum(LATEST), tip.reliability)
+    worse = np.tril(cells, -1).sum(axis=1) / cells.sum(axis=1)
+    total = np.ones(1)
+    for units, p in zip(table.sum(axis=1), worse, strict=True):
+        total = np.convolve(total, stats.binom.pmf(np.arange(units + 1), units, p))
+    assert total[10:].sum() == pytest.approx(0.05, abs=1e-5)
+    drawn = ilr.tipping_point(
+        table,
+        shares=LATEST,
+        finding=lambda moves: bool(np.tril(moves.counts, -1).sum() >= 10),
+        rng=3,
+    )
+    assert drawn.reliability == pytest.approx(tip.reliability, abs=0.06)
+
+
+def cell_shares(shares, reliability):
+    """Return the shares of pairs of grades of one latent state, by the bivariate normal."""
+    cuts = np.concatenate([[-12.0], stats.norm.ppf(np.cumsum(shares)[:-1]), [12.0]])
+    both = stats.multivariate_normal(cov=[[1, reliability], [reliability, 1]])
+    below = both.cdf(np.stack(np.meshgrid(cuts, cuts, indexing="ij"), axis=-1))
+    return np.diff(np.diff(below, axis=0), axis=1)
 
 
 def test_wrong_reliabilities_and_shares_are_refused():

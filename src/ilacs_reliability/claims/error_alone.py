@@ -14,7 +14,7 @@ from ilacs_reliability._results.wording import counted, fixed, percent, whole
 from ilacs_reliability.claims.evidence import GOOD, Evidence, moves
 from ilacs_reliability.claims.published.about_60_percent import BEFORE_MID_2019
 from ilacs_reliability.error.noise import noise_only_transitions
-from ilacs_reliability.error.tipping import TippingPoint, tipping_point
+from ilacs_reliability.error.tipping import TippingPoint, tipping_point, tipping_point_of_falls
 
 BY_GRADE = {
     "year_one": "year_one_transitions",
@@ -38,8 +38,6 @@ WHY_NONE = {
     "consistent_and_reliable": "it asks for the reliability itself",
     "bigger_authorities": "no figure was claimed that error could give",
 }
-# tables drawn at a reliability, of which 5 % are counted to a few parts in a hundred
-DRAWS = 199
 
 
 class Noise(NamedTuple):
@@ -168,13 +166,7 @@ def _tip(shift: _Shift) -> tuple[TippingPoint, str]:
     """Return where a shift tips, and in words what it is that error alone then gives."""
     up, _, down = moves(shift.counts)
     if shift.kind == "falls":
-        tip = tipping_point(
-            shift.table,
-            finding=lambda other: moves(other.counts)[2] >= down,
-            shares=shift.shares,
-            n_resamples=DRAWS,
-            rng=0,
-        )
+        tip = tipping_point_of_falls(shift.table, shares=shift.shares)
         return tip, f"{whole(down)} falls or more"
     tip = tipping_point(shift.table, shares=shift.shares)
     if shift.kind == "left":

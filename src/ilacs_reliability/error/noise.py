@@ -377,11 +377,12 @@ def net_of(counts: npt.NDArray[Any]) -> int:
 
 
 def net_moves(
-    expected: FloatArray, first: IntArray | None, n_units: int
+    expected: FloatArray, first: IntArray | None, n_units: int, *, rises: bool = True
 ) -> tuple[IntArray, FloatArray]:
     """Return all values of units up minus units down, and their probabilities.
 
-    Units of a row move alike and alone; where first grades are drawn too, all units do.
+    Units of a row move alike and alone; where first grades are drawn too, all units do. Without
+    rises, units up count as those that stayed.
     """
     rows = [expected] if first is None else [expected[[k]] for k in np.flatnonzero(first)]
     sizes = [n_units] if first is None else first[first > 0].tolist()
@@ -389,6 +390,7 @@ def net_moves(
     moves = []
     for row, size, place in zip(rows, sizes, places, strict=True):
         gap = np.sign(np.arange(expected.shape[1]) - np.asarray(place)[:, None])
+        gap = gap if rises else np.minimum(gap, 0)
         moves.append([float(row[gap == way].sum()) / size for way in (-1, 0, 1)])
     net = np.arange(-n_units, n_units + 1)
     return net, _summed(np.array(moves), sizes, n_units)
@@ -442,12 +444,20 @@ def _unchanged_between(
 
 
 def tail_of_noise(
-    moves: Transitions, population: FloatArray, reliability: float, net: int
+    moves: Transitions,
+    population: FloatArray,
+    reliability: float,
+    net: int,
+    *,
+    rises: bool = True,
 ) -> tuple[float, float]:
-    """Return the probability of so large a net move or a larger one, and of so small a one."""
+    """Return the probability of so large a net move or a larger one, and of so small a one.
+
+    Without rises, units up count as those that stayed.
+    """
     first = moves.counts.sum(axis=1)
     expected = conditional(cells_at(population, reliability), first) * first[:, None]
-    values, probabilities = net_moves(expected, first, moves.n_units)
+    values, probabilities = net_moves(expected, first, moves.n_units, rises=rises)
     upper, lower = probabilities[values >= net].sum(), probabilities[values <= net].sum()
     return min(float(upper), 1.0), min(float(lower), 1.0)
 

@@ -29,8 +29,9 @@ from ilacs_reliability.error.noise import (
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 Finding: TypeAlias = Callable[[Transitions], Any]
-GRID = 50
-HALVINGS = {True: 30, False: 7}
+LEVEL = 0.05
+# points of the grid, and how often the gap between two is halved
+OF_NET, OF_FINDING = (50, 30), (10, 7)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
@@ -110,7 +111,7 @@ def tipping_point(
     table: TransitionsLike,
     *,
     finding: Finding | None = None,
-    level: float = 0.05,
+    level: float = LEVEL,
     shares: npt.ArrayLike | None = None,
     n_resamples: int = 499,
     rng: np.random.Generator | int | None = None,
@@ -189,12 +190,34 @@ def tipping_point(
         chance = partial(_chance_of_finding, moves, population, finding, found, n_resamples, seed)
         words = _finding_in_words(found)
         notes = (*notes, f"Each reliability was tried on {counted(n_resamples, 'drawn table')}.")
-    grid = GRID if finding is None else 10
-    value, chances = _largest(chance, level, grid, HALVINGS[finding is None])
+    value, chances = _largest(chance, level, *(OF_NET if finding is None else OF_FINDING))
     return TippingPoint(
         reliability=value,
         finding=words,
         level=level,
+        chances=chances,
+        n_units=moves.n_units,
+        notes=moves.notes + notes,
+    )
+
+
+def tipping_point_of_falls(
+    table: TransitionsLike, *, shares: npt.ArrayLike | None = None
+) -> TippingPoint:
+    """Find the reliability at and below which error alone may let as many units fall.
+
+    As `tipping_point`, of units down whatever others rose: exactly, with a probability of 5 %.
+    """
+    moves = moves_of(table)
+    population, notes = population_of(moves, shares)
+    falls = int(np.tril(moves.counts, -1).sum())
+    value, chances = _largest(
+        partial(_chance_of_net, moves, population, -falls, rises=False), LEVEL, *OF_NET
+    )
+    return TippingPoint(
+        reliability=value,
+        finding=f"{falls} falls or more",
+        level=LEVEL,
         chances=chances,
         n_units=moves.n_units,
         notes=moves.notes + notes,
@@ -223,11 +246,16 @@ def _largest(
 
 
 def _chance_of_net(
-    moves: Transitions, population: FloatArray, net: int, reliability: float
+    moves: Transitions,
+    population: FloatArray,
+    net: int,
+    reliability: float,
+    *,
+    rises: bool = True,
 ) -> float:
     if net == 0:
         return 1.0
-    upper, lower = tail_of_noise(moves, population, reliability, net)
+    upper, lower = tail_of_noise(moves, population, reliability, net, rises=rises)
     return upper if net > 0 else lower
 
 
