@@ -1,11 +1,17 @@
 """Shifts and groups are planned by the test that will be used."""
 
+from dataclasses import replace
+from functools import partial
+from itertools import product
+
 import numpy as np
 import pytest
 from scipy import stats
 
 import ilacs_reliability as ilr
 from closeness import close
+from ilacs_reliability._checks.work import SECONDS
+from ilacs_reliability.planning.call_costs import CALLS, call_cost
 from stored import case
 
 MOVES = np.array([[0.1, 0.2, 0.2], [0.1, 0.2, 0.0], [0.1, 0.0, 0.1]])
@@ -193,3 +199,71 @@ def test_groups_in_clusters_count_for_what_their_design_effect_leaves():
 def test_fieldwork_that_does_not_fit_a_shift_is_refused(said, message):
     with pytest.raises((TypeError, ValueError), match=message):
         ilr.units_for_shift(MOVES, n_units=20, **said)
+
+
+KINDS = np.array([[0.05, 0.15, 0.5, 0.3], [0.25, 0.3, 0.3, 0.15]])
+NEARLY = 0.9 * KINDS[:1] + 0.1 * KINDS
+
+
+def given_out_for(named, calls):
+    """Return a quick test that gives itself out for another and notes what its calls would take."""
+    some = ilr.mann_whitney(40 * KINDS.round(1), method="asymptotic")
+
+    def test(groups):
+        (counts,) = groups.counts
+        means = counts @ np.arange(4) / counts.sum(axis=1)
+        far = (means[0] - means[1]) * counts.sum() ** 0.5 / 2
+        found = replace(some, name=named[0], method=named[1], p_value=2 * stats.norm.sf(abs(far)))
+        calls.append(call_cost(found, counts.sum()) / 1e9)
+        return found
+
+    return test
+
+
+def plan_or_refusal(shares, test):
+    """Return the plan, or why there is none."""
+    try:
+        return ilr.units_for_comparison(shares, test=test, rng=1)
+    except ValueError as error:
+        return str(error)
+
+
+DEAR = [(named, KINDS) for named in CALLS] + [(("brunner_munzel", "permutation"), NEARLY)]
+
+
+@pytest.mark.parametrize(("named", "shares"), DEAR, ids=["-".join(one) for one, _ in DEAR])
+def test_a_search_gives_way_or_refuses_where_calls_are_dear(named, shares):
+    calls = []
+    found = plan_or_refusal(shares, given_out_for(named, calls))
+    if isinstance(found, ilr.StudyPlan):
+        assert abs(found.power - 0.8) < 0.1
+    else:
+        assert "`test` takes too long" in found
+    assert sum(calls) < 1.5 * SECONDS
+
+
+def test_a_test_that_refuses_large_groups_is_planned_for():
+    shares = np.array([[0.95, 0.05], [0.2, 0.8]])
+    test = partial(ilr.two_proportions, method="boschloo", at_least=2)
+    plan = ilr.units_for_comparison(shares, test=test, n_units=10)
+    # by definition: over both groups' binomials
+    power = sum(
+        stats.binom.pmf([one, other], 5, shares[:, 1]).prod()
+        for one, other in product(range(6), repeat=2)
+        if test(np.array([[5 - one, one], [5 - other, other]])).p_value <= 0.05
+    )
+    assert plan.chances.method == "exact"
+    assert plan.power == pytest.approx(power, abs=1e-9)
+
+
+def test_an_exact_test_too_dear_for_its_size_gives_way_to_the_formula():
+    n = 3000
+    plan = ilr.units_for_shift(MOVES, test=partial(ilr.stuart_maxwell, method="exact"), n_units=n)
+    formula = ilr.units_for_shift(MOVES, test=ilr.stuart_maxwell, method="formula", n_units=n)
+    assert plan.power == close(formula.power)
+    assert "take too long to draw" in plan.describe()
+
+
+def test_all_studies_are_not_gone_through_where_they_are_too_many():
+    with pytest.raises(ValueError, match="`method` cannot be 'exact'"):
+        ilr.units_for_shift(MOVES, test=ilr.bowker, n_units=100, method="exact")

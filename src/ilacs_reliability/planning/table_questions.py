@@ -12,14 +12,21 @@ from scipy.optimize import brentq
 from scipy.special import gammaln, xlogy
 from scipy.stats import ncx2, norm
 
+from ilacs_reliability._checks.work import affordable
 from ilacs_reliability._results.estimates import (
     FloatArray,
     IntArray,
     SignificanceResult,
 )
 from ilacs_reliability._results.undefined import left_unsaid
+from ilacs_reliability.planning.call_costs import call_cost
 from ilacs_reliability.planning.deciding import Aim, Chances, chances_of
-from ilacs_reliability.planning.drawing import cluster_sizes, compositions, in_clusters
+from ilacs_reliability.planning.drawing import (
+    cluster_sizes,
+    compositions,
+    draws_within,
+    in_clusters,
+)
 from ilacs_reliability.planning.fieldwork import Fieldwork
 from ilacs_reliability.planning.questions import Normal
 from ilacs_reliability.planning.searching import MOST_UNITS
@@ -30,6 +37,14 @@ Function: TypeAlias = Callable[..., Any]
 MOST_EXACT = 4_000
 # studies as unlikely as this are left out
 NEVER = 1e-12
+# units of a table that stands for very many, and fewer where a test refuses so many
+LARGE = (POPULATION / 1e3, 1e4, 1e3)
+# units of a table that shows what the test returns, more where some group would have none
+SMALL = (100, 1_000, 10_000)
+# calls that look for where to start
+CALLS_TO_START = 80
+# a quantile of p that shows no effect
+FAINT = 1e-3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +74,7 @@ class TableQuestion:
         """Return how often studies of this size end how."""
         if method == "formula":
             return self.by_formula(n_units)
-        is_exact = method == "exact" or (method == "auto" and self.n_studies(n_units) <= MOST_EXACT)
+        is_exact = method == "exact" or (method == "auto" and self.is_small(n_units))
         if not is_exact and self.build_clustered:
             tables, weights = self.drawn_in_clusters(n_units, n_draws, rng)
             low, high = self.limits(tables, self.build_clustered)
@@ -76,6 +91,41 @@ class TableQuestion:
         error = (found.supported * (1 - found.supported) / n_draws) ** 0.5
         parts = {name: getattr(found, name) for name in found.__dataclass_fields__}
         return Chances(**parts | {"simulation_error": error, "method": "simulated"})
+
+    def is_small(self, n_units: int, most: float = MOST_EXACT, *, looks: float = 1) -> bool:
+        """Say whether all studies of this size, and of some others, can be gone through."""
+        number = self.n_studies(n_units)
+        steps, held = number * looks, number * 1e3
+        return number <= most and affordable(steps, nanoseconds=self.call(n_units), held=held)
+
+    def call(self, n_units: float) -> float:
+        """Return the nanoseconds that a study of this size takes."""
+        n_units = n_units / self.fieldwork.design_effect
+        return call_cost(self.sample, n_units, with_limits=self.aim is not None)
+
+    def draws(self, n_units: int, n_draws: int, *, looks: float = 1) -> int:
+        """Return how many studies to draw at each of several looks: 0 where too few can be."""
+        return draws_within(n_draws, 0, looks=looks, nanoseconds=self.call(n_units))
+
+    @property
+    def sample(self) -> Any:
+        """What the function returns of a small study."""
+        for n_units in SMALL[:-1]:
+            study = self.build(self.mean_counts(n_units))
+            if study is not None:
+                with left_unsaid():
+                    return self.function(study)
+        return self.expected(SMALL[-1])
+
+    @property
+    def large(self) -> tuple[float, Any]:
+        """Very many units, or as many as the function takes, and what it says of them."""
+        for n_units in LARGE[:-1]:
+            try:
+                return n_units, self.expected(n_units)
+            except ValueError:
+                continue
+        return LARGE[-1], self.expected(LARGE[-1])
 
     def n_studies(self, n_units: int) -> float:
         """Return how many different studies there are; infinity where clusters tell them apart."""
@@ -150,23 +200,31 @@ class TableQuestion:
 
     def expected(self, n_units: float) -> Any:
         """Return what the function says of the study whose counts are the expected ones."""
-        parts = [n_units * n * share for n, share in zip(self.sizes, self.shares, strict=True)]
         with left_unsaid():
-            return self.function(self.build(np.rint(np.concatenate(parts)).astype(np.int64)))
+            return self.function(self.build(self.mean_counts(n_units)))
+
+    def mean_counts(self, n_units: float) -> IntArray:
+        """Return the expected counts, made whole."""
+        parts = [n_units * n * share for n, share in zip(self.sizes, self.shares, strict=True)]
+        counts: IntArray = np.rint(np.concatenate(parts)).astype(np.int64)
+        return counts
+
+    @property
+    def has_formula(self) -> bool:
+        """Whether chances can be had without a study."""
+        return self.aim is not None or is_chi_square(self.large[1])
 
     def by_formula(self, n_units: float) -> Chances:
         """Return the chances by normal limits, or by the noncentral chi-square of a test."""
         n_units = n_units / self.fieldwork.design_effect
-        found = self.expected(POPULATION / 1e3)
+        many, found = self.large
         if self.aim is not None:
-            return _normal(found, self.aim)(n_units)
-        df = getattr(found, "df", None)
-        df = float(df) if isinstance(df, (int, float)) else np.nan
-        if not (np.isfinite(df) and np.isfinite(found.statistic)):
+            return _normal(many, found, self.aim)(n_units)
+        if not is_chi_square(found):
             raise ValueError("`method` 'formula' needs a chi-square test, or an estimate.")
-        away = float(found.statistic) / (POPULATION / 1e3) * n_units
-        critical = float(ncx2.ppf(1 - self.alpha, df, 0.0))
-        supported = float(ncx2.sf(critical, df, away))
+        away = float(found.statistic) / many * n_units
+        critical = float(ncx2.ppf(1 - self.alpha, found.df, 0.0))
+        supported = float(ncx2.sf(critical, found.df, away))
         return Chances(
             supported=supported,
             contradicted=0.0,
@@ -183,25 +241,53 @@ class TableQuestion:
     def _start(self, power: float) -> float:
         """Return how many independent units it takes."""
         if self.aim is not None:
-            normal = _normal(self.expected(POPULATION / 1e3), self.aim)
+            normal = _normal(*self.large, self.aim)
             if not self.aim.low < normal.truth < self.aim.high:
                 return inf
             return root(lambda n: normal(n).supported - power)
         # the expected table is then as far out as the two quantiles together
-        wanted = 2 * norm.sf(norm.ppf(1 - self.alpha / 2) + norm.ppf(power))
+        quantile = float(norm.ppf(1 - self.alpha / 2) + norm.ppf(power))
+        wanted = 2 * norm.sf(quantile)
 
         def far(n_units: float) -> float:
             p_value = self.expected(n_units).p_value
             return float(wanted - p_value) if np.isfinite(p_value) else -1.0
 
-        return root(far)
+        most = self.most_called
+        start = root(far, most)
+        if np.isfinite(start) or most == MOST_UNITS:
+            return start
+        # too dear to look further
+        if is_chi_square(self.large[1]):
+            effect = self.fieldwork.design_effect
+            return root(lambda n: self.by_formula(n * effect).supported - power)
+        # the quantile of p rises with the root of the units
+        reached = max(float(norm.isf((wanted - far(most)) / 2)), FAINT)
+        return min(most * (quantile / reached) ** 2, float(MOST_UNITS))
+
+    @property
+    def most_called(self) -> float:
+        """Return the units up to which the test can be called some eighty times."""
+        n_units, sample = float(MOST_UNITS), self.sample
+        while n_units > SMALL[0]:
+            if affordable(CALLS_TO_START, nanoseconds=call_cost(sample, n_units)):
+                break
+            n_units /= 2
+        return n_units
 
 
-def _normal(found: Any, aim: Aim) -> Normal:
+def is_chi_square(found: Any) -> bool:
+    """Say whether a result is that of a chi-square test, whose power there is a formula for."""
+    df = getattr(found, "df", None)
+    known = isinstance(df, (int, float)) and bool(np.isfinite(df))
+    return known and bool(np.isfinite(found.statistic))
+
+
+def _normal(n_units: float, found: Any, aim: Aim) -> Normal:
     estimate = found.effect if isinstance(found, SignificanceResult) else found
     if estimate is None:
         raise ValueError("`test` gives no estimate that a `threshold` could be held against.")
-    spread = float(estimate.standard_error) * (POPULATION / 1e3) ** 0.5
+    spread = float(estimate.standard_error) * n_units**0.5
     ends = [(end, side) for end, side in ((aim.low, 1), (aim.high, -1)) if np.isfinite(end)]
     return Normal(
         truth=float(estimate.value),
@@ -211,12 +297,12 @@ def _normal(found: Any, aim: Aim) -> Normal:
     )
 
 
-def root(above: Callable[[float], float]) -> float:
+def root(above: Callable[[float], float], most: float = MOST_UNITS) -> float:
     """Return where a function that rises with the units passes 0; infinity where it does not."""
     high = 8.0
     while above(high) < 0:
         high *= 2
-        if high > MOST_UNITS:
+        if high > most:
             return inf
     low = high / 2
     return float(brentq(above, low, high, xtol=0.1)) if above(low) < 0 else low

@@ -28,6 +28,7 @@ from ilacs_reliability._results.estimates import (
     IntArray,
     SignificanceResult,
 )
+from ilacs_reliability._results.wording import counted
 from ilacs_reliability.planning.assumed_shares import (
     cut_in_two,
     moves,
@@ -42,16 +43,16 @@ from ilacs_reliability.planning.deciding import (
     Direction,
     aim_at,
 )
-from ilacs_reliability.planning.double_ratings import StudyPlan, notes
+from ilacs_reliability.planning.double_ratings import StudyPlan, fewer, notes
 from ilacs_reliability.planning.fieldwork import Fieldwork, as_fieldwork
 from ilacs_reliability.planning.questions import METHODS, Method
 from ilacs_reliability.planning.searching import (
+    LOOKS,
     check_units,
     least_by_search,
     least_exactly,
 )
 from ilacs_reliability.planning.table_questions import Function, TableQuestion, root
-from ilacs_reliability.planning.worlds import POPULATION
 from ilacs_reliability.shift.binary import (
     mcnemar,
     paired_difference,
@@ -134,7 +135,8 @@ def units_for_shift(
     TypeError
         If an argument is of another kind.
     ValueError
-        If the shares are no square table, an option is unknown, or the formula does not fit.
+        If the shares are no square table, an option is unknown, the formula does not fit, or the
+        test takes too long for studies of this size.
 
     See Also
     --------
@@ -144,6 +146,10 @@ def units_for_shift(
     -----
     Each study is analysed by the test itself. A chi-square test's power by formula is that of the
     noncentral chi-square with the statistic of the expected table [1]_.
+
+    Of this library's tests it is known how long a call takes: where hundreds would take more than
+    some five seconds, fewer studies are drawn, the formula stands in where there is one, or the
+    plan is refused. A function of one's own is taken to be quick.
 
     References
     ----------
@@ -263,7 +269,8 @@ def units_for_comparison(
     TypeError
         If an argument is of another kind.
     ValueError
-        If the shares are no table of groups, an option is unknown, or the formula does not fit.
+        If the shares are no table of groups, an option is unknown, the formula does not fit, or the
+        test takes too long for studies of this size.
 
     See Also
     --------
@@ -272,6 +279,7 @@ def units_for_comparison(
     Notes
     -----
     Each study is analysed by the test itself, so that an exact test's caution is part of its power.
+    Tests that take long are planned for as in `units_for_shift`.
 
     References
     ----------
@@ -363,10 +371,10 @@ def _question(
         build_clustered=builders[1],
     )
     wanted = SignificanceResult if aim is None else (Estimate, SignificanceResult)
-    if not isinstance(question.expected(1e4), wanted):
+    if not isinstance(question.sample, wanted):
         raise TypeError(
             "`test` must return a SignificanceResult, or an Estimate where there is a `threshold`, "
-            f"but returned {told(question.expected(1e4))}."
+            f"but returned {told(question.sample)}."
         )
     return question
 
@@ -387,10 +395,13 @@ def _planned(
         raise ValueError("`method` cannot be 'exact' where units come in clusters.")
     found: tuple[int, Chances] | None
     if n_units is not None:
-        found = (n_units, question.chances(n_units, method, n_draws, generator))
+        usual = n_draws
+        found, number = _chances(question, n_units, method, usual, generator)
     else:
-        found = _least(question, power, method, n_draws, generator)
-    expected = question.expected(POPULATION / 1e3)
+        # few different studies come out where only moves count
+        usual = min(n_draws, FEWER_DRAWS if question.is_quick else FEWEST_DRAWS)
+        found, number = _least(question, power, method, usual, generator)
+    expected = question.large[1]
     effect = expected.effect if isinstance(expected, SignificanceResult) else expected
     aim = question.aim
     margins = (0.0, inf) if aim is None else (aim.low, aim.high)
@@ -405,30 +416,72 @@ def _planned(
         direction=direction if aim is not None else "significant",
         confidence_level=1 - question.alpha,
         chances=chances,
-        notes=notes(question.fieldwork, units),
+        notes=(*notes(question.fieldwork, units), *fewer(chances, number, usual)),
     )
 
 
+def _draws(
+    question: TableQuestion, n_units: int, method: str, usual: int, *, looks: float = 1
+) -> int:
+    """Return how many studies to draw; 0 where too few can be and the formula stands in."""
+    studies = f"studies of {counted(n_units, 'unit')} like these"
+    if method == "exact" and not question.is_small(n_units, inf):
+        raise ValueError(f"`method` cannot be 'exact' here: too many different {studies}.")
+    if method in ("formula", "exact"):
+        return usual
+    number = question.draws(n_units, usual, looks=looks)
+    if not number and not (method == "auto" and question.has_formula):
+        raise ValueError(
+            f"`test` takes too long to be called for hundreds of {studies}: plan with a quicker "
+            "one of the same kind, such as its form for large samples."
+        )
+    return number
+
+
+def _chances(
+    question: TableQuestion, n_units: int, method: str, usual: int, rng: np.random.Generator
+) -> tuple[tuple[int, Chances], int]:
+    """Return the chances of a size that was given, and how many studies were drawn."""
+    if method == "auto" and question.is_small(n_units):
+        method = "exact"
+    number = _draws(question, n_units, method, usual)
+    if not number:
+        method = "formula"
+    elif method == "auto":
+        method = "simulated"
+    return (n_units, question.chances(n_units, method, number, rng)), number
+
+
 def _least(
-    question: TableQuestion, power: float, method: str, most: int, rng: np.random.Generator
-) -> tuple[int, Chances] | None:
+    question: TableQuestion, power: float, method: str, usual: int, rng: np.random.Generator
+) -> tuple[tuple[int, Chances] | None, int]:
+    """Return the least number of units with its chances, and how many studies were drawn."""
     start = question.start(power)
     if not np.isfinite(start):
-        return None
-    if method == "formula":
-        units = ceil(root(lambda n: question.by_formula(n).supported - power) - 1e-6)
-        return units, question.by_formula(units)
+        return None, usual
     top = ceil(1.3 * start) + 12
-    if method == "exact" or (method == "auto" and question.n_studies(top) <= MOST_IN_SEARCH):
-        n_units = least_exactly(
-            lambda n: question.chances(n, "exact", 0, rng).supported, power=power, top=top, least=2
-        )
-        return n_units, question.chances(n_units, "exact", 0, rng)
-
-    # few different studies come out where only moves count
-    n_draws = min(most, FEWER_DRAWS if question.is_quick else FEWEST_DRAWS)
+    if method == "auto" and question.is_small(top, MOST_IN_SEARCH, looks=top - start):
+        method = "exact"
+    number = _draws(question, top, method, usual, looks=LOOKS + 1)
+    if method == "exact":
+        return _least_of_all(question, power, top, rng), usual
+    if method == "formula" or not number:
+        units = ceil(root(lambda n: question.by_formula(n).supported - power) - 1e-6)
+        return (units, question.by_formula(units)), number
 
     def look(n_units: int, number: int) -> Chances:
         return question.chances(n_units, "simulated", number, rng)
 
-    return least_by_search(look, power=power, start=start, n_draws=n_draws)
+    return least_by_search(look, power=power, start=start, n_draws=number), number
+
+
+def _least_of_all(
+    question: TableQuestion, power: float, top: int, rng: np.random.Generator
+) -> tuple[int, Chances]:
+    """Return the same of studies that are all gone through."""
+
+    def power_at(n_units: int) -> float:
+        return question.chances(n_units, "exact", 0, rng).supported
+
+    n_units = least_exactly(power_at, power=power, top=top, least=2)
+    return n_units, question.chances(n_units, "exact", 0, rng)
