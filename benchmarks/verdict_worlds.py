@@ -4,7 +4,7 @@ Studies are drawn from many worlds in which a coefficient is exactly what a clai
 worlds in which either error is commonest are then drawn again, so that the worst of many is not
 called worse than it is.
 
-    python benchmarks/verdict_worlds.py --raters 3 --grades 4 --csv piece.csv
+    python benchmarks/verdict_worlds.py --raters 3 --grades 4 --only gwet_ac --csv piece.csv
     python benchmarks/verdict_worlds.py --summarise docs/_static/verdict_worlds.csv
 """
 
@@ -70,6 +70,11 @@ def coefficients(n_raters: int, n_grades: int) -> tuple[tuple[str, str], ...]:
     return plain if n_grades == 2 else (*plain, *ordered)
 
 
+def said_of(name: str, weights: str) -> str:
+    """Return the coefficient with its weights as the rows name it."""
+    return " ".join(filter(None, (name, weights)))
+
+
 def edge_worlds(name: str, weights: str, threshold: float, n_raters: int, n_grades: int) -> dict:
     """Return the worlds in which a coefficient is exactly the threshold, by what they are."""
     starts = {
@@ -107,10 +112,15 @@ def claim_of(name: str, weights: str, threshold: float) -> ilr.Claim:
     )
 
 
-def error_rows(n_raters: int, n_grades: int, draws: int) -> Iterator[dict[str, object]]:
-    """Yield the worst errors of each coefficient and number of units."""
-    rng = np.random.default_rng([SEED, n_raters, n_grades])
-    for name, weights in coefficients(n_raters, n_grades):
+def error_rows(
+    n_raters: int, n_grades: int, draws: int, only: str | None
+) -> Iterator[dict[str, object]]:
+    """Yield the worst errors of each coefficient, or of one alone, by number of units."""
+    for place, (name, weights) in enumerate(coefficients(n_raters, n_grades)):
+        if only not in (None, said_of(name, weights)):
+            continue
+        # a seed each, so that a piece gives the rows that the whole gives
+        rng = np.random.default_rng([SEED, n_raters, n_grades, place])
         worlds = {
             said: (claim_of(name, weights, threshold), world)
             for threshold in THRESHOLDS
@@ -119,7 +129,7 @@ def error_rows(n_raters: int, n_grades: int, draws: int) -> Iterator[dict[str, o
         for n in SIZES:
             once = {said: errors(*both, n, draws, rng) for said, both in worlds.items()}
             row = {
-                "coefficient": " ".join(filter(None, (name, weights))),
+                "coefficient": said_of(name, weights),
                 "raters": n_raters,
                 "grades": n_grades,
                 "units": n,
@@ -169,13 +179,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--csv", type=Path)
     parser.add_argument("--raters", type=int, default=3)
     parser.add_argument("--grades", type=int, default=4)
+    parser.add_argument("--only", help="one coefficient, as the rows name it")
     parser.add_argument("--draws", type=int, default=4_000)
     parser.add_argument("--summarise", type=Path)
     given = parser.parse_args(arguments)
     if given.summarise:
         print(summary(given.summarise))
         return 0
-    rows = error_rows(given.raters, given.grades, given.draws)
+    rows = error_rows(given.raters, given.grades, given.draws, given.only)
     file = given.csv.open("w", encoding="utf-8", newline="") if given.csv else sys.stdout
     with file:
         writer = csv.DictWriter(file, FIELDS, lineterminator="\n")
