@@ -36,17 +36,20 @@ CALLED_OTHERWISE = {
     "stratified_shift": {"table"},
 }
 ALIENS = {
-    "text": "zzz",
-    "no text": "",
-    "fraction": 3.7,
-    "negative": -1,
-    "true": True,
-    "nan": float("nan"),
-    "object": object(),
-    "list": [],
-    "dict": {},
-    "array": np.array([1, 2]),
-    "function": lambda anything: anything,
+    "no axis": lambda: np.array(0.5),
+    "iterator": lambda: iter([1, 2]),
+    "times": lambda: np.array([[1, 2], [2, 1]], dtype="m8[s]"),
+    "text": lambda: "zzz",
+    "no text": lambda: "",
+    "fraction": lambda: 3.7,
+    "negative": lambda: -1,
+    "true": lambda: True,
+    "nan": lambda: float("nan"),
+    "object": lambda: object(),
+    "list": list,
+    "dict": dict,
+    "array": lambda: np.array([1, 2]),
+    "function": lambda: lambda anything: anything,
 }
 
 
@@ -58,8 +61,8 @@ def test_an_error_names_an_argument(name):
     names = {parameter.name for parameter in parameters} | CALLED_OTHERWISE.get(name, set())
     silent = []
     for place, parameter in enumerate(parameters):
-        for kind, alien in ALIENS.items():
-            given, named = list(positional), dict(options)
+        for kind, make in ALIENS.items():
+            given, named, alien = list(positional), dict(options), make()
             if place < len(given):
                 given[place] = alien
             else:

@@ -86,7 +86,7 @@ def check_number(value: Any, name: str, *, finite: bool = True) -> float:
         If it is not finite, or too large for a float.
     """
     single = value.item() if isinstance(value, np.ndarray) and value.ndim == 0 else value
-    if isinstance(single, (bool, np.bool_)) or not isinstance(single, Real):
+    if not is_real(single):
         raise TypeError(f"`{name}` must be a number, but got {told(value)}.")
     try:
         number = float(single)
@@ -185,12 +185,45 @@ def check_count(value: Any, name: str, *, least: int = 1) -> int:
         If it is smaller.
     """
     kind = "a positive whole number" if least == 1 else "a whole number"
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
+    if not is_whole(value):
         raise TypeError(f"`{name}` must be {kind}, but got {told(value)}.")
     if value < least:
         wanted = kind if least == 1 else f"at least {least}"
         raise ValueError(f"`{name}` must be {wanted}, but got {told(value)}.")
     return int(value)
+
+
+def is_real(value: object) -> bool:
+    """Say whether a value is a real number, and not true, false or a length of time.
+
+    Parameters
+    ----------
+    value : object
+        What was given.
+
+    Returns
+    -------
+    bool
+        True for whole numbers, floats and fractions of Python's or NumPy's.
+    """
+    return isinstance(value, Real) and not isinstance(value, (bool, np.bool_, np.timedelta64))
+
+
+def is_whole(value: object) -> bool:
+    """Say whether a value is a whole number, and not true, false or a length of time.
+
+    Parameters
+    ----------
+    value : object
+        What was given.
+
+    Returns
+    -------
+    bool
+        True for an int of Python's or NumPy's.
+    """
+    # NumPy counts lengths of time among its whole numbers
+    return isinstance(value, (int, np.integer)) and is_real(value)
 
 
 def check_option(value: object, options: Sequence[str | None], name: str) -> None:
@@ -256,8 +289,8 @@ def check_names(names: Any, name: str) -> tuple[Hashable, ...]:
     ValueError
         If one is there twice.
     """
-    check_listing(names, name, of="names")
-    listed = tuple(one.item() if isinstance(one, np.generic) else one for one in names)
+    given = check_listing(names, name, of="names")
+    listed = tuple(one.item() if isinstance(one, np.generic) else one for one in given)
     seen: set[Hashable] = set()
     for place, one in enumerate(listed):
         check_name(one, name, str(place))
@@ -313,8 +346,8 @@ def check_function(value: object, name: str) -> None:
         )
 
 
-def check_listing(value: object, name: str, *, of: str) -> None:
-    """Raise unless an argument lists several things in an order.
+def check_listing(value: Any, name: str, *, of: str) -> list[Any]:
+    """Return what an argument lists; raise unless it lists things in an order.
 
     Parameters
     ----------
@@ -324,6 +357,11 @@ def check_listing(value: object, name: str, *, of: str) -> None:
         The argument's name.
     of : str
         What it lists, in the plural.
+
+    Returns
+    -------
+    list
+        The things, of an iterator too.
 
     Raises
     ------
@@ -340,6 +378,7 @@ def check_listing(value: object, name: str, *, of: str) -> None:
     if alone or not isinstance(value, Iterable):
         given = f"the string {told(value)}" if isinstance(value, str) else told(value)
         raise TypeError(f"`{name}` must be a sequence of {of}, but got {given}.")
+    return list(value)
 
 
 def check_each(things: Any, name: str, kind: type[Kind], *, of: str) -> tuple[Kind, ...]:
@@ -366,8 +405,7 @@ def check_each(things: Any, name: str, kind: type[Kind], *, of: str) -> tuple[Ki
     TypeError
         If it lists nothing, or one of them is of another kind.
     """
-    check_listing(things, name, of=of)
-    listed = tuple(things)
+    listed = tuple(check_listing(things, name, of=of))
     for place, one in enumerate(listed):
         if not isinstance(one, kind):
             raise TypeError(f"`{name}` must hold {of}, but holds {told(one)} at {place}.")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 import numpy.typing as npt
 
-from ilacs_reliability._checks.arguments import check_flag, check_option, told
+from ilacs_reliability._checks.arguments import check_flag, check_listing, check_option
 from ilacs_reliability._checks.names import shown
 from ilacs_reliability._data.engines import (
     Source,
@@ -219,9 +219,7 @@ def ratings_from_wide(
     """
     check_scale(scale)
     check_option(design, DESIGNS, "design")
-    if isinstance(raters, (str, Mapping)) or not isinstance(raters, Iterable):
-        raise TypeError(f"`raters` must be a sequence of column names, but got {told(raters)}.")
-    names = list(raters)
+    names = check_listing(raters, "raters", of="column names")
     if not names:
         raise ValueError("`raters` must name at least one column, but is empty.")
     clusters = [] if cluster is None else [("cluster", cluster)]

@@ -15,9 +15,10 @@ from ilacs_reliability._checks.arguments import (
     check_name,
     check_names,
     check_option,
+    is_whole,
     told,
 )
-from ilacs_reliability._checks.containers import read_only, refuse_set
+from ilacs_reliability._checks.containers import read_only
 from ilacs_reliability._checks.names import (
     Names,
     by_label,
@@ -462,7 +463,7 @@ class Ratings(Record):
         return (None if name == "counts" and known else getattr(self, name) for name in names)
 
     def _column(self, rater: Hashable) -> int:
-        if isinstance(rater, (int, np.integer)) and not isinstance(rater, bool):
+        if is_whole(rater):
             if not -self.n_raters <= rater < self.n_raters:
                 raise IndexError(
                     f"`raters` must be columns, 0 to {self.n_raters - 1}, but got {told(rater)}."
@@ -1210,12 +1211,7 @@ def _rows(codes: CodeArray, clusters: IntArray | None) -> IntArray:
 
 
 def _unit_names(units: Sequence[Hashable], n_units: int) -> tuple[Hashable, ...]:
-    refuse_set(units, "units")
-    if isinstance(units, str) or not isinstance(units, Iterable):
-        raise TypeError(
-            f"`units` must be a sequence of names, one for each row, but got {told(units)}."
-        )
-    names = tuple(units)
+    names = tuple(check_listing(units, "units", of="names, one for each row"))
     if len(names) != n_units:
         raise ValueError(
             f"`units` must have {n_units} names, one for each row, but got {len(names)}."
@@ -1352,8 +1348,7 @@ def _check_matrix(
     if not table.size:
         raise ValueError(f"`{name}` is empty: it has shape {table.shape}.")
     if raters is not None:
-        check_listing(raters, "raters", of="names")
-        raters = tuple(raters)
+        raters = tuple(check_listing(raters, "raters", of="names"))
     if raters is not None and table.shape[1] != len(raters):
         turned = "; is it transposed?" if table.shape[0] == len(raters) else ""
         raise ValueError(

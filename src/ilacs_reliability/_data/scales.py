@@ -23,6 +23,7 @@ from ilacs_reliability._checks.arguments import (
     check_listing,
     check_mapping,
     check_text,
+    is_whole,
     told,
 )
 from ilacs_reliability._checks.containers import FrozenMapping, refuse_set
@@ -689,7 +690,7 @@ def tolerance_weights(scale: Scale, *, within: int = 1) -> FloatArray:
         raise TypeError(f"`scale` must be a Scale, but got {type(scale).__name__}.")
     if not scale.ordered:
         raise ValueError("`scale` has no order, so no grade is near another.")
-    if not (isinstance(within, (int, np.integer)) and within >= 0):
+    if not (is_whole(within) and within >= 0):
         raise ValueError(f"`within` must be a whole number of 0 or more, but got {told(within)}.")
     codes = np.arange(scale.n_grades)
     near: FloatArray = (np.abs(codes[:, None] - codes[None, :]) <= within).astype(np.float64)
@@ -838,9 +839,9 @@ def _codes_of_names(names: Names, scale: Scale, which: str) -> list[int] | None:
 
 
 def _checked_labels(labels: Iterable[Hashable]) -> tuple[Hashable, ...]:
-    check_listing(labels, "labels", of="labels")
+    listed = check_listing(labels, "labels", of="labels")
     _refuse_named(labels)
-    labels = tuple(x.item() if isinstance(x, np.generic) else x for x in labels)
+    labels = tuple(x.item() if isinstance(x, np.generic) else x for x in listed)
     if not labels:
         raise ValueError("`labels` must hold at least one grade, but is empty.")
     seen: dict[Hashable, int] = {}
@@ -916,8 +917,9 @@ def _checked_missing(
     codes: Mapping[Hashable, int],
     aliases: Mapping[Hashable, Hashable],
 ) -> tuple[Hashable, ...]:
-    check_listing(missing, "missing", of="what stands for no grade, as in missing=['N/A', 9]")
-    listed = tuple(x.item() if isinstance(x, np.generic) else x for x in missing)
+    wanted = "what stands for no grade, as in missing=['N/A', 9]"
+    given = check_listing(missing, "missing", of=wanted)
+    listed = tuple(x.item() if isinstance(x, np.generic) else x for x in given)
     if not listed:
         return ()
     grades = {reading for label in codes for reading in _readings_of(label)}

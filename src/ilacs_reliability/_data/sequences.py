@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
-from ilacs_reliability._checks.arguments import check_count, check_option, told
+from ilacs_reliability._checks.arguments import check_count, check_option, is_whole, told
 from ilacs_reliability._data.engines import (
     Source,
     collect,
@@ -242,7 +242,7 @@ def _two_columns(ratings: Ratings, before: Any, after: Any) -> Ratings:
 
 def _column(column: Any, ratings: Ratings) -> int:
     names = ratings.raters or ()
-    whole = isinstance(column, (int, np.integer)) and not isinstance(column, bool)
+    whole = is_whole(column)
     if whole and -ratings.n_raters <= column < ratings.n_raters:
         return int(column) % ratings.n_raters
     if isinstance(column, Hashable) and column in names:

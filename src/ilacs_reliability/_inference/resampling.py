@@ -142,7 +142,9 @@ def bootstrap(
     confidence_level = float(confidence_level)
     check_draws(n_resamples)
     if not callable(coefficient):
-        check_listing(coefficient, "coefficient", of="functions of ratings, or one of them")
+        coefficient = check_listing(
+            coefficient, "coefficient", of="functions of ratings, or one of them"
+        )
     coefficients = (coefficient,) if callable(coefficient) else tuple(coefficient)
     if not coefficients:
         raise ValueError("`coefficient` must be a function or several, but is empty.")

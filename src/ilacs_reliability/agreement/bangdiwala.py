@@ -100,6 +100,7 @@ def bangdiwala_b(
     0.8059604
     """
     taken = known_raters(ratings, "bangdiwala_b", n_raters=2)
+    partial_credit = check_listing(partial_credit, "partial_credit", of="numbers")
     credit = _credit(taken, weights, partial_credit)
     q, n_levels = len(taken.scale), len(np.unique(np.round(credit, 12)))
     cells = float(q**2 * len(taken.table.totals))
@@ -160,7 +161,6 @@ def _credit(ratings: Ratings, weights: Weights, partial_credit: Sequence[float])
 
 def _steps(partial_credit: Sequence[float], n_grades: int) -> tuple[float, ...]:
     """Return the credit of 0, 1, 2, ... steps."""
-    check_listing(partial_credit, "partial_credit", of="numbers")
     for place, credit in enumerate(partial_credit):
         check_number(credit, f"partial_credit[{place}]")
     steps = (1.0, *(float(credit) for credit in partial_credit))

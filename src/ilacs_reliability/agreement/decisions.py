@@ -14,6 +14,7 @@ from ilacs_reliability._checks.arguments import (
     check_confidence_level,
     check_listing,
     check_option,
+    is_whole,
     told,
 )
 from ilacs_reliability._data.ratings import RatingsLike
@@ -107,15 +108,15 @@ def d_study(
     check_confidence_level(confidence_level)
     check_option(decision, DECISIONS, "decision")
     reliability = check_between(reliability, "reliability", 0.0, 1.0)
-    check_listing(n_raters, "n_raters", of="whole numbers")
-    for place, number in enumerate(n_raters):
-        if not (isinstance(number, (int, np.integer)) and number > 0):
+    listed = check_listing(n_raters, "n_raters", of="whole numbers")
+    for place, number in enumerate(listed):
+        if not (is_whole(number) and number > 0):
             raise ValueError(
                 f"`n_raters` must hold whole numbers above 0, but got {told(number)} at {place}."
             )
     parts = source if isinstance(source, VarianceComponents) else variance_components(source)
     needed = _needed(parts, reliability, decision)
-    numbers = sorted({int(number) for number in n_raters} | ({needed} if needed else set()))
+    numbers = sorted({int(number) for number in listed} | ({needed} if needed else set()))
     limits = {kind: _single_limits(parts, kind, confidence_level) for kind in DECISIONS}
     rows = tuple(_projection(parts, k, reliability, decision, limits) for k in numbers)
     sentence = _answer(parts, needed, reliability, decision, limits[decision], confidence_level)

@@ -118,8 +118,7 @@ def _several(estimates: object) -> list[Estimate]:
     if isinstance(estimates, Estimate):
         raise TypeError(f"`estimates` must be two estimates or more, but got {told(estimates)}.")
     listed: Any = list(estimates.values()) if isinstance(estimates, Mapping) else estimates
-    check_listing(listed, "estimates", of="estimates")
-    given = list(listed)
+    given = check_listing(listed, "estimates", of="estimates")
     for place, estimate in enumerate(given):
         check_plain(estimate, f"estimates[{place}]")
     if len(given) < 2:

@@ -5,12 +5,17 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
-from numbers import Real
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from ilacs_reliability._checks.arguments import check_function, check_number, check_option, told
+from ilacs_reliability._checks.arguments import (
+    check_function,
+    check_number,
+    check_option,
+    is_real,
+    told,
+)
 from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings
 from ilacs_reliability._data.scales import FloatArray
 from ilacs_reliability._inference.intervals import t_limits, wald_limits
@@ -249,7 +254,7 @@ def _share_left(n: float, population: float | None, name: str, seen: float = 1.0
     """Return the share of a population that the sample leaves out, of what was seen of it."""
     if population is None:
         return 1.0
-    if not isinstance(population, Real):
+    if not is_real(population):
         raise TypeError(f"`{name}` must be a number or None, but got {told(population)}.")
     population = check_number(population, name, finite=False)
     if not population >= n:

@@ -224,7 +224,7 @@ def _named(
     patterns = known_raters(ratings, "influential_units").patterns
     rows = {} if patterns is None else {tuple(patterns[place].tolist()): place for place in used}
     for name, grades in units.items():
-        check_listing(grades, f"units[{told(name)}]", of="grades")
+        grades = check_listing(grades, f"units[{told(name)}]", of="grades")
         code = tuple(ratings.scale.encode([list(grades)], name="units")[0].tolist())
         if code not in rows:
             raise ValueError(f"`units` gives {name!r} grades {list(grades)}, not in `ratings`.")

@@ -159,8 +159,7 @@ def _kinds(ratings: Ratings, weights: Sequence[WeightKind] | None) -> tuple[Weig
     if weights is None:
         several = ratings.scale.ordered and len(ratings.scale) > 2
         return ORDERED_KINDS if several else ("identity",)
-    check_listing(weights, "weights", of="kinds")
-    weights = tuple(weights)
+    weights = tuple(check_listing(weights, "weights", of="kinds"))
     for place, kind in enumerate(weights):
         if not isinstance(kind, str):
             raise TypeError(
@@ -181,8 +180,7 @@ def _further(
         known = ratings.patterns is not None
         light: tuple[Further, ...] = ("light_kappa",) if known and ratings.n_raters > 2 else ()
         return (*light, "icc") if known and several else light
-    check_listing(also, "also", of="names")
-    also = tuple(also)
+    also = tuple(check_listing(also, "also", of="names"))
     for place, name in enumerate(also):
         if not isinstance(name, str) or name not in FURTHER:
             raise ValueError(

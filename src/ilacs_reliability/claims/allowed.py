@@ -253,8 +253,8 @@ def tables_consistent_with(
         bounds += bounds_of(read, region.ravel(), base.ravel(), n_base, rounding)
     tables = tables_within(bounds, most).reshape(-1, *shape)
     found = AllowedTables(counts=tables, kind=kind, scale=scale)
-    check_listing(coefficients, "coefficients", of="pairs of a function and its limits")
-    for pair in coefficients:
+    pairs = check_listing(coefficients, "coefficients", of="pairs of a function and its limits")
+    for pair in pairs:
         found = _with_coefficient(found, pair)
     return found
 
@@ -265,8 +265,7 @@ Said: TypeAlias = tuple[npt.NDArray[np.bool_], Any, npt.NDArray[np.bool_]]
 def _listed(figures: Any, name: str) -> list[Any] | None:
     if figures is None:
         return None
-    check_listing(figures, name, of="figures")
-    return list(figures)
+    return check_listing(figures, name, of="figures")
 
 
 def _shape(scale: Any, kind: str, rows: Any, columns: Any, cells: Any) -> tuple[int, int]:
@@ -317,9 +316,10 @@ def _margins(rows: Any, columns: Any, cells: Any, shape: tuple[int, int]) -> lis
 
 
 def _regions(figures: Figures, shape: tuple[int, int], kind: str) -> list[Said]:
-    if not isinstance(figures, Mapping):
-        check_listing(figures, "figures", of="regions with their figures")
-    pairs = figures.items() if isinstance(figures, Mapping) else figures
+    if isinstance(figures, Mapping):
+        pairs = list(figures.items())
+    else:
+        pairs = check_listing(figures, "figures", of="regions with their figures")
     every = np.ones(shape, dtype=bool)
     said = []
     for place, entry in enumerate(pairs):

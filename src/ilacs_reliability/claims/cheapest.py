@@ -17,6 +17,7 @@ from ilacs_reliability._checks.arguments import (
     check_each,
     check_listing,
     check_number,
+    is_whole,
     told,
 )
 from ilacs_reliability._checks.randomness import as_generator, check_draws
@@ -458,10 +459,9 @@ def _strata(worlds: Any) -> dict[str, Mapping[str, Any]]:
 
 
 def _raters(raters: Any) -> list[int]:
-    check_listing(raters, "raters", of="numbers of raters")
-    numbers = list(raters)
+    numbers = check_listing(raters, "raters", of="numbers of raters")
     for one in numbers:
-        if isinstance(one, bool) or not isinstance(one, (int, np.integer)) or not 2 <= one <= 10:
+        if not is_whole(one) or not 2 <= one <= 10:
             raise ValueError(f"`raters` must hold whole numbers from 2 to 10, but got {told(one)}.")
     if not numbers:
         raise ValueError("`raters` must hold a number at least.")
@@ -480,8 +480,8 @@ def _costs(costs: Any, strata: Mapping[str, Any]) -> dict[str, tuple[float, floa
 
 
 def _pair(costs: Any) -> tuple[float, float]:
-    check_listing(costs, "costs", of="two numbers")
-    numbers = [check_number(one, "costs") for one in costs]
+    listed = check_listing(costs, "costs", of="two numbers")
+    numbers = [check_number(one, "costs") for one in listed]
     if len(numbers) != 2 or min(numbers) < 0 or not sum(numbers) > 0:
         raise ValueError(
             f"`costs` must be two numbers of 0 or more, and not both 0, but got {told(costs)}."

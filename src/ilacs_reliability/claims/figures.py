@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from ilacs_reliability._checks.arguments import check_count, told
+from ilacs_reliability._checks.arguments import check_count, is_whole, told
 from ilacs_reliability._results.estimates import IntArray
 
 Rounding: TypeAlias = Literal["half", "down", "up", "any"]
@@ -51,7 +51,7 @@ def read_figure(figure: Any, place: str) -> Read:
         if low > high:
             raise ValueError(f"`{place}` must go from low to high, but got {figure}.")
         return low, high
-    if isinstance(figure, (bool, np.bool_)) or not isinstance(figure, (int, np.integer)):
+    if not is_whole(figure):
         raise TypeError(
             f"`{place}` must be a count, a share as printed such as '92%', a pair of counts or "
             f"None, but got {told(figure)}."

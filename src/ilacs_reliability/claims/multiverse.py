@@ -10,7 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from ilacs_reliability._checks.arguments import check_listing, check_option, naming, told
+from ilacs_reliability._checks.arguments import (
+    check_listing,
+    check_name,
+    check_option,
+    naming,
+    told,
+)
 from ilacs_reliability._data.ratings import Ratings, ratings_from_codes, ratings_from_counts
 from ilacs_reliability._data.scales import Scale
 from ilacs_reliability._data.tables import (
@@ -112,7 +118,8 @@ def verdict_multiverse(
     held = [_held_to(claim, one) for one in _given(thresholds, "thresholds", _near(claim))]
     scale = next(iter(studies.values())).scale
     parts = _given(cuts, "cuts", [None, *(_cuts(scale))])
-    for cut in parts:
+    for place, cut in enumerate(parts):
+        check_name(cut, "cuts", str(place))
         _check_cut(cut, scale)
     rows = [
         row
@@ -139,10 +146,10 @@ def _studies(claim: Claim, data: Any) -> dict[str, Any]:
 def _given(chosen: Any, name: str, usual: Sequence[Any]) -> list[Any]:
     if chosen is None:
         return list(usual)
-    check_listing(chosen, name, of="choices")
-    if not len(chosen):
+    listed = check_listing(chosen, name, of="choices")
+    if not listed:
         raise ValueError(f"`{name}` must hold at least one, but is empty.")
-    return list(chosen)
+    return listed
 
 
 def _near(claim: Claim) -> list[Any]:

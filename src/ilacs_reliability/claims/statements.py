@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import inf
-from numbers import Real
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -14,6 +13,7 @@ from ilacs_reliability._checks.arguments import (
     check_confidence_level,
     check_option,
     check_text,
+    is_real,
     told,
 )
 from ilacs_reliability._results.records import as_dict
@@ -211,7 +211,7 @@ def _plain_threshold(threshold: Any) -> float | tuple[float, ...]:
     is_pair = isinstance(threshold, (tuple, list)) or np.ndim(threshold) == 1
     numbers = list(threshold) if is_pair else [threshold]
     for number in numbers:
-        if isinstance(number, (bool, np.bool_)) or not isinstance(number, Real):
+        if not is_real(number):
             raise TypeError(f"`threshold` must be a number or two, but got {told(threshold)}.")
     return tuple(map(_plain_number, numbers)) if is_pair else _plain_number(threshold)
 

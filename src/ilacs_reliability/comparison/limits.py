@@ -457,17 +457,23 @@ def _ratio_parts(counts: Counts, log: float) -> tuple[float, float]:
 
 def _odds_score(counts: Counts, log: float) -> float:
     x1, n1, x2, n2 = counts
-    odds = float(np.exp(log))
+    if log < 0:
+        return -_odds_score((x2, n2, x1, n1), -log)
     n, x = n1 + n2, x1 + x2
-    # the shares under the hypothesis have this odds ratio and the total seen
-    a, b, c = n1 * (odds - 1), n1 + n2 * odds - x * (odds - 1), -x
-    root = np.sqrt(max(b**2 - 4 * a * c, 0.0))
-    # the form of the solution that takes nothing from nothing; where b < 0 the odds are above 1
-    p1 = -2 * c / (b + root) if b >= 0 else (root - b) / (2 * a)
-    p1 = min(max(p1, 0.0), 1.0)
-    p2 = min(max((x - n1 * p1) / n2, 0.0), 1.0)
-    spread = 1 / max(n1 * p1 * (1 - p1), 1e-200) + 1 / max(n2 * p2 * (1 - p2), 1e-200)
-    return float((x2 - n2 * p2) * np.sqrt(spread * (n - 1) / n))
+    more, less = -np.expm1(-log), np.exp(-log)
+    # the shares under the hypothesis have this odds ratio and the total seen: roots of quadratics
+    # of one discriminant, in forms that take nothing from nothing
+    b = (n2 - x) + less * (n1 + x)
+    root = np.sqrt(b**2 + 4 * n1 * more * x * less)
+    p1 = 2 * x * less / (b + root) if b >= 0 else (root - b) / (2 * n1 * more)
+    q1 = 2 * (n - x) / (n1 + n2 * less + (n - x) * more + root)
+    both = p1 + q1 * less
+    p2, q2 = p1 / both, q1 * less / both
+    spread = 1 / max(n1 * p1 * q1, 1e-200) + 1 / max(n2 * p2 * q2, 1e-200)
+    # all four cells are off by as much; the smallest keeps the digits of it
+    cells = ((n1 * p1, x1, -1), (n1 * q1, n1 - x1, 1), (n2 * p2, x2, 1), (n2 * q2, n2 - x2, -1))
+    expected, seen, sign = min(cells)
+    return float(sign * (seen - expected) * np.sqrt(spread * (n - 1) / n))
 
 
 def _positive_limits(

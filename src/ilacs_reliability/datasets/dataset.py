@@ -308,7 +308,7 @@ class Dataset(Record):
             wanted = (wanted,)
         # where one of several values is enough, their order does not matter
         listed = list(wanted) if isinstance(wanted, (set, frozenset)) else wanted
-        check_listing(listed, column, of="values")
+        listed = check_listing(listed, column, of="values")
         for place, value in enumerate(listed):
             check_name(value, column, str(place))
         values = frozenset(listed)

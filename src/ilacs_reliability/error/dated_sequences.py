@@ -149,8 +149,7 @@ def _sets(ratings: Ratings, thresholds: Thresholds) -> list[int]:
 
 
 def _listed(thresholds: Any, number: int) -> list[Hashable]:
-    check_listing(thresholds, "thresholds", of="names")
-    labels = list(thresholds)
+    labels = check_listing(thresholds, "thresholds", of="names")
     for place, label in enumerate(labels):
         check_name(label, "thresholds", str(place))
     if len(labels) != number:

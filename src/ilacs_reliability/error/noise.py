@@ -345,8 +345,8 @@ def population_of(moves: Transitions, shares: Any) -> tuple[FloatArray, tuple[st
     if shares is None:
         pooled = (first + second) / (2 * moves.n_units)
         return pooled, (POOLED,) if (first != second).any() else ()
-    check_listing(shares, "shares", of="numbers")
-    numbers = [check_number(one, "shares") for one in shares]
+    given = check_listing(shares, "shares", of="numbers")
+    numbers = [check_number(one, "shares") for one in given]
     if len(numbers) != len(moves.scale) or min(numbers) < 0 or not sum(numbers):
         raise ValueError(
             f"`shares` must be {len(moves.scale)} numbers of 0 or more, one for each grade, but "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, overload
 
@@ -252,7 +252,7 @@ def reliability_from_repeats(
     check_option(model, MODELS, "model")
     ratings = _taken(sequences)
     _check(ratings, model)
-    if not isinstance(error_correlation, Iterable):
+    if not np.iterable(error_correlation):
         return _FITS[model](ratings, _share(error_correlation), thresholds)
     shares = map(_share, error_correlation)
     curve: dict[Hashable, Estimate] = {c: _FITS[model](ratings, c, thresholds) for c in shares}

@@ -15,6 +15,7 @@ from ilacs_reliability._checks.arguments import (
     check_count,
     check_listing,
     check_mapping,
+    is_whole,
     naming,
     told,
 )
@@ -102,7 +103,7 @@ def _is_listing(standard: Any) -> bool:
 
 def _column(ratings: Ratings, rater: Any, name: str) -> int:
     names = ratings.raters or ()
-    is_place = isinstance(rater, (int, np.integer)) and not isinstance(rater, bool)
+    is_place = is_whole(rater)
     if is_place and -ratings.n_raters <= rater < ratings.n_raters:
         return int(rater)
     # a look-up by hash, as what is not a name may answer a comparison with anything
@@ -185,8 +186,8 @@ def _by_mapping(
 ) -> dict[Hashable, list[int]]:
     found: dict[Hashable, list[int]] = {}
     for appraiser, raters in trial.items():
-        check_listing(raters, "trial", of="raters for each appraiser")
-        found[appraiser] = [_column(ratings, rater, "trial") % len(names) for rater in raters]
+        listed = check_listing(raters, "trial", of="raters for each appraiser")
+        found[appraiser] = [_column(ratings, rater, "trial") % len(names) for rater in listed]
     used = [column for columns in found.values() for column in columns]
     if sorted(used) != list(range(len(names))):
         raise ValueError(

@@ -13,6 +13,7 @@ from ilacs_reliability._checks.arguments import (
     check_confidence_level,
     check_listing,
     check_number,
+    is_whole,
     told,
 )
 from ilacs_reliability._results.cards import card, interval_svg
@@ -249,14 +250,13 @@ def agreement_sequence(
 
 
 def _decisions(decisions: Any) -> IntArray:
-    check_listing(decisions, "decisions", of="true or false")
-    listed = list(decisions)
+    listed = check_listing(decisions, "decisions", of="true or false")
     if len(listed) > MOST_DECISIONS:
         raise ValueError(
             f"`decisions` must be at most {MOST_DECISIONS:,}, but got {len(listed):,}."
         )
     for place, one in enumerate(listed):
-        if not isinstance(one, (bool, np.bool_, int, np.integer)) or one not in (0, 1):
+        if not (isinstance(one, (bool, np.bool_)) or is_whole(one)) or one not in (0, 1):
             raise TypeError(
                 f"`decisions` must hold true or false, but holds {told(one)} at {place}."
             )
@@ -264,8 +264,7 @@ def _decisions(decisions: Any) -> IntArray:
 
 
 def _prior(prior: Any) -> tuple[float, float]:
-    check_listing(prior, "prior", of="two numbers")
-    listed = [check_number(one, "prior") for one in prior]
+    listed = [check_number(one, "prior") for one in check_listing(prior, "prior", of="two numbers")]
     if len(listed) != 2 or not min(listed) > 0:
         raise ValueError(f"`prior` must be two numbers above 0, but got {told(prior)}.")
     return listed[0], listed[1]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Number
 from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 
-from ilacs_reliability._checks.arguments import check_option, told
+from ilacs_reliability._checks.arguments import check_listing, check_option
 from ilacs_reliability._checks.randomness import as_generator, check_draws
 from ilacs_reliability._data.scales import FloatArray, IntArray
 from ilacs_reliability._data.tables import TransitionsLike
@@ -279,9 +279,7 @@ def _strata(tables: Strata) -> tuple[tuple[Hashable, ...], list[Pairs]]:
     if isinstance(tables, Mapping):
         names, given = tuple(tables), list(tables.values())
     else:
-        if not isinstance(tables, Iterable) or isinstance(tables, str):
-            raise TypeError(f"`tables` must be tables by stratum, but got {told(tables)}.")
-        given = list(tables)
+        given = check_listing(tables, "tables", of="tables by stratum")
         if hasattr(tables, "columns") or (given and all(_is_row(table) for table in given)):
             raise ValueError("`tables` must hold a table for each stratum, but got a single table.")
         names = tuple(f"stratum {place}" for place in range(1, len(given) + 1))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from numbers import Real
 from typing import Any
 
 import numpy as np
 
-from ilacs_reliability._checks.arguments import check_number, told
+from ilacs_reliability._checks.arguments import check_number, is_real, told
 from ilacs_reliability._data.scales import FloatArray
 from ilacs_reliability._results.wording import counted, percent, significant
 from ilacs_reliability.shift.moves import Pairs
@@ -186,9 +185,9 @@ def check_margin(margin: Any, *, reach: float) -> tuple[float, float]:
     ValueError
         If the ends do not hold zero, or lie beyond any effect.
     """
-    ends = (-margin, margin) if isinstance(margin, Real) else margin
+    ends = (-margin, margin) if is_real(margin) else margin
     pair = isinstance(ends, (tuple, list)) and len(ends) == 2
-    if not pair or any(isinstance(x, bool) or not isinstance(x, Real) for x in ends):
+    if not pair or any(not is_real(x) for x in ends):
         raise TypeError(f"`margin` must be a number or a pair of numbers, but got {told(margin)}.")
     low, high = (check_number(end, "margin") for end in ends)
     if not low < 0 < high:
