@@ -773,3 +773,10 @@ def test_no_number_of_raters_mends_units_that_do_not_differ_but_for_rounding():
     assert abs(ilr.variance_components(every_pattern).units) < 1e-15
     assert study.sentence.startswith("No number of raters would do")
     assert max(row["n_raters"] for row in study.rows()) == 10
+
+
+def test_a_jackknife_over_fractions_of_units_says_so():
+    ratings = ilr.ratings_from_codes([[0, 0, 1], [1, 1, 1]], scale=ilr.Scale([1, 2]))
+    weighed = ratings.with_frequencies([0.13, 2.92])
+    with pytest.raises(ValueError, match="`ratings` must hold whole units here"):
+        ilr.generalise(ilr.icc, weighed, method="jackknife")

@@ -1,7 +1,7 @@
 """Exact where it can be, drawn or of large samples where it says so, and always an end."""
 
 from collections import Counter
-from itertools import permutations
+from itertools import permutations, product
 from time import process_time
 
 import numpy as np
@@ -228,3 +228,25 @@ def test_exact_odds_are_scipys_whatever_the_odds(scale):
         ours = ilr.odds_ratio(table).confidence_interval()
         theirs = stats.contingency.odds_ratio(table, kind="conditional").confidence_interval()
         assert_allclose(ours, theirs, rtol=1e-8)
+
+
+@pytest.mark.parametrize("ratio", [ilr.odds_ratio, ilr.risk_ratio])
+def test_score_limits_are_nested_however_unlike_the_cells(ratio):
+    sizes = [1, 13, 2**30, 2**50 - 3, 2**50]
+    for a, b, c, d in product(sizes, repeat=4):
+        estimate = ratio([[a, b], [c, d]], at_most=1)
+        found = [
+            estimate.confidence_interval(level, method="miettinen_nurminen")
+            for level in (0.5, 0.95, 0.9999)
+        ]
+        lows, highs = np.transpose(found)
+        assert (np.diff(lows) <= 1e-7 * lows[:-1]).all(), (a, b, c, d)
+        assert (np.diff(highs) >= -1e-7 * highs[:-1]).all(), (a, b, c, d)
+
+
+def test_few_that_are_left_out_of_very_many_have_the_limits_of_few():
+    # next to a group of 2**50 the odds of a few are those of Poisson counts: 3 against 13
+    many = ilr.odds_ratio([[2**50, 3], [2**50, 13]], at_most=1)
+    fewer = ilr.odds_ratio([[2**30, 3], [2**30, 13]], at_most=1)
+    found, near = (one.confidence_interval(method="miettinen_nurminen") for one in (many, fewer))
+    assert_allclose(found, near, rtol=1e-6)

@@ -43,7 +43,7 @@ CALLED_OTHERWISE = {
 }
 # what no sentence should say
 UNSAID = re.compile(
-    r"\bnan\b|\bNone\b|-0\.0+\b(?![0-9])|p = 0\.?[,; ]|  |\.\.$|\b1 units\b|array\("
+    r"\bnan\b|\bNone\b|-0\.0+\b(?![0-9])|p = 0\.?[,; ]|  |\.\.$|(?<![\d.,])1 units\b|array\("
 )
 # limits that weigh independent pieces otherwise than the estimate does, which may lie outside
 OTHERWISE = {"harville_fenech"}

@@ -297,3 +297,14 @@ def test_one_unit_is_a_singular():
 def test_pairs_of_grades_in_place_of_a_table_are_told_what_to_build():
     with pytest.raises(ValueError, match="shape \\(3, 2\\); of two grades a unit, build ratings"):
         ilr.net_shift([[0, 1], [1, 2], [2, 2]])
+
+
+def test_the_unconditional_test_refuses_clusters_of_any_size():
+    study = ilr.ratings_from_codes(
+        [[0, 1], [1, 0], [0, 1]],
+        scale=ilr.Scale([1, 2]),
+        frequencies=[1, 2**50, 2**50],
+        clusters=[0, 1, 2],
+    )
+    with pytest.raises(ValueError, match="takes independent units, not clusters"):
+        ilr.mcnemar(study, method="unconditional")

@@ -509,3 +509,12 @@ def test_shares_over_clusters_have_wider_limits():
             for ratings in (plain, grouped)
         )
         assert wide.width > narrow.width
+
+
+def test_all_but_a_few_of_very_many_that_move_one_way_hold_their_imbalance():
+    table = [[1, 2**34, 3], [2, 5, 1], [0, 2, 4]]
+    for test in (ilr.stuart_maxwell, ilr.bhapkar, ilr.bowker):
+        effect = test(table).effect
+        low, high = effect.confidence_interval()
+        assert low <= effect.value <= high
+        assert low < high

@@ -16,7 +16,7 @@ from ilacs_reliability._checks.arguments import (
     is_real,
     told,
 )
-from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings
+from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings, check_whole
 from ilacs_reliability._data.scales import FloatArray
 from ilacs_reliability._inference.intervals import t_limits, wald_limits
 from ilacs_reliability._results.estimates import NO_ERROR, Estimate, Limits, Method, standard_error
@@ -272,6 +272,7 @@ def _over_units(coefficient: Coefficient, ratings: Ratings, base: Estimate, meth
     frequencies = ratings.frequencies.astype(np.float64)
     used = np.flatnonzero(frequencies * ratings.table.rated)
     if ratings.clusters is None:
+        check_whole(ratings, "ratings")
         left, times = used, frequencies[used]
         without = np.repeat(frequencies[None], len(used), axis=0)
         without[np.arange(len(used)), used] -= 1.0

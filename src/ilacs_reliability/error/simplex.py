@@ -272,9 +272,8 @@ def _grid(
     error = np.sqrt(1 - chain.loadings[1:-1].max() ** 2)
     states = np.arange(-FARTHEST, FARTHEST, min(STEP, error))
     weights = np.exp(-(states**2) / 2)
-    moves = [_moves(states, b) for b in chain.stabilities]
-    slopes = [_slope(states, b) for b in chain.stabilities]
-    return states, weights / weights.sum(), moves, slopes
+    both = [_moves(states, b) for b in chain.stabilities]
+    return states, weights / weights.sum(), [one[0] for one in both], [one[1] for one in both]
 
 
 def _pieces(thresholds: FloatArray, loading: float) -> tuple[FloatArray, FloatArray]:
@@ -288,14 +287,14 @@ def _pieces(thresholds: FloatArray, loading: float) -> tuple[FloatArray, FloatAr
     return states, (half * PIECE[1]).ravel() * density
 
 
-def _moves(states: FloatArray, stability: float) -> FloatArray:
+def _moves(states: FloatArray, stability: float) -> tuple[FloatArray, FloatArray]:
+    """Return the chances of each state after each, and their slopes along the stability."""
     spread = (1 - stability) * (1 + stability)
     gaps = states[None, :] - stability * states[:, None]
-    kernel = np.exp(-(gaps**2) / (2 * spread))
-    share: FloatArray = kernel / kernel.sum(axis=1, keepdims=True)
-    return share
-
-
-def _slope(states: FloatArray, stability: float) -> FloatArray:
-    step = 1e-5
-    return (_moves(states, stability + step) - _moves(states, stability - step)) / (2 * step)
+    squares = gaps**2 / spread
+    share: FloatArray = np.exp(squares / -2)
+    share /= share.sum(axis=1, keepdims=True)
+    slope = (gaps * states[:, None] - stability * squares) / spread
+    slope -= (share * slope).sum(axis=1, keepdims=True)
+    slope *= share
+    return share, slope

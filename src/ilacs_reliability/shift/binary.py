@@ -196,13 +196,13 @@ def mcnemar(
     check_option(alternative, ALTERNATIVES, "alternative")
     check_option(method, MCNEMAR_METHODS, "method")
     pairs = as_pairs(table)
+    if method == "unconditional" and pairs.clusters is not None:
+        raise ValueError("`method` 'unconditional' takes independent units, not clusters.")
     before, after = cut_at(pairs, at_least)
     ways = after.astype(np.int64) - before
     up, down = pairs.ways(ways)
     pieces = _cluster_sum(pairs, ways, method)
     if method == "unconditional":
-        if pieces is not None:
-            raise ValueError("`method` 'unconditional' takes independent units, not clusters.")
         statistic, p_value = unconditional_p(up, down, pairs.n_units, alternative)
     else:
         statistic, p_value = _direction_p(up, down, pieces, method, alternative)

@@ -234,9 +234,8 @@ def _ball(estimate: Estimate, confidence_level: float) -> Limits:
         cut = imbalance_critical_value(confidence_level, found=found)
     else:
         cut = critical(confidence_level)
-    radius, scale = max(math.sqrt(cut), LEAST), math.sqrt(n_moved(found.swaps))
-    root = math.sqrt(found.statistic)
-    return max((root - radius) / scale, 0.0), min((root + radius) / scale, 1.0)
+    radius = max(math.sqrt(cut), LEAST) / math.sqrt(n_moved(found.swaps))
+    return max(estimate.value - radius, 0.0), min(estimate.value + radius, 1.0)
 
 
 BALL: tuple[Method, ...] = (("ball", keyed(_ball)),)

@@ -93,7 +93,8 @@ def _ball(estimate: Estimate, confidence_level: float, *, found: Reordering) -> 
         # all alike: the share of pieces that may differ after all, each to the utmost
         return 0.0, 1 - ((1 - confidence_level) / 2) ** (1 / found.n_pieces)
     radius = max(float(np.sqrt(_critical_value(confidence_level, found))), LEAST)
-    root, scale = float(np.sqrt(found.statistic)), found.largest
+    scale = found.largest
+    root = float(np.sqrt(min(found.statistic, scale)))
     return max(root - radius, 0.0) ** 2 / scale, min((root + radius) ** 2 / scale, 1.0)
 
 
