@@ -2,14 +2,15 @@
 
     python benchmarks/bench_frames.py
     python benchmarks/bench_frames.py --units 1000000 --rounds 9
+    python benchmarks/bench_frames.py --units 20000000 --rounds 1 --kinds long
 
 Draws units by five raters, a fifth of the ratings missing, and writes them as whole numbers, as
-grade names, and long (a row for each rating, of a tenth of the units). Each line is a ratio of
-times in one interleaved run, the median over rounds: `ratings_from_wide` or `ratings_from_frame` on
+grade names, and long (a row for each rating, in no order). Each line is a ratio of times in one
+interleaved run, the median over rounds: `ratings_from_wide` or `ratings_from_frame` on
 `polars.scan_parquet` over two bare reads of the same file, `polars.read_parquet` and the streaming
-engine's largest value of every column, and over polars' own way to the counts: `group_by`, after
-`pivot` of a long file. Memory is what the process grew by at its height, each work in a process of
-its own (Linux only).
+engine's largest value of every column, and over polars' own `group_by`: of the raters' columns
+where a row is a unit, of the units where a row is a rating, which only counts each unit's rows.
+Memory is what the process grew by at its height, each work in a process of its own (Linux only).
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ import ilacs_reliability as ilr
 RATERS = [f"rater {number}" for number in range(1, 6)]
 NAMES = ilr.OFSTED_SCALE.labels
 MISSING = 0.2
-PEERS = {"read": "read_parquet", "scan": "streaming pass", "count": "polars' own counts"}
+KINDS = ("codes", "names", "long")
+PEERS = {"read": "read_parquet", "scan": "streaming pass", "count": "polars' own group-by"}
 
 
 def draw(n_units: int) -> np.ndarray:
@@ -55,8 +57,8 @@ def write(folder: Path, n_units: int) -> None:
     labels = dict(enumerate(NAMES))
     names = pl.all().replace_strict(labels, default=None, return_dtype=pl.String)
     wide.with_columns(names).write_parquet(folder / "names.parquet")
-    few = wide.head(n_units // 10).with_columns(names).with_row_index("unit")
-    long = few.unpivot(RATERS, index="unit", variable_name="rater", value_name="grade")
+    units = wide.with_columns(names).with_row_index("unit")
+    long = units.unpivot(RATERS, index="unit", variable_name="rater", value_name="grade")
     long.drop_nulls().sample(fraction=1.0, shuffle=True, seed=1).write_parquet(
         folder / "long.parquet"
     )
@@ -72,8 +74,8 @@ def scan(path: Path) -> object:
 
 def count(path: Path) -> object:
     if path.stem == "long":
-        table = pl.read_parquet(path).pivot("rater", index="unit", values="grade")
-        return table.group_by(RATERS).len()
+        each = pl.scan_parquet(path).group_by("unit").len()
+        return each.group_by("len").len("units").collect(engine="streaming")
     return pl.scan_parquet(path).group_by(RATERS).len().collect(engine="streaming")
 
 
@@ -129,6 +131,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--units", type=int, default=10_000_000)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--kinds", nargs="+", choices=KINDS, default=KINDS)
     parser.add_argument("--measure", nargs=3, metavar=("WORK", "FILE", "SMALL"))
     options = parser.parse_args()
     if options.measure:
@@ -140,7 +143,7 @@ def main() -> None:
         for folder, n_units in ((large, options.units), (small, 1000)):
             folder.mkdir()
             write(folder, n_units)
-        for kind in ("codes", "names", "long"):
+        for kind in options.kinds:
             compare(large / f"{kind}.parquet", small / f"{kind}.parquet", options.rounds)
 
 

@@ -14,6 +14,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 import ilacs_reliability as ilr
 import strategies as our
+from ilacs_reliability._data import pivots
 
 SCALE = ilr.OFSTED_SCALE
 WORST, RI, GOOD, BEST = SCALE.labels
@@ -672,6 +673,37 @@ def test_any_number_of_repeats_is_noticed(times):
     columns["grade"] = [GOOD] * times + [RI]
     with pytest.raises(ValueError, match=f"unit 1 graded {times} times by rater 'a'"):
         long(pl.DataFrame, columns)
+
+
+@every_engine
+def test_a_rater_in_two_spellings_is_one_who_graded_twice(make):
+    columns = {"unit": ["x"] * 3, "rater": ["7", "7.0", "8"], "grade": [GOOD, RI, RI]}
+    with pytest.raises(ValueError, match="graded 2 times by rater '7'"):
+        long(make, columns)
+
+
+@given(drawn=gradings(), n_parts=st.integers(2, 5))
+def test_units_taken_a_part_at_a_time_are_the_same_units(drawn, n_parts):
+    _, scale, rows = drawn
+    roles = {"unit": "unit", "rater": "rater", "grade": "grade", "scale": scale}
+    frame = pl.LazyFrame(rows, schema=["unit", "rater", "grade"], orient="row")
+    whole, named = (ilr.ratings_from_frame(frame, **roles, name_units=n) for n in (False, True))
+    with pytest.MonkeyPatch.context() as few:
+        few.setattr(pivots, "UNITS_AT_ONCE", 1 / n_parts)
+        few.setattr(pivots, "MOST_PARTS", n_parts)
+        assert_same(ilr.ratings_from_frame(frame, **roles), whole)
+        assert ilr.ratings_from_frame(frame, **roles, name_units=True) == named
+
+
+def test_a_repeat_is_noticed_where_units_are_taken_in_parts(monkeypatch):
+    monkeypatch.setattr(pivots, "UNITS_AT_ONCE", 1)
+    columns = {"unit": list("abcdefg") * 2, "rater": ["x", "y"] * 7, "grade": [GOOD] * 14}
+    assert long(pl.LazyFrame, columns).n_units == 7
+    columns["unit"].append("c")
+    columns["rater"].append("x")
+    columns["grade"].append(RI)
+    with pytest.raises(ValueError, match="unit 'c' graded 2 times by rater 'x'"):
+        long(pl.LazyFrame, columns)
 
 
 def test_a_unit_has_one_cluster_and_one_frequency():

@@ -17,14 +17,14 @@ from ilacs_reliability._checks.arguments import told
 from ilacs_reliability._checks.names import one_spelling
 from ilacs_reliability._data.keys import (
     KEYS,
-    SPACES,
     Column,
     Named,
     groupable,
+    is_blank,
+    is_spelt_otherwise,
     may_spell_twice,
     refuse_headers,
     spelt_once,
-    text_of,
 )
 from ilacs_reliability._data.scales import IntArray, is_missing
 from ilacs_reliability._results.wording import counted
@@ -79,7 +79,9 @@ class Counted:
     units: IntArray
 
 
-def read_frame(frame: IntoFrame, columns: Sequence[Named]) -> Source:
+def read_frame(
+    frame: IntoFrame, columns: Sequence[Named], *, listed: Sequence[Column] = ()
+) -> Source:
     """Take a dataframe of any kind and check that it has some columns.
 
     Parameters
@@ -88,6 +90,8 @@ def read_frame(frame: IntoFrame, columns: Sequence[Named]) -> Source:
         Anything that narwhals knows.
     columns : sequence of (str, column)
         Each argument with the column that it names.
+    listed : sequence of column, optional
+        Those whose names the caller lists, and so spells in one way itself.
 
     Returns
     -------
@@ -132,8 +136,11 @@ def read_frame(frame: IntoFrame, columns: Sequence[Named]) -> Source:
         opened = groupable(opened, columns, schema)
         schema = opened.schema
     held = opened if isinstance(opened, nw.DataFrame) else None
-    keys = dict.fromkeys(column for argument, column in columns if argument in KEYS)
-    texts = [column for column in keys if may_spell_twice(held, column, schema[column])]
+    named = (c for argument, c in columns if argument in KEYS and c not in listed)
+    texts = [c for c in dict.fromkeys(named) if may_spell_twice(held, c, schema[c])]
+    if texts and held is None and opened.implementation.is_polars():  # which reads rows often
+        flags = collect(opened.lazy().select(is_spelt_otherwise(c).any().alias(c) for c in texts))
+        texts = [c for c, [changes] in zip(texts, flags, strict=True) if changes]
     if texts:
         opened = opened.with_columns(*map(spelt_once, texts))
     return Source(rows=opened.lazy(), held=held, schema=schema)
@@ -162,11 +169,31 @@ def refuse_missing(source: Source, columns: Sequence[Named]) -> None:
     ]
     numbers = collect(source.rows.select(*flags)) if flags else []
     for (argument, column), [number] in zip(columns, numbers, strict=True):
-        if number:
-            raise ValueError(
-                f"`{argument}` is missing in column {column!r} of "
-                f"{place_of(source, column, int(number), is_missing)}: every row needs one."
-            )
+        refuse_gaps(source, argument, column, int(number))
+
+
+def refuse_gaps(source: Source, argument: str, column: Column, n_rows: int) -> None:
+    """Raise where some rows have no value.
+
+    Parameters
+    ----------
+    source : Source
+        The rows.
+    argument, column : str
+        The argument and its column.
+    n_rows : int
+        How many rows have none.
+
+    Raises
+    ------
+    ValueError
+        If any.
+    """
+    if n_rows:
+        raise ValueError(
+            f"`{argument}` is missing in column {column!r} of "
+            f"{place_of(source, column, n_rows, is_missing)}: every row needs one."
+        )
 
 
 def check_frequency(source: Source, column: Column | None) -> None:
@@ -397,8 +424,7 @@ def _missing(column: Column, dtype: DType) -> nw.Expr:
     if dtype.is_float():
         return value.is_null() | value.is_nan()
     if isinstance(dtype, (nw.String, nw.Categorical, nw.Enum)):
-        blank = text_of(column).str.strip_chars(SPACES) == ""
-        return value.is_null() | blank.fill_null(False)
+        return value.is_null() | is_blank(column)
     return value.is_null()
 
 

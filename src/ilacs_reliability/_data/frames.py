@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ilacs_reliability._checks.arguments import check_flag, check_listing, check_option
-from ilacs_reliability._checks.names import shown
+from ilacs_reliability._checks.names import one_spelling, shown
 from ilacs_reliability._data.engines import (
     Source,
     check_frequency,
@@ -19,6 +19,7 @@ from ilacs_reliability._data.engines import (
     number_of,
     place_of,
     read_frame,
+    refuse_gaps,
     refuse_missing,
     whole_numbers,
 )
@@ -123,11 +124,14 @@ def ratings_from_frame(
         for argument, column in (("cluster", cluster), ("frequency", frequency))
         if column is not None
     ]
-    source = read_frame(frame, [("unit", unit), ("rater", rater), ("grade", grade), *extra])
+    roles = [("unit", unit), ("rater", rater), ("grade", grade), *extra]
+    source = read_frame(frame, roles, listed=[rater])
     check_frequency(source, frequency)
-    refuse_missing(source, [("unit", unit), ("rater", rater), *extra])
-    refuse_torn_units(source, unit, extra)
+    refuse_missing(source, [("unit", unit), *extra])
     seen = count_rows(source, [rater, grade], frequency)
+    gaps = np.array([is_missing(name) for name in seen.keys[0]])
+    refuse_gaps(source, "rater", rater, int(seen.rows[gaps].sum()))
+    refuse_torn_units(source, unit, extra)
     codes = grade_codes(source, grade, seen.keys[1], seen.rows, scale)
     none = missing_note(declared_missing(seen.keys[1], seen.units, scale))
     digits = {
@@ -137,13 +141,18 @@ def ratings_from_frame(
     }
     if not digits:
         raise ValueError(f"`grade` is missing in every row of column {grade!r}.")
-    raters = in_order(source, rater, seen.keys[0])
+    spellings = {name: one_spelling(name) for name in seen.keys[0]}
+    raters = in_order(source, rater, spellings.values())
+    spelt: dict[Hashable, list[Any]] = {name: [] for name in raters}
+    for name, read in spellings.items():
+        spelt[read].append(name)
     table = pivot(
         source,
         (unit, rater, grade),
-        raters=raters,
+        raters=spelt,
         digits=digits,
         n_grades=len(scale),
+        n_rows=int(seen.rows.sum()),
         extra=[column for _, column in extra],
         name_units=name_units,
     )

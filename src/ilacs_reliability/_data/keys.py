@@ -156,8 +156,41 @@ def spelt_once(column: Column) -> nw.Expr:
 
     text = text_of(column)
     whole = text.str.contains(r"^\s*-?(?:0|[1-9][0-9]*)(?:\.0*)?\s*$")
-    plain = text.str.replace_all(r"\.0*\s*$", "").str.strip_chars(SPACES)
+    plain = text.str.replace_all(r"\.0*\s*$", "").str.replace_all(r"^\s+|\s+$", "")
     return nw.when(whole.fill_null(False)).then(plain).otherwise(text).alias(column)
+
+
+def is_spelt_otherwise(column: Column) -> nw.Expr:
+    """Tell of each name whether `spelt_once` could change it.
+
+    Parameters
+    ----------
+    column : str
+        The column.
+
+    Returns
+    -------
+    narwhals.Expr
+        Whether it could; False where there is none.
+    """
+    return text_of(column).str.contains(r"^(?:\s+-?[0-9]|-?[0-9]+[.\s])").fill_null(False)
+
+
+def is_blank(column: Column) -> nw.Expr:
+    """Tell of each name whether it holds nothing but spaces.
+
+    Parameters
+    ----------
+    column : str
+        The column.
+
+    Returns
+    -------
+    narwhals.Expr
+        Whether it does; False where there is none.
+    """
+    # not every engine strips more than blanks, but all search
+    return ~text_of(column).str.contains(f"[^{SPACES}]").fill_null(True)
 
 
 def text_of(column: Column) -> nw.Expr:

@@ -1,27 +1,35 @@
 """Rows of one rating each, turned into units by raters where they are.
 
 The engine adds up each unit's grades as digits of a few whole numbers, one digit a rater. Then it
-counts units with equal numbers, so that only the patterns come back.
+counts units with equal numbers, so that only the patterns come back. polars, which holds every
+unit that it groups by, is given a part of the units at a time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import log2
+from itertools import chain
+from math import ceil, log2
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
 from ilacs_reliability._data.engines import Source, collect, number_of, whole_numbers
-from ilacs_reliability._data.keys import Column, Named
+from ilacs_reliability._data.keys import Column, Named, spelt_once
 from ilacs_reliability._data.scales import CodeArray, IntArray
 
 if TYPE_CHECKING:
     import narwhals as nw
 
-WORD_BITS = 40
-"""Bits of a number that hold a unit's grades: with as many rows as raters no sum overflows."""
+SUM_BITS = 62
+"""Bits of a sum over all rows, in any engine."""
+UNITS_AT_ONCE = 1_000_000
+"""Units that polars groups by at a time, some 150 bytes each."""
+MOST_PARTS = 16
+"""Parts of the units, each of which reads the rows once more."""
+FEW = 16
+"""Up to so many values polars compares one after another sooner than it looks them up."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,9 +58,10 @@ def pivot(
     source: Source,
     cells: tuple[Column, Column, Column],
     *,
-    raters: Sequence[Hashable],
+    raters: Mapping[Hashable, Sequence[Any]],
     digits: Mapping[Any, int],
     n_grades: int,
+    n_rows: int,
     extra: Sequence[Column],
     name_units: bool,
 ) -> Pivoted:
@@ -64,12 +73,15 @@ def pivot(
         Rows of one rating each.
     cells : tuple of str
         Their columns of units, raters and grades.
-    raters : sequence of hashable
-        Every rater, in the order of the columns of the patterns.
+    raters : mapping of hashable to sequence
+        Every rater with the spellings of its name in the rows, in the order of the columns of the
+        patterns.
     digits : mapping of label to int
         Each spelling of a grade with its index plus 1; anything else is missing.
     n_grades : int
         Grades of the scale.
+    n_rows : int
+        How many rows there are.
     extra : sequence of str
         Further columns, constant within a unit.
     name_units : bool
@@ -87,37 +99,58 @@ def pivot(
     """
     import narwhals as nw
 
-    (unit, rater, grade), base = cells, n_grades + 1
-    width = max(1, int(WORD_BITS / log2(base)))
-    words = [raters[start : start + width] for start in range(0, len(raters), width)]
-    digit = _mapped(grade, digits)
+    unit, rater, grade = cells
+    # a digit holds the grades of as many rows as there are raters, and what is above all digits
+    # of the first number how many rows have a grade
+    base = len(raters) * n_grades + 1
+    width = max(1, int((SUM_BITS - log2(n_rows)) / log2(base)))
+    spelt = list(raters.values())
+    words = [spelt[start : start + width] for start in range(0, len(spelt), width)]
+    digit = _mapped(source, grade, digits)
     keys = {f"extra {place}": nw.col(column) for place, column in enumerate(extra)}
-    sums = {"rated": (digit > 0).cast(nw.Int64)}
+    sums = {}
     for number, word in enumerate(words):
-        places = {name: base**place for place, name in enumerate(word)}
-        marks = {name: 1 << place for place, name in enumerate(word)}
-        sums[f"grades {number}"] = digit * _mapped(rater, places)
-        sums[f"marks {number}"] = (digit > 0).cast(nw.Int64) * _mapped(rater, marks)
-    rows = source.rows.select(nw.col(unit).alias("unit"), **keys, **sums)
-    units = rows.group_by(["unit", *keys]).agg(*(nw.col(name).sum() for name in sums))
-    names: list[Hashable] | None = None
-    if name_units:
-        names, *found = collect(units.select("unit", *keys, *sums))
-        found.append([1] * len(names))
-    else:
-        found = collect(units.group_by([*keys, *sums]).agg(nw.len().alias("units")))
-    rated, *packed = (whole_numbers(column) for column in found[len(keys) : -1])
-    grades, marked = packed[::2], packed[1::2]
-    # a sum of powers of two has as many ones as terms only where the terms differ
-    n_marked = sum(np.bitwise_count(marks).astype(np.int64) for marks in marked)
-    if (rated > len(raters)).any() or (rated != n_marked).any():
-        _refuse_twice(source, unit, rater, grade, digits)
-    codes = [
-        word // base**place % base - 1
-        for word, names in zip(grades, words, strict=True)
-        for place in range(len(names))
-    ]
-    return Pivoted(np.stack(codes, axis=1), whole_numbers(found[-1]), found[: len(keys)], names)
+        places = {name: base**place for place, names in enumerate(word) for name in names}
+        sums[f"grades {number}"] = digit * _mapped(source, rater, places)
+    sums["grades 0"] += (digit > 0).cast(nw.Int64) * base**width
+    seen = []
+    for part in _parts(source, unit, n_rows / len(raters)):
+        rows = part.select(nw.col(unit).alias("unit"), **keys, **sums)
+        units = rows.group_by(["unit", *keys]).agg(*(nw.col(name).sum() for name in sums))
+        if name_units:
+            seen.append(collect(units.select(*keys, *sums, "unit")))
+        else:
+            seen.append(collect(units.group_by([*keys, *sums]).agg(nw.len().alias("units"))))
+    found = [list(chain(*columns)) for columns in zip(*seen, strict=True)]
+    grades = [whole_numbers(column) for column in found[len(keys) : -1]]
+    codes = np.stack(
+        [
+            word // base**place % base - 1
+            for word, places in zip(grades, words, strict=True)
+            for place in range(len(places))
+        ],
+        axis=1,
+    )
+    if (grades[0] // base**width != (codes >= 0).sum(axis=1)).any():
+        _refuse_twice(source, cells, digits, any(len(names) > 1 for names in raters.values()))
+    names = found[-1] if name_units else None
+    n_units = np.ones(len(codes), dtype=np.int64) if name_units else whole_numbers(found[-1])
+    return Pivoted(codes, n_units, found[: len(keys)], names)
+
+
+def _parts(source: Source, unit: Column, n_units: float) -> Iterator[nw.LazyFrame[Any]]:
+    """Return the rows of some of the units at a time, where the engine would hold all at once."""
+    import narwhals as nw
+
+    n_parts = min(ceil(n_units / UNITS_AT_ONCE), MOST_PARTS)
+    if n_parts < 2 or not source.rows.implementation.is_polars():
+        yield source.rows
+        return
+    import polars as pl
+
+    rows: pl.LazyFrame = nw.to_native(source.rows)
+    for part in range(n_parts):
+        yield nw.from_native(rows.filter(pl.col(unit).hash() % n_parts == part))
 
 
 def refuse_torn_units(source: Source, unit: Column, columns: Sequence[Named]) -> None:
@@ -153,23 +186,30 @@ def refuse_torn_units(source: Source, unit: Column, columns: Sequence[Named]) ->
             )
 
 
-def _mapped(column: Column, numbers: Mapping[Any, int]) -> nw.Expr:
+def _mapped(source: Source, column: Column, numbers: Mapping[Any, int]) -> nw.Expr:
     """Return the number of each value, 0 for one that has none."""
     import narwhals as nw
 
     values = nw.col(column)
-    return values.replace_strict(
-        list(numbers), list(numbers.values()), default=0, return_dtype=nw.Int64
-    )
+    if not (source.rows.implementation.is_polars() and len(numbers) <= FEW):
+        return values.replace_strict(
+            list(numbers), list(numbers.values()), default=0, return_dtype=nw.Int64
+        )
+    found = nw.lit(0, nw.Int64)
+    for value, number in numbers.items():
+        found = nw.when(values == value).then(nw.lit(number, nw.Int64)).otherwise(found)
+    return found
 
 
 def _refuse_twice(
-    source: Source, unit: Column, rater: Column, grade: Column, digits: Mapping[Any, int]
+    source: Source, cells: tuple[Column, Column, Column], digits: Mapping[Any, int], spelt: bool
 ) -> NoReturn:
     import narwhals as nw
 
-    rows = source.rows.filter(_mapped(grade, digits) > 0).select(
-        nw.col(unit).alias("unit"), nw.col(rater).alias("rater"), nw.col(grade).alias("grade")
+    unit, rater, grade = cells
+    by = spelt_once(rater) if spelt else nw.col(rater)
+    rows = source.rows.filter(_mapped(source, grade, digits) > 0).select(
+        nw.col(unit).alias("unit"), by.alias("rater"), nw.col(grade).alias("grade")
     )
     pairs = rows.group_by(["unit", "rater"]).agg(nw.len().alias("rows"))
     twice = pairs.filter(nw.col("rows") > 1)
