@@ -26,7 +26,7 @@ from ilacs_reliability._inference.critical import (
     drawn_critical_value,
     whole_critical_value,
 )
-from ilacs_reliability._results.keyed import Keyed, keyed
+from ilacs_reliability._results.keyed import keyed, looked_up
 from ilacs_reliability._results.wording import counted
 
 # draws with which a p-value can still be small
@@ -93,8 +93,7 @@ class Exact(Null):
 
     def _looked_up(self) -> Exact:
         """Return the same for the many calls of a search."""
-        tail = self.tail
-        return replace(self, tail=tail.bound()) if isinstance(tail, Keyed) else self
+        return replace(self, tail=looked_up(self.tail))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

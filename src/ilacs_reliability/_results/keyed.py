@@ -19,8 +19,8 @@ from ilacs_reliability._results.records import same
 class Keyed(tuple[Any, ...]):
     """A function of the package by its key, "module:name", what it takes first, and by name.
 
-    Called with anything, it looks the function up and passes what it holds before and beside that.
-    Two that hold the same are equal.
+    Called with anything, it looks the function up and passes what it holds before and beside that;
+    a search takes `bound` of it first. Two that hold the same are equal.
     """
 
     __slots__ = ()
@@ -38,13 +38,23 @@ class Keyed(tuple[Any, ...]):
         object
             Its answer.
         """
-        return self.bound()(*asked, **more)
+        return self._function()(*self.first, *asked, **self.named, **more)
 
     def bound(self) -> Callable[..., Any]:
-        """Return the function with what it takes, looked up once for many calls."""
-        key, first, named = self
-        module, _, name = key.partition(":")
-        return partial(attrgetter(name)(import_module(module)), *first, **named)
+        """Return the function for the many calls of a search, looked up once.
+
+        So are functions by their key among what it takes. What this returns lives as long as the
+        search: no record holds it.
+        """
+        first = map(looked_up, self.first)
+        return partial(
+            self._function(), *first, **{name: looked_up(part) for name, part in self.named.items()}
+        )
+
+    def _function(self) -> Callable[..., Any]:
+        module, _, name = self.key.partition(":")
+        found: Callable[..., Any] = attrgetter(name)(import_module(module))
+        return found
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Keyed) and same(tuple(self), tuple(other))
@@ -72,6 +82,11 @@ class Keyed(tuple[Any, ...]):
         """What the function takes by name."""
         named: dict[str, Any] = self[2]
         return named
+
+
+def looked_up(part: Any) -> Any:
+    """Return a function by its key as one for the many calls of a search, all else as it is."""
+    return part.bound() if isinstance(part, Keyed) else part
 
 
 def keyed(function: Callable[..., Any], *first: Any, **named: Any) -> Keyed:

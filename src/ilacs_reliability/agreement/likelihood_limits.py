@@ -207,7 +207,7 @@ def _farthest(
 ) -> tuple[FloatArray, FloatArray]:
     """Return the ends of a sum of coefficients, each with its factor."""
     room = ratings.derived("room of patterns", _room, of_patterns=True)
-    parts = [_Part(factor, *_likelihood(one), _study(one), one.origin) for factor, one in terms]
+    parts = [_part(factor, one) for factor, one in terms]
     pairs_only = all(part.pairs_only for part in parts)
     enters = ratings.table.paired if pairs_only else ratings.table.rated
     times = room.counted(parts[0].study.frequencies * enters)
@@ -218,18 +218,19 @@ def _farthest(
 
 
 class _Part(NamedTuple):
-    """A coefficient, times a factor."""
+    """A coefficient, times a factor, with its curve as the search calls it."""
 
     factor: float
-    curve: Keyed
+    curve: Curve
     pairs_only: bool
     study: Study
     origin: Origin
 
 
-def _likelihood(estimate: Estimate) -> Likelihood:
+def _part(factor: float, estimate: Estimate) -> _Part:
     found: Likelihood = dict(estimate.methods)["likelihood"].first[0]
-    return found
+    curve = found.curve.bound()
+    return _Part(factor, curve, found.pairs_only, _study(estimate), estimate.origin)
 
 
 def _reach(estimate: Estimate, confidence_level: float, study: Study) -> FloatArray:

@@ -14,7 +14,7 @@ from ilacs_reliability._checks.randomness import as_generator
 from ilacs_reliability._data.scales import FloatArray, IntArray
 from ilacs_reliability._inference.forms import inverse, pseudo_inverse
 from ilacs_reliability._inference.null import ChiSquare, Drawn, Exact, Null, found_by, listed
-from ilacs_reliability._results.estimates import Estimate, Limits, Method
+from ilacs_reliability._results.estimates import Estimate, Limits
 from ilacs_reliability._results.ingredients import Title, Value
 from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability.shift.moves import Pairs, pair_estimate
@@ -223,22 +223,23 @@ def imbalance_estimate(
             reason=reason,
             why=why_still(pairs) if reason == "no_change" else "",
         ),
-        methods=BALL,
-        origin=(found, critical),
+        methods=(("ball", keyed(_ball, found=found, critical=critical)),),
     )
 
 
-def _ball(estimate: Estimate, confidence_level: float) -> Limits:
-    found, critical = estimate.origin
+def _ball(
+    estimate: Estimate,
+    confidence_level: float,
+    *,
+    found: Imbalance,
+    critical: Callable[[float], float] | None,
+) -> Limits:
     if critical is None:
         cut = imbalance_critical_value(confidence_level, found=found)
     else:
         cut = critical(confidence_level)
     radius = max(math.sqrt(cut), LEAST) / math.sqrt(n_moved(found.swaps))
     return max(estimate.value - radius, 0.0), min(estimate.value + radius, 1.0)
-
-
-BALL: tuple[Method, ...] = (("ball", keyed(_ball)),)
 
 
 def _precision(swaps: Swaps, steps: FloatArray | None) -> tuple[FloatArray, int]:

@@ -97,7 +97,7 @@ def _above(counts: IntArray) -> tuple[IntArray, IntArray]:
 
 
 # all pairs of grades, of the tables that nearly everyone has
-ABOVE = tuple(np.triu_indices(n_grades, 1) for n_grades in range(8))
+ABOVE = tuple(tuple(map(read_only, np.triu_indices(n_grades, 1))) for n_grades in range(8))
 
 
 def swap_result(
