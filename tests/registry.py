@@ -304,6 +304,7 @@ ROWS: dict[str, Row] = {
     "paired_difference": Row(TABLE, CUT, mirror=negated),
     "paired_odds_ratio": Row(TABLE, CUT, mirror=inverted),
     "paired_superiority": Row(TABLE, mirror=complement),
+    "pairwise_occasions": Row(OCCASIONS, question=ilr.pairwise_occasions),
     "pairwise_symmetry": Row(TABLE, mirror=kept, golden="first"),
     "regression_to_mean_test": Row(
         TABLE,

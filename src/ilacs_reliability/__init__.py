@@ -95,6 +95,7 @@ HOMES = {
     "shift.margin_tests": "shift_equivalence",
     "shift.margins": "bhapkar marginal_shift_by_grade stuart_maxwell",
     "shift.movement": "NetShift net_shift",
+    "shift.occasion_pairs": "pairwise_occasions",
     "shift.occasions": "cochran_q friedman madansky",
     "shift.scores": "marginal_score_shift",
     "shift.signed_ranks": "marginal_rank_shift paired_superiority wilcoxon_signed_rank",

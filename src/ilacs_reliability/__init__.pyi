@@ -340,6 +340,9 @@ from ilacs_reliability.shift.movement import (
     NetShift as NetShift,
     net_shift as net_shift,
 )
+from ilacs_reliability.shift.occasion_pairs import (
+    pairwise_occasions as pairwise_occasions,
+)
 from ilacs_reliability.shift.occasions import (
     cochran_q as cochran_q,
     friedman as friedman,

@@ -164,6 +164,37 @@ class ChiSquare(Null):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class ImanDavenport(Null):
+    """Friedman's statistic x of n units, where (n - 1) x / (n df - x) is taken for F.
+
+    It is analysis of variance of the ranks, and has no distribution where x is n df: all units then
+    have the same order.
+    """
+
+    df: float
+    n: float
+    kind: ClassVar[str] = "iman_davenport"
+
+    @property
+    def df_within(self) -> float:
+        """Degrees of freedom of the denominator."""
+        return self.df * (self.n - 1)
+
+    def f(self, statistic: float) -> float:
+        """Return the ratio of a statistic."""
+        return (self.n - 1) * statistic / (self.n * self.df - statistic)
+
+    def reach(self, statistic: float) -> float:
+        """As of `Null`."""
+        return float(special.fdtrc(self.df, self.df_within, self.f(statistic)))
+
+    def critical_value(self, alpha: float, *, usual: float, top: float) -> float:
+        """As of `Null`; `usual` is that of another distribution."""
+        f = float(special.fdtri(self.df, self.df_within, 1 - alpha))
+        return self.n * self.df * f / (self.n - 1 + f)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Normal(Null):
     """A normal variable about zero, or of two sides its size, with its standard error.
 

@@ -13,6 +13,8 @@ from ilacs_reliability._checks.names import shown
 from ilacs_reliability._checks.randomness import check_chance
 from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings, check_whole
 from ilacs_reliability._data.scales import CodeArray, FloatArray
+from ilacs_reliability._inference.null import ImanDavenport
+from ilacs_reliability._inference.reorderings import Reordering
 from ilacs_reliability._results.estimates import SignificanceResult
 from ilacs_reliability._results.wording import counted, fixed
 from ilacs_reliability.shift.moves import grade_code
@@ -34,6 +36,9 @@ from ilacs_reliability.shift.testing import large_sample_note
 
 OccasionMethod: TypeAlias = Literal["asymptotic", "exact", "monte_carlo"]
 OCCASION_METHODS: tuple[str, ...] = get_args(OccasionMethod)
+FriedmanMethod: TypeAlias = Literal["asymptotic", "exact", "monte_carlo", "iman_davenport"]
+FRIEDMAN_METHODS: tuple[str, ...] = get_args(FriedmanMethod)
+SAME_ORDER = "Every unit has the same order, where F is infinite: the p-value is exact."
 
 
 def cochran_q(
@@ -122,7 +127,7 @@ def cochran_q(
 def friedman(
     ratings: RatingsLike,
     *,
-    method: OccasionMethod = "asymptotic",
+    method: FriedmanMethod = "asymptotic",
     n_resamples: int = 9999,
     rng: np.random.Generator | int | None = None,
 ) -> SignificanceResult:
@@ -133,9 +138,9 @@ def friedman(
     ratings : Ratings or array_like of number, shape (n_units, n_occasions)
         Grades of each unit; columns are occasions, in order. Units with a missing grade do not
         enter.
-    method : {"asymptotic", "exact", "monte_carlo"}, optional
-        Chi-square; the distribution over all orders of each unit's grades; or draws from it.
-        Default: "asymptotic".
+    method : {"asymptotic", "exact", "monte_carlo", "iman_davenport"}, optional
+        Chi-square; the distribution over all orders of each unit's grades; draws from it; or the F
+        distribution, by analysis of variance of the ranks. Default: "asymptotic".
     n_resamples : int, optional
         Draws of "monte_carlo", and of "exact" where there is too much to enumerate. Default: 9999.
     rng : Generator or int, optional
@@ -152,15 +157,18 @@ def friedman(
     ------
     ValueError
         If there are fewer than two occasions or no complete unit, raters are anonymous, the scale
-        is not ordered, or an option is unknown.
+        is not ordered, an option is unknown, or "iman_davenport" is asked of clusters.
 
     See Also
     --------
+    pairwise_occasions : Which occasions differ.
     wilcoxon_signed_rank : Two occasions, counting how far units moved.
 
     Notes
     -----
-    With n units and k occasions the statistic [1]_ is :math:`n (k - 1) W`. The interval of the
+    With n units and k occasions the statistic [1]_ is :math:`n (k - 1) W`, or :math:`F = (n - 1) W
+    / (1 - W)` on k - 1 and (n - 1) (k - 1) degrees of freedom [3]_, which is nearer to the exact
+    test where units or occasions are few. The interval of the
     effect moves the root of the statistic by the root of its critical value, cut at 0 and 1, and
     errs on the wide side. As every length, the effect is above zero by
     chance alone; the interval says whether by more. Where ratings carry clusters, a cluster's
@@ -173,6 +181,8 @@ def friedman(
            675-701.
     .. [2] M. G. Kendall and B. Babington Smith, "The problem of m rankings", Annals of Mathematical
            Statistics 10 (1939), 275-287.
+    .. [3] R. L. Iman and J. M. Davenport, "Approximations of the critical region of the Friedman
+           statistic", Communications in Statistics A 9 (1980), 571-595.
 
     Examples
     --------
@@ -182,14 +192,12 @@ def friedman(
     0.0286
     >>> round(ilr.friedman(grades, method="exact").p_value, 4)
     0.0216
+    >>> result = ilr.friedman(grades, method="iman_davenport")
+    >>> round(result.statistic, 3), result.df, round(result.p_value, 4)
+    (7.273, (2.0, 10.0), 0.0112)
     """
-    taken, grades = _complete(ratings)
-    if not taken.scale.ordered:
-        labels = shown(taken.scale.labels)
-        raise ValueError(f"`ratings` is on the unordered scale {labels}: no ranks.")
-    from scipy import stats
-
-    ranks = stats.rankdata(grades, axis=1)
+    check_option(method, FRIEDMAN_METHODS, "method")
+    taken, ranks = ranked_occasions(ratings)
     return _result(
         taken,
         ranks[:, :, None],
@@ -275,6 +283,33 @@ def madansky(
     )
 
 
+def ranked_occasions(ratings: RatingsLike) -> tuple[Ratings, FloatArray]:
+    """Rank the occasions within each unit.
+
+    Parameters
+    ----------
+    ratings : Ratings or array_like of number, shape (n_units, n_occasions)
+        Grades of each unit.
+
+    Returns
+    -------
+    tuple of Ratings and ndarray of float, shape (n_patterns, n_occasions)
+        The units graded on every occasion, and the ranks of each pattern.
+
+    Raises
+    ------
+    ValueError
+        If the scale has no order, or there are not several occasions with such a unit.
+    """
+    taken, grades = _complete(ratings)
+    if not taken.scale.ordered:
+        labels = shown(taken.scale.labels)
+        raise ValueError(f"`ratings` is on the unordered scale {labels}: no ranks.")
+    from scipy import stats
+
+    return taken, stats.rankdata(grades, axis=1)
+
+
 def _complete(ratings: RatingsLike) -> tuple[Ratings, CodeArray]:
     """Keep the units that were graded on every occasion; return their patterns too."""
     taken = as_ratings(ratings)
@@ -342,10 +377,11 @@ def _result(
 ) -> SignificanceResult:
     """Test whether values of shape (n_rows, n_occasions, n_dims) have the same sum everywhere."""
     method, n_resamples, rng = how
-    check_option(method, OCCASION_METHODS, "method")
+    if name != "friedman":
+        check_option(method, OCCASION_METHODS, "method")
     check_chance(n_resamples, rng)
     centred = values - values.mean(axis=1, keepdims=True)
-    found = reordering_of(ratings, centred, method, n_resamples, rng)
+    found = _judged(ratings, centred, method, (n_resamples, rng))
     frequencies = ratings.frequencies.astype(np.float64)
     still = not frequencies @ (centred != 0).any(axis=(1, 2))
     if still:
@@ -357,10 +393,15 @@ def _result(
     elif found.null.kind == "asymptotic":
         thing = "unit" if ratings.clusters is None else "cluster"
         notes = (*notes, *large_sample_note(found.shares, thing, "method='exact'"))
-    used = found.null.method
+    if method == "iman_davenport" and found.null.kind == "exact":
+        notes = (*notes, SAME_ORDER)
+    used, statistic = found.null.method, found.statistic
+    df: float | tuple[float, float] = found.df
+    if isinstance(found.null, ImanDavenport):
+        statistic, df = found.null.f(statistic), (found.null.df, found.null.df_within)
     return SignificanceResult(
-        statistic=found.statistic,
-        df=found.df,
+        statistic=statistic,
+        df=df,
         p_value=found.p_value,
         method=used if ratings.clusters is None else f"{used}, {TOGETHER}",
         name=name,
@@ -371,6 +412,28 @@ def _result(
         notes=(*ratings.notes, *notes),
         limits=f"which occasions differ, or which way; nor {NOT_SHOWN}",
     )
+
+
+def _judged(
+    ratings: Ratings, centred: FloatArray, method: str, chance: tuple[int, Any]
+) -> Reordering:
+    if method != "iman_davenport":
+        return reordering_of(ratings, centred, method, *chance)
+    if ratings.clusters is not None:
+        raise ValueError(
+            "`method` 'iman_davenport' takes units for independent, but `ratings` carries "
+            "clusters: ask 'exact'."
+        )
+    found = reordering_of(ratings, centred, "asymptotic", *chance)
+    if not found.rank:
+        return found
+    if found.statistic > found.largest * (1 - SAME):
+        return reordering_of(ratings, centred, "exact", *chance)
+    return replace(found, null=ImanDavenport(float(found.df), float(found.n_pieces)))
+
+
+# rounding of sums of ranks
+SAME = 1e-12
 
 
 def _by_occasion(ratings: Ratings, values: FloatArray, what: str) -> str:
