@@ -130,6 +130,7 @@ GROUPS = (np.array(COUNTS),)
 NAMED = (ilr.grades_from_table(COUNTS, scale=SCALE, groups=("short", "standard")),)
 MARGINS = ([13, 29, 65],)
 CUT = {"at_least": 2}
+PARTS = {"first two": [0, 1], "last": [2]}
 FEW = {"n_resamples": 9, "rng": 3}
 
 
@@ -255,6 +256,7 @@ ROWS: dict[str, Row] = {
         (ilr.fleiss_kappa, OCCASIONS[0]), question=partial(ilr.generalise, ilr.fleiss_kappa)
     ),
     "grade_accuracy": Row(MARGINS, {"reliability": 0.8}, question=ilr.grade_accuracy),
+    "group_agreement": Row((OCCASIONS[0], PARTS), question=lambda r: ilr.group_agreement(r, PARTS)),
     "icc_test": Row(OCCASIONS, question=ilr.icc_test, searched=True),
     "influential_raters": Row((ilr.fleiss_kappa, OCCASIONS[0])),
     "influential_units": Row((ilr.fleiss_kappa, OCCASIONS[0])),

@@ -39,6 +39,7 @@ HOMES = {
     "agreement.icc_tests": "icc_test",
     "agreement.influential": "influential_raters influential_units",
     "agreement.overview": "agreement_table",
+    "agreement.rater_groups": "group_agreement",
     "agreement.rater_pairs": "light_kappa pairwise_agreement",
     "claims.allowed": "AllowedTables tables_consistent_with",
     "claims.cheapest": "StudyDesign design_study",

@@ -130,6 +130,9 @@ from ilacs_reliability.agreement.influential import (
 from ilacs_reliability.agreement.overview import (
     agreement_table as agreement_table,
 )
+from ilacs_reliability.agreement.rater_groups import (
+    group_agreement as group_agreement,
+)
 from ilacs_reliability.agreement.rater_pairs import (
     light_kappa as light_kappa,
     pairwise_agreement as pairwise_agreement,

@@ -591,6 +591,9 @@ STRATEGIES: dict[str | tuple[str, str], Strategy] = {
     ("d_study", "n_raters"): lambda draw: draw.one("(1, 2)", "[5]", "range(1, 9)", "()", "[0]"),
     ("equivalence_test", "method"): lambda draw: repr(draw.one(None, None, *INTERVAL_METHODS)),
     ("grades_from_table", "counts"): counts_of_groups,
+    ("group_agreement", "groups"): lambda draw: draw.one(
+        "{'a': [0], 'b': [1]}", "{'a': [0, 1], 'b': [2]}", "{'a': [0, -1], 'b': ['x']}", "{'a': []}"
+    ),
     ("influential_units", "units"): lambda draw: draw.one("None", "{'a': [1, 2]}", "{}"),
     ("ordinal_equivalence", "method"): lambda draw: repr(draw.one(None, *INTERVAL_METHODS)),
     ("ordinal_noninferiority", "method"): lambda draw: repr(draw.one(None, *INTERVAL_METHODS)),

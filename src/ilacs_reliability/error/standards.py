@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Hashable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any, TypeAlias
 
@@ -15,7 +14,6 @@ from ilacs_reliability._checks.arguments import (
     check_count,
     check_listing,
     check_mapping,
-    is_whole,
     naming,
     told,
 )
@@ -23,7 +21,13 @@ from ilacs_reliability._checks.names import by_label, key_of, row_names, shown
 from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings, ratings_from_codes
 from ilacs_reliability._data.scales import CodeArray
 from ilacs_reliability._data.suspects import SuspectInputWarning
-from ilacs_reliability.agreement.formulas import keep_raters, known_raters, patterns_of, rater_names
+from ilacs_reliability.agreement.formulas import (
+    column_of,
+    keep_raters,
+    known_raters,
+    patterns_of,
+    rater_names,
+)
 
 Standard: TypeAlias = Hashable | Mapping[Hashable, Hashable] | Sequence[Any] | npt.NDArray[Any]
 Trials: TypeAlias = int | Mapping[Hashable, Sequence[Hashable]] | None
@@ -102,15 +106,9 @@ def _is_listing(standard: Any) -> bool:
 
 
 def _column(ratings: Ratings, rater: Any, name: str) -> int:
-    names = ratings.raters or ()
-    is_place = is_whole(rater)
-    if is_place and -ratings.n_raters <= rater < ratings.n_raters:
-        return int(rater)
-    # a look-up by hash, as what is not a name may answer a comparison with anything
-    places = {} if is_place else {label: column for column, label in enumerate(names)}
-    with suppress(TypeError):
-        if rater in places:
-            return places[rater]
+    column = column_of(ratings, rater)
+    if column is not None:
+        return column
     raise ValueError(
         f"`{name}` must be one of the raters, as a column, 0 to {ratings.n_raters - 1}, or a name, "
         f"or a mapping from unit to grade, but got {told(rater)}."
