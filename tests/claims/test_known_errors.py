@@ -324,8 +324,10 @@ def test_a_comparison_has_each_cut_as_a_way():
         ({"thresholds": [80]}, "`thresholds` must be at most 1"),
         ({"coefficients": ["kappa"]}, "`coefficients` must be one of"),
         ({"cuts": ["splendid"]}, "`cuts` must hold grades among"),
+        ({"coefficients": "ac"}, "`coefficients` must be"),
+        ({"thresholds": [0.8] * 10**5}, "600,000 ways to judge, which take too long"),
     ],
 )
 def test_choices_that_do_not_fit_are_refused(options, message):
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises((TypeError, ValueError), match=message):
         ilr.verdict_multiverse(claim("consistency", 0.8), LOPSIDED, **options)

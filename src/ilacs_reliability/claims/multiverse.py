@@ -17,6 +17,7 @@ from ilacs_reliability._checks.arguments import (
     naming,
     told,
 )
+from ilacs_reliability._checks.work import affordable
 from ilacs_reliability._data.ratings import Ratings, ratings_from_codes, ratings_from_counts
 from ilacs_reliability._data.scales import Scale
 from ilacs_reliability._data.tables import (
@@ -27,7 +28,7 @@ from ilacs_reliability._data.tables import (
 )
 from ilacs_reliability._results.estimates import Estimate
 from ilacs_reliability._results.listing import Listing
-from ilacs_reliability._results.wording import counted, listed
+from ilacs_reliability._results.wording import counted, listed, whole
 from ilacs_reliability.claims.choices import COEFFICIENTS, computed, defensible
 from ilacs_reliability.claims.evidence import moves
 from ilacs_reliability.claims.judging import Verdict, judge
@@ -40,6 +41,8 @@ FACTORS = ("units", "cut", "coefficient", "threshold")
 OF_MOVES = ("improved", "improved_of_moved")
 STEP = 0.1
 EVERY = "all"
+# nanoseconds to judge one way, and for a pattern of ratings or a cell of a table
+WAY, CELL = 2e6, 1e3
 
 
 def verdict_multiverse(
@@ -83,8 +86,8 @@ def verdict_multiverse(
     TypeError
         If `claim` is not a `Claim`, `data` are of another kind, or a choice is no sequence.
     ValueError
-        If a coefficient or a cut is unknown, a threshold does not fit the claim, or a choice is
-        empty.
+        If a coefficient or a cut is unknown, a threshold does not fit the claim, a choice is empty,
+        or there are more ways to judge than some seconds allow.
 
     See Also
     --------
@@ -121,12 +124,35 @@ def verdict_multiverse(
     for place, cut in enumerate(parts):
         check_name(cut, "cuts", str(place))
         _check_cut(cut, scale)
+    _check_work(studies, (len(held), len(parts)), coefficients)
     rows = [
         row
         for (units, study), cut in product(studies.items(), parts)
         for row in _rows(held, units, _split(study, cut), cut, coefficients)
     ]
     return Listing("verdict_multiverse", tuple(rows), _sentence(rows), ())
+
+
+def _check_work(
+    studies: Mapping[str, Any], held_and_parts: tuple[int, int], coefficients: Any
+) -> None:
+    """Raise where judging every way would take too long."""
+    n_held, n_parts = held_and_parts
+    ways = [n_held * n_parts * _n_estimates(one, coefficients) for one in studies.values()]
+    each = [WAY + CELL * one.counts.size for one in studies.values()]
+    taken = sum(n * nanoseconds for n, nanoseconds in zip(ways, each, strict=True))
+    if not affordable(taken, nanoseconds=1.0):
+        raise ValueError(
+            f"`thresholds`, `coefficients` and `cuts` make {whole(sum(ways))} ways to judge, which "
+            "take too long: name fewer of them."
+        )
+
+
+def _n_estimates(study: Any, coefficients: Any) -> int:
+    if isinstance(study, GroupedGrades):
+        return 1
+    usual = defensible(study) if isinstance(study, Ratings) else OF_MOVES[:1]
+    return len(_given(coefficients, "coefficients", usual))
 
 
 def _studies(claim: Claim, data: Any) -> dict[str, Any]:
