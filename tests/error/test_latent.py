@@ -346,3 +346,14 @@ def test_a_pair_of_grades_too_rare_for_a_float_leaves_the_model_its_limits():
     low, high = reliability.confidence_interval()
     assert np.isnan(reliability.standard_error)
     assert 0.9 < low < reliability.value <= high
+
+
+@pytest.mark.parametrize("units", [(10, 10, 10), (2**40, 5, 3), (1, 1, 1)])
+def test_where_all_agree_no_chance_is_certain(units):
+    pairs = ilr.ratings_from_table(np.diag(units), scale=ilr.Scale(["poor", "fair", "good"]))
+    chances = ilr.repeat_grade_probability(pairs, at_least="fair")
+    assert len(chances) == 6
+    for chance in chances.values():
+        for level in (0.5, 0.95, 0.999):
+            low, high = chance.confidence_interval(level)
+            assert low < high <= 1

@@ -312,8 +312,14 @@ def _carried(
     _: Estimate, confidence_level: float, *, of: Estimate, at: Callable[[float], float]
 ) -> Limits:
     """Turn limits of the reliability into those of a chance that rises with it."""
-    low, high = of.confidence_interval(confidence_level)
-    return at(max(float(low), 0.0)), at(min(float(high), 1.0))
+    limits = of.confidence_interval(confidence_level)
+    ends = at(max(float(limits.low), 0.0)), at(min(float(limits.high), 1.0))
+    # probabilities of many grades may add up to a little more than 1
+    low, high = (1.0 if end > 1.0 else end for end in ends)
+    if low < high or np.isnan([low, high]).any():
+        return low, high
+    # what sets the two apart is less than the last digit of a float
+    return float(np.nextafter(low, 0.0)), float(np.nextafter(high, 1.0))
 
 
 def _of_errors(source: ErrorMatrix | DawidSkene, at_least: Hashable | None) -> Estimates:
