@@ -9,7 +9,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,6 +18,18 @@ import strategies as our
 
 WEIGHTS = ("identity", "linear", "quadratic")
 FORMS = ("1,1", "A,1", "C,1", "1,k", "A,k", "C,k")
+
+
+class Oracle(NamedTuple):
+    """Where right values of a coefficient come from: never from the library itself.
+
+    `file` is one of `tests/reference/`, which names the program, its version and the script that
+    made it, and `call` a part of the program's calls in it; or `file` is one of
+    `tests/references/`, and `call` the test that holds what a paper prints.
+    """
+
+    file: str
+    call: str
 
 
 @dataclass(frozen=True)
@@ -61,8 +73,10 @@ class Row:
         programs or dataframes are needed, which have tests of their own
     options : what it needs besides
     law, other : what kind of coefficient it is
+    range : the least and the greatest it can be where all ratings are given, with exact agreement
+    oracle : who else computes it
     mirror : what becomes of its number where the two occasions, or the two groups, change places;
-        `one_way` where that is another question
+        `ANOTHER_QUESTION` where that is one
     strata, by_grade : whether it takes several strata, and answers for each grade in turn
     in_laws : other options, or another call, for the laws of tables and groups
     question : a call of ratings by three raters, for the laws of further questions
@@ -76,7 +90,9 @@ class Row:
     options: Mapping[str, Any] = field(default_factory=dict)
     law: Law | None = None
     other: Other | None = None
-    mirror: Callable[[Any], Any] | None = None
+    range: tuple[float, float] | None = None
+    oracle: Oracle | None = None
+    mirror: Callable[[Any], Any] | str | None = None
     strata: bool = False
     by_grade: bool = False
     in_laws: Mapping[str, Any] | Callable[..., Any] | None = None
@@ -108,8 +124,8 @@ def complement(value):
     return 1 - value
 
 
-def one_way(value):
-    raise NotImplementedError("it is another question the other way round")
+# what turns the other way round is another question, which no law of mirrors asks
+ANOTHER_QUESTION = "another question"
 
 
 SCALE = ilr.Scale(["poor", "fair", "good"])
@@ -173,21 +189,57 @@ def polychoric(ratings):
     return Values([found.value])
 
 
+# what a coefficient can be: a share, one corrected for chance, one of average ratings
+SHARE, CORRECTED, BELOW_ONE = (0.0, 1.0), (-1.0, 1.0), (-np.inf, 1.0)
+
 ROWS: dict[str, Row] = {
     # coefficients of grades
     "percent_agreement": Row(
-        STUDY, law=Law(ilr.percent_agreement, ignores_unused=("identity",), one_grade=True)
+        STUDY,
+        range=SHARE,
+        oracle=Oracle("irrcac_agreement.json", "pa2.table"),
+        law=Law(ilr.percent_agreement, ignores_unused=("identity",), one_grade=True),
     ),
-    "cohen_kappa": Row(STUDY, law=Law(ilr.cohen_kappa, max_raters=2, anonymous=False)),
-    "conger_kappa": Row(STUDY, law=Law(ilr.conger_kappa, anonymous=False)),
-    "scott_pi": Row(STUDY, law=Law(ilr.scott_pi, max_raters=2)),
-    "fleiss_kappa": Row(STUDY, law=Law(ilr.fleiss_kappa)),
+    "cohen_kappa": Row(
+        STUDY,
+        range=CORRECTED,
+        oracle=Oracle("irr_agreement.json", "kappa2(ratings"),
+        law=Law(ilr.cohen_kappa, max_raters=2, anonymous=False),
+    ),
+    "conger_kappa": Row(
+        STUDY,
+        range=CORRECTED,
+        oracle=Oracle("irrcac_agreement.json", "raw_pair(conger.kappa.raw"),
+        law=Law(ilr.conger_kappa, anonymous=False),
+    ),
+    "scott_pi": Row(
+        STUDY,
+        range=CORRECTED,
+        oracle=Oracle("irrcac_agreement.json", "scott2.table"),
+        law=Law(ilr.scott_pi, max_raters=2),
+    ),
+    "fleiss_kappa": Row(
+        STUDY,
+        range=CORRECTED,
+        oracle=Oracle("statsmodels_agreement.json", "fleiss_kappa"),
+        law=Law(ilr.fleiss_kappa),
+    ),
     "brennan_prediger": Row(
-        STUDY, law=Law(ilr.brennan_prediger, ignores_unused=(), one_grade=True)
+        STUDY,
+        range=CORRECTED,
+        oracle=Oracle("irrcac_agreement.json", "bp2.table"),
+        law=Law(ilr.brennan_prediger, ignores_unused=(), one_grade=True),
     ),
-    "gwet_ac": Row(STUDY, law=Law(ilr.gwet_ac, ignores_unused=(), one_grade=True)),
+    "gwet_ac": Row(
+        STUDY,
+        range=CORRECTED,
+        oracle=Oracle("irrcac_agreement.json", "gwet.ac1.table"),
+        law=Law(ilr.gwet_ac, ignores_unused=(), one_grade=True),
+    ),
     "krippendorff_alpha": Row(
         STUDY,
+        range=CORRECTED,
+        oracle=Oracle("krippendorff_agreement.json", "alpha(reliability_data"),
         law=Law(
             ilr.krippendorff_alpha,
             option="metric",
@@ -199,10 +251,14 @@ ROWS: dict[str, Row] = {
     # of ranks, scores, pairs and single grades
     "light_kappa": Row(
         OCCASIONS,
+        range=CORRECTED,
+        oracle=Oracle("irr_agreement.json", "kappam.light"),
         other=Other({"": ilr.light_kappa, "-linear": partial(ilr.light_kappa, weights="linear")}),
     ),
     "bangdiwala_b": Row(
         STUDY,
+        range=SHARE,
+        oracle=Oracle("vcd_agreement.json", "agreementplot"),
         other=Other(
             {
                 "": ilr.bangdiwala_b,
@@ -212,14 +268,34 @@ ROWS: dict[str, Row] = {
             two_raters=True,
         ),
     ),
-    "kendall_w": Row(OCCASIONS, other=Other({"": ilr.kendall_w})),
-    "lin_ccc": Row(STUDY, other=Other({"": ilr.lin_ccc})),
-    "kappa_max": Row(STUDY, other=Other({"": ilr.kappa_max}, two_raters=True)),
+    "kendall_w": Row(
+        OCCASIONS,
+        range=SHARE,
+        oracle=Oracle("irr_agreement.json", "kendall("),
+        other=Other({"": ilr.kendall_w}),
+    ),
+    "lin_ccc": Row(
+        STUDY,
+        range=CORRECTED,
+        oracle=Oracle("desctools_agreement.json", "CCC("),
+        other=Other({"": ilr.lin_ccc}),
+    ),
+    "kappa_max": Row(
+        STUDY,
+        range=SHARE,
+        oracle=Oracle("statsmodels_agreement.json", "cohens_kappa"),
+        other=Other({"": ilr.kappa_max}, two_raters=True),
+    ),
     "specific_agreement": Row(
-        STUDY, other=Other({"": lambda ratings: ilr.specific_agreement(ratings)[2]})
+        STUDY,
+        range=SHARE,
+        oracle=Oracle("test_agreement.py", "test_pabak_and_the_indices_of_the_first_paradox"),
+        other=Other({"": lambda ratings: ilr.specific_agreement(ratings)[2]}),
     ),
     "marginal_indices": Row(
         STUDY,
+        range=CORRECTED,
+        oracle=Oracle("test_agreement.py", "test_pabak_and_the_indices_of_the_first_paradox"),
         other=Other(
             {"": lambda ratings: ilr.marginal_indices(ratings)["bias", 2]},
             two_raters=True,
@@ -228,6 +304,8 @@ ROWS: dict[str, Row] = {
     ),
     "icc": Row(
         OCCASIONS,
+        range=BELOW_ONE,
+        oracle=Oracle("irr_agreement.json", "icc("),
         other=Other({f"-{form}": partial(ilr.icc, form=form) for form in FORMS}),
         searched=True,
     ),
@@ -291,7 +369,7 @@ ROWS: dict[str, Row] = {
     "corrected_shift": Row(
         TABLE,
         {"reliability": 0.9, "n_resamples": 9},
-        mirror=one_way,
+        mirror=ANOTHER_QUESTION,
         in_laws={"reliability": 0.99, "n_resamples": 19, "rng": 1},
         searched=True,
     ),
@@ -301,7 +379,7 @@ ROWS: dict[str, Row] = {
     "marginal_score_shift": Row(TABLE, mirror=kept),
     "marginal_shift_by_grade": Row(TABLE, mirror=negated, by_grade=True, golden="first"),
     "mcnemar": Row(TABLE, CUT, mirror=kept, searched=True),
-    "net_shift": Row(TABLE, mirror=one_way, by_grade=True),
+    "net_shift": Row(TABLE, mirror=ANOTHER_QUESTION, by_grade=True),
     "noise_only_transitions": Row(TABLE, {"reliability": 0.9}, golden="first", searched=True),
     "paired_difference": Row(TABLE, CUT, mirror=negated),
     "paired_odds_ratio": Row(TABLE, CUT, mirror=inverted),
@@ -311,7 +389,7 @@ ROWS: dict[str, Row] = {
     "regression_to_mean_test": Row(
         TABLE,
         {"reliability": 0.9},
-        mirror=one_way,
+        mirror=ANOTHER_QUESTION,
         in_laws={"reliability": 0.8},
         searched=True,
     ),
@@ -324,7 +402,7 @@ ROWS: dict[str, Row] = {
     ),
     "stuart_maxwell": Row(TABLE, mirror=kept),
     "tipping_point": Row(TABLE, {"n_resamples": 9}, share=0.02),
-    "transition_shares": Row(TABLE, mirror=one_way, by_grade=True, golden="first"),
+    "transition_shares": Row(TABLE, mirror=ANOTHER_QUESTION, by_grade=True, golden="first"),
     "wilcoxon_signed_rank": Row(TABLE, mirror=kept),
     # groups
     "brunner_munzel": Row(GROUPS, mirror=kept),
@@ -332,7 +410,7 @@ ROWS: dict[str, Row] = {
     "cochran_mantel_haenszel": Row(
         GROUPS, mirror=kept, strata=True, in_laws={"method": "asymptotic"}
     ),
-    "e_value": Row(GROUPS, CUT, mirror=one_way, searched=True),
+    "e_value": Row(GROUPS, CUT, mirror=ANOTHER_QUESTION, searched=True),
     "generalised_odds": Row(GROUPS, mirror=inverted),
     "heterogeneity": Row(
         ([[[9, 4], [2, 6]], [[5, 5], [3, 8]]],),
@@ -345,7 +423,7 @@ ROWS: dict[str, Row] = {
     "mann_whitney": Row(GROUPS, mirror=kept, searched=True),
     "odds_ratio": Row(GROUPS, CUT, mirror=inverted, strata=True, searched=True),
     "ordinal_equivalence": Row(NAMED, {"margin": 0.2}, mirror=kept, searched=True),
-    "ordinal_noninferiority": Row(NAMED, {"margin": 0.2}, mirror=one_way, searched=True),
+    "ordinal_noninferiority": Row(NAMED, {"margin": 0.2}, mirror=ANOTHER_QUESTION, searched=True),
     "overlap_report": Row(GROUPS),
     "parallel_lines_test": Row(GROUPS, mirror=kept, strata=True, searched=True),
     "proportional_odds": Row(GROUPS, mirror=inverted, strata=True, searched=True),
@@ -353,8 +431,8 @@ ROWS: dict[str, Row] = {
     "relative_effect": Row(GROUPS, mirror=complement),
     "risk_difference": Row(GROUPS, CUT, mirror=negated, strata=True, searched=True),
     "risk_ratio": Row(GROUPS, CUT, mirror=inverted, strata=True, searched=True),
-    "rosenbaum_bounds": Row(GROUPS, mirror=one_way, strata=True, searched=True),
-    "selection_bounds": Row(GROUPS, mirror=one_way),
+    "rosenbaum_bounds": Row(GROUPS, mirror=ANOTHER_QUESTION, strata=True, searched=True),
+    "selection_bounds": Row(GROUPS, mirror=ANOTHER_QUESTION),
     "somers_d": Row(GROUPS, mirror=negated),
     "stratified_relative_effect": Row(GROUPS, mirror=complement, strata=True),
     "two_proportions": Row(GROUPS, CUT, mirror=kept, searched=True),

@@ -434,6 +434,20 @@ def test_the_interval_holds_the_estimate_within_its_range(law, kind, data):
     assert estimate.value - 1e-12 <= high <= most + 1e-12
 
 
+@pytest.mark.parametrize("name", COEFFICIENTS)
+@our.examples(20)
+@given(data=st.data())
+def test_no_limit_of_exact_agreement_passes_the_range_of_its_row(name, data):
+    law, (least, most) = COEFFICIENTS[name], ROWS[name].range
+    drawn = data.draw(our.codes(max_raters=law.max_raters, max_units=8, missing=False))
+    estimate = law.at(law.kinds[0])(on(drawn, numbered(4)))
+    assume(estimate.status == "ok")
+    assert least - 1e-12 <= estimate.value <= most + 1e-12
+    for method in closed_forms(estimate):
+        low, high = estimate.confidence_interval(method=method)
+        assert least - 1e-9 <= low <= high <= most + 1e-9, method
+
+
 @every_kind
 @given(data=st.data())
 def test_no_interval_has_zero_width(law, kind, data):

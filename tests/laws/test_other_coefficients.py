@@ -22,6 +22,7 @@ COEFFICIENTS = {
     if row.other
     for suffix, coefficient in row.other.forms.items()
 }
+RANGES = {name + s: row.range for name, row in ROWS.items() if row.other for s in row.other.forms}
 LIKELIHOOD = {
     f"icc-reml-{form}": (partial(ilr.icc, form=form, estimator="reml"), False, True)
     for form in ("1,1", "A,1", "C,k")
@@ -357,3 +358,16 @@ def test_no_kappa_and_no_limit_lies_below_the_least_that_can_be(name, data, kind
         assert found.value >= lowest
         for method in {"score", "logit", found.interval_methods[0]}:
             assert found.confidence_interval(level, method).low >= lowest, method
+
+
+@pytest.mark.parametrize("name", [name for name in COEFFICIENTS if "-linear" not in name])
+@our.examples(10)
+@given(data=st.data())
+def test_no_limit_of_a_whole_study_passes_the_range_of_its_row(name, data):
+    coefficient, two, _ = COEFFICIENTS[name]
+    estimate = defined(coefficient, on(drawn(data, two, missing=False)))
+    least, most = RANGES[name]
+    assert least - 1e-12 <= estimate.value <= most + 1e-12
+    for method in set(estimate.interval_methods) - {"likelihood"}:
+        low, high = estimate.confidence_interval(method=method)
+        assert least - 1e-9 <= low <= high <= most + 1e-9, method

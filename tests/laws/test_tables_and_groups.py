@@ -13,7 +13,7 @@ from hypothesis import given
 import ilacs_reliability as ilr
 import strategies as our
 from closeness import close
-from registry import ROWS, first, in_laws, kept, one_way
+from registry import ANOTHER_QUESTION, ROWS, first, in_laws, kept
 
 # name: (the call, what becomes of its number when occasions, or two groups, change places)
 MIRRORED = {name: (in_laws(name), row.mirror) for name, row in ROWS.items() if row.mirror}
@@ -22,7 +22,7 @@ ALL_TABLES, ALL_GROUPS = (
     for kinds in (("table", "tables"), ("grades",))
 )
 TABLES, GROUPS = (
-    [name for name in calls if ROWS[name].mirror is not one_way]
+    [name for name in calls if ROWS[name].mirror != ANOTHER_QUESTION]
     for calls in (ALL_TABLES, ALL_GROUPS)
 )
 ACROSS_STRATA = sorted(name for name, row in ROWS.items() if row.strata)

@@ -172,6 +172,7 @@ def kendall_w_test(
     See Also
     --------
     kendall_w : How much they rank alike.
+    friedman : The same test of occasions within units, of large samples by default.
 
     Notes
     -----

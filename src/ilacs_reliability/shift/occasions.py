@@ -163,6 +163,7 @@ def friedman(
     --------
     pairwise_occasions : Which occasions differ.
     wilcoxon_signed_rank : Two occasions, counting how far units moved.
+    kendall_w_test : The same test of raters who rank units, exact by default.
 
     Notes
     -----
