@@ -272,7 +272,7 @@ ROWS: dict[str, Row] = {
         OCCASIONS,
         range=SHARE,
         oracle=Oracle("irr_agreement.json", "kendall("),
-        other=Other({"": ilr.kendall_w}),
+        other=Other({"": ilr.kendall_w, "-pairwise": partial(ilr.kendall_w, missing="pairwise")}),
     ),
     "lin_ccc": Row(
         STUDY,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import replace
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 from scipy import special
@@ -13,7 +13,6 @@ from ilacs_reliability._checks.arguments import check_option
 from ilacs_reliability._checks.randomness import check_chance
 from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings, check_whole
 from ilacs_reliability._data.scales import FloatArray, usable_scores
-from ilacs_reliability._data.wide import given_rows
 from ilacs_reliability._inference.null import ChiSquare, Null
 from ilacs_reliability._inference.reorderings import draws_at_all, reordered
 from ilacs_reliability._results.estimates import Estimate, Limits, Method, SignificanceResult
@@ -28,42 +27,55 @@ from ilacs_reliability.agreement.formulas import (
     known_raters,
     patterns_of,
 )
+from ilacs_reliability.agreement.incomplete_ranks import concordance_of_pairs
+from ilacs_reliability.agreement.mid_ranks import MidRanks
 from ilacs_reliability.agreement.reasons import lone_grade, why_incomplete, why_of
 from ilacs_reliability.agreement.rescaled import by_interval, fisher_method, rescaled_methods
-from ilacs_reliability.agreement.studies import squared_gaps, study_of, where_known
+from ilacs_reliability.agreement.studies import (
+    squared_gaps,
+    study_of,
+    unpaired_note,
+    where_known,
+    why_undefined,
+)
 
 TestMethod: TypeAlias = Literal["exact", "monte_carlo", "asymptotic"]
 NO_CORRELATION = "lin needs raters who use two grades or more each and differ"
 HYPOTHESIS = "raters order the units independently of one another"
+Missing: TypeAlias = Literal["listwise", "pairwise"]
+MISSING: tuple[str, ...] = get_args(Missing)
 TEST_METHODS = ("exact", "monte_carlo", "asymptotic")
 
 
-def kendall_w(ratings: RatingsLike) -> Estimate:
+def kendall_w(ratings: RatingsLike, *, missing: Missing = "listwise") -> Estimate:
     r"""Estimate Kendall's coefficient of concordance, whether raters rank units alike.
 
     Parameters
     ----------
     ratings : Ratings or array_like of number, shape (n_units, n_raters)
-        Grades of each unit; a unit that not every rater rated is left out. Only the order of the
-        grades matters.
+        Grades of each unit; nan where one is missing. Only the order of the grades matters.
+    missing : {"listwise", "pairwise"}, optional
+        Whether a unit that not every rater rated is left out, or each two raters are compared on
+        the units that both rated. Default: "listwise".
 
     Returns
     -------
     Estimate
-        W, 0 to 1, corrected for ties.
+        W, 0 to 1, corrected for ties; of incomplete ratings "pairwise" may lie below 0.
 
     Raises
     ------
     TypeError
         If the ratings are labels without a scale.
     ValueError
-        If the raters are anonymous or the scale has no order.
+        If the raters are anonymous, the scale has no order, the option is unknown, or the pairs of
+        raters are too many.
 
     Warns
     -----
     UndefinedEstimateWarning
-        If fewer than two units are complete, or no rater told any two units apart. The value is
-        then nan.
+        If fewer than two units are complete (of "pairwise": no two raters share two units), or no
+        rater told any two units apart. The value is then nan.
 
     See Also
     --------
@@ -85,6 +97,10 @@ def kendall_w(ratings: RatingsLike) -> Estimate:
     ----------
     .. [1] M. G. Kendall and J. D. Gibbons, "Rank Correlation Methods", 5th ed., Edward Arnold
            (1990), pp. 117-123.
+    .. [2] J. M. G. Taylor, "Kendall's and Spearman's correlation coefficients in the presence of a
+           blocking variable", Biometrics 43 (1987), 409-416.
+    .. [3] M. Brueckl, "Altersbedingte Veraenderungen der Stimme und Sprechweise von Frauen", Logos
+           (2011), pp. 88-103.
 
     Examples
     --------
@@ -92,12 +108,22 @@ def kendall_w(ratings: RatingsLike) -> Estimate:
     >>> ratings = [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9]]
     >>> round(ilr.kendall_w(ratings).value, 4)
     0.9091
+
+    Each judge saw some of six entries only:
+
+    >>> nan = float("nan")
+    >>> seen = [[1, 2, nan], [2, nan, 1], [nan, 3, 2], [3, 1, nan], [4, nan, 4], [nan, 4, 3]]
+    >>> round(ilr.kendall_w(seen, missing="pairwise").value, 4)
+    0.6667
     """
+    check_option(missing, MISSING, "missing")
     given = as_ratings(ratings)
+    if missing == "pairwise":
+        return _pairwise(given)
     taken, notes = _ordered_and_complete(given, "kendall_w")
     study = study_of(taken, "identity")
     reason = "" if study.is_batch else why_incomplete(study, given)
-    ranks = _Ranks(taken, study.frequencies)
+    ranks = MidRanks(taken, study.frequencies)
     with np.errstate(invalid="ignore", divide="ignore"):
         value = np.where(ranks.within > 0, ranks.between / (taken.n_raters * ranks.within), np.nan)
     value = where_known(study, value)
@@ -313,99 +339,85 @@ def lin_ccc(ratings: RatingsLike) -> Estimate:
     )
 
 
-def _ordered_and_complete(ratings: RatingsLike, name: str) -> tuple[Ratings, tuple[str, ...]]:
+def _pairwise(given: Ratings) -> Estimate:
+    """Estimate W of raters who are compared two by two."""
+    taken = _ordered(given, "kendall_w")
+    study = study_of(taken, "identity")
+    found = concordance_of_pairs(taken)
+    reason, why = ("", "") if study.is_batch else (why_undefined(study), "")
+    if not study.is_batch and not reason and np.isnan(found.value):
+        reason, why = _no_pairs(taken)
+    value = where_known(study, found.value)
+    m, least = found.ratings_per_unit, -1.0 if np.any(taken.n_missing) else 0.0
+    methods = rescaled_methods(
+        keyed(_correlation_of, m=m),
+        keyed(_concordance_of, m=m, least=least),
+        keyed(_correlation_slope, m=m),
+        expected=found.expected,
+    )
+    return build_estimate(
+        taken,
+        Title(name="kendall_w", label="Kendall's W by pairs of raters"),
+        Value(
+            value=value,
+            influence=keyed(_pair_influence, taken) if study.is_batch else found.influence(),
+            observed=value,
+            expected=np.zeros(np.shape(value)),
+            reason=reason,
+            why=why or why_of(taken, reason, enters=taken.table.paired, given=given),
+        ),
+        Basis(n_units=study.n_paired, enters=taken.table.paired),
+        Offer(methods=methods, within=(least, 1.0)),
+        notes=unpaired_note(taken),
+        limits="whether raters give the same grades, only whether they put units in the same order",
+    )
+
+
+def _ordered(ratings: RatingsLike, name: str) -> Ratings:
     taken = known_raters(ratings, name)
     if not taken.scale.ordered:
         raise ValueError(f"{name} needs an ordered scale, but `ratings` has none.")
-    return complete_only(taken)
+    return taken
 
 
-class _Ranks:
-    """Mid-ranks less their mean, for each rater, and what W is made of."""
+def _ordered_and_complete(ratings: RatingsLike, name: str) -> tuple[Ratings, tuple[str, ...]]:
+    return complete_only(_ordered(ratings, name))
 
-    __slots__ = (
-        "between",
-        "by_rater",
-        "codes",
-        "complete",
-        "frequencies",
-        "given",
-        "margins",
-        "within",
-    )
 
-    def __init__(self, ratings: Ratings, frequencies: FloatArray) -> None:
-        self.codes, q = patterns_of(ratings).astype(np.intp), len(ratings.scale)
-        self.complete = ratings.table.rated
-        self.given: Any = given_rows(self.codes, q)
-        self.frequencies = frequencies
-        shape = (*frequencies.shape[:-1], self.codes.shape[1], q)
-        self.margins = (frequencies @ self.given).reshape(shape)
-        before = np.cumsum(self.margins, axis=-1) - self.margins / 2.0
-        ranks = before - self.margins.sum(axis=-1, keepdims=True) / 2.0
-        # (..., n_patterns, n_raters)
-        self.by_rater = self._of_ratings(ranks)
-        self.between = (frequencies * self.by_rater.sum(axis=-1) ** 2).sum(axis=-1)
-        self.within = (frequencies * (self.by_rater**2).sum(axis=-1)).sum(axis=-1)
+def _no_pairs(ratings: Ratings) -> tuple[str, str]:
+    """Say why no two raters can be compared; "" where that is said elsewhere."""
+    if lone_grade(ratings, ratings.table.paired):
+        return "no_variation", ""
+    given = (patterns_of(ratings) >= 0).astype(np.float64)
+    shared = (given * ratings.frequencies[:, None]).T @ given
+    if not (np.triu(shared, 1) > 1).any():
+        return "no_pairable_units", "no two raters share more than one unit"
+    return "no_order", "no rater tells apart two units that another rated, too"
 
-    def influence(self) -> FloatArray:
-        """Return the influence of a unit of each pattern on W."""
-        n_units = (self.frequencies @ self.complete)[..., None]
-        total = self.by_rater.sum(axis=-1)
-        between = total**2 + self._moved(total[..., None])
-        within = (self.by_rater**2).sum(axis=-1) + self._moved(self.by_rater)
-        m = self.by_rater.shape[-1]
-        with np.errstate(invalid="ignore", divide="ignore"):
-            share = (self.between / self.within)[..., None]
-            scale = n_units / (m * self.within[..., None])
-            influence: FloatArray = scale * (between - share * within) * self.complete
-        return influence
 
-    def expected(self) -> FloatArray:
-        """Return the agreement of ranks by chance, as quadratic weights on them would give it."""
-        seen = (self.frequencies * self.complete > 0)[..., None]
-        top = np.where(seen, self.by_rater, -np.inf).max(axis=(-2, -1), initial=-np.inf)
-        bottom = np.where(seen, self.by_rater, np.inf).min(axis=(-2, -1), initial=np.inf)
-        n_ranks = (self.frequencies @ self.complete) * self.by_rater.shape[-1]
-        with np.errstate(invalid="ignore", divide="ignore"):
-            expected: FloatArray = 1 - 2 * self.within / n_ranks / (top - bottom) ** 2
-        return expected
-
-    def _moved(self, weight: FloatArray) -> FloatArray:
-        """Return what a unit does by moving the ranks of the others, each with its weight."""
-        pull: FloatArray = np.empty_like(self.margins)
-        q = self.margins.shape[-1]
-        times = self.frequencies[..., None] * np.broadcast_to(weight, self.by_rater.shape)
-        for j in range(pull.shape[-2]):
-            pull[..., j, :] = times[..., j] @ self.given[:, j * q : (j + 1) * q]
-        # a unit lifts the ranks above its own and lowers those below
-        moves = pull.sum(axis=-1, keepdims=True) - 2.0 * np.cumsum(pull, axis=-1) + pull
-        moved: FloatArray = self._of_ratings(moves).sum(axis=-1)
-        return moved
-
-    def _of_ratings(self, by_grade: FloatArray) -> FloatArray:
-        """Return what belongs to the grade of each rating, 0 where there is none."""
-        found = by_grade[..., np.arange(self.codes.shape[1]), self.codes]
-        return np.where(self.codes >= 0, found, 0.0)
+def _pair_influence(ratings: Ratings) -> FloatArray:
+    """Return the influences in each study of a batch."""
+    return concordance_of_pairs(ratings).influence()
 
 
 def _rank_influence(ratings: Ratings) -> FloatArray:
     """Return the influences in each study of a batch."""
-    return _Ranks(ratings, ratings.frequencies.astype(np.float64, copy=False)).influence()
+    return MidRanks(ratings, ratings.frequencies.astype(np.float64, copy=False)).influence()
 
 
-def _correlation_of(concordance: FloatArray, *, m: int) -> FloatArray:
+def _correlation_of(concordance: FloatArray, *, m: Any) -> FloatArray:
     """Return the raters' average rank correlation, which behaves like quadratic kappa."""
-    return (m * concordance - 1.0) / max(m - 1, 1)
+    correlation: FloatArray = (m * concordance - 1.0) / np.maximum(m - 1, 1)
+    return correlation
 
 
-def _concordance_of(correlation: FloatArray, *, m: int) -> FloatArray:
-    concordance: FloatArray = np.maximum((1.0 + (m - 1) * correlation) / m, 0.0)
+def _concordance_of(correlation: FloatArray, *, m: Any, least: float = 0.0) -> FloatArray:
+    concordance: FloatArray = np.maximum((1.0 + (m - 1) * correlation) / m, least)
     return concordance
 
 
-def _correlation_slope(concordance: FloatArray, *, m: int) -> FloatArray:
-    return np.full(np.shape(concordance), m / max(m - 1, 1))
+def _correlation_slope(concordance: FloatArray, *, m: Any) -> FloatArray:
+    return np.full(np.shape(concordance), m / np.maximum(m - 1, 1))
 
 
 def _judged(
@@ -417,7 +429,7 @@ def _judged(
         chi_square = ChiSquare(n - 1)
         return chi_square, chi_square.reach(statistic)
     check_whole(ratings, "ratings")
-    ranks = _Ranks(ratings, ratings.frequencies.astype(np.float64)).by_rater.T[:, :, None]
+    ranks = MidRanks(ratings, ratings.frequencies.astype(np.float64)).by_rater.T[:, :, None]
     times = (ratings.frequencies * ratings.table.rated).astype(np.int64)
     dealt = np.repeat(ranks, times, axis=1)
     found = reordered(dealt, np.ones(m, dtype=np.int64), method, *chance)
