@@ -548,3 +548,67 @@ def test_a_ratio_within_strata_is_none_of_how_they_are_mixed():
 def test_of_very_many_strata_the_ratio_keeps_the_limits_in_closed_form():
     counts = np.random.default_rng(1).integers(1, 90, (30_000, 2, 2))
     assert ilr.risk_ratio(counts).interval_methods == ("greenland_robins",)
+
+
+@given(strata(n_groups=3, max_strata=2), st.floats(0.1, 50), st.floats(-9, 9))
+@our.examples(15)
+def test_scores_of_groups_are_told_apart_by_their_ratios_only(counts, scale, shift):
+    for method in ("exact", "asymptotic"):
+        even, plain = (
+            ilr.cochran_mantel_haenszel(
+                counts, kind="correlation", group_scores=scores, method=method
+            )
+            for scores in ([shift, shift + scale, shift + 2 * scale], None)
+        )
+        assert_allclose(even.statistic, plain.statistic, rtol=1e-7, atol=1e-9)
+        assert_allclose(even.p_value, plain.p_value, rtol=1e-7)
+
+
+@given(
+    strata(n_groups=3, max_strata=1),
+    st.lists(st.integers(0, 20), min_size=3, max_size=3, unique=True),
+)
+@our.examples(15)
+def test_a_trend_over_scores_is_the_correlation_of_both(counts, scores):
+    scores = sorted(scores)
+    units = [(scores[i], j) for (i, j), n in np.ndenumerate(counts[0]) for _ in range(int(n))]
+    x, y = np.array(units, dtype=np.float64).T
+    assume(np.ptp(x) > 0 and np.ptp(y) > 0)
+    found = ilr.cochran_mantel_haenszel(
+        counts[0], kind="correlation", group_scores=scores, method="asymptotic"
+    )
+    assert_allclose(found.statistic, (len(x) - 1) * np.corrcoef(x, y)[0, 1] ** 2, atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("scores", "kind", "message"),
+    [
+        ([0, 1], ValueError, "one number for each of 3 groups, but got 2"),
+        (
+            [0, 2, 1],
+            ValueError,
+            "must rise from the first group to the last, but got 1 after 2 at 2",
+        ),
+        ([0, 1, np.nan], ValueError, "finite"),
+        (["a", "b", "c"], TypeError, "must be a number"),
+        ({"group 1": 0, "group 2": 1}, ValueError, "the groups are"),
+        (3, TypeError, "must be a sequence of numbers"),
+    ],
+)
+def test_scores_of_groups_that_are_none_are_refused(scores, kind, message):
+    counts = [[3, 4], [2, 5], [1, 6]]
+    with pytest.raises(kind, match=message):
+        ilr.cochran_mantel_haenszel(counts, kind="correlation", group_scores=scores)
+
+
+def test_scores_of_groups_are_for_a_trend_and_go_by_name():
+    counts = [[3, 4], [2, 5], [1, 6]]
+    with pytest.raises(ValueError, match="for kind='correlation'"):
+        ilr.cochran_mantel_haenszel(counts, group_scores=[0, 1, 2])
+    named = ilr.grades_from_table(counts, scale=ilr.Scale(["no", "yes"]), groups=("a", "b", "c"))
+    by_name = {"c": 9, "a": 0, "b": 1}
+    one, other = (
+        ilr.cochran_mantel_haenszel(named, kind="correlation", group_scores=scores).statistic
+        for scores in (by_name, [0, 1, 9])
+    )
+    assert one == close(other)

@@ -586,6 +586,7 @@ STRATEGIES: dict[str | tuple[str, str], Strategy] = {
     ),
     ("agreement_table", "also"): lambda draw: several(draw, literals("agreement_table", "also")),
     ("benchmark", "scale"): bands,
+    "group_scores": lambda draw: draw.one("None", "[0, 1]", "(0.5, 2, 9)", "[2, 1]", "{}"),
     ("cochran_mantel_haenszel", "scores"): lambda draw: draw.one("'scale'", "'ranks'"),
     ("d_study", "source"): components,
     ("d_study", "n_raters"): lambda draw: draw.one("(1, 2)", "[5]", "range(1, 9)", "()", "[0]"),

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from ilacs_reliability._checks.arguments import check_option
+from ilacs_reliability._checks.arguments import check_listing, check_number, check_option
+from ilacs_reliability._checks.names import by_label
 from ilacs_reliability._checks.randomness import as_generator, check_draws
 from ilacs_reliability._checks.work import affordable
 from ilacs_reliability._data.tables import GradesLike
 from ilacs_reliability._inference.null import ChiSquare, Drawn, Exact, Null, found_by, listed
 from ilacs_reliability._results.estimates import Estimate, FloatArray, SignificanceResult
+from ilacs_reliability._results.wording import significant
 from ilacs_reliability.comparison.checks import (
     UNDRAWN,
     check_drawable,
@@ -40,6 +44,7 @@ def cochran_mantel_haenszel(
     *,
     kind: AssociationKind = "general",
     scores: AssociationScores = "scale",
+    group_scores: Sequence[float] | Mapping[Hashable, float] | None = None,
     method: AssociationMethod = "exact",
     n_resamples: int = 9999,
     rng: np.random.Generator | int | None = None,
@@ -58,6 +63,9 @@ def cochran_mantel_haenszel(
         Scores of grades for the last two: those of the scale, or mid-ranks within the stratum
         over (units + 1), which makes "row_means" of two groups van Elteren's test. Default:
         "scale".
+    group_scores : sequence of float or mapping of group to float, optional
+        Scores of the groups for "correlation", rising in their order, such as doses or years.
+        Default: 0, 1, 2 and on.
     method : {"exact", "monte_carlo", "asymptotic"}, optional
         "exact" gives way to "monte_carlo" where there are too many tables, and that to "asymptotic"
         where there are too many strata; the result says so. Default: "exact".
@@ -77,10 +85,11 @@ def cochran_mantel_haenszel(
     Raises
     ------
     TypeError
-        If `rng` is neither a source of chance nor a seed.
+        If `rng` is neither a source of chance nor a seed, or scores are no numbers.
     ValueError
-        If there are fewer than two groups, an option is unknown, `n_resamples` is below 1, or
-        tables would have to be drawn of a stratum with a thousand million units or more.
+        If there are fewer than two groups, an option is unknown, `n_resamples` is below 1, scores
+        of groups do not rise, are not one a group or are given without "correlation", or tables
+        would have to be drawn of a stratum with a thousand million units or more.
 
     Warns
     -----
@@ -96,13 +105,17 @@ def cochran_mantel_haenszel(
     -----
     The generalised statistics of Landis, Heyman and Koch [1]_: sums over strata of observed less
     expected counts, in the metric of their covariance given all margins. Associations that point
-    in opposite directions in different strata cancel.
+    in opposite directions in different strata cancel. Of one stratum "correlation" is
+    :math:`(n - 1) r^2` with the correlation r of both scores, and of two grades the trend test of
+    Cochran and Armitage [2]_ with n - 1 for n.
 
     References
     ----------
     .. [1] J. R. Landis, E. R. Heyman and G. G. Koch, "Average partial association in three-way
            contingency tables: a review and discussion of alternative tests", International
            Statistical Review 46 (1978), 237-254.
+    .. [2] P. Armitage, "Tests for linear trends in proportions and frequencies", Biometrics 11
+           (1955), 375-386.
 
     Examples
     --------
@@ -112,6 +125,14 @@ def cochran_mantel_haenszel(
     >>> result = ilr.cochran_mantel_haenszel([short, standard], kind="correlation")
     >>> round(result.statistic, 4), result.method
     (0.3767, 'exact')
+
+    With the number of children in each band as its score:
+
+    >>> result = ilr.cochran_mantel_haenszel(
+    ...     short, kind="correlation", group_scores=[90, 300, 800]
+    ... )
+    >>> round(result.statistic, 4)
+    7.8252
     """
     check_option(kind, ("general", "row_means", "correlation"), "kind")
     check_option(scores, ("scale", "ranks"), "scores")
@@ -121,9 +142,10 @@ def cochran_mantel_haenszel(
     shared = shared_grades(grades, by_order=kind != "general")
     of = {"general": "general association"}.get(kind, kind.replace("_", " "))
     label = f"Cochran-Mantel-Haenszel test of {of}"
+    placed, said = _places(shared.groups, group_scores, kind)
     if shared.reason:
         return undefined_test(shared, shared.reason, name="cochran_mantel_haenszel", label=label)
-    form = _form(shared, kind, scores)
+    form = _form(shared, kind, scores, placed)
     statistic = float(form.distance(form.total[None])[0])
     null = found_by(
         method,
@@ -147,6 +169,7 @@ def cochran_mantel_haenszel(
         n_units=shared.n_units,
         notes=(
             *notes,
+            *said,
             *((UNDRAWN,) if form.df and null.kind == "asymptotic" != method else ()),
             *disagreement(p_value, effect, alike, why=_OF[kind]),
         ),
@@ -177,12 +200,51 @@ class _Form:
         return squares
 
 
-def _form(shared: SharedGrades, kind: AssociationKind, scores: AssociationScores) -> _Form:
+def _places(
+    groups: tuple[Hashable, ...], scores: Any, kind: AssociationKind
+) -> tuple[FloatArray, tuple[str, ...]]:
+    """Return where groups stand, from 0 to how many others there are, and a note on that."""
+    even = np.arange(len(groups), dtype=np.float64)
+    if scores is None:
+        return even, ()
+    if kind != "correlation":
+        raise ValueError(
+            f"`group_scores` are for kind='correlation', but `kind` is {kind!r}, which takes "
+            "groups without an order."
+        )
+    given = _rising(groups, scores)
+    listed_scores = ", ".join(map(significant, given))
+    places: FloatArray = (np.array(given) - given[0]) / (given[-1] - given[0]) * even[-1]
+    return places, (f"Groups are scored {listed_scores}.",)
+
+
+def _rising(groups: tuple[Hashable, ...], scores: Any) -> list[float]:
+    """Return a number for each group, in order; raise where they do not rise."""
+    scores = by_label(scores, groups, name="group_scores", of="groups")
+    check_listing(scores, "group_scores", of="numbers")
+    given = [check_number(one, "group_scores") for one in scores]
+    if len(given) != len(groups):
+        raise ValueError(
+            f"`group_scores` must hold one number for each of {len(groups)} groups, but got "
+            f"{len(given)}."
+        )
+    for place, (low, high) in enumerate(pairwise(given), start=1):
+        if not low < high:
+            raise ValueError(
+                f"`group_scores` must rise from the first group to the last, but got {high:g} "
+                f"after {low:g} at {place}: put the groups in that order."
+            )
+    return given
+
+
+def _form(
+    shared: SharedGrades, kind: AssociationKind, scores: AssociationScores, places: FloatArray
+) -> _Form:
     counts = shared.counts.astype(np.float64)
     n = counts.sum(axis=(1, 2))
     rows = counts.sum(axis=2) / n[:, None]
     columns = counts.sum(axis=1) / n[:, None]
-    left, right = _contrasts(counts, kind, scores, shared.scale.scores)
+    left, right = _contrasts(counts, kind, scores, (shared.scale.scores, places))
     parts = _parts(shared.counts, left, right)
     covariance = np.zeros((parts.shape[1],) * 2)
     for h in range(len(n)):
@@ -201,12 +263,12 @@ def _form(shared: SharedGrades, kind: AssociationKind, scores: AssociationScores
 
 
 def _contrasts(
-    counts: FloatArray, kind: AssociationKind, scores: AssociationScores, numbers: tuple[float, ...]
+    counts: FloatArray, kind: AssociationKind, scores: AssociationScores, numbers: tuple[Any, Any]
 ) -> tuple[FloatArray, FloatArray]:
     n_strata, n_groups, n_grades = counts.shape
     # the last group is what the others leave
     every = np.eye(n_groups)[:, : n_groups - 1]
-    ordered = np.arange(n_groups, dtype=np.float64)[:, None]
+    of_grades, ordered = numbers[0], numbers[1][:, None]
     left = np.broadcast_to(
         ordered if kind == "correlation" else every,
         (n_strata, n_groups, 1 if kind == "correlation" else n_groups - 1),
@@ -214,7 +276,7 @@ def _contrasts(
     if kind == "general":
         right = np.broadcast_to(np.eye(n_grades), (n_strata, n_grades, n_grades))
     elif scores == "scale":
-        right = np.broadcast_to(np.array(numbers)[:, None], (n_strata, n_grades, 1))
+        right = np.broadcast_to(np.array(of_grades)[:, None], (n_strata, n_grades, 1))
     else:
         totals = counts.sum(axis=1)
         ranks = np.cumsum(totals, axis=1) - totals / 2 + 0.5
