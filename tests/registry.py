@@ -338,6 +338,12 @@ ROWS: dict[str, Row] = {
     "icc_test": Row(OCCASIONS, question=ilr.icc_test, searched=True),
     "influential_raters": Row((ilr.fleiss_kappa, OCCASIONS[0])),
     "influential_units": Row((ilr.fleiss_kappa, OCCASIONS[0])),
+    "intra_rater_agreement": Row(
+        OCCASIONS,
+        {"trial": PARTS},
+        question=lambda r: ilr.intra_rater_agreement(r, trial=PARTS),
+        golden="",
+    ),
     "jackknife": Row((ilr.cohen_kappa, RATINGS)),
     "kappa_by_grade": Row(STUDY, question=ilr.kappa_by_grade),
     "kendall_w_test": Row(OCCASIONS, question=partial(ilr.kendall_w_test, method="asymptotic")),

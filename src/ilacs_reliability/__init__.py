@@ -76,6 +76,7 @@ HOMES = {
     "error.latent": "LatentGrade latent_grade_model",
     "error.misclassification": "ErrorMatrix misclassification_matrix",
     "error.noise": "NoiseTransitions noise_only_transitions regression_to_mean_test",
+    "error.own_repeats": "intra_rater_agreement",
     "error.polychoric": "polychoric_correlation",
     "error.repeat_grades": "grade_accuracy repeat_grade_probability",
     "error.repeats": "RepeatReliability reliability_from_repeats",

@@ -269,6 +269,9 @@ from ilacs_reliability.error.noise import (
     noise_only_transitions as noise_only_transitions,
     regression_to_mean_test as regression_to_mean_test,
 )
+from ilacs_reliability.error.own_repeats import (
+    intra_rater_agreement as intra_rater_agreement,
+)
 from ilacs_reliability.error.polychoric import (
     polychoric_correlation as polychoric_correlation,
 )
