@@ -37,7 +37,7 @@ def test_every_claim_has_a_block_with_its_parts():
         assert title == f"{number}. {one.claim.statement}"
         assert one.verdict.outcome.upper() in verdict
         if one.verdict.outcome != "not answerable":
-            assert f"{one.verdict.as_count.upper()} as a count" in verdict or "CANNOT" in verdict
+            assert f"{one.verdict.as_count.upper()} as a count" in verdict
         for part in ("Said:", "Published:", "Recomputed:", "Why:", "To settle:"):
             assert part in block
 
@@ -46,6 +46,7 @@ def test_what_nothing_bears_on_is_said_in_a_line_with_its_words():
     last = TEXT.split("\n\n")[-2 - len(REPORT.sections)]
     briefs = [one for one in REPORT.assessments if not one.recomputed]
     assert len(briefs) == 4
+    assert "4 OF THE 23 CLAIMS AND QUESTIONS" in last
     for one in briefs:
         assert f'- "{one.claim.words}": not answerable' in last
 

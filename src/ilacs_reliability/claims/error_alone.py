@@ -170,7 +170,8 @@ def _tip(shift: _Shift) -> tuple[TippingPoint, str]:
         return tip, f"{whole(down)} falls or more"
     tip = tipping_point(shift.table, shares=shift.shares)
     if shift.kind == "left":
-        return tip, f"{whole(up)} or more no longer inadequate"
+        least = f"all {whole(up)}" if up == shift.table.n_units else f"{whole(up)} or more"
+        return tip, f"{least} no longer inadequate"
     ways = ("rises", "falls") if up > down else ("falls", "rises")
     return tip, f"{whole(abs(up - down))} or more {ways[0]} beyond the {ways[1]}"
 

@@ -148,7 +148,7 @@ def _tipped(claims: Sequence[Claim], noise: Mapping[str, Noise]) -> Iterator[str
             + "; ".join(f'"{stated[name]}" {fixed(tips[name], 2)}' for name in reversed(tips))
             + "."
         )
-    for name in noise.keys() - tips.keys():
+    for name in (one for one in noise if one not in tips):
         yield f'"{stated[name]}" is found by error alone at no reliability.'
     reasons = [f'"{stated[name]}" ({why_none(name)})' for name in stated if why_none(name)]
     if reasons:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ilacs_reliability._results.wording import counted, listed
+from ilacs_reliability._results.wording import counted, listed, whole
 from ilacs_reliability.claims.assessing import Assessment
 from ilacs_reliability.claims.judging import Verdict
 from ilacs_reliability.claims.security import SecurityReport
@@ -26,7 +26,7 @@ def block_rows(one: Assessment) -> list[tuple[str, str]]:
         ("Published", claim.published),
         ("Recomputed", one.recomputed),
         ("Why", sentence(verdict.reason)),
-        ("Could be", could_be(verdict)),
+        ("In reach", could_be(verdict)),
         ("Note", " ".join(one.details)),
         ("Error", one.noise),
         ("To settle", sentence(verdict.would_settle)),
@@ -42,8 +42,10 @@ def brief_line(one: Assessment) -> str:
 
 def brief_title(report: SecurityReport) -> str:
     """Return the heading over what is said in a line; "" where nothing is."""
-    whose = list(dict.fromkeys(one.claim.whose for one in report.assessments if is_brief(one)))
-    return f"Also said ({listed(whose)})" if whose else ""
+    brief = [one for one in report.assessments if is_brief(one)]
+    whose = list(dict.fromkeys(one.claim.whose for one in brief))
+    of = f"{whole(len(brief))} of the {whole(len(report.assessments))} claims and questions"
+    return f"Also said ({listed(whose)}): {of}" if whose else ""
 
 
 def both_readings(verdict: Verdict) -> str:
@@ -51,9 +53,8 @@ def both_readings(verdict: Verdict) -> str:
     outcome = verdict.outcome.upper()
     if verdict.outcome == "not answerable":
         return outcome
-    known = verdict.as_count != "cannot be checked"
-    count = f"{verdict.as_count.upper()} as a count" if known else "as a count it CANNOT BE CHECKED"
-    return f"{sentence(count)}, {outcome} as a rate ({held_to(verdict.claim)})"
+    count = f"{verdict.as_count.upper()} as a count"
+    return f"{count}, {outcome} as a rate ({held_to(verdict.claim)})"
 
 
 def could_be(verdict: Verdict) -> str:
@@ -63,7 +64,7 @@ def could_be(verdict: Verdict) -> str:
     if not outcomes or n_units is None or np.ndim(n_units):
         return ""
     if verdict.outcome not in DECISIVE:
-        return "Nothing but not answerable, whatever the numbers of such evidence."
+        return "However much of such evidence there were, it could only be not answerable."
     units = counted(n_units, "unit")
     if len(outcomes) == len(DECISIVE):
         return f"{units} could have supported or contradicted it, or left it open."

@@ -29,7 +29,7 @@ def declare(rules: Protocol) -> Claim:
         name="lesson_observations_1996",
         statement="Two inspectors give a lesson the same of seven grades.",
         words="identical in 66%, within one grade in all but 3%",
-        whose="the press of a study by Matthews and others, and a letter of Ofsted's, 1998",
+        whose="the press on a study by Matthews and others, and a letter of Ofsted's, 1998",
         estimand="share of lessons that both grade alike; kappa beside it",
         kind="consistency",
         coefficient="percent_agreement",

@@ -14,7 +14,7 @@ def declare(rules: Protocol) -> Claim:
         name="lesson_visits_2019",
         statement="Two observers judge lessons and workbooks alike.",
         words="about 0.6; inspectors of Ofsted's own about 0.65, mixed pairs about 0.55",
-        whose="Schools Week, 27 June 2019, of a study by Ofsted",
+        whose="Schools Week, 27 June 2019, on a study by Ofsted",
         estimand="agreement of two observers on an indicator; the coefficient is not stated",
         kind="consistency",
         threshold=rules.coefficient,

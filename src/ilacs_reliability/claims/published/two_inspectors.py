@@ -41,7 +41,7 @@ def declare(rules: Protocol) -> Claim:
         name="two_inspectors",
         statement="Two inspectors at one school reach the same decision.",
         words="92%",
-        whose="the press of a study by Ofsted, March 2017",
+        whose="the press on a study by Ofsted, March 2017",
         estimand="share of schools in which both decide alike; kappa beside it",
         kind="consistency",
         coefficient="percent_agreement",
@@ -118,10 +118,13 @@ def _at_known_rates(tables: AllowedTables) -> str:
     low, high = CONVERTED
     span = f"{percent(low, 0)} to {percent(high, 0)}"
     if not within.any():
-        return f"in none of them do both convert {span}, as short inspections then did"
+        return (
+            f"in none of them do both make {span} of short inspections full ones, as was then done"
+        )
     kappa = identified_range(cohen_kappa, tables).values[within]
     return (
-        f"where both convert {span}, as short inspections did from 2015 to 2017, kappa is "
+        f"where both make {span} of short inspections full ones, as was done from 2015 to 2017, "
+        "kappa is "
         f"{_ends(kappa.min(), kappa.max())}"
     )
 

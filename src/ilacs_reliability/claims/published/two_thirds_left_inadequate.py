@@ -26,7 +26,7 @@ def declare(rules: Protocol) -> Claim:
         direction="within",
         confidence_level=rules.level_of("within"),
         published="two thirds improved, seven struggle (annual report 2017/18, by the press)",
-        source="Locum Today, 4 December 2018, of Ofsted's annual report 2017/18",
+        source="Locum Today, 4 December 2018, on Ofsted's annual report 2017/18",
         would_settle=(
             "as a count, nothing more; as a rate nothing can: all authorities that were "
             "inadequate and inspected again under SIF are in it."
