@@ -225,8 +225,9 @@ def power_for_agreement(
     Notes
     -----
     Each study is analysed as it will be: by the same coefficient, the same interval and the rule of
-    `judge`, which takes approximate intervals at a stricter level than a claim declares;
-    `verdict_power` and `design_study` plan for its verdicts. The formula compares normal limits
+    `judge`, which takes approximate intervals at a stricter level than a claim declares:
+    `verdict_power` and `design_study` plan for its verdicts, as does a `confidence_level` of 0.99
+    here, with the interval "score", for claims of 95 %. The formula compares normal limits
     whose spread is that of the world at the threshold and at the truth [1]_, the delta method's.
 
     References
