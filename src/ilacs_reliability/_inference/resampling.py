@@ -14,7 +14,6 @@ from scipy import special
 
 from ilacs_reliability._checks.arguments import (
     check_confidence_level,
-    check_function,
     check_listing,
     check_option,
 )
@@ -22,13 +21,13 @@ from ilacs_reliability._checks.randomness import as_generator, check_draws
 from ilacs_reliability._data.patterns import distinct_rows
 from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings, check_whole
 from ilacs_reliability._data.scales import FloatArray, IntArray
+from ilacs_reliability._inference.evaluated import Coefficient, evaluated
 from ilacs_reliability._inference.replicates import BootstrapResult, JackknifeResult
 from ilacs_reliability._results.estimates import NO_ERROR, Estimate, Interval
 from ilacs_reliability._results.keyed import Keyed, keyed
 from ilacs_reliability._results.undefined import UndefinedEstimateWarning
 from ilacs_reliability._results.wording import counted, whole
 
-Coefficient: TypeAlias = Callable[[Ratings], Estimate]
 BootstrapMethod: TypeAlias = Literal["bca", "percentile", "studentized", "bayesian"]
 METHODS = ("bca", "percentile", "studentized", "bayesian")
 
@@ -149,7 +148,7 @@ def bootstrap(
     if not coefficients:
         raise ValueError("`coefficient` must be a function or several, but is empty.")
     taken = _single(ratings)
-    estimates = [_evaluate(one, taken) for one in coefficients]
+    estimates = [evaluated(one, taken) for one in coefficients]
     generator = as_generator(rng)
     draw = _draw_bayesian if method == "bayesian" else _draw_counts
     values = np.empty((len(coefficients), n_resamples))
@@ -219,7 +218,7 @@ def jackknife(coefficient: Coefficient, ratings: RatingsLike) -> JackknifeResult
     values, times = _leave_one_out(coefficient, taken)
     values, value = values[:-1], float(values[-1])
     if not np.isfinite(value):
-        _evaluate(coefficient, taken)  # warns why
+        evaluated(coefficient, taken)  # warns why
     used = times > 0
     values, times = values[used], times[used]
     n = times.sum()
@@ -246,16 +245,6 @@ def _single(ratings: RatingsLike) -> Ratings:
     return taken
 
 
-def _evaluate(coefficient: Coefficient, ratings: Ratings) -> Estimate:
-    check_function(coefficient, "coefficient")
-    estimate = coefficient(ratings)
-    if not isinstance(estimate, Estimate):
-        raise TypeError(
-            f"`coefficient` must return an Estimate, but got {type(estimate).__name__}."
-        )
-    return estimate
-
-
 def _source(coefficient: Coefficient, ratings: Ratings) -> Estimate | Keyed:
     """Return how to make an estimate where the coefficient has a key, else the estimate."""
     bound = coefficient if isinstance(coefficient, partial) else partial(coefficient)
@@ -263,7 +252,7 @@ def _source(coefficient: Coefficient, ratings: Ratings) -> Estimate | Keyed:
         return keyed(bound.func, *bound.args, ratings, **bound.keywords)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UndefinedEstimateWarning)
-        return _evaluate(coefficient, ratings)
+        return evaluated(coefficient, ratings)
 
 
 def _is_marked(coefficient: Coefficient, mark: str) -> bool:
@@ -409,7 +398,7 @@ def _leave_one_out(coefficient: Coefficient, ratings: Ratings) -> tuple[FloatArr
             fewer[kinds - rows.start, kinds] -= np.minimum(frequencies[kinds], 1.0)
         else:
             fewer[: len(kinds)] -= drop[kinds]
-        values[rows] = _evaluate(coefficient, ratings.with_frequencies(fewer)).value
+        values[rows] = evaluated(coefficient, ratings.with_frequencies(fewer)).value
     return values, times
 
 
@@ -424,7 +413,7 @@ def _subtract_one(coefficient: Coefficient, ratings: Ratings) -> tuple[FloatArra
         # one block is the same for every coefficient
         find = partial(Ratings.leaving_one_out, rows=rows)
         fewer = ratings.derived(("without", rows.stop), find) if len(blocks) == 1 else find(ratings)
-        batch = np.asarray(_evaluate(coefficient, fewer).value)
+        batch = np.asarray(evaluated(coefficient, fewer).value)
         values[rows], values[-1] = batch[:-1], batch[-1]
     return values, times
 

@@ -199,8 +199,9 @@ def build_estimate(
         If there is a reason why it is undefined.
     """
     reason, (_, n_ratings, n_missing, enters) = value.reason, basis
-    why = value.why or why_of(ratings, reason)
+    why = ""
     if reason:
+        why = value.why or why_of(ratings, reason)
         warn_undefined(title.label, why)
     return Estimate(
         value=float("nan") if reason else as_float(value.value),
@@ -221,7 +222,7 @@ def build_estimate(
         status="undefined" if reason else "ok",
         reason=reason,
         why=why,
-        notes=tuple(dict.fromkeys((*ratings.notes, *notes))),
+        notes=tuple(dict.fromkeys((*ratings.notes, *notes))) if notes else ratings.notes,
         limits=limits,
         design=ratings.design,
         patterns=ratings.rows,

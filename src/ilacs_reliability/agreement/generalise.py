@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
 from ilacs_reliability._checks.arguments import (
-    check_function,
     check_number,
     check_option,
     is_real,
@@ -18,6 +16,7 @@ from ilacs_reliability._checks.arguments import (
 )
 from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings, check_whole
 from ilacs_reliability._data.scales import FloatArray
+from ilacs_reliability._inference.evaluated import Coefficient, evaluated
 from ilacs_reliability._inference.intervals import t_limits, wald_limits
 from ilacs_reliability._results.estimates import NO_ERROR, Estimate, Limits, Method, standard_error
 from ilacs_reliability._results.keyed import Keyed, keyed
@@ -29,7 +28,6 @@ from ilacs_reliability.agreement.studies import logit_by_name
 
 Target: TypeAlias = Literal["units", "raters", "both"]
 ErrorMethod: TypeAlias = Literal["delta", "linearised", "jackknife"]
-Coefficient: TypeAlias = Callable[[Ratings], Estimate]
 TARGETS = ("units", "raters", "both")
 PHRASES = {"units": "units", "raters": "raters", "both": "both units and raters"}
 ERROR_METHODS = ("delta", "linearised", "jackknife")
@@ -201,10 +199,7 @@ def generalise(
             "`ratings` must be by three raters or more to generalise to raters, "
             f"but got {taken.n_raters}."
         )
-    check_function(coefficient, "coefficient")
-    base = coefficient(taken)
-    if not isinstance(base, Estimate):
-        raise TypeError(f"`coefficient` must return an Estimate, but got {type(base).__name__}.")
+    base = evaluated(coefficient, taken)
     seen = _share_of_pairs(taken)
     left = {
         "units": _share_left(base.n_units, n_units_in_population, "n_units_in_population", seen),

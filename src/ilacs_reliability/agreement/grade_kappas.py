@@ -11,11 +11,11 @@ import numpy as np
 from ilacs_reliability._checks.arguments import check_function
 from ilacs_reliability._data.ratings import FROM_PATTERNS, Ratings, RatingsLike, as_ratings
 from ilacs_reliability._data.scales import Scale
+from ilacs_reliability._inference.evaluated import Coefficient, evaluated
 from ilacs_reliability._results.estimates import Estimate
 from ilacs_reliability._results.listing import Estimates
 from ilacs_reliability._results.undefined import UndefinedEstimateWarning
 from ilacs_reliability.agreement.coefficients import fleiss_kappa
-from ilacs_reliability.agreement.rater_pairs import Coefficient
 from ilacs_reliability.agreement.studies import check_each_grade
 
 
@@ -95,7 +95,5 @@ def against_others(ratings: Ratings, code: int) -> Ratings:
 
 
 def _of_grade(ratings: Ratings, code: int, label: Hashable, coefficient: Coefficient) -> Estimate:
-    found = coefficient(against_others(ratings, code))
-    if not isinstance(found, Estimate):
-        raise TypeError(f"`coefficient` must return an Estimate, but got {type(found).__name__}.")
+    found = evaluated(coefficient, against_others(ratings, code))
     return replace(found, label=f"{found.label or found.name} of {label} against the rest")

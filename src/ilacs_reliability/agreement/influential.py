@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
-from ilacs_reliability._checks.arguments import check_function, check_listing, told
+from ilacs_reliability._checks.arguments import check_listing, told
 from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings
 from ilacs_reliability._data.scales import FloatArray
+from ilacs_reliability._inference.evaluated import Coefficient, evaluated
 from ilacs_reliability._results.estimates import NO_ERROR, Estimate, reason_in_words
 from ilacs_reliability._results.listing import Listing
 from ilacs_reliability._results.records import plain
@@ -18,8 +19,6 @@ from ilacs_reliability._results.undefined import UndefinedEstimateWarning
 from ilacs_reliability._results.wording import fixed, listed, significant
 from ilacs_reliability.agreement.categories import pattern_labels
 from ilacs_reliability.agreement.formulas import keep_raters, known_raters, rater_names
-
-Coefficient: TypeAlias = Callable[[Ratings], Estimate]
 
 NO_NAMES = (
     "Units have no names here: give `units` to the function that built the ratings, `unit` for a "
@@ -93,7 +92,7 @@ def influential_units(
     ('Ceedon', 0.25)
     """
     taken = _single(ratings)
-    base = _evaluate(coefficient, taken)
+    base = evaluated(coefficient, taken)
     frequencies = taken.frequencies.astype(np.float64)
     used = np.flatnonzero(frequencies * taken.table.rated)
     without = dict(zip(used.tolist(), _leave_out(coefficient, taken, used), strict=True))
@@ -160,7 +159,7 @@ def influential_raters(coefficient: Coefficient, ratings: RatingsLike) -> Listin
     m = taken.n_raters
     if m < 3:
         raise ValueError(f"`ratings` must be by three raters or more, but got {m}.")
-    base = _evaluate(coefficient, taken)
+    base = evaluated(coefficient, taken)
     patterns = taken.patterns if taken.patterns is not None else np.empty((0, m))
     given = taken.frequencies @ (patterns >= 0)
     rows = []
@@ -179,14 +178,6 @@ def _single(ratings: RatingsLike) -> Ratings:
             f"`ratings` must be one study, but got a batch of shape {taken.frequencies.shape[:-1]}."
         )
     return taken
-
-
-def _evaluate(coefficient: Coefficient, ratings: Ratings) -> Estimate:
-    check_function(coefficient, "coefficient")
-    base = coefficient(ratings)
-    if not isinstance(base, Estimate):
-        raise TypeError(f"`coefficient` must return an Estimate, but got {type(base).__name__}.")
-    return base
 
 
 def _values(coefficient: Coefficient, ratings: Ratings) -> FloatArray:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import replace
 from functools import partial
 from itertools import combinations
-from typing import TypeAlias
 
 import numpy as np
 
@@ -15,6 +14,7 @@ from ilacs_reliability._checks.arguments import check_function
 from ilacs_reliability._checks.work import affordable
 from ilacs_reliability._data.ratings import Ratings, RatingsLike
 from ilacs_reliability._data.scales import FloatArray, Weights
+from ilacs_reliability._inference.evaluated import Coefficient, evaluated
 from ilacs_reliability._results.estimates import Estimate, Method
 from ilacs_reliability._results.ingredients import Basis, Offer, Title, Value
 from ilacs_reliability._results.keyed import keyed
@@ -41,7 +41,6 @@ from ilacs_reliability.agreement.studies import (
 
 # what an estimate of a pair takes: time, and memory by itself and for each pattern
 NANOSECONDS, BYTES_OF_PAIR, BYTES_OF_PATTERN = 300_000, 20_000, 260
-Coefficient: TypeAlias = Callable[[Ratings], Estimate]
 
 # numbers held for a block of studies: some MiB
 BLOCK = 1 << 19
@@ -206,11 +205,7 @@ def _of_pairs(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UndefinedEstimateWarning)
         for first, second in columns:
-            pair = coefficient(keep_raters(ratings, (first, second)))
-            if not isinstance(pair, Estimate):
-                raise TypeError(
-                    f"`coefficient` must return an Estimate, but got {type(pair).__name__}."
-                )
+            pair = evaluated(coefficient, keep_raters(ratings, (first, second)))
             label = f"{pair.label or pair.name} of raters {names[first]} and {names[second]}"
             pairs[names[first], names[second]] = replace(pair, label=label)
     return pairs
