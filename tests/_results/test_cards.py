@@ -149,3 +149,9 @@ def test_columns_that_say_nothing_are_left_out():
     page = rows_table(rows, ("n_units", "value", "status", "reason", "p_value"))
     assert texts_of(page) == ["units", "p", "3", "0.5"]
     assert texts_of(html_table({"standard_error": float("nan"), "n_units": 3})) == ["units", "3"]
+
+
+def test_a_table_that_nobody_could_read_is_only_counted():
+    grades = range(200)
+    moves = ilr.transitions_from_table(np.eye(200, dtype=int), scale=ilr.Scale(grades))
+    assert "200 × 200 cells, too many to show" in moves._repr_html_()

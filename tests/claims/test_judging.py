@@ -148,3 +148,11 @@ def test_units_counted_in_fractions_leave_no_ratings_to_compute_others_from():
     for estimate in (*ilr.specific_agreement(codes).values(), ilr.percent_agreement(codes)):
         with pytest.raises(ValueError, match="`claim` names no coefficient"):
             ilr.judge(claim, estimate)
+
+
+def test_the_ways_to_judge_take_one_study_not_a_batch():
+    claim = ilr.Claim(statement="They agree.", kind="consistency", threshold=0.5)
+    ratings = ilr.ratings_from_codes([[0, 0], [1, 1]], scale=ilr.Scale(["poor", "good"]))
+    batch = ratings.with_frequencies([[1, 2], [3, 4]])
+    with pytest.raises(ValueError, match="`data` must be one study, but 'all' is a batch"):
+        ilr.verdict_multiverse(claim, batch)

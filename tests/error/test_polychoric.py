@@ -6,6 +6,8 @@ import hypothesis.strategies as st
 import numpy as np
 import pytest
 from hypothesis import given
+from numpy.testing import assert_allclose
+from scipy import stats
 
 import ilacs_reliability as ilr
 import strategies as our
@@ -139,3 +141,23 @@ def test_a_cell_that_hardly_can_be_leaves_the_limits_finite():
     table = [[2**50, 2**50], [10_025, 10**9]]
     low, high = ilr.polychoric_correlation(study(table)).confidence_interval()
     assert -1 < low < high < 1
+
+
+@pytest.mark.parametrize("table", [[[1, 1], [0, 2]], [[0, 3], [1, 1]], [[2, 0], [1, 1]]], ids=str)
+def test_limits_of_a_few_units_are_those_of_the_profile(table):
+    """The likelihood at the best of many thresholds, on a grid that knows no climb."""
+    scale = ilr.Scale([1, 2])
+    estimate = ilr.polychoric_correlation(ilr.ratings_from_table(table, scale=scale), method="ml")
+    counts, cuts = np.array(table), np.linspace(-3, 3, 61)
+    places = np.array([(a, b) for a in cuts for b in cuts])
+
+    def best(rho):
+        both = stats.multivariate_normal(cov=[[1, rho], [rho, 1]]).cdf(places)
+        rows, columns = stats.norm.cdf(places).T
+        cells = np.array([both, rows - both, columns - both, 1 - rows - columns + both])
+        return np.max(counts.ravel() @ np.log(np.maximum(cells, 1e-300)))
+
+    top = max(best(0.999 * np.sign(estimate.value)), best(estimate.value * 0.98))
+    for limit in estimate.confidence_interval(0.95):
+        if abs(limit) < 0.99:
+            assert_allclose(2 * (top - best(limit)), stats.chi2.ppf(0.95, 1), atol=0.08)

@@ -245,7 +245,11 @@ def interval_problems(name: str, one: ilr.Estimate | None, limits: ilr.Interval)
             yield f"interval is nan ({method})"
         return
     slack = SLACK * max(1.0, abs(one.value) if math.isfinite(one.value) else 1.0)
-    # a tiny level asks for less than two neighbouring floats can hold
+    # a tiny level asks for less than two neighbouring floats can hold, and of a census nothing is
+    # left to be uncertain of
+    census = any("none is left to be uncertain of" in note for note in one.notes)
+    if census and low == high:
+        return
     if not (low < high or (low == high and limits.confidence_level < 0.01)):
         yield f"interval has no width ({method})"
     if not low - slack <= one.value <= high + slack:

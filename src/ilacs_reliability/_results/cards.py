@@ -22,6 +22,8 @@ GROUNDS = {
     "not shown": "#6b4100",
     "not answerable": "#3d3d7a",
 }
+MOST_CELLS = 10_000
+"""Of a table that anyone reads."""
 SOFT = "opacity:.8;font-size:.95em"
 
 
@@ -148,8 +150,11 @@ def cross_table(
     Returns
     -------
     str
-        A table; all names are escaped.
+        A table; all names are escaped. Of more than 10,000 cells only how many there are.
     """
+    if len(rows) * len(columns) > MOST_CELLS:
+        size = f"{whole(len(rows))} × {whole(len(columns))}"
+        return f"<div style='{SOFT}'>{escape(corner)}: {size} cells, too many to show</div>"
     cell = "padding:.15em .6em;text-align:right"
     ends = [*columns, "all"] if totals else list(columns)
     head = "".join(f"<th scope='col' style='{cell}'>{escape(name)}</th>" for name in ends)

@@ -166,6 +166,8 @@ def _studies(claim: Claim, data: Any) -> dict[str, Any]:
                 f"`data` must be {wanted.__name__} for a claim of {claim.kind}, or a mapping of "
                 f"names to them, but got {told(one)}."
             )
+        if isinstance(one, Ratings) and one.frequencies.ndim > 1:
+            raise ValueError(f"`data` must be one study, but {name!r} is a batch of them.")
     return studies
 
 

@@ -18,8 +18,10 @@ from ilacs_reliability.error.simplex import (
     WIDE,
     Chain,
     Group,
+    Walk,
     linked,
     rows_of_grades,
+    walk_of,
 )
 
 FloatArray = npt.NDArray[np.float64]
@@ -195,10 +197,10 @@ def _slopes(
     chain = chain_at(sequences, place, reliability, error_correlation)
     if any((np.diff(cuts) <= 0).any() for cuts in chain.thresholds):
         return -np.inf, np.zeros_like(place), np.eye(len(place))
-    turn = _turn(sequences, place, reliability, error_correlation)
+    turn, walk = _turn(sequences, place, reliability, error_correlation), walk_of(chain)
     value, score, information = 0.0, np.zeros_like(place), np.zeros((len(place),) * 2)
     for group in sequences.groups:
-        shares, slopes = _by_place(sequences, chain, group, turn)
+        shares, slopes = _by_place(sequences, chain, group, turn, walk)
         value += float(group.counts.ravel() @ np.log(np.maximum(shares, TINY)))
         more = _information(group, shares, slopes)
         score, information = score + more[0], information + more[1]
@@ -238,11 +240,11 @@ def partial_information(
         The slopes, the information that no other parameter explains, and all of it.
     """
     chain = chain_at(sequences, place, reliability, error_correlation)
-    turn = _turn(sequences, place, reliability, error_correlation)
+    turn, walk = _turn(sequences, place, reliability, error_correlation), walk_of(chain)
     size = len(place) + 1 + len(pairs)
     score, information = np.zeros(size), np.zeros((size, size))
     for group in sequences.groups:
-        shares, slopes = _by_place(sequences, chain, group, turn)
+        shares, slopes = _by_place(sequences, chain, group, turn, walk)
         slope = _by_reliability(sequences, group, place, reliability, error_correlation)
         links = [
             linked(chain, group, *pair) if set(pair) <= set(group.occasions) else 0 * shares
@@ -275,9 +277,9 @@ def _by_reliability(
 
 
 def _by_place(
-    sequences: Sequences, chain: Chain, group: Group, turn: FloatArray
+    sequences: Sequences, chain: Chain, group: Group, turn: FloatArray, walk: Walk | None
 ) -> tuple[FloatArray, FloatArray]:
-    rows = rows_of_grades(chain, group)
+    rows = rows_of_grades(chain, group, walk)
     n_moves = sequences.n_moves
     slopes = np.zeros((2 + n_moves + sum(map(len, sequences.starts)), len(rows.probabilities)))
     for occasion, slope in rows.by_loading.items():

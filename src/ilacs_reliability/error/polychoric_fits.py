@@ -57,23 +57,29 @@ class Table:
         self, rho: float, start: FloatArray | None = None, gain: float = GAIN
     ) -> tuple[FloatArray, float]:
         """Return the likeliest thresholds at a correlation, and the log likelihood."""
-        thresholds = self.at_margins() if start is None else start
+        thresholds, log, _ = self.climbed(rho, self.at_margins() if start is None else start, gain)
+        return thresholds, log
+
+    def climbed(
+        self, rho: float, thresholds: FloatArray, gain: float
+    ) -> tuple[FloatArray, float, bool]:
+        """Climb from thresholds; the last says whether the climb ended at a top."""
         log = self.log(self.cells(thresholds, rho))
         if not self.joint:
-            return thresholds, log
+            return thresholds, log, True
         for _ in range(25):
             moved = self._scored(thresholds, rho, log)
             if moved is None:
-                break
+                return thresholds, log, False
             gained, (thresholds, log) = moved[1] - log, moved
             if gained < gain * max(1.0, abs(log)):
-                break
-        return thresholds, log
+                return thresholds, log, True
+        return thresholds, log, False
 
     def _scored(
         self, thresholds: FloatArray, rho: float, log: float
     ) -> tuple[FloatArray, float] | None:
-        """Take a step of Fisher's scoring, halved until it gains; None where it does not."""
+        """Take a step of Fisher's scoring, halved until it gains; None where it is stuck."""
         cells = np.maximum(self.cells(thresholds, rho), DIVISOR)
         slopes = self.slopes(thresholds, rho)
         score = (slopes * (self.counts / cells)).sum(axis=(1, 2))
@@ -81,7 +87,7 @@ class Table:
         information = np.einsum("aij,bij->ab", weighted, slopes)
         step = np.linalg.lstsq(information, score, rcond=1e-12)[0]
         if score @ step < 1e-9 * max(1.0, abs(log) / 1e3):
-            return None
+            return thresholds, log
         n = len(self.counts) - 1
         for halving in range(10):
             moved = thresholds + step * 0.5**halving
@@ -152,19 +158,26 @@ def profile_limits(
     limits = []
     for end in (-farthest, farthest):
         reached = {peak: fit.thresholds}
-        drop = partial(_drop, table, fit.log, reached, gain=GAIN_OF_LIMITS)
+        drop = partial(_drop, table, fit.log, reached, allowed)
         at = limit_outwards(drop, peak=peak, end=end, step=step, allowed=allowed)
         limits.append(float(np.sign(end)) if at == end else float(np.tanh(at)))
     return limits[0], limits[1]
 
 
 def _drop(
-    table: Table, log: float, reached: dict[float, FloatArray], at: float, *, gain: float = GAIN
+    table: Table, log: float, reached: dict[float, FloatArray], allowed: float, at: float
 ) -> float:
     """Return twice what the likelihood lacks at a correlation of which `at` is Fisher's z."""
-    near = min(reached, key=lambda one: abs(one - at))
-    reached[at], found = table.best(float(np.tanh(at)), reached[near], gain)
-    return 2.0 * (log - found)
+    rho, near = float(np.tanh(at)), min(reached, key=lambda one: abs(one - at))
+    thresholds, found, at_top = table.climbed(rho, reached[near], GAIN_OF_LIMITS)
+    if not at_top and 2.0 * (log - found) > allowed:
+        # from afar the climb may not reach the top; the margins are another way up
+        others, again = table.best(rho, None, GAIN_OF_LIMITS)
+        thresholds, found = (others, again) if again > found else (thresholds, found)
+    drop = 2.0 * (log - found)
+    if drop <= 2.0 * allowed:
+        reached[at] = thresholds
+    return drop
 
 
 def influence_on(table: Table, fit: Fit) -> FloatArray:

@@ -75,7 +75,16 @@ class Rows(NamedTuple):
     by_thresholds: dict[int, FloatArray]
 
 
-def rows_of_grades(chain: Chain, group: Group) -> Rows:
+class Walk(NamedTuple):
+    """States, their weights, and the chances of moves between them with their slopes."""
+
+    states: FloatArray
+    weights: FloatArray
+    moves: list[FloatArray]
+    slopes: list[FloatArray]
+
+
+def rows_of_grades(chain: Chain, group: Group, walk: Walk | None = None) -> Rows:
     """Return the probability of each row of grades of a group, with derivatives.
 
     Parameters
@@ -84,13 +93,15 @@ def rows_of_grades(chain: Chain, group: Group) -> Rows:
         The model.
     group : Group
         Where its units were graded.
+    walk : Walk, optional
+        What `walk_of` gives for all groups at once.
 
     Returns
     -------
     Rows
         In the order of the group's counts, flattened.
     """
-    states, weights, moves, slopes = _grid(chain, group)
+    states, weights, moves, slopes = walk or _grid(chain, group)
     gradings = {
         occasion: _grading(chain.thresholds[which], chain.loadings[occasion], states)
         for occasion, which in zip(group.occasions, group.sets, strict=True)
@@ -256,10 +267,32 @@ def _with(left: FloatArray, table: FloatArray, right: FloatArray) -> FloatArray:
     return joint.ravel()
 
 
-def _grid(
-    chain: Chain, group: Group
-) -> tuple[FloatArray, FloatArray, list[FloatArray], list[FloatArray]]:
+def walk_of(chain: Chain) -> Walk | None:
+    """Return what groups share of four or more gradings; of fewer each has states of its own.
+
+    Parameters
+    ----------
+    chain : Chain
+        The model.
+
+    Returns
+    -------
+    Walk or None
+        States from one end to the other, and how they are walked.
+    """
     if len(chain.loadings) < 4:
+        return None
+    error = np.sqrt(1 - chain.loadings[1:-1].max() ** 2)
+    states = np.arange(-FARTHEST, FARTHEST, min(STEP, error))
+    weights = np.exp(-(states**2) / 2)
+    both = [_moves(states, b) for b in chain.stabilities]
+    moves, slopes = [one[0] for one in both], [one[1] for one in both]
+    return Walk(states, weights / weights.sum(), moves, slopes)
+
+
+def _grid(chain: Chain, group: Group) -> Walk:
+    walk = walk_of(chain)
+    if walk is None:
         # of three gradings only the middle one bends within a narrow range of states
         bending = (0, 1) if len(chain.loadings) == 2 else (1,)
         cuts = [
@@ -268,12 +301,8 @@ def _grid(
             if occasion in bending
         ]
         states, weights = _pieces(np.concatenate([[], *cuts]), float(chain.loadings[1]))
-        return states, weights, [], []
-    error = np.sqrt(1 - chain.loadings[1:-1].max() ** 2)
-    states = np.arange(-FARTHEST, FARTHEST, min(STEP, error))
-    weights = np.exp(-(states**2) / 2)
-    both = [_moves(states, b) for b in chain.stabilities]
-    return states, weights / weights.sum(), [one[0] for one in both], [one[1] for one in both]
+        return Walk(states, weights, [], [])
+    return walk
 
 
 def _pieces(thresholds: FloatArray, loading: float) -> tuple[FloatArray, FloatArray]:
