@@ -4,7 +4,7 @@ import csv
 import hashlib
 import io
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 
@@ -83,24 +83,23 @@ N_FINE_BANDS = 12
 Row = tuple[str | int | None, ...]
 Table = list[list[int]]
 
-_FREQUENCY_COLUMNS = (
-    "framework",
-    "kind",
-    "year",
-    "region",
-    "size_band",
-    "previous_overall",
-    "previous_framework",
-    "pre_sif_safeguarding",
-    "overall",
-    "leadership",
-    "help_and_protection",
-    "in_care",
-    "care_leavers",
-    "days_on_site",
-    "lead",
-    "count",
-)
+# what stands for an inspection without its name and days, before its lead and how many there are
+_COLUMNS: dict[str, Callable[[Inspection, Mapping[str, str]], str | int | None]] = {
+    "framework": lambda one, bands: one.framework,
+    "kind": lambda one, bands: one.kind,
+    "year": lambda one, bands: one.published.year,
+    "region": lambda one, bands: one.region,
+    "size_band": lambda one, bands: bands.get(one.authority),
+    "previous_overall": lambda one, bands: one.previous_overall,
+    "previous_framework": lambda one, bands: one.previous_framework,
+    "pre_sif_safeguarding": lambda one, bands: one.pre_sif_safeguarding,
+    "overall": lambda one, bands: one.overall,
+    "leadership": lambda one, bands: one.leadership,
+    "help_and_protection": lambda one, bands: one.help_and_protection,
+    "in_care": lambda one, bands: one.in_care,
+    "care_leavers": lambda one, bands: one.care_leavers,
+    "days_on_site": lambda one, bands: one.days_on_site,
+}
 
 
 def tabulate(inspections: Sequence[Inspection]) -> dict[str, str]:
@@ -163,11 +162,11 @@ def frequency_csv(inspections: Sequence[Inspection]) -> str:
     """
     inspections = check_each(inspections, "inspections", Inspection, of=INSPECTIONS)
     bands = size_bands(inspections)
-    rows = [_anonymous_row(one, bands) for one in inspections]
+    rows = [tuple(cell(one, bands) for cell in _COLUMNS.values()) for one in inspections]
     leads = _renumbered(rows, [one.lead for one in inspections])
     merged = Counter((*row, lead) for row, lead in zip(rows, leads, strict=True))
     texts = sorted(_texts((*row, count)) for row, count in merged.items())
-    return _csv([_FREQUENCY_COLUMNS, *texts])
+    return _csv([(*_COLUMNS, "lead", "count"), *texts])
 
 
 def state_csv(inspections: Sequence[Inspection]) -> str:
@@ -213,7 +212,7 @@ def sequences_csv(inspections: Sequence[Inspection]) -> str:
     graded = [one for one in inspections if one.overall is not None]
     counted = Counter(
         tuple((one.framework, one.kind, one.overall) for one in history)
-        for _, history in groupby(graded, key=lambda one: one.authority)
+        for history in _histories(graded)
     )
     ordered = sorted(counted, key=lambda sequence: [_texts(row) for row in sequence])
     rows = [
@@ -243,16 +242,11 @@ def linked_toml(inspections: Sequence[Inspection]) -> str:
     inspections = check_each(inspections, "inspections", Inspection, of=INSPECTIONS)
     head = "# Made by scripts/tabulate_inspections.py from the record file. Not edited by hand.\n"
     parts = [_toml_table(name, table) for name, table in linked_tables(inspections).items()]
-    dates = ", ".join(f'"{day}"' for day in SHIFT_DATES)
-    shift = _toml_table("shift_by_date", shift_by_date(inspections))
-    sizes = _toml_table("declines_by_size", declines_by_size(inspections))
-    bands = ", ".join(f'"{label}"' for label in size_labels(inspections))
-    left = _toml_table("left_inadequate_by_date", left_inadequate_by_date(inspections))
-    dated = [f"{one}row_labels = [{dates}]\n" for one in (shift, left)]
-    days = ", ".join(f'"{day}"' for day, _ in COUNTED_STATES)
-    states = _toml_table("counted_states", counted_states(inspections))
-    dated.append(f"{states}row_labels = [{days}]\n")
-    return "\n".join([head, *parts, *dated, f"{sizes}row_labels = [{bands}]\n"])
+    dated = [
+        _toml_table(name, table(inspections), labels(inspections))
+        for name, (table, labels) in _LABELLED.items()
+    ]
+    return "\n".join([head, *parts, *dated])
 
 
 def linked_tables(inspections: Sequence[Inspection]) -> dict[str, Table]:
@@ -298,25 +292,6 @@ def linked_tables(inspections: Sequence[Inspection]) -> dict[str, Table]:
     }
 
 
-def _anonymous_row(one: Inspection, bands: Mapping[str, str]) -> Row:
-    return (
-        one.framework,
-        one.kind,
-        one.published.year,
-        one.region,
-        bands.get(one.authority),
-        one.previous_overall,
-        one.previous_framework,
-        one.pre_sif_safeguarding,
-        one.overall,
-        one.leadership,
-        one.help_and_protection,
-        one.in_care,
-        one.care_leavers,
-        one.days_on_site,
-    )
-
-
 def _renumbered(rows: Sequence[Row], leads: Sequence[int | None]) -> list[int | None]:
     led: dict[int, list[tuple[str, ...]]] = defaultdict(list)
     for row, lead in zip(rows, leads, strict=True):
@@ -330,17 +305,21 @@ def _renumbered(rows: Sequence[Row], leads: Sequence[int | None]) -> list[int | 
     return [None if lead is None else numbers[lead] for lead in leads]
 
 
+def _histories(inspections: Iterable[Inspection]) -> list[list[Inspection]]:
+    """Return each authority's inspections, in order."""
+    return [list(history) for _, history in groupby(inspections, key=lambda one: one.authority)]
+
+
 def _latest(inspections: Iterable[Inspection], day: date, rule: str) -> list[Inspection]:
     done = [one for one in inspections if (one.end if rule == "ended" else one.published) <= day]
-    return [list(history)[-1] for _, history in groupby(done, key=lambda one: one.authority)]
+    return [history[-1] for history in _histories(done)]
 
 
 def _first_and_latest(
     inspections: Iterable[Inspection], day: date
 ) -> list[tuple[Inspection, Inspection]]:
     done = [one for one in inspections if one.framework == "ILACS" and one.end <= day]
-    histories = [list(history) for _, history in groupby(done, key=lambda one: one.authority)]
-    return [(history[0], history[-1]) for history in histories if len(history) > 1]
+    return [(history[0], history[-1]) for history in _histories(done) if len(history) > 1]
 
 
 def _first_sif_and_state(
@@ -348,8 +327,7 @@ def _first_sif_and_state(
 ) -> list[tuple[Inspection, Inspection]]:
     """Pair each authority's first SIF inspection with the latest that had ended by a day."""
     done = [one for one in inspections if one.end <= day]
-    histories = [list(history) for _, history in groupby(done, key=lambda one: one.authority)]
-    return [(one[0], one[-1]) for one in histories if one[0].framework == "SIF"]
+    return [(one[0], one[-1]) for one in _histories(done) if one[0].framework == "SIF"]
 
 
 def _worst_sif_and_state(
@@ -379,13 +357,12 @@ def _graded_histories(
 ) -> list[tuple[list[Inspection], list[Inspection]]]:
     """Return each authority's SIF inspections, and all that were published by a day."""
     graded = [one for one in inspections if one.overall is not None]
-    histories = [list(history) for _, history in groupby(graded, key=lambda one: one.authority)]
     return [
         (
             [one for one in history if one.framework == "SIF"],
             [one for one in history if one.published <= day],
         )
-        for history in histories
+        for history in _histories(graded)
     ]
 
 
@@ -417,19 +394,11 @@ def shift_by_date(inspections: Sequence[Inspection]) -> Table:
     """
     inspections = check_each(inspections, "inspections", Inspection, of=INSPECTIONS)
     pairs = [
-        (GRADES.index(after.overall) - GRADES.index(before.overall), after.published)
+        (_way(before.overall, after.overall), after.published)
         for before, after in with_previous(inspections)
         if after.framework == "ILACS" and before.overall and after.overall
     ]
-    return [
-        [
-            sum(
-                published <= day and (shift > 0) - (shift < 0) == sign for shift, published in pairs
-            )
-            for sign in (1, 0, -1)
-        ]
-        for day in SHIFT_DATES
-    ]
+    return _by_date(pairs, (1, 0, -1))
 
 
 def left_inadequate_by_date(inspections: Sequence[Inspection]) -> Table:
@@ -451,11 +420,19 @@ def left_inadequate_by_date(inspections: Sequence[Inspection]) -> Table:
         for before, after in with_previous(inspections)
         if before.overall == GRADES[0] and after.overall
     ]
+    return _by_date(again, (False, True))
+
+
+def _way(before: str, after: str) -> int:
+    """Return 1 for a better grade, -1 for a worse one, 0 for the same."""
+    moved = GRADES.index(after) - GRADES.index(before)
+    return (moved > 0) - (moved < 0)
+
+
+def _by_date(seen: Sequence[tuple[int, date]], kinds: tuple[int, ...]) -> Table:
+    """Count what of each kind was published by each of `SHIFT_DATES`."""
     return [
-        [
-            sum(published <= day and is_still == still for is_still, published in again)
-            for still in (False, True)
-        ]
+        [sum(published <= day and kind == one for one, published in seen) for kind in kinds]
         for day in SHIFT_DATES
     ]
 
@@ -558,6 +535,17 @@ def _csv(rows: Iterable[Sequence[str]]) -> str:
     return text.getvalue()
 
 
-def _toml_table(name: str, table: Table) -> str:
+def _toml_table(name: str, table: Table, labels: Iterable[object] = ()) -> str:
     lines = "\n".join(" ".join(map(str, row)) for row in table)
-    return f'[{name}]\ncounts = """\n{lines}\n"""\n'
+    named = ", ".join(f'"{label}"' for label in labels)
+    rows = f"row_labels = [{named}]\n" if named else ""
+    return f'[{name}]\ncounts = """\n{lines}\n"""\n{rows}'
+
+
+# tables whose rows have names of their own: what counts them, and what names their rows
+_LABELLED: dict[str, tuple[Callable[..., Table], Callable[..., Iterable[object]]]] = {
+    "shift_by_date": (shift_by_date, lambda inspections: SHIFT_DATES),
+    "left_inadequate_by_date": (left_inadequate_by_date, lambda inspections: SHIFT_DATES),
+    "counted_states": (counted_states, lambda inspections: [day for day, _ in COUNTED_STATES]),
+    "declines_by_size": (declines_by_size, size_labels),
+}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ilacs_reliability._checks.arguments import told
@@ -27,6 +28,14 @@ def new_axes(ax: Axes | None, *, height: float, width: float = 6.4) -> Axes:
 
 
 def bare(ax: Axes, *sides: str) -> None:
-    """Leave out sides of the frame."""
-    for side in sides:
+    """Leave out sides of the frame; all four, and the ticks at the left, where none is named."""
+    for side in sides or ("top", "right", "left", "bottom"):
         ax.spines[side].set_visible(False)
+    if not sides:
+        ax.set_yticks([])
+
+
+def names_both_ways(ax: Axes, names: Sequence[str], *, rotation: float = 0) -> None:
+    """Name the rows and the columns of a square alike."""
+    ax.set_xticks(range(len(names)), names, rotation=rotation)
+    ax.set_yticks(range(len(names)), names)

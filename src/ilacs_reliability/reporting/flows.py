@@ -81,18 +81,12 @@ def flows_plot(table: TransitionsLike, *, ax: Axes | None = None) -> Axes:
         (0, 1 - POST), (-SIDE, 1 + SIDE), names, sides, starts, strict=True
     ):
         _draw_posts(ax, x, sizes, start)
-        points = {
-            name: (0.0 if x == 0 else 1.0, float(low + size / 2))
-            for name, low, size in zip(side, start, sizes, strict=True)
-            if size
-        }
-        name_at_the_side(ax, points, edge, height)
-    ax.set_yticks([])
+        _name_rows(ax, side, start, sizes, edge, height)
     ax.set_xticks([POST / 2, 1 - POST / 2], ["before", "after"])
     ax.tick_params(length=0)
     _legend(ax, counts, -0.3 / height)
     ax.set_label(moves_in_words(counts, labels))
-    bare(ax, "top", "right", "left", "bottom")
+    bare(ax)
     return ax
 
 
@@ -143,19 +137,13 @@ def mosaic_plot(table: TransitionsLike, *, ax: Axes | None = None) -> Axes:
     tiles = _draw_tiles(ax, counts, labels, starts)
     ax.set_xlim(0, 1)
     ax.set_ylim(0, starts[-1])
-    points = {
-        name: (0.0, float(low + size / 2))
-        for name, low, size in zip(names, starts, sizes, strict=False)
-        if size
-    }
-    name_at_the_side(ax, points, -SIDE, height)
+    _name_rows(ax, names, starts[:-1], sizes, -SIDE, height)
     _draw_room(ax, room[0], 1.03, 0.0, float(starts[-2]), "bottom")
     _draw_room(ax, room[1], 1.06, float(starts[1]), float(starts[-1]), "top")
-    ax.set_yticks([])
     ax.set_xlabel("share of the units with that grade before")
     _legend(ax, counts, -0.5 / height)
     ax.set_label(f"{moves_in_words(counts, labels)} {_room_in_words(transitions)}")
-    bare(ax, "top", "right", "left", "bottom")
+    bare(ax)
     _write_tiles(ax, tiles)
     return ax
 
@@ -166,6 +154,18 @@ def _named_posts(labels: list[str], sizes: Any) -> list[str]:
         wrapped(f"{label} ({whole(size)})", 22) if size else ""
         for label, size in zip(labels, sizes, strict=True)
     ]
+
+
+def _name_rows(
+    ax: Axes, names: list[str], starts: Any, sizes: Any, edge: float, height: float
+) -> None:
+    """Write the name of each grade that has units beside its middle, to one side."""
+    points = {
+        name: (0.0 if edge < 0 else 1.0, float(low + size / 2))
+        for name, low, size in zip(names, starts, sizes, strict=True)
+        if size
+    }
+    name_at_the_side(ax, points, edge, height)
 
 
 def _starts(sizes: Any) -> Any:

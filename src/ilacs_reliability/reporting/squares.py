@@ -13,7 +13,7 @@ from ilacs_reliability._data.tables import TransitionsLike, as_transitions
 from ilacs_reliability._results.estimates import Estimate
 from ilacs_reliability._results.listing import Estimates
 from ilacs_reliability._results.wording import counted, fixed, listed, together, whole
-from ilacs_reliability.reporting.axes import new_axes
+from ilacs_reliability.reporting.axes import names_both_ways, new_axes
 from ilacs_reliability.reporting.lettering import (
     LINE,
     n_lines,
@@ -80,8 +80,7 @@ def transitions_plot(table: TransitionsLike, *, ax: Axes | None = None) -> Axes:
     for place in range(len(labels)):
         frame = _patches().Rectangle((place - 0.5, place - 0.5), 1, 1, fill=False, lw=1.2)
         ax.add_patch(frame)
-    ax.set_xticks(range(len(labels)), names)
-    ax.set_yticks(range(len(labels)), names)
+    names_both_ways(ax, names)
     ax.set_xlabel("grade after")
     ax.set_ylabel("grade before")
     ax.set_label(moves_in_words(counts, labels))
@@ -235,8 +234,7 @@ def raters_plot(pairs: Estimates, *, ax: Axes | None = None) -> Axes:
     least = min(0.0, float(known.min())) if known.size else 0.0
     image = ax.imshow(values, cmap=LADDER, vmin=least, vmax=1, aspect="auto")
     _write_pairs(ax, values, image, writes)
-    ax.set_xticks(range(len(names)), shown, rotation=0 if writes else 90)
-    ax.set_yticks(range(len(names)), shown)
+    names_both_ways(ax, shown, rotation=0 if writes else 90)
     label = _label_of(pairs)
     figure: Any = ax.figure
     figure.colorbar(image, ax=ax, label=label, shrink=0.9, pad=0.03)
