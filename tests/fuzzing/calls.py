@@ -602,6 +602,9 @@ STRATEGIES: dict[str | tuple[str, str], Strategy] = {
     ("pairwise_agreement", "coefficient"): coefficient,
     ("proportional_odds", "group"): group_label,
     ("ratings_from_counts", "counts"): counts_of_units,
+    ("ratings_from_frame", "rater"): lambda draw: draw.one(
+        "None", *[frames.column(draw, "rater")] * 4
+    ),
     ("ratings_from_table", "raters"): lambda draw: draw.one("('a', 'b')", "[1, 2]", "('a',)"),
     ("ratings_from_table", "table"): square_table,
     ("ratings_from_wide", "raters"): frames.rater_columns,

@@ -118,7 +118,7 @@ def read_frame(
         ) from error
     refuse_headers(frame)
     try:
-        opened = nw.from_native(frame)
+        opened = nw.from_native(_with_levels(frame, [column for _, column in columns]))
     except TypeError:
         raise TypeError(
             "`frame` must be a dataframe or a lazy frame (pandas, polars, pyarrow or another that "
@@ -144,6 +144,16 @@ def read_frame(
     if texts:
         opened = opened.with_columns(*map(spelt_once, texts))
     return Source(rows=opened.lazy(), held=held, schema=schema)
+
+
+def _with_levels(frame: Any, columns: Sequence[Column]) -> Any:
+    """Make columns of those levels of an index of pandas that are asked for by name."""
+    levels = getattr(getattr(frame, "index", None), "names", None)
+    if levels is None or not hasattr(frame, "reset_index"):
+        return frame
+    asked = [name for name in levels if name is not None and name in columns]
+    asked = [name for name in asked if name not in frame.columns]
+    return frame.reset_index(level=asked) if asked else frame
 
 
 def refuse_missing(source: Source, columns: Sequence[Named]) -> None:

@@ -10,19 +10,18 @@ import numpy as np
 import numpy.typing as npt
 
 from ilacs_reliability._checks.arguments import check_flag, check_listing, check_option
-from ilacs_reliability._checks.names import one_spelling, shown
+from ilacs_reliability._checks.names import one_spelling
 from ilacs_reliability._data.engines import (
     Source,
     check_frequency,
     count_rows,
     in_order,
-    number_of,
-    place_of,
     read_frame,
     refuse_gaps,
     refuse_missing,
     whole_numbers,
 )
+from ilacs_reliability._data.grade_labels import grade_codes
 from ilacs_reliability._data.keys import Column, Named
 from ilacs_reliability._data.pivots import pivot, refuse_torn_units
 from ilacs_reliability._data.ratings import DESIGNS, Design, Ratings, ratings_from_codes
@@ -32,12 +31,11 @@ from ilacs_reliability._data.scales import (
     IntArray,
     Scale,
     declared_missing,
-    how_to_accept,
     is_missing,
     missing_note,
-    read_label,
 )
 from ilacs_reliability._data.tables import GroupedGrades, Transitions, left_out
+from ilacs_reliability._data.unnamed import ratings_by_anyone
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrame
@@ -47,7 +45,7 @@ def ratings_from_frame(
     frame: IntoFrame,
     *,
     unit: Column,
-    rater: Column,
+    rater: Column | None,
     grade: Column,
     scale: Scale,
     frequency: Column | None = None,
@@ -63,8 +61,10 @@ def ratings_from_frame(
         Anything that narwhals knows, as of pandas, polars or pyarrow. A lazy frame is not
         collected: its engine counts.
     unit, rater, grade : str
-        The columns that say what was graded, by whom and how. A grade that is nan, None, NA,
-        spaces or what the scale declares is missing, as is a row that is absent.
+        The columns that say what was graded, by whom and how, or levels of the index that have
+        these names. A grade that is nan, None, NA, spaces or what the scale declares is missing, as
+        is a row that is absent. Where nobody noted who graded, `rater` is None: the ratings are
+        then counts by anonymous raters.
     scale : Scale
         The grades, worst first. The order of a categorical column means nothing.
     frequency : str, optional
@@ -81,7 +81,7 @@ def ratings_from_frame(
     -------
     Ratings
         Patterns and their frequencies, whatever the order of rows. Raters are sorted by name, or
-        stand in the order of an ordered categorical.
+        stand in the order of an ordered categorical; without them, as of `ratings_from_counts`.
 
     Raises
     ------
@@ -92,8 +92,8 @@ def ratings_from_frame(
     ValueError
         If a column is absent, the frame is empty, a grade is not on the scale, a unit is graded
         twice by the same rater, or belongs to two clusters, or has two frequencies, a unit, rater
-        or cluster is missing, a frequency is negative or fractional, nobody gave a grade, or
-        `design` is unknown.
+        or cluster is missing, a frequency is negative or fractional, nobody gave a grade, `design`
+        is unknown, or clusters or names of units are wanted of anonymous raters.
 
     See Also
     --------
@@ -119,6 +119,14 @@ def ratings_from_frame(
     check_scale(scale)
     check_option(design, DESIGNS, "design")
     check_flag(name_units, "name_units")
+    if rater is None:
+        if cluster is not None or name_units:
+            asked = "`cluster`" if cluster is not None else "`name_units`"
+            raise ValueError(
+                f"{asked} is for ratings whose raters are known, but `rater` is None: number the "
+                "ratings of a unit in a column, and name that."
+            )
+        return ratings_by_anyone(frame, (unit, grade), scale, frequency, design)
     extra: list[Named] = [
         (argument, column)
         for argument, column in (("cluster", cluster), ("frequency", frequency))
@@ -511,29 +519,6 @@ def check_scale(scale: object) -> None:
         raise TypeError(f"`scale` must be a Scale, but got {type(scale).__name__}.")
 
 
-def grade_codes(
-    source: Source, column: Column, labels: Sequence[Any], n_rows: IntArray, scale: Scale
-) -> CodeArray:
-    """Return the index of each label, -1 for missing; `n_rows` says how many rows hold it."""
-    found: dict[Any, int | None] = {}
-    unknown: dict[Any, int] = {}
-    for label, n in zip(labels, n_rows.tolist(), strict=True):
-        if label not in found:
-            found[label] = read_label(label, scale)
-        if found[label] is None:
-            unknown[label] = unknown.get(label, 0) + n
-    if unknown:
-        worst = min(unknown, key=lambda label: (-unknown[label], repr(label)))
-        where = place_of(source, column, unknown[worst], lambda thing: _same(thing, worst))
-        more = len(unknown) - 1
-        others = f", and {number_of(more, 'other unknown value')}" if more else ""
-        raise ValueError(
-            f"`frame` holds {worst!r}, which is not in {shown(scale.labels)}: column {column!r}, "
-            f"{where}{others}{how_to_accept(worst, scale)}."
-        )
-    return np.array([found[label] for label in labels], dtype=np.int32)
-
-
 def _none_of(
     columns: Sequence[Sequence[Any]], units: IntArray, scale: Scale, thing: str
 ) -> tuple[str, ...]:
@@ -543,10 +528,6 @@ def _none_of(
         for code, n in declared_missing(labels, units.tolist(), scale).items():
             total[code] = total.get(code, 0) + n
     return missing_note(total, thing)
-
-
-def _same(thing: Any, label: Any) -> bool:
-    return not is_missing(thing) and bool(thing == label)
 
 
 def _numbered(

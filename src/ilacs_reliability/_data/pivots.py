@@ -113,15 +113,7 @@ def pivot(
         places = {name: base**place for place, names in enumerate(word) for name in names}
         sums[f"grades {number}"] = digit * _mapped(source, rater, places)
     sums["grades 0"] += (digit > 0).cast(nw.Int64) * base**width
-    seen = []
-    for part in _parts(source, unit, n_rows / len(raters)):
-        rows = part.select(nw.col(unit).alias("unit"), **keys, **sums)
-        units = rows.group_by(["unit", *keys]).agg(*(nw.col(name).sum() for name in sums))
-        if name_units:
-            seen.append(collect(units.select(*keys, *sums, "unit")))
-        else:
-            seen.append(collect(units.group_by([*keys, *sums]).agg(nw.len().alias("units"))))
-    found = [list(chain(*columns)) for columns in zip(*seen, strict=True)]
+    found = _by_unit(source, unit, (keys, sums), n_rows / len(raters), name_units=name_units)
     grades = [whole_numbers(column) for column in found[len(keys) : -1]]
     codes = np.stack(
         [
@@ -136,6 +128,65 @@ def pivot(
     names = found[-1] if name_units else None
     n_units = np.ones(len(codes), dtype=np.int64) if name_units else whole_numbers(found[-1])
     return Pivoted(codes, n_units, found[: len(keys)], names)
+
+
+def counted_by_unit(
+    source: Source,
+    cells: tuple[Column, Column],
+    *,
+    digits: Mapping[Any, int],
+    n_grades: int,
+    n_rows: int,
+    extra: Sequence[Column],
+) -> Pivoted:
+    """Count how often units got each grade, whoever gave it.
+
+    Parameters
+    ----------
+    source : Source
+        Rows of one rating each.
+    cells : tuple of str
+        Their columns of units and grades.
+    digits, n_grades, n_rows, extra
+        As in `pivot`.
+
+    Returns
+    -------
+    Pivoted
+        Each pattern says how many ratings of each grade a unit has, shape (n_patterns, n_grades).
+    """
+    import narwhals as nw
+
+    unit, grade = cells
+    digit = _mapped(source, grade, digits)
+    keys = {f"extra {place}": nw.col(column) for place, column in enumerate(extra)}
+    sums = {f"grade {code}": (digit == code + 1).cast(nw.Int64) for code in range(n_grades)}
+    found = _by_unit(source, unit, (keys, sums), n_rows / 2, name_units=False)
+    counts = np.stack([whole_numbers(column) for column in found[len(keys) : -1]], axis=1)
+    return Pivoted(counts, whole_numbers(found[-1]), found[: len(keys)], None)
+
+
+def _by_unit(
+    source: Source,
+    unit: Column,
+    parts: tuple[Mapping[str, nw.Expr], Mapping[str, nw.Expr]],
+    n_units: float,
+    *,
+    name_units: bool,
+) -> list[list[Any]]:
+    """Return keys and sums of units, with how many have them, or with the name of each."""
+    import narwhals as nw
+
+    keys, sums = parts
+    seen = []
+    for part in _parts(source, unit, n_units):
+        rows = part.select(nw.col(unit).alias("unit"), **keys, **sums)
+        units = rows.group_by(["unit", *keys]).agg(*(nw.col(name).sum() for name in sums))
+        if name_units:
+            seen.append(collect(units.select(*keys, *sums, "unit")))
+        else:
+            seen.append(collect(units.group_by([*keys, *sums]).agg(nw.len().alias("units"))))
+    return [list(chain(*columns)) for columns in zip(*seen, strict=True)]
 
 
 def _parts(source: Source, unit: Column, n_units: float) -> Iterator[nw.LazyFrame[Any]]:

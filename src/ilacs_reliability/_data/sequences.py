@@ -21,7 +21,8 @@ from ilacs_reliability._data.engines import (
     read_frame,
     refuse_missing,
 )
-from ilacs_reliability._data.frames import check_scale, grade_codes, ratings_from_frame
+from ilacs_reliability._data.frames import check_scale, ratings_from_frame
+from ilacs_reliability._data.grade_labels import grade_codes
 from ilacs_reliability._data.keys import Column
 from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings, check_whole
 from ilacs_reliability._data.scales import Scale, is_number
