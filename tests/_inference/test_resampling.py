@@ -478,3 +478,92 @@ def test_a_studentized_interval_says_what_stood_in_for_it():
     own = ilr.gwet_ac(ratings).confidence_interval()
     assert tuple(result.confidence_interval) == tuple(own)
     assert result.confidence_interval.method == "score, since the standard error is 0"
+
+
+# shares of agreement under a Dirichlet prior are a Beta: the patterns that agree, and the others
+@pytest.mark.parametrize("prior", [0.5, 1.0, 3])
+def test_a_prior_adds_its_units_to_each_pattern_there_can_be(prior):
+    codes = [[0, 0]] * 5 + [[1, 1]] * 4 + [[0, 2]] * 2
+    taken = ilr.ratings_from_codes(codes, scale=ilr.Scale(["low", "middle", "high"]))
+    result = ilr.bootstrap(
+        ilr.percent_agreement, taken, n_resamples=20_000, method="bayesian", prior=prior, rng=7
+    )
+    posterior = stats.beta(9 + 3 * prior, 2 + 6 * prior)
+    assert stats.kstest(result.replicates, posterior.cdf).pvalue > 1e-4
+    limits = posterior.ppf([0.025, 0.975])
+    assert_allclose([*result.confidence_interval], limits, atol=0.01)
+    assert result.confidence_interval.method == "bayesian posterior"
+    units = "1 unit" if prior == 1 else f"{prior:g} units"
+    whole = f"{9 * prior:g} units"
+    stated = f"Prior: Dirichlet with {units} on each of 9 patterns, {whole} beside 11 seen."
+    assert result.notes[-1] == stated
+    assert stated in result.describe()
+
+
+def test_a_posterior_of_kappa_is_that_of_shares_drawn_from_its_dirichlet():
+    shares = np.random.default_rng(5).dirichlet([20.5, 3.5, 4.5, 11.5], 200_000)
+    observed = shares[:, 0] + shares[:, 3]
+    first, second = shares[:, 0] + shares[:, 1], shares[:, 0] + shares[:, 2]
+    expected = first * second + (1 - first) * (1 - second)
+    theirs = np.quantile((observed - expected) / (1 - expected), [0.025, 0.5, 0.975])
+    ratings = ilr.ratings_from_table([[20, 3], [4, 11]], scale=ilr.Scale(["no", "yes"]))
+    result = ilr.bootstrap(
+        ilr.cohen_kappa, ratings, n_resamples=20_000, method="bayesian", prior=0.5, rng=2
+    )
+    ours = np.quantile(result.replicates, [0.025, 0.5, 0.975])
+    assert_allclose(ours, theirs, atol=0.01)
+    assert_allclose([*result.confidence_interval], ours[[0, 2]])
+
+
+def test_a_prior_leaves_room_where_all_agree_and_outweighs_few_units():
+    scale = ilr.Scale(["no", "yes"])
+    taken = ilr.ratings_from_table([[12, 0], [0, 9]], scale=scale)
+    none, some, much = (
+        ilr.bootstrap(ilr.cohen_kappa, taken, method="bayesian", prior=prior, rng=1)
+        for prior in (0, 0.5, 10_000)
+    )
+    assert "every resample is the same" in none.confidence_interval.method
+    assert some.confidence_interval.high < 1
+    assert some.confidence_interval.low > 0
+    assert_allclose([*much.confidence_interval], [0, 0], atol=0.05)
+
+
+def test_units_that_not_all_rated_count_beside_a_prior():
+    taken = ilr.ratings_from_codes(
+        [[0, 0, 1], [1, -1, 1], [1, 1, 1], [0, 0, -1]], scale=ilr.Scale(["no", "yes"])
+    )
+    again = ilr.ratings_from_codes(taken.patterns[::-1], scale=ilr.Scale(["no", "yes"]))
+    one, other = (
+        ilr.bootstrap(ilr.fleiss_kappa, these, method="bayesian", prior=1, n_resamples=99, rng=3)
+        for these in (taken, again)
+    )
+    assert_allclose(one.replicates, other.replicates)
+    assert "on each of 8 patterns, 8 units beside 4 seen" in one.notes[-1]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"prior": -1, "method": "bayesian"}, "`prior` must be 0 or more, but got -1"),
+        ({"prior": 1}, "`prior` is for method='bayesian', but `method` is 'bca'"),
+    ],
+)
+def test_a_prior_that_is_none_is_refused(options, message):
+    with pytest.raises(ValueError, match=message):
+        ilr.bootstrap(ilr.cohen_kappa, TABLE, n_resamples=9, **options)
+
+
+def test_a_prior_needs_known_raters_few_patterns_and_no_clusters():
+    scale = ilr.Scale(["no", "yes"])
+    for ratings, message in (
+        (ilr.ratings_from_counts([[2, 1], [0, 3]], scale=scale), "has anonymous raters"),
+        (
+            ilr.ratings_from_codes([[0, 1], [1, 1]], scale=scale, clusters=[0, 1]),
+            "has clusters",
+        ),
+        (ilr.ratings_from_codes([[0] * 40, [1] * 40], scale=scale), "patterns of 40 raters"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            ilr.bootstrap(
+                ilr.fleiss_kappa, ratings, method="bayesian", prior=1, n_resamples=99, rng=1
+            )

@@ -231,3 +231,13 @@ class JackknifeResult(Record):
 
     def _repr_html_(self) -> str:
         return html_table(self.to_dict())
+
+
+def undefined_notes(n_undefined: int, n_resamples: int) -> tuple[str, ...]:
+    """Say in how many resamples a coefficient was undefined."""
+    if not n_undefined:
+        return ()
+    return (
+        f"{whole(n_undefined)} of {counted(n_resamples, 'resample')} "
+        f"{'is' if n_undefined == 1 else 'are'} undefined and left out.",
+    )

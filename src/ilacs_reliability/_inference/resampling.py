@@ -22,11 +22,15 @@ from ilacs_reliability._data.patterns import distinct_rows
 from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings, check_whole
 from ilacs_reliability._data.scales import FloatArray, IntArray
 from ilacs_reliability._inference.evaluated import Coefficient, evaluated
-from ilacs_reliability._inference.replicates import BootstrapResult, JackknifeResult
+from ilacs_reliability._inference.priors import check_prior, of_posterior, with_every_pattern
+from ilacs_reliability._inference.replicates import (
+    BootstrapResult,
+    JackknifeResult,
+    undefined_notes,
+)
 from ilacs_reliability._results.estimates import NO_ERROR, Estimate, Interval
 from ilacs_reliability._results.keyed import Keyed, keyed
 from ilacs_reliability._results.undefined import UndefinedEstimateWarning
-from ilacs_reliability._results.wording import counted, whole
 
 BootstrapMethod: TypeAlias = Literal["bca", "percentile", "studentized", "bayesian"]
 METHODS = ("bca", "percentile", "studentized", "bayesian")
@@ -50,6 +54,7 @@ def bootstrap(
     method: BootstrapMethod = "bca",
     confidence_level: float = 0.95,
     rng: np.random.Generator | int | None = None,
+    prior: float = 0.0,
 ) -> BootstrapResult: ...
 @overload
 def bootstrap(
@@ -60,6 +65,7 @@ def bootstrap(
     method: BootstrapMethod = "bca",
     confidence_level: float = 0.95,
     rng: np.random.Generator | int | None = None,
+    prior: float = 0.0,
 ) -> tuple[BootstrapResult, ...]: ...
 def bootstrap(
     coefficient: Coefficient | Sequence[Coefficient],
@@ -69,6 +75,7 @@ def bootstrap(
     method: BootstrapMethod = "bca",
     confidence_level: float = 0.95,
     rng: np.random.Generator | int | None = None,
+    prior: float = 0.0,
 ) -> BootstrapResult | tuple[BootstrapResult, ...]:
     """Find an interval for a coefficient by resampling units, or clusters where there are any.
 
@@ -88,6 +95,10 @@ def bootstrap(
         Wanted coverage, between 0 and 1. Default: 0.95.
     rng : Generator or int, optional
         Where random numbers come from; an int makes the result reproducible.
+    prior : float, optional
+        For "bayesian" by known raters: how many units the prior counts for on each pattern of
+        grades that there can be, seen or not, such as 0.5 or 1; a note says how many that is in
+        all. Default: 0, that only what was seen can occur.
 
     Returns
     -------
@@ -102,7 +113,8 @@ def bootstrap(
         a whole number.
     ValueError
         If `n_resamples` is not positive, the method is unknown, or the ratings are a batch or of
-        fractions of units.
+        fractions of units; or if `prior` is below 0, given with another method than "bayesian", of
+        anonymous raters or of clusters, or there are too many patterns.
 
     Warns
     -----
@@ -122,10 +134,20 @@ def bootstrap(
     knows no acceleration, since no unit can be left out. See the page on how the intervals were
     checked for how these cover in small samples.
 
+    "bayesian" draws the shares of patterns from a Dirichlet distribution with the patterns'
+    frequencies, Rubin's Bayesian bootstrap [2]_. With a `prior` it is the posterior under a
+    symmetric Dirichlet prior over all :math:`q^m` patterns of m raters and q grades [3]_, to whose
+    frequencies the prior adds; replicates are draws from it, limits its quantiles with the same
+    chance in either tail, and ``(result.replicates > 0.6).mean()`` the posterior chance of more
+    than 0.6. The prior means a chance-corrected coefficient of 0, and weighs as much as its units:
+    1 on each of 16 patterns is 16 units of raters who do not agree.
+
     References
     ----------
     .. [1] B. Efron, "Better bootstrap confidence intervals", Journal of the American Statistical
            Association 82 (1987), 171-185.
+    .. [2] D. B. Rubin, "The Bayesian bootstrap", Annals of Statistics 9 (1981), 130-134.
+    .. [3] I. J. Good, "The estimation of probabilities", MIT Press (1965), chapter 5.
 
     Examples
     --------
@@ -135,6 +157,9 @@ def bootstrap(
     >>> low, high = result.confidence_interval
     >>> round(low, 1), round(high, 1)
     (0.5, 0.8)
+    >>> result = ilr.bootstrap(ilr.cohen_kappa, table, method="bayesian", prior=0.5, rng=1)
+    >>> result.notes[-1]
+    'Prior: Dirichlet with 0.5 units on each of 4 patterns, 2 units beside 100 seen.'
     """
     check_option(method, METHODS, "method")
     check_confidence_level(confidence_level)
@@ -148,12 +173,18 @@ def bootstrap(
     if not coefficients:
         raise ValueError("`coefficient` must be a function or several, but is empty.")
     taken = _single(ratings)
+    weight = check_prior(prior, method, taken, n_resamples)
     estimates = [evaluated(one, taken) for one in coefficients]
     generator = as_generator(rng)
-    draw = _draw_bayesian if method == "bayesian" else _draw_counts
+    draw: Any = _draw_bayesian if method == "bayesian" else _draw_counts
     values = np.empty((len(coefficients), n_resamples))
     errors = np.full(values.shape, np.nan)
-    taken = _merged_for_all(coefficients, taken, estimates)
+    stated: tuple[str, ...] = ()
+    if weight:
+        taken, extra, stated = with_every_pattern(taken, weight)
+        draw = partial(_draw_bayesian, extra=extra)
+    else:
+        taken = _merged_for_all(coefficients, taken, estimates)
     for rows, frequencies, times in draw(taken, int(n_resamples), generator):
         replicates = taken.with_frequencies(frequencies)
         for place, one in enumerate(coefficients):
@@ -167,6 +198,8 @@ def bootstrap(
         )
         for place, one in enumerate(coefficients)
     )
+    if stated:
+        results = tuple(of_posterior(result, stated) for result in results)
     return results[0] if callable(coefficient) else results
 
 
@@ -290,7 +323,7 @@ def _result(
         standard_error=float(defined.std(ddof=1)) if len(defined) > 1 else float("nan"),
         replicates=values,
         n_undefined=n_undefined,
-        notes=(*estimate.notes, *_notes(n_undefined, len(values))),
+        notes=(*estimate.notes, *undefined_notes(n_undefined, len(values))),
     )
 
 
@@ -337,10 +370,13 @@ def _draw_units(mass: IntArray, size: int, rng: np.random.Generator) -> FloatArr
     return counts
 
 
-def _draw_bayesian(ratings: Ratings, n_resamples: int, rng: np.random.Generator) -> Draws:
+def _draw_bayesian(
+    ratings: Ratings, n_resamples: int, rng: np.random.Generator, extra: Any = 0
+) -> Draws:
+    """Draw frequencies in proportion to Dirichlet shares; `extra` is what a prior adds."""
     mass, spread = _pieces(ratings)
     for rows in _blocks(n_resamples, max(len(mass), len(ratings.table.totals))):
-        weights = rng.standard_gamma(mass, (rows.stop - rows.start, len(mass)))
+        weights = rng.standard_gamma(mass + extra, (rows.stop - rows.start, len(mass)))
         weights *= (mass.sum() / weights.sum(axis=1))[:, None]
         yield rows, spread(weights), weights
 
@@ -502,12 +538,3 @@ def _bca_tails(
     shifted = bias + special.ndtri(tails)
     adjusted: FloatArray = special.ndtr(bias + shifted / (1 - acceleration * shifted))
     return adjusted
-
-
-def _notes(n_undefined: int, n_resamples: int) -> tuple[str, ...]:
-    if not n_undefined:
-        return ()
-    return (
-        f"{whole(n_undefined)} of {counted(n_resamples, 'resample')} "
-        f"{'is' if n_undefined == 1 else 'are'} undefined and left out.",
-    )
