@@ -142,3 +142,17 @@ def test_patterns_that_look_alike_are_put_together(n_raters, n_each):
     lot = 1.0 if n_each is None else n_each / n_raters
     every = world.patterns[:, 0] >= 0
     assert shares[given].sum() == close(0.9 * lot * world.shares[every].sum())
+
+
+def test_a_world_of_ratings_in_clusters_is_one_of_their_patterns():
+    codes, clusters = [[0, 0], [1, 1], [0, 0], [0, 1], [1, 1]], [0, 0, 1, 1, 2]
+    plans = [
+        ilr.power_for_agreement(
+            ilr.cohen_kappa,
+            world=ilr.ratings_from_codes(codes, scale=ilr.Scale([1, 2]), clusters=groups),
+            n_units=20,
+            threshold=0.2,
+        )
+        for groups in (clusters, None)
+    ]
+    assert plans[0].power == close(plans[1].power)

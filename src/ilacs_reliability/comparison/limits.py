@@ -519,4 +519,6 @@ def _end(beyond: Callable[[float], float], value: float, end: float) -> float:
 
 def _log_limits(value: float, error: float, confidence_level: float) -> Pair:
     half = quantile(confidence_level) * error
-    return float(value * np.exp(-half)), float(value * np.exp(half))
+    # beyond the largest number there is no limit
+    with np.errstate(over="ignore"):
+        return float(value * np.exp(-half)), float(value * np.exp(half))

@@ -337,17 +337,20 @@ def as_world(world: Any) -> World:
     frequencies = np.asarray(world.frequencies, dtype=np.float64)
     if world.patterns is None or frequencies.ndim != 1 or not frequencies.sum():
         raise ValueError("`world` must be one study by known raters with at least one unit.")
-    codes = np.asarray(world.patterns, dtype=np.int64)
+    # clusters of which each has a pattern are one pattern of the population
+    seen = np.asarray(world.patterns, dtype=np.int64)
+    codes, place = np.unique(seen, axis=0, return_inverse=True)
+    times: FloatArray = np.bincount(place.ravel(), frequencies).astype(np.float64)
     counts = np.stack(
         [
-            np.bincount(column[column >= 0], frequencies[column >= 0], minlength=len(world.scale))
+            np.bincount(column[column >= 0], times[column >= 0], minlength=len(world.scale))
             for column in codes.T
         ]
     )
     return World(
         scale=world.scale,
         patterns=codes,
-        shares=frequencies / frequencies.sum(),
+        shares=times / times.sum(),
         margins=counts / np.maximum(counts.sum(axis=1, keepdims=True), 1.0),
         strength=float("nan"),
         model="as given",
