@@ -148,20 +148,31 @@ Markdown(followed.describe())
 
 # %%
 protocol = ilr.Protocol(agreement=0.7, coefficient=0.6)
-print(design.to_toml())
+text = design.to_toml()
+print(text)
 print("# thresholds of the report, fingerprint", protocol.fingerprint[:16])
+
+# %% [markdown]
+# Whoever analyses the study reads the claims from that text, as they were declared, and hands them to
+# `judge` with the estimates from the first real table.
+
+# %%
+adopted = ilr.StudyDesign.from_toml(text)
+Markdown(" ".join(f"- {claim!r}\n" for claim in adopted.declared))
 
 # %%
 Markdown(
     f"""
 **Question.** Would a second team give the same overall grade to the same authority?
 
-**Units.** {design.total} authorities, drawn by lot from all that are due, those that had been good
-apart from the others; no authority is left out because it is large or far.
+**Units.** {design.total} authorities, drawn by lot from all that are due; none is left out because it
+is large or far.
 
 **Raters.** Two teams, named before the draw, that inspect in the same fortnight with the same access
-and do not speak until both grades are signed. A visit of one team takes place anyway, so the study
-costs {design.total} further visits; what one costs is not published.
+and do not speak until both grades are signed.
+
+**Costs.** {design.cost:.0f} visits of a team, of which {design.total} take place anyway: the study adds
+{design.cost - design.total:.0f}. What a visit costs is not published.
 
 **Record.** Both grades of every authority, overall and by judgement, as a four-by-four table;
 authorities where a visit broke off are listed, not replaced.

@@ -178,6 +178,47 @@ def test_a_study_is_declared_as_toml():
     assert read["study"]["units"] == {"a b": design.total}
     assert read["claims"][0]["coefficient"] == "cohen_kappa"
     assert read["claims"][0]["threshold"] == 0.5
+    assert read["study"]["cost"] == close(design.cost)
+
+
+def test_a_declared_study_is_read_back_whole():
+    bar = claim("percent_agreement", 0.6, floor=0.2, name='a "b" é\x7f', words="same\n")
+    truths = {"north": TRUTHS, "south of 5.1": TRUTHS}
+    said = [bar, MOST, ALIKE]
+    design = ilr.design_study(said, truths, raters=[2, 3], n_resamples=200, rng=1)
+    again = ilr.StudyDesign.from_toml(design.to_toml())
+    assert again == design
+    assert again.declared == design.declared
+    assert again.describe() == design.describe()
+
+
+@pytest.fixture(scope="module")
+def declared():
+    """Return the text of a small study."""
+    return ilr.design_study([MOST], {"all": {"share": 0.7}}, raters=[2], rng=1).to_toml()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (("[study.units]", "[study.unit]"), "must hold a table `units`"),
+        (("raters = ", "rators = "), "must give `raters` as a whole number from 0"),
+        (("chance = ", 'chance = "high"  # '), "must give `chance` as a number from 0"),
+        (('kind = "share"', 'kind = "hope"'), "`kind` must be"),
+        (("threshold = ", "# "), "must say `threshold`"),
+        (("settled_by = ", "sure = "), "must say `settled_by`"),
+        (("weights = ", "heights = "), "says 'heights' of a claim"),
+        (("[study]", "[study"), "is not TOML"),
+    ],
+)
+def test_a_text_that_declares_no_study_is_refused(declared, change, message):
+    with pytest.raises(ValueError, match=message):
+        ilr.StudyDesign.from_toml(declared.replace(*change))
+
+
+def test_a_study_is_read_from_text_alone():
+    with pytest.raises(TypeError, match="`text` must be a string"):
+        ilr.StudyDesign.from_toml(7)
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ METHODS = {
     ilr.Estimate: ("confidence_interval",),
     ilr.Dataset: ("missing",),
     ilr.Protocol: ("from_toml",),
+    ilr.StudyDesign: ("from_toml",),
     ilr.Listing: ("column",),
 }
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
@@ -27,6 +26,7 @@ from ilacs_reliability._results.wording import counted, listed, significant, who
 from ilacs_reliability.claims.outcomes import OUTCOMES
 from ilacs_reliability.claims.parts import CountedPart, RatedPart, parts_of
 from ilacs_reliability.claims.statements import Claim
+from ilacs_reliability.claims.study_text import design_of, study_text
 from ilacs_reliability.planning.deciding import Chances, chance
 from ilacs_reliability.planning.fieldwork import Fieldwork, as_fieldwork
 from ilacs_reliability.planning.searching import LOOKS, Curve, power_curve
@@ -131,7 +131,8 @@ class StudyDesign(Record):
         Returns
         -------
         str
-            Raters, units, and each claim with its coefficient, threshold and level.
+            Raters, units, costs and chances, each claim with its coefficient, threshold and level,
+            and what the study was chosen from; `from_toml` reads it.
 
         Examples
         --------
@@ -146,25 +147,38 @@ class StudyDesign(Record):
         >>> print(ilr.design_study([claim], world, raters=[2], rng=1).to_toml().splitlines()[1])
         raters = 2
         """
-        lines = ["[study]", f"raters = {self.n_raters}", f"chance = {round(self.chance, 4)}"]
-        lines += ["", "[study.units]"]
-        lines += [f"{json.dumps(name)} = {n}" for name, n in self.n_units.items()]
-        lines += ["", "[study.rated_by_all]"]
-        lines += [f"{json.dumps(name)} = {n}" for name, n in self.n_rated.items()]
-        for claim in self.declared:
-            named = {
-                "statement": claim.statement,
-                "kind": claim.kind,
-                "coefficient": claim.coefficient,
-                "weights": claim.weights,
-                "threshold": claim.threshold,
-                "direction": claim.direction,
-                "confidence_level": claim.confidence_level,
-            }
-            lines += ["", "[[claims]]"]
-            # texts and numbers are written alike in JSON and TOML
-            lines += [f"{name} = {json.dumps(value)}" for name, value in named.items()]
-        return "\n".join(lines) + "\n"
+        return study_text(self)
+
+    @classmethod
+    def from_toml(cls, text: str) -> StudyDesign:
+        r"""Read a study from the text that `to_toml` wrote.
+
+        Parameters
+        ----------
+        text : str
+            The text.
+
+        Returns
+        -------
+        StudyDesign
+            The same study: its claims can be given to `judge` and `verdict_power` as declared.
+
+        Raises
+        ------
+        TypeError
+            If `text` is not a string.
+        ValueError
+            If the text is not TOML, lacks something or holds what a study does not.
+
+        Examples
+        --------
+        >>> import ilacs_reliability as ilr
+        >>> claim = ilr.Claim(statement="Most rose.", kind="share", threshold=0.5)
+        >>> design = ilr.design_study([claim], {"all": {"share": 0.7}}, rng=1)
+        >>> ilr.StudyDesign.from_toml(design.to_toml()) == design
+        True
+        """
+        return cls(**design_of(text))
 
     def __repr__(self) -> str:
         return (

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import reprlib
-import tomllib
 from dataclasses import dataclass, fields
 from typing import Any, Literal, TypeAlias
 
 from ilacs_reliability._checks.arguments import check_count, check_option, told
 from ilacs_reliability._results.records import as_dict, html_table
 from ilacs_reliability._results.wording import significant
+from ilacs_reliability.claims.toml_reading import read_toml
 
 Adjust: TypeAlias = Literal["none", "holm"]
 SCHEMAS = (1, 2)
@@ -148,7 +148,7 @@ class Protocol:
         >>> ilr.Protocol.from_toml("schema = 2\nagreement = 0.9").agreement
         0.9
         """
-        given = {"schema": 1} | _read(text)
+        given = {"schema": 1} | read_toml(text, "protocol")
         known = tuple(field.name for field in fields(cls))
         for name in given:
             if name not in known:
@@ -237,19 +237,6 @@ def as_protocol(protocol: Protocol | None) -> Protocol:
     if protocol is not None and not isinstance(protocol, Protocol):
         raise TypeError(f"`protocol` must be a Protocol, but got {type(protocol).__name__}.")
     return protocol or Protocol()
-
-
-def _read(text: str) -> dict[str, Any]:
-    if not isinstance(text, str):
-        raise TypeError(f"`text` must be a string, but got {type(text).__name__}.")
-    try:
-        return tomllib.loads(text)
-    except RecursionError:
-        raise ValueError("`text` is nested too deeply; a protocol is not nested.") from None
-    except tomllib.TOMLDecodeError as error:
-        raise ValueError(f"`text` is not TOML: {error}.") from None
-    except ValueError:
-        raise ValueError("`text` holds a whole number of too many digits.") from None
 
 
 def _toml(value: Any) -> str:
