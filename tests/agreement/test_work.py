@@ -92,3 +92,12 @@ def test_pairs_of_many_raters_are_refused_before_they_are_asked():
     with pytest.raises(ValueError, match=r"^`ratings` has 499500 pairs of raters"):
         ilr.pairwise_agreement(ratings)
     assert len(ilr.pairwise_agreement(ratings.select_raters(*range(20)))) == 190
+
+
+def test_limits_of_f_hold_the_correlation_of_very_many_units():
+    table = [[3, 26, 2**50, 10**9], [14, 11, 2, 17], [1, 10**9, 3, 29], [10**9, 3, 30, 29]]
+    study = ilr.ratings_from_table(table, scale=ilr.Scale([1, 2, 3, 4]))
+    effect = ilr.icc_test(study, threshold=0.5).effect
+    for level in (0.5, 0.95, 0.99):
+        low, high = effect.confidence_interval(level)
+        assert low <= effect.value <= high

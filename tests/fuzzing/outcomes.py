@@ -20,11 +20,12 @@ ANY = (-math.inf, math.inf)
 RANGES = {
     **dict.fromkeys(("percent_agreement", "paired_superiority", "relative_effect"), (0.0, 1.0)),
     **dict.fromkeys(("specific_agreement", "stratified_relative_effect"), (0.0, 1.0)),
-    **dict.fromkeys(("kendall_w", "bangdiwala_b", "kappa_max"), (0.0, 1.0)),
+    **dict.fromkeys(("bangdiwala_b", "kappa_max"), (0.0, 1.0)),
     # missing ratings and losses that are no distances let kappas fall below -1
     **dict.fromkeys(("cohen_kappa", "scott_pi", "fleiss_kappa", "conger_kappa"), (-math.inf, 1.0)),
     "light_kappa": (-math.inf, 1.0),
-    "lin_ccc": (-1.0, 1.0),
+    # pairs of raters who share few units may correlate below zero in the mean
+    **dict.fromkeys(("kendall_w", "lin_ccc"), (-1.0, 1.0)),
     "paired_difference": (-1.0, 1.0),
     **dict.fromkeys(("risk_difference", "cliffs_delta", "somers_d"), (-1.0, 1.0)),
     **dict.fromkeys(("krippendorff_alpha", "gwet_ac", "brennan_prediger"), (-math.inf, 1.0)),

@@ -195,9 +195,10 @@ def _inverted_f(
     low, high = others
     tails = ((1.0 - confidence_level) / 2.0, (1.0 + confidence_level) / 2.0)
     least, most = (step_up(np.asarray(limit_of_test(squares, tail)), k) for tail in tails)
+    # of very many units rounding may put what F leaves beside the estimate
     found = (
-        np.where(np.isnan(least), np.minimum(low, 0.0), least),
-        np.where(np.isnan(most), high, most),
+        np.minimum(np.where(np.isnan(least), np.minimum(low, 0.0), least), estimate.value),
+        np.maximum(np.where(np.isnan(most), high, most), estimate.value),
     )
     gone = np.isnan(least) | np.isnan(most)
     both = f"inverted_f and {name_of(others) or 'mcgraw_wong'}"
