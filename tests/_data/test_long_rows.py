@@ -126,3 +126,59 @@ def test_levels_of_an_index_serve_every_frame_and_hide_no_column():
 def test_rows_that_cannot_be_counted_are_refused(rows, options, message):
     with pytest.raises(ValueError, match=message):
         ilr.ratings_from_frame(rows, **COLUMNS, **options)
+
+
+TWO = {
+    "school": ["A", "A", "A", "A", "B", "B"],
+    "year": [2019, 2019, 2022, 2022, 2019, 2019],
+    "rater": ["x", "y"] * 3,
+    "grade": ["poor", "fair", "good", "good", "fair", "fair"],
+}
+
+
+@every_engine
+def test_several_columns_name_a_unit_together(engine):
+    options = {"rater": "rater", "grade": "grade", "scale": SCALE, "name_units": True}
+    joined = [f"{a}, {b}" for a, b in zip(TWO["school"], TWO["year"], strict=True)]
+    together = ilr.ratings_from_frame(engine(TWO), unit=["school", "year"], **options)
+    one = ilr.ratings_from_frame(engine(TWO | {"both": joined}), unit="both", **options)
+    assert_array_equal(together.patterns, one.patterns)
+    assert together.units == one.units
+    assert sorted(together.units) == [("A, 2019",), ("A, 2022",), ("B, 2019",)]
+    anonymous = ilr.ratings_from_frame(
+        engine(TWO), unit=("school", "year"), rater=None, grade="grade", scale=SCALE
+    )
+    assert anonymous.n_units == 3
+
+
+@every_engine
+def test_names_that_hold_what_stands_between_are_kept_apart(engine):
+    rows = {"a": ["x, y", "x"], "b": ["z", "y, z"], "rater": [1, 1], "grade": ["poor", "good"]}
+    found = ilr.ratings_from_frame(
+        engine(rows), unit=["a", "b"], rater="rater", grade="grade", scale=SCALE, name_units=True
+    )
+    assert sorted(found.units) == [("x | y, z",), ("x, y | z",)]
+
+
+def test_sequences_take_several_columns_too():
+    rows = pd.DataFrame(TWO).assign(date=pd.to_datetime(["2019-01-02", "2020-01-02"] * 3))
+    found = ilr.sequences_from_frame(
+        rows, unit=["school", "year"], date="date", grade="grade", scale=SCALE
+    )
+    assert found.n_units == 3
+
+
+@pytest.mark.parametrize(
+    ("unit", "kind", "message"),
+    [
+        ([], ValueError, "`unit` must name a column or more"),
+        (["school", "term"], ValueError, "`unit` is column 'term', which `frame` does not have"),
+        (["school", "school"], ValueError, "is `unit` already"),
+        (["school", None], TypeError, "`unit` must be the name of a column"),
+        (["school", "gap"], ValueError, "`unit` is missing in column 'gap'"),
+    ],
+)
+def test_columns_that_name_no_unit_are_refused(unit, kind, message):
+    rows = pd.DataFrame(TWO).assign(gap=[1, None, 2, 3, 4, 5])
+    with pytest.raises(kind, match=message):
+        ilr.ratings_from_frame(rows, unit=unit, rater="rater", grade="grade", scale=SCALE)

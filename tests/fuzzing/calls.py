@@ -602,6 +602,10 @@ STRATEGIES: dict[str | tuple[str, str], Strategy] = {
     ("pairwise_agreement", "coefficient"): coefficient,
     ("proportional_odds", "group"): group_label,
     ("ratings_from_counts", "counts"): counts_of_units,
+    ("ratings_from_frame", "unit"): lambda draw: draw.one(
+        f"[{frames.column(draw, 'unit')}, {frames.column(draw, 'grade')}]",
+        *[frames.column(draw, "unit")] * 6,
+    ),
     ("ratings_from_frame", "rater"): lambda draw: draw.one(
         "None", *[frames.column(draw, "rater")] * 4
     ),

@@ -22,6 +22,7 @@ from ilacs_reliability._data.engines import (
     whole_numbers,
 )
 from ilacs_reliability._data.grade_labels import grade_codes
+from ilacs_reliability._data.joined_units import with_one_unit
 from ilacs_reliability._data.keys import Column, Named
 from ilacs_reliability._data.pivots import pivot, refuse_torn_units
 from ilacs_reliability._data.ratings import DESIGNS, Design, Ratings, ratings_from_codes
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
 def ratings_from_frame(
     frame: IntoFrame,
     *,
-    unit: Column,
+    unit: Column | Sequence[Column],
     rater: Column | None,
     grade: Column,
     scale: Scale,
@@ -63,8 +64,9 @@ def ratings_from_frame(
     unit, rater, grade : str
         The columns that say what was graded, by whom and how, or levels of the index that have
         these names. A grade that is nan, None, NA, spaces or what the scale declares is missing, as
-        is a row that is absent. Where nobody noted who graded, `rater` is None: the ratings are
-        then counts by anonymous raters.
+        is a row that is absent. A list of columns, such as a school and a year, names a unit
+        together. Where nobody noted who graded, `rater` is None: the ratings are then counts by
+        anonymous raters.
     scale : Scale
         The grades, worst first. The order of a categorical column means nothing.
     frequency : str, optional
@@ -119,6 +121,7 @@ def ratings_from_frame(
     check_scale(scale)
     check_option(design, DESIGNS, "design")
     check_flag(name_units, "name_units")
+    frame, unit = with_one_unit(frame, unit)
     if rater is None:
         if cluster is not None or name_units:
             asked = "`cluster`" if cluster is not None else "`name_units`"

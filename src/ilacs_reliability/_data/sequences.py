@@ -23,6 +23,7 @@ from ilacs_reliability._data.engines import (
 )
 from ilacs_reliability._data.frames import check_scale, ratings_from_frame
 from ilacs_reliability._data.grade_labels import grade_codes
+from ilacs_reliability._data.joined_units import with_one_unit
 from ilacs_reliability._data.keys import Column
 from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings, check_whole
 from ilacs_reliability._data.scales import Scale, is_number
@@ -44,7 +45,7 @@ ISO = re.compile(r"\d{4}-\d{2}-\d{2}([T ].*)?")
 def sequences_from_frame(
     frame: IntoFrame,
     *,
-    unit: Column,
+    unit: Column | Sequence[Column],
     date: Column,
     grade: Column,
     scale: Scale,
@@ -61,9 +62,9 @@ def sequences_from_frame(
         Anything that narwhals knows, as of pandas, polars or pyarrow. A lazy frame is not
         collected: its engine puts gradings in order and counts.
     unit, date, grade : str
-        The columns that say what was graded, when and how. Dates are dates, numbers or texts such
-        as 2019-09-26. A grading whose grade is nan, None, NA, spaces or what the scale declares
-        missing is no occasion, and `notes` counts them.
+        The columns that say what was graded, when and how; a list of columns names a unit together.
+        Dates are dates, numbers or texts such as 2019-09-26. A grading whose grade is nan, None,
+        NA, spaces or what the scale declares missing is no occasion, and `notes` counts them.
     scale : Scale
         The grades, worst first. The order of a categorical column means nothing.
     frequency : str, optional
@@ -125,6 +126,7 @@ def sequences_from_frame(
         if last > MOST_OCCASIONS:
             raise ValueError(f"`last` must be at most {MOST_OCCASIONS:,}, but got {told(last)}.")
     kinds = [] if framework is None else [("framework", framework)]
+    frame, unit = with_one_unit(frame, unit)
     named = [("unit", unit), ("date", date), *kinds]
     extra = [
         (argument, column)
