@@ -19,18 +19,17 @@ from ilacs_reliability._inference.null import ChiSquare, Drawn, Exact, Null, fou
 from ilacs_reliability._results.estimates import Estimate, FloatArray, SignificanceResult
 from ilacs_reliability._results.wording import significant
 from ilacs_reliability.comparison.checks import (
-    UNDRAWN,
     check_drawable,
     disagreement,
     draws_affordable,
 )
 from ilacs_reliability.comparison.fixed_margins import convolved, drawn_tables, every_table
 from ilacs_reliability.comparison.groups import (
-    NOT_SHOWN_BY_P,
     SharedGrades,
     shared_grades,
     undefined_test,
 )
+from ilacs_reliability.comparison.in_words import NOT_SHOWN_BY_P, UNDRAWN, of_two
 from ilacs_reliability.comparison.strata import stratified_relative_effect
 from ilacs_reliability.comparison.unit_pairs import somers_d
 
@@ -178,9 +177,9 @@ def cochran_mantel_haenszel(
 
 
 _OF = {
-    "general": "The p-value is of any association, the interval of an effect with a direction",
-    "row_means": "The p-value is of mean scores, the interval of the relative effect",
-    "correlation": "The p-value is of a trend of scores, the interval of the order of grades",
+    "general": of_two("any association", "an effect with a direction"),
+    "row_means": of_two("mean scores", "the relative effect"),
+    "correlation": of_two("a trend of scores", "the order of grades"),
 }
 
 

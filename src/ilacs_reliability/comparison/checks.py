@@ -52,9 +52,6 @@ def draws_affordable(counts: Any, n_resamples: int) -> bool:
     return n_strata < 100 or affordable(draws, nanoseconds=60.0)
 
 
-UNDRAWN = "There are too many strata to draw tables of each: the p-value is of large samples."
-
-
 def disagreement(
     p_value: float,
     effect: Estimate | None,

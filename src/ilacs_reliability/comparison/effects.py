@@ -23,13 +23,13 @@ from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.named_limits import Limits, name_of, under_name
 from ilacs_reliability._results.wording import counted
 from ilacs_reliability.comparison.groups import (
-    NOT_SHOWN,
     SharedGrades,
     influence_of_groups,
     phrase_of_groups,
     shared_grades,
     undefined_estimate,
 )
+from ilacs_reliability.comparison.in_words import NOT_SHOWN, relative
 from ilacs_reliability.comparison.limits import holding
 
 
@@ -288,8 +288,7 @@ def relative_effect_label(shared: SharedGrades) -> str:
     str
         Both groups by name.
     """
-    first, second = phrase_of_groups(shared)
-    return f"relative effect P({first} < {second}) + P({first} = {second}) / 2"
+    return relative(*phrase_of_groups(shared))
 
 
 def effect_of_pairs(

@@ -14,7 +14,13 @@ from ilacs_reliability._data.scales import IntArray
 from ilacs_reliability._data.tables import GradesLike
 from ilacs_reliability._results.estimates import Alternative, Estimate, SignificanceResult
 from ilacs_reliability._results.keyed import keyed
-from ilacs_reliability.comparison.groups import NOT_SHOWN_BY_P, phrase_of_groups, undefined_test
+from ilacs_reliability.comparison.groups import phrase_of_groups, undefined_test
+from ilacs_reliability.comparison.in_words import (
+    NOT_SHOWN_BY_P,
+    another_method,
+    gap_in_share,
+    shares_alike,
+)
 from ilacs_reliability.comparison.limits import Pair, difference_score
 from ilacs_reliability.comparison.proportions import (
     CutGroups,
@@ -141,7 +147,6 @@ def two_proportions(
     statistic, p_value = _proportion_test(cut, method, alternative)
     effect = _effect(cut, method, alternative)
     first, second = phrase_of_groups(cut.shared)
-    relation = {"two-sided": "as large as", "greater": "no larger than", "less": "no smaller than"}
     return SignificanceResult(
         statistic=statistic,
         p_value=p_value,
@@ -149,7 +154,7 @@ def two_proportions(
         method=method,
         name="two_proportions",
         label=label,
-        null=f"the share of {second} is {relation[alternative]} that of {first}",
+        null=shares_alike(first, second, alternative),
         effect=effect,
         n_units=cut.shared.n_units,
         notes=effect.notes,
@@ -177,23 +182,19 @@ def _effect(cut: CutGroups, method: str, alternative: Alternative) -> Estimate:
         limits = keyed(_fisher_limits, tables=cut.tables)
         return replace(effect, methods=(("fisher", limits), *effect.methods))
     first, second = phrase_of_groups(cut.shared)
-    label = f"difference in the share {cut.phrase}, {second} minus {first}"
+    label = gap_in_share(cut.phrase, first, second)
     effect = difference_of_shares(cut, name="risk_difference", label=label)
     if method == "score":
         ranked = sorted(effect.methods, key=lambda pair: pair[0] != "miettinen_nurminen")
         return replace(effect, methods=tuple(ranked))
     if method == "fisher" or (n1 + 1) * (n2 + 1) > MOST_INVERTED:
-        return replace(effect, notes=(*effect.notes, _another(effect.interval_methods[0])))
+        return replace(effect, notes=(*effect.notes, another_method(effect.interval_methods[0])))
     # Fisher's p-value is 1 of every such table, which leaves Boschloo's order nothing to say
     other = one_sided and method == "boschloo"
     order = "barnard" if other else method
     limits = keyed(_own_limits, counts=(x1, n1, x2, n2), order=order, alternative=alternative)
-    notes = (*effect.notes, _another(order)) if other else effect.notes
+    notes = (*effect.notes, another_method(order)) if other else effect.notes
     return replace(effect, methods=((order, limits), *effect.methods), notes=notes)
-
-
-def _another(method: str) -> str:
-    return f"The interval is of another method than the p-value: {method}."
 
 
 def _fisher_limits(estimate: Estimate, confidence_level: float, *, tables: IntArray) -> Pair:

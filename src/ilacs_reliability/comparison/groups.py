@@ -24,9 +24,12 @@ from ilacs_reliability._results.wording import (
     whole,
     with_article,
 )
-
-NOT_SHOWN = "why the groups differ, nor how units outside the shared strata would have been graded"
-NOT_SHOWN_BY_P = f"that the groups are alike where p is large, nor {NOT_SHOWN}"
+from ilacs_reliability.comparison.in_words import (
+    NOT_SHOWN,
+    NOT_SHOWN_BY_P,
+    left_aside,
+    strata_added_up,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -143,15 +146,16 @@ def shared_grades(
         single = zip(taken.strata, inside, sizes.sum(axis=1), strict=True)
         names = ", ".join(str(name) for name, keep, size in single if size and not keep)
         notes.append(
-            f"{whole(n_outside)} of {counted(taken.n_units, 'unit')} "
-            f"({percent(n_outside / taken.n_units)}) {'is' if n_outside == 1 else 'are'} in strata "
-            f"with one group only and {'does' if n_outside == 1 else 'do'} not enter: {names}."
+            left_aside(
+                whole(n_outside),
+                counted(taken.n_units, "unit"),
+                percent(n_outside / taken.n_units),
+                n_outside == 1,
+                names,
+            )
         )
     if pool and len(kept) > 1:
-        notes.append(
-            f"{whole(len(kept))} strata were added up: what differs between strata can pass for a "
-            "difference between groups."
-        )
+        notes.append(strata_added_up(whole(len(kept))))
     if by_order:
         notes.extend(direction_note(taken.scale))
     return SharedGrades(

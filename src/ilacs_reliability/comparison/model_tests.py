@@ -14,11 +14,11 @@ from ilacs_reliability._results.estimates import FloatArray, SignificanceResult
 from ilacs_reliability.comparison.checks import disagreement
 from ilacs_reliability.comparison.cumulative import Design, arrow_of, gain, gradient_of
 from ilacs_reliability.comparison.groups import (
-    NOT_SHOWN_BY_P,
     SharedGrades,
     shared_grades,
     undefined_test,
 )
+from ilacs_reliability.comparison.in_words import NOT_SHOWN_BY_P, SEPARATED, of_two
 from ilacs_reliability.comparison.models import proportional_odds, reason_of_one_grade
 from ilacs_reliability.comparison.ordinal_fit import (
     Fit,
@@ -217,7 +217,7 @@ def parallel_lines_test(
     )
 
 
-_OF = "The p-value is of the score, the interval of the profile"
+_OF = of_two("the score", "the profile")
 
 
 def _reason(shared: SharedGrades) -> str:
@@ -255,7 +255,7 @@ def _fall(design: Design, held: dict[int, float]) -> float:
 def _separation(found: LimitFit) -> tuple[str, ...]:
     if not found.infinite.any():
         return ()
-    return ("Groups or strata are separated: the likelihood is taken at its supremum.",)
+    return (SEPARATED,)
 
 
 def _by_cut(design: Design) -> Design:

@@ -15,12 +15,12 @@ from ilacs_reliability._results.estimates import Estimate
 from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.wording import counted
 from ilacs_reliability.comparison.groups import (
-    NOT_SHOWN,
     SharedGrades,
     named,
     shared_grades,
     undefined_estimate,
 )
+from ilacs_reliability.comparison.in_words import NOT_SHOWN
 from ilacs_reliability.comparison.limits import holding
 from ilacs_reliability.comparison.ordinal_fit import (
     connected,

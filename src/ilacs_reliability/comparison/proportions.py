@@ -13,7 +13,6 @@ from ilacs_reliability._results.estimates import Estimate, FloatArray, IntArray
 from ilacs_reliability._results.keyed import Keyed, keyed
 from ilacs_reliability._results.wording import whole
 from ilacs_reliability.comparison.groups import (
-    NOT_SHOWN,
     SharedGrades,
     cut_code,
     influence_of_groups,
@@ -22,6 +21,7 @@ from ilacs_reliability.comparison.groups import (
     shared_grades,
     undefined_estimate,
 )
+from ilacs_reliability.comparison.in_words import NOT_SHOWN, gap_in_share
 from ilacs_reliability.comparison.limits import (
     Counts,
     Pair,
@@ -187,7 +187,7 @@ def risk_difference(
     """
     cut = cut_groups(grades, at_least=at_least, at_most=at_most, pool=False)
     first, second = phrase_of_groups(cut.shared)
-    label = f"difference in the share {cut.phrase}, {second} minus {first}"
+    label = gap_in_share(cut.phrase, first, second)
     if cut.shared.reason:
         return undefined_estimate(
             cut.shared, cut.shared.reason, name="risk_difference", label=label

@@ -33,11 +33,17 @@ from ilacs_reliability.comparison.fixed_margins import (
     log_choose,
 )
 from ilacs_reliability.comparison.groups import (
-    NOT_SHOWN_BY_P,
     SharedGrades,
     phrase_of_groups,
     shared_grades,
     undefined_test,
+)
+from ilacs_reliability.comparison.in_words import (
+    NOT_SHOWN_BY_P,
+    TILTED_GRADES,
+    another_method,
+    grades_alike,
+    neither_higher,
 )
 from ilacs_reliability.comparison.permutation import WITHOUT_SPREAD, Found, permutation_test
 from ilacs_reliability.comparison.rank_limits import (
@@ -162,7 +168,7 @@ def brunner_munzel(
         method=found.method,
         name="brunner_munzel",
         label=_LABEL,
-        null=_null(shared, alternative),
+        null=neither_higher(*phrase_of_groups(shared), alternative),
         effect=found.effect,
         n_units=shared.n_units,
         notes=(*found.effect.notes, *_whose_interval(found.effect, alternative)),
@@ -273,7 +279,7 @@ def mann_whitney(
         method=found.null.method,
         name="mann_whitney",
         label=label,
-        null=_same_grades(shared, alternative),
+        null=grades_alike(*phrase_of_groups(shared), alternative),
         effect=effect,
         n_units=shared.n_units,
         notes=effect.notes,
@@ -404,21 +410,14 @@ def _with_tilts(
         limits = keyed(listed_limits, counts=counts, sums=found.sums, alternative=alternative)
         name = "conditional"
     else:
-        note = f"The interval is of another method than the p-value: {effect.interval_methods[0]}."
+        note = another_method(effect.interval_methods[0])
         return replace(effect, notes=(*effect.notes, note))
     return replace(
         effect,
         label=f"{effect.label} of groups that differ by a tilt",
         methods=((name, limits), *effect.methods),
-        notes=(*effect.notes, _TILTED),
+        notes=(*effect.notes, TILTED_GRADES),
     )
-
-
-_TILTED = (
-    "The interval is of the relative effect to be expected given the grades' totals if one group's "
-    "grades are the other's tilted by their ranks, which without a tilt is the hypothesis tested; "
-    "where the groups differ in spread too it can be too narrow, that of `relative_effect` is not."
-)
 
 
 def _method_first(effect: Estimate, method: str) -> Estimate:
@@ -428,18 +427,3 @@ def _method_first(effect: Estimate, method: str) -> Estimate:
 
 def _signed_infinity(value: float) -> float:
     return 0.0 if value == 0.5 else float(np.copysign(np.inf, value - 0.5))
-
-
-def _null(shared: SharedGrades, alternative: Alternative) -> str:
-    first, second = phrase_of_groups(shared)
-    return {
-        "two-sided": f"neither {first} nor {second} tends to be graded higher",
-        "greater": f"{second} does not tend to be graded higher than {first}",
-        "less": f"{second} does not tend to be graded lower than {first}",
-    }[alternative]
-
-
-def _same_grades(shared: SharedGrades, alternative: Alternative) -> str:
-    first, second = phrase_of_groups(shared)
-    more = {"two-sided": "", "greater": " or lower", "less": " or higher"}[alternative]
-    return f"the grades of {second} are distributed as those of {first}{more}"

@@ -20,11 +20,11 @@ from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.named_limits import Limits, under_name
 from ilacs_reliability._results.wording import counted, whole
 from ilacs_reliability.comparison.groups import (
-    NOT_SHOWN,
     influence_of_groups,
     phrase_of_groups,
     undefined_estimate,
 )
+from ilacs_reliability.comparison.in_words import NOT_SHOWN
 from ilacs_reliability.comparison.limits import (
     Counts,
     greenland_robins_ratio,

@@ -18,6 +18,7 @@ from ilacs_reliability._results.estimates import FloatArray, Interval
 from ilacs_reliability._results.records import Record, html_table, plain
 from ilacs_reliability._results.wording import counted, fixed, percent, significant, together
 from ilacs_reliability.comparison.groups import check_ordered, cut_code, named
+from ilacs_reliability.comparison.in_words import gap_in_share, relative
 
 Assumption: TypeAlias = Literal["none", "comparable", "monotone"]
 Response: TypeAlias = Literal["any", "second_lower", "second_higher"]
@@ -375,10 +376,10 @@ def _measure(
 ) -> tuple[Callable[[FloatArray, FloatArray], FloatArray], str, float]:
     first, second = (named(group) for group in taken.groups)
     if at_least is None and at_most is None:
-        label = f"relative effect P({first} < {second}) + P({first} = {second}) / 2"
+        label = relative(first, second)
         return _relative, label, 0.5
     code, phrase = cut_code(taken.scale, at_least=at_least, at_most=at_most)
-    label = f"difference in the share {phrase}, {second} minus {first}"
+    label = gap_in_share(phrase, first, second)
     return partial(_share_gap, code=code), label, 0.0
 
 

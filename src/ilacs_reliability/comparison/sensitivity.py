@@ -26,7 +26,6 @@ from ilacs_reliability._results.wording import (
     with_article,
 )
 from ilacs_reliability.comparison.groups import (
-    NOT_SHOWN,
     shared_grades,
     undefined_estimate,
 )
@@ -37,6 +36,7 @@ from ilacs_reliability.comparison.hidden import (
     margins_of,
     normal_tails,
 )
+from ilacs_reliability.comparison.in_words import NOT_SHOWN
 from ilacs_reliability.comparison.limits import holding
 from ilacs_reliability.comparison.ratios import risk_ratio
 from ilacs_reliability.comparison.strata import stratified_relative_effect

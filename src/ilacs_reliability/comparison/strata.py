@@ -20,7 +20,6 @@ from ilacs_reliability._results.estimates import (
 from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.named_limits import Limits, name_of, under_name
 from ilacs_reliability.comparison.checks import (
-    UNDRAWN,
     check_drawable,
     disagreement,
     draws_affordable,
@@ -39,14 +38,19 @@ from ilacs_reliability.comparison.fixed_margins import (
     score_sums,
 )
 from ilacs_reliability.comparison.groups import (
-    NOT_SHOWN,
-    NOT_SHOWN_BY_P,
     SharedGrades,
     influence_of_groups,
     phrase_of_groups,
     shared_grades,
     undefined_estimate,
     undefined_test,
+)
+from ilacs_reliability.comparison.in_words import (
+    NOT_SHOWN,
+    NOT_SHOWN_BY_P,
+    UNDRAWN,
+    grades_alike,
+    of_two,
 )
 from ilacs_reliability.comparison.limits import holding
 from ilacs_reliability.comparison.rank_limits import MOST_TILTED, n_first_rows
@@ -246,7 +250,6 @@ def van_elteren(
     p_value = null.reach(seen)
     effect = stratified_relative_effect(grades, weights="van_elteren")
     first, second = phrase_of_groups(shared)
-    more = {"two-sided": "", "greater": " or lower", "less": " or higher"}[alternative]
     return SignificanceResult(
         statistic=-_surplus(shared),
         p_value=p_value,
@@ -254,7 +257,7 @@ def van_elteren(
         method=null.method,
         name="van_elteren",
         label=label,
-        null=f"within strata the grades of {second} are distributed as those of {first}{more}",
+        null=f"within strata {grades_alike(first, second, alternative)}",
         effect=effect,
         n_units=shared.n_units,
         notes=(
@@ -266,9 +269,7 @@ def van_elteren(
     )
 
 
-_OF = (
-    "The p-value is of the same distribution in every stratum, the interval of the relative effect"
-)
+_OF = of_two("the same distribution in every stratum", "the relative effect")
 
 
 def _weights(sizes: FloatArray, kind: StratumWeights) -> FloatArray:

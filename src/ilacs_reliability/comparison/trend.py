@@ -28,10 +28,15 @@ from ilacs_reliability.comparison.fixed_margins import (
     log_summed,
 )
 from ilacs_reliability.comparison.groups import (
-    NOT_SHOWN_BY_P,
     named,
     shared_grades,
     undefined_test,
+)
+from ilacs_reliability.comparison.in_words import (
+    NOT_SHOWN_BY_P,
+    TILTED_ORDER,
+    another_method,
+    no_trend,
 )
 from ilacs_reliability.comparison.rank_limits import tilted_limits
 from ilacs_reliability.comparison.rank_sums import rank_sum
@@ -138,7 +143,6 @@ def jonckheere(
     wins = int(_double_wins(counts[None])[0])
     chance = (n_resamples, as_generator(rng))
     seen, null, found = _judged(counts, wins, method, alternative, chance)
-    direction = {"two-sided": "rise or fall", "greater": "rise", "less": "fall"}[alternative]
     effect = _with_tilts(somers_d(grades), counts, wins, found, alternative)
     return SignificanceResult(
         statistic=wins / 2,
@@ -147,8 +151,7 @@ def jonckheere(
         method=null.method,
         name="jonckheere",
         label=label,
-        null=f"grades do not {direction} from {named(shared.groups[0])} to "
-        f"{named(shared.groups[-1])}",
+        null=no_trend(named(shared.groups[0]), named(shared.groups[-1]), alternative),
         effect=effect,
         n_units=shared.n_units,
         notes=effect.notes,
@@ -165,7 +168,7 @@ def _with_tilts(
 ) -> Estimate:
     """Put the interval that inverts the exact test first, or say that there is none."""
     if found is None:
-        note = f"The interval is of another method than the p-value: {effect.interval_methods[0]}."
+        note = another_method(effect.interval_methods[0])
         return replace(effect, notes=(*effect.notes, note))
     middle = _middle(counts.sum(axis=1))
     limits = keyed(_tilted, found=found, wins=wins, middle=middle, alternative=alternative)
@@ -173,15 +176,8 @@ def _with_tilts(
         effect,
         label=f"{effect.label} in tables that differ by a tilt",
         methods=(("conditional", limits), *effect.methods),
-        notes=(*effect.notes, _TILTED),
+        notes=(*effect.notes, TILTED_ORDER),
     )
-
-
-_TILTED = (
-    "The interval is of Somers' D to be expected given the groups' sizes and the grades' totals if "
-    "tables with more ordered pairs are likelier by a constant factor a pair, which at a factor of "
-    "1 is the hypothesis tested."
-)
 
 
 def _tilted(

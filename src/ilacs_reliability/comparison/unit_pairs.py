@@ -21,7 +21,6 @@ from ilacs_reliability.comparison.effects import (
     spread_of_pairs,
 )
 from ilacs_reliability.comparison.groups import (
-    NOT_SHOWN,
     SharedGrades,
     influence_of_groups,
     named,
@@ -29,6 +28,7 @@ from ilacs_reliability.comparison.groups import (
     shared_grades,
     undefined_estimate,
 )
+from ilacs_reliability.comparison.in_words import NOT_SHOWN
 from ilacs_reliability.comparison.limits import holding
 
 Ties: TypeAlias = Literal["split", "dropped"]

@@ -19,12 +19,12 @@ from ilacs_reliability.comparison.checks import disagreement
 from ilacs_reliability.comparison.conditional import common_odds
 from ilacs_reliability.comparison.effects import placements, relative_effect
 from ilacs_reliability.comparison.groups import (
-    NOT_SHOWN_BY_P,
     SharedGrades,
     named,
     shared_grades,
     undefined_test,
 )
+from ilacs_reliability.comparison.in_words import NOT_SHOWN_BY_P, of_two
 from ilacs_reliability.comparison.proportions import cut_groups, risk_difference
 
 VariationMethod: TypeAlias = Literal["exact", "monte_carlo", "asymptotic"]
@@ -148,7 +148,7 @@ def heterogeneity(
         statistic, p_value, used, df = found.chance, found.p_value, found.method, None
     effect = _last_minus_first(shared, at_least, at_most, binary=binary)
     measure = _measure(binary, bool(found))
-    why = f"The p-value is of the {measure} in all strata, the interval of a gap between two"
+    why = of_two(f"the {measure} in all strata", "a gap between two")
     notes = () if found else _caveats(tables, method)
     return SignificanceResult(
         statistic=statistic,

@@ -1,0 +1,87 @@
+"""What the room says of its numbers: each kind of sentence once, with what differs in it."""
+
+from __future__ import annotations
+
+NOT_SHOWN = "why the groups differ, nor how units outside the shared strata would have been graded"
+
+NOT_SHOWN_BY_P = f"that the groups are alike where p is large, nor {NOT_SHOWN}"
+
+UNDRAWN = "There are too many strata to draw tables of each: the p-value is of large samples."
+
+TILTED_GRADES = (
+    "The interval is of the relative effect to be expected given the grades' totals if one group's "
+    "grades are the other's tilted by their ranks, which without a tilt is the hypothesis tested; "
+    "where the groups differ in spread too it can be too narrow, that of `relative_effect` is not."
+)
+
+TILTED_ORDER = (
+    "The interval is of Somers' D to be expected given the groups' sizes and the grades' totals if "
+    "tables with more ordered pairs are likelier by a constant factor a pair, which at a factor of "
+    "1 is the hypothesis tested."
+)
+
+SEPARATED = "Groups or strata are separated: the likelihood is taken at its supremum."
+
+
+def of_two(p_value: str, interval: str) -> str:
+    """Say that p-value and interval are of different things, and so may disagree."""
+    return f"The p-value is of {p_value}, the interval of {interval}"
+
+
+def another_method(method: str) -> str:
+    """Say by which other method than the p-value an interval is."""
+    return f"The interval is of another method than the p-value: {method}."
+
+
+def strata_added_up(n_strata: str) -> str:
+    """Say that a function that takes one stratum was given several."""
+    return (
+        f"{n_strata} strata were added up: what differs between strata can pass for a difference "
+        "between groups."
+    )
+
+
+def gap_in_share(cut: str, first: str, second: str) -> str:
+    """Call a difference of shares by its groups."""
+    return f"difference in the share {cut}, {second} minus {first}"
+
+
+def relative(first: str, second: str) -> str:
+    """Call a relative effect by its groups."""
+    return f"relative effect P({first} < {second}) + P({first} = {second}) / 2"
+
+
+def shares_alike(first: str, second: str, alternative: str) -> str:
+    """Say the hypothesis of a test of two shares."""
+    relation = {"two-sided": "as large as", "greater": "no larger than", "less": "no smaller than"}
+    return f"the share of {second} is {relation[alternative]} that of {first}"
+
+
+def grades_alike(first: str, second: str, alternative: str) -> str:
+    """Say the hypothesis of a test of two distributions."""
+    more = {"two-sided": "", "greater": " or lower", "less": " or higher"}[alternative]
+    return f"the grades of {second} are distributed as those of {first}{more}"
+
+
+def neither_higher(first: str, second: str, alternative: str) -> str:
+    """Say the hypothesis of a test of the relative effect."""
+    return {
+        "two-sided": f"neither {first} nor {second} tends to be graded higher",
+        "greater": f"{second} does not tend to be graded higher than {first}",
+        "less": f"{second} does not tend to be graded lower than {first}",
+    }[alternative]
+
+
+def no_trend(first: str, last: str, alternative: str) -> str:
+    """Say the hypothesis of a test of order among groups."""
+    way = {"two-sided": "rise or fall", "greater": "rise", "less": "fall"}[alternative]
+    return f"grades do not {way} from {first} to {last}"
+
+
+def left_aside(units: str, of: str, share: str, one: bool, strata: str) -> str:
+    """Say which units stand in strata that hold one group only."""
+    stands, enters = ("is", "does") if one else ("are", "do")
+    return (
+        f"{units} of {of} ({share}) {stands} in strata with one group only and {enters} not "
+        f"enter: {strata}."
+    )
