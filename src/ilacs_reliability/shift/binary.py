@@ -16,7 +16,15 @@ from ilacs_reliability._results.ingredients import Outcome, Title
 from ilacs_reliability.shift.movement import check_ordered, net_estimate
 from ilacs_reliability.shift.moves import MATCHING, Pairs, as_pairs, cut_at, share_estimate, warned
 from ilacs_reliability.shift.paired import binary_difference, cut_phrase, odds_ratio
-from ilacs_reliability.shift.sentences import NO_CHANGE, NOT_CROSSED, NOT_SHOWN, ONE_ALONE
+from ilacs_reliability.shift.sentences import (
+    EFFECTS,
+    LABELS,
+    NO_CHANGE,
+    NOT_CROSSED,
+    NOT_SHOWN,
+    ONE_ALONE,
+    as_many,
+)
 from ilacs_reliability.shift.signs import balance_p, normal_balance
 from ilacs_reliability.shift.sums import SignedSum, signed_sum, signed_sum_p, sum_notes
 from ilacs_reliability.shift.swaps import flipped
@@ -106,7 +114,7 @@ def sign_test(
             pairs,
             ways > 0,
             ways != 0,
-            Title(name="sign_test", label="share improved among units that moved"),
+            Title(name="sign_test", label=EFFECTS["improved"]),
             first=MATCHING[method],
         )
         if pieces is None
@@ -211,7 +219,7 @@ def mcnemar(
     return _direction_result(
         pairs,
         pieces,
-        Title(name="mcnemar", label="McNemar's test"),
+        Title(name="mcnemar", label=LABELS["mcnemar"]),
         Outcome(statistic=statistic, p_value=p_value, alternative=alternative, method=method),
         things=(f"rose to {reached}", "fell below it"),
         effect=binary_difference(
@@ -364,7 +372,6 @@ def _direction_result(
     (rose, fell), method, alternative = things, outcome.method, outcome.alternative
     # the sign test's effect is a share of the units that moved
     stayed = pairs.n_units - effect.n_units if title.name == "sign_test" else 0
-    relation = {"two-sided": "as many", "greater": "no more", "less": "no fewer"}[alternative]
     return SignificanceResult(
         statistic=outcome.statistic,
         p_value=outcome.p_value,
@@ -372,9 +379,7 @@ def _direction_result(
         method=flipped(method, pairs),
         name=title.name,
         label=title.label,
-        null=f"{relation} {rose} as {fell}"
-        if relation == "as many"
-        else f"{relation} {rose} than {fell}",
+        null=as_many(rose, fell, alternative),
         effect=effect,
         n_units=pairs.n_units,
         notes=(

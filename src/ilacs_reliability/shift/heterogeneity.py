@@ -15,7 +15,14 @@ from ilacs_reliability._results.estimates import Estimate, Limits, SignificanceR
 from ilacs_reliability._results.ingredients import Title, Value
 from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability.shift.moves import ROUNDING, Pairs, pair_estimate
-from ilacs_reliability.shift.sentences import NOT_SHOWN
+from ilacs_reliability.shift.sentences import (
+    EFFECTS,
+    HYPOTHESES,
+    LABELS,
+    NOT_SHOWN,
+    ONE_STRATUM,
+    WITHIN_ONE,
+)
 from ilacs_reliability.shift.testing import large_sample_note
 
 HeterogeneityMethod: TypeAlias = Literal["asymptotic", "monte_carlo"]
@@ -85,8 +92,8 @@ def heterogeneity_test(
         p_value=null.reach(statistic),
         method=used,
         name="stratified_shift",
-        label="test of the same shift in every stratum",
-        null="the shift is the same in every stratum",
+        label=LABELS["heterogeneity"],
+        null=HYPOTHESES["heterogeneity"],
         effect=_inconsistency(statistic, df, everyone, critical),
         n_units=everyone.n_units,
         notes=(
@@ -149,9 +156,9 @@ def _clustered_between(
 
 def _notes(shares: FloatArray, df: int, n_strata: int, everyone: Pairs) -> tuple[str, ...]:
     if n_strata == 1:
-        return ("There is one stratum: nothing to compare.",)
+        return (ONE_STRATUM,)
     if not df:
-        return ("Moves differ within one stratum at most: nothing to compare.",)
+        return (WITHIN_ONE,)
     if everyone.clusters is None:
         return large_sample_note(shares, "unit", "heterogeneity='monte_carlo'")
     return large_sample_note(shares, "cluster", "fewer and larger strata")
@@ -201,7 +208,7 @@ def _inconsistency(
     return replace(
         pair_estimate(
             everyone,
-            Title(name="inconsistency", label="share of the spread between strata beyond chance"),
+            Title(name="inconsistency", label=EFFECTS["heterogeneity"]),
             Value(value=value, influence=np.full(len(everyone.before), np.nan)),
             methods=(
                 ("ball", ball),

@@ -17,6 +17,7 @@ from ilacs_reliability.shift.binary import paired_difference
 from ilacs_reliability.shift.movement import check_ordered, net_estimate
 from ilacs_reliability.shift.moves import as_pairs
 from ilacs_reliability.shift.scores import score_estimate
+from ilacs_reliability.shift.sentences import within_margins
 from ilacs_reliability.shift.testing import check_margin
 
 ShiftEffect: TypeAlias = Literal["net", "difference", "score"]
@@ -92,12 +93,9 @@ def shift_equivalence(
     estimate = _effect(table, effect, at_least)
     result = equivalence_test(estimate, low=low, high=high, method=method)
     interval = estimate.confidence_interval(0.9, method)
-    inside = "lies" if low < interval.low and interval.high < high else "does not lie"
+    inside = bool(low < interval.low and interval.high < high)
     between = " to ".join(together(*interval))
-    note = (
-        f"The 90% interval {between} ({interval.method}) {inside} within the margins {low:g} to "
-        f"{high:g}."
-    )
+    note = within_margins(between, interval.method, inside, low, high)
     return replace(
         result,
         name="shift_equivalence",

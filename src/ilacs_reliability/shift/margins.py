@@ -32,7 +32,14 @@ from ilacs_reliability.shift.moves import (
     linear_estimate,
     mean_methods,
 )
-from ilacs_reliability.shift.sentences import EFFECT, LEAST_P, MARGINS_NULL, UNSEEN
+from ilacs_reliability.shift.sentences import (
+    EFFECT,
+    LABELS,
+    LEAST_P,
+    MARGINS_NULL,
+    UNSEEN,
+    other_p_value,
+)
 from ilacs_reliability.shift.swaps import (
     SWAP_METHODS,
     SwapMethod,
@@ -125,7 +132,7 @@ def stuart_maxwell(
     found = imbalance_of(swaps, _free_steps(swaps, pairs.n_grades), method, n_resamples, rng)
     return swap_result(
         pairs,
-        Title(name="stuart_maxwell", label="Stuart and Maxwell's test"),
+        Title(name="stuart_maxwell", label=LABELS["stuart_maxwell"]),
         Outcome(
             statistic=found.statistic, df=found.df, p_value=found.p_value, method=found.null.method
         ),
@@ -240,7 +247,7 @@ def bhapkar(table: TransitionsLike, *, method: BhapkarMethod = "asymptotic") -> 
 def _undefined(result: SignificanceResult, other: float) -> SignificanceResult:
     """Give Stuart and Maxwell's p-value in a note, where Bhapkar's test has none."""
     warn_undefined("Bhapkar's test", REASONS["one_way"])
-    note = f"`stuart_maxwell` gives {p_phrase(other)}."
+    note = other_p_value("stuart_maxwell", p_phrase(other))
     notes = (*result.notes, note)
     return replace(result, status="undefined", reason="one_way", notes=notes)
 

@@ -36,7 +36,7 @@ from ilacs_reliability.shift.moves import (
     share_estimate,
 )
 from ilacs_reliability.shift.paired_limits import bonett_price_limits, tango_limits
-from ilacs_reliability.shift.sentences import NOT_SHOWN
+from ilacs_reliability.shift.sentences import EFFECTS, NOT_SHOWN
 from ilacs_reliability.shift.sums import SignedSum, score_method
 
 SHARE = "share (95% interval)"
@@ -323,14 +323,14 @@ def net_shift(table: TransitionsLike) -> NetShift:
             pairs,
             moves > 0,
             pairs.before < best,
-            Title(name="room_up", label="share improved among units that could improve"),
+            Title(name="room_up", label=EFFECTS["room_up"]),
             none=Undefined(reason="no_room", why=_why_no_room(pairs, best)),
         ),
         room_down=share_estimate(
             pairs,
             moves < 0,
             pairs.before > 0,
-            Title(name="room_down", label="share declined among units that could decline"),
+            Title(name="room_down", label=EFFECTS["room_down"]),
             none=Undefined(reason="no_room", why=_why_no_room(pairs, 0)),
         ),
         counts=counts,
@@ -373,7 +373,7 @@ def net_estimate(pairs: Pairs, *, pieces: SignedSum | None = None) -> Estimate:
     return linear_estimate(
         pairs,
         ways.astype(np.float64),
-        Title(name="net_shift", label="share improved minus share declined"),
+        Title(name="net_shift", label=EFFECTS["net"]),
         methods=methods,
     )
 

@@ -20,15 +20,12 @@ from ilacs_reliability._inference.multiplicity import (
 from ilacs_reliability._results.listing import Listing
 from ilacs_reliability._results.wording import counted, fixed, p_phrase
 from ilacs_reliability.shift.occasions import ranked_occasions
+from ilacs_reliability.shift.sentences import ORDER_FOR_NEMENYI
 
 OccasionPairMethod: TypeAlias = Literal["conover", "nemenyi"]
 PAIR_METHODS: tuple[str, ...] = get_args(OccasionPairMethod)
 # rounding of a sum of squares of ranks
 NO_ERROR = 1e-9
-SAME_ORDER = (
-    "Every unit has the same order, which leaves Conover's test no error: the p-values are "
-    "Nemenyi's."
-)
 
 
 def pairwise_occasions(
@@ -116,7 +113,7 @@ def pairwise_occasions(
         )
     notes = taken.notes
     if method == "conover" and not _left_over(ranks, times) > NO_ERROR and np.ptp(ranks):
-        method, notes = "nemenyi", (*notes, SAME_ORDER)
+        method, notes = "nemenyi", (*notes, ORDER_FOR_NEMENYI)
     places = list(combinations(range(k), 2))
     if method == "conover":
         statistics, df, p_values = _conover(ranks, times, places)

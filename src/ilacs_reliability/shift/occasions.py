@@ -26,11 +26,17 @@ from ilacs_reliability.shift.reordering import (
 from ilacs_reliability.shift.sentences import (
     CANCELLED,
     CLUSTER_NOTE,
+    EFFECTS,
+    HYPOTHESES,
+    LABELS,
     NOT_SHOWN,
     ONE_ALONE,
     ONE_SIDE,
+    SHARED_ORDER,
     STILL,
     TOGETHER,
+    by_occasion,
+    same_share,
 )
 from ilacs_reliability.shift.testing import large_sample_note
 
@@ -38,7 +44,6 @@ OccasionMethod: TypeAlias = Literal["asymptotic", "exact", "monte_carlo"]
 OCCASION_METHODS: tuple[str, ...] = get_args(OccasionMethod)
 FriedmanMethod: TypeAlias = Literal["asymptotic", "exact", "monte_carlo", "iman_davenport"]
 FRIEDMAN_METHODS: tuple[str, ...] = get_args(FriedmanMethod)
-SAME_ORDER = "Every unit has the same order, where F is infinite: the p-value is exact."
 
 
 def cochran_q(
@@ -117,9 +122,9 @@ def cochran_q(
         above[:, :, None],
         (method, n_resamples, rng),
         name="cochran_q",
-        label="Cochran's Q test",
-        null=f"the share {cut} is the same on every occasion",
-        effect="difference between occasions, from 0 for none to 1 for the same in every unit,",
+        label=LABELS["cochran_q"],
+        null=same_share(cut),
+        effect=EFFECTS["cochran_q"],
         notes=(_by_occasion(taken, above, f"Share {cut}"),),
     )
 
@@ -204,10 +209,9 @@ def friedman(
         ranks[:, :, None],
         (method, n_resamples, rng),
         name="friedman",
-        label="Friedman's test",
-        null="grades are alike on every occasion",
-        effect="concordance of units about occasions (Kendall's W), from 0 for none to 1 for the "
-        "same order in every unit,",
+        label=LABELS["friedman"],
+        null=HYPOTHESES["friedman"],
+        effect=EFFECTS["friedman"],
         notes=(_by_occasion(taken, ranks, "Mean rank"),),
     )
 
@@ -278,9 +282,9 @@ def madansky(
         indicators,
         (method, n_resamples, rng),
         name="madansky",
-        label="Madansky's test",
-        null="the share of each grade is the same on every occasion",
-        effect="difference between occasions, from 0 for none to 1 for the same in every unit,",
+        label=LABELS["madansky"],
+        null=HYPOTHESES["madansky"],
+        effect=EFFECTS["cochran_q"],
     )
 
 
@@ -395,7 +399,7 @@ def _result(
         thing = "unit" if ratings.clusters is None else "cluster"
         notes = (*notes, *large_sample_note(found.shares, thing, "method='exact'"))
     if method == "iman_davenport" and found.null.kind == "exact":
-        notes = (*notes, SAME_ORDER)
+        notes = (*notes, SHARED_ORDER)
     used, statistic = found.null.method, found.statistic
     df: float | tuple[float, float] = found.df
     if isinstance(found.null, ImanDavenport):
@@ -441,4 +445,4 @@ def _by_occasion(ratings: Ratings, values: FloatArray, what: str) -> str:
     """Say a mean on each occasion."""
     frequencies = ratings.frequencies.astype(np.float64)
     means = frequencies @ values / frequencies.sum()
-    return f"{what} by occasion: {', '.join(map(fixed, means))}."
+    return by_occasion(what, list(map(fixed, means)))

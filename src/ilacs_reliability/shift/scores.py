@@ -34,7 +34,7 @@ from ilacs_reliability.shift.moves import (
     mean_methods,
     reordered,
 )
-from ilacs_reliability.shift.sentences import FALLING, FLIPPED, LEAST_P, NOT_SHOWN
+from ilacs_reliability.shift.sentences import DIRECTED, FALLING, FLIPPED, LABELS, LEAST_P, NOT_SHOWN
 from ilacs_reliability.shift.signs import normal_p, unseen_p
 from ilacs_reliability.shift.sums import (
     SignedSum,
@@ -150,12 +150,8 @@ def marginal_score_shift(
         alternative=alternative,
         method=used if pairs.clusters is None else f"{used}, {FLIPPED}",
         name="marginal_score_shift",
-        label="test of the mean score",
-        null={
-            "two-sided": "the mean score did not move",
-            "greater": "the mean score did not rise",
-            "less": "the mean score did not fall",
-        }[alternative],
+        label=LABELS["marginal_score_shift"],
+        null=DIRECTED["marginal_score_shift"][alternative],
         effect=effect,
         n_units=pairs.n_units,
         notes=(

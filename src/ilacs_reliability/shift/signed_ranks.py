@@ -40,7 +40,16 @@ from ilacs_reliability.shift.moves import (
 )
 from ilacs_reliability.shift.paired_limits import bonett_price_limits, tango_limits
 from ilacs_reliability.shift.scores import cluster_totals, score_changes
-from ilacs_reliability.shift.sentences import FLIPPED, LEAST_P, NO_CHANGE, NOT_SHOWN, ONE_ALONE
+from ilacs_reliability.shift.sentences import (
+    DIRECTED,
+    EFFECTS,
+    FLIPPED,
+    LABELS,
+    LEAST_P,
+    NO_CHANGE,
+    NOT_SHOWN,
+    ONE_ALONE,
+)
 from ilacs_reliability.shift.signs import normal_p
 from ilacs_reliability.shift.steady import Steady, steadied
 from ilacs_reliability.shift.sums import (
@@ -58,10 +67,6 @@ RankMethod: TypeAlias = Literal["exact", "asymptotic", "monte_carlo"]
 RiditMethod: TypeAlias = Literal["shrunk", "logit", "wald"]
 ZERO_METHODS: tuple[str, ...] = get_args(ZeroMethod)
 RANK_METHODS: tuple[str, ...] = get_args(RankMethod)
-LABELS = {
-    "wilcox": "Wilcoxon's signed rank test of the units that moved",
-    "pratt": "Wilcoxon's signed rank test with Pratt's ranks",
-}
 
 
 def wilcoxon_signed_rank(
@@ -165,11 +170,7 @@ def wilcoxon_signed_rank(
         method=used if pairs.clusters is None else f"{used}, {FLIPPED}",
         name="wilcoxon_signed_rank",
         label=LABELS[zero_method],
-        null={
-            "two-sided": "moves up and down are alike in number and size",
-            "greater": "grades did not rise",
-            "less": "grades did not fall",
-        }[alternative],
+        null=DIRECTED["wilcoxon_signed_rank"][alternative],
         effect=effect,
         n_units=pairs.n_units,
         notes=(
@@ -269,12 +270,8 @@ def marginal_rank_shift(
         alternative=alternative,
         method=method if trusted == method else "shrunk variance",
         name="marginal_rank_shift",
-        label="test of the mean rank",
-        null={
-            "two-sided": "grades on the two occasions are as often better as worse",
-            "greater": "grades on the second occasion do not tend to be better",
-            "less": "grades on the second occasion do not tend to be worse",
-        }[alternative],
+        label=LABELS["marginal_rank_shift"],
+        null=DIRECTED["marginal_rank_shift"][alternative],
         effect=effect,
         n_units=pairs.n_units,
         notes=(
@@ -337,7 +334,7 @@ def paired_superiority(table: TransitionsLike) -> Estimate:
         (1.0 + ways) / 2,
         Title(
             name="paired_superiority",
-            label="probability that a unit's second grade is better (ties counting half)",
+            label=EFFECTS["paired_superiority"],
         ),
         methods=methods,
     )
@@ -379,7 +376,7 @@ def _rank_estimate(pairs: Pairs, *, first: str) -> tuple[Estimate, Steady]:
         pairs,
         Title(
             name="marginal_rank_shift",
-            label="probability that a later grade beats an earlier one (ties counting half)",
+            label=EFFECTS["marginal_rank_shift"],
         ),
         Value(value=min(max(value, 0.0), 1.0), influence=influence),
         methods=(),

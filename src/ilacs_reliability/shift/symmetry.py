@@ -34,7 +34,15 @@ from ilacs_reliability.shift.moves import (
     mean_methods,
     share_estimate,
 )
-from ilacs_reliability.shift.sentences import FLIPPED, NO_CHANGE, NOT_SHOWN
+from ilacs_reliability.shift.sentences import (
+    BETWEEN_WHICH,
+    EFFECTS,
+    FLIPPED,
+    HYPOTHESES,
+    LABELS,
+    NO_CHANGE,
+    NOT_SHOWN,
+)
 from ilacs_reliability.shift.signs import balance_p
 from ilacs_reliability.shift.sums import score_method, signed_sum, signed_sum_p
 from ilacs_reliability.shift.swaps import (
@@ -270,18 +278,17 @@ def bowker(
     found = imbalance_of(swaps, None, method, n_resamples, rng)
     return swap_result(
         pairs,
-        Title(name="bowker", label="Bowker's test of symmetry"),
+        Title(name="bowker", label=LABELS["bowker"]),
         Outcome(
             statistic=found.statistic, df=found.df, p_value=found.p_value, method=found.null.method
         ),
-        null="as many units moved from each grade to each other grade as back",
-        unseen="which grades units moved between, or which way",
+        null=HYPOTHESES["bowker"],
+        unseen=BETWEEN_WHICH,
         effect=imbalance_estimate(
             pairs,
             found,
             name="imbalance",
-            label="imbalance of moves, from 0 for as many each way to 1 for all one way between "
-            "each two grades,",
+            label=EFFECTS["bowker"],
         ),
         notes=few_moves_note(found),
     )
@@ -374,7 +381,7 @@ def _pair(pairs: Pairs, swaps: Swaps, place: int, method: str) -> tuple[float, E
             pairs,
             ways > 0,
             between,
-            Title(name="pairwise_symmetry", label="share of moves between two grades that went up"),
+            Title(name="pairwise_symmetry", label=EFFECTS["up_between"]),
             first=MATCHING[method],
         )
         return balance_p(up, down, method, "two-sided")[1], share
@@ -385,7 +392,7 @@ def _pair(pairs: Pairs, swaps: Swaps, place: int, method: str) -> tuple[float, E
         ways,
         Title(
             name="pairwise_symmetry",
-            label="share that moved up between two grades minus share that moved down",
+            label=EFFECTS["net_between"],
         ),
         methods=(score_method(pieces, ways, -1.0, 1.0), *mean_methods(-1.0, 1.0)),
     )
