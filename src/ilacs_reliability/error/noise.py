@@ -359,8 +359,8 @@ def population_of(moves: Transitions, shares: Any) -> tuple[FloatArray, tuple[st
     return found, ()
 
 
-def cells_at(population: FloatArray, reliability: float) -> FloatArray:
-    """Return the shares of pairs of grades of one state, shape (n_grades, n_grades)."""
+def cells_at(population: FloatArray, reliability: float | FloatArray) -> FloatArray:
+    """Return the shares of pairs of grades of one state, shape (..., n_grades, n_grades)."""
     cuts = thresholds_of(population)
     return cell_probabilities(cuts, cuts, reliability).probabilities
 
@@ -444,19 +444,15 @@ def _unchanged_between(
 
 
 def tail_of_noise(
-    moves: Transitions,
-    population: FloatArray,
-    reliability: float,
-    net: int,
-    *,
-    rises: bool = True,
+    moves: Transitions, cells: FloatArray, net: int, *, rises: bool = True
 ) -> tuple[float, float]:
     """Return the probability of so large a net move or a larger one, and of so small a one.
 
-    Without rises, units up count as those that stayed.
+    `cells` are those of `cells_at` one reliability. Without rises, units up count as those that
+    stayed.
     """
     first = moves.counts.sum(axis=1)
-    expected = conditional(cells_at(population, reliability), first) * first[:, None]
+    expected = conditional(cells, first) * first[:, None]
     values, probabilities = net_moves(expected, first, moves.n_units, rises=rises)
     upper, lower = probabilities[values >= net].sum(), probabilities[values <= net].sum()
     return min(float(upper), 1.0), min(float(lower), 1.0)
@@ -469,7 +465,7 @@ def _tail(
     net: int,
     alternative: Alternative,
 ) -> float:
-    upper, lower = tail_of_noise(moves, population, reliability, net)
+    upper, lower = tail_of_noise(moves, cells_at(population, reliability), net)
     if alternative == "two-sided":
         return min(2 * min(upper, lower), 1.0)
     return upper if alternative == "greater" else lower

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+from scipy.optimize import brentq
 
 from ilacs_reliability._checks.arguments import check_between, check_function, told
 from ilacs_reliability._checks.randomness import as_generator, check_draws
@@ -29,9 +30,12 @@ from ilacs_reliability.error.noise import (
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 Finding: TypeAlias = Callable[[Transitions], Any]
+Chance: TypeAlias = Callable[[FloatArray], FloatArray]
 LEVEL = 0.05
-# points of the grid, and how often the gap between two is halved
-OF_NET, OF_FINDING = (50, 30), (10, 7)
+# points of the grid, and how often the gap between two is halved; where chances are exact, and
+# never rise or fall by a step, the place between two is sought faster
+OF_NET, OF_FINDING = (50, 0), (10, 7)
+SOUGHT = 1e-12
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
@@ -180,14 +184,14 @@ def tipping_point(
     population, notes = population_of(moves, shares)
     if finding is None:
         net = net_of(moves.counts)
-        chance: Callable[[float], float] = partial(_chance_of_net, moves, population, net)
+        chance: Chance = partial(_chances_of_net, moves, population, net)
         words = _net_in_words(net)
     else:
         check_function(finding, "finding")
         seed = int(generator.integers(2**63))
         with left_unsaid():
             found = finding(moves)
-        chance = partial(_chance_of_finding, moves, population, finding, found, n_resamples, seed)
+        chance = partial(_chances_of_finding, moves, population, finding, found, n_resamples, seed)
         words = _finding_in_words(found)
         notes = (*notes, f"Each reliability was tried on {counted(n_resamples, 'drawn table')}.")
     value, chances = _largest(chance, level, *(OF_NET if finding is None else OF_FINDING))
@@ -212,7 +216,7 @@ def tipping_point_of_falls(
     population, notes = population_of(moves, shares)
     falls = int(np.tril(moves.counts, -1).sum())
     value, chances = _largest(
-        partial(_chance_of_net, moves, population, -falls, rises=False), LEVEL, *OF_NET
+        partial(_chances_of_net, moves, population, -falls, rises=False), LEVEL, *OF_NET
     )
     return TippingPoint(
         reliability=value,
@@ -224,11 +228,9 @@ def tipping_point_of_falls(
     )
 
 
-def _largest(
-    chance: Callable[[float], float], level: float, grid: int, halvings: int
-) -> tuple[float, FloatArray]:
+def _largest(chance: Chance, level: float, grid: int, halvings: int) -> tuple[float, FloatArray]:
     points = np.linspace(1.0, 0.0, grid + 1)
-    chances = np.array([[point, chance(float(point))] for point in points])
+    chances = np.column_stack([points, chance(points)])
     enough = np.flatnonzero(chances[:, 1] >= level)
     if not len(enough):
         return np.nan, chances
@@ -236,27 +238,47 @@ def _largest(
     if first == 0:
         return 1.0, chances
     below, above = float(points[first]), float(points[first - 1])
+
+    def beyond(point: float) -> float:
+        return float(chance(np.array([point]))[0]) - level
+
+    if not halvings:
+        return float(brentq(beyond, below, above, xtol=SOUGHT)), chances
     for _ in range(halvings):
         middle = (below + above) / 2
-        if chance(middle) >= level:
+        if beyond(middle) >= 0:
             below = middle
         else:
             above = middle
     return below, chances
 
 
-def _chance_of_net(
+def _chances_of_net(
     moves: Transitions,
     population: FloatArray,
     net: int,
-    reliability: float,
+    reliabilities: FloatArray,
     *,
     rises: bool = True,
-) -> float:
+) -> FloatArray:
     if net == 0:
-        return 1.0
-    upper, lower = tail_of_noise(moves, population, reliability, net, rises=rises)
-    return upper if net > 0 else lower
+        return np.ones(len(reliabilities))
+    every = cells_at(population, reliabilities)
+    tails = [tail_of_noise(moves, cells, net, rises=rises) for cells in every]
+    return np.array([upper if net > 0 else lower for upper, lower in tails])
+
+
+def _chances_of_finding(
+    moves: Transitions,
+    population: FloatArray,
+    finding: Finding,
+    found: Any,
+    n_resamples: int,
+    seed: int,
+    reliabilities: FloatArray,
+) -> FloatArray:
+    drawn = partial(_chance_of_finding, moves, population, finding, found, n_resamples, seed)
+    return np.array([drawn(float(one)) for one in reliabilities])
 
 
 def _chance_of_finding(
