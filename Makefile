@@ -8,13 +8,13 @@ PIP := $(PY) -m pip --disable-pip-version-check -qq
 WORKERS ?= 2
 ARGS ?=
 # no test of speed and no simulation, which say nothing of versions, nor the laws, which take longest
-QUICKLY := tests --ignore=tests/laws --ignore=tests/project --ignore-glob='*/test_work.py' \
+QUICKLY := tests --ignore=tests/laws --ignore=tests/project --ignore=tests/engines --ignore-glob='*/test_work.py' \
     -k 'not seconds and not cover and not simulat'
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help report test coverage test-lowest fuzz mutants lint docs bench notebooks clean
+.PHONY: help report test coverage test-engines test-lowest fuzz mutants lint docs links bench notebooks clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,10 +23,13 @@ report: $(VENV)/.package  ## print the security report (ARGS="--html report.html
 	@$(PY) -m ilacs_reliability $(ARGS)
 
 test: $(VENV)/.test  ## run the tests and every docstring's examples (ARGS="-k kappa" for some)
-	$(PY) -m pytest -n $(WORKERS) $(ARGS)
+	$(PY) -m pytest -n $(WORKERS) --ignore=tests/engines $(ARGS)
+
+test-engines: $(VENV)/.engines  ## run the tests on Dask, Spark and Ibis; Spark needs Java
+	$(PY) -m pytest -q tests/engines $(ARGS)
 
 coverage: $(VENV)/.test  ## run the tests and print the lines that none reaches, which takes nearly twice as long
-	$(PY) -m pytest -n $(WORKERS) --cov --cov-branch --cov-report=term $(ARGS)
+	$(PY) -m pytest -n $(WORKERS) --ignore=tests/engines --cov --cov-branch --cov-report=term $(ARGS)
 
 fuzz: $(VENV)/.test  ## call everything with any input for a minute (ARGS="--seconds 600 --seed 7")
 	$(PY) scripts/fuzz.py $(ARGS)
@@ -44,10 +47,14 @@ lint: $(VENV)/.lint  ## check style, format and types
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy --strict
 
-docs: $(VENV)/.docs  ## build the pages into docs/_build/html; a warning is an error
+docs: $(VENV)/.docs  ## build the pages into docs/_build/html; a warning, a slip or a dead link is an error
+	$(PY) -m codespell_lib README.md CHANGELOG.md CONTRIBUTING.md docs notebooks src
 	rm -rf docs/_build
 	$(PY) -m sphinx -W --keep-going -q -b html docs docs/_build/html
 	@echo "open docs/_build/html/index.html"
+
+links: $(VENV)/.docs  ## ask each address that the pages name whether it answers
+	$(PY) -m sphinx -q -b linkcheck docs docs/_build/links
 
 bench: $(VENV)/.bench  ## print how long the library takes beside other programs
 	@set -e; for script in $(sort $(wildcard benchmarks/bench_*.py)); do \
