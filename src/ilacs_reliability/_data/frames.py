@@ -35,8 +35,9 @@ from ilacs_reliability._data.scales import (
     is_missing,
     missing_note,
 )
-from ilacs_reliability._data.tables import GroupedGrades, Transitions, left_out
+from ilacs_reliability._data.tables import GroupedGrades, Transitions
 from ilacs_reliability._data.unnamed import ratings_by_anyone
+from ilacs_reliability._results.wording import left_out
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrame

@@ -27,8 +27,8 @@ from ilacs_reliability._data.joined_units import with_one_unit
 from ilacs_reliability._data.keys import Column
 from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings, check_whole
 from ilacs_reliability._data.scales import Scale, is_number
-from ilacs_reliability._data.tables import Transitions, left_out
-from ilacs_reliability._results.wording import counted
+from ilacs_reliability._data.tables import Transitions
+from ilacs_reliability._results.wording import counted, left_out
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -155,11 +155,8 @@ def sequences_from_frame(
         design="repeat",
     )
     names = [_name(place, last, frameworks) for place in ratings.raters or ()]
-    does = "does" if n_ungraded == 1 else "do"
-    note = f"{counted(n_ungraded, 'grading')} without a grade {does} not enter."
-    return replace(
-        ratings, raters=tuple(names), notes=ratings.notes + ((note,) if n_ungraded else ())
-    )
+    notes = ratings.notes + left_out(n_ungraded, "without a grade", "grading")
+    return replace(ratings, raters=tuple(names), notes=notes)
 
 
 def transitions_from_sequences(

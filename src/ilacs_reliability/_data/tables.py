@@ -30,7 +30,7 @@ from ilacs_reliability._data.scales import IntArray, Scale, as_number, numbered_
 from ilacs_reliability._results.cards import cross_table, paragraphs
 from ilacs_reliability._results.pictured import Pictured
 from ilacs_reliability._results.records import Record
-from ilacs_reliability._results.wording import counted, whole
+from ilacs_reliability._results.wording import counted, left_out, set_aside, whole
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
@@ -413,25 +413,6 @@ def _grouped(
     )
 
 
-def left_out(number: int, why: str) -> tuple[str, ...]:
-    """Say how many units do not enter.
-
-    Parameters
-    ----------
-    number : int
-        The units.
-    why : str
-        What they lack.
-
-    Returns
-    -------
-    tuple of str
-        One note, or none where there is none.
-    """
-    does = "does" if number == 1 else "do"
-    return (f"{counted(number, 'unit')} {why} {does} not enter.",) if number else ()
-
-
 def _from_ratings(ratings: Ratings) -> Transitions:
     if ratings.patterns is None or ratings.n_raters != 2 or ratings.frequencies.ndim != 1:
         raise ValueError(
@@ -444,8 +425,7 @@ def _from_ratings(ratings: Ratings) -> Transitions:
     before, after = ratings.patterns[both].T
     np.add.at(counts, (before, after), ratings.frequencies[both].astype(np.int64))
     single = int(ratings.frequencies[~both].sum())
-    left = (f"Left out: {counted(single, 'unit')} graded once.",) if single else ()
-    return Transitions(counts=counts, scale=ratings.scale, notes=left)
+    return Transitions(counts=counts, scale=ratings.scale, notes=set_aside(single, "graded once"))
 
 
 def _groups_of(counts: object, groups: Any) -> Any:

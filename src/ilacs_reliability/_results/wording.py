@@ -254,6 +254,57 @@ def counted(number: Any, thing: str, things: str = "") -> str:
     return f"{whole(number)} {thing if number == 1 else things or f'{thing}s'}"
 
 
+def left_out(
+    number: Any, why: str, thing: str = "unit", *, since: str = "", things: str = ""
+) -> tuple[str, ...]:
+    """Say how many units do not enter.
+
+    Parameters
+    ----------
+    number : float
+        The units.
+    why : str
+        What they lack.
+    thing : str, optional
+        One of them, where that is no unit.
+    since, things : str, optional
+        Why that keeps them out, of one and of several.
+
+    Returns
+    -------
+    tuple of str
+        One note, or none where there is none.
+
+    Examples
+    --------
+    >>> from ilacs_reliability._results.wording import left_out
+    >>> left_out(1, "without a grade"), left_out(0, "without a grade")
+    (('1 unit without a grade does not enter.',), ())
+    """
+    if not number:
+        return ()
+    does, reason = ("does", since) if number == 1 else ("do", things or since)
+    return (f"{counted(number, thing)} {why} {does} not enter{reason}.",)
+
+
+def set_aside(number: Any, why: str) -> tuple[str, ...]:
+    """Say of how many units a study was made smaller, before anything was asked of it.
+
+    Parameters
+    ----------
+    number : float
+        The units.
+    why : str
+        What they are or lack.
+
+    Returns
+    -------
+    tuple of str
+        One note, or none where there is none.
+    """
+    return (f"Left out: {counted(number, 'unit')} {why}.",) if number else ()
+
+
 def p_phrase(p_value: float) -> str:
     """Write a p-value for a sentence.
 

@@ -18,7 +18,7 @@ from ilacs_reliability._results.estimates import Estimate, Limits
 from ilacs_reliability._results.ingredients import Basis, Offer, Title, Value
 from ilacs_reliability._results.keyed import Keyed, keyed
 from ilacs_reliability._results.undefined import warn_undefined
-from ilacs_reliability._results.wording import counted
+from ilacs_reliability._results.wording import left_out
 from ilacs_reliability.agreement.reasons import why_of
 from ilacs_reliability.agreement.studies import NOT_SHOWN, Origin, as_count, as_float
 
@@ -314,9 +314,7 @@ def complete_only(ratings: Ratings) -> tuple[Ratings, tuple[str, ...]]:
     if ratings.frequencies.ndim > 1:
         return kept, ()
     left = float(ratings.frequencies @ (ratings.table.rated * ~complete))
-    note = f"{counted(left, 'unit')} that not every rater rated {'does' if left == 1 else 'do'} "
-    note += "not enter."
-    return kept, (note,) if left else ()
+    return kept, left_out(left, "that not every rater rated")
 
 
 def only_patterns(ratings: Ratings, keep: npt.NDArray[np.bool_]) -> Ratings:

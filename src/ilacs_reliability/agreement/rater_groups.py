@@ -19,7 +19,7 @@ from ilacs_reliability._results.ingredients import Basis, Offer, Title, Value
 from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.listing import Estimates
 from ilacs_reliability._results.undefined import left_unsaid
-from ilacs_reliability._results.wording import counted
+from ilacs_reliability._results.wording import left_out
 from ilacs_reliability.agreement.coefficients import LEAST_ROOM, conger_kappa
 from ilacs_reliability.agreement.formulas import (
     build_estimate,
@@ -228,9 +228,7 @@ def _with_both(ratings: Ratings, first: int) -> tuple[Ratings, tuple[str, ...]]:
     if ratings.frequencies.ndim > 1:
         return kept, ()
     left = float(ratings.frequencies @ ~both)
-    does = "does" if left == 1 else "do"
-    note = f"{counted(left, 'unit')} without a rating by both groups {does} not enter."
-    return kept, (note,) if left else ()
+    return kept, left_out(left, "without a rating by both groups")
 
 
 def _terms(ratings: Ratings, first: int, weights: FloatArray, rule: Between) -> FloatArray:

@@ -30,7 +30,7 @@ from ilacs_reliability._inference.intervals import (
 from ilacs_reliability._results.estimates import Estimate, Limits, Method, n_clusters
 from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.named_limits import instead
-from ilacs_reliability._results.wording import counted
+from ilacs_reliability._results.wording import left_out
 
 # grades in use that span less of the scale than this are taken as all of it, where they are few
 CLOSE, MOST_GRADES = 0.01, 60
@@ -281,11 +281,12 @@ def unpaired_note(ratings: Ratings) -> tuple[str, ...]:
     if ratings.frequencies.ndim > 1:
         return ()
     single: Any = ratings.sizes.rated - ratings.sizes.paired
-    if not single:
-        return ()
-    if single == 1:
-        return ("1 unit with a single rating does not enter: it cannot be paired.",)
-    return (f"{counted(single, 'unit')} with a single rating do not enter: they cannot be paired.",)
+    return left_out(
+        single,
+        "with a single rating",
+        since=": it cannot be paired",
+        things=": they cannot be paired",
+    )
 
 
 def coefficient_methods(*, chance_is_known: bool = False) -> tuple[Method, ...]:

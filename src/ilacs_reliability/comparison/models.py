@@ -13,7 +13,7 @@ from ilacs_reliability._checks.arguments import check_name, check_option, told
 from ilacs_reliability._data.tables import GradesLike
 from ilacs_reliability._results.estimates import Estimate
 from ilacs_reliability._results.keyed import keyed
-from ilacs_reliability._results.wording import counted
+from ilacs_reliability._results.wording import left_out
 from ilacs_reliability.comparison.groups import (
     SharedGrades,
     named,
@@ -190,13 +190,13 @@ def _set_against_first(shared: SharedGrades, group: Hashable | None) -> tuple[Sh
     n_apart = int(shared.counts[~inside].sum())
     if not reached[code] or not n_apart:
         return shared, code
-    note = (
-        f"{counted(n_apart, 'unit')} of strata that no group links with {named(shared.groups[0])} "
-        "do not enter."
-    )
+    why = f"of strata that no group links with {named(shared.groups[0])}"
     strata = tuple(name for name, keep in zip(shared.strata, inside, strict=True) if keep)
     linked = replace(
-        shared, counts=shared.counts[inside], strata=strata, notes=(*shared.notes, note)
+        shared,
+        counts=shared.counts[inside],
+        strata=strata,
+        notes=(*shared.notes, *left_out(n_apart, why)),
     )
     return linked, code
 

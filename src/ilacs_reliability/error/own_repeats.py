@@ -16,7 +16,7 @@ from ilacs_reliability._results.ingredients import Basis, Offer, Title, Value
 from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.listing import Estimates
 from ilacs_reliability._results.undefined import left_unsaid
-from ilacs_reliability._results.wording import counted
+from ilacs_reliability._results.wording import left_out
 from ilacs_reliability.agreement.formulas import (
     build_estimate,
     known_raters,
@@ -152,8 +152,7 @@ def _kappa(ratings: Ratings, sets: Sets, credit: tuple[FloatArray, str], of: str
     label = f"kappa {of}"
     reason = "" if frequencies.ndim > 1 else _reason(given, n_units, value)
     left = float(np.max(ratings.sizes.rated - n_units)) if frequencies.ndim == 1 else 0.0
-    does = "does" if left == 1 else "do"
-    note = f"{counted(left, 'unit')} without two ratings to compare {does} not enter."
+    notes = left_out(left, "without two ratings to compare")
     return build_estimate(
         given,
         Title(
@@ -166,7 +165,7 @@ def _kappa(ratings: Ratings, sets: Sets, credit: tuple[FloatArray, str], of: str
         ),
         Basis(n_units=n_units, n_missing=ratings.n_missing),
         Offer(methods=coefficient_methods(), within=(-np.inf, 1.0), origin=Origin(given, weights)),
-        notes=(note,) if left else (),
+        notes=notes,
     )
 
 

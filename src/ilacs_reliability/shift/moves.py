@@ -30,7 +30,7 @@ from ilacs_reliability._results.ingredients import Title, Undefined, Value
 from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.records import Record, freeze
 from ilacs_reliability._results.undefined import warn_undefined
-from ilacs_reliability._results.wording import counted, with_article
+from ilacs_reliability._results.wording import set_aside, with_article
 from ilacs_reliability.shift.sentences import CLUSTER_NOTE, NOT_SHOWN
 
 Mask: TypeAlias = npt.NDArray[np.bool_]
@@ -471,7 +471,7 @@ def _from_ratings(ratings: Ratings, single: bool) -> Pairs:
         raise ValueError("`table` holds no unit that was graded twice.")
     before, after = ratings.patterns[both].T.astype(np.int64)
     once = int(ratings.frequencies[..., ~both].sum()) if frequencies.ndim == 1 else 0
-    notes = (f"Left out: {counted(once, 'unit')} graded once.",) if once else ()
+    notes = set_aside(once, "graded once")
     clusters = ratings.clusters
     return Pairs(
         scale=ratings.scale,

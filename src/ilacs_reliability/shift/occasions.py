@@ -16,7 +16,7 @@ from ilacs_reliability._data.scales import CodeArray, FloatArray
 from ilacs_reliability._inference.null import ImanDavenport
 from ilacs_reliability._inference.reorderings import Reordering
 from ilacs_reliability._results.estimates import SignificanceResult
-from ilacs_reliability._results.wording import counted, fixed
+from ilacs_reliability._results.wording import fixed, set_aside
 from ilacs_reliability.shift.moves import grade_code
 from ilacs_reliability.shift.paired import cut_phrase
 from ilacs_reliability.shift.reordering import (
@@ -327,7 +327,7 @@ def _complete(ratings: RatingsLike) -> tuple[Ratings, CodeArray]:
     if not full.any():
         raise ValueError("`ratings` holds no unit that was graded on every occasion.")
     left = int(taken.frequencies[~full].sum())
-    notes = (f"Left out: {counted(left, 'unit')} with a missing grade.",) if left else ()
+    notes = set_aside(left, "with a missing grade")
     clusters = taken.clusters
     if clusters is not None:
         clusters, notes = np.unique(clusters[full], return_inverse=True)[1], (*notes, CLUSTER_NOTE)

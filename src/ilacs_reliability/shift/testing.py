@@ -8,7 +8,7 @@ import numpy as np
 
 from ilacs_reliability._checks.arguments import check_number, is_real, told
 from ilacs_reliability._data.scales import FloatArray
-from ilacs_reliability._results.wording import counted, percent, significant
+from ilacs_reliability._results.wording import counted, left_out, percent, significant
 from ilacs_reliability.shift.moves import Pairs
 
 LEAST_USED = 0.05
@@ -99,9 +99,7 @@ def stayed_note(n: int) -> tuple[str, ...]:
     tuple of str
         A note, or nothing.
     """
-    if not n:
-        return ()
-    return (f"{counted(n, 'unit')} that did not move {'does' if n == 1 else 'do'} not enter.",)
+    return left_out(n, "that did not move")
 
 
 def why_still(pairs: Pairs, cut: str = "") -> str:
