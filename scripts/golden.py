@@ -158,6 +158,9 @@ def others() -> dict[str, Callable[[], Any]]:
             [[1, 1], [2, 1], [2, 2], [1, 1]], [1, 2, 2, 1]
         ),
         "intra_rater_agreement": lambda: ilr.intra_rater_agreement(four, trial=2, weights="linear"),
+        "survey_weighted": lambda: ilr.survey_weighted(
+            ilr.gwet_ac, [[1, 1], [2, 1], [2, 2], [1, 1]], survey_weights=[1, 2, 3, 4]
+        ),
         "dawid_skene": lambda: ilr.dawid_skene(four, known=3, n_starts=1),
         "grade_accuracy": lambda: ilr.grade_accuracy([13, 29, 65, 46], reliability=0.8),
         "latent_grade_model": lambda: ilr.latent_grade_model([13, 29, 65, 46], reliability=0.8),

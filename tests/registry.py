@@ -178,6 +178,16 @@ def equal(ratings):
     return ilr.equal_agreement_test(ilr.kappa_by_grade(ratings), paired=True)
 
 
+def surveyed(ratings):
+    """Return AC with weights that follow from the grades of a unit, whoever gave them."""
+    rows = np.repeat(ratings.patterns, ratings.frequencies, axis=0)
+    units = [f"unit {place}" for place in range(len(rows))]
+    apart = ilr.ratings_from_codes(rows, scale=ratings.scale, units=units, design=ratings.design)
+    weights = 1 + (rows + 1).sum(axis=1)
+    by_name = dict(zip(units, weights.tolist(), strict=True))
+    return ilr.survey_weighted(ilr.gwet_ac, apart, survey_weights=by_name)
+
+
 class Values(tuple):
     def to_dict(self):
         return list(self)
@@ -360,6 +370,12 @@ ROWS: dict[str, Row] = {
     ),
     "repeat_grade_probability": Row(
         MARGINS, {"reliability": 0.8, "at_least": 3}, question=ilr.repeat_grade_probability
+    ),
+    "survey_weighted": Row(
+        (ilr.fleiss_kappa, CODES),
+        {"survey_weights": [1, 2, 1.5, 1]},
+        question=surveyed,
+        golden="",
     ),
     "threshold_test": Row(
         (KAPPA, 0.5),

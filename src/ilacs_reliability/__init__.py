@@ -40,6 +40,7 @@ HOMES = {
     "agreement.influential": "influential_raters influential_units",
     "agreement.overview": "agreement_table",
     "agreement.rater_groups": "group_agreement",
+    "agreement.survey": "survey_weighted",
     "agreement.rater_pairs": "light_kappa pairwise_agreement",
     "claims.allowed": "AllowedTables tables_consistent_with",
     "claims.cheapest": "StudyDesign design_study",

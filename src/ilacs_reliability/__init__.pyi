@@ -137,6 +137,9 @@ from ilacs_reliability.agreement.rater_pairs import (
     light_kappa as light_kappa,
     pairwise_agreement as pairwise_agreement,
 )
+from ilacs_reliability.agreement.survey import (
+    survey_weighted as survey_weighted,
+)
 from ilacs_reliability.claims.allowed import (
     AllowedTables as AllowedTables,
     tables_consistent_with as tables_consistent_with,

@@ -631,6 +631,7 @@ STRATEGIES: dict[str | tuple[str, str], Strategy] = {
         draw.one(*literals("stratified_relative_effect", "weights"))
     ),
     ("threshold_test", "method"): lambda draw: repr(draw.one(None, None, *INTERVAL_METHODS)),
+    "survey_weights": lambda draw: draw.one(per_unit(draw), per_unit(draw), "{'a': 1, 'b': 2}"),
     ("tolerance_weights", "scale"): lambda draw: inputs.scale(draw, draw.whole(1, 9)),
     ("agreement_weights", "scale"): lambda draw: inputs.scale(draw, draw.whole(1, 9)),
     ("agreement_weights", "kind"): weights,
