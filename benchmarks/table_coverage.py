@@ -1,7 +1,8 @@
 """Exact coverage of the intervals of two raters and two grades, over every table of a size.
 
 Worlds reach from no agreement to nearly full and to a grade with 99 % of the ratings. Every table
-of as many units is looked through, so that nothing is simulated; beyond 60 units tables are drawn.
+of as many units is looked through, so that nothing is simulated; beyond 60 units (200 where raters
+need not be told apart) tables are drawn.
 
     python benchmarks/table_coverage.py --csv docs/_static/table_coverage.csv
     python benchmarks/table_coverage.py --family cohen_kappa --units 24
@@ -26,11 +27,13 @@ import ilacs_reliability as ilr
 SEED = 20261203
 LEVEL = 0.95
 METHODS = ("enumerated", "likelihood", "score")
-UNITS = (5, 8, 12, 16, 24, 40, 100, 500)
+UNITS = (5, 8, 12, 16, 24, 40, 100)
 # worlds where all tables are looked through, and where they are drawn
 N_WORLDS, FEWER_WORLDS = 100, 30
-# units beyond which tables are drawn, and how many for a world
-MOST_LISTED, N_DRAWN = 60, 300
+# units beyond which tables are drawn, more where raters need not be told apart, and how many
+MOST_LISTED, MOST_ANONYMOUS, N_DRAWN = 60, 200, 300
+# nanoseconds for a table, by its units squared, and how many fit in what a batch may take
+A_TABLE, A_BATCH = 1000.0, 4e9
 FAMILIES = {
     "cohen_kappa": ilr.cohen_kappa,
     "fleiss_kappa": ilr.fleiss_kappa,
@@ -71,7 +74,9 @@ def alike(family: str, tables: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def limits_of(family: str, tables: np.ndarray) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """Return where there is a value, and the limits by each method, (2, n_tables)."""
     some, place = alike(family, tables)
-    parts = [FAMILIES[family](studies(part)) for part in np.array_split(some, len(some) // 400 + 1)]
+    size = min(400, A_BATCH / (A_TABLE * max(some.sum(axis=1).max(), 10) ** 2))
+    parts = np.array_split(some, int(len(some) / size) + 1)
+    parts = [FAMILIES[family](studies(part)) for part in parts]
     found = {
         method: np.hstack([np.array(one.confidence_interval(LEVEL, method)[:2]) for one in parts])
         for method in METHODS
@@ -110,7 +115,7 @@ def row_of(
 def check(family: str, n_units: int, n_worlds: int) -> Iterator[dict[str, object]]:
     """Return a row for each world."""
     rng = np.random.default_rng([SEED, n_units])
-    few = n_units > MOST_LISTED
+    few = n_units > (MOST_LISTED if family == "cohen_kappa" else MOST_ANONYMOUS)
     worlds = list(drawn_worlds(rng, min(n_worlds, FEWER_WORLDS) if few else n_worlds))
     if not few:
         tables = every_table(n_units)

@@ -120,7 +120,7 @@ def test_agreement_in_every_unit_gives_way_to_the_score():
 def test_in_a_batch_only_the_studies_without_width_give_way():
     ratings = ilr.ratings_from_table([[5, 1], [1, 5]], scale=BINARY)
     batch = ilr.cohen_kappa(ratings.with_frequencies([[5, 1, 1, 5], [6, 0, 0, 6]]))
-    t, score = batch.confidence_interval(method="t"), batch.confidence_interval()
+    t, score = (batch.confidence_interval(method=name) for name in ("t", "score"))
     alone = ilr.cohen_kappa(ratings).confidence_interval(method="t")
     assert_allclose([t.low[0], t.high[0]], [*alone])
     assert_allclose([t.low[1], t.high[1]], [score.low[1], score.high[1]])

@@ -102,7 +102,7 @@ def test_where_chance_is_known_it_is_the_mid_p_interval_of_a_share(alike, total)
 
 
 @every_coefficient
-@our.examples(8)
+@our.examples(6)
 @given(table=tables)
 def test_limits_are_nested_hold_the_value_and_keep_to_the_range(name, table):
     estimate = offered(name, table)
@@ -167,15 +167,27 @@ def test_part_credit_for_every_difference_changes_only_what_chance_gives(name):
 
 
 @every_coefficient
-def test_studies_of_a_batch_are_as_each_alone(name):
+def test_studies_of_a_batch_are_as_each_alone_by_default(name):
     ratings = ilr.ratings_from_codes([[0, 0], [0, 1], [1, 0], [1, 1]], scale=TWO)
-    times = np.array([[9, 1, 2, 3], [3, 2, 1, 9], [12, 0, 0, 0], [0, 5, 5, 0], [199, 1, 0, 20]])
+    times = np.array(
+        [[9, 1, 2, 3], [3, 2, 1, 9], [12, 0, 0, 0], [0, 5, 5, 0], [199, 1, 0, 20], [2, 0, 0, 3]]
+    )
     together = COEFFICIENTS[name](ratings.with_frequencies(times))
-    assert together.interval_methods[0] == "score"
-    found = np.transpose(limits(together)[:2])
-    alone = [limits(COEFFICIENTS[name](ratings.with_frequencies(row))) for row in times]
-    np.testing.assert_allclose(found, alone, atol=1e-12)
-    assert alone[-1].method == "score, since there are more than 200 units"
+    alone = [COEFFICIENTS[name](ratings.with_frequencies(row)) for row in times]
+    found = together.confidence_interval()
+    each = [one.confidence_interval() for one in alone]
+    np.testing.assert_allclose(np.transpose(found[:]), [one[:] for one in each], atol=1e-9)
+    assert found.method == "score, where there are more than 200 units"
+    assert limits(alone[4]).method == "score, since there are more than 200 units"
+
+
+def test_studies_too_many_to_look_through_take_the_score_and_say_so():
+    ratings = ilr.ratings_from_codes([[0, 0], [0, 1], [1, 0], [1, 1]], scale=TWO)
+    times = np.random.default_rng(4).multinomial(150, [0.4, 0.1, 0.1, 0.4], size=900)
+    many = ilr.cohen_kappa(ratings.with_frequencies(times))
+    found = many.confidence_interval()
+    assert found.method == "score, since there are many studies"
+    np.testing.assert_allclose(found[:], many.confidence_interval(method="score")[:])
 
 
 def test_anonymous_raters_are_as_known_ones():

@@ -229,7 +229,7 @@ def test_verdicts_are_counted_by_outcome():
     found = ilr.identified_range(lambda one: ilr.judge(claim, ilr.cohen_kappa(one)), tables)
     assert sum(found.outcomes.values()) == len(tables)
     # a verdict takes these approximate limits at a fifth of the error
-    low = ilr.cohen_kappa(tables.studies()).confidence_interval(1 - 0.05 / 5).low
+    low = ilr.cohen_kappa(tables.studies()).confidence_interval(1 - 0.05 / 5, "score").low
     assert found.outcomes["supported"] == (low >= 0.3).sum()
     assert "the verdict is not shown in" in found.describe()
 

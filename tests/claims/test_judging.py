@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 import ilacs_reliability as ilr
+from closeness import close
+from ilacs_reliability.claims.family import p_of
 
 TWO = ilr.Scale(["converts", "stays good"])
 
@@ -156,3 +158,13 @@ def test_the_ways_to_judge_take_one_study_not_a_batch():
     batch = ratings.with_frequencies([[1, 2], [3, 4]])
     with pytest.raises(ValueError, match="`data` must be one study, but 'all' is a batch"):
         ilr.verdict_multiverse(claim, batch)
+
+
+def test_a_family_counts_by_the_interval_that_decided():
+    wanted = ilr.Claim(
+        statement="So it is.", kind="consistency", coefficient="cohen_kappa", threshold=0.4
+    )
+    verdict = ilr.judge(wanted, AGREED)
+    assert verdict.outcome == "supported"
+    # verdicts take score limits at a fifth of the error
+    assert p_of(verdict) == close(5 * ilr.threshold_test(AGREED, 0.4, method="score").p_value)

@@ -170,7 +170,7 @@ def test_chances_are_those_of_the_intervals_that_decide(direction):
         kappa = ilr.cohen_kappa(
             ilr.ratings_from_table(np.reshape(table, (2, 2)), scale=ilr.Scale([1, 2]))
         )
-        low, high = kappa.confidence_interval(method="score")
+        low, high = kappa.confidence_interval()
         shown, refuted = RULES[direction](low, high)
         supported += weight * shown
         contradicted += weight * refuted

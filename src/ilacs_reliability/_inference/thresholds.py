@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ilacs_reliability._checks.arguments import check_flag, check_number, check_option
+from ilacs_reliability._data.scales import FloatArray
 from ilacs_reliability._inference.intervals import t_limits, wald_limits
 from ilacs_reliability._results.estimates import (
     NO_ERROR,
@@ -226,8 +227,8 @@ def difference(a: Estimate, b: Estimate, *, paired: bool) -> Estimate:
     -----
     Paired: the influences are subtracted pattern by pattern, so the covariance is in. Independent:
     the variances add; the degrees of freedom are Welch's [1]_. Paired coefficients of the same
-    ratings can differ by little but chance agreement, where 95 % intervals fall short: 87 % was
-    seen at worst for AC less Fleiss' kappa, 79 % for quadratic less exact kappa.
+    ratings can differ by little but chance agreement, where "mover" and "t" fall short: over 17
+    settings of 60 samples they covered 82 % and 67 % at worst for 95 %, "likelihood" 88 %.
 
     References
     ----------
@@ -316,16 +317,64 @@ def _p_value(
             return max(above, below)
         return above if estimate.value > threshold else below
 
-    # a method may know its p-value, where limits take a search for it
-    chosen = dict(estimate.methods)[method or estimate.interval_methods[0]]
-    known = [held.leaving for held in getattr(chosen, "first", ()) if hasattr(held, "leaving")]
-    found = max(known[0](threshold), SMALLEST_P) if known else _leaving(beyond)
+    known = float(_known_p_values(estimate, threshold, method))
+    found = _leaving(beyond) if np.isnan(known) else max(known, SMALLEST_P)
     if alternative == "two-sided":
         return found
     if estimate.value == threshold:
         return 0.5
     half = found / 2
     return half if (estimate.value > threshold) == (alternative == "greater") else 1.0 - half
+
+
+def _known_p_values(estimate: Estimate, threshold: float, method: str | None) -> FloatArray:
+    """Return two-sided p-values of a method that knows them, where limits take a search; else nan.
+
+    Shape (...).
+    """
+    chosen = dict(estimate.methods)[method or estimate.interval_methods[0]]
+    for held in getattr(chosen, "first", ()):
+        if hasattr(held, "leaving"):
+            p_values: FloatArray = np.asarray(held.leaving(estimate, threshold))
+            return p_values
+    return np.full(np.shape(estimate.value), np.nan)
+
+
+def limits_beside(
+    estimate: Estimate, ends: tuple[float, float], confidence_level: float, method: str | None
+) -> tuple[FloatArray, FloatArray]:
+    """Return limits of many studies, or others that lie on the same sides of two margins.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        One study or many.
+    ends : pair of float
+        The margins, in the unit of the estimate; infinite where there is none.
+    confidence_level, method : float, str or None
+        As for `Estimate.confidence_interval`.
+
+    Returns
+    -------
+    pair of ndarray, shape (...)
+        Where the method knows its p-values the limits lie next to a margin that they leave out,
+        and are infinite to a side where they leave out none.
+    """
+    value, margins = np.asarray(estimate.value), [end for end in ends if np.isfinite(end)]
+    low, high = np.full(value.shape, -np.inf), np.full(value.shape, np.inf)
+    for end in margins:
+        p = _known_p_values(estimate, end, method)
+        if (np.isnan(p) & np.isfinite(value)).any():
+            break
+        out = p < 1.0 - confidence_level
+        low = np.where(out & (value > end), np.maximum(low, np.nextafter(end, np.inf)), low)
+        high = np.where(out & (value < end), np.minimum(high, np.nextafter(end, -np.inf)), high)
+    else:
+        if margins:
+            known = np.isfinite(value)
+            return np.where(known, low, np.nan), np.where(known, high, np.nan)
+    found = estimate.confidence_interval(confidence_level, method)
+    return np.broadcast_to(found.low, value.shape), np.broadcast_to(found.high, value.shape)
 
 
 def _leaving(beyond: Callable[[float], float]) -> float:

@@ -297,8 +297,8 @@ class Estimate(Record, Pictured):
         Interval
             The limits, within the `range` of what can be true and with the estimate between them
             however low the level; nan where it is undefined. Arrays for a batch. Where the standard
-            error is zero, a method that rests on it alone gives way to the default one of a batch,
-            and `method` says so: agreement in every unit seen is not certainty.
+            error is zero, a method that rests on it alone gives way to the default one ("score"
+            for "enumerated"), and `method` says so: agreement in every unit is not certainty.
 
         Raises
         ------
@@ -331,7 +331,7 @@ class Estimate(Record, Pictured):
         known: Literal["ignore"] | None = "ignore" if np.ndim(self.value) else None
         with np.errstate(invalid=known, divide=known):
             found = offered[chosen](self, confidence_level)
-            # as in a batch of such studies, which is not looked through table by table
+            # quick however many studies there are
             other = "score" if default == "enumerated" else default
             if chosen != other and (flat := self._is_flat(*found)).any():
                 wide = offered[other](self, confidence_level)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings
 from ilacs_reliability._data.scales import FloatArray, Weights
-from ilacs_reliability._results.estimates import Estimate, Method
+from ilacs_reliability._results.estimates import Estimate, Method, n_clusters
 from ilacs_reliability._results.ingredients import Basis, Offer, Title, Value
 from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.listing import Estimates, Listing
@@ -79,10 +79,10 @@ def specific_agreement(ratings: RatingsLike) -> Estimates:
     For two raters it is :math:`2 q / (1 + q)`, with :math:`q` the share of the units with the grade
     that have it twice, so that the default interval is that of Clopper and Pearson for :math:`q`,
     which never covers less than it says. With more raters, or clusters, it is "score", on the same
-    scale for their number: in a simulation with 95 % intervals of a commonest or rarest grade it
-    covered 91 % at worst, while "t", "wald" and "logit" fell to 77 %; for a rare grade by three to
-    five raters 83 % was seen elsewhere. A grade that few units have says little about how well
-    raters agree on it.
+    scale for their number, and no narrower than mid-p limits of as many units where it is 0 or 1.
+    Over all studies of 12 to 40 units by three to five raters, of grades as rare as 1 %, 95 %
+    intervals covered 96 % at worst ("score" alone 81 %); "t", "wald" and "logit" fell to 78 % in a
+    simulation. A grade that few units have says little about how well raters agree on it.
 
     References
     ----------
@@ -413,10 +413,14 @@ def _specific_methods(study: Study) -> tuple[Method, ...]:
     with np.errstate(invalid="ignore", divide="ignore"):
         m = study.frequencies @ (ratings.table.totals * ratings.table.paired) / n_units
     forward, back = keyed(_unanimity, m=m), keyed(_specific_share, m=m)
-    methods = rescaled_methods(forward, back, keyed(_unanimity_slope, m=m))
-    if ratings.n_raters != 2 or ratings.clusters is not None:
-        return methods
-    return (*rescaled_proportion_methods(forward, back, n_units), *methods)
+    pieces, clusters = n_units, ratings.clusters
+    if clusters is not None:
+        pieces = n_clusters(study.frequencies, clusters, ratings.table.paired)
+    shares = rescaled_proportion_methods(forward, back, pieces)
+    # where all units that bear on it are alike, few of them say less than a variance of none would
+    slope, ends = keyed(_unanimity_slope, m=m), dict(shares)["midp"]
+    methods = rescaled_methods(forward, back, slope, ends=ends)
+    return methods if ratings.n_raters != 2 or clusters is not None else (*shares, *methods)
 
 
 def _unanimity(specific: FloatArray, *, m: FloatArray) -> FloatArray:

@@ -28,6 +28,8 @@ from ilacs_reliability.agreement.studies import logit_by_name
 
 Target: TypeAlias = Literal["units", "raters", "both"]
 ErrorMethod: TypeAlias = Literal["delta", "linearised", "jackknife"]
+# raters of which the part over raters is rough
+FEW_RATERS = 5
 TARGETS = ("units", "raters", "both")
 PHRASES = {"units": "units", "raters": "raters", "both": "both units and raters"}
 ERROR_METHODS = ("delta", "linearised", "jackknife")
@@ -333,6 +335,11 @@ def _with_error(
     freedom = _satterthwaite(parts, df)
     if to != "units" and total > NO_ERROR:
         kept["methods"] = _methods(base, freedom)
+        if base.n_raters <= FEW_RATERS and kept["status"] == "ok":
+            notes.append(
+                f"{base.n_raters} raters tell little of how raters differ: such 95% limits have "
+                "held the truth in as few as 74 of 100 samples."
+            )
     else:
         by_influence = to != "units" or method == "delta"
         kept["methods"] = tuple(

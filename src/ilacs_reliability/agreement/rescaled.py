@@ -33,7 +33,7 @@ Map: TypeAlias = Callable[[Any], Any]
 
 
 def rescaled_methods(
-    forward: Map, back: Map, slope: Map, *, expected: Any = 0.0
+    forward: Map, back: Map, slope: Map, *, expected: Any = 0.0, ends: Keyed | None = None
 ) -> tuple[Method, ...]:
     """List the intervals of a coefficient whose score and logit limits need another scale.
 
@@ -45,6 +45,8 @@ def rescaled_methods(
         Derivative of `forward` at the coefficient.
     expected : float or ndarray, shape (...), optional
         Agreement expected by chance on that scale. Default: 0.
+    ends : Keyed, optional
+        Limits that those of score hold where the coefficient is 0 or 1. Default: none.
 
     Returns
     -------
@@ -55,6 +57,8 @@ def rescaled_methods(
     offered = dict(coefficient_methods(chance_is_known=True))
     scale: dict[str, Any] = {"forward": forward, "back": back, "slope": slope, "expected": expected}
     score = keyed(_moved_limits, limits=offered["score"], **scale)
+    if ends is not None:
+        score = keyed(_wider_at_ends, score=score, ends=ends)
     logit = keyed(_moved_limits, limits=offered["logit"], **scale)
     logit = keyed(_inside, limits=logit, ends=score)
     return (("score", score), ("t", offered["t"]), ("wald", offered["wald"]), ("logit", logit))
@@ -179,6 +183,17 @@ def _moved_limits(
     with np.errstate(invalid="ignore"):
         low, high = found = limits(there, confidence_level)
     low, high = np.minimum(back(low), value), np.maximum(back(high), value)
+    return under_name(low, high, name_of(found))
+
+
+def _wider_at_ends(
+    estimate: Estimate, confidence_level: float, *, score: Keyed, ends: Keyed
+) -> Limits:
+    value: FloatArray = np.asarray(estimate.value)
+    low, high = found = score(estimate, confidence_level)
+    other_low, other_high = ends(estimate, confidence_level)
+    low = np.where(value > 1.0 - NO_ERROR, np.minimum(low, other_low), low)
+    high = np.where(value < NO_ERROR, np.maximum(high, other_high), high)
     return under_name(low, high, name_of(found))
 
 

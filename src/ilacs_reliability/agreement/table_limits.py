@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,17 +15,17 @@ from ilacs_reliability._data.wide import Credit
 from ilacs_reliability._inference.two_by_two import (
     Form,
     enumerated_limits,
-    enumerated_p_value,
+    enumerated_p_values,
 )
 from ilacs_reliability._results.estimates import Estimate, Limits, Method
 from ilacs_reliability._results.keyed import keyed
-from ilacs_reliability._results.named_limits import instead
+from ilacs_reliability._results.named_limits import instead, name_of, under_name
 from ilacs_reliability.agreement.studies import Study
 
 # units beyond which all tables take more than a twentieth of a second
 MOST_UNITS = 200
-# time for a study, and for each table size squared
-NANOSECONDS = 4e6
+# nanoseconds for the limits of a study, and for its p-value: at least, and by its units squared
+FOR_LIMITS, FOR_P_VALUE = (5e5, 600.0), (2e4, 60.0)
 # a credit this near to 1 is full but for rounding
 FULL_CREDIT = 1 - 1e-9
 
@@ -52,8 +53,7 @@ def enumerated_methods(study: Study, methods: tuple[Method, ...], form: Any) -> 
     Returns
     -------
     tuple of (str, Keyed)
-        With enumerated: the first for a single study, the last for many, each of which takes some
-        milliseconds.
+        With enumerated: the first where a study has at most 200 units, else the last.
 
     Notes
     -----
@@ -65,7 +65,8 @@ def enumerated_methods(study: Study, methods: tuple[Method, ...], form: Any) -> 
     left out, as coverage is counted where there is a value. The chances are sums over all tables of
     as many units, without simulation.
 
-    More than 200 units and units that are weighted take the score limits and say so.
+    More than 200 units and units that are weighted take the score limits and say so. So do many
+    studies at once where the different tables among them take more than some five seconds.
 
     References
     ----------
@@ -85,8 +86,7 @@ def enumerated_methods(study: Study, methods: tuple[Method, ...], form: Any) -> 
         return methods
     limits = Enumerated(study.frequencies @ grades.cells, form(study, credit))
     found: Method = ("enumerated", keyed(Enumerated.limits, limits))
-    is_first = not study.is_batch and limits.is_small
-    return (found, *methods) if is_first else (*methods, found)
+    return (found, *methods) if limits.is_small.any() else (*methods, found)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,27 +105,46 @@ class Enumerated:
     def limits(self, estimate: Estimate, confidence_level: float) -> Limits:
         """Return the limits; those of the score where tables are too many."""
         value, score = np.asarray(estimate.value), dict(estimate.methods)["score"]
-        rows = np.flatnonzero(np.isfinite(value) & self.is_small)
-        tables = self.counts.reshape(-1, 4)[rows]
-        tables, place = np.unique(_alike(tables, self.form), axis=0, return_inverse=True)
-        low, high = np.full(value.shape, np.nan), np.full(value.shape, np.nan)
-        many = not affordable(len(tables), nanoseconds=NANOSECONDS)
-        if not many:
-            found = [enumerated_limits(t, self.form, confidence_level) for t in tables]
-            for end, limits in zip((low, high), np.reshape(found, (-1, 2)).T, strict=True):
-                end.reshape(-1)[rows] = limits[place.ravel()]
+        find = partial(enumerated_limits, form=self.form, confidence_level=confidence_level)
+        ends = self._found(find, np.isfinite(value), FOR_LIMITS, rows=2)
+        if ends is None:
+            low, high = limits = score(estimate, confidence_level)
+            name = name_of(limits) or "score"
+            return under_name(low, high, f"{name}, since there are many studies")
+        low, high = ends
         gone = np.isfinite(value) & np.isnan(low)
         if not gone.any():
             return low, high
-        other, why = score(estimate, confidence_level), "there are many studies"
-        if not many:
-            weighted = (self.counts != np.floor(self.counts)).any()
-            why = "units are weighted" if weighted else f"there are more than {MOST_UNITS} units"
-        return instead((low, high), other, gone, "score", why)
+        weighted = (self.counts != np.floor(self.counts)).any()
+        why = "units are weighted" if weighted else f"there are more than {MOST_UNITS} units"
+        return instead((low, high), score(estimate, confidence_level), gone, "score", why)
 
-    def leaving(self, threshold: float) -> float:
-        """Return the least alpha at which the limits of a single study leave a threshold out."""
-        return enumerated_p_value(_alike(self.counts[None], self.form)[0], self.form, threshold)
+    def leaving(self, estimate: Estimate, threshold: float) -> FloatArray:
+        """Return the least alpha at which the limits leave a threshold out, shape (...).
+
+        nan where a study has no value or is too large, and of all where it would take too long.
+        """
+        known = np.isfinite(estimate.value)
+        find = partial(enumerated_p_values, form=self.form, value=threshold)
+        found = self._found(find, known, FOR_P_VALUE)
+        return np.full(np.shape(known), np.nan) if found is None else found[0]
+
+    def _found(
+        self, find: Any, known: Any, costs: tuple[float, float], rows: int = 1
+    ) -> FloatArray | None:
+        """Return what is found of each table, (rows, ...), once of those alike; nan elsewhere."""
+        found = np.full((rows, *np.shape(known)), np.nan)
+        places = np.flatnonzero(known & self.is_small)
+        tables, place = _different(_alike(self.counts.reshape(-1, 4)[places], self.form))
+        sizes = tables.sum(axis=1)
+        least, by_size = costs
+        if not affordable(float((least + by_size * sizes**2).sum()), nanoseconds=1.0):
+            return None
+        of_tables = np.empty((rows, len(tables)))
+        for size in np.unique(sizes):
+            of_tables[:, sizes == size] = find(tables[sizes == size])
+        found.reshape(rows, -1)[:, places] = of_tables[:, place]
+        return found
 
 
 def _two_grades(ratings: Ratings) -> Grades | None:
@@ -155,3 +174,12 @@ def _alike(counts: FloatArray, form: Form) -> FloatArray:
         apart = np.broadcast_to(apart.mean(axis=-1, keepdims=True), apart.shape)
     same = np.sort(counts[:, [0, 3]], axis=-1)
     return np.column_stack([same[:, 1], apart, same[:, 0]])
+
+
+def _different(tables: FloatArray) -> tuple[FloatArray, Any]:
+    """Return each table once, and which of them each is."""
+    # halves are as fine as counts go
+    base = 2 * MOST_UNITS + 1
+    keys = (2 * tables).astype(np.int64) @ base ** np.arange(4)
+    _, first, place = np.unique(keys, return_index=True, return_inverse=True)
+    return tables[first], place.ravel()

@@ -10,11 +10,11 @@ import numpy as np
 
 from ilacs_reliability._inference.multiplicity import adjust_p_values
 from ilacs_reliability._inference.thresholds import threshold_test
-from ilacs_reliability._results.estimates import Estimate, SignificanceResult
+from ilacs_reliability._results.estimates import Alternative, Estimate, SignificanceResult
 from ilacs_reliability._results.wording import counted, p_phrase, significant
 from ilacs_reliability.claims.assessing import Assessment
 from ilacs_reliability.claims.judging import Verdict
-from ilacs_reliability.claims.outcomes import TIGHTER
+from ilacs_reliability.claims.outcomes import TIGHTER, deciding_method
 from ilacs_reliability.claims.protocol import Protocol
 
 DECIDED = ("supported", "contradicted")
@@ -44,16 +44,17 @@ def p_of(verdict: Verdict) -> float:
         return 1.0
     low, high = verdict.claim.margins
     is_supported = verdict.outcome == "supported"
-    sides = [
+    sides: list[tuple[float, Alternative]] = [
         (low, "greater" if is_supported else "less"),
         (high, "less" if is_supported else "greater"),
     ]
+    method = deciding_method(estimate)
     found = [
-        threshold_test(estimate, edge, alternative=side).p_value  # type: ignore[arg-type]
+        threshold_test(estimate, edge, alternative=side, method=method or None).p_value
         for edge, side in sides
         if np.isfinite(edge)
     ]
-    tighter = TIGHTER.get(estimate.interval_methods[0], 1.0)
+    tighter = TIGHTER.get(method, 1.0)
     return min(1.0, tighter * (max(found) if is_supported else min(found)))
 
 

@@ -27,11 +27,16 @@ def deciding_level(confidence_level: float, method: str) -> float:
     return 1 - (1 - confidence_level) / TIGHTER.get(method, 1.0)
 
 
+def deciding_method(estimate: Estimate) -> str:
+    """Return the name of the interval that decides about a claim; "" where there is none."""
+    method = estimate.interval_methods[0] if estimate.interval_methods else ""
+    # how often verdicts err is known of the score at its stricter level
+    return "score" if method == "enumerated" else method
+
+
 def deciding_limits(claim: Claim, estimate: Estimate) -> Any:
     """Return the interval of an estimate, or of many, that decides about a claim."""
-    method = estimate.interval_methods[0] if estimate.interval_methods else ""
-    # many studies at once have no other, and a verdict must not hang on how it was asked for
-    method = "score" if method == "enumerated" else method
+    method = deciding_method(estimate)
     return estimate.confidence_interval(
         deciding_level(claim.confidence_level, method), method or None
     )

@@ -192,8 +192,7 @@ def power_for_agreement(
         0.9. Default: 0.95.
     interval : str, optional
         The interval that the analysis will use, one of the estimate's `interval_methods`. Default:
-        the first for many studies at once, which is "score" where one alone is looked at through
-        all tables ("enumerated").
+        the first, as in the analysis: "enumerated" for two grades by two raters, up to 200 units.
     fieldwork : Fieldwork, optional
         Ratings missing by design, clusters and drop-out. Default: none.
     method : {"auto", "exact", "simulated", "formula"}, optional
@@ -286,8 +285,7 @@ def units_for_agreement(
     confidence_level : float, optional
         Of the two-sided interval that decides, between 0 and 1. Default: 0.95.
     interval : str, optional
-        The interval that the analysis will use. Default: the coefficient's first for many studies
-        at once, which is "score" where one alone is looked at through all tables ("enumerated").
+        The interval that the analysis will use. Default: the coefficient's first, as there.
     fieldwork : Fieldwork, optional
         Ratings missing by design, clusters and drop-out. Default: none.
     method : {"auto", "exact", "simulated", "formula"}, optional
@@ -381,8 +379,7 @@ def minimum_detectable_agreement(
     confidence_level : float, optional
         Of the two-sided interval that decides, between 0 and 1. Default: 0.95.
     interval : str, optional
-        The interval that the analysis will use. Default: the coefficient's first for many studies
-        at once, which is "score" where one alone is looked at through all tables ("enumerated").
+        The interval that the analysis will use. Default: the coefficient's first, as there.
     fieldwork : Fieldwork, optional
         Ratings missing by design, clusters and drop-out. Default: none.
     method : {"auto", "exact", "simulated", "formula"}, optional

@@ -53,6 +53,8 @@ class Precision(Record):
         Standard error of `width` from the number of draws; 0 where it is exact.
     method : {"exact", "simulated", "formula"}
         How it was found.
+    notes : tuple of str
+        Where not all studies have the interval that was asked for.
 
     Examples
     --------
@@ -72,6 +74,7 @@ class Precision(Record):
     confidence_level: float
     simulation_error: float
     method: str
+    notes: tuple[str, ...] = ()
 
     def describe(self) -> str:
         """Say in a sentence what interval to expect.
@@ -92,11 +95,12 @@ class Precision(Record):
         if self.n_units is None:
             return f"No number of units that was looked at makes {self.name} that precise."
         low, high = together(self.low, self.high)
-        return (
+        said = (
             f"If {self.name} is {fixed(self.truth)}, the {level(self.confidence_level)} interval "
             f"from {counted(self.n_units, 'unit')} is {fixed(self.width)} wide on average "
             f"({low} to {high}; {self.method})."
         )
+        return " ".join((said, *self.notes))
 
     def __repr__(self) -> str:
         if self.n_units is None:
@@ -139,8 +143,8 @@ def precision_for_agreement(
     confidence_level : float, optional
         Of the interval, between 0 and 1. Default: 0.95.
     interval : str, optional
-        The interval that the analysis will use. Default: the coefficient's first for many studies
-        at once, which is "score" where one alone is looked at through all tables ("enumerated").
+        The interval that the analysis will use. Default: the coefficient's first, as in the
+        analysis; "score" where that of so many studies takes too long, which a note says.
     fieldwork : Fieldwork, optional
         Ratings missing by design, clusters and drop-out. Default: none.
     method : {"auto", "exact", "simulated", "formula"}, optional
@@ -224,11 +228,12 @@ def _expected(
         return _by_formula(question, n_units)
     if is_exact:
         studies, weights = every_study(question.shown, question.fieldwork, n_units)
-        low, high = question.limits(studies)
+        found = [question.interval_of(studies)]
     else:
         batches = drawn_studies(question.shown, question.fieldwork, n_units, n_draws, rng)
-        pairs = [question.limits(batch) for batch in batches]
-        low, high = (np.concatenate(ends) for ends in zip(*pairs, strict=True))
+        found = [question.interval_of(batch) for batch in batches]
+    low, high = (np.concatenate([getattr(one, end) for one in found]) for end in ("low", "high"))
+    if not is_exact:
         weights = np.full(len(low), 1 / len(low))
     known = ~np.isnan(low)
     share = weights[known].sum()
@@ -241,6 +246,7 @@ def _expected(
         undefined=max(float(1 - share), 0.0),
         error=0.0 if is_exact else spread / max(known.sum(), 1) ** 0.5,
         method="exact" if is_exact else "simulated",
+        notes=_by_others({one.method for one in found}),
     )
 
 
@@ -284,6 +290,7 @@ def _precision(
     undefined: float,
     error: float,
     method: str,
+    notes: tuple[str, ...] = (),
 ) -> Precision:
     return Precision(
         name=getattr(question.coefficient, "__name__", "the coefficient"),
@@ -296,4 +303,11 @@ def _precision(
         confidence_level=question.aim.confidence_level,
         simulation_error=error,
         method=method,
+        notes=notes,
     )
+
+
+def _by_others(methods: set[str]) -> tuple[str, ...]:
+    """Say where another interval stands in for the one that was asked for."""
+    others = sorted(method for method in methods if ", " in method)
+    return (f"Intervals are by {'; by '.join(others)}.",) if others else ()

@@ -12,7 +12,8 @@ from scipy.stats import norm
 
 from ilacs_reliability._checks.arguments import check_option
 from ilacs_reliability._data.ratings import Ratings, ratings_from_codes
-from ilacs_reliability._results.estimates import FloatArray
+from ilacs_reliability._inference.thresholds import limits_beside
+from ilacs_reliability._results.estimates import FloatArray, Interval
 from ilacs_reliability._results.undefined import left_unsaid
 from ilacs_reliability.agreement.coefficients import percent_agreement
 from ilacs_reliability.planning.deciding import Aim, Chances, chances_of
@@ -120,12 +121,16 @@ class Question:
         return draws_within(n_draws, cells, looks=looks, nanoseconds=SLOWER.get(name, STUDY))
 
     def limits(self, studies: Ratings) -> tuple[FloatArray, FloatArray]:
-        """Return the limits that the analysis of each study will print."""
+        """Return the limits of each study's analysis, or as good ones beside the margins."""
+        estimate, aim = estimated(self.coefficient, studies), self.aim
+        with left_unsaid():
+            return limits_beside(estimate, (aim.low, aim.high), aim.confidence_level, self.interval)
+
+    def interval_of(self, studies: Ratings) -> Interval:
+        """Return the intervals that the analysis of each study will print."""
         estimate = estimated(self.coefficient, studies)
         with left_unsaid():
-            found = estimate.confidence_interval(self.aim.confidence_level, self.interval)
-        low, high = (np.broadcast_to(end, np.shape(estimate.value)) for end in found)
-        return low, high
+            return estimate.confidence_interval(self.aim.confidence_level, self.interval)
 
     @property
     def normal(self) -> Normal:
