@@ -173,7 +173,7 @@ def summary(rows: list[dict[str, object]], level: float) -> str:
 
 def breakdown(column: dict[str, np.ndarray], near: float) -> list[str]:
     """Return score and bare t by family, number of raters, number of units and weights."""
-    edges = np.array([5, 10, 16, 26, 51, 101, 151])
+    edges = np.array([5, 10, 16, 26, 51, 101, 151, 501])
     bands = [f"{low} to {high - 1}" for low, high in itertools.pairwise(edges)]
     groups = {
         "coefficient": column["family"],
