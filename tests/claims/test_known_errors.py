@@ -208,6 +208,28 @@ def test_the_page_shows_the_rows_of_the_file():
         assert cell in line
 
 
+def test_each_published_claim_that_evidence_bears_on_has_its_errors():
+    text = (PAGE.parent / "_static" / "published_errors.csv").read_text("utf-8")
+    rows = {one["claim"]: one for one in csv.DictReader(text.splitlines())}
+    found = [one for one in ilr.assess_security().assessments if one.verdict.reachable]
+    answered = [one for one in found if one.verdict.outcome != "not answerable"]
+    assert list(rows) == [one.claim.statement for one in answered]
+    for one in answered:
+        row = rows[one.claim.statement]
+        assert int(row["units"]) == one.verdict.evidence.n_units
+        assert float(row["supported"]) <= 2.5
+        assert f"| {row['units']} | {float(row['supported']):.1f} |" in PAGE.read_text("utf-8")
+        # by definition: the exact upper tail of a share, where a limit of 95 % passes the half
+        if row["asks"] == "more than 0.5":
+            n = int(row["units"])
+            wrong = sum(
+                stats.binom.pmf(x, n, 0.5)
+                for x in range(n + 1)
+                if stats.binomtest(x, n).proportion_ci().low > 0.5
+            )
+            assert float(row["supported"]) == pytest.approx(100 * wrong, abs=0.006)
+
+
 # --- naming the coefficient ------------------------------------------------------------------
 
 LOPSIDED = ilr.ratings_from_table([[2, 2], [2, 144]], scale=TWO)
