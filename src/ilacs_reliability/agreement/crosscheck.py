@@ -22,7 +22,6 @@ from ilacs_reliability._data.scales import (
 )
 from ilacs_reliability._results.estimates import Estimate, reason_in_words
 from ilacs_reliability._results.listing import Listing
-from ilacs_reliability._results.wording import counted, significant
 from ilacs_reliability.agreement.alpha import krippendorff_alpha
 from ilacs_reliability.agreement.coefficients import (
     brennan_prediger,
@@ -34,6 +33,7 @@ from ilacs_reliability.agreement.coefficients import (
 )
 from ilacs_reliability.agreement.formulas import patterns_of
 from ilacs_reliability.agreement.generalise import generalise
+from ilacs_reliability.agreement.spoken import what_was_recomputed
 
 Quantity: TypeAlias = Literal["value", "standard_error"]
 # a coefficient of ours, its options as shown, the other program's number, and which number it is
@@ -136,7 +136,7 @@ def cross_check(ratings: RatingsLike) -> Listing:
         if not checks:
             rows.append(_blank(program, installed, "", "", "not comparable", _why_none(taken)))
         rows += [_compare(taken, program, installed, check) for check in checks]
-    return Listing("cross_check", tuple(rows), _sentence(rows), taken.notes)
+    return Listing("cross_check", tuple(rows), what_was_recomputed(rows), taken.notes)
 
 
 def _version(program: str) -> str:
@@ -318,32 +318,3 @@ def _square(ratings: Ratings) -> FloatArray:
     table = np.zeros((q, q))
     np.add.at(table, tuple(patterns_of(ratings).T), ratings.frequencies)
     return table
-
-
-def _sentence(rows: list[dict[str, Any]]) -> str:
-    compared = [row for row in rows if row["difference"] is not None]
-    alone = [row for row in rows if row["difference"] is None and row["outcome"] == "differs"]
-    more = (
-        f" {len(alone)} more have a number in one program and none in the other." if alone else ""
-    )
-    if not compared and alone:
-        programs = ", ".join(sorted({row["program"] for row in alone}))
-        return (
-            f"Nothing could be compared: {counted(len(alone), 'value')} by {programs} or here "
-            "without a number on the other side."
-        )
-    if not compared:
-        return "No other program could recompute anything."
-    largest = max(compared, key=_difference)
-    programs = ", ".join(sorted({row["program"] for row in compared}))
-    differing = sum(row["outcome"] == "differs" for row in compared)
-    found = "none differs" if not differing else f"{differing} differ"
-    return (
-        f"{counted(len(compared), 'value')} recomputed by {programs}: {found}; the largest "
-        f"difference is {significant(largest['difference'], 2)} ({largest['coefficient']}, "
-        f"{largest['program']}).{more}"
-    )
-
-
-def _difference(row: dict[str, Any]) -> float:
-    return float(row["difference"])

@@ -20,8 +20,8 @@ from ilacs_reliability._checks.arguments import (
 from ilacs_reliability._data.ratings import RatingsLike
 from ilacs_reliability._results.estimates import NO_ERROR, Estimate
 from ilacs_reliability._results.listing import Listing
-from ilacs_reliability._results.wording import counted, level, whole
 from ilacs_reliability.agreement.generalisability import VarianceComponents, variance_components
+from ilacs_reliability.agreement.spoken import raters_that_would_do
 
 Decision: TypeAlias = Literal["absolute", "relative"]
 DECISIONS = ("absolute", "relative")
@@ -119,7 +119,18 @@ def d_study(
     numbers = sorted({int(number) for number in listed} | ({needed} if needed else set()))
     limits = {kind: _single_limits(parts, kind, confidence_level) for kind in DECISIONS}
     rows = tuple(_projection(parts, k, reliability, decision, limits) for k in numbers)
-    sentence = _answer(parts, needed, reliability, decision, limits[decision], confidence_level)
+    low, high = (_raters(limit, reliability) for limit in limits[decision])
+    sentence = (
+        parts.describe()
+        if parts.status == "undefined"
+        else raters_that_would_do(
+            needed,
+            (low, high),
+            reliability=reliability,
+            decision=decision,
+            confidence_level=confidence_level,
+        )
+    )
     return Listing("d_study", rows, sentence, parts.notes)
 
 
@@ -168,37 +179,6 @@ def _raters(single: float, reliability: float) -> int | None:
 
 def _stepped(single: float, k: int) -> float:
     return k * single / (1.0 + (k - 1.0) * single)
-
-
-def _answer(
-    parts: VarianceComponents,
-    needed: int | None,
-    reliability: float,
-    decision: str,
-    limits: tuple[float, float],
-    confidence_level: float,
-) -> str:
-    if parts.status == "undefined":
-        return parts.describe()
-    interval = _interval_of_raters(limits, reliability, confidence_level)
-    if needed is None:
-        return f"No number of raters would do: units do not differ beyond error ({interval})."
-    raters = "A single rater" if needed == 1 else f"The mean of {whole(needed)} raters"
-    article = "an" if decision == "absolute" else "a"
-    return f"{raters} would reach {article} {decision} reliability of {reliability:g} ({interval})."
-
-
-def _interval_of_raters(
-    limits: tuple[float, float], reliability: float, confidence_level: float
-) -> str:
-    wanted = level(confidence_level)
-    most, least = (_raters(limit, reliability) for limit in limits)
-    if most is None and (least is None or least == 1):
-        return f"at {wanted} confidence the data do not bound the number of raters"
-    if most is None:
-        return f"{wanted} interval {counted(least, 'rater')} or more, without an upper bound"
-    number = counted(most, "rater") if least == most else f"{whole(least)} to {whole(most)} raters"
-    return f"{wanted} interval {number}"
 
 
 def _projection(

@@ -12,13 +12,13 @@ from ilacs_reliability._checks.arguments import check_listing, told
 from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings
 from ilacs_reliability._data.scales import FloatArray
 from ilacs_reliability._inference.evaluated import Coefficient, evaluated
-from ilacs_reliability._results.estimates import NO_ERROR, Estimate, reason_in_words
+from ilacs_reliability._results.estimates import Estimate
 from ilacs_reliability._results.listing import Listing
 from ilacs_reliability._results.records import plain
 from ilacs_reliability._results.undefined import UndefinedEstimateWarning
-from ilacs_reliability._results.wording import fixed, listed, significant
 from ilacs_reliability.agreement.categories import pattern_labels
 from ilacs_reliability.agreement.formulas import keep_raters, known_raters, rater_names
+from ilacs_reliability.agreement.spoken import what_moves_most
 
 NO_NAMES = (
     "Units have no names here: give `units` to the function that built the ratings, `unit` for a "
@@ -105,7 +105,7 @@ def influential_units(
         rows.append(row | _change(float(without[place]), base))
     rows.sort(key=_largest_first)
     notes = base.notes if units is not None or taken.units is not None else (*base.notes, NO_NAMES)
-    return Listing("influential_units", tuple(rows), _sentence(rows, base, "unit"), notes)
+    return Listing("influential_units", tuple(rows), what_moves_most(rows, base, "unit"), notes)
 
 
 def influential_raters(coefficient: Coefficient, ratings: RatingsLike) -> Listing:
@@ -168,7 +168,9 @@ def influential_raters(coefficient: Coefficient, ratings: RatingsLike) -> Listin
         row: dict[str, Any] = {"rater": plain(name), "n_ratings": given[place].item()}
         rows.append(row | _change(float(_values(coefficient, others)), base))
     rows.sort(key=_largest_first)
-    return Listing("influential_raters", tuple(rows), _sentence(rows, base, "rater"), base.notes)
+    return Listing(
+        "influential_raters", tuple(rows), what_moves_most(rows, base, "rater"), base.notes
+    )
 
 
 def _single(ratings: RatingsLike) -> Ratings:
@@ -232,30 +234,3 @@ def _largest_first(row: dict[str, Any]) -> tuple[float, str]:
     change = row["change"]
     # without it nothing is left to compute: nothing moves the coefficient more
     return -np.inf if change is None else -abs(change), str(row.get("unit", ""))
-
-
-def _sentence(rows: list[dict[str, Any]], base: Estimate, thing: str) -> str:
-    label = base.label or base.name
-    top = next((row for row in rows if row["change"] is not None), None)
-    if base.status == "undefined":
-        return f"No {thing} can be left out of {label}: {reason_in_words(base)}."
-    if top is None:
-        return f"No {thing} can be left out of {label}: it is undefined without any one of them."
-    lost = [_name_of(row, thing) for row in rows if row["change"] is None]
-    other = "other " if lost else ""
-    ending = f" It is undefined without {thing} {listed(lost)}." if lost else ""
-    if abs(top["change"]) <= NO_ERROR:
-        stays = f"it stays {fixed(base.value)} whichever is left out"
-        return f"No {other}{thing} moves {label}: {stays}.{ending}"
-    if round(base.value, 3) == round(top["without"], 3):
-        moved = f"by {significant(top['change'], 2)}, from {fixed(base.value)}"
-    else:
-        moved = f"from {fixed(base.value)} to {fixed(top['without'])}"
-    name = _name_of(top, thing)
-    return f"Leaving out one {other}{thing} ({name}) moves {label} most, {moved}.{ending}"
-
-
-def _name_of(row: dict[str, Any], thing: str) -> Any:
-    grades = row.get("grades", ())
-    written = ", ".join("none" if one is None else str(one) for one in grades)
-    return row.get(thing, f"graded {written}")

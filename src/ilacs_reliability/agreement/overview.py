@@ -16,11 +16,10 @@ from ilacs_reliability._checks.arguments import (
 from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings
 from ilacs_reliability._data.scales import WEIGHT_KINDS, WeightKind, agreement_weights
 from ilacs_reliability._data.wide import credit_by_rule
-from ilacs_reliability._results.estimates import NO_ERROR, Estimate, reason_in_words
+from ilacs_reliability._results.estimates import Estimate, reason_in_words
 from ilacs_reliability._results.listing import Listing
 from ilacs_reliability._results.records import plain
 from ilacs_reliability._results.undefined import UndefinedEstimateWarning
-from ilacs_reliability._results.wording import counted, fixed
 from ilacs_reliability.agreement.alpha import krippendorff_alpha
 from ilacs_reliability.agreement.bangdiwala import bangdiwala_b
 from ilacs_reliability.agreement.benchmarks import BandScale, band_at, bands_of
@@ -36,6 +35,7 @@ from ilacs_reliability.agreement.coefficients import (
 from ilacs_reliability.agreement.concordance import kendall_w, lin_ccc
 from ilacs_reliability.agreement.icc import icc
 from ilacs_reliability.agreement.rater_pairs import light_kappa
+from ilacs_reliability.agreement.spoken import reading_of_choices
 
 Further: TypeAlias = Literal["light_kappa", "bangdiwala_b", "icc", "lin_ccc", "kendall_w"]
 FURTHER: tuple[Further, ...] = get_args(Further)
@@ -152,7 +152,12 @@ def agreement_table(
             if name in OF_SCORES:
                 label, coefficient = OF_SCORES[name]
                 rows.append(_row(coefficient(taken), label, limits, threshold, confidence_level))
-    return Listing("agreement_table", tuple(rows), _sentence(rows, list(limits)), taken.notes)
+    return Listing(
+        "agreement_table",
+        tuple(rows),
+        reading_of_choices(rows, list(limits), OF_SCORES),
+        taken.notes,
+    )
 
 
 def _kinds(ratings: Ratings, weights: Sequence[WeightKind] | None) -> tuple[WeightKind, ...]:
@@ -245,51 +250,3 @@ def _above(low: float, high: float, threshold: float | None) -> str | None:
     if low > threshold:
         return "yes"
     return "no" if high < threshold else "open"
-
-
-def _sentence(rows: list[dict[str, Any]], bands: list[str]) -> str:
-    read = [row for row in rows if row["band"]]
-    if not read:
-        reasons = dict.fromkeys(row["why"] for row in rows if row["why"])
-        why = f" ({'; '.join(reasons)})" if reasons else ""
-        return f"No coefficient that has bands is defined{why}."
-    lowest, highest = (pick(read, key=_value) for pick in (min, max))
-    alike = highest["value"] - lowest["value"] <= NO_ERROR
-    places = [bands.index(row["band"]) for row in read]
-    worst, best = bands[min(places)], bands[max(places)]
-    answers = [row["above_threshold"] for row in read]
-    if alike:
-        text = f"By {_kinds_read(read)} the value is {fixed(lowest['value'])}"
-    else:
-        ends = f"from {_choice(lowest)} to {_choice(highest)}"
-        text = f"Over {_kinds_read(read)} the value runs {ends}"
-    depends = worst != best
-    if set(answers) == {None}:
-        text += ", and the band that is surely reached "
-        text += f"runs from {worst!r} to {best!r}" if depends else f"is {worst!r} throughout"
-    else:
-        above, below, open_ = (answers.count(answer) for answer in ("yes", "no", "open"))
-        text += f"; {above} intervals lie above the threshold, {below} below it, {open_} hold it"
-        depends = len(set(answers)) > 1
-    if depends and alike:
-        return f"{text}: how sure one can be depends on the choice, the value does not."
-    verb = "depends" if depends else "does not depend"
-    return f"{text}: the reading {verb} on the choice."
-
-
-def _kinds_read(read: list[dict[str, Any]]) -> str:
-    """Say how many choices were read, by kind: a correlation does not correct for chance."""
-    of_scores = sum(row["coefficient"] in OF_SCORES for row in read)
-    corrected = counted(len(read) - of_scores, "chance-corrected choice")
-    if not of_scores:
-        return corrected
-    scores = f"{counted(of_scores, 'correlation')} of scores"
-    return scores if of_scores == len(read) else f"{corrected} and {scores}"
-
-
-def _value(row: dict[str, Any]) -> float:
-    return float(row["value"])
-
-
-def _choice(row: dict[str, Any]) -> str:
-    return f"{fixed(row['value'])} ({row['coefficient']}, {row['weights']})"
