@@ -11,11 +11,8 @@ so a part of the table can be made again:
 
 from __future__ import annotations
 
-import argparse
 import csv
 import itertools
-import sys
-import time
 from collections import Counter
 from collections.abc import Iterator
 from functools import partial
@@ -23,6 +20,7 @@ from pathlib import Path
 
 import numpy as np
 from scipy import optimize
+from simulated import run_cells
 
 import ilacs_reliability as ilr
 
@@ -168,31 +166,11 @@ def summarise(path: Path) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--samples", type=int, default=1000)
-    parser.add_argument("--cells", default=f"0:{len(CELLS)}", help="a range such as 3:5")
-    parser.add_argument("--csv", type=Path)
-    parser.add_argument("--summarise", type=Path)
-    options = parser.parse_args()
-    if options.summarise:
-        summarise(options.summarise)
-        return
-    start, stop = map(int, options.cells.split(":"))
-    rows: list[dict[str, object]] = []
-    began = time.perf_counter()
-    for cell in range(start, stop):
-        rows += run(cell, options.seed, options.samples)
-        spent = time.perf_counter() - began
-        print(f"{cell + 1 - start}/{stop - start} {CELLS[cell]} {spent:.0f} s", file=sys.stderr)
-    out = options.csv.open("w", newline="", encoding="utf-8") if options.csv else sys.stdout
-    writer = csv.DictWriter(out, COLUMNS)
-    writer.writeheader()
-    writer.writerows(
-        row | {"share": f"{row['share']:.5f}"} for row in sorted(rows, key=lambda r: r["cell"])
-    )
-    if options.csv:
-        out.close()
+    run_cells(__doc__, CELLS, COLUMNS, rounded, summarise)
+
+
+def rounded(cell: int, seed: int, samples: int) -> list[dict[str, object]]:
+    return [row | {"share": f"{row['share']:.5f}"} for row in run(cell, seed, samples)]
 
 
 if __name__ == "__main__":

@@ -14,16 +14,12 @@ these raters, and for other raters as well.
 
 from __future__ import annotations
 
-import argparse
-import sys
-import time
 import warnings
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 from coverage_raters import COEFFICIENTS, Universe, estimate
-from simulated import WEIGHTS, cell_range, read_rows, write_rows
+from simulated import WEIGHTS, by_cell, cell_options
 
 import ilacs_reliability as ilr
 
@@ -273,31 +269,15 @@ CELLS: dict[str, Callable[..., dict[str, object]]] = {
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = cell_options(__doc__, level=LEVEL)
     parser.add_argument("kind", choices=tuple(CELLS))
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--cells", type=cell_range, default=range(60), help="start:stop")
-    parser.add_argument("--samples", type=int, default=300, help="samples a cell")
-    parser.add_argument("--level", type=float, default=LEVEL, help="confidence level")
-    parser.add_argument("--csv", type=Path, help="write, or bring up to date, one line a cell")
-    parser.add_argument("--summarise", type=Path, help="read a table made earlier")
     options = parser.parse_args()
-    if options.summarise:
-        rows = read_rows(options.summarise)
-    else:
-        rows, started = [], time.monotonic()
-        for done, cell in enumerate(options.cells, start=1):
-            rng = np.random.default_rng([options.seed, cell, len(options.kind)])
-            found = CELLS[options.kind](rng, options.samples, options.level)
-            rows.append({"cell": cell} | found)
-            left = (time.monotonic() - started) / done * (len(options.cells) - done)
-            print(f"\rcell {cell}: {left:.0f} s left ", end="", file=sys.stderr, flush=True)
-        print(file=sys.stderr)
-    if options.csv:
-        old = read_rows(options.csv) if options.csv.exists() else []
-        table = {row["cell"]: row for row in [*old, *rows]}
-        write_rows([table[cell] for cell in sorted(table)], options.csv)
-    print(summary(rows, options.kind, options.level))
+
+    def found(cell: int) -> dict[str, object]:
+        rng = np.random.default_rng([options.seed, cell, len(options.kind)])
+        return {"cell": cell} | CELLS[options.kind](rng, options.samples, options.level)
+
+    print(summary(by_cell(options, found), options.kind, options.level))
 
 
 if __name__ == "__main__":

@@ -12,15 +12,11 @@ and raters for "both", and for "raters" of the units that the study has.
 
 from __future__ import annotations
 
-import argparse
-import sys
-import time
 import warnings
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
-from simulated import GREAT, WEIGHTS, cell_range, read_rows, write_rows
+from simulated import GREAT, WEIGHTS, by_cell, cell_options
 
 import ilacs_reliability as ilr
 
@@ -178,28 +174,12 @@ def summary(rows: list[dict[str, object]], level: float) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--cells", type=cell_range, default=range(60), help="start:stop")
-    parser.add_argument("--samples", type=int, default=300, help="samples a cell")
-    parser.add_argument("--level", type=float, default=LEVEL, help="confidence level")
-    parser.add_argument("--csv", type=Path, help="write, or bring up to date, one line a cell")
-    parser.add_argument("--summarise", type=Path, help="read a table made earlier")
-    options = parser.parse_args()
-    if options.summarise:
-        rows = read_rows(options.summarise)
-    else:
-        rows, started = [], time.monotonic()
-        for done, cell in enumerate(options.cells, start=1):
-            rows.append(check_cell(options.seed, cell, options.samples, options.level))
-            left = (time.monotonic() - started) / done * (len(options.cells) - done)
-            print(f"\rcell {cell}: {left:.0f} s left ", end="", file=sys.stderr, flush=True)
-        print(file=sys.stderr)
-    if options.csv:
-        old = read_rows(options.csv) if options.csv.exists() else []
-        table = {row["cell"]: row for row in [*old, *rows]}
-        write_rows([table[cell] for cell in sorted(table)], options.csv)
-    print(summary(rows, options.level))
+    options = cell_options(__doc__, level=LEVEL).parse_args()
+
+    def found(cell: int) -> dict[str, object]:
+        return check_cell(options.seed, cell, options.samples, options.level)
+
+    print(summary(by_cell(options, found), options.level))
 
 
 if __name__ == "__main__":

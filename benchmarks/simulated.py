@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
 import csv
 import itertools
+import sys
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial, reduce
@@ -211,3 +214,67 @@ def write_rows(rows: list[dict[str, object]], path: Path) -> None:
 def cell_range(text: str) -> range:
     start, _, stop = text.partition(":")
     return range(int(start), int(stop))
+
+
+def cell_options(doc: str, *, samples: int = 300, level: float = 0.95) -> argparse.ArgumentParser:
+    """Return what a script that simulates cell by cell is asked."""
+    parser = argparse.ArgumentParser(description=doc.splitlines()[0])
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--cells", type=cell_range, default=range(60), help="start:stop")
+    parser.add_argument("--samples", type=int, default=samples, help="samples a cell")
+    parser.add_argument("--level", type=float, default=level, help="confidence level")
+    parser.add_argument("--csv", type=Path, help="write, or bring up to date, one line a cell")
+    parser.add_argument("--summarise", type=Path, help="read a table made earlier")
+    return parser
+
+
+def by_cell(
+    options: argparse.Namespace, found: Callable[[int], dict[str, object]]
+) -> list[dict[str, object]]:
+    """Simulate the cells asked for, or read them, and bring the table up to date."""
+    if options.summarise:
+        rows = read_rows(options.summarise)
+    else:
+        rows, started = [], time.monotonic()
+        for done, cell in enumerate(options.cells, start=1):
+            rows.append(found(cell))
+            left = (time.monotonic() - started) / done * (len(options.cells) - done)
+            print(f"\rcell {cell}: {left:.0f} s left ", end="", file=sys.stderr, flush=True)
+        print(file=sys.stderr)
+    if options.csv:
+        old = read_rows(options.csv) if options.csv.exists() else []
+        table = {row["cell"]: row for row in [*old, *rows]}
+        write_rows([table[cell] for cell in sorted(table)], options.csv)
+    return rows
+
+
+def run_cells(
+    doc: str,
+    cells: Sequence[object],
+    columns: Sequence[str],
+    run: Callable[[int, int, int], list[dict[str, object]]],
+    summarise: Callable[[Path], None],
+) -> None:
+    """Run a script of which a cell, simulated with a seed and samples, gives several rows."""
+    parser = argparse.ArgumentParser(description=doc.splitlines()[0])
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--samples", type=int, default=1000)
+    parser.add_argument("--cells", type=cell_range, default=range(len(cells)), help="such as 3:5")
+    parser.add_argument("--csv", type=Path)
+    parser.add_argument("--summarise", type=Path)
+    options = parser.parse_args()
+    if options.summarise:
+        summarise(options.summarise)
+        return
+    rows: list[dict[str, object]] = []
+    began = time.perf_counter()
+    for done, cell in enumerate(options.cells, start=1):
+        rows += run(cell, options.seed, options.samples)
+        spent = time.perf_counter() - began
+        print(f"{done}/{len(options.cells)} {cells[cell]} {spent:.0f} s", file=sys.stderr)
+    out = options.csv.open("w", newline="", encoding="utf-8") if options.csv else sys.stdout
+    writer = csv.DictWriter(out, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    if options.csv:
+        out.close()
