@@ -138,3 +138,9 @@ def test_the_option_and_the_number_of_pairs_are_checked():
     wide = np.random.default_rng(1).integers(0, 4, (300, 400))
     with pytest.raises(ValueError, match="79800 pairs of raters"):
         by_pairs(on(wide))
+
+
+def test_many_raters_of_few_units_are_too_many_pairs_too():
+    grades = np.random.default_rng(76).integers(1, 3, (3, 1000))
+    with pytest.raises(ValueError, match="499500 pairs of raters"):
+        ilr.kendall_w(ilr.ratings_from_matrix(grades, scale=ilr.Scale([1, 2])), missing="pairwise")

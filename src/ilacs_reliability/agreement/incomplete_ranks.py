@@ -15,6 +15,8 @@ from ilacs_reliability.agreement.formulas import centred, keep_raters, only_patt
 from ilacs_reliability.agreement.mid_ranks import MidRanks
 
 # time for one pattern of one study of one pair of raters
+# what a pair of raters costs by itself, in patterns
+A_PAIR = 700.0
 NANOSECONDS = 400.0
 
 
@@ -95,7 +97,7 @@ def concordance_of_pairs(ratings: Ratings) -> Concordance:
     """
     m, shape = ratings.n_raters, ratings.frequencies.shape
     pairs = m * (m - 1) // 2
-    if not affordable(float(pairs) * ratings.frequencies.size, nanoseconds=NANOSECONDS):
+    if not affordable(float(pairs) * (A_PAIR + ratings.frequencies.size), nanoseconds=NANOSECONDS):
         raise ValueError(
             f"`ratings` has {pairs} pairs of raters, more than are ranked in some seconds: choose "
             "raters by `select_raters`, or leave incomplete units out by missing='listwise'."
