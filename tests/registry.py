@@ -519,6 +519,10 @@ ROWS: dict[str, Row] = {
     "ratings_from_table": Row(TABLE, {"scale": SCALE}, golden=""),
     "ratings_from_wide": Row(None, golden="", share=0.1),
     "sequences_from_frame": Row(None, golden="", share=0.1),
+    "profile_weights": Row((ilr.Scale([(1, 1), (1, 2)], ordered=False),), golden=""),
+    "ratings_from_areas": Row(
+        ({"a": [["good", "convert"]], "b": [["good", "good"]]},), {"scale": PAIR}, golden=""
+    ),
     "set_weights": Row((ilr.Scale([("a",), ("a", "b")], ordered=False),), golden=""),
     "tolerance_weights": Row((SCALE,), golden=""),
     "transitions_from_frame": Row(None, golden="", share=0.1),

@@ -7,6 +7,7 @@ __version__ = "0.2.0"
 # where each public name is defined; it is loaded when it is first used (types: __init__.pyi)
 HOMES = {
     "_data.annotations": "ratings_from_annotations",
+    "_data.areas": "profile_weights ratings_from_areas",
     "_data.frames": "grades_from_frame ratings_from_frame ratings_from_wide transitions_from_frame",
     "_data.ratings": "Ratings ratings_from_codes ratings_from_counts ratings_from_matrix "
     "ratings_from_table",

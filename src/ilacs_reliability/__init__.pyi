@@ -3,6 +3,10 @@
 from ilacs_reliability._data.annotations import (
     ratings_from_annotations as ratings_from_annotations,
 )
+from ilacs_reliability._data.areas import (
+    profile_weights as profile_weights,
+    ratings_from_areas as ratings_from_areas,
+)
 from ilacs_reliability._data.frames import (
     grades_from_frame as grades_from_frame,
     ratings_from_frame as ratings_from_frame,

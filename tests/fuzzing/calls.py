@@ -641,6 +641,17 @@ STRATEGIES: dict[str | tuple[str, str], Strategy] = {
     ("ratings_from_annotations", "scale"): lambda draw: draw.one(
         "ilr.Scale([1, 2])", "ilr.Scale([(1,), (2,), (1, 2)], ordered=False)"
     ),
+    ("profile_weights", "scale"): lambda draw: draw.one(
+        "ilr.Scale([(1, 2), (2, 2)], ordered=False)",
+        "ilr.Scale([(1,), (2, 2)], ordered=False)",
+        inputs.scale(draw, draw.whole(1, 9)),
+    ),
+    ("profile_weights", "kind"): weights,
+    "area_scale": lambda draw: draw.one("None", "ilr.Scale([1, 2])", "ilr.Scale([1, 3])"),
+    "areas": lambda draw: draw.one(
+        "{'a': [[1, 2], [2, 2]], 'b': [[1, 1], [2, 1]]}", "{'a': [[1, 2]], 'b': [[1], [2]]}", "{}"
+    ),
+    ("ratings_from_areas", "scale"): lambda draw: "ilr.Scale([1, 2])",
     ("set_weights", "scale"): lambda draw: draw.one(
         "ilr.Scale([('a',), ('a', 'b'), ()], ordered=False)",
         "ilr.Scale([frozenset('a'), frozenset('bc')], ordered=False)",
