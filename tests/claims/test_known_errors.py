@@ -311,6 +311,13 @@ def test_the_multiverse_holds_the_judged_verdict_of_each_way():
     assert "depends on the coefficient" in found.sentence
 
 
+def test_groups_on_a_scale_without_order_are_refused_by_their_name():
+    groups = ilr.grades_from_table([[3, 1], [1, 3]], scale=ilr.Scale(["a", "b"], ordered=False))
+    one = ilr.Claim(statement="So.", kind="comparison", threshold=0.5)
+    with pytest.raises(ValueError, match="`data` must have an ordered scale"):
+        ilr.verdict_multiverse(one, groups)
+
+
 def test_unclear_units_are_a_way_of_their_own():
     clear, unclear = (
         ilr.load_dataset(f"{name}_transitions").counts for name in ("short", "unclear_kind")

@@ -267,7 +267,8 @@ def _estimates(claim: Claim, study: Any, coefficients: Any) -> list[Estimate]:
             check_option(name, tuple(COEFFICIENTS), "coefficients")
         return [computed(name, study) for name in names]
     if isinstance(study, GroupedGrades):
-        return [relative_effect(study)]
+        with naming("data", instead="grades"):
+            return [relative_effect(study)]
     usual = [claim.coefficient if claim.coefficient in OF_MOVES else OF_MOVES[0]]
     names = _given(coefficients, "coefficients", usual)
     for name in names:
