@@ -29,7 +29,14 @@ from ilacs_reliability.comparison.groups import (
     shared_grades,
     undefined_estimate,
 )
-from ilacs_reliability.comparison.in_words import NOT_SHOWN, relative
+from ilacs_reliability.comparison.in_words import (
+    NOT_SHOWN,
+    SHRUNK,
+    TAKEN,
+    lone_pairs,
+    relative,
+    taken_error,
+)
 from ilacs_reliability.comparison.limits import holding
 
 
@@ -357,15 +364,13 @@ def pair_methods(
     if parts.is_single:
         exact = keyed(disjoint_pair_limits, value=value, n_pairs=n_pairs)
         pairs = counted(n_pairs, "pair of units", "pairs of units that share no unit")
-        why = "The groups are completely separated" if apart else "A group is a single unit"
-        note = f"{why}: the interval is the exact one for {pairs}."
+        note = lone_pairs(apart, pairs)
         return (("disjoint_pairs", exact), *((name, exact) for name in METHODS)), (note,)
     steady, known = shrunk_share(parts, n_pairs=n_pairs)
     if not known:
         stand_in = keyed(_stand_in, steady=steady)
         others = tuple((name, stand_in) for name in PAIR_METHODS)
-        why = "The groups are completely separated" if apart else "Units of a group hardly differ"
-        return (("shrunk", keyed(ShareLike.limits, steady)), *others), (f"{why}: {TAKEN}.",)
+        return (("shrunk", keyed(ShareLike.limits, steady)), *others), (taken_error(apart),)
     most = float(parts.sizes[np.isfinite(parts.sizes)].sum())
     known_of: dict[str, float] = {"value": value, "error": error, "df": df, "most": most}
     spread = tuple((name, keyed(_spread_limits, method=name, **known_of)) for name in PAIR_METHODS)
@@ -374,7 +379,6 @@ def pair_methods(
 
 PAIR_METHODS = ("logit", "t", "normal", "jeffreys")
 METHODS = ("shrunk", *PAIR_METHODS)
-TAKEN = "most of the error is not seen but taken from that of a share"
 
 
 def is_taken(effect: Estimate) -> bool:
@@ -494,7 +498,7 @@ def _jeffreys_limits(
 
 def _stand_in(confidence_level: float, *, steady: ShareLike) -> Limits:
     low, high = steady.limits(confidence_level)
-    return under_name(low, high, "shrunk, since units of a group hardly differ")
+    return under_name(low, high, SHRUNK)
 
 
 def _mapped(

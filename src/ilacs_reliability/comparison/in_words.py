@@ -85,3 +85,79 @@ def left_aside(units: str, of: str, share: str, one: bool, strata: str) -> str:
         f"{units} of {of} ({share}) {stands} in strata with one group only and {enters} not "
         f"enter: {strata}."
     )
+
+
+APART, HARDLY = "The groups are completely separated", "Units of a group hardly differ"
+
+TAKEN = "most of the error is not seen but taken from that of a share"
+
+SHRUNK = "shrunk, since units of a group hardly differ"
+
+CROSSED = (
+    "Grades of one kind in a worse stratum lie in part above those of a better one, against"
+    " the monotone assumption, by chance or because it is wrong."
+)
+
+# what bounds of a selection rest on
+ASSUMED = {
+    "none": "if nothing is assumed of the grade that a unit would have got from the other",
+    "comparable": "if units of a stratum are comparable and nothing is assumed outside the {} of "
+    "units in shared strata",
+    "monotone": "if units of a stratum are comparable and a better stratum is never graded lower by"
+    " the same kind",
+}
+RESPONDED = {
+    "any": "",
+    "second_lower": ", and the second kind never grades higher",
+    "second_higher": ", and the second kind never grades lower",
+}
+
+# how the note starts that says why interval and p-value are not of one method, and why
+WITHOUT_SPREAD = "Without a spread the two differ"
+LONE_UNIT = "a group of one unit has no spread to divide by, so the effect itself was permuted"
+FOR_ANY = "the p-value is exact for identical distributions, the interval for any"
+
+
+def lone_pairs(apart: bool, n_pairs: str) -> str:
+    """Say that limits are exact ones, since a spread cannot be seen."""
+    why = APART if apart else "A group is a single unit"
+    return f"{why}: the interval is the exact one for {n_pairs}."
+
+
+def taken_error(apart: bool) -> str:
+    """Say that an error is not one that was seen."""
+    return f"{APART if apart else HARDLY}: {TAKEN}."
+
+
+def without_bound(strata: str, *, response: bool) -> str:
+    """Say in which strata an assumption was given up."""
+    start = (
+        f"The grades seen contradict the assumed response in stratum {strata}"
+        if response
+        else f"No grades of the kind not seen in stratum {strata} are in keeping with it"
+    )
+    return f"{start}: there the bounds are those without it."
+
+
+def unlinked(both: str, *, strata: bool) -> str:
+    """Say why two groups cannot be set against each other."""
+    start = (
+        f"{both} share no stratum" if strata else f"no stratum has grades that tell {both} apart"
+    )
+    return f"{start}, nor do others link them"
+
+
+def held_by_prior(separated: bool) -> str:
+    """Say what a prior does to an odds ratio."""
+    if separated:
+        return "The groups are separated: a log-F(1, 1) prior keeps their odds ratio finite."
+    return "A log-F(1, 1) prior was put on the log odds ratio."
+
+
+def one_sided_cut(cut: str, units: str, strata: str, *, none: bool, every: bool) -> str:
+    """Say that a cut tells no units apart."""
+    if none:
+        return f"none of the {units} is {cut}"
+    if every:
+        return f"all {units} are {cut}"
+    return f"in each of {strata} strata either no unit or every unit is {cut}"

@@ -20,7 +20,7 @@ from ilacs_reliability.comparison.groups import (
     shared_grades,
     undefined_estimate,
 )
-from ilacs_reliability.comparison.in_words import NOT_SHOWN
+from ilacs_reliability.comparison.in_words import NOT_SHOWN, held_by_prior, unlinked
 from ilacs_reliability.comparison.limits import holding
 from ilacs_reliability.comparison.ordinal_fit import (
     connected,
@@ -145,9 +145,9 @@ def _why_unlinked(shared: SharedGrades, reason: str, code: int) -> str:
     """Say which two groups no chain of strata links, where that is why."""
     both = f"{named(shared.groups[0])} and {named(shared.groups[code])}"
     if reason == "no_overlap" and not shared.why:
-        return f"{both} share no stratum, nor do others link them"
+        return unlinked(both, strata=True)
     if reason == "no_contrast":
-        return f"no stratum has grades that tell {both} apart, nor do others link them"
+        return unlinked(both, strata=False)
     return ""
 
 
@@ -213,9 +213,7 @@ def _odds_estimate(shared: SharedGrades, found: ContrastFit, label: str) -> Esti
     # the spread of a coefficient that the prior holds is not one over units
     influence[:, design.used] = np.nan if held else value * pull
     methods = (("profile", keyed(_profile, found=found)),)
-    why = "The groups are separated: a" if found.separated else "A"
-    keeps = "keeps their odds ratio finite" if found.separated else "was put on the log odds ratio"
-    note = (f"{why} log-F(1, 1) prior {keeps}.",) if held else ()
+    note = (held_by_prior(found.separated),) if held else ()
     return Estimate(
         value=value,
         name="proportional_odds",

@@ -14,14 +14,11 @@ from ilacs_reliability._results.wording import counted
 from ilacs_reliability.comparison.effects import is_taken, placements
 from ilacs_reliability.comparison.fixed_margins import drawn_tables, first_rows
 from ilacs_reliability.comparison.groups import SharedGrades
+from ilacs_reliability.comparison.in_words import FOR_ANY, LONE_UNIT, WITHOUT_SPREAD
 from ilacs_reliability.comparison.rank_limits import quantiles
 
 # tables beyond which they are drawn
 MOST_TABLES = 200_000
-
-
-# how the note starts that says why interval and p-value are not of one method
-WITHOUT_SPREAD = "Without a spread the two differ"
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -118,11 +115,7 @@ def _with_permutation(
 ) -> Estimate:
     """Put the interval whose quantiles are the permutation's first."""
     if smallest < 2 or is_taken(effect):
-        why = (
-            "a group of one unit has no spread to divide by, so the effect itself was permuted"
-            if smallest < 2
-            else "the p-value is exact for identical distributions, the interval for any"
-        )
+        why = LONE_UNIT if smallest < 2 else FOR_ANY
         return replace(effect, notes=(*effect.notes, f"{WITHOUT_SPREAD}: {why}."))
     limits = keyed(
         _permutation_limits, statistics=statistics, weights=weights, alternative=alternative

@@ -41,11 +41,12 @@ from ilacs_reliability.comparison.groups import (
 from ilacs_reliability.comparison.in_words import (
     NOT_SHOWN_BY_P,
     TILTED_GRADES,
+    WITHOUT_SPREAD,
     another_method,
     grades_alike,
     neither_higher,
 )
-from ilacs_reliability.comparison.permutation import WITHOUT_SPREAD, Found, permutation_test
+from ilacs_reliability.comparison.permutation import Found, permutation_test
 from ilacs_reliability.comparison.rank_limits import (
     listed_limits,
     score_limits,

@@ -24,7 +24,7 @@ from ilacs_reliability.comparison.groups import (
     phrase_of_groups,
     undefined_estimate,
 )
-from ilacs_reliability.comparison.in_words import NOT_SHOWN
+from ilacs_reliability.comparison.in_words import NOT_SHOWN, one_sided_cut
 from ilacs_reliability.comparison.limits import (
     Counts,
     greenland_robins_ratio,
@@ -307,13 +307,8 @@ def why_one_side(cut: CutGroups) -> str:
         Such as "none of the 20 units is good or better".
     """
     n, hits = cut.shared.n_units, int(cut.tables[..., 1].sum())
-    if not hits:
-        return f"none of the {counted(n, 'unit')} is {cut.phrase}"
-    if hits == n:
-        return f"all {counted(n, 'unit')} are {cut.phrase}"
-    return (
-        f"in each of {whole(len(cut.tables))} strata either no unit or every unit is {cut.phrase}"
-    )
+    units, strata = counted(n, "unit"), whole(len(cut.tables))
+    return one_sided_cut(cut.phrase, units, strata, none=not hits, every=hits == n)
 
 
 def conditional_family(tables: IntArray, *, at_one: bool = False) -> Family:

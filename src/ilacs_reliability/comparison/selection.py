@@ -18,7 +18,14 @@ from ilacs_reliability._results.estimates import FloatArray, Interval
 from ilacs_reliability._results.records import Record, html_table, plain
 from ilacs_reliability._results.wording import counted, fixed, percent, significant, together
 from ilacs_reliability.comparison.groups import check_ordered, cut_code, named
-from ilacs_reliability.comparison.in_words import gap_in_share, relative
+from ilacs_reliability.comparison.in_words import (
+    ASSUMED,
+    CROSSED,
+    RESPONDED,
+    gap_in_share,
+    relative,
+    without_bound,
+)
 
 Assumption: TypeAlias = Literal["none", "comparable", "monotone"]
 Response: TypeAlias = Literal["any", "second_lower", "second_higher"]
@@ -135,28 +142,13 @@ class SelectionBounds(Record):
         are comparable and nothing is assumed outside the 58.3% of units in shared strata; this does
         not tell which group is graded higher.
         """
-        given = {
-            "none": "if nothing is assumed of the grade that a unit would have got from the other",
-            "comparable": (
-                "if units of a stratum are comparable and nothing is assumed outside the "
-                f"{percent(self.share_inside)} of units in shared strata"
-            ),
-            "monotone": (
-                "if units of a stratum are comparable and a better stratum is never graded lower "
-                "by the same kind"
-            ),
-        }[self.assume]
-        also = {
-            "any": "",
-            "second_lower": ", and the second kind never grades higher",
-            "second_higher": ", and the second kind never grades lower",
-        }[self.response]
+        given = ASSUMED[self.assume].format(percent(self.share_inside)) + RESPONDED[self.response]
         tells = "tells" if self.tells_direction else "does not tell"
         low, high, lower, upper = together(self.low, self.high, *self.confidence_interval())
         return (
             f"Over all {counted(self.n_units, 'unit')} the {self.measure} can be anything from "
             f"{low} to {high} (with sampling error, {lower} to {upper}), "
-            f"{given}{also}; this {tells} which group is graded higher."
+            f"{given}; this {tells} which group is graded higher."
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -353,21 +345,12 @@ def _contradictions(
     notes = []
     if against:
         names = ", ".join(str(strata[place]) for place in against)
-        notes.append(
-            f"The grades seen contradict the assumed response in stratum {names}: there the "
-            "bounds are those without it."
-        )
+        notes.append(without_bound(names, response=True))
     if crossed:
-        notes.append(
-            "Grades of one kind in a worse stratum lie in part above those of a better one, against"
-            " the monotone assumption, by chance or because it is wrong."
-        )
+        notes.append(CROSSED)
     if unfit:
         names = ", ".join(str(strata[place]) for place in unfit)
-        notes.append(
-            f"No grades of the kind not seen in stratum {names} are in keeping with it: there the "
-            "bounds are those without it."
-        )
+        notes.append(without_bound(names, response=False))
     return tuple(notes)
 
 
