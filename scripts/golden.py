@@ -157,6 +157,12 @@ def others() -> dict[str, Callable[[], Any]]:
         "agreement_with_standard": lambda: ilr.agreement_with_standard(
             [[1, 1], [2, 1], [2, 2], [1, 1]], [1, 2, 2, 1]
         ),
+        **{
+            f"group_agreement {between}": lambda between=between: ilr.group_agreement(
+                four, {"first two": [0, 1], "others": [2, 3]}, between=between
+            )
+            for between in ("schouten", "vanbelle_albert")
+        },
         "intra_rater_agreement": lambda: ilr.intra_rater_agreement(four, trial=2, weights="linear"),
         "survey_weighted": lambda: ilr.survey_weighted(
             ilr.gwet_ac, [[1, 1], [2, 1], [2, 2], [1, 1]], survey_weights=[1, 2, 3, 4]

@@ -344,7 +344,9 @@ ROWS: dict[str, Row] = {
         (ilr.fleiss_kappa, OCCASIONS[0]), question=partial(ilr.generalise, ilr.fleiss_kappa)
     ),
     "grade_accuracy": Row(MARGINS, {"reliability": 0.8}, question=ilr.grade_accuracy),
-    "group_agreement": Row((OCCASIONS[0], PARTS), question=lambda r: ilr.group_agreement(r, PARTS)),
+    "group_agreement": Row(
+        (OCCASIONS[0], PARTS), question=lambda r: ilr.group_agreement(r, PARTS), golden=""
+    ),
     "icc_test": Row(OCCASIONS, question=ilr.icc_test, searched=True),
     "influential_raters": Row((ilr.fleiss_kappa, OCCASIONS[0])),
     "influential_units": Row((ilr.fleiss_kappa, OCCASIONS[0])),
