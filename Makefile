@@ -46,6 +46,7 @@ lint: $(VENV)/.lint  ## check style, format and types
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy --strict
+	$(PY) -m mypy --strict tests/project/consumer.py
 
 docs: $(VENV)/.docs  ## build the pages into docs/_build/html; a warning, a slip or a dead link is an error
 	$(PY) -m codespell_lib README.md CHANGELOG.md CONTRIBUTING.md docs notebooks src
