@@ -139,6 +139,11 @@ def profile_weights(
     ratings_from_areas : Ratings on such a scale.
     set_weights : Credit between sets of labels.
 
+    References
+    ----------
+    .. [1] H. Janson and U. Olsson, "A measure of agreement for interval or nominal multivariate
+           observations", Educational and Psychological Measurement 61 (2001), 277-289.
+
     Examples
     --------
     >>> import ilacs_reliability as ilr
