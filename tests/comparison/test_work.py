@@ -127,6 +127,9 @@ DEAR = {
     "proportional_odds_test": lambda: ilr.proportional_odds_test(MANY),
     "parallel_lines_test": lambda: ilr.parallel_lines_test(MANY),
     "parallel_lines_test of unlike strata": lambda: ilr.parallel_lines_test(UNLIKE),
+    "limits of Fisher's test of great groups": lambda: ilr.two_proportions(
+        [[298_173_634, 611_521_976], [402_220_042, 204_448_425]], at_most=1
+    ).effect.confidence_interval(),
     "rosenbaum_bounds of great strata": lambda: ilr.rosenbaum_bounds(10**GREATEST),
     "rosenbaum_bounds of ten grades": lambda: ilr.rosenbaum_bounds(drawn_strata(1, 25, 10)),
     "selection_bounds": lambda: ilr.selection_bounds(MANY),

@@ -27,7 +27,7 @@ from ilacs_reliability.comparison.proportions import (
     cut_groups,
     difference_of_shares,
 )
-from ilacs_reliability.comparison.ratios import conditional_family, odds_ratio_of
+from ilacs_reliability.comparison.ratios import conditional_family, is_listable, odds_ratio_of
 from ilacs_reliability.comparison.tilted import tails_for
 from ilacs_reliability.comparison.unconditional import (
     MOST_INVERTED,
@@ -179,6 +179,9 @@ def _effect(cut: CutGroups, method: str, alternative: Alternative) -> Estimate:
         effect = odds_ratio_of(cut)
         if alternative != "two-sided":
             return effect
+        if not is_listable(cut.tables, at_one=True):
+            notes = (*effect.notes, another_method(effect.interval_methods[0]))
+            return replace(effect, notes=notes)
         limits = keyed(_fisher_limits, tables=cut.tables)
         return replace(effect, methods=(("fisher", limits), *effect.methods))
     first, second = phrase_of_groups(cut.shared)

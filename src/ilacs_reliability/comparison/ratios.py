@@ -267,7 +267,7 @@ def odds_ratio_of(cut: CutGroups) -> Estimate:
         why = why_one_side(cut) if reason == "one_side" else ""
         return undefined_estimate(cut.shared, reason, name="odds_ratio", label=label, why=why)
     value, deviations = _mantel_haenszel(cut)
-    listable = _listable(informative)
+    listable = is_listable(informative)
     methods: list[tuple[str, Any]] = [
         (name, keyed(_conditional_limits, tables=informative, part=part))
         for name, part in (("exact", 1.0), ("midp", 0.5))
@@ -413,10 +413,27 @@ def _reaches(tables: IntArray, middles: FloatArray) -> IntArray:
     return reaches
 
 
-def _listable(tables: IntArray) -> bool:
-    """Say whether the totals likely given the margins can be listed."""
-    middles, (low, high) = _middles(tables, _log_odds_expected(tables)), _ends(tables)
+def is_listable(tables: IntArray, *, at_one: bool = False) -> bool:
+    """Say whether `conditional_family` can list the totals likely given the margins.
+
+    Parameters
+    ----------
+    tables : ndarray of int, shape (n_strata, 2, 2)
+        Units by group, not counted and counted.
+    at_one : bool, optional
+        As of `conditional_family`.
+
+    Returns
+    -------
+    bool
+        False where that would take too long or too much memory.
+    """
+    centre = 0.0 if at_one else _log_odds_expected(tables)
+    middles, (low, high) = _middles(tables, centre), _ends(tables)
     most = float(np.minimum(2.0 * _reaches(tables, middles), high - low + 1).sum())
+    if len(tables) == 1:
+        # of one table the list goes on to the total that was seen
+        most += float(np.abs(tables[0, 1, 1] - middles[0]))
     # each number is looked at in dozens of tilts
     return affordable(most * np.log2(len(tables) + 1), nanoseconds=2500.0, held=64 * most)
 

@@ -108,8 +108,8 @@ def _by_lot(world: World, n_each: int | None) -> tuple[IntArray, FloatArray]:
         return world.patterns, world.shares
     if n_each > n_raters:
         raise ValueError(
-            f"`ratings_per_unit` must be at most {n_raters}, the raters there are, but got "
-            f"{n_each}."
+            f"`fieldwork` must ask for a `ratings_per_unit` of at most {n_raters}, as many "
+            f"as there are raters, but got {n_each}."
         )
     chosen = list(combinations(range(n_raters), n_each))
     patterns = np.full((len(chosen), *world.patterns.shape), -1)
