@@ -182,3 +182,8 @@ def test_columns_that_name_no_unit_are_refused(unit, kind, message):
     rows = pd.DataFrame(TWO).assign(gap=[1, None, 2, 3, 4, 5])
     with pytest.raises(kind, match=message):
         ilr.ratings_from_frame(rows, unit=unit, rater="rater", grade="grade", scale=SCALE)
+
+
+def test_rows_of_unlike_lengths_are_told_where_to_go():
+    with pytest.raises(ValueError, match="`ratings_from_frame` with rater=None"):
+        ilr.ratings_from_matrix([["poor", "good"], ["fair"]], scale=SCALE)

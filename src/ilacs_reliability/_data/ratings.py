@@ -1326,7 +1326,9 @@ def _rectangle(matrix: npt.ArrayLike, name: str) -> npt.NDArray[Any]:
         return np.array(matrix, dtype=object) if mixed else table
     except ValueError:
         raise ValueError(
-            f"`{name}` must be rectangular, units by raters: its rows differ in length."
+            f"`{name}` must be rectangular, units by raters, but its rows differ in length: fill "
+            "them up with None where a column is a rater; where nobody noted who graded, give a "
+            "row a rating to `ratings_from_frame` with rater=None."
         ) from None
 
 
