@@ -521,3 +521,10 @@ def test_the_scale_of_a_plain_table_is_the_numbers_from_one(n_grades):
     assert {name: getattr(plain, name) for name in ilr.Scale.__slots__} == {
         name: getattr(checked, name) for name in ilr.Scale.__slots__
     }
+
+
+@pytest.mark.parametrize("weights", our.KINDS)
+def test_credit_is_symmetric_to_the_last_digit(weights):
+    scores = np.sort(np.random.default_rng(7).uniform(0, 2, 9)).tolist()
+    credit = ilr.agreement_weights(ilr.Scale(scores), weights)
+    assert np.array_equal(credit, credit.T)

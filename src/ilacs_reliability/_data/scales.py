@@ -719,7 +719,7 @@ def _loss(kind: str, scores: FloatArray) -> Any:
         case "circular":
             return np.sin(np.pi * (a - b) / (high - low + 1)) ** 2
         case _:  # bipolar
-            spread = (a + b - 2 * low) * (2 * high - a - b)
+            spread = (a + b - 2 * low) * (2 * high - (a + b))
             return np.divide((a - b) ** 2, spread, out=np.zeros_like(spread), where=a != b)
 
 

@@ -23,7 +23,12 @@ from ilacs_reliability.comparison.checks import (
     disagreement,
     draws_affordable,
 )
-from ilacs_reliability.comparison.fixed_margins import convolved, drawn_tables, every_table
+from ilacs_reliability.comparison.fixed_margins import (
+    by_their_margins,
+    convolved,
+    drawn_tables,
+    every_table,
+)
 from ilacs_reliability.comparison.groups import (
     SharedGrades,
     shared_grades,
@@ -299,7 +304,9 @@ def _drawn(
         return ChiSquare(form.df)
     check_drawable(shared.counts)
     totals = np.zeros((n_resamples, len(form.total)))
-    for h, counts in enumerate(shared.counts):
+    # what can be enumerated, and what is drawn, may not hang on which stratum comes first
+    for h in by_their_margins(shared.counts):
+        counts = shared.counts[h]
         sizes, columns = counts.sum(axis=1), counts.sum(axis=0)
         tables = drawn_tables(sizes, columns, n_resamples, rng)
         surplus = tables - np.outer(sizes, columns) / counts.sum()
@@ -318,7 +325,9 @@ def _distribution(shared: SharedGrades, form: _Form) -> Any:
     """Return every sum over strata and how likely it is, or None of too many."""
     found: Any = (np.zeros((1, len(form.total))), np.ones(1))
     n_terms = 0.0
-    for h, counts in enumerate(shared.counts):
+    # what can be enumerated, and what is drawn, may not hang on which stratum comes first
+    for h in by_their_margins(shared.counts):
+        counts = shared.counts[h]
         sizes, columns = counts.sum(axis=1), counts.sum(axis=0)
         tables = every_table(sizes, columns)
         if tables is None or not affordable(0.0, nanoseconds=1.0, held=64.0 * tables[0].size):

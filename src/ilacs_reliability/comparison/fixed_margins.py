@@ -317,6 +317,24 @@ def score_sums(
 MOST_LOG_WAYS = 700.0
 
 
+def by_their_margins(counts: IntArray) -> IntArray:
+    """Return the places of strata in an order that hangs on their margins alone.
+
+    Parameters
+    ----------
+    counts : ndarray of int, shape (n_strata, n_groups, n_grades)
+        Tables.
+
+    Returns
+    -------
+    ndarray of int, shape (n_strata,)
+        Where each is, the largest strata first; which group is the first makes no difference.
+    """
+    sizes = np.sort(counts.sum(axis=2), axis=1)
+    margins = np.column_stack([sizes.sum(axis=1), sizes, counts.sum(axis=1)])
+    return np.lexsort(margins.T[::-1])[::-1]
+
+
 def every_table(sizes: IntArray, totals: IntArray) -> tuple[IntArray, FloatArray] | None:
     """Enumerate tables with given margins.
 

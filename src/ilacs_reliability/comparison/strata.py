@@ -31,6 +31,7 @@ from ilacs_reliability.comparison.effects import (
     relative_effect_label,
 )
 from ilacs_reliability.comparison.fixed_margins import (
+    by_their_margins,
     convolved,
     double_mid_ranks,
     drawn_tables,
@@ -337,7 +338,9 @@ def _judged(
     rng: np.random.Generator,
 ) -> Null:
     """Return the distribution of the second group's surplus, as extreme as the alternative says."""
-    totals, sizes = shared.counts.sum(axis=1), shared.counts.sum(axis=2)
+    # what can be enumerated, and what is drawn, may not hang on which stratum comes first
+    counts = shared.counts[by_their_margins(shared.counts)]
+    totals, sizes = counts.sum(axis=1), counts.sum(axis=2)
     n = totals.sum(axis=1, keepdims=True)
     # centred, so that the sum is a surplus; divided by N + 1 as in van Elteren (1960)
     scores = (double_mid_ranks(totals) / 2 - (n + 1) / 2) / (n + 1)

@@ -48,7 +48,7 @@ Chance: TypeAlias = tuple[int, np.random.Generator]
 TrendMethod: TypeAlias = Literal["exact", "monte_carlo", "asymptotic"]
 # pairs of what is held and what the next group takes, and of the last two groups, which need less
 MOST_STEPS = 3_000_000
-MOST_LAST_STEPS = 30_000_000
+MOST_LAST_STEPS = 15_000_000
 STEPS_AT_ONCE = 500_000
 
 
