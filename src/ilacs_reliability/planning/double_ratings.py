@@ -435,9 +435,14 @@ def minimum_detectable_agreement(
     number = _draws(question, n_units, method, n_resamples, looks=STRENGTHS)
     # the same draws at every strength, so that power rises with it
     seed = int(generator.integers(2**63))
+    exact = question.is_exact(n_units, method)
+    judged = question.at(edge).exactly(n_units) if exact else None
 
     def reached(strength: float) -> Chances:
-        return question.at(strength).chances(n_units, method, number, as_generator(seed))
+        there = question.at(strength)
+        if judged:
+            return judged(there)
+        return there.chances(n_units, method, number, as_generator(seed))
 
     def formula(strength: float) -> float:
         return question.at(strength).normal(n_units).supported

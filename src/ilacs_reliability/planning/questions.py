@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import inf
 from typing import Any, Literal, TypeAlias
@@ -35,6 +36,7 @@ METHODS = ("auto", "exact", "simulated", "formula")
 MOST_EXACT = 30_000
 NO_SPREAD = 1e-12
 # nanoseconds for a study
+TABLES, MOST_LISTED = 0.11, 200
 SLOWER = {"icc": 1.5e5, "light_kappa": 3e5}
 
 
@@ -98,9 +100,8 @@ class Question:
         """Return how often studies of this size end how."""
         if method == "formula":
             return self.normal(n_units)
-        if method == "exact" or (method == "auto" and self.is_small(n_units)):
-            studies, weights = every_study(self.shown, self.fieldwork, n_units)
-            return chances_of(self.aim, *self.limits(studies), weights)
+        if self.is_exact(n_units, method):
+            return self.exactly(n_units)(self)
         if not n_draws:
             return self.normal(n_units)
         pairs = [
@@ -110,6 +111,23 @@ class Question:
         low, high = (np.concatenate(ends) for ends in zip(*pairs, strict=True))
         return chances_of(self.aim, low, high)
 
+    def is_exact(self, n_units: int, method: str) -> bool:
+        """Say whether `chances` goes through all studies."""
+        return method == "exact" or (method == "auto" and self.is_small(n_units))
+
+    def exactly(self, n_units: int) -> Callable[[Question], Chances]:
+        """Judge every study once, for this question and those of the same studies elsewhere."""
+        studies, _ = every_study(self.shown, self.fieldwork, n_units)
+        limits = self.limits(studies)
+
+        def chances(other: Question) -> Chances:
+            again, weights = every_study(other.shown, other.fieldwork, n_units)
+            # what a world without some pattern can show are fewer studies
+            same = np.array_equal(again.frequencies, studies.frequencies)
+            return chances_of(self.aim, *(limits if same else other.limits(again)), weights)
+
+        return chances
+
     def is_small(self, n_units: int, most: int = MOST_EXACT) -> bool:
         """Say whether all studies of this size can be gone through."""
         return n_studies(self.shown, self.fieldwork, n_units) <= most
@@ -118,7 +136,11 @@ class Question:
         """Return how many studies to draw at each of several looks: 0 where too few can be."""
         name = getattr(self.coefficient, "__name__", "")
         cells = n_cells(self.shown, self.fieldwork, n_units)
-        return draws_within(n_draws, cells, looks=looks, nanoseconds=SLOWER.get(name, STUDY))
+        one = SLOWER.get(name, STUDY)
+        if self.interval in (None, "enumerated") and len(self.world.patterns) <= 4:
+            # two raters and two grades, whose limits look through all tables of as many units
+            one += TABLES * min(n_units, MOST_LISTED) ** 3
+        return draws_within(n_draws, cells, looks=looks, nanoseconds=one)
 
     def limits(self, studies: Ratings) -> tuple[FloatArray, FloatArray]:
         """Return the limits of each study's analysis, or as good ones beside the margins."""
