@@ -370,3 +370,10 @@ def test_scoring_climbs_to_the_top_whatever_its_start():
     usual = climb(sequences, 0.7)
     other = climb(sequences, 0.7, start=np.concatenate([[-0.3, 0.95], *sequences.starts]))
     assert other.log_likelihood == pytest.approx(usual.log_likelihood, abs=1e-6)
+
+
+def test_a_climb_from_shares_that_hardly_can_be_warns_of_nothing():
+    gradings = [[2, 1, 4], [3, 2, 3], [1, 4, 3], [4, 3, 2], [1, 2, 1]]
+    gradings += [[3, 4, 2], [1, 2, 4], [3, 1, 1], [3, 3, 4], [2, 3, 1]]
+    found = ilr.reliability_from_repeats(gradings, error_correlation=1 / 3)
+    assert 0 <= found.value <= 1

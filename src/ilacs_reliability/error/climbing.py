@@ -156,7 +156,10 @@ def climb(
     for _ in range(MOST_ROUNDS):
         held = ((place <= low) & (score < 0)) | ((place >= high) & (score > 0)) | (low == high)
         step = _step(score, information, held, damping)
-        if score @ step < 1e-9:
+        # from shares that hardly can be the slope is beyond the largest number
+        with np.errstate(over="ignore"):
+            gaining = score @ step
+        if gaining < 1e-9:
             break
         trial = np.clip(place + step, low, high)
         found = _slopes(sequences, trial, reliability, error_correlation)
