@@ -17,6 +17,7 @@ from ilacs_reliability.shift.movement import check_ordered, net_estimate
 from ilacs_reliability.shift.moves import MATCHING, Pairs, as_pairs, cut_at, share_estimate, warned
 from ilacs_reliability.shift.paired import binary_difference, cut_phrase, odds_ratio
 from ilacs_reliability.shift.sentences import (
+    CROSSED,
     EFFECTS,
     LABELS,
     NO_CHANGE,
@@ -24,6 +25,8 @@ from ilacs_reliability.shift.sentences import (
     NOT_SHOWN,
     ONE_ALONE,
     as_many,
+    rose_and_fell,
+    ways_over,
 )
 from ilacs_reliability.shift.signs import balance_p, normal_balance
 from ilacs_reliability.shift.sums import SignedSum, signed_sum, signed_sum_p, sum_notes
@@ -221,7 +224,7 @@ def mcnemar(
         pieces,
         Title(name="mcnemar", label=LABELS["mcnemar"]),
         Outcome(statistic=statistic, p_value=p_value, alternative=alternative, method=method),
-        things=(f"rose to {reached}", "fell below it"),
+        things=ways_over(reached),
         effect=binary_difference(
             pairs,
             before,
@@ -410,8 +413,8 @@ def _direction_notes(
         return sum_notes(pieces, effect, alternative, moved=True, alone=is_alone(pairs))
     if pairs.n_units == 1:
         return (ONE_ALONE,)
-    seen = f"{up} {things[0]} and {down} {things[1]}."
+    seen = rose_and_fell(up, down, things)
     if method in ("asymptotic", "corrected"):
         return (seen, *large_sample_note(np.array([1 / crossed]), "unit", "method='exact'"))
-    verb = "moved" if crossed == moved else "crossed the cut"
+    verb = "moved" if crossed == moved else CROSSED
     return (seen, *least_p_note(crossed, "unit", method, alternative, verb=verb))

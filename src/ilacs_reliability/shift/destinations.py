@@ -10,8 +10,8 @@ from ilacs_reliability._data.tables import TransitionsLike
 from ilacs_reliability._results.estimates import Estimate
 from ilacs_reliability._results.ingredients import Title
 from ilacs_reliability._results.listing import Estimates
-from ilacs_reliability._results.wording import as_said
 from ilacs_reliability.shift.moves import as_pairs, share_estimate
+from ilacs_reliability.shift.sentences import share_going
 
 
 def transition_shares(table: TransitionsLike) -> Estimates:
@@ -67,14 +67,10 @@ def transition_shares(table: TransitionsLike) -> Estimates:
             pairs,
             np.asarray(pairs.after == end),
             np.asarray(pairs.before == grade),
-            Title(name="transition_shares", label=_label(labels[grade], labels[end])),
+            Title(name="transition_shares", label=share_going(labels[grade], labels[end])),
             simultaneous=len(held) * pairs.n_grades,
         )
         for grade in held
         for end in range(pairs.n_grades)
     }
     return Estimates("transition_shares", "move", shares)
-
-
-def _label(before: Hashable, after: Hashable) -> str:
-    return f"share of those {as_said(before)} before that were {as_said(after)} after"

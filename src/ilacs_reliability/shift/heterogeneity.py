@@ -19,9 +19,11 @@ from ilacs_reliability.shift.sentences import (
     EFFECTS,
     HYPOTHESES,
     LABELS,
+    LARGER_STRATA,
     NOT_SHOWN,
     ONE_STRATUM,
     WITHIN_ONE,
+    between_strata,
 )
 from ilacs_reliability.shift.testing import large_sample_note
 
@@ -161,7 +163,7 @@ def _notes(shares: FloatArray, df: int, n_strata: int, everyone: Pairs) -> tuple
         return (WITHIN_ONE,)
     if everyone.clusters is None:
         return large_sample_note(shares, "unit", "heterogeneity='monte_carlo'")
-    return large_sample_note(shares, "cluster", "fewer and larger strata")
+    return large_sample_note(shares, "cluster", LARGER_STRATA)
 
 
 def _moved_between(
@@ -181,7 +183,7 @@ def _moved_between(
     n_resamples = affordable_draws(
         n_resamples,
         NANOSECONDS * table.size,
-        f"units between {len(table)} strata",
+        between_strata(len(table)),
         "heterogeneity='asymptotic'",
     )
     mean = float(times @ kinds) / times.sum()

@@ -17,7 +17,7 @@ from ilacs_reliability.shift.binary import paired_difference
 from ilacs_reliability.shift.movement import check_ordered, net_estimate
 from ilacs_reliability.shift.moves import as_pairs
 from ilacs_reliability.shift.scores import score_estimate
-from ilacs_reliability.shift.sentences import within_margins
+from ilacs_reliability.shift.sentences import equivalence_of, within_margins
 from ilacs_reliability.shift.testing import check_margin
 
 ShiftEffect: TypeAlias = Literal["net", "difference", "score"]
@@ -99,7 +99,7 @@ def shift_equivalence(
     return replace(
         result,
         name="shift_equivalence",
-        label=f"equivalence test of {with_article(estimate.label)}",
+        label=equivalence_of(with_article(estimate.label)),
         notes=(*result.notes, note),
     )
 

@@ -38,6 +38,7 @@ from ilacs_reliability.shift.sentences import (
     LEAST_P,
     MARGINS_NULL,
     UNSEEN,
+    change_in_share,
     other_p_value,
 )
 from ilacs_reliability.shift.swaps import (
@@ -303,7 +304,7 @@ def marginal_shift_by_grade(table: TransitionsLike) -> Estimates:
         shifts[label] = linear_estimate(
             pairs,
             change,
-            Title(name="marginal_shift_by_grade", label=f"change in the share {label}"),
+            Title(name="marginal_shift_by_grade", label=change_in_share(label)),
             methods=_grade_methods(change, max(moved, 1), max(df, 1)),
         )
     return Estimates("marginal_shift_by_grade", "grade", shifts)

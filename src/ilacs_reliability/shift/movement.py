@@ -19,10 +19,8 @@ from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.pictured import Pictured
 from ilacs_reliability._results.records import Record, plain, rows_table
 from ilacs_reliability._results.wording import (
-    as_said,
     counted,
     fixed,
-    percent,
     together,
     whole,
     with_interval,
@@ -36,10 +34,23 @@ from ilacs_reliability.shift.moves import (
     share_estimate,
 )
 from ilacs_reliability.shift.paired_limits import bonett_price_limits, tango_limits
-from ilacs_reliability.shift.sentences import EFFECTS, NOT_SHOWN
+from ilacs_reliability.shift.sentences import (
+    EFFECTS,
+    KEPT,
+    OF_THOSE,
+    SHARE,
+    STOOD_STILL,
+    at_the_bottom,
+    at_the_top,
+    kind_said,
+    moves_listed,
+    net_shift_said,
+    out_of,
+    room_said,
+    share_reaching,
+    without_room,
+)
 from ilacs_reliability.shift.sums import SignedSum, score_method
-
-SHARE = "share (95% interval)"
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
@@ -142,8 +153,8 @@ class NetShift(Record, Pictured):
         """
         _, after = cut_at(self.pairs, grade)
         everyone = np.ones(len(after), dtype=bool)
-        label = f"share at least {grade} on the second occasion"
-        return share_estimate(self.pairs, after, everyone, Title(name="at_least", label=label))
+        title = Title(name="at_least", label=share_reaching(grade))
+        return share_estimate(self.pairs, after, everyone, title)
 
     def describe(self) -> str:
         """Say in a sentence how grades moved, with intervals and what room there was.
@@ -167,7 +178,7 @@ class NetShift(Record, Pictured):
         """
         kinds = (
             (self.n_improved, self.improved, "improved"),
-            (self.n_unchanged, self.unchanged, "kept their grade"),
+            (self.n_unchanged, self.unchanged, KEPT),
             (self.n_declined, self.declined, "declined"),
         )
         first, second, third = (_kind(*kind) for kind in kinds)
@@ -176,11 +187,12 @@ class NetShift(Record, Pictured):
             decimals=1,
             edge=100,
         )
-        return (
-            f"Of {counted(self.n_units, 'unit')} graded twice, {first}, {second} and {third}, "
-            f"intervals together at 95%; {_by_grades(self.by_move)}improved less declined is "
-            f"{'+' if self.net.value > 0 else ''}{net} points (95% interval {low} to {high}); "
-            f"{_room(self)}; it does not show {NOT_SHOWN}."
+        return net_shift_said(
+            self.n_units,
+            three=f"{first}, {second} and {third}",
+            by_move=self.by_move,
+            net=(f"{'+' if self.net.value > 0 else ''}{net}", low, high),
+            room=room_said(*(_room(room) for room in (self.room_up, self.room_down))),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -223,19 +235,18 @@ class NetShift(Record, Pictured):
             "unchanged": (self.unchanged, self.n_unchanged),
             "declined": (self.declined, self.n_declined),
             "net": (self.net, self.n_improved - self.n_declined),
-            "improved, of those that could": (self.room_up, self.n_improved),
-            "declined, of those that could": (self.room_down, self.n_declined),
+            OF_THOSE["improved"]: (self.room_up, self.n_improved),
+            OF_THOSE["declined"]: (self.room_down, self.n_declined),
         }
         rows = [_shown_row(name, *pair) for name, pair in shares.items()]
-        moves = (f"{move:+d}: {whole(count)}" for move, count in self.by_move.items() if count)
-        lines = (f"Units by number of grades moved: {', '.join(moves)}.", *self.notes)
+        lines = (moves_listed(self.by_move), *self.notes)
         return rows_table(rows, ("grades", "units", "of", "share", "low", "high")) + paragraphs(
             lines
         )
 
 
 def _shown_row(name: str, share: Estimate, units: int) -> dict[str, Any]:
-    many = f"{whole(units)} of {whole(share.n_units)}" if share.n_units else "none could"
+    many = out_of(units, share.n_units)
     row: dict[str, Any] = {"grades": name, "units": many}
     limits = _limits_of(share, "share", "simultaneous")
     if share.status != "ok" or not limits:
@@ -415,45 +426,26 @@ def _room_notes(pairs: Pairs) -> tuple[str, ...]:
     bottom = pairs.count(pairs.before == 0)
     labels = pairs.scale.labels
     notes = (
-        f"{_were(top)} {as_said(labels[-1])} already and could not improve." if top else "",
-        f"{_were(bottom)} {as_said(labels[0])} and could not decline." if bottom else "",
-        "" if pairs.frequencies @ (pairs.moves != 0) else "No unit moved.",
+        at_the_top(top, labels[-1]) if top else "",
+        at_the_bottom(bottom, labels[0]) if bottom else "",
+        "" if pairs.frequencies @ (pairs.moves != 0) else f"{STOOD_STILL.capitalize()}.",
     )
     return tuple(note for note in notes if note)
 
 
 def _why_no_room(pairs: Pairs, end: int) -> str:
-    grade, text = as_said(pairs.scale.labels[end]), "no unit had room to move that way"
-    return f"{text}: {'it' if pairs.n_units == 1 else f'all {pairs.n_units}'} stood at {grade}"
-
-
-def _were(n: int) -> str:
-    return f"{counted(n, 'unit')} {'was' if n == 1 else 'were'}"
+    return without_room(pairs.n_units, pairs.scale.labels[end])
 
 
 def _kind(count: int, share: Estimate, words: str) -> str:
     interval = share.confidence_interval(method="simultaneous")
     value, low, high = together(*(100 * x for x in (share.value, *interval)), decimals=1, edge=100)
-    return f"{whole(count)} {words} ({value}%, {low} to {high})"
+    return kind_said(count, words, value, low, high)
 
 
-def _by_grades(by_move: Mapping[int, int]) -> str:
-    """Say by how many grades units moved, the furthest rise first."""
-    moved = [(move, count) for move, count in by_move.items() if move and count]
-    if not moved:
-        return ""
-    parts = ", ".join(f"{whole(count)} by {move:+d}" for move, count in reversed(moved))
-    return f"by number of grades {parts}; "
-
-
-def _room(shift: NetShift) -> str:
-    """Say how many had room to move, and how many of those did."""
-    up, down = shift.room_up.n_units, shift.room_down.n_units
-    shares = [
-        f" ({percent(room.value)} of them did)" if room.n_units else ""
-        for room in (shift.room_up, shift.room_down)
-    ]
-    return f"{whole(up)} could improve{shares[0]} and {whole(down)} could decline{shares[1]}"
+def _room(room: Estimate) -> tuple[float, float | None]:
+    """Return how many had room to move one way, and the share of those that did."""
+    return room.n_units, room.value if room.n_units else None
 
 
 def _limits_of(estimate: Estimate, name: str, method: str | None) -> dict[str, Any]:

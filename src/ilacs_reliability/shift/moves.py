@@ -31,7 +31,7 @@ from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.records import Record, freeze
 from ilacs_reliability._results.undefined import warn_undefined
 from ilacs_reliability._results.wording import set_aside, with_article
-from ilacs_reliability.shift.sentences import CLUSTER_NOTE, NOT_SHOWN
+from ilacs_reliability.shift.sentences import CLUSTER_NOTE, NOT_SHOWN, STOOD_STILL
 
 Mask: TypeAlias = npt.NDArray[np.bool_]
 
@@ -300,7 +300,7 @@ def pair_estimate(
     )
 
 
-NO_MOVE = Undefined("no_change", "no unit moved")
+NO_MOVE = Undefined("no_change", STOOD_STILL)
 
 
 def share_estimate(

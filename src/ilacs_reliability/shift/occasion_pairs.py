@@ -18,9 +18,8 @@ from ilacs_reliability._inference.multiplicity import (
     check_adjustment,
 )
 from ilacs_reliability._results.listing import Listing
-from ilacs_reliability._results.wording import counted, fixed, p_phrase
 from ilacs_reliability.shift.occasions import ranked_occasions
-from ilacs_reliability.shift.sentences import ORDER_FOR_NEMENYI
+from ilacs_reliability.shift.sentences import ORDER_FOR_NEMENYI, pairs_of_occasions, two_ranks
 
 OccasionPairMethod: TypeAlias = Literal["conover", "nemenyi"]
 PAIR_METHODS: tuple[str, ...] = get_args(OccasionPairMethod)
@@ -181,13 +180,12 @@ def _left_over(ranks: FloatArray, times: FloatArray) -> float:
 
 
 def _sentence(rows: tuple[dict[str, Any], ...], n_units: float) -> str:
-    told = "; ".join(
-        f"{row['first']} and {row['second']} (mean ranks {fixed(row['mean_rank_first'])} and "
-        f"{fixed(row['mean_rank_second'])}) {p_phrase(row['adjusted_p_value'])}"
+    told = (
+        two_ranks(
+            (row["first"], row["second"]),
+            (row["mean_rank_first"], row["mean_rank_second"]),
+            row["adjusted_p_value"],
+        )
         for row in rows
     )
-    how = f"{rows[0]['method']}, adjusted by {rows[0]['adjust']}"
-    return (
-        f"Pairs of occasions ({how}), from {counted(n_units, 'unit')}: {told}; it does not show "
-        "how far grades moved."
-    )
+    return pairs_of_occasions(rows[0]["method"], rows[0]["adjust"], n_units, told)

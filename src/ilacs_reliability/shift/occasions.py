@@ -28,15 +28,17 @@ from ilacs_reliability.shift.sentences import (
     CLUSTER_NOTE,
     EFFECTS,
     HYPOTHESES,
+    INCOMPLETE,
     LABELS,
-    NOT_SHOWN,
     ONE_ALONE,
     ONE_SIDE,
     SHARED_ORDER,
     STILL,
     TOGETHER,
+    WHICH_OCCASIONS,
     by_occasion,
     same_share,
+    unseen_here,
 )
 from ilacs_reliability.shift.testing import large_sample_note
 
@@ -327,7 +329,7 @@ def _complete(ratings: RatingsLike) -> tuple[Ratings, CodeArray]:
     if not full.any():
         raise ValueError("`ratings` holds no unit that was graded on every occasion.")
     left = int(taken.frequencies[~full].sum())
-    notes = set_aside(left, "with a missing grade")
+    notes = set_aside(left, INCOMPLETE)
     clusters = taken.clusters
     if clusters is not None:
         clusters, notes = np.unique(clusters[full], return_inverse=True)[1], (*notes, CLUSTER_NOTE)
@@ -415,7 +417,7 @@ def _result(
         effect=occasions_estimate(ratings, centred, found, label=effect),
         n_units=int(frequencies.sum()),
         notes=(*ratings.notes, *notes),
-        limits=f"which occasions differ, or which way; nor {NOT_SHOWN}",
+        limits=unseen_here(WHICH_OCCASIONS),
     )
 
 

@@ -30,7 +30,12 @@ from ilacs_reliability.shift.paired_limits import (
     tango_limits,
     tango_limits_at,
 )
-from ilacs_reliability.shift.sentences import IGNORES_CLUSTERS
+from ilacs_reliability.shift.sentences import (
+    IGNORES_CLUSTERS,
+    change_in_share,
+    or_better,
+    paired_odds_label,
+)
 from ilacs_reliability.shift.sums import SignedSum, score_method
 from ilacs_reliability.shift.testing import why_still
 from ilacs_reliability.shift.worst_share import unconditional_critical_value
@@ -56,7 +61,7 @@ def cut_phrase(scale: Scale, at_least: Hashable | None, *, number: str = "of gra
     labels = scale.labels
     code = len(labels) - 1 if at_least is None else scale.code(at_least)
     name = labels[code] if isinstance(labels[code], str) else f"{number} {labels[code]}"
-    return f"{name}" if code == len(labels) - 1 else f"{name} or better"
+    return f"{name}" if code == len(labels) - 1 else or_better(name)
 
 
 def binary_difference(
@@ -109,7 +114,7 @@ def binary_difference(
     return linear_estimate(
         pairs,
         ways,
-        Title(name="paired_difference", label=f"change in the share {cut}"),
+        Title(name="paired_difference", label=change_in_share(cut)),
         methods=methods,
     )
 
@@ -182,7 +187,7 @@ def odds_ratio(
         pairs,
         Title(
             name="paired_odds_ratio",
-            label=f"paired odds ratio (units that rose to {cut} for each that fell)",
+            label=paired_odds_label(cut),
         ),
         Value(
             value=value,

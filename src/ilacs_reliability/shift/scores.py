@@ -34,7 +34,15 @@ from ilacs_reliability.shift.moves import (
     mean_methods,
     reordered,
 )
-from ilacs_reliability.shift.sentences import DIRECTED, FALLING, FLIPPED, LABELS, LEAST_P, NOT_SHOWN
+from ilacs_reliability.shift.sentences import (
+    DIRECTED,
+    EFFECTS,
+    FALLING,
+    FLIPPED,
+    LABELS,
+    LEAST_P,
+    NOT_SHOWN,
+)
 from ilacs_reliability.shift.signs import normal_p, unseen_p
 from ilacs_reliability.shift.sums import (
     SignedSum,
@@ -202,7 +210,7 @@ def score_estimate(
     found = linear_estimate(
         pairs,
         changes,
-        Title(name="marginal_score_shift", label="change in mean score"),
+        Title(name="marginal_score_shift", label=EFFECTS["marginal_score_shift"]),
         methods=reordered(methods, "wald" if first == "wald" else matched[0]),
     )
     # a scale of one grade leaves a mean score no room to move

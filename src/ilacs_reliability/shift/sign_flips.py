@@ -15,6 +15,7 @@ from ilacs_reliability._data.scales import FloatArray, IntArray
 from ilacs_reliability._inference.critical import SLACK, Tail
 from ilacs_reliability._inference.null import affordable_draws, listed
 from ilacs_reliability._results.keyed import keyed
+from ilacs_reliability.shift.sentences import signs_of
 
 # outcomes of the parts that are enumerated together
 LARGEST_GRID = 10_000_000
@@ -188,7 +189,7 @@ def draw_gaps(
         contributions = contributions[np.lexsort(contributions.T[::-1])]
     width = max(len(sizes), 0 if contributions is None else len(contributions), 1)
     one = len(sizes) * 100.0 if contributions is None else contributions.size * 2.0 + 12.0 * width
-    n_resamples = affordable_draws(n_resamples, one, f"the signs of {width} kinds of moves")
+    n_resamples = affordable_draws(n_resamples, one, signs_of(width))
     step = max(1, BLOCK // width)
     for start in range(0, n_resamples, step):
         size = min(step, n_resamples - start)

@@ -49,6 +49,9 @@ from ilacs_reliability.shift.sentences import (
     NO_CHANGE,
     NOT_SHOWN,
     ONE_ALONE,
+    SHRUNK,
+    STOOD_STILL,
+    rank_biserial_label,
 )
 from ilacs_reliability.shift.signs import normal_p
 from ilacs_reliability.shift.steady import Steady, steadied
@@ -400,7 +403,7 @@ def _cautious(
         found: Limits = steady.share.limits(confidence_level)
     elif not steady.known:
         low, high = steady.share.limits(confidence_level)
-        found = under_name(low, high, "shrunk, since units hardly differ")
+        found = under_name(low, high, SHRUNK)
     else:
         found = limits(estimate, confidence_level)
     return no_bolder(found, confidence_level, 0.5, least_swap_p(steady.moved))
@@ -427,12 +430,11 @@ def _rank_biserial(
         ("fisher", keyed(_fisher)),
         *mean_methods(-1.0, 1.0),
     )
-    over = "" if pairs.clusters is None else " over clusters"
     reason = "balanced_clusters" if pairs.frequencies @ (changes != 0) else "no_change"
     return Estimate(
         value=pieces.total / reach if reach else float("nan"),
         name="rank_biserial",
-        label=f"matched-pairs rank-biserial correlation{over}",
+        label=rank_biserial_label(clustered=pairs.clusters is not None),
         frequencies=entering,
         influence_source=keyed(_rank_influence, changes, entering, pairs.clusters),
         n_units=int(entering.sum()),
@@ -440,7 +442,7 @@ def _rank_biserial(
         methods=methods,
         status="ok" if reach else "undefined",
         reason="" if reach else reason,
-        why="no unit moved" if not reach and reason == "no_change" else "",
+        why=STOOD_STILL if not reach and reason == "no_change" else "",
         notes=pairs.notes,
         limits=NOT_SHOWN,
     )

@@ -24,7 +24,7 @@ from ilacs_reliability.shift.movement import check_ordered, net_estimate
 from ilacs_reliability.shift.moves import Pairs, as_pairs, cut_at, mean_methods, pair_estimate
 from ilacs_reliability.shift.paired import binary_difference, cut_phrase
 from ilacs_reliability.shift.scores import cluster_totals, score_changes, score_estimate
-from ilacs_reliability.shift.sentences import FLIPPED, NOT_SHOWN
+from ilacs_reliability.shift.sentences import FLIPPED, HYPOTHESES, LABELS, NOT_SHOWN, over_strata
 from ilacs_reliability.shift.signs import normal_p
 from ilacs_reliability.shift.sums import (
     SignedSum,
@@ -113,12 +113,12 @@ class StratifiedShift(Record):
         """
         interval = self.pooled.confidence_interval()
         number = with_interval(self.pooled.value, *interval, how=interval.method)
-        return (
-            f"Over {_so_many(self.strata)} and {counted(self.n_units, 'unit')} the "
-            f"{self.pooled.label} is {number}, "
-            f"{p_phrase(self.test.p_value)} ({self.test.method}) for no shift in any stratum; "
-            f"{p_phrase(self.heterogeneity.p_value)} ({self.heterogeneity.method}) for the same "
-            f"shift in all; it does not show {NOT_SHOWN}."
+        return over_strata(
+            _so_many(self.strata),
+            self.n_units,
+            f"{self.pooled.label} is {number}",
+            none=(self.test.p_value, self.test.method),
+            same=(self.heterogeneity.p_value, self.heterogeneity.method),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -412,8 +412,8 @@ def _test(
         alternative="two-sided",
         method=used if everyone.clusters is None else f"{used}, {FLIPPED}",
         name="stratified_shift",
-        label="test of shift over strata",
-        null="grades moved in no stratum",
+        label=LABELS["stratified_shift"],
+        null=HYPOTHESES["stratified_shift"],
         effect=pooled,
         n_units=everyone.n_units,
         notes=(

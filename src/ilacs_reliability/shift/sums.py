@@ -26,7 +26,7 @@ from ilacs_reliability._inference.null import (
 from ilacs_reliability._results.estimates import Estimate, Limits, Method, by_cluster
 from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability.shift.moves import ROUNDING
-from ilacs_reliability.shift.sentences import CANCELLED, NO_CHANGE, ONE_ALONE
+from ilacs_reliability.shift.sentences import CANCELLED, NO_CHANGE, ON_BALANCE, ONE_ALONE
 from ilacs_reliability.shift.sign_flips import (
     LARGEST_GRID,
     check_enumerable,
@@ -207,7 +207,7 @@ def sum_notes(
     n = int(pieces.sizes.sum())
     if effect.clusters is None:
         return least_p_note(n, "unit", pieces.null.kind, alternative)
-    return least_p_note(n, "cluster", pieces.null.kind, alternative, verb="moved on balance")
+    return least_p_note(n, "cluster", pieces.null.kind, alternative, verb=ON_BALANCE)
 
 
 def critical_ratio(confidence_level: float, *, pieces: SignedSum | None = None) -> float:

@@ -11,7 +11,13 @@ from ilacs_reliability._data.scales import IntArray
 from ilacs_reliability._results.estimates import Estimate, SignificanceResult
 from ilacs_reliability._results.ingredients import Outcome, Title
 from ilacs_reliability.shift.moves import Pairs
-from ilacs_reliability.shift.sentences import CANCELLED, FLIPPED, NO_CHANGE, NOT_SHOWN, ONE_ALONE
+from ilacs_reliability.shift.sentences import (
+    CANCELLED,
+    FLIPPED,
+    NO_CHANGE,
+    ONE_ALONE,
+    unseen_here,
+)
 from ilacs_reliability.shift.testing import is_alone
 
 SwapMethod: TypeAlias = Literal["asymptotic", "exact", "monte_carlo"]
@@ -145,7 +151,7 @@ def swap_result(
         effect=effect,
         n_units=pairs.n_units,
         notes=(*pairs.notes, *notes),
-        limits=f"{unseen}; nor {NOT_SHOWN}",
+        limits=unseen_here(unseen),
     )
 
 

@@ -20,7 +20,7 @@ from ilacs_reliability._inference.multiplicity import (
 from ilacs_reliability._results.estimates import Estimate, SignificanceResult
 from ilacs_reliability._results.ingredients import Outcome, Title
 from ilacs_reliability._results.records import Record, html_table, plain
-from ilacs_reliability._results.wording import counted, p_phrase, whole
+from ilacs_reliability._results.wording import counted, p_phrase
 from ilacs_reliability.shift.imbalance import (
     few_moves_note,
     imbalance_estimate,
@@ -41,7 +41,11 @@ from ilacs_reliability.shift.sentences import (
     HYPOTHESES,
     LABELS,
     NO_CHANGE,
-    NOT_SHOWN,
+    STOOD_STILL,
+    both,
+    least_balanced,
+    nothing_to_compare,
+    up_and_down,
 )
 from ilacs_reliability.shift.signs import balance_p
 from ilacs_reliability.shift.sums import score_method, signed_sum, signed_sum_p
@@ -148,15 +152,15 @@ class PairwiseSymmetry(Record):
         p = 0.0645 (exact, adjusted by holm), from 18 moves of 31 units; ...
         """
         if not self.pairs:
-            return f"No unit of {whole(self.n_units)} moved; there is nothing to compare."
+            return nothing_to_compare(self.n_units)
         worst = int(np.argmin(self.adjusted_p_values))
         worse, better = self.pairs[worst]
-        return (
-            f"Of {counted(len(self.pairs), 'pair')} of grades that saw a move, the least balanced "
-            f"is {worse} and {better}: {self.ups[worst]} up and {self.downs[worst]} down, "
-            f"{p_phrase(float(self.adjusted_p_values[worst]))} ({self.method}, adjusted by "
-            f"{self.adjust}), from {counted(sum(self.ups) + sum(self.downs), 'move')} of "
-            f"{counted(self.n_units, 'unit')}; it does not show {NOT_SHOWN}."
+        return least_balanced(
+            (worse, better),
+            (self.ups[worst], self.downs[worst]),
+            p_value=float(self.adjusted_p_values[worst]),
+            how=(self.method, self.adjust),
+            of=(len(self.pairs), sum(self.ups) + sum(self.downs), self.n_units),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -187,7 +191,7 @@ class PairwiseSymmetry(Record):
 
     def __repr__(self) -> str:
         if not self.pairs:
-            return "PairwiseSymmetry(no unit moved)"
+            return f"PairwiseSymmetry({STOOD_STILL})"
         least = p_phrase(float(self.adjusted_p_values.min()))
         return (
             f"PairwiseSymmetry({counted(len(self.pairs), 'pair')}, smallest adjusted {least}, "
@@ -197,8 +201,9 @@ class PairwiseSymmetry(Record):
     def _repr_html_(self) -> str:
         return html_table(
             {
-                f"{row['worse']} and {row['better']}": f"{row['up']} up, {row['down']} down, "
-                f"adjusted {p_phrase(row['adjusted_p_value'])}"
+                both(row["worse"], row["better"]): up_and_down(
+                    row["up"], row["down"], row["adjusted_p_value"]
+                )
                 for row in self.rows()
             }
         )

@@ -8,8 +8,17 @@ import numpy as np
 
 from ilacs_reliability._checks.arguments import check_number, is_real, told
 from ilacs_reliability._data.scales import FloatArray
-from ilacs_reliability._results.wording import counted, left_out, percent, significant
+from ilacs_reliability._results.wording import left_out
 from ilacs_reliability.shift.moves import Pairs
+from ilacs_reliability.shift.sentences import (
+    STOOD_STILL,
+    UNMOVED,
+    least_p_said,
+    moved_elsewhere,
+    one_makes,
+    rests_on_few,
+    seen_among_few,
+)
 
 LEAST_USED = 0.05
 # units alike that a direction needs before the normal and chi-square hold about no shift, and
@@ -63,9 +72,7 @@ def least_p_note(
     least = least_swap_p(n, alternative) * (0.5 if method == "midp" else 1)
     if least <= LEAST_USED:
         return ()
-    return (
-        f"No more than {counted(n, things)} {verb}: p cannot be below {significant(least, 3)}.",
-    )
+    return (least_p_said(n, things, verb, least),)
 
 
 def is_alone(pairs: Pairs) -> bool:
@@ -99,7 +106,7 @@ def stayed_note(n: int) -> tuple[str, ...]:
     tuple of str
         A note, or nothing.
     """
-    return left_out(n, "that did not move")
+    return left_out(n, UNMOVED)
 
 
 def why_still(pairs: Pairs, cut: str = "") -> str:
@@ -119,8 +126,8 @@ def why_still(pairs: Pairs, cut: str = "") -> str:
     """
     moved = pairs.count(pairs.moves != 0)
     if not moved:
-        return "no unit moved"
-    return f"{moved} of {counted(pairs.n_units, 'unit')} moved, but none to or from {cut}"
+        return STOOD_STILL
+    return moved_elsewhere(moved, pairs.n_units, cut)
 
 
 def large_sample_note(
@@ -153,12 +160,12 @@ def large_sample_note(
     """
     largest = float(np.maximum.reduce(shares, axis=None, initial=0.0))
     if largest > (1 + 1e-9) / FEWEST:
-        why = f"one {things} makes {percent(largest, 0)} of the variance in some direction"
+        why = one_makes(things, largest)
     elif largest and 0 < seen < FEWEST_SEEN:
-        why = f"the variance is the one seen among fewer than {FEWEST_SEEN} {things}s a direction"
+        why = seen_among_few(things, FEWEST_SEEN)
     else:
         return ()
-    return (f"The p-value of large samples rests on few moves here, as {why}: prefer {better}.",)
+    return (rests_on_few(why, better),)
 
 
 def check_margin(margin: Any, *, reach: float) -> tuple[float, float]:
