@@ -26,8 +26,8 @@ from ilacs_reliability._inference.critical import (
     drawn_critical_value,
     whole_critical_value,
 )
+from ilacs_reliability._inference.said import drawn
 from ilacs_reliability._results.keyed import keyed, looked_up
-from ilacs_reliability._results.wording import counted
 
 # draws with which a p-value can still be small
 FEWEST_DRAWS = 199
@@ -130,10 +130,8 @@ class Drawn(Null):
         """As of `Null`, with how many were drawn, and why not more or all."""
         if not len(self.draws):
             return self.kind
-        said = f"monte_carlo with {counted(len(self.draws), 'draw')}"
-        if len(self.draws) < self.asked:
-            said += " as more take too long"
-        return f"{said}, since there is too much to enumerate" if self.instead else said
+        n_draws = len(self.draws)
+        return drawn(self.kind, n_draws, fewer=n_draws < self.asked, instead=self.instead)
 
     def reach(self, statistic: float) -> float:
         """Return the p-value, which counts what was seen among the draws."""

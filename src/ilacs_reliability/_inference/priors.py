@@ -12,7 +12,8 @@ from ilacs_reliability._checks.work import affordable
 from ilacs_reliability._data.ratings import FROM_PATTERNS, Ratings
 from ilacs_reliability._data.scales import FloatArray
 from ilacs_reliability._inference.replicates import BootstrapResult
-from ilacs_reliability._results.wording import counted, significant, whole
+from ilacs_reliability._inference.said import dirichlet
+from ilacs_reliability._results.wording import significant
 
 
 def check_prior(prior: Any, method: str, ratings: Ratings, n_resamples: int) -> float:
@@ -56,12 +57,7 @@ def with_every_pattern(
         frequencies=frequencies.astype(np.int64),
         units=None,
     )
-    stated = (
-        f"Prior: Dirichlet with {significant(weight)} {'unit' if weight == 1 else 'units'} on each "
-        f"of {whole(len(every))} patterns, {counted(weight * len(every), 'unit')} beside "
-        f"{whole(ratings.frequencies.sum())} seen."
-    )
-    return full, extra, (stated,)
+    return full, extra, (dirichlet(weight, len(every), ratings.frequencies.sum()),)
 
 
 def of_posterior(result: BootstrapResult, stated: tuple[str, ...]) -> BootstrapResult:

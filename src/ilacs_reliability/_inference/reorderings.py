@@ -31,7 +31,7 @@ from ilacs_reliability._inference.null import (
     found_by,
     listed,
 )
-from ilacs_reliability._results.wording import whole
+from ilacs_reliability._inference.said import orders_of
 
 # places of a piece whose orders are all listed to draw how many have each
 MOST_PLACES_LISTED = 6
@@ -313,7 +313,7 @@ def _draws(
     every = np.repeat(rows[~together], times[~together], axis=0)
     one = len(every) * n_occasions * (NANOSECONDS_SORTED + NANOSECONDS_A_CELL * n_dims)
     one += sum(map(len, listed)) * (NANOSECONDS + n_occasions * n_dims)
-    what = f"the orders of {whole(times.sum())} units or clusters on {n_occasions} occasions"
+    what = orders_of(times.sum(), n_occasions)
     n_resamples = affordable_draws(n_resamples, one, what)
     cells = n_occasions * n_dims
     step = max(1, BLOCK // max(cells, sum(map(len, listed))))

@@ -10,19 +10,12 @@ from typing import Any
 import numpy.typing as npt
 
 from ilacs_reliability._data.scales import FloatArray
+from ilacs_reliability._inference.said import left_none_out, left_one_out, resampled
 from ilacs_reliability._results.estimates import Estimate, Interval
 from ilacs_reliability._results.keyed import Keyed
 from ilacs_reliability._results.records import Record, html_table, plain
 from ilacs_reliability._results.undefined import UndefinedEstimateWarning
-from ilacs_reliability._results.wording import (
-    counted,
-    fixed,
-    level,
-    sentence_start,
-    significant,
-    whole,
-    with_interval,
-)
+from ilacs_reliability._results.wording import counted, fixed, significant
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
@@ -100,16 +93,13 @@ class BootstrapResult(Record):
         if self.estimate.status == "undefined":
             return self.estimate.describe()
         label, interval = self.estimate.label or self.estimate.name, self.confidence_interval
-        number = with_interval(
-            self.estimate.value,
-            *interval,
-            says=f"{level(interval.confidence_level)} interval",
-            how=interval.method,
-        )
-        text = (
-            f"{sentence_start(label)} is {number}, from "
-            f"{counted(len(self.replicates), 'resample')} of "
-            f"{counted(self.estimate.n_units, 'unit')}."
+        text = resampled(
+            label,
+            (self.estimate.value, interval.low, interval.high),
+            confidence_level=interval.confidence_level,
+            method=interval.method,
+            n_resamples=len(self.replicates),
+            n_units=self.estimate.n_units,
         )
         return " ".join((text, *self.notes))
 
@@ -208,19 +198,14 @@ class JackknifeResult(Record):
         if estimate.status == "undefined":
             return estimate.describe()
         label, n = estimate.label or estimate.name, int(self.frequencies.sum())
-        thing = "unit" if estimate.clusters is None else "cluster"
-        text = f"{sentence_start(label)} is {fixed(estimate.value)} "
-        left_out = f"leaving out each of {counted(n, thing)}"
+        each = counted(n, "unit" if estimate.clusters is None else "cluster")
         if math.isnan(self.standard_error):
             undefined = self.replicates != self.replicates
             lost = int(self.frequencies[undefined].sum())
-            why = f"it is undefined without {whole(lost)} of them" if lost else "there is but one"
-            text += f"but has no jackknife standard error from {left_out}: {why}."
+            text = left_none_out(label, estimate.value, lost=lost, each=each)
         else:
-            text += (
-                f"with jackknife standard error {fixed(self.standard_error, 4)} and bias "
-                f"{significant(self.bias, 2)}, from {left_out}."
-            )
+            error, bias = self.standard_error, self.bias
+            text = left_one_out(label, estimate.value, error=error, bias=bias, each=each)
         return " ".join((text, *estimate.notes))
 
     def __repr__(self) -> str:
@@ -231,13 +216,3 @@ class JackknifeResult(Record):
 
     def _repr_html_(self) -> str:
         return html_table(self.to_dict())
-
-
-def undefined_notes(n_undefined: int, n_resamples: int) -> tuple[str, ...]:
-    """Say in how many resamples a coefficient was undefined."""
-    if not n_undefined:
-        return ()
-    return (
-        f"{whole(n_undefined)} of {counted(n_resamples, 'resample')} "
-        f"{'is' if n_undefined == 1 else 'are'} undefined and left out.",
-    )

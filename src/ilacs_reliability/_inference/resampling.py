@@ -26,7 +26,16 @@ from ilacs_reliability._inference.priors import check_prior, of_posterior, with_
 from ilacs_reliability._inference.replicates import (
     BootstrapResult,
     JackknifeResult,
-    undefined_notes,
+)
+from ilacs_reliability._inference.said import (
+    ALL_THE_SAME,
+    BUT_ONE,
+    ERROR_IS_NIL,
+    NO_ERROR_AT_HAND,
+    NO_ERROR_OF_ANY,
+    gives_way,
+    one_point,
+    undefined_resamples,
 )
 from ilacs_reliability._results.estimates import NO_ERROR, Estimate, Interval
 from ilacs_reliability._results.keyed import Keyed, keyed
@@ -323,7 +332,7 @@ def _result(
         standard_error=float(defined.std(ddof=1)) if len(defined) > 1 else float("nan"),
         replicates=values,
         n_undefined=n_undefined,
-        notes=(*estimate.notes, *undefined_notes(n_undefined, len(values))),
+        notes=(*estimate.notes, *undefined_resamples(n_undefined, len(values))),
     )
 
 
@@ -486,13 +495,13 @@ def _interval(
     least, most = estimate.range
     low, high = max(float(low), float(least)), min(float(high), float(most))
     if not high - low > NO_ERROR:
-        return _own_interval(estimate, confidence_level, f"the limits of the {name} are one point")
+        return _own_interval(estimate, confidence_level, one_point(name))
     return Interval(low, high, confidence_level, name)
 
 
 def _own_interval(estimate: Estimate, confidence_level: float, why: str) -> Interval:
     own = estimate.confidence_interval(confidence_level)
-    return Interval(own.low, own.high, confidence_level, f"{own.method}, since {why}")
+    return Interval(own.low, own.high, confidence_level, gives_way(own.method, why))
 
 
 def _why_no_spread(
@@ -500,13 +509,13 @@ def _why_no_spread(
 ) -> str:
     """Say what the interval cannot be made of; "" where nothing is in the way."""
     if not np.ptp(values) > NO_ERROR:
-        return "every resample is the same" if len(values) > 1 else "one resample has no spread"
+        return ALL_THE_SAME if len(values) > 1 else BUT_ONE
     if method != "studentized":
         return ""
     if not estimate.standard_error > NO_ERROR:
         nil = estimate.standard_error <= NO_ERROR
-        return "the standard error is 0" if nil else "there is no standard error"
-    return "" if (errors > NO_ERROR).any() else "no resample has a standard error"
+        return ERROR_IS_NIL if nil else NO_ERROR_AT_HAND
+    return "" if (errors > NO_ERROR).any() else NO_ERROR_OF_ANY
 
 
 def _studentized(

@@ -10,6 +10,16 @@ import numpy as np
 from ilacs_reliability._checks.arguments import check_flag, check_number, check_option
 from ilacs_reliability._data.scales import FloatArray
 from ilacs_reliability._inference.intervals import t_limits, wald_limits
+from ilacs_reliability._inference.said import (
+    inverted,
+    lies_outside,
+    not_beyond,
+    of_difference,
+    of_equivalence,
+    of_threshold,
+    one_sided_twice,
+    without_value,
+)
 from ilacs_reliability._results.estimates import (
     NO_ERROR,
     Alternative,
@@ -96,7 +106,7 @@ def threshold_test(
     check_option(alternative, ALTERNATIVES, "alternative")
     _check_single(estimate)
     threshold = check_number(threshold, "threshold")
-    label = f"threshold test of {estimate.label or estimate.name}"
+    label = of_threshold(estimate.label or estimate.name)
     if estimate.status == "undefined":
         return _undefined(estimate, "threshold_test", label, alternative)
     if method is not None:
@@ -108,10 +118,10 @@ def threshold_test(
         statistic=float(distance),
         p_value=_p_value(estimate, threshold, alternative, method),
         alternative=alternative,
-        method=f"inverted {name} interval",
+        method=inverted(name),
         name="threshold_test",
         label=label,
-        null=_null(estimate, threshold, alternative),
+        null=not_beyond(estimate.label or estimate.name, threshold, alternative),
         effect=estimate,
         n_units=estimate.n_units,
         notes=estimate.notes,
@@ -174,7 +184,7 @@ def equivalence_test(
     if not low < high:
         raise ValueError(f"`low` must be below `high`, but got {low} and {high}.")
     _check_single(estimate)
-    label = f"equivalence test of {estimate.label or estimate.name}"
+    label = of_equivalence(estimate.label or estimate.name)
     if estimate.status == "undefined":
         return _undefined(estimate, "equivalence_test", label, "two-sided")
     above = threshold_test(estimate, low, alternative="greater", method=method)
@@ -184,10 +194,10 @@ def equivalence_test(
         statistic=harder.statistic,
         p_value=harder.p_value,
         alternative="two-sided",
-        method=f"two one-sided tests, {harder.method}",
+        method=one_sided_twice(harder.method),
         name="equivalence_test",
         label=label,
-        null=f"{with_article(estimate.label or estimate.name)} lies outside {low:g} to {high:g}",
+        null=lies_outside(estimate.label or estimate.name, low, high),
         effect=estimate,
         n_units=estimate.n_units,
         notes=estimate.notes,
@@ -264,7 +274,7 @@ def difference(a: Estimate, b: Estimate, *, paired: bool) -> Estimate:
     return Estimate(
         value=np.nan if reason else a.value - b.value,
         name="difference",
-        label=f"difference {a.label or a.name} minus {b.label or b.name}",
+        label=of_difference(a.label or a.name, b.label or b.name),
         frequencies=frequencies,
         influence_source=influence,
         # the influences are those of as many units as either rests on
@@ -401,11 +411,6 @@ def _leaving(beyond: Callable[[float], float]) -> float:
     return float(np.exp(root))
 
 
-def _null(estimate: Estimate, threshold: float, alternative: Alternative) -> str:
-    relation = {"greater": "at most", "less": "at least", "two-sided": "equal to"}[alternative]
-    return f"{with_article(estimate.label or estimate.name)} is {relation} {threshold:g}"
-
-
 def _undefined(
     estimate: Estimate, name: str, label: str, alternative: Alternative
 ) -> SignificanceResult:
@@ -430,12 +435,8 @@ def _undefined(
 
 def _why_either(a: Estimate, b: Estimate) -> str:
     """Say which of two estimates is undefined, and why."""
-    parts = []
-    for estimate in (a, b):
-        if estimate.status == "undefined":
-            name = with_article(estimate.label or estimate.name)
-            parts.append(f"{name} has no value, since {reason_in_words(estimate)}")
-    return "; ".join(dict.fromkeys(parts))
+    undefined = [one for one in (a, b) if one.status == "undefined"]
+    return without_value((one.label or one.name, reason_in_words(one)) for one in undefined)
 
 
 def _check_single(estimate: Estimate, name: str = "estimate") -> None:

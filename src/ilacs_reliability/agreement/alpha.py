@@ -29,7 +29,6 @@ from ilacs_reliability.agreement.likelihood_limits import likelihood_methods, of
 from ilacs_reliability.agreement.ranges import Range, coefficient_range
 from ilacs_reliability.agreement.reasons import lone_grade, why_of
 from ilacs_reliability.agreement.studies import (
-    NOT_SHOWN,
     Origin,
     Study,
     as_count,
@@ -40,6 +39,7 @@ from ilacs_reliability.agreement.studies import (
     why_undefined,
 )
 from ilacs_reliability.agreement.table_limits import enumerated_methods
+from ilacs_reliability.agreement.titles import WHETHER_RIGHT, of_metric
 
 Metric: TypeAlias = (
     Literal["nominal", "ordinal", "interval", "ratio"] | Sequence[Sequence[float]] | FloatArray
@@ -125,7 +125,7 @@ def krippendorff_alpha(ratings: RatingsLike, *, metric: Metric = "nominal") -> E
         lone = lone_grade(taken, taken.table.paired)
         reason = "no_variation" if lone else "full_credit"
     why = why_of(taken, reason, enters=taken.table.paired)
-    label = f"Krippendorff's alpha ({rule.name} metric)"
+    label = of_metric(rule.name)
     if reason:
         warn_undefined(label, why)
     return Estimate(
@@ -151,7 +151,7 @@ def krippendorff_alpha(ratings: RatingsLike, *, metric: Metric = "nominal") -> E
         reason=reason,
         why=why,
         notes=(*taken.notes, *unpaired_note(taken)),
-        limits=NOT_SHOWN,
+        limits=WHETHER_RIGHT,
         design=taken.design,
         patterns=taken.rows,
         enters=study.ratings.table.paired,

@@ -20,6 +20,7 @@ from ilacs_reliability._inference.thresholds import threshold_test
 from ilacs_reliability._results.estimates import NO_ERROR, Estimate
 from ilacs_reliability._results.records import Record, rows_table
 from ilacs_reliability._results.wording import fixed, level, percent
+from ilacs_reliability.agreement.spoken_notes import INTERVAL_OF_BAND
 
 BandScale: TypeAlias = Literal["landis_koch", "fleiss", "altman", "cicchetti"] | Mapping[str, float]
 BenchmarkMethod: TypeAlias = Literal["interval", "normal"]
@@ -230,7 +231,7 @@ def benchmark(
         at_value=band_at(bands, estimate.value) if defined else "",
         band=reached[-1] if reached else "",
         certainty=certainty,
-        method="interval, since normal has no width" if flat else method,
+        method=INTERVAL_OF_BAND if flat else method,
     )
 
 

@@ -18,7 +18,6 @@ from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.listing import Estimates, Listing
 from ilacs_reliability._results.records import plain
 from ilacs_reliability._results.undefined import UndefinedEstimateWarning
-from ilacs_reliability._results.wording import counted, whole
 from ilacs_reliability.agreement.coefficients import brennan_prediger
 from ilacs_reliability.agreement.formulas import (
     build_estimate,
@@ -31,6 +30,7 @@ from ilacs_reliability.agreement.formulas import (
 from ilacs_reliability.agreement.margin_limits import affordable_limits, margin_limits
 from ilacs_reliability.agreement.reasons import why_of
 from ilacs_reliability.agreement.rescaled import rescaled_methods, rescaled_proportion_methods
+from ilacs_reliability.agreement.spoken_notes import NO_MARGINS, all_agree, unused_note
 from ilacs_reliability.agreement.studies import (
     Study,
     check_cells,
@@ -41,8 +41,13 @@ from ilacs_reliability.agreement.studies import (
     where_known,
     why_undefined,
 )
-
-NO_MARGINS = "The margins interval is not offered: of so many grades it takes too long."
+from ilacs_reliability.agreement.titles import (
+    HOW_MUCH_THEY_AGREE,
+    LARGEST_KAPPA,
+    ONLY_THE_MARGINS,
+    index_of,
+    on_grade,
+)
 
 
 def specific_agreement(ratings: RatingsLike) -> Estimates:
@@ -174,8 +179,7 @@ def unit_agreement(ratings: RatingsLike, *, weights: Weights = "identity") -> Li
             row["units"] = sorted([*names, *map(plain, taken.units[place])], key=str)
     rows = sorted(by_pattern.values(), key=_by_agreement)
     agreeing = sum(row["n_units"] for row in rows if row["agreement"] == 1)
-    rated_twice = counted(study.n_paired, "unit")
-    sentence = f"In {whole(agreeing)} of {rated_twice} with two ratings or more all agree fully."
+    sentence = all_agree(agreeing, float(study.n_paired))
     return Listing("unit_agreement", tuple(rows), sentence, taken.notes)
 
 
@@ -253,7 +257,7 @@ def kappa_max(ratings: RatingsLike) -> Estimate:
     methods = _kappa_max_methods(study)
     return build_estimate(
         taken,
-        Title(name="kappa_max", label="largest kappa that the margins allow"),
+        Title(name="kappa_max", label=LARGEST_KAPPA),
         Value(
             value=value,
             influence=influence,
@@ -265,7 +269,7 @@ def kappa_max(ratings: RatingsLike) -> Estimate:
         Basis(n_units=study.n_paired, n_missing=given.n_missing),
         Offer(methods=methods, within=(0.0, 1.0)),
         notes=notes if methods[0][0] == "margins" else (*notes, NO_MARGINS),
-        limits="how much the raters agree, only what their margins allow",
+        limits=ONLY_THE_MARGINS,
     )
 
 
@@ -331,7 +335,7 @@ def marginal_indices(ratings: RatingsLike) -> Estimates:
             both = {"prevalence": first + second - taken.table.paired, "bias": second - first}
             for kind, score in both.items():
                 key = kind if len(scale) == 2 else (kind, scale.labels[code])
-                label = f"{kind} index of {scale.labels[code]}"
+                label = index_of(kind, scale.labels[code])
                 entries[key] = _mean_score(study, label, score, given, notes)
         entries["pabak"] = replace(brennan_prediger(taken), n_missing=given.n_missing)
     return Estimates("marginal_indices", "index", entries)
@@ -373,7 +377,7 @@ def _specific(ratings: Ratings, code: int, label: Hashable) -> Estimate:
     unused = not study.is_batch and study.n_paired == 0
     return build_estimate(
         ratings,
-        Title(name="specific_agreement", label=f"agreement on {label}"),
+        Title(name="specific_agreement", label=on_grade(label)),
         Value(
             value=value,
             influence=influence,
@@ -387,7 +391,7 @@ def _specific(ratings: Ratings, code: int, label: Hashable) -> Estimate:
             enters=table.paired,
         ),
         Offer(methods=_specific_methods(study), origin=study.origin, within=(0.0, 1.0)),
-        notes=(f"No unit with two ratings or more was given {label}.",) if unused else (),
+        notes=(unused_note(label),) if unused else (),
     )
 
 
@@ -460,7 +464,7 @@ def _mean_score(
         Basis(n_units=study.n_paired, n_missing=given.n_missing),
         Offer(methods=coefficient_methods(chance_is_known=True), within=(-1.0, 1.0)),
         notes=notes,
-        limits="how much the raters agree",
+        limits=HOW_MUCH_THEY_AGREE,
     )
 
 

@@ -33,6 +33,7 @@ from ilacs_reliability.agreement.studies import (
     why_undefined,
 )
 from ilacs_reliability.agreement.table_limits import enumerated_methods
+from ilacs_reliability.agreement.titles import with_weights
 
 # chance agreement of a study, and its influence where that is asked for
 ChanceRule: TypeAlias = Callable[[Study, bool], tuple[FloatArray, FloatArray | None]]
@@ -121,7 +122,7 @@ def percent_agreement(ratings: RatingsLike, *, weights: Weights = "identity") ->
     ratings = study.ratings
     return build_estimate(
         ratings,
-        Title("percent_agreement", _weighted("percent agreement", kind), kind),
+        Title("percent_agreement", with_weights("percent agreement", kind), kind),
         Value(value, influence, value, 0.0, reason),
         Basis(study.n_paired, n_paired_ratings(ratings), enters=ratings.table.paired),
         Offer(methods, RANGE, study.origin),
@@ -484,10 +485,6 @@ def _study(ratings: RatingsLike, weights: Weights) -> tuple[Study, str]:
     return study, weights if isinstance(weights, str) else "custom"
 
 
-def _weighted(label: str, kind: str) -> str:
-    return label if kind == "identity" else f"{label} ({kind} weights)"
-
-
 def _corrected(study: Study, rule: ChanceRule, name: str, label: str, kind: str) -> Estimate:
     is_batch = study.is_batch
     reason = "" if is_batch else why_undefined(study)
@@ -512,7 +509,7 @@ def _corrected(study: Study, rule: ChanceRule, name: str, label: str, kind: str)
     methods = METHODS[rule, offers_likelihood(study.ratings)]
     return build_estimate(
         study.ratings,
-        Title(name, _weighted(label, kind), kind),
+        Title(name, with_weights(label, kind), kind),
         Value(value, influence, observed, expected, reason),
         Basis(study.n_rated),
         Offer(enumerated_methods(study, methods, FORMS[rule]), RANGE, study.origin),

@@ -22,6 +22,7 @@ from ilacs_reliability.agreement.components import (
     two_way_squares,
 )
 from ilacs_reliability.agreement.formulas import build_estimate, influence_of
+from ilacs_reliability.agreement.titles import HOW_OTHERS_DIFFER, component
 
 SOURCES: tuple[Literal["units", "raters", "residual"], ...] = ("units", "raters", "residual")
 # up to this share of its largest value the variance of units is found as a share of odd units
@@ -96,7 +97,7 @@ def _estimate(
         ratings,
         Title(
             name=f"variance_of_{source}",
-            label="residual variance" if source == "residual" else f"variance of {source}",
+            label=component(source),
         ),
         Value(
             value=value,
@@ -104,7 +105,7 @@ def _estimate(
         ),
         Basis(n_units=w @ scores.rated),
         Offer(methods=(("score", limits),)),
-        limits="how much other raters would differ",
+        limits=HOW_OTHERS_DIFFER,
     )
 
 

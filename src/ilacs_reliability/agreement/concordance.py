@@ -31,6 +31,13 @@ from ilacs_reliability.agreement.incomplete_ranks import concordance_of_pairs
 from ilacs_reliability.agreement.mid_ranks import MidRanks
 from ilacs_reliability.agreement.reasons import lone_grade, why_incomplete, why_of
 from ilacs_reliability.agreement.rescaled import by_interval, fisher_method, rescaled_methods
+from ilacs_reliability.agreement.spoken_notes import (
+    CHI_SQUARE_INSTEAD,
+    FEW_SHARED,
+    NO_LIN,
+    NONE_TOLD_APART,
+    ROUGH_CHI_SQUARE,
+)
 from ilacs_reliability.agreement.studies import (
     squared_gaps,
     study_of,
@@ -38,10 +45,14 @@ from ilacs_reliability.agreement.studies import (
     where_known,
     why_undefined,
 )
+from ilacs_reliability.agreement.titles import (
+    KENDALL_BY_PAIRS,
+    KENDALL_TEST,
+    ONLY_THE_ORDER,
+    ORDERS_INDEPENDENT,
+)
 
 TestMethod: TypeAlias = Literal["exact", "monte_carlo", "asymptotic"]
-NO_CORRELATION = "lin needs raters who use two grades or more each and differ"
-HYPOTHESIS = "raters order the units independently of one another"
 Missing: TypeAlias = Literal["listwise", "pairwise"]
 MISSING: tuple[str, ...] = get_args(Missing)
 TEST_METHODS = ("exact", "monte_carlo", "asymptotic")
@@ -150,7 +161,7 @@ def kendall_w(ratings: RatingsLike, *, missing: Missing = "listwise") -> Estimat
         Basis(n_units=study.n_paired, n_missing=given.n_missing),
         Offer(methods=methods, within=(0.0, 1.0)),
         notes=notes,
-        limits="whether raters give the same grades, only whether they put units in the same order",
+        limits=ONLY_THE_ORDER,
     )
 
 
@@ -231,7 +242,7 @@ def kendall_w_test(
     effect = kendall_w(given)
     n, m = float(effect.n_units), taken.n_raters
     if taken.clusters is not None:
-        return by_interval(effect, 1.0 / m, name="kendall_w_test", null=HYPOTHESIS)
+        return by_interval(effect, 1.0 / m, name="kendall_w_test", null=ORDERS_INDEPENDENT)
     statistic = m * (n - 1) * effect.value
     null: Null | None = None
     p_value = float("nan")
@@ -243,8 +254,8 @@ def kendall_w_test(
         p_value=p_value,
         method=null.method if null else method,
         name="kendall_w_test",
-        label="test of Kendall's W",
-        null=HYPOTHESIS,
+        label=KENDALL_TEST,
+        null=ORDERS_INDEPENDENT,
         effect=effect,
         n_units=effect.n_units,
         status=effect.status,
@@ -357,7 +368,7 @@ def _pairwise(given: Ratings) -> Estimate:
     )
     return build_estimate(
         taken,
-        Title(name="kendall_w", label="Kendall's W by pairs of raters"),
+        Title(name="kendall_w", label=KENDALL_BY_PAIRS),
         Value(
             value=value,
             influence=keyed(_pair_influence, taken) if study.is_batch else found.influence(),
@@ -369,7 +380,7 @@ def _pairwise(given: Ratings) -> Estimate:
         Basis(n_units=study.n_paired, enters=taken.table.paired),
         Offer(methods=methods, within=(least, 1.0)),
         notes=unpaired_note(taken),
-        limits="whether raters give the same grades, only whether they put units in the same order",
+        limits=ONLY_THE_ORDER,
     )
 
 
@@ -391,8 +402,8 @@ def _no_pairs(ratings: Ratings) -> tuple[str, str]:
     given = (patterns_of(ratings) >= 0).astype(np.float64)
     shared = (given * ratings.frequencies[:, None]).T @ given
     if not (np.triu(shared, 1) > 1).any():
-        return "no_pairable_units", "no two raters share more than one unit"
-    return "no_order", "no rater tells apart two units that another rated, too"
+        return "no_pairable_units", FEW_SHARED
+    return "no_order", NONE_TOLD_APART
 
 
 def _pair_influence(ratings: Ratings) -> FloatArray:
@@ -439,9 +450,7 @@ def _judged(
 def _method_notes(asked: str, used: str) -> tuple[str, ...]:
     if used != "asymptotic":
         return ()
-    note = "The chi-square approximation is rough for few units or raters."
-    by_chi = "The p-value is by chi-square, since random draws for so many units take too long."
-    return (note,) if asked == used else (by_chi, note)
+    return (ROUGH_CHI_SQUARE,) if asked == used else (CHI_SQUARE_INSTEAD, ROUGH_CHI_SQUARE)
 
 
 def _normal_method(ratings: Ratings, score: Keyed) -> Method:
@@ -484,4 +493,4 @@ def _lin(
     gone = ~(np.isfinite(r) & (np.abs(c) < 1))
     if not gone.any():
         return found
-    return instead(found, score(estimate, confidence_level), gone, "score", NO_CORRELATION)
+    return instead(found, score(estimate, confidence_level), gone, "score", NO_LIN)

@@ -12,6 +12,15 @@ from ilacs_reliability._data.scales import FloatArray
 from ilacs_reliability._inference.thresholds import check_plain, same_units
 from ilacs_reliability._results.estimates import Estimate, SignificanceResult, by_cluster
 from ilacs_reliability._results.undefined import REASONS, warn_undefined
+from ilacs_reliability.agreement.spoken_notes import (
+    EQUALITY,
+    HOTELLING,
+    NO_ERROR_TO_COMPARE,
+    WELCH,
+    one_undefined,
+    rough_equality,
+)
+from ilacs_reliability.agreement.titles import ALL_EQUAL, equality_test_of
 
 FEW = 20
 ROUNDING = 1e-12
@@ -104,10 +113,10 @@ def equal_agreement_test(
         statistic=found.statistic,
         df=found.df,
         p_value=found.p_value,
-        method=_method(paired),
+        method=HOTELLING if paired else WELCH,
         name="equal_agreement_test",
-        label=f"test of {len(given)} equal coefficients",
-        null="all are equal",
+        label=equality_test_of(len(given)),
+        null=ALL_EQUAL,
         n_units=_units(given, paired),
         notes=_notes(given),
         limits=given[0].limits,
@@ -176,18 +185,17 @@ def _without(
     given: list[Estimate], reason: str, undefined: Estimate | None, paired: bool
 ) -> SignificanceResult:
     if undefined is None:
-        why = "an estimate has no error to compare the others by"
+        why = NO_ERROR_TO_COMPARE
     else:
-        why = f"the {undefined.label or undefined.name} has no value: " + (
-            undefined.why or REASONS.get(reason, reason)
-        )
-    warn_undefined("the test of equal coefficients", why)
+        said = undefined.why or REASONS.get(reason, reason)
+        why = one_undefined(undefined.label or undefined.name, said)
+    warn_undefined(EQUALITY, why)
     return SignificanceResult(
         statistic=float("nan"),
         p_value=float("nan"),
         method="none",
         name="equal_agreement_test",
-        label=f"test of {len(given)} equal coefficients",
+        label=equality_test_of(len(given)),
         n_units=_units(given, paired),
         status="undefined",
         reason=reason,
@@ -195,10 +203,6 @@ def _without(
         notes=_notes(given),
         limits=given[0].limits,
     )
-
-
-def _method(paired: bool) -> str:
-    return "Hotelling's T squared of the same units" if paired else "Welch's F, independent units"
 
 
 def _units(given: list[Estimate], paired: bool) -> int:
@@ -210,5 +214,4 @@ def _units(given: list[Estimate], paired: bool) -> int:
 def _notes(given: list[Estimate]) -> tuple[str, ...]:
     notes = tuple(dict.fromkeys(note for estimate in given for note in estimate.notes))
     fewest = min(estimate.n_independent for estimate in given)
-    few = (f"An estimate rests on {fewest:g} units or clusters only: F is a rough guide.",)
-    return (*notes, *few) if fewest < FEW else notes
+    return (*notes, rough_equality(fewest)) if fewest < FEW else notes

@@ -18,9 +18,10 @@ from ilacs_reliability._results.estimates import Estimate, Limits
 from ilacs_reliability._results.ingredients import Basis, Offer, Title, Value
 from ilacs_reliability._results.keyed import Keyed, keyed
 from ilacs_reliability._results.undefined import warn_undefined
-from ilacs_reliability._results.wording import left_out
 from ilacs_reliability.agreement.reasons import why_of
-from ilacs_reliability.agreement.studies import NOT_SHOWN, Origin, as_count, as_float
+from ilacs_reliability.agreement.spoken_notes import incomplete
+from ilacs_reliability.agreement.studies import Origin, as_count, as_float
+from ilacs_reliability.agreement.titles import WHETHER_RIGHT
 
 # takes sums, shape (..., n_sums), real or complex, to values, shape (...)
 Formula: TypeAlias = Callable[[npt.NDArray[Any]], npt.NDArray[Any]]
@@ -166,7 +167,7 @@ def build_estimate(
     offer: Offer = NOTHING,
     *,
     notes: Iterable[str] = (),
-    limits: str = NOT_SHOWN,
+    limits: str = WHETHER_RIGHT,
 ) -> Estimate:
     """Make an estimate from ratings, and warn where it is undefined.
 
@@ -314,7 +315,7 @@ def complete_only(ratings: Ratings) -> tuple[Ratings, tuple[str, ...]]:
     if ratings.frequencies.ndim > 1:
         return kept, ()
     left = float(ratings.frequencies @ (ratings.table.rated * ~complete))
-    return kept, left_out(left, "that not every rater rated")
+    return kept, incomplete(left)
 
 
 def only_patterns(ratings: Ratings, keep: npt.NDArray[np.bool_]) -> Ratings:

@@ -28,6 +28,7 @@ from ilacs_reliability.agreement.formulas import known_raters
 from ilacs_reliability.agreement.icc import ESTIMATORS, Estimator, Form, icc
 from ilacs_reliability.agreement.likelihood import fit_reml
 from ilacs_reliability.agreement.reasons import why_of
+from ilacs_reliability.agreement.spoken_notes import COMPONENTS, NEGATIVE_COMPONENT
 from ilacs_reliability.agreement.studies import study_of, why_undefined
 
 Source: TypeAlias = Literal["units", "raters", "residual"]
@@ -269,10 +270,10 @@ def variance_components(
         parts, log_likelihood, converged = _by_likelihood(scores, parts)
         reason = "" if converged else "non_convergence"
     if reason:
-        warn_undefined("the set of variance components", why_of(taken, reason))
+        warn_undefined(COMPONENTS, why_of(taken, reason))
         parts = [math.nan] * 3
     if min(parts[:2]) < 0:
-        notes = (*notes, "A negative component says that its variance is near zero.")
+        notes = (*notes, NEGATIVE_COMPONENT)
     sources = SOURCES if estimator == "anova" else ()
     estimates = {} if reason else component_estimates(taken, scores, two_way, parts)
     if not reason:

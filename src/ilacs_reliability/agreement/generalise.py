@@ -22,8 +22,16 @@ from ilacs_reliability._results.estimates import NO_ERROR, Estimate, Limits, Met
 from ilacs_reliability._results.keyed import Keyed, keyed
 from ilacs_reliability._results.named_limits import name_of, under_name
 from ilacs_reliability._results.undefined import REASONS, UndefinedEstimateWarning, warn_undefined
-from ilacs_reliability._results.wording import listed, percent, significant, whole
 from ilacs_reliability.agreement.formulas import keep_raters, known_raters, rater_names
+from ilacs_reliability.agreement.spoken_notes import (
+    OWN_INTERVAL,
+    few_raters,
+    generalised_to,
+    of_population,
+    of_these_alone,
+    when_generalised,
+    without_raters,
+)
 from ilacs_reliability.agreement.studies import logit_by_name
 
 Target: TypeAlias = Literal["units", "raters", "both"]
@@ -31,7 +39,6 @@ ErrorMethod: TypeAlias = Literal["delta", "linearised", "jackknife"]
 # raters of which the part over raters is rough
 FEW_RATERS = 5
 TARGETS = ("units", "raters", "both")
-PHRASES = {"units": "units", "raters": "raters", "both": "both units and raters"}
 ERROR_METHODS = ("delta", "linearised", "jackknife")
 LINEARISED = (
     "percent_agreement",
@@ -220,22 +227,12 @@ def generalise(
     populations = {"units": n_units_in_population, "raters": n_raters_in_population}
     taken_from = {"units": base.n_units, "raters": taken.n_raters}
     notes = tuple(
-        _population_note(name, taken_from[name], populations[name], seen)
+        of_population(name, taken_from[name], population, seen)
         for name in parts
-        if populations[name] not in (None, np.inf)
+        if (population := populations[name]) is not None and population != np.inf
     )
     found = _with_error(base, parts, df, to, drawn, method, lost)
     return replace(found, notes=(*found.notes, *notes))
-
-
-def _population_note(name: str, n: float, population: float | None, seen: float) -> str:
-    taken, all_ = whole(n), whole(population or 0)
-    if name == "units" and seen < 1:
-        share = f"{percent(seen)} of their pairs of ratings"
-        return f"They are {taken} of the {all_} units of a finite population, with {share}."
-    if population == n:
-        return f"All {taken} {name} of the population were taken: none is left to be uncertain of."
-    return f"They are {taken} of the {all_} {name} of a finite population."
 
 
 def _share_of_pairs(ratings: Ratings) -> float:
@@ -326,20 +323,17 @@ def _with_error(
 ) -> GeneralisedEstimate:
     kept = {field.name: getattr(base, field.name) for field in fields(Estimate)}
     total = sum(part**2 for part in parts.values()) ** 0.5
-    notes = [f"The error is for generalising to {PHRASES[to]}."]
+    notes = [generalised_to(to)]
     if base.status == "ok" and (reason := _why_no_error(parts, to, method)):
-        why = f"it has no value without rater {listed(lost)}" if lost else REASONS[reason]
-        warn_undefined(f"{base.label}, for generalising to {PHRASES[to]},", why)
-        notes.append(f"For these units and raters alone it is {significant(base.value)}.")
+        why = without_raters(lost) if lost else REASONS[reason]
+        warn_undefined(when_generalised(base.label, to), why)
+        notes.append(of_these_alone(base.value))
         kept |= {"value": float("nan"), "status": "undefined", "reason": reason, "why": why}
     freedom = _satterthwaite(parts, df)
     if to != "units" and total > NO_ERROR:
         kept["methods"] = _methods(base, freedom)
         if base.n_raters <= FEW_RATERS and kept["status"] == "ok":
-            notes.append(
-                f"{base.n_raters} raters tell little of how raters differ: such 95% limits have "
-                "held the truth in as few as 74 of 100 samples."
-            )
+            notes.append(few_raters(base.n_raters))
     else:
         by_influence = to != "units" or method == "delta"
         kept["methods"] = tuple(
@@ -347,7 +341,7 @@ def _with_error(
             for name, limits in base.methods
         )
         if to != "units" and drawn > 0 and kept["status"] == "ok":
-            notes.append("No spread was seen: the interval is the coefficient's own, over units.")
+            notes.append(OWN_INTERVAL)
     kept["notes"] = (*base.notes, *notes)
     return GeneralisedEstimate(**kept, error=total, df=freedom, error_parts=parts, to=to)
 

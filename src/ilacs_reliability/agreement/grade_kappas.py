@@ -17,6 +17,7 @@ from ilacs_reliability._results.listing import Estimates
 from ilacs_reliability._results.undefined import UndefinedEstimateWarning
 from ilacs_reliability.agreement.coefficients import fleiss_kappa
 from ilacs_reliability.agreement.studies import check_each_grade
+from ilacs_reliability.agreement.titles import against_the_rest
 
 
 def kappa_by_grade(ratings: RatingsLike, *, coefficient: Coefficient = fleiss_kappa) -> Estimates:
@@ -96,4 +97,4 @@ def against_others(ratings: Ratings, code: int) -> Ratings:
 
 def _of_grade(ratings: Ratings, code: int, label: Hashable, coefficient: Coefficient) -> Estimate:
     found = evaluated(coefficient, against_others(ratings, code))
-    return replace(found, label=f"{found.label or found.name} of {label} against the rest")
+    return replace(found, label=against_the_rest(found.label or found.name, label))

@@ -17,7 +17,6 @@ from ilacs_reliability._results.estimates import Estimate, Limits
 from ilacs_reliability._results.ingredients import Basis, Offer, Title, Value
 from ilacs_reliability._results.keyed import Keyed, keyed
 from ilacs_reliability._results.named_limits import name_of, under_name
-from ilacs_reliability._results.wording import significant
 from ilacs_reliability.agreement.components import (
     ALMOST,
     Scores,
@@ -41,6 +40,7 @@ from ilacs_reliability.agreement.formulas import (
 from ilacs_reliability.agreement.icc_limits import f_limits, step_up
 from ilacs_reliability.agreement.likelihood import fit_reml, reml_ratio_slopes
 from ilacs_reliability.agreement.rescaled import fisher_method
+from ilacs_reliability.agreement.spoken_notes import BY_LIKELIHOOD, size_of_mean
 from ilacs_reliability.agreement.studies import (
     Study,
     coefficient_methods,
@@ -49,6 +49,7 @@ from ilacs_reliability.agreement.studies import (
     where_known,
     why_undefined,
 )
+from ilacs_reliability.agreement.titles import WHETHER_SCORES_RIGHT, intraclass
 
 Form: TypeAlias = Literal[
     "1,1", "A,1", "C,1", "1,k", "A,k", "C,k", "ICC1", "ICC2", "ICC3", "ICC1k", "ICC2k", "ICC3k"
@@ -58,9 +59,7 @@ FORMS: tuple[str, ...] = get_args(Form)
 # Shrout and Fleiss' names, as psych and pingouin write them, in McGraw and Wong's terms
 SHROUT_FLEISS = dict(zip(FORMS[6:], FORMS[:6], strict=True))
 ESTIMATORS: tuple[str, ...] = get_args(Estimator)
-LABELS = {"1": "one-way", "A": "absolute agreement", "C": "consistency"}
 ROUNDING = 1e-8
-NOT_SHOWN = "whether the scores were right, nor that grades are equally spaced"
 
 
 def icc(ratings: RatingsLike, *, form: Form = "A,1", estimator: Estimator = "anova") -> Estimate:
@@ -358,10 +357,10 @@ def _single_estimate(
         methods = (*methods, ("mcgraw_wong", by_squares))
     notes: tuple[str, ...] = ()
     if estimator == "reml":
-        notes = (*notes, "Variance components are by restricted maximum likelihood.")
+        notes = (*notes, BY_LIKELIHOOD)
     return build_estimate(
         study.ratings,
-        Title(name="icc", label=f"intraclass correlation ({form}, {LABELS[form[0]]})"),
+        Title(name="icc", label=intraclass(form)),
         Value(
             value=fit.value,
             influence=fit.influence,
@@ -372,7 +371,7 @@ def _single_estimate(
         Basis(n_units=study.n_rated),
         Offer(methods=methods, within=(least, 1.0)),
         notes=notes,
-        limits=NOT_SHOWN,
+        limits=WHETHER_SCORES_RIGHT,
     )
 
 
@@ -397,7 +396,7 @@ def _stepped_up(study: Study, scores: Scores, single: Estimate, form: str, reaso
     if "mcgraw_wong" in limits:
         value, score = single.value, limits["score"]
         limits["mcgraw_wong"] = keyed(f_limits, study.ratings, form[0], value, k, score)
-    note = f"k is {significant(k)} ratings a unit." if np.ndim(k) == 0 and np.isfinite(k) else ""
+    note = size_of_mean(k) if np.ndim(k) == 0 and np.isfinite(k) else ""
     return build_estimate(
         study.ratings,
         Title(name="icc", label=single.label),
@@ -411,7 +410,7 @@ def _stepped_up(study: Study, scores: Scores, single: Estimate, form: str, reaso
         Basis(n_units=study.n_rated),
         Offer(methods=limits.items(), within=(_least_stepped(stepped), 1.0)),
         notes=(*single.notes, note) if note else single.notes,
-        limits=NOT_SHOWN,
+        limits=WHETHER_SCORES_RIGHT,
     )
 
 

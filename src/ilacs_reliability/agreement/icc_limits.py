@@ -22,6 +22,7 @@ from ilacs_reliability.agreement.components import (
     two_way_squares,
     two_way_sums,
 )
+from ilacs_reliability.agreement.spoken_notes import NO_F
 
 NO_WIDTH = 1e-9
 # the chance below the upper of two limits of 95 %
@@ -76,7 +77,7 @@ def f_limits(
     found = low, high
     if not full.any():
         return found
-    return instead(found, score(estimate, confidence_level), full, "score", "F has no width")
+    return instead(found, score(estimate, confidence_level), full, "score", NO_F)
 
 
 def _ratio_limits(

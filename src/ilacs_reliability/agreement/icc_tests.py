@@ -27,11 +27,15 @@ from ilacs_reliability.agreement.icc_limits import (
     upper_tail,
 )
 from ilacs_reliability.agreement.rescaled import by_interval
-
-F_IS_NIL = (
-    "The units' means are all equal, so that F is 0 and its limits have no width: the interval is "
-    'the "score" one.'
+from ilacs_reliability.agreement.spoken_notes import (
+    BY_INVERTED_F,
+    F_BELOW_ZERO,
+    F_IS_NIL,
+    NO_RESIDUAL_FOR_F,
+    both_limits,
+    what_f_takes,
 )
+from ilacs_reliability.agreement.titles import at_most, the_test_of
 
 
 def icc_test(
@@ -85,7 +89,7 @@ def icc_test(
     "A" forms it is "inverted_f", the correlations that this test does not reject. McGraw and Wong's
     limits for those forms take Satterthwaite's degrees of freedom at the estimate, where their test
     takes them at the threshold, and so can disagree with it. Below 0, where the "A" forms are not
-    tested, "inverted_f" is theirs.
+    the_test_of, "inverted_f" is theirs.
 
     References
     ----------
@@ -116,14 +120,14 @@ def icc_test(
         raise ValueError(
             f"`ratings` must be one study, but got a batch of shape {taken.frequencies.shape[:-1]}."
         )
-    hypothesis = f"{with_article(effect.label)} is at most {threshold:g}"
+    hypothesis = at_most(effect.label, threshold)
     by = partial(by_interval, effect, threshold, name="icc_test", null=hypothesis)
     if not scores.is_complete or taken.clusters is not None:
         return by()
     ok = effect.status == "ok"
     squares = mean_squares(scores, form[0])
     if ok and leaves_no_residual(squares, form[0]):
-        return by(why="raters leave no residual for F")
+        return by(why=NO_RESIDUAL_FOR_F)
     m = taken.n_raters
     # the correlation of a single rating that steps up to the threshold
     null = threshold if form.endswith("1") else threshold / (m - (m - 1) * threshold)
@@ -134,7 +138,7 @@ def icc_test(
         )
     statistic, df = f_test(squares, form[0], null)
     if ok and not statistic > NO_WIDTH:
-        effect = replace(effect, notes=(*effect.notes, *_what_f_takes(form, threshold), F_IS_NIL))
+        effect = replace(effect, notes=(*effect.notes, *what_f_takes(form, threshold), F_IS_NIL))
     elif ok:
         effect = _with_limits_of_test(effect, squares, form, threshold)
     return SignificanceResult(
@@ -144,7 +148,7 @@ def icc_test(
         alternative="greater",
         method="F",
         name="icc_test",
-        label=f"test of {with_article(effect.label)}",
+        label=the_test_of(with_article(effect.label)),
         null=hypothesis,
         effect=effect,
         n_units=effect.n_units,
@@ -162,24 +166,13 @@ def _with_limits_of_test(
     """Put first the limits that agree with the F test, and note what the test rests on."""
     offered = dict(effect.methods)
     first = {"mcgraw_wong": offered.pop("mcgraw_wong")}
-    notes = (*effect.notes, *_what_f_takes(form, threshold))
+    notes = (*effect.notes, *what_f_takes(form, threshold))
     if form[0] == "A":
         k = 1.0 if form.endswith("1") else squares["m"]
         limits = keyed(_inverted_f, squares=squares, k=k, below=first["mcgraw_wong"])
         first = {"inverted_f": limits} | first
-        notes += (
-            "The interval is by inverting F; McGraw and Wong's printed limits take other degrees "
-            "of freedom than their test.",
-        )
+        notes += (BY_INVERTED_F,)
     return replace(effect, methods=tuple((first | offered).items()), notes=notes)
-
-
-def _what_f_takes(form: str, threshold: float) -> tuple[str, str]:
-    return (
-        "F takes scores as normal: on grades its 95% limits covered 73 to 79% in a simulation, and "
-        "the test rejects too often.",
-        f'threshold_test(icc(ratings, form="{form}"), {threshold:g}) holds on grades.',
-    )
 
 
 def _inverted_f(
@@ -201,5 +194,5 @@ def _inverted_f(
         np.maximum(np.where(np.isnan(most), high, most), estimate.value),
     )
     gone = np.isnan(least) | np.isnan(most)
-    both = f"inverted_f and {name_of(others) or 'mcgraw_wong'}"
-    return instead(found, found, gone, both, "F leaves a limit below 0")
+    both = both_limits(name_of(others) or "mcgraw_wong")
+    return instead(found, found, gone, both, F_BELOW_ZERO)

@@ -19,11 +19,7 @@ from ilacs_reliability._results.undefined import UndefinedEstimateWarning
 from ilacs_reliability.agreement.categories import pattern_labels
 from ilacs_reliability.agreement.formulas import keep_raters, known_raters, rater_names
 from ilacs_reliability.agreement.spoken import what_moves_most
-
-NO_NAMES = (
-    "Units have no names here: give `units` to the function that built the ratings, `unit` for a "
-    "wide dataframe or `name_units=True` for a long one."
-)
+from ilacs_reliability.agreement.spoken_notes import NO_UNIT_NAMES
 
 # entries of a block of studies, each without one unit
 BLOCK = 1 << 20
@@ -104,7 +100,8 @@ def influential_units(
         row["influence"] = float(base.influence[place])
         rows.append(row | _change(float(without[place]), base))
     rows.sort(key=_largest_first)
-    notes = base.notes if units is not None or taken.units is not None else (*base.notes, NO_NAMES)
+    named = units is not None or taken.units is not None
+    notes = base.notes if named else (*base.notes, NO_UNIT_NAMES)
     return Listing("influential_units", tuple(rows), what_moves_most(rows, base, "unit"), notes)
 
 

@@ -26,6 +26,7 @@ from ilacs_reliability._results.estimates import (
 )
 from ilacs_reliability._results.keyed import Keyed, keyed
 from ilacs_reliability._results.named_limits import instead
+from ilacs_reliability.agreement.spoken_notes import FEW_PAIRED, NO_OTHER_PATTERN
 from ilacs_reliability.agreement.studies import Origin, Study, credit_within, study_of
 
 # takes an origin and pattern sums to the coefficient in the long run and its influences
@@ -158,11 +159,7 @@ class Likelihood(NamedTuple):
         if not gone.any():
             return low, high
         other = dict(estimate.methods)["score"](estimate, confidence_level)
-        why = (
-            "fewer than five units have two ratings"
-            if few[gone].all()
-            else "no other pattern is possible"
-        )
+        why = FEW_PAIRED if few[gone].all() else NO_OTHER_PATTERN
         return instead((low, high), other, gone, "score", why)
 
     def of_difference(self, a: Estimate, b: Estimate) -> Keyed | None:
@@ -195,7 +192,7 @@ def difference_limits(
         # a difference that is never below 0 must not seem above it by what the search leaves
         return low - SEARCHED, high + SEARCHED
     other = dict(estimate.methods)["t"](estimate, confidence_level)
-    return instead((low, high), other, True, "t", "no other pattern is possible")
+    return instead((low, high), other, True, "t", NO_OTHER_PATTERN)
 
 
 def _study(estimate: Estimate) -> Study:

@@ -19,7 +19,6 @@ from ilacs_reliability._results.ingredients import Basis, Offer, Title, Value
 from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.listing import Estimates
 from ilacs_reliability._results.undefined import left_unsaid
-from ilacs_reliability._results.wording import left_out
 from ilacs_reliability.agreement.coefficients import LEAST_ROOM, conger_kappa
 from ilacs_reliability.agreement.formulas import (
     build_estimate,
@@ -32,11 +31,12 @@ from ilacs_reliability.agreement.formulas import (
 )
 from ilacs_reliability.agreement.ranges import coefficient_range
 from ilacs_reliability.agreement.reasons import lone_grade
+from ilacs_reliability.agreement.spoken_notes import not_by_both
 from ilacs_reliability.agreement.studies import Origin, check_cells, coefficient_methods
+from ilacs_reliability.agreement.titles import between_groups, within_group
 
 Between: TypeAlias = Literal["schouten", "vanbelle_albert"]
 BETWEEN: tuple[str, ...] = get_args(Between)
-CALLED = {"schouten": "Schouten's kappa", "vanbelle_albert": "Vanbelle and Albert's kappa"}
 # sums of a study before those of its raters: units, their agreement, the most that they could have
 SUMS = 3
 
@@ -173,7 +173,7 @@ def _column(ratings: Ratings, rater: Any, name: Hashable) -> int:
 
 def _within(ratings: Ratings, weights: Weights, name: Hashable) -> Estimate:
     kappa = conger_kappa(ratings, weights=weights)
-    return replace(kappa, label=f"{kappa.label} within {name}")
+    return replace(kappa, label=within_group(kappa.label, name))
 
 
 def _between(
@@ -194,12 +194,11 @@ def _between(
     with np.errstate(invalid="ignore", divide="ignore"):
         observed, most, expected = _parts(sums, first, weights)
         value = np.where((most - expected > LEAST_ROOM) & (sums[..., 0] > 1), value, np.nan)
-    label = f"{CALLED[rule]} between {names[0]} and {names[1]}"
     return build_estimate(
         given,
         Title(
             name="group_agreement",
-            label=label if kind == "identity" else f"{label} ({kind} weights)",
+            label=between_groups(rule, names, kind),
             weights=kind,
         ),
         Value(
@@ -228,7 +227,7 @@ def _with_both(ratings: Ratings, first: int) -> tuple[Ratings, tuple[str, ...]]:
     if ratings.frequencies.ndim > 1:
         return kept, ()
     left = float(ratings.frequencies @ ~both)
-    return kept, left_out(left, "without a rating by both groups")
+    return kept, not_by_both(left)
 
 
 def _terms(ratings: Ratings, first: int, weights: FloatArray, rule: Between) -> FloatArray:

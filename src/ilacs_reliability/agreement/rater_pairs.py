@@ -38,6 +38,7 @@ from ilacs_reliability.agreement.studies import (
     study_of,
     why_undefined,
 )
+from ilacs_reliability.agreement.titles import of_raters, with_weights
 
 # what an estimate of a pair takes: time, and memory by itself and for each pattern
 NANOSECONDS, BYTES_OF_PAIR, BYTES_OF_PATTERN = 300_000, 20_000, 260
@@ -111,7 +112,7 @@ def light_kappa(ratings: RatingsLike, *, weights: Weights = "identity") -> Estim
         taken,
         Title(
             name="light_kappa",
-            label="Light's kappa" if kind == "identity" else f"Light's kappa ({kind} weights)",
+            label=with_weights("Light's kappa", kind),
             weights=kind,
         ),
         Value(
@@ -206,7 +207,7 @@ def _of_pairs(
         warnings.simplefilter("ignore", UndefinedEstimateWarning)
         for first, second in columns:
             pair = evaluated(coefficient, keep_raters(ratings, (first, second)))
-            label = f"{pair.label or pair.name} of raters {names[first]} and {names[second]}"
+            label = of_raters(pair.label or pair.name, names[first], names[second])
             pairs[names[first], names[second]] = replace(pair, label=label)
     return pairs
 

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ilacs_reliability._data.scales import FloatArray
+from ilacs_reliability._inference.said import inverted
 from ilacs_reliability._inference.thresholds import threshold_test
 from ilacs_reliability._results.estimates import (
     NO_ERROR,
@@ -22,11 +23,12 @@ from ilacs_reliability._results.keyed import Keyed, keyed
 from ilacs_reliability._results.named_limits import instead, name_of, under_name
 from ilacs_reliability._results.undefined import UndefinedEstimateWarning
 from ilacs_reliability.agreement.formulas import fisher_interval
+from ilacs_reliability.agreement.spoken_notes import NO_FISHER, NO_LOGIT, p_by_interval
 from ilacs_reliability.agreement.studies import (
-    NO_LOGIT,
     coefficient_methods,
     proportion_methods,
 )
+from ilacs_reliability.agreement.titles import the_test_of
 
 # takes a coefficient, shape (...), to another scale or back
 Map: TypeAlias = Callable[[Any], Any]
@@ -134,15 +136,13 @@ def by_interval(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UndefinedEstimateWarning)
         found = threshold_test(effect, threshold)
-    if not why:
-        why = "units come in clusters" if effect.clusters is not None else "ratings are missing"
     method = effect.interval_methods[0]
-    note = f"The p-value is by inverting the {method} interval, since {why}."
+    note = p_by_interval(method, effect.clusters is not None, why)
     return replace(
         found,
-        method=f"inverted {method} interval",
+        method=inverted(method),
         name=name,
-        label=f"test of {effect.label}",
+        label=the_test_of(effect.label),
         null=null,
         notes=(*found.notes, note),
     )
@@ -154,7 +154,7 @@ def _fisher(estimate: Estimate, confidence_level: float, *, score: Keyed) -> Lim
     if not at_end.any():
         return found
     other = score(estimate, confidence_level)
-    return instead(found, other, at_end, "score", "Fisher's z has no limits at the end")
+    return instead(found, other, at_end, "score", NO_FISHER)
 
 
 def _moved_limits(

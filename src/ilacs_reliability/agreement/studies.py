@@ -30,12 +30,10 @@ from ilacs_reliability._inference.intervals import (
 from ilacs_reliability._results.estimates import Estimate, Limits, Method, n_clusters
 from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.named_limits import instead
-from ilacs_reliability._results.wording import left_out
+from ilacs_reliability.agreement.spoken_notes import NO_LOGIT, PLAIN_SCORE, unpaired
 
 # grades in use that span less of the scale than this are taken as all of it, where they are few
 CLOSE, MOST_GRADES = 0.01, 60
-NO_LOGIT = "logit has no limits at an end of the range"
-NOT_SHOWN = "whether the grades were right"
 
 
 class Origin(NamedTuple):
@@ -281,12 +279,7 @@ def unpaired_note(ratings: Ratings) -> tuple[str, ...]:
     if ratings.frequencies.ndim > 1:
         return ()
     single: Any = ratings.sizes.rated - ratings.sizes.paired
-    return left_out(
-        single,
-        "with a single rating",
-        since=": it cannot be paired",
-        things=": they cannot be paired",
-    )
+    return unpaired(single)
 
 
 def coefficient_methods(*, chance_is_known: bool = False) -> tuple[Method, ...]:
@@ -497,7 +490,7 @@ def logit_by_name(estimate: Estimate, n_units: Any, confidence_level: float) -> 
     found = logit_limits(
         value, error, n_units, expected, confidence_level=confidence_level, least=least
     )
-    return instead(found, found, gone, "score with a design effect of 1", NO_LOGIT)
+    return instead(found, found, gone, PLAIN_SCORE, NO_LOGIT)
 
 
 def _proportion(

@@ -15,8 +15,9 @@ from ilacs_reliability._data.ratings import Ratings, RatingsLike, ratings_from_c
 from ilacs_reliability._data.scales import FloatArray
 from ilacs_reliability._inference.evaluated import Coefficient, evaluated
 from ilacs_reliability._results.estimates import Estimate, standard_error
-from ilacs_reliability._results.wording import fixed, whole
 from ilacs_reliability.agreement.formulas import known_raters, patterns_of
+from ilacs_reliability.agreement.spoken_notes import design_effect, design_effect_of_weights
+from ilacs_reliability.agreement.titles import by_survey
 
 # intervals that rest on the standard error
 BY_ERROR = ("score", "t", "wald", "logit", "fisher")
@@ -98,7 +99,7 @@ def survey_weighted(
     taken, sums, weights = _one_by_one(ratings, survey_weights)
     weighted = taken.with_frequencies(sums * (len(weights) / weights.sum()))
     found = evaluated(coefficient, weighted)
-    label = f"{found.label or found.name}, weighted by survey weights,"
+    label = by_survey(found.label or found.name)
     # others count patterns as units drawn with equal chances
     methods = tuple(method for method in found.methods if method[0] in BY_ERROR)
     notes = (*found.notes, *_effect(found, weights))
@@ -176,10 +177,6 @@ def _effect(found: Estimate, weights: FloatArray) -> tuple[str, ...]:
     alone = standard_error(found.influence, found.frequencies, found.n_units, enters=found.enters)
     kish = float(len(weights) * (weights**2).sum() / weights.sum() ** 2)
     if not (found.standard_error > 0 and alone > 0):
-        return (f"Weights alone: design effect {fixed(kish, 2)}.",)
+        return (design_effect_of_weights(kish),)
     effect = (found.standard_error / alone) ** 2
-    worth = found.n_units / effect
-    return (
-        f"Design effect {fixed(effect, 2)}: as much is known as from {whole(round(worth))} units "
-        f"drawn with equal chances (of weights alone {fixed(kish, 2)}).",
-    )
+    return (design_effect(effect, found.n_units / effect, kish),)

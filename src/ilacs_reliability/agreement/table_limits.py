@@ -20,6 +20,7 @@ from ilacs_reliability._inference.two_by_two import (
 from ilacs_reliability._results.estimates import Estimate, Limits, Method
 from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.named_limits import instead, name_of, under_name
+from ilacs_reliability.agreement.spoken_notes import beyond_tables, of_many_studies
 from ilacs_reliability.agreement.studies import Study
 
 # units beyond which all tables take more than a twentieth of a second
@@ -110,13 +111,13 @@ class Enumerated:
         if ends is None:
             low, high = limits = score(estimate, confidence_level)
             name = name_of(limits) or "score"
-            return under_name(low, high, f"{name}, since there are many studies")
+            return under_name(low, high, of_many_studies(name))
         low, high = ends
         gone = np.isfinite(value) & np.isnan(low)
         if not gone.any():
             return low, high
         weighted = (self.counts != np.floor(self.counts)).any()
-        why = "units are weighted" if weighted else f"there are more than {MOST_UNITS} units"
+        why = beyond_tables(MOST_UNITS, bool(weighted))
         return instead((low, high), score(estimate, confidence_level), gone, "score", why)
 
     def leaving(self, estimate: Estimate, threshold: float) -> FloatArray:
