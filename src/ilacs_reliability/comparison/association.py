@@ -17,7 +17,6 @@ from ilacs_reliability._checks.work import affordable
 from ilacs_reliability._data.tables import GradesLike
 from ilacs_reliability._inference.null import ChiSquare, Drawn, Exact, Null, found_by, listed
 from ilacs_reliability._results.estimates import Estimate, FloatArray, SignificanceResult
-from ilacs_reliability._results.wording import significant
 from ilacs_reliability.comparison.checks import (
     check_drawable,
     disagreement,
@@ -34,7 +33,15 @@ from ilacs_reliability.comparison.groups import (
     shared_grades,
     undefined_test,
 )
-from ilacs_reliability.comparison.in_words import NOT_SHOWN_BY_P, UNDRAWN, of_two
+from ilacs_reliability.comparison.in_words import (
+    NOT_SHOWN_BY_P,
+    OF_TWO,
+    UNDRAWN,
+    UNRELATED,
+    association_label,
+    groups_scored,
+    without_variation,
+)
 from ilacs_reliability.comparison.strata import stratified_relative_effect
 from ilacs_reliability.comparison.unit_pairs import somers_d
 
@@ -144,8 +151,7 @@ def cochran_mantel_haenszel(
     check_draws(n_resamples)
     generator = as_generator(rng)
     shared = shared_grades(grades, by_order=kind != "general")
-    of = {"general": "general association"}.get(kind, kind.replace("_", " "))
-    label = f"Cochran-Mantel-Haenszel test of {of}"
+    label = association_label(kind)
     placed, said = _places(shared.groups, group_scores, kind)
     if shared.reason:
         return undefined_test(shared, shared.reason, name="cochran_mantel_haenszel", label=label)
@@ -165,27 +171,20 @@ def cochran_mantel_haenszel(
         statistic=statistic,
         df=float(form.df),
         p_value=p_value,
-        method=null.method if form.df else f"{method}, nothing could vary",
+        method=null.method if form.df else without_variation(method),
         name="cochran_mantel_haenszel",
         label=label,
-        null="within strata group and grade are unrelated",
+        null=UNRELATED,
         effect=effect,
         n_units=shared.n_units,
         notes=(
             *notes,
             *said,
             *((UNDRAWN,) if form.df and null.kind == "asymptotic" != method else ()),
-            *disagreement(p_value, effect, alike, why=_OF[kind]),
+            *disagreement(p_value, effect, alike, why=OF_TWO[kind]),
         ),
         limits=NOT_SHOWN_BY_P,
     )
-
-
-_OF = {
-    "general": of_two("any association", "an effect with a direction"),
-    "row_means": of_two("mean scores", "the relative effect"),
-    "correlation": of_two("a trend of scores", "the order of grades"),
-}
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -217,9 +216,8 @@ def _places(
             "groups without an order."
         )
     given = _rising(groups, scores)
-    listed_scores = ", ".join(map(significant, given))
     places: FloatArray = (np.array(given) - given[0]) / (given[-1] - given[0]) * even[-1]
-    return places, (f"Groups are scored {listed_scores}.",)
+    return places, (groups_scored(given),)
 
 
 def _rising(groups: tuple[Hashable, ...], scores: Any) -> list[float]:

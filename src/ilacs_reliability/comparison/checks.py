@@ -6,6 +6,7 @@ from typing import Any
 
 from ilacs_reliability._checks.work import affordable
 from ilacs_reliability._results.estimates import Alternative, Estimate
+from ilacs_reliability.comparison.in_words import they_disagree
 
 # numpy's hypergeometric draws take no more units of a kind
 MOST_DRAWN = 10**9
@@ -90,4 +91,4 @@ def disagreement(
     }[alternative]
     if outside == (p_value < 0.05):
         return ()
-    return (f"{why}: at 5% they disagree.",)
+    return (they_disagree(why),)

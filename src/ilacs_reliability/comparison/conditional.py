@@ -12,6 +12,7 @@ from ilacs_reliability._checks.work import affordable
 from ilacs_reliability._inference.null import Drawn, Normal, Null, listed
 from ilacs_reliability._results.estimates import FloatArray, IntArray
 from ilacs_reliability.comparison.fixed_margins import log_first_rows, log_summed
+from ilacs_reliability.comparison.in_words import given_the_total
 
 # joint outcomes that are enumerated, and outcomes of all strata together that are drawn from
 MOST_TABLES = 5_000_000
@@ -46,8 +47,8 @@ class CommonOdds:
     @property
     def method(self) -> str:
         """How it was found."""
-        given = ", chances given the total" if self.null.kind == "asymptotic" else ""
-        return f"{self.null.method}{given}"
+        large = self.null.kind == "asymptotic"
+        return given_the_total(self.null.method) if large else self.null.method
 
 
 def common_odds(

@@ -21,7 +21,6 @@ from ilacs_reliability._inference.students import t_quantile
 from ilacs_reliability._results.estimates import Estimate, FloatArray
 from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.named_limits import Limits, name_of, under_name
-from ilacs_reliability._results.wording import counted
 from ilacs_reliability.comparison.groups import (
     SharedGrades,
     influence_of_groups,
@@ -33,6 +32,7 @@ from ilacs_reliability.comparison.in_words import (
     NOT_SHOWN,
     SHRUNK,
     TAKEN,
+    cliffs_delta_label,
     lone_pairs,
     relative,
     taken_error,
@@ -278,7 +278,7 @@ def cliffs_delta(grades: GradesLike) -> Estimate:
     """
     shared = shared_grades(grades, n_groups=2, pool=True)
     first, second = phrase_of_groups(shared)
-    label = f"Cliff's delta P({first} < {second}) - P({first} > {second})"
+    label = cliffs_delta_label(first, second)
     return effect_of_pairs(shared, name="cliffs_delta", label=label, slope=2.0, intercept=-1.0)
 
 
@@ -363,8 +363,7 @@ def pair_methods(
     n_pairs, apart = float(parts.sizes.min()) if n_pairs is None else n_pairs, value in (0.0, 1.0)
     if parts.is_single:
         exact = keyed(disjoint_pair_limits, value=value, n_pairs=n_pairs)
-        pairs = counted(n_pairs, "pair of units", "pairs of units that share no unit")
-        note = lone_pairs(apart, pairs)
+        note = lone_pairs(apart, n_pairs)
         return (("disjoint_pairs", exact), *((name, exact) for name in METHODS)), (note,)
     steady, known = shrunk_share(parts, n_pairs=n_pairs)
     if not known:

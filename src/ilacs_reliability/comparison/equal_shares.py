@@ -18,6 +18,7 @@ from ilacs_reliability.comparison.groups import phrase_of_groups, undefined_test
 from ilacs_reliability.comparison.in_words import (
     NOT_SHOWN_BY_P,
     another_method,
+    equal_shares_label,
     gap_in_share,
     shares_alike,
 )
@@ -133,7 +134,7 @@ def two_proportions(
     check_option(method, ("fisher", "boschloo", "barnard", "score"), "method")
     check_option(alternative, ALTERNATIVES, "alternative")
     cut = cut_groups(grades, at_least=at_least, at_most=at_most)
-    label = f"test of equal shares {cut.phrase}"
+    label = equal_shares_label(cut.phrase)
     if cut.shared.reason:
         return undefined_test(
             cut.shared,

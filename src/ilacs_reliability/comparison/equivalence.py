@@ -22,6 +22,13 @@ from ilacs_reliability.comparison.groups import (
     shared_grades,
     undefined_estimate,
 )
+from ilacs_reliability.comparison.in_words import (
+    DECLINED,
+    LABELS,
+    NEITHER,
+    gap_in_share,
+    with_margin,
+)
 from ilacs_reliability.comparison.proportions import CutGroups, difference_of_shares
 from ilacs_reliability.comparison.ranks import brunner_munzel
 from ilacs_reliability.comparison.strata import stratified_relative_effect
@@ -118,7 +125,7 @@ def ordinal_equivalence(
     method = _offered(effect, method)
     middle = 0.5 if on == "probability" else 0.0
     result = equivalence_test(effect, low=middle - margin, high=middle + margin, method=method)
-    return _named(result, "ordinal_equivalence", f"equivalence test, margin {float(margin):g}")
+    return _named(result, "ordinal_equivalence", margin)
 
 
 def ordinal_noninferiority(
@@ -203,9 +210,7 @@ def ordinal_noninferiority(
     threshold = (0.5 if on == "probability" else 0.0) + (-margin if upwards else margin)
     alternative: Literal["greater", "less"] = "greater" if upwards else "less"
     result = threshold_test(effect, threshold, alternative=alternative, method=method)
-    return _named(
-        result, "ordinal_noninferiority", f"non-inferiority test, margin {float(margin):g}"
-    )
+    return _named(result, "ordinal_noninferiority", margin)
 
 
 _DECLINE = Scale(["not declined", "declined"], ordered=False)
@@ -245,7 +250,7 @@ def declines(shared: SharedGrades) -> CutGroups:
     return CutGroups(
         shared=change,
         counted=np.array([0.0, 1.0]),
-        phrase="declined by a grade or more",
+        phrase=DECLINED,
         tables=tables,
     )
 
@@ -266,7 +271,7 @@ def _effect(
         few = len(shared.strata) < 2
         return relative_effect(grades) if few else stratified_relative_effect(grades)
     first, second = phrase_of_groups(shared)
-    label = f"difference in the share declined by a grade or more, {second} minus {first}"
+    label = gap_in_share(DECLINED, first, second)
     if shared.reason:
         return undefined_estimate(shared, shared.reason, name="decline_difference", label=label)
     return difference_of_shares(declines(shared), name="decline_difference", label=label)
@@ -278,9 +283,9 @@ def _offered(effect: Estimate, method: str | None) -> str | None:
     return None if flat and method == "permutation" else method
 
 
-def _named(result: SignificanceResult, name: str, label: str) -> SignificanceResult:
-    note = "A large p-value shows neither a difference nor that the groups are alike."
-    return replace(result, name=name, label=label, notes=(*result.notes, note))
+def _named(result: SignificanceResult, name: str, margin: float) -> SignificanceResult:
+    label = with_margin(LABELS[name], margin)
+    return replace(result, name=name, label=label, notes=(*result.notes, NEITHER))
 
 
 def _check_options(

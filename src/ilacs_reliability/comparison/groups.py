@@ -18,8 +18,6 @@ from ilacs_reliability._results.estimates import (
 from ilacs_reliability._results.undefined import REASONS, warn_undefined
 from ilacs_reliability._results.wording import (
     counted,
-    grade_name,
-    listed,
     percent,
     whole,
     with_article,
@@ -27,7 +25,11 @@ from ilacs_reliability._results.wording import (
 from ilacs_reliability.comparison.in_words import (
     NOT_SHOWN,
     NOT_SHOWN_BY_P,
+    all_one_grade,
+    groups_without_units,
     left_aside,
+    one_group_a_stratum,
+    or_beyond,
     strata_added_up,
 )
 
@@ -175,8 +177,8 @@ def _why_apart(taken: GroupedGrades) -> str:
     held = taken.counts.sum(axis=(0, 2)) > 0
     without = [named(name) for name, has in zip(taken.groups, held, strict=True) if not has]
     if len(taken.strata) > 1 and not without:
-        return f"{text}: each of {whole(len(taken.strata))} strata holds one group at most"
-    return f"{text}: {listed(without)} {'has' if len(without) == 1 else 'have'} no unit"
+        return one_group_a_stratum(text, len(taken.strata))
+    return groups_without_units(text, without)
 
 
 def why_of_groups(shared: SharedGrades, reason: str) -> str:
@@ -199,8 +201,7 @@ def why_of_groups(shared: SharedGrades, reason: str) -> str:
     if reason != "no_variation":
         return REASONS[reason]
     grade = shared.scale.labels[int(shared.pooled.sum(axis=0).argmax())]
-    enter = " of a unit that enters" if shared.n_outside else ""
-    return f"every rating{enter} is the same grade, {grade_name(grade)}"
+    return all_one_grade(grade, some_outside=bool(shared.n_outside))
 
 
 def undefined_estimate(
@@ -327,9 +328,9 @@ def cut_code(
         raise ValueError(f"`{argument}`: {not_a_grade(grade, scale)}")
     name = named(scale.labels[code], "of grade")
     if at_most is None:
-        first, phrase, top = code, f"{name} or better", code == len(scale) - 1
+        first, phrase, top = code, or_beyond(name, "better"), code == len(scale) - 1
     else:
-        first, phrase, top = code + 1, f"{name} or worse", code == 0
+        first, phrase, top = code + 1, or_beyond(name, "worse"), code == 0
     if not 0 < first < len(scale):
         raise ValueError(f"`{argument}` must leave a grade out, but every grade is {phrase}.")
     return first, f"{name}" if top else phrase

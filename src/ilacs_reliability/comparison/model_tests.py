@@ -18,7 +18,14 @@ from ilacs_reliability.comparison.groups import (
     shared_grades,
     undefined_test,
 )
-from ilacs_reliability.comparison.in_words import NOT_SHOWN_BY_P, SEPARATED, of_two
+from ilacs_reliability.comparison.in_words import (
+    LABELS,
+    NOT_SHOWN_BY_P,
+    OF_TWO,
+    SAME_AT_CUTS,
+    SAME_ODDS,
+    SEPARATED,
+)
 from ilacs_reliability.comparison.models import proportional_odds, reason_of_one_grade
 from ilacs_reliability.comparison.ordinal_fit import (
     Fit,
@@ -98,7 +105,7 @@ def proportional_odds_test(
     """
     check_option(method, ("likelihood_ratio", "score"), "method")
     shared = shared_grades(grades)
-    label = "proportional odds test"
+    label = LABELS["proportional_odds_test"]
     reason = _reason(shared)
     if reason:
         return undefined_test(shared, reason, name="proportional_odds_test", label=label)
@@ -121,10 +128,10 @@ def proportional_odds_test(
         method=method,
         name="proportional_odds_test",
         label=label,
-        null="the odds of a higher grade are the same in every group",
+        null=SAME_ODDS,
         effect=effect,
         n_units=shared.n_units,
-        notes=(*notes, *disagreement(p_value, effect, 1.0, why=_OF)),
+        notes=(*notes, *disagreement(p_value, effect, 1.0, why=OF_TWO["proportional_odds_test"])),
         limits=NOT_SHOWN_BY_P,
     )
 
@@ -187,7 +194,7 @@ def parallel_lines_test(
     """
     check_option(method, ("likelihood_ratio", "score"), "method")
     shared = shared_grades(grades)
-    label = "parallel lines test"
+    label = LABELS["parallel_lines_test"]
     reason = _reason(shared)
     if reason:
         return undefined_test(shared, reason, name="parallel_lines_test", label=label)
@@ -209,15 +216,12 @@ def parallel_lines_test(
         method=method,
         name="parallel_lines_test",
         label=label,
-        null="the odds ratio is the same at every cut",
+        null=SAME_AT_CUTS,
         effect=effect,
         n_units=shared.n_units,
         notes=effect.notes if effect else (*shared.notes, *_separation(common)),
         limits=NOT_SHOWN_BY_P,
     )
-
-
-_OF = of_two("the score", "the profile")
 
 
 def _reason(shared: SharedGrades) -> str:

@@ -20,7 +20,13 @@ from ilacs_reliability.comparison.groups import (
     shared_grades,
     undefined_estimate,
 )
-from ilacs_reliability.comparison.in_words import NOT_SHOWN, held_by_prior, unlinked
+from ilacs_reliability.comparison.in_words import (
+    NOT_SHOWN,
+    common_odds_label,
+    held_by_prior,
+    of_unlinked_strata,
+    unlinked,
+)
 from ilacs_reliability.comparison.limits import holding
 from ilacs_reliability.comparison.ordinal_fit import (
     connected,
@@ -118,8 +124,7 @@ def proportional_odds(
     """
     check_option(penalty, ("when_separated", "none", "log_f"), "penalty")
     shared, code = _set_against_first(shared_grades(grades), group)
-    label = f"proportional odds ratio of a higher grade, {named(shared.groups[code])} over "
-    label += named(shared.groups[0])
+    label = common_odds_label(named(shared.groups[0]), named(shared.groups[code]))
     reason = shared.reason or ("" if connected(shared)[code] else "no_overlap")
     telling = informative(shared)
     # strata that say nothing link no groups
@@ -143,11 +148,11 @@ def proportional_odds(
 
 def _why_unlinked(shared: SharedGrades, reason: str, code: int) -> str:
     """Say which two groups no chain of strata links, where that is why."""
-    both = f"{named(shared.groups[0])} and {named(shared.groups[code])}"
+    two = named(shared.groups[0]), named(shared.groups[code])
     if reason == "no_overlap" and not shared.why:
-        return unlinked(both, strata=True)
+        return unlinked(*two, strata=True)
     if reason == "no_contrast":
-        return unlinked(both, strata=False)
+        return unlinked(*two, strata=False)
     return ""
 
 
@@ -190,7 +195,7 @@ def _set_against_first(shared: SharedGrades, group: Hashable | None) -> tuple[Sh
     n_apart = int(shared.counts[~inside].sum())
     if not reached[code] or not n_apart:
         return shared, code
-    why = f"of strata that no group links with {named(shared.groups[0])}"
+    why = of_unlinked_strata(named(shared.groups[0]))
     strata = tuple(name for name, keep in zip(shared.strata, inside, strict=True) if keep)
     linked = replace(
         shared,

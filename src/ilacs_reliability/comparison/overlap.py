@@ -13,6 +13,13 @@ from ilacs_reliability._results.estimates import IntArray
 from ilacs_reliability._results.records import Record, html_table, plain
 from ilacs_reliability._results.wording import counted, percent, whole
 from ilacs_reliability.comparison.groups import named
+from ilacs_reliability.comparison.in_words import (
+    can_be_compared,
+    cannot_be_compared,
+    one_group_only,
+    others_decided,
+    stratum_tells,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
@@ -93,26 +100,16 @@ class OverlapReport(Record):
         names = " and ".join(map(named, self.groups))
         names = f"{names[:1].upper()}{names[1:]}" if names.startswith("group ") else names
         n_strata = len(self.strata) - len(self.empty)
-        decided = ", ".join(
-            f"{named(stratum, 'stratum')}: {named(group)} only"
-            for stratum, group in self.decided.items()
+        decided = one_group_only(
+            (named(stratum, "stratum"), named(group)) for stratum, group in self.decided.items()
         )
         if not self.answerable:
-            return f"{names} cannot be compared: no stratum holds both ({decided})."
-        where = ", ".join(named(stratum, "stratum") for stratum in self.shared)
-        start = (
-            f"{names} can be compared in {len(self.shared)} of "
-            f"{counted(n_strata, 'stratum', 'strata')} ({where}), which "
-            f"hold{'s' * (n_strata == 1)} {whole(self.n_inside)} of {counted(self.n_units, 'unit')}"
-        )
-        tells = f"The stratum alone tells the group of {percent(self.predictability)} of units."
-        if not self.n_outside:
-            return f"{start}. {tells}"
-        return (
-            f"{start}; the other {whole(self.n_outside)} ({percent(self.share_outside)}) "
-            f"{'is' if self.n_outside == 1 else 'are'} where the stratum decides the group "
-            f"({decided}). {tells}"
-        )
+            return cannot_be_compared(names, decided)
+        shared = [named(stratum, "stratum") for stratum in self.shared]
+        start = can_be_compared(names, shared, n_strata, (self.n_inside, self.n_units))
+        if self.n_outside:
+            start += others_decided(self.n_outside, self.share_outside, decided)
+        return f"{start}. {stratum_tells(self.predictability)}"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as a flat row of plain Python values.

@@ -11,7 +11,6 @@ import numpy as np
 from ilacs_reliability._data.tables import GradesLike
 from ilacs_reliability._results.estimates import Estimate, FloatArray, IntArray
 from ilacs_reliability._results.keyed import Keyed, keyed
-from ilacs_reliability._results.wording import whole
 from ilacs_reliability.comparison.groups import (
     SharedGrades,
     cut_code,
@@ -21,7 +20,7 @@ from ilacs_reliability.comparison.groups import (
     shared_grades,
     undefined_estimate,
 )
-from ilacs_reliability.comparison.in_words import NOT_SHOWN, gap_in_share
+from ilacs_reliability.comparison.in_words import NOT_SHOWN, gap_in_share, shares_in_counts
 from ilacs_reliability.comparison.limits import (
     Counts,
     Pair,
@@ -292,8 +291,7 @@ def shares_note(cut: CutGroups) -> str:
     """
     x1, n1, x2, n2 = cut.counts
     first, second = phrase_of_groups(cut.shared)
-    counted = sentence(cut.phrase)
-    return f"{counted}: {first} {whole(x1)} of {whole(n1)}, {second} {whole(x2)} of {whole(n2)}."
+    return shares_in_counts(sentence(cut.phrase), (first, x1, n1), (second, x2, n2))
 
 
 def _scored(

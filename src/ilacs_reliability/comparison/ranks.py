@@ -39,12 +39,16 @@ from ilacs_reliability.comparison.groups import (
     undefined_test,
 )
 from ilacs_reliability.comparison.in_words import (
+    DISJOINT_PAIRS,
+    LEAST_P,
     NOT_SHOWN_BY_P,
     TILTED_GRADES,
     WITHOUT_SPREAD,
     another_method,
     grades_alike,
     neither_higher,
+    of_tilted_groups,
+    own_interval,
 )
 from ilacs_reliability.comparison.permutation import Found, permutation_test
 from ilacs_reliability.comparison.rank_limits import (
@@ -295,11 +299,7 @@ def _whose_interval(effect: Estimate, alternative: Alternative) -> tuple[str, ..
     """Name the interval beside the p-value, where it is the test's own."""
     if any(note.startswith(WITHOUT_SPREAD) for note in effect.notes):
         return ()
-    p_value = "p is at most 0.05" if alternative == "two-sided" else "p is at most 0.025"
-    return (
-        f"The 95% interval is the test's own ({effect.interval_methods[0]}): it leaves 0.5 out "
-        f"{'' if alternative == 'two-sided' else 'on the side tested '}exactly where {p_value}.",
-    )
+    return (own_interval(effect.interval_methods[0], one_sided=alternative != "two-sided"),)
 
 
 def _approximate(
@@ -310,7 +310,7 @@ def _approximate(
     value, error, df = (float(x) for x in (parts.value, parts.standard_error, parts.df))
     if parts.is_single:
         p_value = _disjoint_p(value, float(parts.sizes.min()), alternative)
-        used = "exact binomial of disjoint pairs"
+        used = DISJOINT_PAIRS
         return Found(statistic=float("nan"), p_value=p_value, df=None, method=used, effect=effect)
     steady, known = shrunk_share(parts)
     statistic = (value - 0.5) / error if error > 0 else _signed_infinity(value)
@@ -376,12 +376,6 @@ def _no_bolder(
     return replace(effect, methods=((name, cautious), *others), notes=notes)
 
 
-LEAST_P = (
-    "The approximate p-value would be smaller than that of the exact rank sum test can be with "
-    "these totals, which is given instead."
-)
-
-
 def _holding_a_half(
     estimate: Estimate, confidence_level: float, *, limits: Any, error: float
 ) -> Limits:
@@ -415,7 +409,7 @@ def _with_tilts(
         return replace(effect, notes=(*effect.notes, note))
     return replace(
         effect,
-        label=f"{effect.label} of groups that differ by a tilt",
+        label=of_tilted_groups(effect.label),
         methods=((name, limits), *effect.methods),
         notes=(*effect.notes, TILTED_GRADES),
     )

@@ -24,7 +24,14 @@ from ilacs_reliability.comparison.groups import (
     phrase_of_groups,
     undefined_estimate,
 )
-from ilacs_reliability.comparison.in_words import NOT_SHOWN, one_sided_cut
+from ilacs_reliability.comparison.in_words import (
+    NOT_SHOWN,
+    TOO_MANY_UNITS,
+    katz_fails,
+    one_sided_cut,
+    ratio_of_odds,
+    ratio_of_shares,
+)
 from ilacs_reliability.comparison.limits import (
     Counts,
     greenland_robins_ratio,
@@ -119,7 +126,7 @@ def risk_ratio(
     """
     cut = cut_groups(grades, at_least=at_least, at_most=at_most, pool=False)
     first, second = phrase_of_groups(cut.shared)
-    label = f"ratio of the shares {cut.phrase}, {second} over {first}"
+    label = ratio_of_shares(cut.phrase, first, second)
     reason = cut.shared.reason or ("one_side" if not cut.tables[..., 1].any() else "")
     if reason:
         why = why_one_side(cut) if reason == "one_side" else ""
@@ -175,12 +182,7 @@ def _katz(estimate: Estimate, confidence_level: float, *, counts: Counts) -> Lim
     limits = limits_of_counts(estimate, confidence_level, rule=katz_ratio, counts=counts)
     x1, n1, x2, n2 = counts
     few = min(x1, n1 - x1, x2, n2 - x2) < FEWEST
-    return under_name(*limits, KATZ_FAILS if few else "")
-
-
-KATZ_FAILS = (
-    f"katz, which can be far too short where a group has fewer than {FEWEST} on a side of the cut"
-)
+    return under_name(*limits, katz_fails(FEWEST) if few else "")
 
 
 def odds_ratio(
@@ -260,7 +262,7 @@ def odds_ratio_of(cut: CutGroups) -> Estimate:
         As from `odds_ratio`.
     """
     first, second = phrase_of_groups(cut.shared)
-    label = f"odds ratio of {cut.phrase.removeprefix('of ')}, {second} over {first}"
+    label = ratio_of_odds(cut.phrase, first, second)
     informative = cut.tables[(cut.tables.sum(axis=1) > 0).all(axis=1)]
     reason = cut.shared.reason or ("" if len(informative) else "one_side")
     if reason:
@@ -279,7 +281,6 @@ def odds_ratio_of(cut: CutGroups) -> Estimate:
     rows = cut.shared.counts.reshape(-1, len(cut.shared.scale))
     if not methods:
         methods = [("wald", keyed(_log_limits))]
-    dear = "The units are too many for exact limits: those given are of large samples."
     return Estimate(
         value=value,
         name="odds_ratio",
@@ -288,7 +289,7 @@ def odds_ratio_of(cut: CutGroups) -> Estimate:
         influence_source=influence_of_groups(rows, deviations),
         n_units=cut.shared.n_units,
         methods=tuple(methods),
-        notes=(*cut.shared.notes, shares_note(cut), *(() if listable else (dear,))),
+        notes=(*cut.shared.notes, shares_note(cut), *(() if listable else (TOO_MANY_UNITS,))),
         limits=NOT_SHOWN,
     )
 

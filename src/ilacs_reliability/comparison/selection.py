@@ -16,13 +16,15 @@ from ilacs_reliability._checks.work import affordable
 from ilacs_reliability._data.tables import GradesLike, as_grades, direction_note
 from ilacs_reliability._results.estimates import FloatArray, Interval
 from ilacs_reliability._results.records import Record, html_table, plain
-from ilacs_reliability._results.wording import counted, fixed, percent, significant, together
+from ilacs_reliability._results.wording import fixed, percent, together
 from ilacs_reliability.comparison.groups import check_ordered, cut_code, named
 from ilacs_reliability.comparison.in_words import (
     ASSUMED,
     CROSSED,
     RESPONDED,
+    can_be_anything,
     gap_in_share,
+    low_to_high,
     relative,
     without_bound,
 )
@@ -143,12 +145,14 @@ class SelectionBounds(Record):
         not tell which group is graded higher.
         """
         given = ASSUMED[self.assume].format(percent(self.share_inside)) + RESPONDED[self.response]
-        tells = "tells" if self.tells_direction else "does not tell"
         low, high, lower, upper = together(self.low, self.high, *self.confidence_interval())
-        return (
-            f"Over all {counted(self.n_units, 'unit')} the {self.measure} can be anything from "
-            f"{low} to {high} (with sampling error, {lower} to {upper}), "
-            f"{given}; this {tells} which group is graded higher."
+        return can_be_anything(
+            self.n_units,
+            self.measure,
+            (low, high),
+            with_error=(lower, upper),
+            given=given,
+            tells=self.tells_direction,
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -181,11 +185,10 @@ class SelectionBounds(Record):
 
     def _repr_html_(self) -> str:
         rows: dict[str, Any] = {
-            str(stratum): f"{significant(low)} to {significant(high)}"
+            str(stratum): low_to_high(low, high)
             for stratum, (low, high) in zip(self.strata, self.by_stratum.tolist(), strict=True)
         }
-        bounds = f"{significant(self.low)} to {significant(self.high)}"
-        return html_table({self.measure: bounds} | rows)
+        return html_table({self.measure: low_to_high(self.low, self.high)} | rows)
 
 
 def selection_bounds(

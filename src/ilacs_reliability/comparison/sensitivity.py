@@ -18,9 +18,6 @@ from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.records import Record, html_table, plain
 from ilacs_reliability._results.undefined import left_unsaid
 from ilacs_reliability._results.wording import (
-    counted,
-    fixed,
-    p_phrase,
     significant,
     whole,
     with_article,
@@ -36,7 +33,15 @@ from ilacs_reliability.comparison.hidden import (
     margins_of,
     normal_tails,
 )
-from ilacs_reliability.comparison.in_words import NOT_SHOWN
+from ilacs_reliability.comparison.in_words import (
+    NOT_SHOWN_BY_CAUSE,
+    bounds_are_normal,
+    bounds_basis,
+    e_value_of,
+    hidden_cause,
+    low_to_high,
+    not_to_begin_with,
+)
 from ilacs_reliability.comparison.limits import holding
 from ilacs_reliability.comparison.ratios import risk_ratio
 from ilacs_reliability.comparison.strata import stratified_relative_effect
@@ -111,19 +116,11 @@ class RosenbaumBounds(Record):
         is one. Grade 1 is taken for the worst and grade 4 for the best; where 1 is the best, turn
         the order round and declare it, as in Scale([4, ..., 1]).
         """
-        basis = f"({self.method} bounds), from {counted(self.n_units, 'unit')}"
-        end = " ".join((f"{basis}; it does not show that there is one.", *self.notes))
         if self.tipping <= 1:
-            start = dict(zip(self.gamma, self.p_high, strict=True)).get(1.0)
-            has = "" if start is None else f"has {p_phrase(start)}, so it "
-            what = f"{has}is not significant to begin with"
-            return f"Without a hidden cause the difference {what} {end}"
-        strength = "any factor up to 100" if np.isinf(self.tipping) else fixed(self.tipping, 2)
-        verb = "could not" if np.isinf(self.tipping) else "could"
-        return (
-            f"A hidden cause that makes the odds of the group differ by {strength} within strata "
-            f"{verb} explain the difference at the 5% level {end}"
-        )
+            start = not_to_begin_with(dict(zip(self.gamma, self.p_high, strict=True)).get(1.0))
+        else:
+            start = hidden_cause(self.tipping)
+        return " ".join((f"{start} {bounds_basis(self.method, self.n_units)}", *self.notes))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the bounds as a flat row of plain Python values.
@@ -154,7 +151,7 @@ class RosenbaumBounds(Record):
 
     def _repr_html_(self) -> str:
         rows: dict[str, Any] = {
-            f"gamma {gamma:g}": f"p {significant(low)} to {significant(high)}"
+            f"gamma {gamma:g}": f"p {low_to_high(low, high)}"
             for gamma, low, high in zip(self.gamma, self.p_low, self.p_high, strict=True)
         }
         return html_table(rows | {"tipping": self.tipping})
@@ -285,10 +282,7 @@ def _approximation(counts: IntArray, method: str) -> tuple[str, ...]:
     if method == "exact":
         return ()
     least = int(counts.sum(axis=2).min())
-    return (
-        "The bounds are normal approximations; the smallest group of a stratum has "
-        f"{counted(least, 'unit')}.",
-    )
+    return (bounds_are_normal(least),)
 
 
 def e_value(
@@ -346,7 +340,7 @@ def e_value(
     """
     with left_unsaid():
         ratio = risk_ratio(grades, at_least=at_least, at_most=at_most)
-    label = f"E-value of {with_article(ratio.label)}"
+    label = e_value_of(with_article(ratio.label))
     if ratio.status == "undefined":
         shared = shared_grades(grades, n_groups=2)
         return undefined_estimate(shared, ratio.reason, name="e_value", label=label, why=ratio.why)
@@ -361,7 +355,7 @@ def e_value(
             (name, keyed(_e_limits, ratio=ratio, method=name)) for name in ratio.interval_methods
         ),
         notes=ratio.notes,
-        limits=f"whether there is such a cause, nor {NOT_SHOWN}",
+        limits=NOT_SHOWN_BY_CAUSE,
     )
 
 

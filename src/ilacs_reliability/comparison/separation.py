@@ -10,9 +10,9 @@ import numpy.typing as npt
 from scipy import optimize, sparse, special
 
 from ilacs_reliability._results.estimates import FloatArray
-from ilacs_reliability._results.wording import counted
 from ilacs_reliability.comparison.cumulative import Design
 from ilacs_reliability.comparison.groups import SharedGrades
+from ilacs_reliability.comparison.in_words import one_end_grade
 from ilacs_reliability.comparison.ordinal_fit import Fit, check_fittable, fit_design
 
 
@@ -93,10 +93,7 @@ def informative(shared: SharedGrades) -> SharedGrades:
         return shared
     names = ", ".join(str(name) for name, kept in zip(shared.strata, keep, strict=True) if not kept)
     n_apart = int(shared.counts[~keep].sum())
-    note = (
-        f"{counted(n_apart, 'unit')} of strata in which every unit has one end grade say nothing "
-        f"of the groups and do not enter: {names}."
-    )
+    note = one_end_grade(n_apart, names)
     strata = tuple(name for name, kept in zip(shared.strata, keep, strict=True) if kept)
     return replace(shared, counts=shared.counts[keep], strata=strata, notes=(*shared.notes, note))
 

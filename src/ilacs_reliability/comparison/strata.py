@@ -47,11 +47,14 @@ from ilacs_reliability.comparison.groups import (
     undefined_test,
 )
 from ilacs_reliability.comparison.in_words import (
+    LABELS,
     NOT_SHOWN,
     NOT_SHOWN_BY_P,
+    OF_TWO,
     UNDRAWN,
-    grades_alike,
-    of_two,
+    borrowed_spread,
+    grades_alike_within,
+    within_strata,
 )
 from ilacs_reliability.comparison.limits import holding
 from ilacs_reliability.comparison.rank_limits import MOST_TILTED, n_first_rows
@@ -125,7 +128,7 @@ def stratified_relative_effect(
     """
     check_option(weights, ("mantel_haenszel", "van_elteren", "units"), "weights")
     shared = shared_grades(grades, n_groups=2)
-    label = f"{relative_effect_label(shared)} within strata"
+    label = within_strata(relative_effect_label(shared))
     if shared.reason:
         return undefined_estimate(
             shared, shared.reason, name="stratified_relative_effect", label=label
@@ -235,7 +238,7 @@ def van_elteren(
     check_draws(n_resamples)
     generator = as_generator(rng)
     shared = shared_grades(grades, n_groups=2)
-    label = "van Elteren's test"
+    label = LABELS["van_elteren"]
     if shared.reason:
         return undefined_test(
             shared, shared.reason, name="van_elteren", label=label, alternative=alternative
@@ -258,19 +261,16 @@ def van_elteren(
         method=null.method,
         name="van_elteren",
         label=label,
-        null=f"within strata {grades_alike(first, second, alternative)}",
+        null=grades_alike_within(first, second, alternative),
         effect=effect,
         n_units=shared.n_units,
         notes=(
             *effect.notes,
             *((UNDRAWN,) if null.kind == "asymptotic" != method else ()),
-            *disagreement(p_value, effect, 0.5, alternative, why=_OF),
+            *disagreement(p_value, effect, 0.5, alternative, why=OF_TWO["van_elteren"]),
         ),
         limits=NOT_SHOWN_BY_P,
     )
-
-
-_OF = of_two("the same distribution in every stratum", "the relative effect")
 
 
 def _weights(sizes: FloatArray, kind: StratumWeights) -> FloatArray:
@@ -294,9 +294,7 @@ def _borrowed(parts: Placements) -> tuple[FloatArray, tuple[str, ...]]:
         return parts.variances, ()
     pooled = (df * np.where(single, 0.0, spread)).sum(axis=0) / known
     n_single = int(single.sum())
-    have = "1 group has" if n_single == 1 else f"{n_single} groups have"
-    note = f"{have} one unit in a stratum; its spread is taken from the other strata."
-    return np.where(single, pooled, spread) / parts.sizes, (note,)
+    return np.where(single, pooled, spread) / parts.sizes, (borrowed_spread(n_single),)
 
 
 def _steadied(spread: FloatArray, parts: Placements) -> FloatArray:

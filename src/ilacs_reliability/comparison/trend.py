@@ -36,6 +36,7 @@ from ilacs_reliability.comparison.in_words import (
     NOT_SHOWN_BY_P,
     TILTED_ORDER,
     another_method,
+    in_tilted_tables,
     no_trend,
 )
 from ilacs_reliability.comparison.rank_limits import tilted_limits
@@ -174,7 +175,7 @@ def _with_tilts(
     limits = keyed(_tilted, found=found, wins=wins, middle=middle, alternative=alternative)
     return replace(
         effect,
-        label=f"{effect.label} in tables that differ by a tilt",
+        label=in_tilted_tables(effect.label),
         methods=(("conditional", limits), *effect.methods),
         notes=(*effect.notes, TILTED_ORDER),
     )

@@ -28,7 +28,7 @@ from ilacs_reliability.comparison.groups import (
     shared_grades,
     undefined_estimate,
 )
-from ilacs_reliability.comparison.in_words import NOT_SHOWN
+from ilacs_reliability.comparison.in_words import NOT_SHOWN, generalised_odds_label, trend_label
 from ilacs_reliability.comparison.limits import holding
 
 Ties: TypeAlias = Literal["split", "dropped"]
@@ -93,7 +93,7 @@ def generalised_odds(grades: GradesLike, *, ties: Ties = "split") -> Estimate:
     check_option(ties, ("split", "dropped"), "ties")
     shared = shared_grades(grades, n_groups=2, pool=True)
     first, second = phrase_of_groups(shared)
-    label = f"generalised odds ratio of {second} above {first} (ties {ties})"
+    label = generalised_odds_label(first, second, ties)
     if shared.reason:
         return undefined_estimate(shared, shared.reason, name="generalised_odds", label=label)
     parts, untied = _untied(shared.pooled, ties)
@@ -172,10 +172,8 @@ def somers_d(grades: GradesLike, *, given: Given = "group") -> Estimate:
     """
     check_option(given, ("group", "grade"), "given")
     shared = shared_grades(grades, pool=True)
-    label = (
-        f"trend of grades from {named(shared.groups[0])} to {named(shared.groups[-1])} "
-        f"(Somers' D of {'grade given group' if given == 'group' else 'group given grade'})"
-    )
+    first, last = named(shared.groups[0]), named(shared.groups[-1])
+    label = trend_label(first, last, given)
     if not shared.reason and len(shared.groups) == 2 and given == "group":
         return effect_of_pairs(shared, name="somers_d", label=label, slope=2.0, intercept=-1.0)
     reason = shared.reason

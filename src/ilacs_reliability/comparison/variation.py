@@ -14,7 +14,6 @@ from ilacs_reliability._checks.randomness import as_generator, check_draws
 from ilacs_reliability._data.tables import GradesLike, GroupedGrades
 from ilacs_reliability._inference.thresholds import difference
 from ilacs_reliability._results.estimates import Estimate, IntArray, SignificanceResult
-from ilacs_reliability._results.wording import counted
 from ilacs_reliability.comparison.checks import disagreement
 from ilacs_reliability.comparison.conditional import common_odds
 from ilacs_reliability.comparison.effects import placements, relative_effect
@@ -24,7 +23,16 @@ from ilacs_reliability.comparison.groups import (
     shared_grades,
     undefined_test,
 )
-from ilacs_reliability.comparison.in_words import NOT_SHOWN_BY_P, of_two
+from ilacs_reliability.comparison.in_words import (
+    LABELS,
+    MEASURES,
+    NOT_SHOWN_BY_P,
+    change_between,
+    of_all_strata,
+    same_in_every_stratum,
+    so_few_in_a_stratum,
+    too_many_tables,
+)
 from ilacs_reliability.comparison.proportions import cut_groups, risk_difference
 
 VariationMethod: TypeAlias = Literal["exact", "monte_carlo", "asymptotic"]
@@ -128,7 +136,7 @@ def heterogeneity(
     generator = as_generator(rng)
     has_cut = at_least is not None or at_most is not None
     shared = shared_grades(grades, n_groups=2)
-    label = "test of heterogeneity"
+    label = LABELS["heterogeneity"]
     if shared.reason:
         return undefined_test(shared, shared.reason, name="heterogeneity", label=label)
     if len(shared.strata) < 2:
@@ -147,8 +155,7 @@ def heterogeneity(
     else:
         statistic, p_value, used, df = found.chance, found.p_value, found.method, None
     effect = _last_minus_first(shared, at_least, at_most, binary=binary)
-    measure = _measure(binary, bool(found))
-    why = of_two(f"the {measure} in all strata", "a gap between two")
+    measure = MEASURES[bool(found), binary]
     notes = () if found else _caveats(tables, method)
     return SignificanceResult(
         statistic=statistic,
@@ -157,18 +164,16 @@ def heterogeneity(
         method=used,
         name="heterogeneity",
         label=label,
-        null=f"the {measure} is the same in every stratum",
+        null=same_in_every_stratum(measure),
         effect=effect,
         n_units=shared.n_units,
-        notes=(*shared.notes, *notes, *disagreement(p_value, effect, 0.0, why=why)),
+        notes=(
+            *shared.notes,
+            *notes,
+            *disagreement(p_value, effect, 0.0, why=of_all_strata(measure)),
+        ),
         limits=NOT_SHOWN_BY_P,
     )
-
-
-def _measure(binary: bool, by_odds: bool) -> str:
-    if by_odds:
-        return "odds ratio" if binary else "odds ratio of each step to a higher grade"
-    return "difference in shares" if binary else "relative effect"
 
 
 def _caveats(tables: IntArray, asked: str) -> tuple[str, ...]:
@@ -176,12 +181,9 @@ def _caveats(tables: IntArray, asked: str) -> tuple[str, ...]:
     notes = []
     least = int(tables.sum(axis=2).min())
     if asked != "asymptotic":
-        notes.append(f"There are too many tables for {asked.replace('_', ' ')} odds ratios.")
+        notes.append(too_many_tables(asked))
     if least < FEW:
-        notes.append(
-            f"A stratum has {counted(least, 'unit')} of a group: with so few the asymptotic test "
-            "rejects too often."
-        )
+        notes.append(so_few_in_a_stratum(least))
     return tuple(notes)
 
 
@@ -218,7 +220,7 @@ def _last_minus_first(
         )
     gap = difference(*ends, paired=False)
     last, first = (named(shared.strata[place], "stratum") for place in (-1, 0))
-    label = f"change from {first} to {last} in the {ends[0].label}"
+    label = change_between(first, last, ends[0].label)
     methods = gap.methods
     if not np.isfinite(gap.standard_error):
         # a group of one unit has no spread to see: what rests on one is left out

@@ -181,7 +181,6 @@ class NetShift(Record, Pictured):
             (self.n_unchanged, self.unchanged, KEPT),
             (self.n_declined, self.declined, "declined"),
         )
-        first, second, third = (_kind(*kind) for kind in kinds)
         net, low, high = together(
             *(100 * x for x in (self.net.value, *self.net.confidence_interval())),
             decimals=1,
@@ -189,7 +188,7 @@ class NetShift(Record, Pictured):
         )
         return net_shift_said(
             self.n_units,
-            three=f"{first}, {second} and {third}",
+            three=[_kind(*kind) for kind in kinds],
             by_move=self.by_move,
             net=(f"{'+' if self.net.value > 0 else ''}{net}", low, high),
             room=room_said(*(_room(room) for room in (self.room_up, self.room_down))),

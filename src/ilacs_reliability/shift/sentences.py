@@ -258,12 +258,18 @@ def moves_listed(by_move: Mapping[int, int]) -> str:
 
 
 def net_shift_said(
-    n_units: float, *, three: str, by_move: Mapping[int, int], net: tuple[str, str, str], room: str
+    n_units: float,
+    *,
+    three: Iterable[str],
+    by_move: Mapping[int, int],
+    net: tuple[str, str, str],
+    room: str,
 ) -> str:
     """Say how grades moved between two occasions, and what room there was."""
+    first, second, third = three
     shown, low, high = net
     return (
-        f"Of {counted(n_units, 'unit')} graded twice, {three}, "
+        f"Of {counted(n_units, 'unit')} graded twice, {first}, {second} and {third}, "
         f"intervals together at 95%; {_by_grades(by_move)}improved less declined is "
         f"{shown} points (95% interval {low} to {high}); {room}; it does not show {NOT_SHOWN}."
     )
@@ -340,11 +346,16 @@ def up_and_down(up: float, down: float, p_value: float) -> str:
 
 
 def over_strata(
-    strata: str, n_units: float, pooled: str, *, none: tuple[float, str], same: tuple[float, str]
+    strata: str,
+    n_units: float,
+    pooled: tuple[str, str],
+    *,
+    none: tuple[float, str],
+    same: tuple[float, str],
 ) -> str:
     """Say a pooled shift with the p-values of no shift and of the same shift, each with how."""
     return (
-        f"Over {strata} and {counted(n_units, 'unit')} the {pooled}, "
+        f"Over {strata} and {counted(n_units, 'unit')} the {pooled[0]} is {pooled[1]}, "
         f"{p_phrase(none[0])} ({none[1]}) for no shift in any stratum; "
         f"{p_phrase(same[0])} ({same[1]}) for the same shift in all; it does not show {NOT_SHOWN}."
     )

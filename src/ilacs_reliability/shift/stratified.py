@@ -116,7 +116,7 @@ class StratifiedShift(Record):
         return over_strata(
             _so_many(self.strata),
             self.n_units,
-            f"{self.pooled.label} is {number}",
+            (self.pooled.label, number),
             none=(self.test.p_value, self.test.method),
             same=(self.heterogeneity.p_value, self.heterogeneity.method),
         )
