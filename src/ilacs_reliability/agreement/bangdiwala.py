@@ -29,6 +29,7 @@ from ilacs_reliability.agreement.studies import (
     where_known,
     why_undefined,
 )
+from ilacs_reliability.agreement.titles import of_agreement_chart
 
 
 def bangdiwala_b(
@@ -111,7 +112,8 @@ def bangdiwala_b(
     frequencies, both = study.frequencies, taken.table.paired
     value, influence = smooth_parts(formula, _cells(taken), frequencies, both)
     value = where_known(study, value)
-    kind = weights if isinstance(weights, str) and not len(partial_credit) else "custom"
+    named = weights if isinstance(weights, str) and not len(partial_credit) else "custom"
+    kind = "identity" if exact else named
     reason = "" if study.is_batch else why_undefined(study)
     if not study.is_batch and not reason and not np.isfinite(value):
         reason = "no_common_grade"
@@ -119,8 +121,8 @@ def bangdiwala_b(
         taken,
         Title(
             name="bangdiwala_b",
-            label="Bangdiwala's B" if exact else f"Bangdiwala's B ({kind})",
-            weights="identity" if exact else kind,
+            label=of_agreement_chart(kind),
+            weights=kind,
         ),
         Value(
             value=value,

@@ -19,7 +19,8 @@ from ilacs_reliability._checks.arguments import (
 from ilacs_reliability._inference.thresholds import threshold_test
 from ilacs_reliability._results.estimates import NO_ERROR, Estimate
 from ilacs_reliability._results.records import Record, rows_table
-from ilacs_reliability._results.wording import fixed, level, percent
+from ilacs_reliability._results.wording import fixed
+from ilacs_reliability.agreement.spoken import reading_by_bands
 from ilacs_reliability.agreement.spoken_notes import INTERVAL_OF_BAND
 
 BandScale: TypeAlias = Literal["landis_koch", "fleiss", "altman", "cicchetti"] | Mapping[str, float]
@@ -111,15 +112,13 @@ class Benchmark(Record):
         str
             A plain English sentence.
         """
-        label = self.estimate.label or self.estimate.name
-        start = f"{label[:1].upper()}{label[1:]}"
-        if not self.band:
-            return f"{start} is undefined, so it lies in no band."
-        sure = percent(self.cumulative[self.bands.index(self.band)])
-        return (
-            f"{start} of {fixed(self.estimate.value)} lies in the band {self.at_value!r}; with "
-            f"{level(self.certainty)} certainty it is {self.band!r} or better ({sure}). "
-            "Bands are conventions: they do not say what agreement a use needs."
+        return reading_by_bands(
+            self.estimate.label or self.estimate.name,
+            self.estimate.value,
+            at_value=self.at_value,
+            band=self.band,
+            sure=self.cumulative[self.bands.index(self.band)] if self.band else math.nan,
+            certainty=self.certainty,
         )
 
     def __repr__(self) -> str:

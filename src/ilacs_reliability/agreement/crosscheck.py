@@ -33,7 +33,14 @@ from ilacs_reliability.agreement.coefficients import (
 )
 from ilacs_reliability.agreement.formulas import patterns_of
 from ilacs_reliability.agreement.generalise import generalise
-from ilacs_reliability.agreement.spoken import what_was_recomputed
+from ilacs_reliability.agreement.spoken import (
+    KNOWS_NO_COEFFICIENT,
+    KNOWS_NO_MISSING,
+    NO_NUMBER,
+    PINS,
+    undefined_here,
+    what_was_recomputed,
+)
 
 Quantity: TypeAlias = Literal["value", "standard_error"]
 # a coefficient of ours, its options as shown, the other program's number, and which number it is
@@ -45,10 +52,7 @@ PROGRAMS = {
     "scikit-learn": "sklearn",
     "irrCAC": "irrCAC",
 }
-APART = {
-    "irrCAC": "It pins numpy and pandas, and would replace those that this library runs on: keep "
-    "it in a virtual environment of its own and compare its figures with these."
-}
+APART = {"irrCAC": PINS}
 # other programs take one row a unit
 MOST_UNITS = 1_000_000
 TOLERANCE = 1e-8
@@ -149,8 +153,8 @@ def _version(program: str) -> str:
 
 def _why_none(ratings: Ratings) -> str:
     if ratings.n_missing:
-        return "It knows no missing ratings."
-    return "It has no coefficient for these raters."
+        return KNOWS_NO_MISSING
+    return KNOWS_NO_COEFFICIENT
 
 
 def _blank(
@@ -185,11 +189,11 @@ def _compare(ratings: Ratings, program: str, installed: str, check: Check) -> di
     row["theirs"] = value
     if estimate.status == "undefined":
         same = np.isnan(value)
-        remark = f"Undefined here: {reason_in_words(estimate)}."
+        remark = undefined_here(reason_in_words(estimate))
         return row | {"outcome": "agrees" if same else "differs", "remark": remark}
     if np.isnan(value) or np.isnan(row["ours"]):
         both = np.isnan(value) and np.isnan(row["ours"])
-        return row | {"outcome": "agrees" if both else "differs", "remark": "No number."}
+        return row | {"outcome": "agrees" if both else "differs", "remark": NO_NUMBER}
     row["difference"] = abs(value - row["ours"])
     if not row["difference"] <= TOLERANCE:
         row["outcome"] = "differs"

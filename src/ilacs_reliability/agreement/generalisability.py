@@ -15,7 +15,7 @@ from ilacs_reliability._data.ratings import Ratings, RatingsLike, by_whom
 from ilacs_reliability._results.estimates import Estimate, Interval, Status
 from ilacs_reliability._results.records import Record, html_table, plain
 from ilacs_reliability._results.undefined import UndefinedEstimateWarning, warn_undefined
-from ilacs_reliability._results.wording import counted, percent, significant, whole
+from ilacs_reliability._results.wording import significant, whole
 from ilacs_reliability.agreement.component_limits import SOURCES, component_estimates
 from ilacs_reliability.agreement.components import (
     Scores,
@@ -28,6 +28,11 @@ from ilacs_reliability.agreement.formulas import known_raters
 from ilacs_reliability.agreement.icc import ESTIMATORS, Estimator, Form, icc
 from ilacs_reliability.agreement.likelihood import fit_reml
 from ilacs_reliability.agreement.reasons import why_of
+from ilacs_reliability.agreement.spoken import (
+    basis_of_components,
+    no_shares_of_variance,
+    shares_of_variance,
+)
 from ilacs_reliability.agreement.spoken_notes import COMPONENTS, NEGATIVE_COMPONENT
 from ilacs_reliability.agreement.studies import study_of, why_undefined
 
@@ -154,12 +159,10 @@ class VarianceComponents(Record):
         str
             A plain English sentence.
         """
-        by = self.by or f"by {counted(self.n_raters, 'rater')}"
-        basis = f"{counted(self.n_ratings, 'rating')} of {counted(self.n_units, 'unit')} {by}"
+        basis = basis_of_components(self.n_ratings, self.n_units, self.n_raters, self.by)
         if self.status == "undefined":
-            return f"Variance components are undefined ({self.why}), from {basis}."
-        shares = [f"{percent(row['share'], 0)} {row['source']}" for row in self.rows()]
-        return f"The variance of a score is {', '.join(shares)}, from {basis}."
+            return no_shares_of_variance(self.why, basis)
+        return shares_of_variance(((row["source"], row["share"]) for row in self.rows()), basis)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the components as a flat row of plain Python values.

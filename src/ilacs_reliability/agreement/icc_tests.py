@@ -89,7 +89,7 @@ def icc_test(
     "A" forms it is "inverted_f", the correlations that this test does not reject. McGraw and Wong's
     limits for those forms take Satterthwaite's degrees of freedom at the estimate, where their test
     takes them at the threshold, and so can disagree with it. Below 0, where the "A" forms are not
-    the_test_of, "inverted_f" is theirs.
+    tested, "inverted_f" is theirs.
 
     References
     ----------

@@ -104,7 +104,7 @@ def offers_likelihood(ratings: Ratings) -> bool:
     bool
         Whether they are.
     """
-    return ratings.derived("likelihood is offered", _is_offered, of_patterns=True)
+    return ratings.derived("likelihood", _is_offered, of_patterns=True)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -203,7 +203,7 @@ def _farthest(
     ratings: Ratings, terms: list[tuple[float, Estimate]], reach: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     """Return the ends of a sum of coefficients, each with its factor."""
-    room = ratings.derived("room of patterns", _room, of_patterns=True)
+    room = ratings.derived("pattern room", _room, of_patterns=True)
     parts = [_part(factor, one) for factor, one in terms]
     pairs_only = all(part.pairs_only for part in parts)
     enters = ratings.table.paired if pairs_only else ratings.table.rated

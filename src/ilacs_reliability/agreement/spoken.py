@@ -1,12 +1,30 @@
-"""What tables of coefficients come to, each in a sentence, from the rows that hold the numbers."""
+"""What tables of coefficients and readings of one come to, each from the rows of numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from ilacs_reliability._results.estimates import NO_ERROR, Estimate, reason_in_words
-from ilacs_reliability._results.wording import counted, fixed, level, listed, significant, whole
+from ilacs_reliability._results.wording import (
+    counted,
+    fixed,
+    level,
+    listed,
+    percent,
+    sentence_start,
+    significant,
+    whole,
+)
+
+# what other programs cannot do
+PINS = (
+    "It pins numpy and pandas, and would replace those that this library runs on: keep it in a "
+    "virtual environment of its own and compare its figures with these."
+)
+NO_NUMBER = "No number."
+KNOWS_NO_MISSING = "It knows no missing ratings."
+KNOWS_NO_COEFFICIENT = "It has no coefficient for these raters."
 
 
 def reading_of_choices(
@@ -113,6 +131,48 @@ def _interval_of_raters(limits: tuple[int | None, int | None], wanted: str) -> s
         return f"{wanted} interval {counted(least, 'rater')} or more, without an upper bound"
     number = counted(most, "rater") if least == most else f"{whole(least)} to {whole(most)} raters"
     return f"{wanted} interval {number}"
+
+
+def reading_by_bands(
+    label: str,
+    value: float,
+    *,
+    at_value: str,
+    band: str,
+    sure: float,
+    certainty: float,
+) -> str:
+    """Say in which band a coefficient lies, and which it surely reaches."""
+    start = sentence_start(label)
+    if not band:
+        return f"{start} is undefined, so it lies in no band."
+    return (
+        f"{start} of {fixed(value)} lies in the band {at_value!r}; with "
+        f"{level(certainty)} certainty it is {band!r} or better ({percent(sure)}). "
+        "Bands are conventions: they do not say what agreement a use needs."
+    )
+
+
+def basis_of_components(n_ratings: float, n_units: float, n_raters: int, by: str) -> str:
+    """Say what variance components rest on; `by` says by whom, where that is known."""
+    whom = by or f"by {counted(n_raters, 'rater')}"
+    return f"{counted(n_ratings, 'rating')} of {counted(n_units, 'unit')} {whom}"
+
+
+def shares_of_variance(shares: Iterable[tuple[str, float]], basis: str) -> str:
+    """Say how the variance of a score divides among its sources."""
+    parts = [f"{percent(share, 0)} {source}" for source, share in shares]
+    return f"The variance of a score is {', '.join(parts)}, from {basis}."
+
+
+def no_shares_of_variance(why: str, basis: str) -> str:
+    """Say why the variance of a score cannot be divided."""
+    return f"Variance components are undefined ({why}), from {basis}."
+
+
+def undefined_here(why: str) -> str:
+    """Say that another program's number has none of ours beside it."""
+    return f"Undefined here: {why}."
 
 
 def what_was_recomputed(rows: list[dict[str, Any]]) -> str:

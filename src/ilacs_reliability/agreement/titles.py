@@ -35,6 +35,11 @@ def with_weights(label: str, kind: str) -> str:
     return label if kind == "identity" else f"{label} ({kind} weights)"
 
 
+def of_agreement_chart(kind: str) -> str:
+    """Call Bangdiwala's B by its credit for near agreement."""
+    return "Bangdiwala's B" if kind == "identity" else f"Bangdiwala's B ({kind})"
+
+
 def of_metric(metric: str) -> str:
     """Call Krippendorff's alpha by its metric."""
     return f"Krippendorff's alpha ({metric} metric)"
