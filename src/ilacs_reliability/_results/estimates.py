@@ -248,9 +248,11 @@ class Estimate(Record, Pictured):
 
         Its average over units, weighted by `frequencies`, is zero.
         """
-        source, undefined = self.influence_source, np.isnan(self.value)
+        source = self.influence_source
         found: FloatArray = source() if isinstance(source, Keyed) else source
-        if undefined.any():
+        undefined = np.isnan(self.value)
+        # a single study says so at once
+        if undefined is not np.False_ and undefined.any():
             return read_only(np.where(undefined[..., None], np.nan, found))
         return read_only(found.view()) if isinstance(source, Keyed) else found
 
