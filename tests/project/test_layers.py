@@ -45,6 +45,19 @@ AT_IMPORT = {"numpy", "scipy", "ilacs_reliability"} | sys.stdlib_module_names
 # over 350 lines of code: what a study is, and what a scale is, from whatever stands for them
 LONG_MODULES = {"_data.ratings", "_data.scales"}
 
+# rooms of formulas, what says their numbers in words, and a name and hints that stay where they are
+NUMERIC = ("_inference.", "agreement.")
+IN_WORDS = {
+    "_inference.said",
+    *(f"agreement.{name}" for name in ("reasons", "spoken", "spoken_notes", "titles")),
+}
+KEPT = {
+    "intermediate to good",
+    " Rows are units and columns raters: is the table transposed?",
+    "; `threshold_test` finds one",
+    "have no names",
+}
+
 MODULES = sorted(PACKAGE.rglob("*.py"))
 GROUPS = tomllib.loads((ROOT / "docs" / "reference.toml").read_text(encoding="utf-8"))
 ALL = ilr.__all__
@@ -343,3 +356,26 @@ def lines_of_code(module):
 def test_a_module_has_one_subject(module):
     lines = lines_of_code(module)
     assert lines <= 350 or module in LONG_MODULES, f"{lines} lines of code: two subjects?"
+
+
+def prose(node: ast.AST):
+    """Yield texts of three words or more, but those of errors, docstrings and `__repr__`."""
+    if isinstance(node, ast.Raise) or getattr(node, "name", "") == "__repr__":
+        return
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        return
+    if isinstance(node, ast.keyword) and node.arg == "of":
+        return
+    if isinstance(node, ast.JoinedStr):
+        yield "".join(one.value if isinstance(one, ast.Constant) else "_" for one in node.values)
+        return
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    for child in ast.iter_child_nodes(node):
+        yield from prose(child)
+
+
+@pytest.mark.parametrize("module", [one for one in TREES if one.startswith(NUMERIC)])
+def test_formulas_hold_no_sentences(module):
+    said = [text for text in prose(TREES[module]) if len(text.split()) > 2 and text not in KEPT]
+    assert (module in IN_WORDS) == bool(said), said
