@@ -244,9 +244,7 @@ def declines(shared: SharedGrades) -> CutGroups:
     below = np.arange(len(shared.scale)) < np.array(codes, dtype=np.int64)[:, None]
     down = (shared.counts * below[:, None, :]).sum(axis=2)
     tables = np.stack([shared.counts.sum(axis=2) - down, down], axis=-1)
-    change = replace(
-        shared, counts=tables, scale=Scale(["not declined", "declined"], ordered=False)
-    )
+    change = replace(shared, counts=tables, scale=_DECLINE)
     return CutGroups(
         shared=change,
         counted=np.array([0.0, 1.0]),

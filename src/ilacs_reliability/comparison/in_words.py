@@ -23,7 +23,10 @@ NOT_SHOWN_BY_CAUSE = f"whether there is such a cause, nor {NOT_SHOWN}"
 
 # what each test is called, by its function
 LABELS = {
+    "brunner_munzel": "Brunner-Munzel test",
     "heterogeneity": "test of heterogeneity",
+    "jonckheere": "Jonckheere's test",
+    "mann_whitney": "Mann-Whitney test",
     "ordinal_equivalence": "equivalence test",
     "ordinal_noninferiority": "non-inferiority test",
     "parallel_lines_test": "parallel lines test",

@@ -40,6 +40,7 @@ from ilacs_reliability.comparison.groups import (
 )
 from ilacs_reliability.comparison.in_words import (
     DISJOINT_PAIRS,
+    LABELS,
     LEAST_P,
     NOT_SHOWN_BY_P,
     TILTED_GRADES,
@@ -154,9 +155,10 @@ def brunner_munzel(
     check_option(method, ("t", "logit", "permutation", None), "method")
     check_chance(n_resamples, rng)
     shared = shared_grades(grades, n_groups=2, pool=True)
+    label = LABELS["brunner_munzel"]
     if shared.reason:
         return undefined_test(
-            shared, shared.reason, name="brunner_munzel", label=_LABEL, alternative=alternative
+            shared, shared.reason, name="brunner_munzel", label=label, alternative=alternative
         )
     small = shared.pooled.sum(axis=1).min() < SMALL_GROUP
     chosen = method or ("permutation" if small else "t")
@@ -172,7 +174,7 @@ def brunner_munzel(
         alternative=alternative,
         method=found.method,
         name="brunner_munzel",
-        label=_LABEL,
+        label=label,
         null=neither_higher(*phrase_of_groups(shared), alternative),
         effect=found.effect,
         n_units=shared.n_units,
@@ -268,7 +270,7 @@ def mann_whitney(
     check_option(alternative, ALTERNATIVES, "alternative")
     check_chance(n_resamples, rng)
     shared = shared_grades(grades, n_groups=2, pool=True)
-    label = "Mann-Whitney test"
+    label = LABELS["mann_whitney"]
     if shared.reason:
         return undefined_test(
             shared, shared.reason, name="mann_whitney", label=label, alternative=alternative
@@ -290,9 +292,6 @@ def mann_whitney(
         notes=effect.notes,
         limits=NOT_SHOWN_BY_P,
     )
-
-
-_LABEL = "Brunner-Munzel test"
 
 
 def _whose_interval(effect: Estimate, alternative: Alternative) -> tuple[str, ...]:

@@ -33,6 +33,7 @@ from ilacs_reliability.comparison.groups import (
     undefined_test,
 )
 from ilacs_reliability.comparison.in_words import (
+    LABELS,
     NOT_SHOWN_BY_P,
     TILTED_ORDER,
     another_method,
@@ -135,7 +136,7 @@ def jonckheere(
     check_option(alternative, ("two-sided", "less", "greater"), "alternative")
     check_chance(n_resamples, rng)
     shared = shared_grades(grades, pool=True)
-    label = "Jonckheere's test"
+    label = LABELS["jonckheere"]
     if shared.reason:
         return undefined_test(
             shared, shared.reason, name="jonckheere", label=label, alternative=alternative

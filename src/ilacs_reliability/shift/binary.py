@@ -126,7 +126,7 @@ def sign_test(
     return _direction_result(
         pairs,
         pieces,
-        Title(name="sign_test", label="sign test"),
+        Title(name="sign_test", label=LABELS["sign_test"]),
         Outcome(statistic=statistic, p_value=p_value, alternative=alternative, method=method),
         things=("improved", "declined"),
         effect=effect,

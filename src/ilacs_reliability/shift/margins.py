@@ -231,7 +231,7 @@ def bhapkar(table: TransitionsLike, *, method: BhapkarMethod = "asymptotic") -> 
         p_value, notes = least, (*notes, LEAST_P)
     result = swap_result(
         pairs,
-        Title(name="bhapkar", label="Bhapkar's test"),
+        Title(name="bhapkar", label=LABELS["bhapkar"]),
         Outcome(
             statistic=statistic, df=(df, n - df) if by_f else df, p_value=p_value, method=method
         ),
@@ -247,7 +247,7 @@ def bhapkar(table: TransitionsLike, *, method: BhapkarMethod = "asymptotic") -> 
 
 def _undefined(result: SignificanceResult, other: float) -> SignificanceResult:
     """Give Stuart and Maxwell's p-value in a note, where Bhapkar's test has none."""
-    warn_undefined("Bhapkar's test", REASONS["one_way"])
+    warn_undefined(LABELS["bhapkar"], REASONS["one_way"])
     note = other_p_value("stuart_maxwell", p_phrase(other))
     notes = (*result.notes, note)
     return replace(result, status="undefined", reason="one_way", notes=notes)

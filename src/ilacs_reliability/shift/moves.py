@@ -31,7 +31,7 @@ from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.records import Record, freeze
 from ilacs_reliability._results.undefined import warn_undefined
 from ilacs_reliability._results.wording import set_aside, with_article
-from ilacs_reliability.shift.sentences import CLUSTER_NOTE, NOT_SHOWN, STOOD_STILL
+from ilacs_reliability.shift.sentences import CLUSTER_NOTE, GRADED_ONCE, NOT_SHOWN, STOOD_STILL
 
 Mask: TypeAlias = npt.NDArray[np.bool_]
 
@@ -471,7 +471,7 @@ def _from_ratings(ratings: Ratings, single: bool) -> Pairs:
         raise ValueError("`table` holds no unit that was graded twice.")
     before, after = ratings.patterns[both].T.astype(np.int64)
     once = int(ratings.frequencies[..., ~both].sum()) if frequencies.ndim == 1 else 0
-    notes = set_aside(once, "graded once")
+    notes = set_aside(once, GRADED_ONCE)
     clusters = ratings.clusters
     return Pairs(
         scale=ratings.scale,

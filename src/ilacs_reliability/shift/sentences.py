@@ -75,7 +75,7 @@ STOOD_STILL = "no unit moved"
 
 UNMOVED = "that did not move"
 
-INCOMPLETE = "with a missing grade"
+INCOMPLETE, GRADED_ONCE = "with a missing grade", "graded once"
 
 KEPT = "kept their grade"
 
@@ -86,11 +86,13 @@ SHRUNK = "shrunk, since units hardly differ"
 LARGER_STRATA = "fewer and larger strata"
 
 # heads of tables
+ALL_STRATA, NO_SHIFT, SAME_SHIFT = "all strata", "no shift", "same shift"
 SHARE = "share (95% interval)"
 OF_THOSE = {way: f"{way}, of those that could" for way in ("improved", "declined")}
 
 # what each test and each effect is called, by its function and, where it has kinds, by these
 LABELS = {
+    "bhapkar": "Bhapkar's test",
     "bowker": "Bowker's test of symmetry",
     "cochran_q": "Cochran's Q test",
     "friedman": "Friedman's test",
@@ -99,6 +101,7 @@ LABELS = {
     "marginal_rank_shift": "test of the mean rank",
     "marginal_score_shift": "test of the mean score",
     "mcnemar": "McNemar's test",
+    "sign_test": "sign test",
     "stratified_shift": "test of shift over strata",
     "stuart_maxwell": "Stuart and Maxwell's test",
     "wilcox": "Wilcoxon's signed rank test of the units that moved",

@@ -24,7 +24,16 @@ from ilacs_reliability.shift.movement import check_ordered, net_estimate
 from ilacs_reliability.shift.moves import Pairs, as_pairs, cut_at, mean_methods, pair_estimate
 from ilacs_reliability.shift.paired import binary_difference, cut_phrase
 from ilacs_reliability.shift.scores import cluster_totals, score_changes, score_estimate
-from ilacs_reliability.shift.sentences import FLIPPED, HYPOTHESES, LABELS, NOT_SHOWN, over_strata
+from ilacs_reliability.shift.sentences import (
+    ALL_STRATA,
+    FLIPPED,
+    HYPOTHESES,
+    LABELS,
+    NO_SHIFT,
+    NOT_SHOWN,
+    SAME_SHIFT,
+    over_strata,
+)
 from ilacs_reliability.shift.signs import normal_p
 from ilacs_reliability.shift.sums import (
     SignedSum,
@@ -91,7 +100,7 @@ class StratifiedShift(Record):
         >>> [row["n_units"] for row in shift.rows()]
         [20, 18, 38]
         """
-        pairs = zip((*self.strata, "all strata"), (*self.estimates, self.pooled), strict=True)
+        pairs = zip((*self.strata, ALL_STRATA), (*self.estimates, self.pooled), strict=True)
         return [{"stratum": name} | estimate.to_dict() for name, estimate in pairs]
 
     def describe(self) -> str:
@@ -160,7 +169,7 @@ class StratifiedShift(Record):
         for row in self.rows():
             low, high = row.get("low", np.nan), row.get("high", np.nan)
             shown[str(row["stratum"])] = with_interval(row["value"], low, high, says="")
-        tests = {"no shift": self.test.p_value, "same shift": self.heterogeneity.p_value}
+        tests = {NO_SHIFT: self.test.p_value, SAME_SHIFT: self.heterogeneity.p_value}
         return html_table(shown | {name: p_phrase(p) for name, p in tests.items()})
 
 
