@@ -766,10 +766,10 @@ def test_no_rater_is_refused():
         ilr.ratings_from_wide(pd.DataFrame(WIDE), raters=[], scale=SCALE)
 
 
-@pytest.mark.parametrize("column", [["unit"], None, ("unit", "rater"), 1.5])
+@pytest.mark.parametrize("column", [["grade"], None, ("unit", "grade"), 1.5])
 def test_a_column_is_named_by_a_string(column):
-    with pytest.raises(TypeError, match="`unit` must be the name of a column, but got"):
-        ilr.ratings_from_frame(pd.DataFrame(LONG), **{**ROLES, "unit": column})
+    with pytest.raises(TypeError, match="`grade` must be the name of a column, but got"):
+        ilr.ratings_from_frame(pd.DataFrame(LONG), **{**ROLES, "grade": column})
 
 
 @pytest.mark.parametrize("frame", [GRADES, np.eye(2), WIDE, pd.Series([1]), None, "file.csv"])

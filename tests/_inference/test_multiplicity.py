@@ -56,7 +56,9 @@ def test_adjusted_p_values_are_statsmodels(p_values):
         ("benjamini_hochberg", "fdr_bh"),
         ("benjamini_yekutieli", "fdr_by"),
     ):
-        wanted = multipletests(p_values, method=theirs)[1]
+        # older ones take the logarithm of 0 where p is 1
+        with np.errstate(divide="ignore"):
+            wanted = multipletests(p_values, method=theirs)[1]
         assert_allclose(ilr.adjust_p_values(p_values, method=method), wanted, rtol=1e-12)
 
 

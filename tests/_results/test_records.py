@@ -202,7 +202,7 @@ def test_an_interval_has_numbers(limits):
 def test_an_interval_of_a_batch_shows_itself():
     batch = call("batch")
     interval = batch.confidence_interval()
-    assert repr(interval) == "Interval(2 studies, 95% score)"
+    assert repr(interval) == "Interval(2 studies, 95% enumerated)"
     assert interval == batch.confidence_interval()
     with pytest.raises(TypeError, match="several studies"):
         assert 0.5 in interval

@@ -66,6 +66,8 @@ INPUT = {
 }
 # what a function cannot do without, or what brings it to its other branches
 OPTIONS = {
+    "group_agreement": [{"groups": {"one": [0], "other": [1]}}],
+    "intra_rater_agreement": [{"trial": {"one": [0, 1]}}],
     "agreement_with_standard": [{"standard": 0}],
     "attribute_agreement": [{}, {"standard": 0}],
     "misclassification_matrix": [{}, {"standard": 0}],

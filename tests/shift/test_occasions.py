@@ -454,7 +454,7 @@ TWO = [[1, 2], [3, 4]]
         (lambda: ilr.shift_equivalence(TWO, margin=(0.1,)), TypeError, "`margin` must be a number"),
         (lambda: ilr.shift_equivalence(TWO, margin=True), TypeError, "`margin` must be a number"),
         (lambda: ilr.shift_equivalence(TWO, margin=5), ValueError, "range of the effect, -1 to 1"),
-        (lambda: ilr.stratified_shift(5), TypeError, "`tables` must be tables by stratum"),
+        (lambda: ilr.stratified_shift(5), TypeError, "`tables` must be a sequence of tables"),
         (lambda: ilr.stratified_shift([TWO], rng="x"), TypeError, "`rng` must be a Generator"),
         (lambda: ilr.stratified_shift([TWO], rng=-1), ValueError, "`rng` must be 0 or more"),
         (

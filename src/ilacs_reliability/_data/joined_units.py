@@ -36,14 +36,14 @@ def with_one_unit(frame: IntoFrame, unit: Any) -> tuple[Any, Column]:
     ValueError
         If there is no column, one is absent or there twice, or a value is missing.
     """
-    import narwhals as nw
-
     if not isinstance(unit, (list, tuple)):
         return frame, unit
     if len(unit) < 2:
         if not unit:
             raise ValueError("`unit` must name a column or more, but is empty.")
         return frame, unit[0]
+    import narwhals as nw
+
     columns = [("unit", column) for column in unit]
     source = read_frame(frame, columns)
     refuse_missing(source, columns)

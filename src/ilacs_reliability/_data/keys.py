@@ -189,8 +189,11 @@ def is_blank(column: Column) -> nw.Expr:
     narwhals.Expr
         Whether it does; False where there is none.
     """
-    # not every engine strips more than blanks, but all search
-    return ~text_of(column).str.contains(f"[^{SPACES}]").fill_null(True)
+    import narwhals as nw
+
+    # not every engine strips more than blanks, but all search; where some hold true and false as
+    # objects, only a boolean is turned round
+    return ~text_of(column).str.contains(f"[^{SPACES}]").fill_null(True).cast(nw.Boolean)
 
 
 def text_of(column: Column) -> nw.Expr:

@@ -103,7 +103,8 @@ def restored(kind: type[Any], state: Mapping[str, Any]) -> Any:
     record = object.__new__(kind)
     for name, value in state.items():
         object.__setattr__(record, name, value)
-        for part in value.values() if isinstance(value, Mapping) else ():
+        held = value.values() if isinstance(value, Mapping) else value
+        for part in held if isinstance(value, (Mapping, tuple)) else ():
             if isinstance(part, np.ndarray):
                 read_only(part)
     freeze(record)

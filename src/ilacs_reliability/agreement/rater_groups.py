@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ilacs_reliability._checks.arguments import check_listing, check_mapping, check_option, told
+from ilacs_reliability._checks.containers import read_only
 from ilacs_reliability._checks.names import shown
 from ilacs_reliability._data.ratings import Ratings, RatingsLike
 from ilacs_reliability._data.scales import FloatArray, Weights, agreement_weights
@@ -213,7 +214,7 @@ def _between(
         Offer(
             methods=coefficient_methods(),
             within=(_least(given, weights, rule), 1.0),
-            origin=Origin(given, weights),
+            origin=Origin(given, read_only(weights.view())),
         ),
         notes=notes,
     )

@@ -182,7 +182,8 @@ def _weights_and_credit(ratings: Ratings, weights: Weights) -> tuple[Any, FloatA
     table = ratings.table
     matrix: Any = credit_by_rule(ratings.scale, weights)
     if matrix is None:
-        matrix = agreement_weights(ratings.scale, weights)
+        # a view: what the caller gave stays the caller's to write to
+        matrix = read_only(agreement_weights(ratings.scale, weights).view())
     if table.is_wide and ratings.patterns is not None:
         agreeing = over_pairs(ratings.patterns, matrix)
         return matrix, read_only(agreeing / table.pairs)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ilacs_reliability._checks.containers import read_only
 from ilacs_reliability._data.ratings import Ratings, RatingsLike
 from ilacs_reliability._data.scales import FloatArray, Weights, agreement_weights
 from ilacs_reliability._results.estimates import Estimate
@@ -164,7 +165,11 @@ def _kappa(ratings: Ratings, sets: Sets, credit: tuple[FloatArray, str], of: str
             value=value, influence=influence, observed=observed, expected=expected, reason=reason
         ),
         Basis(n_units=n_units, n_missing=ratings.n_missing),
-        Offer(methods=coefficient_methods(), within=(-np.inf, 1.0), origin=Origin(given, weights)),
+        Offer(
+            methods=coefficient_methods(),
+            within=(-np.inf, 1.0),
+            origin=Origin(given, read_only(weights.view())),
+        ),
         notes=notes,
     )
 
