@@ -46,10 +46,12 @@ AT_IMPORT = {"numpy", "scipy", "ilacs_reliability"} | sys.stdlib_module_names
 LONG_MODULES = {"_data.ratings", "_data.scales"}
 
 # rooms of formulas, what says their numbers in words, and a name and hints that stay where they are
-NUMERIC = ("_inference.", "agreement.")
+NUMERIC = ("_inference.", "agreement.", "shift.", "comparison.")
 IN_WORDS = {
     "_inference.said",
     *(f"agreement.{name}" for name in ("reasons", "spoken", "spoken_notes", "titles")),
+    "shift.sentences",
+    "comparison.in_words",
 }
 KEPT = {
     "intermediate to good",
