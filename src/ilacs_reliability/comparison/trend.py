@@ -50,7 +50,7 @@ Chance: TypeAlias = tuple[int, np.random.Generator]
 TrendMethod: TypeAlias = Literal["exact", "monte_carlo", "asymptotic"]
 # pairs of what is held and what the next group takes, and of the last two groups, which need less
 MOST_STEPS = 3_000_000
-MOST_LAST_STEPS = 15_000_000
+MOST_LAST_STEPS = 30_000_000
 STEPS_AT_ONCE = 500_000
 
 
@@ -294,6 +294,13 @@ def _last_two(
         last = left[old] - taken
         total = wins[part][old] + _pair_wins(before, taken) + _pair_wins(before + taken, last)
         found.append(log_summed(total, weights[part][old] + logs))
+        # many sums of few units each are the same, and are not all kept to the end
+        if sum(len(values) for values, _ in found) > 2 * STEPS_AT_ONCE:
+            found = [_joined(found)]
+    return _joined(found)
+
+
+def _joined(found: list[tuple[IntArray, FloatArray]]) -> tuple[IntArray, FloatArray]:
     every, chances = (np.concatenate(parts) for parts in zip(*found, strict=True))
     return log_summed(every, chances)
 
