@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from simulated import write_as_made
 
 import ilacs_reliability as ilr
 
@@ -256,13 +257,7 @@ def main(arguments: list[str] | None = None) -> int:
     if given.summarise:
         print(summary(given.summarise))
         return 0
-    file = given.csv.open("w", encoding="utf-8", newline="") if given.csv else sys.stdout
-    with file:
-        writer = csv.DictWriter(file, FIELDS, lineterminator="\n")
-        writer.writeheader()
-        for one in rows(given.draws):
-            writer.writerow(one)
-            file.flush()
+    write_as_made(given.csv, FIELDS, rows(given.draws))
     return 0
 
 

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+from simulated import write_as_made
 
 import ilacs_reliability as ilr
 
@@ -75,11 +76,7 @@ def main(arguments: list[str] | None = None) -> int:
     if given.summarise:
         print(summary(given.summarise))
         return 0
-    file = given.csv.open("w", encoding="utf-8", newline="") if given.csv else sys.stdout
-    with file:
-        writer = csv.DictWriter(file, FIELDS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows())
+    write_as_made(given.csv, FIELDS, rows())
     return 0
 
 

@@ -7,7 +7,7 @@ import csv
 import itertools
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial, reduce
 from pathlib import Path
@@ -209,6 +209,16 @@ def write_rows(rows: list[dict[str, object]], path: Path) -> None:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(short)
         writer.writerows(zip(*short.values(), strict=True))
+
+
+def write_as_made(path: Path | None, fields: Sequence[str], rows: Iterable[dict]) -> None:
+    """Write rows one by one, so that what was made stays where the rest is not; or print them."""
+    with path.open("w", encoding="utf-8", newline="") if path else sys.stdout as file:
+        writer = csv.DictWriter(file, fields, lineterminator="\n")
+        writer.writeheader()
+        for one in rows:
+            writer.writerow(one)
+            file.flush()
 
 
 def cell_range(text: str) -> range:

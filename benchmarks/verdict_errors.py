@@ -13,11 +13,12 @@ import argparse
 import csv
 import sys
 from collections.abc import Iterator
-from itertools import product
+from itertools import chain, product
 from pathlib import Path
 
 import numpy as np
 from scipy import optimize
+from simulated import write_as_made
 
 import ilacs_reliability as ilr
 from ilacs_reliability.claims.outcomes import CONTRADICTED, SUPPORTED
@@ -219,14 +220,8 @@ def main(arguments: list[str] | None = None) -> int:
     if given.summarise:
         print(summary(given.summarise))
         return 0
-    file = given.csv.open("w", encoding="utf-8", newline="") if given.csv else sys.stdout
-    with file:
-        writer = csv.DictWriter(file, FIELDS, lineterminator="\n")
-        writer.writeheader()
-        for rows in (share_rows(), net_rows(), coefficient_rows(), comparison_rows(given.draws)):
-            for one in rows:
-                writer.writerow(one)
-                file.flush()
+    made = (share_rows(), net_rows(), coefficient_rows(), comparison_rows(given.draws))
+    write_as_made(given.csv, FIELDS, chain.from_iterable(made))
     return 0
 
 

@@ -18,6 +18,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+from simulated import write_as_made
 
 import ilacs_reliability as ilr
 from ilacs_reliability.claims.choices import computed
@@ -187,13 +188,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(summary(given.summarise))
         return 0
     rows = error_rows(given.raters, given.grades, given.draws, given.only)
-    file = given.csv.open("w", encoding="utf-8", newline="") if given.csv else sys.stdout
-    with file:
-        writer = csv.DictWriter(file, FIELDS, lineterminator="\n")
-        writer.writeheader()
-        for one in rows:
-            writer.writerow(one)
-            file.flush()
+    write_as_made(given.csv, FIELDS, rows)
     return 0
 
 

@@ -17,6 +17,8 @@ from ilacs_reliability._inference.thresholds import limits_beside
 from ilacs_reliability._results.estimates import FloatArray, Interval
 from ilacs_reliability._results.undefined import left_unsaid
 from ilacs_reliability.agreement.coefficients import percent_agreement
+from ilacs_reliability.agreement.table_limits import FOR_P_VALUE
+from ilacs_reliability.agreement.table_limits import MOST_UNITS as MOST_TABULATED
 from ilacs_reliability.planning.deciding import Aim, Chances, chances_of
 from ilacs_reliability.planning.drawing import (
     STUDY,
@@ -35,8 +37,9 @@ METHODS = ("auto", "exact", "simulated", "formula")
 # different studies that are gone through rather than drawn
 MOST_EXACT = 30_000
 NO_SPREAD = 1e-12
+# of studies that are drawn so many are other tables of two grades than those before
+DIFFERENT = 0.3
 # nanoseconds for a study
-TABLES, MOST_LISTED = 0.11, 200
 SLOWER = {"icc": 1.5e5, "light_kappa": 3e5}
 
 
@@ -139,7 +142,8 @@ class Question:
         one = SLOWER.get(name, STUDY)
         if self.interval in (None, "enumerated") and len(self.world.patterns) <= 4:
             # two raters and two grades, whose limits look through all tables of as many units
-            one += TABLES * min(n_units, MOST_LISTED) ** 3
+            least, by_size = FOR_P_VALUE
+            one += DIFFERENT * (least + by_size * min(n_units, MOST_TABULATED) ** 2)
         return draws_within(n_draws, cells, looks=looks, nanoseconds=one)
 
     def limits(self, studies: Ratings) -> tuple[FloatArray, FloatArray]:
