@@ -348,3 +348,16 @@ def test_searches_through_too_many_studies_are_refused():
         ilr.units_for_agreement(ilr.cohen_kappa, world, threshold=0.2, method="exact")
     with pytest.raises(ValueError, match="`method` cannot be 'exact' here"):
         ilr.minimum_detectable_agreement(ilr.cohen_kappa, world, 50, threshold=0.2, method="exact")
+
+
+def test_a_detectable_agreement_has_the_power_of_a_plan_in_its_world():
+    world = ilr.agreement_world(0.5, margins=[0.3, 0.7])
+    found = ilr.minimum_detectable_agreement(ilr.gwet_ac, world=world, n_units=20, threshold=0.5)
+    there = world.with_value(ilr.gwet_ac, found.truth)
+    plan = ilr.power_for_agreement(ilr.gwet_ac, world=there, n_units=20, threshold=0.5)
+    assert found.power == pytest.approx(plan.power, rel=1e-6)
+    # where all agree that can, some patterns are gone, and their studies with them
+    best = world.at(1.0)
+    assert len(best.shares[best.shares > 0]) < len(world.shares)
+    surest = ilr.power_for_agreement(ilr.gwet_ac, world=best, n_units=20, threshold=0.5)
+    assert surest.power > plan.power

@@ -17,6 +17,7 @@ from ilacs_reliability._inference.thresholds import limits_beside
 from ilacs_reliability._results.estimates import FloatArray, Interval
 from ilacs_reliability._results.undefined import left_unsaid
 from ilacs_reliability.agreement.coefficients import percent_agreement
+from ilacs_reliability.agreement.formulas import patterns_of
 from ilacs_reliability.agreement.table_limits import FOR_P_VALUE
 from ilacs_reliability.agreement.table_limits import MOST_UNITS as MOST_TABULATED
 from ilacs_reliability.planning.deciding import Aim, Chances, chances_of
@@ -120,13 +121,15 @@ class Question:
 
     def exactly(self, n_units: int) -> Callable[[Question], Chances]:
         """Judge every study once, for this question and those of the same studies elsewhere."""
-        studies, _ = every_study(self.shown, self.fieldwork, n_units)
+        studies, here = every_study(self.shown, self.fieldwork, n_units)
         limits = self.limits(studies)
 
         def chances(other: Question) -> Chances:
+            if other is self:
+                return chances_of(self.aim, *limits, here)
             again, weights = every_study(other.shown, other.fieldwork, n_units)
-            # what a world without some pattern can show are fewer studies
-            same = np.array_equal(again.frequencies, studies.frequencies)
+            # what a world without some pattern can show are other studies
+            same = np.array_equal(patterns_of(again), patterns_of(studies))
             return chances_of(self.aim, *(limits if same else other.limits(again)), weights)
 
         return chances
