@@ -51,14 +51,16 @@ FILES = {
 }
 
 
-def told(capsys):
-    """Return the one line that was said, and nothing else."""
+def told(capsys, most=1):
+    """Return the one line, or few lines, that were said, and nothing else."""
     captured = capsys.readouterr()
+    lines = captured.err.splitlines()
     assert captured.out == ""
-    assert captured.err.count("\n") == 1
-    assert captured.err.startswith("ilacs_reliability: ")
-    assert captured.err[:-1].isprintable()
-    assert len(captured.err) < 500
+    assert 1 <= len(lines) <= most
+    for line in lines:
+        assert line.startswith("ilacs_reliability: ")
+        assert line.isprintable()
+        assert len(line) < 500
     return captured.err
 
 
@@ -75,7 +77,8 @@ def test_records_that_cannot_be_read_are_refused_in_a_line(kind, tmp_path, capsy
     path = tmp_path / "own.csv"
     path.write_text(FILES[kind], encoding="utf-8")
     assert main(["--records", str(path)]) == 2
-    assert "own.csv" in told(capsys)
+    # an open quote leaves three dates out
+    assert "own.csv" in told(capsys, most=3)
 
 
 @pytest.mark.parametrize(

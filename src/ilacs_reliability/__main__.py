@@ -5,24 +5,24 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import IO, Any, NoReturn, TypeVar
+from typing import Any, NoReturn
 
 from ilacs_reliability import __version__
+from ilacs_reliability._data.ratings import Ratings
 from ilacs_reliability._results.wording import listed
-from ilacs_reliability.claims.double import CHOSEN, parse_double
+from ilacs_reliability.claims.double import CHOSEN
 from ilacs_reliability.claims.protocol import Protocol
 from ilacs_reliability.claims.security import SecurityReport, assess_security
 from ilacs_reliability.commands.output import problems, say, standard_output, write
-from ilacs_reliability.datasets.inspections import parse_inspections
+from ilacs_reliability.datasets.inspections import Inspection
 from ilacs_reliability.reporting.html import report_html
 from ilacs_reliability.reporting.markdown import report_markdown
 from ilacs_reliability.reporting.text import report_text
 from ilacs_reliability.reporting.word import report_docx
 
-T = TypeVar("T")
 FORMS: dict[str, Callable[[SecurityReport], str | bytes]] = {
     "html": report_html,
     "markdown": report_markdown,
@@ -30,8 +30,8 @@ FORMS: dict[str, Callable[[SecurityReport], str | bytes]] = {
 }
 """What else the report is written as, by the option that asks for it."""
 
-LONGEST_LINE = 1_000_000
-"""Characters of the longest line of a record file, and of the longest protocol."""
+LONGEST = 1_000_000
+"""Characters of the longest protocol."""
 
 ON_FILES = {
     "agree": "do the raters in a file agree?",
@@ -62,13 +62,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _on_file(words[0], words[1:])
         given = _parser().parse_args(words[words[:1] == ["report"] :])
         protocol = _protocol(given.protocol) if given.protocol else None
-        records = _read(given.records, parse_inspections) if given.records else None
+        records, double, source = _given(given)
         report = assess_security(
-            records,
-            protocol=protocol,
-            double=_read(given.double, parse_double) if given.double else None,
-            chosen=given.chosen,
-            source=_named(given.records) if given.records else "",
+            records, protocol=protocol, double=double, chosen=given.chosen, source=source
         )
         asked = {form: getattr(given, form) for form in FORMS}
         pages = {form: FORMS[form](report) for form, path in asked.items() if path}
@@ -133,7 +129,7 @@ def _parser() -> argparse.ArgumentParser:
         "--docx", type=_file, metavar="FILE", help="write the report as a Word document too"
     )
     parser.add_argument(
-        "--records", type=_file, metavar="FILE.csv", help="use these inspections, not the bundled"
+        "--records", type=_file, metavar="FILE", help="use these inspections, not the bundled"
     )
     parser.add_argument(
         "--protocol", type=_file, metavar="FILE.toml", help="thresholds declared beforehand"
@@ -141,12 +137,16 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--double",
         type=_file,
-        metavar="FILE.csv",
+        metavar="FILE",
         help="grades by two teams of the same units at the same time: columns first and second",
     )
     parser.add_argument(
         "--chosen", choices=CHOSEN, help="what decided between short and standard inspections"
     )
+    from ilacs_reliability.commands.opening import add_missing, add_opening
+
+    add_opening(parser)
+    add_missing(parser)
     _add_version(parser)
     return parser
 
@@ -157,33 +157,38 @@ def _file(name: str) -> Path:
     return Path(name)
 
 
-def _read(path: Path, parse: Callable[..., T]) -> T:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        try:
-            return parse(_lines(file, path.name), file_name=path.name)
-        except UnicodeDecodeError as error:
-            raise ValueError(f"{path.name} is not UTF-8 text: {error}.") from None
+def _given(
+    given: argparse.Namespace,
+) -> tuple[tuple[Inspection, ...] | None, Ratings | None, str]:
+    """Return the records and double gradings of the files that are named, and whence they are."""
+    records = double = None
+    sources = []
+    if given.records or given.double:
+        from ilacs_reliability.commands.layouts import Asked
+        from ilacs_reliability.commands.opening import opened
+        from ilacs_reliability.commands.own_records import double_of, records_of
+
+        asked = Asked(missing=tuple(given.missing), dates=given.dates)
+        if given.records:
+            records, assumed = records_of(opened(given.records, given), asked)
+            sources.append(_named(given.records, assumed))
+        if given.double:
+            double, assumed = double_of(opened(given.double, given), asked)
+            sources.append(_named(given.double, assumed))
+    return records, double, "; ".join(sources)
 
 
-def _named(path: Path) -> str:
-    return f"{path.name}, saved {date.fromtimestamp(path.stat().st_mtime).isoformat()}"
-
-
-def _lines(file: IO[str], name: str) -> Iterator[str]:
-    number = 1
-    while line := file.readline(LONGEST_LINE):
-        if len(line) == LONGEST_LINE:
-            raise ValueError(f"{name}, line {number}: longer than {LONGEST_LINE:,} characters.")
-        yield line
-        number += 1
+def _named(path: Path, assumed: Sequence[str]) -> str:
+    saved = f"{path.name}, saved {date.fromtimestamp(path.stat().st_mtime).isoformat()}"
+    return f"{saved} ({'; '.join(assumed)})" if assumed else saved
 
 
 def _protocol(path: Path) -> Protocol:
     with path.open(encoding="utf-8-sig") as file:
         try:
-            text = file.read(LONGEST_LINE)
-            if len(text) == LONGEST_LINE:
-                raise ValueError(f"longer than {LONGEST_LINE:,} characters.")
+            text = file.read(LONGEST)
+            if len(text) == LONGEST:
+                raise ValueError(f"longer than {LONGEST:,} characters.")
             return Protocol.from_toml(text)
         except (TypeError, ValueError) as error:
             raise ValueError(f"{path.name}: {error}") from None

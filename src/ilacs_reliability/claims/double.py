@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 import reprlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, TypeAlias
 
+from ilacs_reliability._checks.problems import refuse
 from ilacs_reliability._data.ratings import Ratings, ratings_from_matrix
 from ilacs_reliability._data.scales import OFSTED_SCALE
 from ilacs_reliability.datasets.inspections import Inspection
 
 Chosen: TypeAlias = Literal["by lot", "by rule", "not stated"]
-TEAMS = ("first", "second")
+TEAMS = {"first": "first team", "second": "second team"}
 CHOSEN: tuple[Chosen, ...] = ("by lot", "by rule", "not stated")
 
 
@@ -23,40 +23,37 @@ def second_grades(records: Sequence[Inspection]) -> Ratings | None:
     return _of_two_teams(both) if both else None
 
 
-def parse_double(lines: Iterable[str], *, file_name: str) -> Ratings:
-    """Read a table of two teams' grades: columns `first` and `second`, a row a unit.
+def double_from_rows(rows: Sequence[tuple[int, Mapping[str, str]]], *, file_name: str) -> Ratings:
+    """Read two teams' grades from rows of cells, each with its line: columns `first` and `second`.
 
-    Other columns are ignored, and an empty cell is a grade that was not given. Raises `ValueError`
-    with the file, line and column where a column is missing or a cell holds no grade.
+    An empty cell is a grade that was not given. Raises `ValueError` with the file, line and column
+    where a column is missing or a cell holds no grade, of several with a line for each.
     """
-    reader = csv.DictReader(lines)
-    try:
-        for team in TEAMS:
-            if (reader.fieldnames or []).count(team) != 1:
-                raise ValueError(f"{file_name}, line 1: there must be one column `{team}`.")
-        pairs = [
-            [_grade(row[team], team, reader.line_num, file_name) for team in TEAMS]
-            for row in reader
-        ]
-    except csv.Error as error:
-        raise ValueError(f"{file_name}, after line {reader.line_num}: {error}.") from None
+    for team in TEAMS:
+        if any(team not in row for _, row in rows):
+            raise ValueError(f"{file_name}: there must be one column `{team}`.")
+    wrong: list[str] = []
+    pairs = [
+        [_grade(row[team], team, line, file_name, wrong) for team in TEAMS] for line, row in rows
+    ]
+    refuse(wrong)
     if not any(None not in pair for pair in pairs):
         raise ValueError(f"{file_name} holds no unit with two grades.")
     return _of_two_teams(pairs)
 
 
 def _of_two_teams(pairs: list[Any]) -> Ratings:
-    return ratings_from_matrix(pairs, scale=OFSTED_SCALE, raters=("first team", "second team"))
+    return ratings_from_matrix(pairs, scale=OFSTED_SCALE, raters=tuple(TEAMS.values()))
 
 
-def _grade(cell: str | None, team: str, line: int, file_name: str) -> str | None:
-    text = (cell or "").strip()
+def _grade(cell: str, team: str, line: int, file_name: str, wrong: list[str]) -> str | None:
     try:
-        return str(OFSTED_SCALE.labels[OFSTED_SCALE.code(text)]) if text else None
+        return str(OFSTED_SCALE.labels[OFSTED_SCALE.code(cell)]) if cell else None
     except ValueError:
-        raise ValueError(
-            f"{file_name}, line {line}, column `{team}`: {reprlib.repr(text)} is no grade."
-        ) from None
+        wrong.append(
+            f"{file_name}, line {line}, column `{team}`: {reprlib.repr(cell)} is no grade."
+        )
+        return None
 
 
 def chosen_of(records: Sequence[Inspection]) -> Chosen:

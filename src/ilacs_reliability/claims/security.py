@@ -197,7 +197,8 @@ def assess_security(
         What decided between a short and a standard inspection; kinds drawn by lot are compared.
         Default: what the records say in a column `chosen`.
     source : str, optional
-        The file of the records and its date, to be named in the report.
+        The file of the records, or of the double gradings, and its date, to be named in the
+        report.
 
     Returns
     -------
@@ -237,7 +238,8 @@ def assess_security(
         raise TypeError(f"`double` must be Ratings, but got {told(double)}.")
     if records is None:
         evidence = bundled_evidence()
-        evidence = replace(evidence, double=double, chosen=chosen or evidence.chosen)
+        about = f"{evidence.about} Double gradings: {source}." if source else evidence.about
+        evidence = replace(evidence, double=double, chosen=chosen or evidence.chosen, about=about)
         sequences = bundled_sequences()
     else:
         given = _inspections(records)

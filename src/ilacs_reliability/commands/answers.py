@@ -8,9 +8,15 @@ import json
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
 
+from ilacs_reliability._results.pictured import PICTURES
+from ilacs_reliability._results.wording import listed
+
 WIDTH = 100
+KINDS = {"png": "Description", "svg": "Description", "pdf": "Subject"}
+"""Kinds of picture, and where each carries what it shows in words."""
 STYLE = """
 :root { color-scheme: light dark; --ink: #1b1f24; --paper: #fff; --rule: #8a939d; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e8eaed; --paper: #15181c; --rule: #78828c; } }
@@ -35,13 +41,17 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a command found in a file; `results` are plain records for other programs."""
+    """What a command found in a file.
+
+    `results` are plain records for other programs, `drawn` is the record that a picture shows.
+    """
 
     title: str
     source: str
     blocks: Sequence[Block]
     results: Mapping[str, Any] = field(default_factory=dict)
     met: bool = True
+    drawn: Any = None
 
     def text(self) -> str:
         """Return it as lines of at most a hundred characters."""
@@ -118,6 +128,49 @@ class Answer:
             "results": dict(self.results),
         }
         return json.dumps(whole, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def pictured(record: Any, kind: str) -> bytes:
+    """Return the picture of a record as a file of this kind, with its text in words, by matplotlib.
+
+    Parameters
+    ----------
+    record : Record
+        What `reporting.plots.picture_of` draws, or None.
+    kind : {"png", "svg", "pdf"}
+        Of the file.
+
+    Returns
+    -------
+    bytes
+        The file.
+
+    Raises
+    ------
+    ValueError
+        If there is nothing to draw, the kind is another, or matplotlib is not installed.
+    """
+    if kind not in KINDS:
+        raise ValueError(
+            f"--picture writes {listed(KINDS)}, told by the file's ending, not {kind!r}."
+        )
+    if record is None:
+        raise ValueError("--picture: there is no picture of this answer.")
+    try:
+        from matplotlib import pyplot, rc_context
+    except ImportError:
+        raise ValueError(
+            "--picture is drawn by matplotlib: install 'ilacs-reliability[plot]'."
+        ) from None
+    axes = import_module(PICTURES).picture_of(record)
+    file = io.BytesIO()
+    said = {KINDS[kind]: axes.get_label()}
+    try:
+        with rc_context({"svg.fonttype": "none"}):
+            axes.figure.savefig(file, format=kind, dpi=200, metadata=said)
+    finally:
+        pyplot.close(axes.figure)
+    return file.getvalue()
 
 
 def is_number(cell: str) -> bool:

@@ -13,6 +13,7 @@ from ilacs_reliability._data.tables import (
     Transitions,
 )
 from ilacs_reliability._results.estimates import Estimate, SignificanceResult
+from ilacs_reliability._results.listing import Estimates
 from ilacs_reliability._results.undefined import left_unsaid
 from ilacs_reliability._results.wording import (
     counted,
@@ -118,7 +119,8 @@ def agree(sheet: Sheet, asked: Asked, options: Options) -> Answer:
         ]
     met, block = _required(found, options)
     results = {name: one.to_dict() for name, one in found.items()}
-    return Answer("Do the raters agree?", _source(sheet), [*blocks, *block], results, met)
+    drawn = _drawn(ratings, found)
+    return Answer("Do the raters agree?", _source(sheet), [*blocks, *block], results, met, drawn)
 
 
 def shift(sheet: Sheet, asked: Asked, options: Options) -> Answer:
@@ -141,6 +143,9 @@ def shift(sheet: Sheet, asked: Asked, options: Options) -> Answer:
     table, read = transitions_of(sheet, asked)
     with left_unsaid():
         moved = net_shift(table)
+        sizes = {
+            name: getattr(moved, name) for name in ("improved", "unchanged", "declined", "net")
+        }
         tests: list[SignificanceResult] = [
             sign_test(table),
             wilcoxon_signed_rank(table),
@@ -151,9 +156,10 @@ def shift(sheet: Sheet, asked: Asked, options: Options) -> Answer:
             tests.append(mcnemar(table, at_least=_label(table.scale, options.at_least)))
             beyond = paired_difference(table, at_least=_label(table.scale, options.at_least))
             blocks.append(Block(f"At least {options.at_least}", [beyond.describe()]))
-        blocks.append(_tests(tests))
+            sizes[f"at least {options.at_least}, after minus before"] = beyond
+        blocks += [_sizes(sizes, options), _tests(tests)]
     results = {"net_shift": moved.to_dict()} | {test.name: test.to_dict() for test in tests}
-    return Answer("Did grades move?", _source(sheet), blocks, results)
+    return Answer("Did grades move?", _source(sheet), blocks, results, drawn=table)
 
 
 def compare(sheet: Sheet, asked: Asked, options: Options) -> Answer:
@@ -181,18 +187,23 @@ def compare(sheet: Sheet, asked: Asked, options: Options) -> Answer:
         effect = stratified_relative_effect(groups) if stratified else relative_effect(groups)
         test = van_elteren(groups) if stratified else mann_whitney(groups)
         sentences = [effect.describe()]
+        sizes = {effect.label or effect.name: effect}
         if options.at_least is not None:
             cut = _label(groups.scale, options.at_least)
-            sentences.append(risk_difference(groups, at_least=cut).describe())
+            shares = risk_difference(groups, at_least=cut)
+            sentences.append(shares.describe())
+            first, second = groups.groups
+            sizes[f"at least {options.at_least}, {second} minus {first}"] = shares
         blocks = [
             read,
             _by_group(groups),
             Block("Can they be compared?", [overlap.describe()]),
             Block("Are they graded alike?", sentences),
+            _sizes(sizes, options),
             _tests([test]),
         ]
     results = {"effect": effect.to_dict(), "test": test.to_dict(), "overlap": overlap.to_dict()}
-    return Answer("Are the groups graded alike?", _source(sheet), blocks, results)
+    return Answer("Are the groups graded alike?", _source(sheet), blocks, results, drawn=groups)
 
 
 def check(sheet: Sheet, asked: Asked, options: Options) -> Answer:
@@ -273,6 +284,13 @@ def _row(name: str, estimate: Estimate, options: Options) -> tuple[str, str, str
     return name, fixed(estimate.value), span, limits.method
 
 
+def _drawn(ratings: Ratings, found: dict[str, Estimate]) -> Ratings | Estimates:
+    """Return what shows whether raters agree: two in a chart, more as their coefficients."""
+    if ratings.n_raters == 2:
+        return ratings
+    return Estimates("agree", "coefficient", dict(found.items()))
+
+
 def _pairs(ratings: Ratings, options: Options) -> Iterator[Block]:
     if 2 < ratings.n_raters <= MOST_RATERS:
         pairs = pairwise_agreement(ratings)
@@ -290,15 +308,22 @@ def _required(found: dict[str, Estimate], options: Options) -> tuple[bool, list[
     name, threshold = options.require
     if name not in found:
         raise ValueError(f"--require must name one of {listed(found, most=12)}, but got {name!r}.")
-    low, _ = found[name].confidence_interval(confidence_level=options.confidence_level)
+    low, high = found[name].confidence_interval(confidence_level=options.confidence_level)
     met = bool(low >= threshold)
-    value = with_interval(found[name].value, *found[name].confidence_interval())
+    value = with_interval(found[name].value, low, high)
     sure = level(options.confidence_level)
     said = (
         f"{name} of at least {fixed(threshold)} was required with {sure} "
         f"confidence: it is {value}, and the requirement is {'met' if met else 'not met'}."
     )
     return met, [Block("What was required", [said])]
+
+
+def _sizes(found: dict[str, Estimate], options: Options) -> Block:
+    columns = ("what", "value", f"{level(options.confidence_level)} interval", "method")
+    return Block(
+        "By how much", [], columns, [_row(name, one, options) for name, one in found.items()]
+    )
 
 
 def _tests(tests: Sequence[SignificanceResult]) -> Block:

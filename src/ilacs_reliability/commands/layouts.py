@@ -6,13 +6,14 @@ import datetime
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from ilacs_reliability._checks.problems import refuse
 from ilacs_reliability._data.scales import OFSTED_SCALE, Scale, as_number, read_label
 from ilacs_reliability._results.wording import counted, listed
-from ilacs_reliability.commands.sheets import Sheet, folded, refuse
+from ilacs_reliability.commands.sheets import Sheet, folded
 
 Layout: TypeAlias = Literal["long", "wide", "table"]
 MISSING = ("", "na", "n/a", "nan", "null", "none", "missing", "-")
@@ -56,6 +57,7 @@ class Asked:
     layout: str = ""
     columns: Mapping[str, str] | None = None
     raters: tuple[str, ...] = ()
+    dates: str = ""
 
     def is_missing(self, cell: str) -> bool:
         """Say whether a cell is to be read as no grade."""
@@ -196,37 +198,109 @@ def layout_of(sheet: Sheet, asked: Asked, long: Sequence[str]) -> Layout:
     """Return how a sheet is laid out: as said, as a table of counts, or as columns are named."""
     if asked.layout:
         return asked.layout  # type: ignore[return-value]
-    if is_table(sheet):
+    if "group" not in long and _is_cross_table(sheet):
+        return "table"
+    if "group" in long and _is_group_table(sheet):
         return "table"
     named = all(role(sheet, asked, what) is not None for what in long)
     return "long" if named and not asked.raters else "wide"
 
 
-def is_table(sheet: Sheet) -> bool:
-    """Say whether the sheet is a table of counts: names in its first column, then numbers."""
+def _is_cross_table(sheet: Sheet) -> bool:
+    """Say whether the rows have the columns' names, and the cells are counts."""
+    cells = [cell for row in sheet.rows for cell in row[1:]]
+    counts = all(cell.isdecimal() for cell in cells if cell) and any(cells)
+    return len(sheet.header) > 2 and counts and _same_names(sheet)
+
+
+def _is_group_table(sheet: Sheet) -> bool:
+    """Say whether there are names in the first column, then counts."""
     cells = [cell for row in sheet.rows for cell in row[1:]]
     first = sheet.column(0)
     return (
         len(sheet.header) > 2
-        and all(re.fullmatch(r"\d+", cell) for cell in cells)
+        and all(cell.isdecimal() for cell in cells)
         and len(set(first)) == len(first)
-        and (_same_names(sheet) or all(as_number(cell) is None for cell in first))
+        and all(as_number(cell) is None for cell in first)
         and not any(folded(name) in sum(NAMED.values(), ()) for name in sheet.header[1:])
     )
 
 
 def _same_names(sheet: Sheet) -> bool:
-    return set(map(folded, sheet.header[1:])) == set(map(folded, sheet.column(0)))
+    return set(_graded(sheet.header[1:])) == set(_graded(sheet.column(0)))
+
+
+def _graded(names: Sequence[str]) -> list[str]:
+    """Return folded names, without that of a total at the end."""
+    kept = [folded(name) for name in names]
+    return kept[:-1] if kept[-1] in TOTALS else kept
+
+
+TOTALS = ("total", "totals", "all", "sum", "grand total")
+
+
+def counts_of(sheet: Sheet) -> Sheet:
+    """Return a table of counts without its totals, which must be right, and with 0 where empty."""
+    filled, empty = [], 0
+    wrong = []
+    for number, row in enumerate(sheet.rows):
+        cells = [row[0]]
+        for column, cell in enumerate(row[1:], start=1):
+            empty += not cell
+            cells.append(cell or "0")
+            if cell and not cell.isdecimal():
+                wrong.append(f"{sheet.place(number, column)}: {cell!r} is no count.")
+        filled.append(tuple(cells))
+    refuse(wrong)
+    said = [f"{counted(empty, 'empty cell')} of the table read as 0"] if empty else []
+    whole = replace(sheet, rows=tuple(filled), assumed=(*sheet.assumed, *said))
+    return _without_totals(whole)
+
+
+def _without_totals(sheet: Sheet) -> Sheet:
+    header, rows = sheet.header, sheet.rows
+    has_row = folded(rows[-1][0]) in TOTALS and len(rows) > 1
+    has_column = folded(header[-1]) in TOTALS and len(header) > 2
+    if not has_row and not has_column:
+        return sheet
+    refuse(
+        [*(_wrong_rows(sheet) if has_column else []), *(_wrong_columns(sheet) if has_row else [])]
+    )
+    width = len(header) - has_column
+    kept = rows[: len(rows) - has_row]
+    return replace(
+        sheet,
+        header=header[:width],
+        rows=tuple(row[:width] for row in kept),
+        lines=sheet.lines[: len(kept)],
+        assumed=(*sheet.assumed, "totals left out"),
+    )
+
+
+def _wrong_rows(sheet: Sheet) -> Iterator[str]:
+    for number, row in enumerate(sheet.rows):
+        total = sum(map(int, row[1:-1]))
+        if int(row[-1]) != total:
+            yield f"{sheet.place(number, len(row) - 1)}: {row[-1]} is not the total, {total}."
+
+
+def _wrong_columns(sheet: Sheet) -> Iterator[str]:
+    for column in range(1, len(sheet.header)):
+        *cells, last = sheet.column(column)
+        total = sum(map(int, cells))
+        if int(last) != total:
+            place = sheet.place(len(cells), column)
+            yield f"{place}: {last} is not the total, {total}."
 
 
 def table_of(sheet: Sheet, asked: Asked) -> tuple[list[list[int]], Scale, str]:
     """Return a square table of counts in the order of its scale, the scale, and how it is known."""
-    names = [*sheet.header[1:], *sheet.column(0)]
     if not _same_names(sheet):
         raise ValueError(
             f"{sheet.file}: rows and columns of a cross-table must be the same grades, but they "
             f"are {listed(sheet.column(0), most=9)} and {listed(sheet.header[1:], most=9)}."
         )
+    names = [*sheet.header[1:], *sheet.column(0)]
     scale, known = scale_of(names, asked, sheet.file)
     columns = [_named(scale, name, sheet) for name in sheet.header[1:]]
     counts = [[0] * len(scale) for _ in range(len(scale))]
@@ -266,16 +340,13 @@ def _looks_graded(cells: Sequence[str], asked: Asked) -> bool:
 # dates
 
 
-def dates_of(sheet: Sheet, column: int) -> tuple[list[datetime.date], list[str]]:
+def dates_of(sheet: Sheet, column: int, asked: Asked) -> tuple[list[datetime.date], list[str]]:
     """Return the dates of a column, and how they were read; what is none is refused together."""
     cells = sheet.column(column)
-    kinds: list[tuple[str, Callable[[str], datetime.date]]] = [
-        ("", _iso),
-        ("dates are day/month/year", _day_first),
-        ("dates are years", lambda cell: datetime.date(int(cell), 1, 1)),
-    ]
-    fits = [(sum(_reads(read, cell) for cell in cells), said, read) for said, read in kinds]
-    _, said, read = max(fits, key=lambda fit: fit[0])
+    kinds = [asked.dates] if asked.dates else list(DATES)
+    # of ways that read as many, the first
+    kind = max(kinds, key=lambda name: sum(_reads(DATES[name][1], cell) for cell in cells))
+    said, read = DATES[kind]
     refuse(
         [
             f"{sheet.place(row, column)}: {cell!r} is no date (2024-03-31 and 31/03/2024 are)."
@@ -291,8 +362,33 @@ def _iso(cell: str) -> datetime.date:
 
 
 def _day_first(cell: str) -> datetime.date:
-    day, month, year = map(int, re.split(r"[./-]", cell))
+    day, month, year = map(int, re.split(r"[./-]", cell.partition(" ")[0]))
     return datetime.date(year + 2000 if year < 100 else year, month, day)
+
+
+def _month_first(cell: str) -> datetime.date:
+    month, day, year = re.split(r"[./-]", cell)
+    return _day_first(f"{day}/{month}/{year}")
+
+
+def _named_month(cell: str) -> datetime.date:
+    day, month, year = re.split(r"[ -]", cell)
+    return _day_first(f"{day}/{MONTHS.index(month[:3].casefold()) + 1}/{year}")
+
+
+def _year(cell: str) -> datetime.date:
+    return datetime.date(int(cell), 1, 1)
+
+
+MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+DATES: Mapping[str, tuple[str, Callable[[str], datetime.date]]] = {
+    "iso": ("", _iso),
+    "day-first": ("dates are day/month/year", _day_first),
+    "month-first": ("dates are month/day/year", _month_first),
+    "named": ("dates name the month", _named_month),
+    "years": ("dates are years", _year),
+}
+"""Ways of writing dates, and what is said of each."""
 
 
 def _reads(read: Callable[[str], datetime.date], cell: str) -> bool:

@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from ilacs_reliability._checks.problems import SeveralProblems
+
 LONGEST_MESSAGE = 400
 """Characters of a message; of a longer one the middle is left out."""
 
@@ -141,10 +143,6 @@ def _say_bytes(content: bytes) -> None:
     standard_output().flush()
     sys.stdout.buffer.write(content)
     sys.stdout.buffer.flush()
-
-
-class SeveralProblems(ValueError):  # noqa: N818
-    """All that is wrong with a file, each in a line of its own."""
 
 
 def problems(error: BaseException) -> list[str]:

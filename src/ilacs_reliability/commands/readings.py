@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from ilacs_reliability._checks.problems import refuse
 from ilacs_reliability._data.ratings import Ratings, ratings_from_codes
 from ilacs_reliability._data.scales import Scale
 from ilacs_reliability._data.tables import (
@@ -20,6 +21,7 @@ from ilacs_reliability.commands.layouts import (
     Asked,
     Grades,
     code_of,
+    counts_of,
     dates_of,
     grade_columns,
     layout_of,
@@ -29,13 +31,14 @@ from ilacs_reliability.commands.layouts import (
     scale_of,
     table_of,
 )
-from ilacs_reliability.commands.sheets import Sheet, refuse
+from ilacs_reliability.commands.sheets import Sheet
 
 
 def ratings_of(sheet: Sheet, asked: Asked) -> tuple[Ratings, Block]:
     """Return the ratings of a sheet, and what was read and assumed."""
     layout = layout_of(sheet, asked, ("unit", "rater", "grade"))
     if layout == "table":
+        sheet = counts_of(sheet)
         counts, scale, known = table_of(sheet, asked)
         pairs = [(a, b) for a, row in enumerate(counts) for b in range(len(row))]
         times = [counts[a][b] for a, b in pairs]
@@ -94,6 +97,7 @@ def transitions_of(sheet: Sheet, asked: Asked) -> tuple[Transitions, Block]:
     """Return the grades before and after of a sheet, and what was read and assumed."""
     layout = layout_of(sheet, asked, ("unit", "date", "grade"))
     if layout == "table":
+        sheet = counts_of(sheet)
         counts, scale, known = table_of(sheet, asked)
         what = f"{counted(int(np.sum(counts)), 'unit')} in a table of before by after"
         return transitions_from_table(counts, scale=scale), _read(sheet, what, [known])
@@ -126,7 +130,7 @@ def _two_columns(sheet: Sheet, asked: Asked) -> tuple[int, int]:
 def _dated(sheet: Sheet, asked: Asked) -> tuple[Transitions, Block]:
     why = "or give two columns of grades"
     unit, date, grade = (needed(sheet, asked, what, why) for what in ("unit", "date", "grade"))
-    days, said = dates_of(sheet, date)
+    days, said = dates_of(sheet, date, asked)
     scale, known = scale_of(sheet.column(grade), asked, sheet.file)
     grades = Grades(sheet, scale, asked)
     keys = [(row[unit], day.isoformat()) for row, day in zip(sheet.rows, days, strict=True)]
@@ -187,6 +191,7 @@ def groups_of(sheet: Sheet, asked: Asked) -> tuple[GroupedGrades, Block]:
 
 
 def _group_table(sheet: Sheet, asked: Asked) -> tuple[GroupedGrades, Block]:
+    sheet = counts_of(sheet)
     scale, known = scale_of(sheet.header[1:], asked, sheet.file)
     codes = [_label_code(scale, name, sheet) for name in sheet.header[1:]]
     counts = np.zeros((len(sheet.rows), len(scale)), dtype=np.int64)

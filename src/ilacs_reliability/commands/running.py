@@ -11,11 +11,12 @@ from pathlib import Path
 
 from ilacs_reliability import __version__
 from ilacs_reliability._data.scales import as_number
-from ilacs_reliability.commands.answers import Answer
+from ilacs_reliability.commands.answers import Answer, pictured
 from ilacs_reliability.commands.asking import Options, agree, check, compare, shift
 from ilacs_reliability.commands.layouts import Asked
+from ilacs_reliability.commands.opening import add_missing, add_opening, opened
 from ilacs_reliability.commands.output import say, standard_output, write
-from ilacs_reliability.commands.sheets import Sheet, read_sheet
+from ilacs_reliability.commands.sheets import Sheet
 from ilacs_reliability.commands.waiting import waiting
 
 QUESTIONS: dict[str, tuple[Callable[[Sheet, Asked, Options], Answer], str]] = {
@@ -30,7 +31,6 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "compare": ("group", "grade", "stratum"),
     "check": ("unit", "rater", "grade", "date", "before", "after", "group", "stratum"),
 }
-SEPARATED = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
 
 
 def add_arguments(parser: argparse.ArgumentParser, name: str) -> None:
@@ -53,11 +53,9 @@ def add_arguments(parser: argparse.ArgumentParser, name: str) -> None:
 def _add_reading(parser: argparse.ArgumentParser, name: str) -> None:
     add = parser.add_argument
     add("--scale", default="", metavar="GRADES", help="'ofsted', 'worst,...,best' or a file")
-    add("--missing", action="append", default=[], metavar="CELL", help="cells that are no grade")
+    add_missing(parser)
     add("--layout", choices=("long", "wide", "table"), default="", help="how the sheet is laid out")
-    add("--sheet", metavar="NAME", help="sheet of a workbook")
-    add("--separator", choices=SEPARATED, help="what stands between cells")
-    add("--encoding", default="", help="of a text: utf-8, cp1252, ...")
+    add_opening(parser)
     add("--level", type=float, default=95.0, metavar="PERCENT", help="confidence level, in percent")
     for column in COLUMNS[name]:
         add(f"--{column}", default="", metavar="COLUMN", help=f"the column of the {column}")
@@ -71,6 +69,7 @@ def _add_writing(parser: argparse.ArgumentParser) -> None:
         ("markdown", "Markdown"),
         ("docx", "a Word document"),
         ("json", "JSON, for other programs"),
+        ("picture", "a picture (png, svg or pdf)"),
     ):
         parser.add_argument(f"--{kind}", type=Path, metavar="FILE", help=f"write {what} too")
 
@@ -94,6 +93,7 @@ def answer(given: argparse.Namespace) -> int:
         layout=given.layout,
         columns={column: getattr(given, column) for column in COLUMNS[given.command]},
         raters=_names(getattr(given, "raters", "")),
+        dates=given.dates,
     )
     options = Options(
         weights=getattr(given, "weights", "identity"),
@@ -102,12 +102,7 @@ def answer(given: argparse.Namespace) -> int:
         require=_requirement(getattr(given, "require", None)),
     )
     with waiting(f"reading {given.file.name}") as shown:
-        sheet = read_sheet(
-            given.file,
-            sheet=given.sheet,
-            separator=SEPARATED.get(given.separator or ""),
-            encoding=given.encoding,
-        )
+        sheet = opened(given.file, given)
         shown.now(f"working out what {given.file.name} says")
         found = QUESTIONS[given.command][0](sheet, asked, options)
     found = replace(found, source=f"{found.source}; {_when(given.file)}.")
@@ -125,6 +120,7 @@ def _contents(found: Answer, given: argparse.Namespace) -> dict[str, bytes]:
         "markdown": found.markdown,
         "docx": found.docx,
         "json": found.json,
+        "picture": lambda: pictured(found.drawn, given.picture.suffix.lower().lstrip(".")),
     }
     made = {kind: make() for kind, make in makers.items() if getattr(given, kind)}
     return {kind: one.encode() if isinstance(one, str) else one for kind, one in made.items()}

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import datetime
 import io
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
+from ilacs_reliability._checks.problems import refuse
 from ilacs_reliability._results.wording import counted, listed
-from ilacs_reliability.commands.output import SeveralProblems
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 WORKBOOKS = {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"}
@@ -51,7 +53,12 @@ Lines = Iterable[tuple[int, Sequence[Any]]]
 
 
 def read_sheet(
-    path: Path, *, sheet: str | None = None, separator: str | None = None, encoding: str = ""
+    path: Path,
+    *,
+    sheet: str | None = None,
+    separator: str | None = None,
+    encoding: str = "",
+    header: int | None = None,
 ) -> Sheet:
     """Read the table of a file.
 
@@ -65,6 +72,9 @@ def read_sheet(
         What stands between the cells of a text. Default: what divides its lines alike.
     encoding : str, optional
         Of a text. Default: UTF-8, else Windows-1252.
+    header : int, optional
+        The line of the column names. Default: the first that is no title, a title being a line of
+        one cell above longer ones.
 
     Returns
     -------
@@ -84,33 +94,38 @@ def read_sheet(
         name, lines, assumed = "", _parquet(path), []
     else:
         name, (lines, assumed) = "", _text(path, separator, encoding)
-    return _sheet(path.name, name, lines, assumed)
+    return _sheet(path.name, name, lines, assumed, header)
 
 
 def _text(path: Path, separator: str | None, encoding: str) -> tuple[Lines, list[str]]:
     if path.stat().st_size > LARGEST:
         raise ValueError(f"{path.name} has more than {LARGEST:,} bytes: make it a Parquet file.")
     text, assumed = _decoded(path.read_bytes(), path.name, encoding)
-    mark = separator or _separator(text)
+    told = re.match(r"sep=(.)\r?\n", text)
+    if told:  # a line by which Excel is told what stands between cells
+        text = text[told.end(1) :]
+    mark = separator or (told[1] if told else _separator(text))
     if not separator and mark != ",":
-        assumed.append(f"cells are separated by {SEPARATORS[mark]}")
+        assumed.append(f"cells are separated by {SEPARATORS.get(mark, repr(mark))}")
     return list(_cells(text, mark, path.name)), assumed
 
 
 def _decoded(content: bytes, name: str, encoding: str) -> tuple[str, list[str]]:
+    if not encoding and content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return _decoded(content, name, "utf-16")[0], ["the text is UTF-16"]
     if encoding:
         try:
             return content.decode(encoding), []
         except (UnicodeDecodeError, LookupError) as error:
             raise ValueError(f"{name} is not text in {encoding}: {error}.") from None
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16"), ["the text is UTF-16"]
     if b"\0" in content:
         raise ValueError(f"{name} is not text: it holds zero bytes.")
     try:
         return content.decode("utf-8-sig"), []
     except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace"), ["the text is Windows-1252"]
+        # some programs write UTF-8's mark of byte order before another encoding
+        text = content.removeprefix(codecs.BOM_UTF8).decode("cp1252", errors="replace")
+        return text, ["the text is Windows-1252"]
 
 
 def _separator(text: str) -> str:
@@ -182,22 +197,66 @@ def written(cell: object) -> str:
     return " ".join(str(cell).split())
 
 
-def _sheet(file: str, name: str, lines: Lines, assumed: list[str]) -> Sheet:
+def _sheet(
+    file: str, name: str, lines: Lines, assumed: list[str], header: int | None = None
+) -> Sheet:
     filled = [(line, [written(cell) for cell in cells]) for line, cells in lines]
-    kept = [(line, cells) for line, cells in filled if any(cells)]
+    kept = _without_notes(_from_header(filled, header, file, assumed), assumed)
     if len(kept) < 2:
         raise ValueError(f"{file} needs a line of column names and one of data, at least.")
     last, first = kept[-1][0], kept[0][0]
     blank = sum(first < line < last and not any(cells) for line, cells in filled)
     if blank:
         assumed.append(f"{counted(blank, 'blank line')} left out")
-    header = kept[0][1]
-    width = max(number for number, cell in enumerate(header, start=1) if cell)
-    _check_shape(file, header[:width], kept[1:], width)
+    names = kept[0][1]
+    width = max(number for number, cell in enumerate(names, start=1) if cell)
+    _check_shape(file, names[:width], kept[1:], width)
     rows = tuple((*cells[:width], *[""] * (width - len(cells))) for _, cells in kept[1:])
     return Sheet(
-        file, name, tuple(header[:width]), rows, tuple(line for line, _ in kept[1:]), tuple(assumed)
+        file, name, tuple(names[:width]), rows, tuple(line for line, _ in kept[1:]), tuple(assumed)
     )
+
+
+Filled: TypeAlias = list[tuple[int, list[str]]]
+
+
+def _size(cells: Iterable[str]) -> int:
+    return sum(map(bool, cells))
+
+
+def _from_header(filled: Filled, header: int | None, file: str, assumed: list[str]) -> Filled:
+    """Return the lines that are not blank from the column names on, and say what stood above."""
+    kept = [(line, cells) for line, cells in filled if any(cells)]
+    if header is not None:
+        if header not in [line for line, _ in kept]:
+            raise ValueError(f"{file} has no column names in line {header}, which is blank.")
+        return [(line, cells) for line, cells in kept if line >= header]
+    above = 0
+    while above + 1 < len(kept) and _size(kept[above][1]) == 1 < _widest(kept[above + 1 :]):
+        above += 1
+    if above:
+        said = listed([repr(next(filter(None, cells))) for _, cells in kept[:above]], most=3)
+        assumed.append(f"{counted(above, 'line')} above the column names left out: {said}")
+    return kept[above:]
+
+
+def _widest(kept: Filled) -> int:
+    return max(_size(cells) for _, cells in kept)
+
+
+def _without_notes(kept: Filled, assumed: list[str]) -> Filled:
+    """Leave out what stands in one cell below a blank line at the end of a wider table."""
+    if len(kept) < 2 or _size(kept[0][1]) < 3:
+        return kept
+    last = len(kept)
+    while last > 2 and _size(kept[last - 1][1]) == 1:
+        last -= 1
+    if last == len(kept) or kept[last][0] - kept[last - 1][0] < 2:
+        return kept
+    below = kept[last:]
+    said = listed([repr(next(filter(None, cells))) for _, cells in below], most=3)
+    assumed.append(f"{counted(len(below), 'line')} below the table left out: {said}")
+    return kept[:last]
 
 
 def _check_shape(
@@ -217,14 +276,3 @@ def _check_shape(
 def folded(name: str) -> str:
     """Return a column's name without what office programs change: case, padding, underscores."""
     return " ".join(name.replace("_", " ").casefold().split())
-
-
-MOST_SHOWN = 30
-
-
-def refuse(wrong: Sequence[str]) -> None:
-    """Raise one error for all that is wrong, a line each, if anything is."""
-    if wrong:
-        more = len(wrong) - MOST_SHOWN
-        tail = [f"and {counted(more, 'more problem')}"] if more > 0 else []
-        raise SeveralProblems("\n".join([*wrong[:MOST_SHOWN], *tail]))

@@ -9,6 +9,7 @@ from itertools import groupby, pairwise
 from typing import Any
 
 from ilacs_reliability._checks.arguments import check_each, check_text
+from ilacs_reliability._checks.problems import refuse
 from ilacs_reliability._data.scales import OFSTED_SCALE
 
 GRADES = tuple(map(str, OFSTED_SCALE.labels))
@@ -111,18 +112,59 @@ def parse_inspections(lines: Iterable[str], *, file_name: str) -> tuple[Inspecti
     check_text(file_name, "file_name")
     reader = csv.DictReader(check_each(lines, "lines", str, of="lines of text"))
     try:
-        _check_header(reader.fieldnames or (), file_name)
-        found = [_inspection(row, reader.line_num, file_name) for row in reader]
+        header = reader.fieldnames or ()
+        _check_header(header, file_name)
+        rows = [(reader.line_num, row) for row in reader]
     except csv.Error as error:
         raise ValueError(f"{file_name}, after line {reader.line_num}: {error}.") from None
+    return inspections_from_rows(rows, header, file_name=file_name)
+
+
+def inspections_from_rows(
+    rows: Iterable[tuple[int, Mapping[str, str]]], header: Sequence[str], *, file_name: str
+) -> tuple[Inspection, ...]:
+    """Check rows of cells, each with its line, as `parse_inspections` does those of a text.
+
+    Parameters
+    ----------
+    rows : iterable of tuple of int and mapping
+        The line of each row, and its cells by column.
+    header : sequence of str
+        The columns.
+    file_name : str
+        Name of the file, for messages.
+
+    Returns
+    -------
+    tuple of Inspection
+        By authority, then by first day on site.
+
+    Raises
+    ------
+    ValueError
+        As `parse_inspections`; of several rows that are wrong, with a line for each.
+    """
+    _check_header(header, file_name)
+    found, wrong = [], []
+    for line, row in rows:
+        try:
+            found.append(_inspection(row, line, file_name))
+        except ValueError as error:
+            wrong.append(str(error))
+    refuse(wrong)
     if not found:
         raise ValueError(f"{file_name} holds no inspections.")
     ordered = tuple(sorted(found, key=lambda one: (one.authority, one.start)))
-    if "previous_overall" not in (reader.fieldnames or ()):
+    if "previous_overall" not in header:
         ordered = _linked(ordered)
-    for earlier, later in pairwise(ordered):
-        if earlier.authority == later.authority:
-            _check_pair(earlier, later, file_name)
+    refuse(
+        [
+            problem
+            for earlier, later in pairwise(ordered)
+            if earlier.authority == later.authority
+            for problem in _of_pair(earlier, later, file_name)
+        ]
+    )
     return ordered
 
 
@@ -141,7 +183,7 @@ def _linked(inspections: Sequence[Inspection]) -> tuple[Inspection, ...]:
 
 
 def _check_header(header: Sequence[str], file_name: str) -> None:
-    for column in _COLUMNS:
+    for column in COLUMNS:
         if column in NEEDED and column not in header:
             raise ValueError(f"{file_name}, line 1: column `{column}` is missing.")
         if header.count(column) > 1:
@@ -199,11 +241,11 @@ def _stated_before(later: Inspection) -> Inspection:
     )
 
 
-def _inspection(row: dict[str, str], line: int, file_name: str) -> Inspection:
+def _inspection(row: Mapping[str, str], line: int, file_name: str) -> Inspection:
     if None in row or None in row.values():
         raise ValueError(f"{file_name}, line {line}: not as many cells as columns.")
     cells: dict[str, Any] = {}
-    for column, read in _COLUMNS.items():
+    for column, read in COLUMNS.items():
         if column not in row:
             cells[_FIELDS.get(column, column)] = _left_out(column, cells)
             continue
@@ -240,9 +282,10 @@ def _left_out(column: str, cells: Mapping[str, Any]) -> Any:
     return {"region": "", "framework": "ILACS"}.get(column)
 
 
-def _check_pair(earlier: Inspection, later: Inspection, file_name: str) -> None:
+def _of_pair(earlier: Inspection, later: Inspection, file_name: str) -> Iterator[str]:
+    """Yield what is wrong with an inspection, given the one before it."""
     if earlier.start == later.start:
-        raise ValueError(
+        yield (
             f"{file_name}, line {later.line}, column `start_date`: the authority already has "
             f"an inspection that started on {later.start}, in line {earlier.line}."
         )
@@ -253,7 +296,7 @@ def _check_pair(earlier: Inspection, later: Inspection, file_name: str) -> None:
         ("previous_framework", later.previous_framework, earlier.framework),
     ):
         if now != before:
-            raise ValueError(
+            yield (
                 f"{file_name}, line {later.line}, column `{column}`: {now!r} does not fit "
                 f"the authority's preceding inspection in line {earlier.line}, which has "
                 f"{before!r}."
@@ -282,18 +325,20 @@ def _count(cell: str) -> int | None:
 
 
 def _one_of(*options: str) -> Callable[[str], str | None]:
+    spelt = {option.casefold(): option for option in options}
+
     def read(cell: str) -> str | None:
-        if cell and cell not in options:
+        if cell and cell.casefold() not in spelt:
             raise ValueError(f"one of {options}")
-        return cell or None
+        return spelt[cell.casefold()] if cell else None
 
     return read
 
 
 def _framework(cell: str) -> str:
-    if cell not in FRAMEWORKS:
+    if not cell:
         raise ValueError(f"one of {FRAMEWORKS}")
-    return cell
+    return str(_one_of(*FRAMEWORKS)(cell))
 
 
 def _grade(cell: str) -> str | None:
@@ -312,7 +357,7 @@ _FIELDS = {
     "population_0_25": "population",
 }
 
-_COLUMNS: dict[str, Callable[[str], str | int | date | None]] = {
+COLUMNS: dict[str, Callable[[str], str | int | date | None]] = {
     "urn": _text,
     "region": _text,
     "framework": _framework,
