@@ -67,6 +67,7 @@ html_css_files = ["pages.css"]
 html_show_sourcelink = False
 html_copy_source = False
 html_sidebars = {"*": []}  # only the reference has pages below it
+html_context = {"default_mode": "auto"}  # light or dark, as the reader has set
 html_theme_options = {
     "logo": {"text": f"ilacs-reliability {release}"},
     "navbar_align": "left",

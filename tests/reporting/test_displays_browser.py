@@ -1,16 +1,11 @@
 """What a notebook shows of results, as a browser shows it at the width of a page and a phone."""
 
-import shutil
-
 import pytest
 
 import ilacs_reliability as ilr
+from browsing import browsing, needs_browser, overhang
 
-CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
-pytestmark = pytest.mark.skipif(
-    not (CHROMIUM and DRIVER),
-    reason="no browser here: install Debian's chromium and chromium-driver to run this",
-)
+pytestmark = needs_browser
 SCALE = ilr.Scale(["not yet at the standard expected", "at the standard", "well above it"])
 MOVES = [[4, 9, 1], [2, 20, 8], [0, 3, 6]]
 
@@ -33,7 +28,6 @@ def shown():
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory):
-    webdriver = pytest.importorskip("selenium.webdriver")
     folder = tmp_path_factory.mktemp("browser")
     # as a notebook does: what is wide scrolls in its own cell
     cells = "".join(
@@ -42,25 +36,17 @@ def browser(tmp_path_factory):
     page = folder / "displays.html"
     start = '<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>displays</title>'
     page.write_text(f"{start}<body>{cells}</body></html>", encoding="utf-8")
-    options = webdriver.ChromeOptions()
-    options.binary_location = CHROMIUM
-    for flag in ("--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder / 'p'}"):
-        options.add_argument(flag)
-    service = webdriver.ChromeService(executable_path=DRIVER)
-    driver = webdriver.Chrome(options=options, service=service)
-    driver.get(page.as_uri())
-    yield driver
-    driver.quit()
+    with browsing(folder) as driver:
+        driver.get(page.as_uri())
+        yield driver
 
 
-@pytest.mark.parametrize("width", [500, 1280])
+@pytest.mark.parametrize("width", [360, 1280])
 def test_every_result_is_seen_and_none_runs_over_the_edge(browser, width):
-    browser.set_window_size(width, 900)
+    assert overhang(browser, width) <= 0
     cells = browser.find_elements("css selector", ".cell")
     assert len(cells) == 6
     assert all(cell.is_displayed() and cell.text.strip() for cell in cells)
-    wide = browser.execute_script("return document.documentElement.scrollWidth")
-    assert wide <= browser.execute_script("return window.innerWidth")
 
 
 def test_an_interval_is_drawn_and_what_is_undefined_is_no_number(browser):

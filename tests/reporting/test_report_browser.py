@@ -1,45 +1,22 @@
 """The page as a real browser shows it."""
 
-import shutil
-
 import pytest
 
 import ilacs_reliability as ilr
+from browsing import browsing, needs_browser, overhang, split_from_text
 from ilacs_reliability.reporting.blocks import is_brief
 
-CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
-pytestmark = pytest.mark.skipif(
-    not (CHROMIUM and DRIVER),
-    reason="no browser here: install Debian's chromium and chromium-driver to run this",
-)
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
+pytestmark = needs_browser
 
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory):
-    webdriver = pytest.importorskip("selenium.webdriver")
     folder = tmp_path_factory.mktemp("browser")
     page = folder / "report.html"
     page.write_text(ilr.report_html(ilr.assess_security()), encoding="utf-8")
-    options = webdriver.ChromeOptions()
-    options.binary_location = CHROMIUM
-    for flag in (*FLAGS, f"--user-data-dir={folder / 'profile'}"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    service = webdriver.ChromeService(executable_path=DRIVER)
-    driver = webdriver.Chrome(options=options, service=service)
-    driver.get(page.as_uri())
-    yield driver
-    driver.quit()
+    with browsing(folder) as driver:
+        driver.get(page.as_uri())
+        yield driver
 
 
 def find(browser, selector):
@@ -68,9 +45,11 @@ def test_the_pictures_are_drawn(browser):
 
 @pytest.mark.parametrize("width", [360, 768, 1280])
 def test_nothing_runs_over_the_edge(browser, width):
-    browser.set_window_size(width, 900)
-    wide = browser.execute_script("return document.documentElement.scrollWidth")
-    assert wide <= browser.execute_script("return window.innerWidth")
+    assert overhang(browser, width) <= 0
+
+
+def test_no_heading_is_split_from_its_text_on_paper(browser):
+    assert split_from_text(browser) == []
 
 
 def test_a_claim_in_the_table_leads_to_its_section(browser):
@@ -100,10 +79,8 @@ def test_a_notebook_s_cards_fit_and_are_drawn(browser, tmp_path, width):
     page = tmp_path / "cards.html"
     head = '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>cards</title></head>'
     page.write_text(f"{head}<body>{body}</body></html>", encoding="utf-8")
-    browser.set_window_size(width, 900)
     browser.get(page.as_uri())
-    wide = browser.execute_script("return document.documentElement.scrollWidth")
-    assert wide <= browser.execute_script("return window.innerWidth")
+    assert overhang(browser, width) <= 0
     pictures = find(browser, "svg")
     assert len(pictures) == 3
     assert all(picture.size["width"] > 200 for picture in pictures)

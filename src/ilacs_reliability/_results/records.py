@@ -291,9 +291,7 @@ def rows_table(rows: Sequence[Mapping[str, Any]], columns: tuple[str, ...]) -> s
         A table with a heading; numbers are shown to four significant digits.
     """
     kept = [one for one in columns if any(_says_something(one, row.get(one)) for row in rows)]
-    head = "".join(
-        f"<th scope='col'>{html.escape(heading(str(column)))}</th>" for column in kept or columns
-    )
+    head = "".join(_head(column, [row.get(column) for row in rows]) for column in kept or columns)
     cells = [[_cell(row.get(column)) for column in kept] for row in rows]
     body = "".join(f"<tr>{''.join(row)}</tr>" for row in cells)
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
@@ -335,12 +333,24 @@ def _says_something(column: str, value: Any) -> bool:
     return not _is_empty(value) and not (column == "status" and value == "ok")
 
 
+def _head(column: str, values: Sequence[Any]) -> str:
+    """Return the heading of a column, on the side where its numbers end."""
+    side = RIGHT if any(map(_is_number, values)) else ""
+    return f"<th scope='col'{side}>{html.escape(heading(str(column)))}</th>"
+
+
+RIGHT = " style='text-align:right'"
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
+
+
 def _cell(value: Any) -> str:
     if _is_empty(value):
         return "<td></td>"
     text = marked(shown(value, ", "))
-    is_number = isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
-    return f"<td style='text-align:right'>{text}</td>" if is_number else f"<td>{text}</td>"
+    return f"<td{RIGHT if _is_number(value) else ''}>{text}</td>"
 
 
 def shown(value: Any, between: str) -> str:
