@@ -1,7 +1,9 @@
 """Laws and reference values of the closed-form confidence limits."""
 
 import importlib.util
+import math
 import sys
+from decimal import Decimal, localcontext
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +15,7 @@ from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
 import ilacs_reliability as ilr
+from closeness import close
 from ilacs_reliability._inference import intervals
 
 ROOT = Path(__file__).parents[2]
@@ -275,6 +278,25 @@ def test_clopper_pearson_never_covers_less_than_it_says(n):
     assert (
         coverage(intervals.clopper_pearson_limits, n, np.linspace(0.001, 0.999, 999)).min() >= 0.95
     )
+
+
+@pytest.mark.parametrize("n", [24, 2**20, 2**50])
+@pytest.mark.parametrize("x", [0, 1, 5])
+@pytest.mark.parametrize("level", [0.01, 0.3, 0.95, 0.9999])
+def test_midp_limits_of_few_among_many_solve_the_equations_too(x, n, level):
+    """Half of what was seen and all below it, in sixty digits."""
+
+    def below(share):
+        p = Decimal(share)
+        chances = [math.comb(n, k) * p**k * (1 - p) ** (n - k) for k in range(x + 1)] if p else [1]
+        return sum(chances) - chances[-1] / 2
+
+    low, high = (float(end) for end in intervals.midp_limits(x, n, confidence_level=level))
+    tail = (1 - level) / 2
+    with localcontext() as context:
+        context.prec = 60
+        assert float(below(high)) == close(tail)
+        assert float(1 - below(low)) == close(tail if x else 0.5)
 
 
 @pytest.mark.parametrize("n", [24, 153])

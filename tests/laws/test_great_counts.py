@@ -9,6 +9,7 @@ import pytest
 from scipy import stats
 
 import ilacs_reliability as ilr
+from closeness import close
 
 LEVELS = (1e-3, 0.5, 0.8, 0.95, 0.99, 1 - 1e-9)
 # rare and frequent grades, alike and unlike groups; most of each sum is in one cell
@@ -65,6 +66,54 @@ def test_limits_widen_with_the_level(name, of):
         for inner, outer in pairwise(own):
             assert outer.low <= inner.low + slack, method
             assert outer.high >= inner.high - slack, method
+
+
+PAIRS = {
+    "pairwise_symmetry": lambda x: ilr.pairwise_symmetry(x, method="midp").effects[0],
+    "mcnemar": lambda x: ilr.mcnemar(x, at_least=2, method="midp").effect,
+    "paired_difference": lambda x: ilr.paired_difference(x, at_least=2),
+    "paired_odds_ratio": lambda x: ilr.paired_odds_ratio(x, at_least=2),
+}
+
+
+@pytest.mark.parametrize(
+    ("up", "down"), [(0, 2**50), (2**50, 0), (2**50, 1), (7, 2**50), (2**30, 2**50), (0, 10**6)]
+)
+@pytest.mark.parametrize("of", PAIRS.values(), ids=PAIRS)
+def test_limits_of_moves_have_a_width_and_widen_with_the_level(of, up, down):
+    table = ilr.transitions_from_table([[1, up], [down, 1]], scale=ilr.Scale([1, 2]))
+    found = of(table)
+    for method in found.interval_methods:
+        every = [found.confidence_interval(level, method) for level in (0.1, 0.3, 0.95, 0.9999)]
+        assert all(limits.low < limits.high for limits in every)
+        for inner, outer in pairwise(every):
+            assert outer.low <= inner.low + 1e-9 * abs(found.value)
+            assert outer.high >= min(inner.high * (1 - 1e-9), inner.high * (1 + 1e-9))
+
+
+@pytest.mark.parametrize("method", ["clopper_pearson", "midp", "wilson", "jeffreys"])
+def test_limits_narrow_for_their_many_units_keep_their_name(method):
+    none = ilr.pairwise_symmetry([[1, 0], [10**12, 1]]).effects[0]
+    assert none.confidence_interval(method=method).method == method
+
+
+@pytest.mark.parametrize("up", [10**3, 10**9, 2**50])
+def test_odds_have_the_digits_of_the_rarer_way(up):
+    rose, fell = (
+        ilr.paired_odds_ratio(
+            ilr.transitions_from_table([[1, a], [b, 1]], scale=ilr.Scale([1, 2])), at_least=2
+        )
+        for a, b in ((up, 3), (3, up))
+    )
+    for method in rose.interval_methods:
+        low, high = rose.confidence_interval(method=method)
+        mirrored = fell.confidence_interval(method=method)
+        assert (1 / high, 1 / low) == (close(mirrored.low), close(mirrored.high))
+        if method in ("exact", "midp"):
+            # those that fell are as good as Poisson, and so twice their mean is chi-square
+            ends = [stats.chi2.ppf(0.025, 6), stats.chi2.ppf(0.975, 8)]
+            assert up / high > ends[0] / 2 * (1 - 1e-2)
+            assert up / low < ends[1] / 2 * (1 + 1e-2)
 
 
 @pytest.mark.parametrize(

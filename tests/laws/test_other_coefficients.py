@@ -2,12 +2,14 @@
 
 import warnings
 from functools import partial
+from itertools import pairwise
 
 import hypothesis.strategies as st
 import numpy as np
 import pytest
 from hypothesis import assume, given
 from numpy.testing import assert_allclose
+from scipy import stats
 
 import ilacs_reliability as ilr
 import strategies as our
@@ -209,6 +211,34 @@ def test_every_interval_holds_the_estimate(coefficient, two, data):
     low, high = estimate.confidence_interval()
     assert high - low > 1e-6
     assert high <= 1 + 1e-9
+
+
+@every_one_and_reml
+@our.examples(12)
+@given(data=st.data())
+def test_intervals_of_low_levels_have_a_width_and_widen(coefficient, two, data):
+    estimate = defined(coefficient, on(drawn(data, two)))
+    every = [estimate.confidence_interval(level) for level in (0.01, 0.3, 0.95)]
+    assert all(limits.low < limits.high for limits in every)
+    for inner, outer in pairwise(every):
+        assert outer.low <= inner.low + 1e-9
+        assert outer.high >= inner.high - 1e-9
+
+
+@pytest.mark.parametrize("codes", [
+    [[0, 1], [1, 0]],
+    [[1, 0], [2, -1], [1, 0], [-1, 1], [2, 0]],
+    [[0, 0, 2], [0, 1, 0], [1, 0, 1]],
+])  # fmt: skip
+def test_a_likelihood_at_its_end_leaves_out_the_level_of_what_lies_beyond(codes):
+    """By the Beta that the "score" limit of a higher level is a quantile of."""
+    found = ilr.icc(on(np.array(codes)), form="1,1", estimator="reml")
+    assert found.value == close(0.0)
+    share, n = found.expected, np.count_nonzero((np.array(codes) >= 0).sum(axis=1) > 1)
+    beyond = stats.beta(n * share + 0.6, n * (1 - share) + 0.4)
+    for level in (0.02, 0.2, 0.95):
+        high = found.confidence_interval(level).high * (1 - share) + share
+        assert beyond.sf(high) == close(min((1 - level) * beyond.sf(share), (1 - level) / 2))
 
 
 @every_one_and_reml

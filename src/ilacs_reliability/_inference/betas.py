@@ -31,6 +31,17 @@ def betainc(a: Any, b: Any, x: Any) -> Any:
     ]
 
 
+def betaincc(a: Any, b: Any, x: Any) -> Any:
+    """Return the chance of a share above x, as `scipy.special.betaincc` does."""
+    large = np.minimum(a, b) > LARGE
+    if not np.any(large):
+        return special.betaincc(a, b, x)
+    mean, error, skewness = _moments(a, b)
+    z = np.clip((x - mean) / error, -FAR, FAR)
+    by_moments = special.ndtr(skewness * (z**2 - 1) / 6 - z)
+    return np.where(large, by_moments, special.betaincc(a, b, x))[()]
+
+
 def betaincinv(a: Any, b: Any, p: Any) -> Any:
     """Return the share below which a chance lies, as `scipy.special.betaincinv` does."""
     large = np.minimum(a, b) > LARGE

@@ -34,6 +34,8 @@ PAIRED_EFFECT = 3.0
 FULL = 1 - 1e-12
 # and a standard error this small is 0
 NO_SPREAD = 1e-12
+# the largest share that is not all
+BELOW_ONE = float(np.nextafter(1.0, 0.0))
 
 
 def score_limits(
@@ -46,6 +48,7 @@ def score_limits(
     *,
     confidence_level: float,
     least: npt.ArrayLike = -np.inf,
+    end: float = -np.inf,
 ) -> Limits:
     r"""Return Beta limits of the observed agreement, mapped to the coefficient's scale.
 
@@ -70,6 +73,9 @@ def score_limits(
     least : array_like of float, shape (...), optional
         The least that the coefficient can be, where chance agreement is estimated too. Default: it
         is known, so that no agreement is the least.
+    end : float, optional
+        Where estimates stop that would else go lower, as those that may not be negative. Default:
+        they do not.
 
     Returns
     -------
@@ -100,8 +106,13 @@ def score_limits(
     value :math:`f = -p_e / (1 - p_e)` at no agreement, the scale begins at :math:`f - (1 - g)
     (f - l)` instead, that is, :math:`p` and :math:`p_e` are what they are on it; the lower limit
     has :math:`g x` for :math:`x`, :math:`0.4 g` for 0.4, and shrinks towards a design effect of
-    :math:`g + 3 (1 - g)`. The constants were chosen by simulation; how well the limits cover is in
-    the documentation, "How the intervals were checked".
+    :math:`g + 3 (1 - g)`.
+
+    Where less than half of the upper Beta lies above the `end` at which estimates stop, or above
+    the least, the upper limit leaves out :math:`1 - \gamma` of that part, with :math:`\gamma` the
+    level, not :math:`(1 - \gamma) / 2` of all: else it would be the end itself at a low level. The
+    constants were chosen by simulation; how well the limits cover is in the documentation, "How the
+    intervals were checked".
 
     References
     ----------
@@ -133,11 +144,24 @@ def score_limits(
     tail, rest = (1 - confidence_level) / 2, 1 - share
     lean = LEAN * known
     low = betas.betaincinv(below * share + lean, below * rest + 1 - lean, tail)
-    high = betas.betainccinv(above * share + 1 - LEAN, above * rest + LEAN, tail)
+    upper = above * share + 1 - LEAN, above * rest + LEAN
+    high = betas.betainccinv(*upper, tail * _part_beyond(*upper, np.maximum(end, least), expected))
     low, high = np.where(share > 0, low, 0.0), np.where(share < 1, high, 1.0)
     with np.errstate(invalid="ignore", divide="ignore"):
         low, high = (low - expected) / room, (high - expected) / room
     return np.minimum(low, value), np.maximum(high, value)
+
+
+def _part_beyond(
+    a: FloatArray, b: FloatArray, end: FloatArray, expected: FloatArray
+) -> FloatArray | float:
+    """Return twice the part of a Beta of agreement beyond a coefficient, at most 1."""
+    if np.isneginf(end).all():
+        return 1.0
+    with np.errstate(invalid="ignore"):
+        rest = np.clip((1.0 - end) * (1.0 - expected), 0.0, 1.0)
+    part: FloatArray = np.fmin(2.0 * betas.betainc(b, a, rest), 1.0)
+    return part
 
 
 def known_by_agreement(
@@ -511,7 +535,7 @@ def wilson_limits(successes: npt.ArrayLike, n: npt.ArrayLike, *, confidence_leve
     centre, total = x + square / 2, n + square
     low, high = (centre - half) / total, (centre + half) / total
     # at a very low level the lower limit of all rounds to 1
-    low = np.where(x < n, low, np.minimum(low, np.nextafter(1.0, 0.0)))
+    low = np.where(x < n, low, np.minimum(low, BELOW_ONE))
     return np.where(x > 0, low, 0.0), np.where(x < n, high, 1.0)
 
 
@@ -548,7 +572,7 @@ def midp_limits(successes: npt.ArrayLike, n: npt.ArrayLike, *, confidence_level:
     """
     x, n = _floats(successes, n)
     tail = (1 - confidence_level) / 2
-    return _midp_low(x, n, tail), 1 - _midp_low(n - x, n, tail)
+    return _midp_low(x, n, tail), _midp_high(x, n, tail)
 
 
 def _midp_low(x: FloatArray, n: FloatArray, tail: float) -> FloatArray:
@@ -561,4 +585,19 @@ def _midp_low(x: FloatArray, n: FloatArray, tail: float) -> FloatArray:
         beyond = np.where(x < n, betas.betainc(some + 1, more, middle), 0.0)
         small = (betas.betainc(some, n - some + 1, middle) + beyond) / 2 < tail
         low, high = np.where(small, middle, low), np.where(small, high, middle)
-    return np.where(x > 0, (low + high) / 2, 0.0)
+    # of very many, that of all rounds to 1
+    found = np.where(x < n, (low + high) / 2, np.minimum(low, BELOW_ONE))
+    return np.where(x > 0, found, 0.0)
+
+
+def _midp_high(x: FloatArray, n: FloatArray, tail: float) -> FloatArray:
+    # not as the complement of the lower limit of failures, which loses the digits of a small share
+    some, more = np.maximum(x, 0.5), np.maximum(n - x, 1.0)
+    low = np.where(x > 0, betas.betainccinv(some, n - some + 1, tail), 0.0)
+    high = betas.betainccinv(n - more + 1, more, tail)
+    for _ in range(60):
+        middle = (low + high) / 2
+        below = np.where(x > 0, betas.betaincc(some, n - some + 1, middle), 0.0)
+        large = (betas.betaincc(n - more + 1, more, middle) + below) / 2 < tail
+        low, high = np.where(large, low, middle), np.where(large, middle, high)
+    return np.where(x < n, (low + high) / 2, 1.0)

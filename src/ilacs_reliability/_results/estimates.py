@@ -335,8 +335,9 @@ class Estimate(Record, Pictured):
             found = offered[chosen](self, confidence_level)
             # quick however many studies there are
             other = "score" if default == "enumerated" else default
-            if chosen != other and (flat := self._is_flat(*found)).any():
+            if chosen != other and self._is_flat(*found).any():
                 wide = offered[other](self, confidence_level)
+                flat = self._is_flat(*found, *wide)
                 found = instead(found, wide, flat, other, f"{chosen} has no width")
         chosen = name_of(found) or chosen
         least, most = self.range
@@ -452,10 +453,17 @@ class Estimate(Record, Pictured):
         yield self.interval_methods
         yield self.influence
 
-    def _is_flat(self, low: npt.ArrayLike, high: npt.ArrayLike) -> npt.NDArray[np.bool_]:
-        # a low level narrows any interval: only no standard error, or an unknown one, leaves none
+    def _is_flat(
+        self, low: Any, high: Any, other_low: Any = 0.0, other_high: Any = np.inf
+    ) -> npt.NDArray[np.bool_]:
+        """Tell where limits have no width but what rounding leaves, beside those of another way.
+
+        A low level narrows any interval: only no standard error, or an unknown one, leaves none.
+        """
         with np.errstate(invalid="ignore"):
-            narrow: npt.NDArray[np.bool_] = ~np.asarray(np.subtract(high, low) > NO_ERROR)
+            width, other = high - low, np.minimum(NO_ERROR * (other_high - other_low), NO_ERROR)
+            least = np.fmax(other, 4.0 * np.spacing(np.abs(self.value)))
+            narrow: npt.NDArray[np.bool_] = ~np.asarray(width > least)
         narrow = narrow & ~np.isnan(self.value)
         return narrow & ~np.asarray(self.standard_error > NO_ERROR) if narrow.any() else narrow
 

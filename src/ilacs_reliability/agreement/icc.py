@@ -349,7 +349,7 @@ def _single_estimate(
     # where ratings are missing, components can leave agreement below -1
     lowest = _least_stepped(np.asarray(fit.value)) if form[0] == "A" else _least(scores)
     least = 0.0 if estimator == "reml" else lowest
-    methods = coefficient_methods()
+    methods = coefficient_methods(end=0.0 if estimator == "reml" else -np.inf)
     score = methods[0][1]
     methods = (*methods, fisher_method(score))
     if by_f:

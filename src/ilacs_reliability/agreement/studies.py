@@ -283,7 +283,9 @@ def unpaired_note(ratings: Ratings) -> tuple[str, ...]:
     return unpaired(single)
 
 
-def coefficient_methods(*, chance_is_known: bool = False) -> tuple[Method, ...]:
+def coefficient_methods(
+    *, chance_is_known: bool = False, end: float = -np.inf
+) -> tuple[Method, ...]:
     """List the intervals that a chance-corrected coefficient offers.
 
     Parameters
@@ -291,13 +293,18 @@ def coefficient_methods(*, chance_is_known: bool = False) -> tuple[Method, ...]:
     chance_is_known : bool, optional
         Whether the agreement expected by chance is the same whatever the grades given. Default: it
         is estimated, and its error enters where agreement is rare.
+    end : float, optional
+        Where estimates stop that would else go lower. Default: they do not.
 
     Returns
     -------
     tuple of (str, callable)
         score, t, wald and logit, the default first, of an estimate whose `origin` is an `Origin`.
     """
-    return OF_COEFFICIENTS[chance_is_known]
+    methods = OF_COEFFICIENTS[chance_is_known]
+    if np.isinf(end):
+        return methods
+    return (("score", keyed(_score, chance_is_known=chance_is_known, end=end)), *methods[1:])
 
 
 def proportion_methods() -> tuple[Method, ...]:
@@ -432,7 +439,9 @@ def _alike(ratings: Ratings) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]
     return order, np.flatnonzero(np.diff(kind[order], prepend=-1))
 
 
-def _score(estimate: Estimate, confidence_level: float, *, chance_is_known: bool) -> Limits:
+def _score(
+    estimate: Estimate, confidence_level: float, *, chance_is_known: bool, end: float = -np.inf
+) -> Limits:
     ratings: Ratings = estimate.origin.ratings
     pieces = ratings.sizes.paired
     if estimate.clusters is not None:
@@ -448,6 +457,7 @@ def _score(estimate: Estimate, confidence_level: float, *, chance_is_known: bool
         confidence_level=confidence_level,
         # who graded what takes as long to find as the limits: where it is asked for only
         least=-np.inf if chance_is_known or np.all(known >= 1) else estimate.range[0],
+        end=end,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from typing import Any
 
 import numpy as np
 from scipy import special
@@ -215,12 +216,14 @@ def _odds_limits(
     limits: Callable[..., Limits],
 ) -> Limits:
     up, down = estimate.origin
-    low, high = limits(up, up + down, confidence_level=confidence_level)
-    return _odds(float(low)), _odds(float(high))  # type: ignore[arg-type]
+    rose = limits(up, up + down, confidence_level=confidence_level)
+    # not as what is left to 1, which loses the digits of a small share
+    fell = limits(down, up + down, confidence_level=confidence_level)
+    return _odds(rose[0], fell[1]), _odds(rose[1], fell[0])
 
 
-def _odds(share: float) -> float:
-    return share / (1 - share) if share < 1 else float("inf")
+def _odds(share: Any, rest: Any) -> float:
+    return float(share / rest) if rest > 0 else float("inf")
 
 
 def _wilson_corrected(hits: float, n: float, *, confidence_level: float) -> Limits:
