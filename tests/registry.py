@@ -327,6 +327,7 @@ ROWS: dict[str, Row] = {
     "attribute_agreement": Row(OCCASIONS, {"standard": 0}),
     "benchmark": Row((KAPPA,), searched=True),
     "bootstrap": Row((ilr.cohen_kappa, RATINGS), {"n_resamples": 20}, share=0.5),
+    "consensus_agreement": Row(OCCASIONS, question=ilr.consensus_agreement, golden=""),
     "cross_check": Row(None, golden="", share=0.02),
     "d_study": Row(OCCASIONS),
     "dawid_skene": Row(OCCASIONS, {"n_starts": 2, "prior": 1}, golden=""),
@@ -519,6 +520,7 @@ ROWS: dict[str, Row] = {
         ([["good", "fair"], ["poor", "poor"]],), {"scale": SCALE}, golden=""
     ),
     "ratings_from_table": Row(TABLE, {"scale": SCALE}, golden=""),
+    "ratings_with_consensus": Row((OCCASIONS[0], [0, 1]), golden=""),
     "ratings_from_wide": Row(None, golden="", share=0.1),
     "sequences_from_frame": Row(None, golden="", share=0.1),
     "profile_weights": Row((ilr.Scale([(1, 1), (1, 2)], ordered=False),), golden=""),

@@ -30,6 +30,7 @@ HOMES = {
     "agreement.coefficients": "brennan_prediger cohen_kappa conger_kappa fleiss_kappa gwet_ac "
     "percent_agreement scott_pi",
     "agreement.concordance": "kendall_w kendall_w_test lin_ccc",
+    "agreement.consensus": "consensus_agreement ratings_with_consensus",
     "agreement.crosscheck": "cross_check",
     "agreement.decisions": "d_study",
     "agreement.equal": "equal_agreement_test",

@@ -101,6 +101,10 @@ from ilacs_reliability.agreement.concordance import (
     kendall_w_test as kendall_w_test,
     lin_ccc as lin_ccc,
 )
+from ilacs_reliability.agreement.consensus import (
+    consensus_agreement as consensus_agreement,
+    ratings_with_consensus as ratings_with_consensus,
+)
 from ilacs_reliability.agreement.crosscheck import (
     cross_check as cross_check,
 )

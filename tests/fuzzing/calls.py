@@ -196,6 +196,10 @@ def several_estimates(draw: Draw) -> str:
     return f"[{', '.join(estimate(draw) for _ in range(draw.whole(1, 4)))}]"
 
 
+def members(draw):
+    return draw.one("[0, 1]", "[0, 1, 2]", "[1, -1]", "['x', 0]", "[0]", "None", "range(2)")
+
+
 def coefficient(draw: Draw) -> str:
     name = draw.one(*OF_RATINGS)
     return draw.weighted(
@@ -594,6 +598,13 @@ STRATEGIES: dict[str | tuple[str, str], Strategy] = {
     ("grades_from_table", "counts"): counts_of_groups,
     ("group_agreement", "groups"): lambda draw: draw.one(
         "{'a': [0], 'b': [1]}", "{'a': [0, 1], 'b': [2]}", "{'a': [0, -1], 'b': ['x']}", "{'a': []}"
+    ),
+    ("consensus_agreement", "coefficient"): coefficient,
+    ("consensus_agreement", "raters"): members,
+    ("ratings_with_consensus", "raters"): members,
+    "least": lambda draw: draw.one("1", "2", "3", "0", "2.5"),
+    ("ratings_with_consensus", "name"): lambda draw: draw.one(
+        "'consensus'", "1", "None", "('a', 1)"
     ),
     ("influential_units", "units"): lambda draw: draw.one("None", "{'a': [1, 2]}", "{}"),
     ("ordinal_equivalence", "method"): lambda draw: repr(draw.one(None, *INTERVAL_METHODS)),

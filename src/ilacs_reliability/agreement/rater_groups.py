@@ -82,6 +82,7 @@ def group_agreement(
     See Also
     --------
     pairwise_agreement : Each rater with each.
+    consensus_agreement : Each rater with the consensus of others.
     agreement_with_standard : Each rater with what is known, or with one of them.
     conger_kappa : All raters as one group.
 

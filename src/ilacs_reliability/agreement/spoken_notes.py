@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from typing import Any
 
 from ilacs_reliability._results.wording import (
     counted,
@@ -194,3 +195,33 @@ def all_agree(agreeing: float, paired: float) -> str:
     """Say in how many units all raters agree fully."""
     units = counted(paired, "unit")
     return f"In {whole(agreeing)} of {units} with two ratings or more all agree fully."
+
+
+CONSENSUS = {
+    "majority": "the grade that most of them gave",
+    "median": "the middle one of their grades",
+}
+
+
+def how_consensus(
+    names: Sequence[Hashable], making: Any, counts: tuple[float, float] | None
+) -> str:
+    """Say how a consensus came about, and how many units tied and had too few ratings for one."""
+    said = f"The consensus of {listed(names)} is {CONSENSUS[making.rule]}"
+    if counts is None:
+        return f"{said}; what tied is {_of_ties(making.ties)}."
+    tied, few = counts
+    parts = []
+    if tied:
+        units = counted(tied, "tied unit")
+        has = "has" if tied == 1 else "have"
+        parts.append(f"{units} {has} {_of_ties(making.ties)}")
+    if few:
+        has = "has" if few == 1 else "have"
+        ratings = counted(making.least, "rating")
+        parts.append(f"{counted(few, 'unit')} with fewer than {ratings} of them {has} none")
+    return "; ".join([said, *parts]) + "."
+
+
+def _of_ties(ties: str) -> str:
+    return "none" if ties == "missing" else f"the {ties} of those that tied"

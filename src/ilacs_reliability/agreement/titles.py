@@ -21,6 +21,7 @@ ORDERS_INDEPENDENT = "raters order the units independently of one another"
 ALL_EQUAL = "all are equal"
 
 LARGEST_KAPPA = "largest kappa that the margins allow"
+OF_OTHERS, OF_ALL = "the consensus of the others", "the consensus of all members"
 KENDALL_BY_PAIRS = "Kendall's W by pairs of raters"
 KENDALL_TEST = "test of Kendall's W"
 BETWEEN_GROUPS = {
@@ -83,6 +84,11 @@ def between_groups(rule: str, groups: tuple[Hashable, ...], kind: str) -> str:
 def of_raters(label: str, first: Hashable, second: Hashable) -> str:
     """Call a coefficient of two raters."""
     return f"{label} of raters {first} and {second}"
+
+
+def with_consensus(label: str, name: Hashable, consensus: str) -> str:
+    """Call a coefficient of a rater and a consensus."""
+    return f"{label} of {name} with {consensus}"
 
 
 def by_survey(label: str) -> str:
