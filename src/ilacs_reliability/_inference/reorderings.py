@@ -209,14 +209,14 @@ def _counted(found: Reordering) -> Exact | None:
     if coded is None:
         return None
     codes, bases, units = coded
-    kinds = sorted(range(len(codes)), key=lambda k: (_log_orders(codes[k]), codes[k].tolist()))
+    kinds = sorted(range(len(codes)), key=lambda k: (log_orders(codes[k]), codes[k].tolist()))
     left = times[kinds]
     left[-1] -= 1
     states, chances, cells = np.sort(codes[kinds[-1]])[None], np.ones(1), 0.0
     for kind, n_pieces in zip(kinds, left.tolist(), strict=True):
-        if n_pieces and not _is_listable(codes[kind]):
+        if n_pieces and not is_listable(codes[kind]):
             return None
-        orders = _orders(codes[kind]) if n_pieces else codes[:0]
+        orders = distinct_orders(codes[kind]) if n_pieces else codes[:0]
         for ahead in range(n_pieces, 0, -1):
             step = float(len(states)) * orders.size
             # sums only become more
@@ -250,15 +250,15 @@ def _coded(
     return digits @ weights, tuple(bases.tolist()), unit / (2.0 * n_places)
 
 
-def _log_orders(codes: IntArray) -> float:
+def log_orders(codes: IntArray) -> float:
     """Return the logarithm of how many distinct orders some numbers have."""
     times = np.sort(np.unique(codes, return_counts=True)[1])
     return float(special.gammaln(len(codes) + 1) - special.gammaln(times + 1).sum())
 
 
-def _is_listable(codes: IntArray) -> bool:
+def is_listable(codes: IntArray) -> bool:
     """Say whether the distinct orders of some numbers are few, and of few places."""
-    log = _log_orders(codes)
+    log = log_orders(codes)
     if log > np.log(MOST_ORDERS):
         return False
     # each place copies the places before it
@@ -266,7 +266,7 @@ def _is_listable(codes: IntArray) -> bool:
     return affordable(cells * len(codes), nanoseconds=NANOSECONDS_LISTED, held=32 * cells)
 
 
-def _orders(codes: IntArray) -> IntArray:
+def distinct_orders(codes: IntArray) -> IntArray:
     """List the distinct orders of some numbers, one a row."""
     rows = np.empty((1, 0), dtype=np.int64)
     values, times = np.unique(codes, return_counts=True)

@@ -19,7 +19,11 @@ from ilacs_reliability._results.estimates import Estimate, Limits, Method, Signi
 from ilacs_reliability._results.ingredients import Basis, Offer, Title, Value
 from ilacs_reliability._results.keyed import Keyed, keyed
 from ilacs_reliability._results.named_limits import instead
-from ilacs_reliability._results.undefined import UndefinedEstimateWarning, warn_undefined
+from ilacs_reliability._results.undefined import (
+    UndefinedEstimateWarning,
+    left_unsaid,
+    warn_undefined,
+)
 from ilacs_reliability.agreement.coefficients import conger_kappa
 from ilacs_reliability.agreement.formulas import (
     build_estimate,
@@ -28,15 +32,18 @@ from ilacs_reliability.agreement.formulas import (
     patterns_of,
 )
 from ilacs_reliability.agreement.incomplete_ranks import concordance_of_pairs
+from ilacs_reliability.agreement.incomplete_test import incomplete_test
 from ilacs_reliability.agreement.mid_ranks import MidRanks
 from ilacs_reliability.agreement.reasons import lone_grade, why_incomplete, why_of
 from ilacs_reliability.agreement.rescaled import by_interval, fisher_method, rescaled_methods
 from ilacs_reliability.agreement.spoken_notes import (
+    BY_SKILLINGS_AND_MACK,
     CHI_SQUARE_INSTEAD,
     FEW_SHARED,
     NO_LIN,
     NONE_TOLD_APART,
     ROUGH_CHI_SQUARE,
+    without_w,
 )
 from ilacs_reliability.agreement.studies import (
     squared_gaps,
@@ -168,6 +175,7 @@ def kendall_w(ratings: RatingsLike, *, missing: Missing = "listwise") -> Estimat
 def kendall_w_test(
     ratings: RatingsLike,
     *,
+    missing: Missing = "listwise",
     method: TestMethod = "exact",
     n_resamples: int = 9999,
     rng: np.random.Generator | int | None = None,
@@ -177,7 +185,10 @@ def kendall_w_test(
     Parameters
     ----------
     ratings : Ratings or array_like of number, shape (n_units, n_raters)
-        Grades of each unit; a unit that not every rater rated is left out.
+        Grades of each unit; nan where one is missing.
+    missing : {"listwise", "pairwise"}, optional
+        Whether a unit that not every rater rated is left out, or each rater deals grades to the
+        units that he rated. Default: "listwise".
     method : {"exact", "monte_carlo", "asymptotic"}, optional
         "exact" enumerates every way in which the raters could have dealt their grades to units;
         where that is too many, it gives way to "monte_carlo", whose draws are as many as some
@@ -191,20 +202,22 @@ def kendall_w_test(
     Returns
     -------
     SignificanceResult
-        Friedman's chi-square, its degrees of freedom, the p-value, and W as the effect.
+        Friedman's chi-square, of incomplete ratings Skillings and Mack's, its degrees of freedom,
+        the p-value, and W as the effect.
 
     Raises
     ------
     TypeError
         If the ratings are labels without a scale.
     ValueError
-        If the raters are anonymous, the scale has no order, the method is unknown, `n_resamples` is
-        not positive or the ratings are a batch.
+        If the raters are anonymous, the scale has no order, an option is unknown, `n_resamples` is
+        not positive, the ratings are a batch, or the pairs of raters are too many.
 
     Warns
     -----
     UndefinedEstimateWarning
-        If W is undefined. The p-value is then nan.
+        If W is undefined. The p-value is then nan. Of incomplete ratings there may be a test where
+        no two raters share two units: it has no effect then, and says why.
 
     See Also
     --------
@@ -214,7 +227,11 @@ def kendall_w_test(
     Notes
     -----
     The statistic is :math:`m (n - 1) W`, chi-square on n - 1 degrees of freedom in large samples
-    [1]_. The hypothesis is that each rater deals the grades they used to units at random. Where
+    [1]_. Of incomplete ratings it is Skillings and Mack's [2]_, the form of the units' sums of
+    ranks, each rater's times :math:`\sqrt{12 / (k + 1)}` for k units rated, in the inverse of their
+    covariance, for which tied ranks count with the variance they have; where all rate the same
+    number without ties it is Durbin's. The hypothesis is that each rater deals the grades they used
+    to the units they rated at random, which units these are being no matter of the grades. Where
     units come in clusters nobody deals one by one: the test is then of :math:`W \le 1 / m`, no rank
     correlation on average, by inverting the "score" interval over clusters, and says so.
 
@@ -223,6 +240,8 @@ def kendall_w_test(
     .. [1] M. Friedman, "The use of ranks to avoid the assumption of normality implicit in the
            analysis of variance", Journal of the American Statistical Association 32 (1937),
            675-701.
+    .. [2] J. H. Skillings and G. A. Mack, "On the use of a Friedman-type statistic in balanced and
+           unbalanced block designs", Technometrics 23 (1981), 171-177.
 
     Examples
     --------
@@ -231,39 +250,29 @@ def kendall_w_test(
     >>> round(result.p_value, 4), result.method
     (0.0243, 'exact')
     """
+    check_option(missing, MISSING, "missing")
     check_option(method, TEST_METHODS, "method")
     check_chance(n_resamples, rng)
     given = as_ratings(ratings)
-    taken, _ = _ordered_and_complete(given, "kendall_w_test")
+    is_incomplete = missing == "pairwise" and np.any(given.n_missing)
+    taken = _ordered(given, "kendall_w_test")
+    if not is_incomplete:
+        taken, _ = complete_only(taken)
     if taken.frequencies.ndim > 1:
         raise ValueError(
             f"`ratings` must be one study, but got a batch of shape {taken.frequencies.shape[:-1]}."
         )
+    chance = (n_resamples, rng)
+    if is_incomplete:
+        return _of_incomplete(taken, given, method, chance)
     effect = kendall_w(given)
     n, m = float(effect.n_units), taken.n_raters
     if taken.clusters is not None:
         return by_interval(effect, 1.0 / m, name="kendall_w_test", null=ORDERS_INDEPENDENT)
-    statistic = m * (n - 1) * effect.value
-    null: Null | None = None
-    p_value = float("nan")
+    statistic, null = m * (n - 1) * effect.value, None
     if effect.status == "ok":
-        null, p_value = _judged(taken, n, statistic, method, (n_resamples, rng))
-    return SignificanceResult(
-        statistic=statistic,
-        df=n - 1,
-        p_value=p_value,
-        method=null.method if null else method,
-        name="kendall_w_test",
-        label=KENDALL_TEST,
-        null=ORDERS_INDEPENDENT,
-        effect=effect,
-        n_units=effect.n_units,
-        status=effect.status,
-        reason=effect.reason,
-        why=effect.why,
-        notes=(*effect.notes, *(_method_notes(method, null.kind) if null else ())),
-        limits=effect.limits,
-    )
+        null = _null(taken, n, method, chance)
+    return _test_result(effect, statistic, n - 1, null, method)
 
 
 def lin_ccc(ratings: RatingsLike) -> Estimate:
@@ -431,20 +440,57 @@ def _correlation_slope(concordance: FloatArray, *, m: Any) -> FloatArray:
     return np.full(np.shape(concordance), m / np.maximum(m - 1, 1))
 
 
-def _judged(
-    ratings: Ratings, n: float, statistic: float, method: str, chance: tuple[int, Any]
-) -> tuple[Null, float]:
+def _null(ratings: Ratings, n: float, method: str, chance: tuple[int, Any]) -> Null:
     """Judge the sums of ranks where each rater deals ranks to units at random, as Friedman did."""
     m = ratings.n_raters
     if method == "asymptotic" or not draws_at_all(m, n):
-        chi_square = ChiSquare(n - 1)
-        return chi_square, chi_square.reach(statistic)
+        return ChiSquare(n - 1)
     check_whole(ratings, "ratings")
     ranks = MidRanks(ratings, ratings.frequencies.astype(np.float64)).by_rater.T[:, :, None]
     times = (ratings.frequencies * ratings.table.rated).astype(np.int64)
     dealt = np.repeat(ranks, times, axis=1)
-    found = reordered(dealt, np.ones(m, dtype=np.int64), method, *chance)
-    return found.null, found.p_value
+    return reordered(dealt, np.ones(m, dtype=np.int64), method, *chance).null
+
+
+def _of_incomplete(
+    taken: Ratings, given: Ratings, method: TestMethod, chance: tuple[int, Any]
+) -> SignificanceResult:
+    """Test raters who did not all rate all units; there may be a test where there is no W."""
+    if taken.clusters is not None:
+        effect, k = _pairwise(given), concordance_of_pairs(taken).ratings_per_unit
+        return by_interval(effect, 1.0 / float(k), name="kendall_w_test", null=ORDERS_INDEPENDENT)
+    with left_unsaid():
+        effect = _pairwise(given)
+    statistic, df, null = incomplete_test(taken, method, chance)
+    if null is None:
+        warn_undefined(KENDALL_BY_PAIRS, effect.why)
+    found = _test_result(effect, statistic, df, null, method)
+    notes = tuple(dict.fromkeys((*found.notes, BY_SKILLINGS_AND_MACK)))
+    if null is None or effect.status == "ok":
+        return replace(found, notes=notes)
+    said = without_w(effect.why)
+    return replace(found, effect=None, status="ok", reason="", why="", notes=(*notes, said))
+
+
+def _test_result(
+    effect: Estimate, statistic: float, df: float, null: Null | None, asked: str
+) -> SignificanceResult:
+    return SignificanceResult(
+        statistic=statistic,
+        df=df,
+        p_value=null.reach(statistic) if null else float("nan"),
+        method=null.method if null else asked,
+        name="kendall_w_test",
+        label=KENDALL_TEST,
+        null=ORDERS_INDEPENDENT,
+        effect=effect,
+        n_units=effect.n_units,
+        status=effect.status,
+        reason=effect.reason,
+        why=effect.why,
+        notes=(*effect.notes, *(_method_notes(asked, null.kind) if null else ())),
+        limits=effect.limits,
+    )
 
 
 def _method_notes(asked: str, used: str) -> tuple[str, ...]:

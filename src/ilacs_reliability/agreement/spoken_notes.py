@@ -42,6 +42,9 @@ F_TAKES_NORMAL = (
     "the test rejects too often."
 )
 ROUGH_CHI_SQUARE = "The chi-square approximation is rough for few units or raters."
+BY_SKILLINGS_AND_MACK = (
+    "Each rater is taken to have dealt grades to the units rated (Skillings and Mack's statistic)."
+)
 CHI_SQUARE_INSTEAD = (
     "The p-value is by chi-square, since random draws for so many units take too long."
 )
@@ -195,6 +198,11 @@ def all_agree(agreeing: float, paired: float) -> str:
     """Say in how many units all raters agree fully."""
     units = counted(paired, "unit")
     return f"In {whole(agreeing)} of {units} with two ratings or more all agree fully."
+
+
+def without_w(why: str) -> str:
+    """Say why a test of Kendall's W has no W."""
+    return f"There is no W to go with it: {why}."
 
 
 CONSENSUS = {
