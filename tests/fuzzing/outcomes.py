@@ -36,6 +36,8 @@ RANGES = {
 }
 ONE_LINE = set(ilr.__all__) - {"Dataset"}
 SHOWN = ("__repr__", "describe", "_repr_html_", "to_dict", "rows")
+# fields that say where an answer comes from, not what it is
+SOURCES = ("methods_source", "influence_source", "known", "table")
 # what the field calls an argument
 CALLED_OTHERWISE = {
     "agreement_weights": {"weights"},
@@ -335,7 +337,7 @@ def digest(thing: object, depth: int = 0) -> object:
         return thing.shape, thing.tobytes() if thing.dtype != object else repr(thing)
     if is_dataclass(thing) and not isinstance(thing, type) and depth < 5:
         names = [field.name for field in fields(thing)]
-        known = [n for n in names if n not in ("methods", "known", "table", "influence_source")]
+        known = [n for n in names if n not in SOURCES]
         return type(thing).__name__, [digest(getattr(thing, n, None), depth + 1) for n in known]
     if isinstance(thing, Mapping):
         return [(repr(key), digest(value, depth + 1)) for key, value in thing.items()]

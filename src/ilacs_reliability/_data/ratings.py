@@ -532,7 +532,10 @@ def by_whom(ratings: Ratings) -> str:
     >>> by_whom(ilr.ratings_from_counts([[2, 1], [2, 0]], scale=ilr.Scale(["no", "yes"])))
     'by anonymous raters, at most 3 of a unit'
     """
-    return "" if ratings.frequencies.ndim != 1 else ratings.derived("by whom", _by_whom)
+    # of a complete study each rater is heard
+    if ratings.frequencies.ndim != 1 or (ratings.patterns is not None and not ratings.n_missing):
+        return ""
+    return ratings.derived("by whom", _by_whom)
 
 
 def _by_whom(ratings: Ratings) -> str:
@@ -1084,6 +1087,9 @@ class _Rows(NamedTuple):
     clusters: Any
 
 
+NOTHING_SAID = _Rows(None, None, None, None)
+
+
 def _match(
     given: object,
     table: npt.NDArray[Any],
@@ -1094,6 +1100,9 @@ def _match(
     clusters: Any,
 ) -> tuple[npt.NDArray[Any], _Rows]:
     """Match what carries labels with the names that a table carries."""
+    if given.__class__ is np.ndarray and raters is units is frequencies is clusters is None:
+        _check_matrix(table, name)
+        return table, NOTHING_SAID
     columns = _own_raters(given, name)
     if isinstance(raters, Mapping) or row_names(raters) is not None:
         raters = by_label(raters, columns, name="raters", of=f"columns of `{name}`")

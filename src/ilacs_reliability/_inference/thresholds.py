@@ -283,7 +283,7 @@ def difference(a: Estimate, b: Estimate, *, paired: bool) -> Estimate:
         by=a.by if a.by == b.by else "",
         n_ratings=max(a.n_ratings, b.n_ratings) if paired else a.n_ratings + b.n_ratings,
         clusters=clusters,
-        methods=_difference_methods(a, b, errors, paired),
+        methods_source=_difference_methods(a, b, errors, paired),
         status="undefined" if reason else "ok",
         reason=reason,
         why=why,

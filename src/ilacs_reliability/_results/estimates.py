@@ -177,9 +177,8 @@ class Estimate(Record, Pictured):
         The credit between grades, or the metric, "custom" for a matrix; "" where there is none.
     clusters : ndarray of int, shape (n_patterns,), or None
         The cluster each row of the pattern table belongs to.
-    methods : sequence of (str, Keyed)
-        Interval methods, the default first; each callable takes the estimate and a confidence
-        level and returns two limits.
+    methods_source : sequence of (str, Keyed) or Keyed
+        Where `methods` come from: themselves, or what takes the estimate to them.
     status : {"ok", "undefined"}
         Whether there is a value.
     reason : str
@@ -226,7 +225,7 @@ class Estimate(Record, Pictured):
     expected: Any = float("nan")
     weights: str = ""
     clusters: IntArray | None = None
-    methods: Sequence[Method] = ()
+    methods_source: Sequence[Method] | Keyed = ()
     status: Status = "ok"
     reason: str = ""
     why: str = ""
@@ -278,6 +277,15 @@ class Estimate(Record, Pictured):
         return source(self) if isinstance(source, Keyed) else source
 
     @property
+    def methods(self) -> Sequence[Method]:
+        """Interval methods by name, the default first.
+
+        Each takes the estimate and a confidence level and returns two limits.
+        """
+        source = self.methods_source
+        return source(self) if isinstance(source, Keyed) else source
+
+    @property
     def interval_methods(self) -> tuple[str, ...]:
         """Names that `confidence_interval` takes, the default first."""
         return tuple(name for name, _ in self.methods)
@@ -320,7 +328,7 @@ class Estimate(Record, Pictured):
             return Interval(np.nan, np.nan, confidence_level, method or "undefined")
         if not offered:
             raise ValueError(f"{self.name} offers no closed-form interval; use `bootstrap`.")
-        default = self.interval_methods[0]
+        default = next(iter(offered))
         chosen = default if method is None else method
         if not isinstance(chosen, str) or chosen not in offered:
             raise ValueError(
@@ -448,7 +456,7 @@ class Estimate(Record, Pictured):
         return estimate_card(self, self._basis, reason_in_words(self))
 
     def _content(self) -> Iterator[Any]:
-        held = ("influence_source", "methods", "range_source")
+        held = ("influence_source", "methods_source", "range_source")
         yield from (getattr(self, name) for name in _fields(self) if name not in held)
         yield self.interval_methods
         yield self.influence

@@ -43,7 +43,7 @@ class Basis(NamedTuple):
 class Offer(NamedTuple):
     """The intervals that an estimate offers, the range of their limits, and what they rest on."""
 
-    methods: Iterable[Method] = ()
+    methods: Iterable[Method] | Keyed = ()
     within: Limits | Keyed = (-np.inf, np.inf)
     origin: Any = None
 

@@ -143,10 +143,7 @@ def krippendorff_alpha(ratings: RatingsLike, *, metric: Metric = "nominal") -> E
         expected=as_float(expected),
         weights=rule.name,
         clusters=taken.clusters,
-        # of two grades, whatever their distance
-        methods=enumerated_methods(
-            study, METHODS[offers_likelihood(taken)], lambda *_: Form(0.0, 1.0, 0.0)
-        ),
+        methods_source=OFFERED,
         status="undefined" if reason else "ok",
         reason=reason,
         why=why,
@@ -163,6 +160,15 @@ def krippendorff_alpha(ratings: RatingsLike, *, metric: Metric = "nominal") -> E
 def _range(estimate: Estimate) -> Range:
     origin: Origin = estimate.origin
     return coefficient_range("krippendorff_alpha", origin.distances.credit, origin.ratings)
+
+
+def _offered(estimate: Estimate) -> tuple[Method, ...]:
+    """Return the intervals of alpha, when they are asked for."""
+    ratings = estimate.origin.ratings
+    methods = METHODS[offers_likelihood(ratings)]
+    # of two grades, whatever their distance
+    form = Form(0.0, 1.0, 0.0)
+    return enumerated_methods(study_of(ratings, "identity"), methods, lambda *_: form)
 
 
 def _curve(origin: Origin, study: Study) -> tuple[FloatArray, FloatArray]:
@@ -291,6 +297,7 @@ METHODS: dict[bool, tuple[Method, ...]] = {
     ),
     False: coefficient_methods(),
 }
+OFFERED = keyed(_offered)
 
 
 def _influences(ratings: Ratings, rule: _Distances) -> FloatArray:

@@ -506,14 +506,20 @@ def _corrected(study: Study, rule: ChanceRule, name: str, label: str, kind: str)
         else:
             reason = reason or ("no_variation" if lone_grade(study.ratings) else "full_credit")
             value, influence = np.array(np.nan), np.full(study.credit.shape, np.nan)
-    methods = METHODS[rule, offers_likelihood(study.ratings)]
     return build_estimate(
         study.ratings,
         Title(name, with_weights(label, kind), kind),
         Value(value, influence, observed, expected, reason),
         Basis(study.n_rated),
-        Offer(enumerated_methods(study, methods, FORMS[rule]), RANGE, study.origin),
+        Offer(OFFERED[rule], RANGE, study.origin),
     )
+
+
+def _offered(estimate: Estimate, rule: str) -> tuple[Method, ...]:
+    """Return the intervals of a chance-corrected coefficient, when they are asked for."""
+    study = study_of(estimate.origin.ratings, estimate.origin.weights)
+    methods = METHODS[rule, offers_likelihood(study.ratings)]
+    return enumerated_methods(study, methods, FORMS[rule])
 
 
 def _curve(origin: Origin, study: Study, *, rule: ChanceRule) -> tuple[FloatArray, FloatArray]:
@@ -590,7 +596,8 @@ def _conger_chance(study: Study, with_influence: bool) -> tuple[FloatArray, Floa
     q, m = len(study.weights), study.ratings.n_raters
     sums = study.frequencies @ columns
     n_by = np.maximum(sums[..., :m], TINY)
-    active = (n_by > TINY).sum(axis=-1)
+    heard = n_by > TINY
+    active = heard.sum(axis=-1)
     pairs = np.maximum(active * (active - 1), 1)
     margins = sums[..., m:].reshape(*n_by.shape, q) / n_by[..., None]
     flat = margins.reshape(*n_by.shape[:-1], m * q)
@@ -602,9 +609,8 @@ def _conger_chance(study: Study, with_influence: bool) -> tuple[FloatArray, Floa
         return expected, None
     slope = credit[..., None, :] - own.reshape(margins.shape)
     # a rater who graded nobody has no pull
-    scale = np.where(
-        n_by > TINY, 2.0 * (study.n_rated / pairs)[..., None] / np.maximum(n_by, 1e-9), 0.0
-    )
+    per_pair = (study.n_rated / pairs)[..., None]
+    scale = np.where(heard, 2.0 * per_pair / np.maximum(n_by, 1e-9), 0.0)
     by_grade = (slope * scale[..., None]).reshape(flat.shape)
     given, gave = columns[:, :m], columns[:, m:]
     return expected, by_grade @ gave.T - (np.vecdot(margins, slope) * scale) @ given.T
@@ -652,17 +658,19 @@ AGREEMENT_METHODS = {
     offered: _methods(keyed(_agreement_curve), known=True, offered=offered, pairs_only=True)
     for offered in (True, False)
 }
+RULES: tuple[ChanceRule, ...] = (_uniform_chance, _gwet_chance, _pooled_chance, _conger_chance)
 # by the rule of chance, and whether patterns are few enough for the likelihood
-METHODS: dict[tuple[ChanceRule, bool], tuple[Method, ...]] = {
-    (rule, offered): _methods(
+METHODS: dict[tuple[str, bool], tuple[Method, ...]] = {
+    (rule.__name__, offered): _methods(
         keyed(_curve, rule=keyed(rule)),
         known=rule is _uniform_chance,
         offered=offered,
         pairs_only=False,
     )
-    for rule in (_uniform_chance, _gwet_chance, _pooled_chance, _conger_chance)
+    for rule in RULES
     for offered in (True, False)
 }
+OFFERED = {rule: keyed(_offered, rule=rule.__name__) for rule in RULES}
 
 
 def _rater_columns(ratings: Ratings) -> FloatArray | SparseRows:
@@ -710,9 +718,9 @@ def _gwet_form(study: Study, credit: float) -> Form:
 
 
 # the same coefficients of two grades, where all units have two ratings
-FORMS: dict[ChanceRule, Callable[[Study, float], Form]] = {
-    _uniform_chance: _uniform_form,
-    _gwet_chance: _gwet_form,
-    _pooled_chance: lambda study, credit: Form(0.0, 1.0, 0.0),
-    _conger_chance: lambda study, credit: Form(0.0, 1.0, 1.0),
+FORMS: dict[str, Callable[[Study, float], Form]] = {
+    "_uniform_chance": _uniform_form,
+    "_gwet_chance": _gwet_form,
+    "_pooled_chance": lambda study, credit: Form(0.0, 1.0, 0.0),
+    "_conger_chance": lambda study, credit: Form(0.0, 1.0, 1.0),
 }

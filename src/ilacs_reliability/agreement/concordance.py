@@ -351,7 +351,7 @@ def lin_ccc(ratings: RatingsLike) -> Estimate:
         name="lin_ccc",
         label="Lin's concordance",
         weights="",
-        methods=(*kappa.methods, *extra),
+        methods_source=(*kappa.methods, *extra),
         notes=tuple(dict.fromkeys((*kappa.notes, *notes))),
         n_missing=given.n_missing,
         reason=reason,

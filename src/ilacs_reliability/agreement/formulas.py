@@ -199,7 +199,8 @@ def build_estimate(
     UndefinedEstimateWarning
         If there is a reason why it is undefined.
     """
-    reason, (_, n_ratings, n_missing, enters) = value.reason, basis
+    reason, methods = value.reason, offer.methods
+    _, n_ratings, n_missing, enters = basis
     why = ""
     if reason:
         why = value.why or why_of(ratings, reason)
@@ -219,7 +220,7 @@ def build_estimate(
         expected=as_float(value.expected),
         weights=title.weights,
         clusters=ratings.clusters,
-        methods=tuple(offer.methods),
+        methods_source=methods if isinstance(methods, Keyed) else tuple(methods),
         status="undefined" if reason else "ok",
         reason=reason,
         why=why,

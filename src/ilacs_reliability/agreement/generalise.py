@@ -331,12 +331,12 @@ def _with_error(
         kept |= {"value": float("nan"), "status": "undefined", "reason": reason, "why": why}
     freedom = _satterthwaite(parts, df)
     if to != "units" and total > NO_ERROR:
-        kept["methods"] = _methods(base, freedom)
+        kept["methods_source"] = _methods(base, freedom)
         if base.n_raters <= FEW_RATERS and kept["status"] == "ok":
             notes.append(few_raters(base.n_raters))
     else:
         by_influence = to != "units" or method == "delta"
-        kept["methods"] = tuple(
+        kept["methods_source"] = tuple(
             (name, keyed(_drawn, limits=limits, factor=drawn, by_influence=by_influence))
             for name, limits in base.methods
         )
@@ -386,7 +386,9 @@ def _plain(estimate: Estimate, error: float | None) -> Estimate:
     """Return the estimate as it was, or with an error that no population has drawn together."""
     kept = {field.name: getattr(estimate, field.name) for field in fields(Estimate)}
     # limits that ask for others of the estimate's are not to be drawn together twice
-    kept["methods"] = tuple((name, drawn.named["limits"]) for name, drawn in estimate.methods)
+    kept["methods_source"] = tuple(
+        (name, drawn.named["limits"]) for name, drawn in estimate.methods
+    )
     if error is None:
         return Estimate(**kept)
     return GeneralisedEstimate(**kept, error=error, df=0.0, error_parts={}, to="units")

@@ -172,7 +172,7 @@ def _with_limits_of_test(
         limits = keyed(_inverted_f, squares=squares, k=k, below=first["mcgraw_wong"])
         first = {"inverted_f": limits} | first
         notes += (BY_INVERTED_F,)
-    return replace(effect, methods=tuple((first | offered).items()), notes=notes)
+    return replace(effect, methods_source=tuple((first | offered).items()), notes=notes)
 
 
 def _inverted_f(

@@ -103,7 +103,7 @@ def survey_weighted(
     # others count patterns as units drawn with equal chances
     methods = tuple(method for method in found.methods if method[0] in BY_ERROR)
     notes = (*found.notes, *_effect(found, weights))
-    return replace(found, label=label, methods=methods, notes=notes)
+    return replace(found, label=label, methods_source=methods, notes=notes)
 
 
 def _one_by_one(ratings: RatingsLike, weights: Any) -> tuple[Ratings, FloatArray, FloatArray]:

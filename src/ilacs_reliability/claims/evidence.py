@@ -215,7 +215,7 @@ def share(count: int, total: int, *, name: str, label: str, limits: str) -> Esti
         frequencies=np.array([count, total - count]),
         influence_source=np.array([1.0 - value, -value]),
         n_units=total,
-        methods=(("clopper_pearson", keyed(_exact, count=count, total=total)),),
+        methods_source=(("clopper_pearson", keyed(_exact, count=count, total=total)),),
         limits=limits,
     )
 

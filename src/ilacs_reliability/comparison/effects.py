@@ -330,7 +330,7 @@ def effect_of_pairs(
         frequencies=counts.ravel(),
         influence_source=slope * influence_of_groups(counts, parts.deviations),
         n_units=shared.n_units,
-        methods=tuple(
+        methods_source=tuple(
             (method, keyed(_mapped, limits=limits, slope=slope, intercept=intercept))
             for method, limits in methods
         ),

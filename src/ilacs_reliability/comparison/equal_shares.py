@@ -184,13 +184,13 @@ def _effect(cut: CutGroups, method: str, alternative: Alternative) -> Estimate:
             notes = (*effect.notes, another_method(effect.interval_methods[0]))
             return replace(effect, notes=notes)
         limits = keyed(_fisher_limits, tables=cut.tables)
-        return replace(effect, methods=(("fisher", limits), *effect.methods))
+        return replace(effect, methods_source=(("fisher", limits), *effect.methods))
     first, second = phrase_of_groups(cut.shared)
     label = gap_in_share(cut.phrase, first, second)
     effect = difference_of_shares(cut, name="risk_difference", label=label)
     if method == "score":
         ranked = sorted(effect.methods, key=lambda pair: pair[0] != "miettinen_nurminen")
-        return replace(effect, methods=tuple(ranked))
+        return replace(effect, methods_source=tuple(ranked))
     if method == "fisher" or (n1 + 1) * (n2 + 1) > MOST_INVERTED:
         return replace(effect, notes=(*effect.notes, another_method(effect.interval_methods[0])))
     # Fisher's p-value is 1 of every such table, which leaves Boschloo's order nothing to say
@@ -198,7 +198,7 @@ def _effect(cut: CutGroups, method: str, alternative: Alternative) -> Estimate:
     order = "barnard" if other else method
     limits = keyed(_own_limits, counts=(x1, n1, x2, n2), order=order, alternative=alternative)
     notes = (*effect.notes, another_method(order)) if other else effect.notes
-    return replace(effect, methods=((order, limits), *effect.methods), notes=notes)
+    return replace(effect, methods_source=((order, limits), *effect.methods), notes=notes)
 
 
 def _fisher_limits(estimate: Estimate, confidence_level: float, *, tables: IntArray) -> Pair:

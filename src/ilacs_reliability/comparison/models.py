@@ -226,7 +226,7 @@ def _odds_estimate(shared: SharedGrades, found: ContrastFit, label: str) -> Esti
         frequencies=shared.counts.ravel(),
         influence_source=influence.ravel(),
         n_units=n,
-        methods=methods if held else (*methods, ("wald", keyed(_log_wald))),
+        methods_source=methods if held else (*methods, ("wald", keyed(_log_wald))),
         notes=(*shared.notes, *note),
         limits=NOT_SHOWN,
     )

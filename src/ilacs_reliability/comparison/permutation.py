@@ -120,7 +120,7 @@ def _with_permutation(
     limits = keyed(
         _permutation_limits, statistics=statistics, weights=weights, alternative=alternative
     )
-    return replace(effect, methods=(("permutation", limits), *effect.methods))
+    return replace(effect, methods_source=(("permutation", limits), *effect.methods))
 
 
 def _permutation_limits(

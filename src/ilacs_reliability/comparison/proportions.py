@@ -224,7 +224,7 @@ def difference_of_shares(cut: CutGroups, *, name: str, label: str) -> Estimate:
         frequencies=rows.ravel(),
         influence_source=influence_of_groups(rows, deviations.reshape(rows.shape)),
         n_units=cut.shared.n_units,
-        methods=_difference_methods(strata, weights),
+        methods_source=_difference_methods(strata, weights),
         notes=(*cut.shared.notes, shares_note(cut)),
         limits=NOT_SHOWN,
     )

@@ -372,7 +372,7 @@ def _no_bolder(
     error = least if alternative == "two-sided" else 2 * least
     cautious = keyed(_holding_a_half, limits=limits, error=error)
     notes = (*effect.notes, LEAST_P) if raised else effect.notes
-    return replace(effect, methods=((name, cautious), *others), notes=notes)
+    return replace(effect, methods_source=((name, cautious), *others), notes=notes)
 
 
 def _holding_a_half(
@@ -409,14 +409,14 @@ def _with_tilts(
     return replace(
         effect,
         label=of_tilted_groups(effect.label),
-        methods=((name, limits), *effect.methods),
+        methods_source=((name, limits), *effect.methods),
         notes=(*effect.notes, TILTED_GRADES),
     )
 
 
 def _method_first(effect: Estimate, method: str) -> Estimate:
     ordered = sorted(effect.methods, key=lambda pair: pair[0] != method)
-    return replace(effect, methods=tuple(ordered))
+    return replace(effect, methods_source=tuple(ordered))
 
 
 def _signed_infinity(value: float) -> float:

@@ -140,7 +140,7 @@ def risk_ratio(
         frequencies=rows.ravel(),
         influence_source=influence_of_groups(rows, deviations),
         n_units=cut.shared.n_units,
-        methods=_ratio_methods(cut),
+        methods_source=_ratio_methods(cut),
         notes=(*cut.shared.notes, shares_note(cut)),
         limits=NOT_SHOWN,
     )
@@ -288,7 +288,7 @@ def odds_ratio_of(cut: CutGroups) -> Estimate:
         frequencies=rows.ravel(),
         influence_source=influence_of_groups(rows, deviations),
         n_units=cut.shared.n_units,
-        methods=tuple(methods),
+        methods_source=tuple(methods),
         notes=(*cut.shared.notes, shares_note(cut), *(() if listable else (TOO_MANY_UNITS,))),
         limits=NOT_SHOWN,
     )

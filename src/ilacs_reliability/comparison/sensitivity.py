@@ -351,7 +351,7 @@ def e_value(
         frequencies=ratio.frequencies,
         influence_source=_slope(ratio.value) * ratio.influence,
         n_units=ratio.n_units,
-        methods=tuple(
+        methods_source=tuple(
             (name, keyed(_e_limits, ratio=ratio, method=name)) for name in ratio.interval_methods
         ),
         notes=ratio.notes,

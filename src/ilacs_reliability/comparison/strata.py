@@ -159,7 +159,7 @@ def stratified_relative_effect(
         frequencies=rows.ravel(),
         influence_source=_scaled(influence_of_groups(rows, pulls), rows, joined),
         n_units=shared.n_units,
-        methods=tuple((name, keyed(_limits, limits=limits)) for name, limits in methods),
+        methods_source=tuple((name, keyed(_limits, limits=limits)) for name, limits in methods),
         notes=(*shared.notes, *notes, *why),
         limits=NOT_SHOWN,
     )

@@ -177,7 +177,7 @@ def _with_tilts(
     return replace(
         effect,
         label=in_tilted_tables(effect.label),
-        methods=(("conditional", limits), *effect.methods),
+        methods_source=(("conditional", limits), *effect.methods),
         notes=(*effect.notes, TILTED_ORDER),
     )
 

@@ -109,7 +109,9 @@ def generalised_odds(grades: GradesLike, *, ties: Ties = "split") -> Estimate:
         frequencies=shared.pooled.ravel(),
         influence_source=slope * influence_of_groups(shared.pooled, parts.deviations),
         n_units=shared.n_units,
-        methods=tuple((name, keyed(_odds_limits, limits=limits)) for name, limits in methods),
+        methods_source=tuple(
+            (name, keyed(_odds_limits, limits=limits)) for name, limits in methods
+        ),
         notes=(*shared.notes, *notes),
         limits=NOT_SHOWN,
     )
@@ -209,7 +211,7 @@ def _trend(shared: SharedGrades, given: Given, label: str) -> Estimate:
         frequencies=counts.ravel(),
         influence_source=deviations.ravel(),
         n_units=n,
-        methods=tuple((name, keyed(_doubled, limits=limits)) for name, limits in methods),
+        methods_source=tuple((name, keyed(_doubled, limits=limits)) for name, limits in methods),
         notes=(*shared.notes, *notes),
         limits=NOT_SHOWN,
     )

@@ -225,4 +225,6 @@ def _last_minus_first(
     if not np.isfinite(gap.standard_error):
         # a group of one unit has no spread to see: what rests on one is left out
         methods = tuple(pair for pair in methods if pair[0] not in ("t", "wald"))
-    return replace(gap, label=label, methods=methods, notes=shared.notes, limits=NOT_SHOWN_BY_P)
+    return replace(
+        gap, label=label, methods_source=methods, notes=shared.notes, limits=NOT_SHOWN_BY_P
+    )

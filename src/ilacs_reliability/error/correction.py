@@ -163,7 +163,7 @@ def corrected_shift(
         frequencies=counts.ravel(),
         influence_source=np.full(counts.size, np.nan),
         n_units=n,
-        methods=(("posterior", keyed(_central, drawn=np.sort(_net(drawn)))),),
+        methods_source=(("posterior", keyed(_central, drawn=np.sort(_net(drawn)))),),
         notes=moves.notes + notes,
         limits="moves of the state within a grade, nor anything where the errors are others",
         range_source=(-1.0, 1.0),

@@ -286,7 +286,7 @@ def _chance(
         by=reliability.by,
         n_ratings=reliability.n_ratings,
         clusters=reliability.clusters,
-        methods=carried if reliability.methods else (),
+        methods_source=carried if reliability.methods else (),
         status="undefined" if reason else "ok",
         reason=reason,
         why=reliability.why or ("the grade was given to no unit" if missing else ""),

@@ -391,7 +391,7 @@ def _result(
         by=f"on {n_occasions(ratings)} occasions",
         n_ratings=ratings.n_ratings,
         n_missing=0,
-        methods=methods,
+        methods_source=methods,
         notes=(f"It assumes that {'; that '.join(assumptions)}.", *notes),
         limits=LIMITS,
         design="repeat",

@@ -361,7 +361,7 @@ def _share(severity: Severity, counts: IntArray, undefined: tuple[str, str]) -> 
         undefined,
         value=value,
         label="share of variance within strata that is between raters",
-        methods=(("harville_fenech", keyed(_share_limits, severity=severity)),),
+        methods_source=(("harville_fenech", keyed(_share_limits, severity=severity)),),
         range_source=(0.0, 1.0),
     )
 
@@ -373,7 +373,7 @@ def _between(severity: Severity, counts: IntArray, undefined: tuple[str, str]) -
         undefined,
         value=float("nan") if undefined[0] else severity.between,
         label="variance between raters",
-        methods=(("harville_fenech", keyed(_variance_limits, severity=severity)),),
+        methods_source=(("harville_fenech", keyed(_variance_limits, severity=severity)),),
         range_source=(0.0, np.inf),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -137,10 +137,7 @@ def as_pairs(table: TransitionsLike, *, single: bool = True, by_order: bool = Tr
         the ratings are not by two known raters.
     """
     if isinstance(table, Ratings):
-        pairs = _from_ratings(table, single)
-        return (
-            replace(pairs, notes=pairs.notes + direction_note(pairs.scale)) if by_order else pairs
-        )
+        return _from_ratings(table, single, by_order)
     given = as_transitions(table)
     n_grades = len(given.counts)
     before, after = CELLS[n_grades] if n_grades < len(CELLS) else _cells(n_grades)
@@ -289,7 +286,7 @@ def pair_estimate(
         n_units=pairs.n_units,
         n_raters=0,
         clusters=pairs.clusters,
-        methods=methods,
+        methods_source=methods,
         status="undefined" if value.reason else "ok",
         reason=value.reason,
         why=value.why,
@@ -349,7 +346,7 @@ def share_estimate(
         influence_source=np.where(among, hit - value, 0.0),
         n_units=n,
         clusters=pairs.clusters,
-        methods=share_methods(pairs.clusters is not None, first, simultaneous),
+        methods_source=share_methods(pairs.clusters is not None, first, simultaneous),
         status="ok" if n else "undefined",
         reason=gone.reason,
         why=gone.why,
@@ -453,7 +450,7 @@ def _wald(estimate: Estimate, confidence_level: float, *, low: float, high: floa
     return kept_inside(estimate, limits, confidence_level, low, high)
 
 
-def _from_ratings(ratings: Ratings, single: bool) -> Pairs:
+def _from_ratings(ratings: Ratings, single: bool, by_order: bool) -> Pairs:
     if ratings.patterns is None or ratings.n_raters != 2:
         raise ValueError(
             "`table` must be ratings by two known raters, the first before and the second after, "
@@ -471,15 +468,19 @@ def _from_ratings(ratings: Ratings, single: bool) -> Pairs:
         raise ValueError("`table` holds no unit that was graded twice.")
     before, after = ratings.patterns[both].T.astype(np.int64)
     once = int(ratings.frequencies[..., ~both].sum()) if frequencies.ndim == 1 else 0
-    notes = set_aside(once, GRADED_ONCE)
     clusters = ratings.clusters
+    notes = (
+        *set_aside(once, GRADED_ONCE),
+        *(() if clusters is None else (CLUSTER_NOTE,)),
+        *(direction_note(ratings.scale) if by_order else ()),
+    )
     return Pairs(
         scale=ratings.scale,
         before=before,
         after=after,
         frequencies=frequencies,
         clusters=None if clusters is None else np.unique(clusters[both], return_inverse=True)[1],
-        notes=notes if clusters is None else (*notes, CLUSTER_NOTE),
+        notes=notes,
         patterns=ratings.derived("twice", lambda one: np.asarray(one.rows)[both], of_patterns=True),
     )
 

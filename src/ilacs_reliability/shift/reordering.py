@@ -82,7 +82,7 @@ def occasions_estimate(
         influence_source=_influence(ratings, centred, found, value),
         n_units=int(ratings.frequencies.sum()),
         clusters=ratings.clusters,
-        methods=(("ball", keyed(_ball, found=found)),),
+        methods_source=(("ball", keyed(_ball, found=found)),),
         notes=ratings.notes,
         limits=NOT_SHOWN,
     )

@@ -309,7 +309,7 @@ def _no_bolder(effect: Estimate, least: float, *, raised: bool) -> Estimate:
     (name, limits), *others = effect.methods
     cautious = keyed(_holding_none, limits=limits, least=least)
     notes = (*effect.notes, LEAST_P) if raised else effect.notes
-    return replace(effect, methods=((name, cautious), *others), notes=notes)
+    return replace(effect, methods_source=((name, cautious), *others), notes=notes)
 
 
 def _holding_none(

@@ -389,7 +389,7 @@ def _rank_estimate(pairs: Pairs, *, first: str) -> tuple[Estimate, Steady]:
     methods = tuple(
         (name, keyed(_cautious, limits=limits, steady=steady)) for name, limits in kinds.items()
     )
-    return replace(bare, methods=reordered(methods, first)), steady
+    return replace(bare, methods_source=reordered(methods, first)), steady
 
 
 def _cautious(
@@ -410,7 +410,10 @@ def _cautious(
 
 
 def _signed_ranks(changes: FloatArray, frequencies: FloatArray, zero_method: str) -> FloatArray:
-    kinds, place = np.unique(np.abs(changes).round(10), return_inverse=True)
+    sizes = np.abs(changes).round(10)
+    # half the time of asking for the inverse
+    kinds = np.unique(sizes)
+    place = kinds.searchsorted(sizes)
     times = np.bincount(place, weights=frequencies)
     if zero_method == "wilcox" and kinds[0] == 0:
         times[0] = 0
@@ -439,7 +442,7 @@ def _rank_biserial(
         influence_source=keyed(_rank_influence, changes, entering, pairs.clusters),
         n_units=int(entering.sum()),
         clusters=pairs.clusters,
-        methods=methods,
+        methods_source=methods,
         status="ok" if reach else "undefined",
         reason="" if reach else reason,
         why=STOOD_STILL if not reach and reason == "no_change" else "",

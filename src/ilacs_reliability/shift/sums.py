@@ -106,8 +106,10 @@ def signed_sum(
         If it is exact, cannot be enumerated and may not be drawn.
     """
     # values equal but for rounding are one group
-    weights, place = np.unique(np.abs(values).round(10), return_inverse=True)
-    sizes = np.rint(np.bincount(place, weights=times)).astype(np.int64)
+    rounded = np.abs(values).round(10)
+    weights = np.unique(rounded)
+    found = np.bincount(weights.searchsorted(rounded), weights=times)
+    sizes = np.rint(found).astype(np.int64)
     kept = (weights > 0) & (sizes > 0)
     weights, sizes, total = weights[kept], sizes[kept], float(times @ values)
     normal = Normal(float(np.sqrt(sizes @ weights**2)), less=1.0 if method == "corrected" else 0.0)
