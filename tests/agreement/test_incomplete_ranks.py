@@ -44,6 +44,7 @@ def test_w_of_incomplete_ratings_is_irrnas(ratings, theirs):
     assert_allclose(by_pairs(matrix).value, theirs["w"], rtol=1e-12)
 
 
+@pytest.mark.filterwarnings("ignore::ilacs_reliability.SuspectInputWarning")
 @given(st.integers(4, 7), st.integers(3, 5), st.randoms(use_true_random=False))
 @our.examples(20)
 def test_of_ranks_without_ties_it_averages_spearmans_rho(n, m, random):

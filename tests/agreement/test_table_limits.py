@@ -248,3 +248,31 @@ def test_it_covers_where_the_score_does_not(share, kappa):
         np.isfinite(estimate.value), stats.multinomial.pmf(every, n, world.ravel()), 0
     )
     assert chances @ ((low <= kappa) & (kappa <= high)) / chances.sum() >= 0.93
+
+
+@every_coefficient
+def test_what_is_offered_is_looked_into_when_limits_are_asked_for(name):
+    ratings = of_table([[8, 3], [1, 6]])
+    estimate = COEFFICIENTS[name](ratings)
+    assert "two grades" not in ratings.table.known
+    assert estimate.interval_methods[0] == "enumerated"
+    assert "two grades" in ratings.table.known
+
+
+@pytest.mark.parametrize(
+    ("coefficient", "options"),
+    [
+        (ilr.gwet_ac, {}),
+        (ilr.gwet_ac, {"weights": "linear"}),
+        (ilr.brennan_prediger, {"weights": "linear"}),
+    ],
+)
+def test_where_an_unused_grade_allows_less_the_estimate_is_no_lower_limit(coefficient, options):
+    # two grades, and no unit on which raters agree: with a third they might agree less
+    ratings = ilr.ratings_from_codes([[0, 1], [1, 0], [0, 1]], scale=ilr.Scale(["a", "b", "c"]))
+    estimate = coefficient(ratings, **options)
+    found = estimate.confidence_interval()
+    assert found.low < estimate.value - 0.1
+    assert found.method == "score, since a grade that nobody used allows less agreement"
+    inside = (found.low + estimate.value) / 2
+    assert ilr.threshold_test(estimate, inside).p_value > 0.05

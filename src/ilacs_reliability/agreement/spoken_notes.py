@@ -112,6 +112,11 @@ def beyond_tables(units: int, weighted: bool) -> str:
     return "units are weighted" if weighted else f"there are more than {units} units"
 
 
+def at_end_of_two() -> str:
+    """Say why the tables of two grades do not bound a study."""
+    return "a grade that nobody used allows less agreement"
+
+
 def p_by_interval(method: str, clustered: bool, why: str) -> str:
     """Say that a p-value is by the interval, since the test of its own does not apply."""
     if not why:

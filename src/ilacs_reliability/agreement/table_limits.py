@@ -20,13 +20,15 @@ from ilacs_reliability._inference.two_by_two import (
 from ilacs_reliability._results.estimates import Estimate, Limits, Method
 from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.named_limits import instead, name_of, under_name
-from ilacs_reliability.agreement.spoken_notes import beyond_tables, of_many_studies
+from ilacs_reliability.agreement.spoken_notes import at_end_of_two, beyond_tables, of_many_studies
 from ilacs_reliability.agreement.studies import Study
 
 # units beyond which all tables take more than a twentieth of a second
 MOST_UNITS = 200
 # nanoseconds for the limits of a study, and for its p-value: at least, and by its units squared
 FOR_LIMITS, FOR_P_VALUE = (5e5, 600.0), (2e4, 60.0)
+# values this near are equal but for rounding
+NEAR = 1e-9
 # a credit this near to 1 is full but for rounding
 FULL_CREDIT = 1 - 1e-9
 
@@ -67,7 +69,8 @@ def enumerated_methods(study: Study, methods: tuple[Method, ...], form: Any) -> 
     as many units, without simulation.
 
     More than 200 units and units that are weighted take the score limits and say so. So do many
-    studies at once where the different tables among them take more than some five seconds.
+    studies at once where the different tables among them take more than some five seconds, and a
+    study whose two grades allow no less agreement where an unused third grade would.
 
     References
     ----------
@@ -113,22 +116,31 @@ class Enumerated:
             name = name_of(limits) or "score"
             return under_name(low, high, of_many_studies(name))
         low, high = ends
-        gone = np.isfinite(value) & np.isnan(low)
+        small = self.is_small
+        gone = np.isfinite(value) & (~small | self._at_end(estimate))
         if not gone.any():
             return low, high
         weighted = (self.counts != np.floor(self.counts)).any()
-        why = beyond_tables(MOST_UNITS, bool(weighted))
+        why = at_end_of_two() if small.all() else beyond_tables(MOST_UNITS, bool(weighted))
         return instead((low, high), score(estimate, confidence_level), gone, "score", why)
 
     def leaving(self, estimate: Estimate, threshold: float) -> FloatArray:
         """Return the least alpha at which the limits leave a threshold out, shape (...).
 
-        nan where a study has no value or is too large, and of all where it would take too long.
+        nan where a study has no value, is too large or could agree less with a third grade, and of
+        all where it would take too long.
         """
-        known = np.isfinite(estimate.value)
+        known = np.isfinite(estimate.value) & ~self._at_end(estimate)
         find = partial(enumerated_p_values, form=self.form, value=threshold)
         found = self._found(find, known, FOR_P_VALUE)
         return np.full(np.shape(known), np.nan) if found is None else found[0]
+
+    def _at_end(self, estimate: Estimate) -> Any:
+        """Whether two grades allow no less than what was seen, but a third would, shape (...)."""
+        end = 1.0 - self.form.most
+        return (np.asarray(estimate.value) <= end + NEAR) & (
+            np.asarray(estimate.range[0]) < end - NEAR
+        )
 
     def _found(
         self, find: Any, known: Any, costs: tuple[float, float], rows: int = 1
