@@ -67,6 +67,7 @@ INPUT = {
 # what a function cannot do without, or what brings it to its other branches
 OPTIONS = {
     "group_agreement": [{"groups": {"one": [0], "other": [1]}}],
+    "ratings_with_consensus": [{"raters": [0, 1]}],
     "intra_rater_agreement": [{"trial": {"one": [0, 1]}}],
     "agreement_with_standard": [{"standard": 0}],
     "attribute_agreement": [{}, {"standard": 0}],
