@@ -15,7 +15,7 @@ import ilacs_reliability as ilr
 import strategies as our
 from closeness import close
 from ilacs_reliability._checks.arguments import check_confidence_level, check_option
-from ilacs_reliability._results.estimates import by_cluster, standard_error
+from ilacs_reliability._results.influences import by_cluster, standard_error
 from ilacs_reliability._results.records import html_table, plain
 from ilacs_reliability._results.undefined import REASONS
 from ilacs_reliability._results.wording import p_phrase

@@ -27,8 +27,8 @@ from ilacs_reliability._results.estimates import (
     Limits,
     SignificanceResult,
     reason_in_words,
-    standard_error,
 )
+from ilacs_reliability._results.influences import standard_error
 from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.undefined import REASONS, warn_undefined
 from ilacs_reliability._results.wording import with_article

@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings
 from ilacs_reliability._data.scales import FloatArray, Weights
-from ilacs_reliability._results.estimates import Estimate, Method, n_clusters
+from ilacs_reliability._results.estimates import Estimate, Method
+from ilacs_reliability._results.influences import n_clusters
 from ilacs_reliability._results.ingredients import Basis, Offer, Title, Value
 from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.listing import Estimates, Listing

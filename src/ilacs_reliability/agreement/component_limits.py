@@ -12,7 +12,8 @@ from scipy import special
 
 from ilacs_reliability._data.ratings import Ratings
 from ilacs_reliability._inference.intervals import score_limits
-from ilacs_reliability._results.estimates import Estimate, Limits, n_clusters, standard_error
+from ilacs_reliability._results.estimates import Estimate, Limits
+from ilacs_reliability._results.influences import n_clusters, standard_error
 from ilacs_reliability._results.ingredients import Basis, Offer, Title, Value
 from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability.agreement.components import (

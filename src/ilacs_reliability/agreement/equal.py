@@ -10,7 +10,8 @@ import numpy as np
 from ilacs_reliability._checks.arguments import check_flag, check_listing, told
 from ilacs_reliability._data.scales import FloatArray
 from ilacs_reliability._inference.thresholds import check_plain, same_units
-from ilacs_reliability._results.estimates import Estimate, SignificanceResult, by_cluster
+from ilacs_reliability._results.estimates import Estimate, SignificanceResult
+from ilacs_reliability._results.influences import by_cluster
 from ilacs_reliability._results.undefined import REASONS, warn_undefined
 from ilacs_reliability.agreement.spoken_notes import (
     EQUALITY,

@@ -18,7 +18,8 @@ from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings, ch
 from ilacs_reliability._data.scales import FloatArray
 from ilacs_reliability._inference.evaluated import Coefficient, evaluated
 from ilacs_reliability._inference.intervals import t_limits, wald_limits
-from ilacs_reliability._results.estimates import NO_ERROR, Estimate, Limits, Method, standard_error
+from ilacs_reliability._results.estimates import NO_ERROR, Estimate, Limits, Method
+from ilacs_reliability._results.influences import standard_error
 from ilacs_reliability._results.keyed import Keyed, keyed
 from ilacs_reliability._results.named_limits import name_of, under_name
 from ilacs_reliability._results.undefined import REASONS, UndefinedEstimateWarning, warn_undefined

@@ -17,13 +17,8 @@ from ilacs_reliability._data.ratings import FROM_PATTERNS, Ratings
 from ilacs_reliability._data.scales import FloatArray
 from ilacs_reliability._inference.farthest import farthest
 from ilacs_reliability._inference.students import t_quantile
-from ilacs_reliability._results.estimates import (
-    Estimate,
-    Limits,
-    Method,
-    n_clusters,
-    standard_error,
-)
+from ilacs_reliability._results.estimates import Estimate, Limits, Method
+from ilacs_reliability._results.influences import n_clusters, standard_error
 from ilacs_reliability._results.keyed import Keyed, keyed
 from ilacs_reliability._results.named_limits import instead
 from ilacs_reliability.agreement.spoken_notes import FEW_PAIRED, NO_OTHER_PATTERN

@@ -12,7 +12,8 @@ from ilacs_reliability._checks.work import affordable
 from ilacs_reliability._data.ratings import Ratings
 from ilacs_reliability._data.scales import FloatArray
 from ilacs_reliability._inference.intervals import score_limits
-from ilacs_reliability._results.estimates import Estimate, Limits, n_clusters, standard_error
+from ilacs_reliability._results.estimates import Estimate, Limits
+from ilacs_reliability._results.influences import n_clusters, standard_error
 from ilacs_reliability.agreement.formulas import patterns_of
 from ilacs_reliability.agreement.studies import Study, study_of
 

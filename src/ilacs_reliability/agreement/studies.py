@@ -27,7 +27,8 @@ from ilacs_reliability._inference.intervals import (
     wald_limits,
     wilson_limits,
 )
-from ilacs_reliability._results.estimates import Estimate, Limits, Method, n_clusters
+from ilacs_reliability._results.estimates import Estimate, Limits, Method
+from ilacs_reliability._results.influences import n_clusters
 from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.named_limits import instead
 from ilacs_reliability.agreement.spoken_notes import NO_LOGIT, PLAIN_SCORE, unpaired

@@ -14,7 +14,8 @@ from ilacs_reliability._checks.names import key_of, shown
 from ilacs_reliability._data.ratings import Ratings, RatingsLike, ratings_from_codes
 from ilacs_reliability._data.scales import FloatArray
 from ilacs_reliability._inference.evaluated import Coefficient, evaluated
-from ilacs_reliability._results.estimates import Estimate, standard_error
+from ilacs_reliability._results.estimates import Estimate
+from ilacs_reliability._results.influences import standard_error
 from ilacs_reliability.agreement.formulas import known_raters, patterns_of
 from ilacs_reliability.agreement.spoken_notes import design_effect, design_effect_of_weights
 from ilacs_reliability.agreement.titles import by_survey

@@ -11,7 +11,8 @@ from scipy import special
 
 from ilacs_reliability._data.scales import FloatArray, IntArray
 from ilacs_reliability._inference.null import ChiSquare, Drawn, Null, affordable_draws
-from ilacs_reliability._results.estimates import Estimate, Limits, SignificanceResult, by_cluster
+from ilacs_reliability._results.estimates import Estimate, Limits, SignificanceResult
+from ilacs_reliability._results.influences import by_cluster
 from ilacs_reliability._results.ingredients import Title, Value
 from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability.shift.moves import ROUNDING, Pairs, pair_estimate

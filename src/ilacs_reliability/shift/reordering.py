@@ -10,7 +10,8 @@ from scipy import special
 from ilacs_reliability._data.ratings import Ratings
 from ilacs_reliability._data.scales import FloatArray
 from ilacs_reliability._inference.reorderings import Reordering, reordered
-from ilacs_reliability._results.estimates import Estimate, Limits, by_cluster
+from ilacs_reliability._results.estimates import Estimate, Limits
+from ilacs_reliability._results.influences import by_cluster
 from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability.shift.sentences import NOT_SHOWN
 

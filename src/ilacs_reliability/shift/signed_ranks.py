@@ -22,8 +22,8 @@ from ilacs_reliability._results.estimates import (
     Limits,
     Method,
     SignificanceResult,
-    by_cluster,
 )
+from ilacs_reliability._results.influences import by_cluster
 from ilacs_reliability._results.ingredients import Title, Value
 from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.named_limits import under_name

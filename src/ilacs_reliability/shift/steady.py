@@ -13,7 +13,8 @@ from ilacs_reliability._inference.shrinkage import (
     shrunk,
     t_correction,
 )
-from ilacs_reliability._results.estimates import Estimate, by_cluster
+from ilacs_reliability._results.estimates import Estimate
+from ilacs_reliability._results.influences import by_cluster
 from ilacs_reliability.shift.moves import Pairs
 
 

@@ -23,7 +23,8 @@ from ilacs_reliability._inference.null import (
     listed,
     symmetric_p,
 )
-from ilacs_reliability._results.estimates import Estimate, Limits, Method, by_cluster
+from ilacs_reliability._results.estimates import Estimate, Limits, Method
+from ilacs_reliability._results.influences import by_cluster
 from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability.shift.moves import ROUNDING
 from ilacs_reliability.shift.sentences import CANCELLED, NO_CHANGE, ON_BALANCE, ONE_ALONE
