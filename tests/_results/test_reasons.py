@@ -72,21 +72,20 @@ def ratings_in(rows):
     return [code for row in rows for code in row if code >= 0]
 
 
-def linked(table):
-    """Tell whether every rater with a rating can be reached from each other one over units."""
-    raters = {g for row in table.tolist() for g, code in enumerate(row) if code >= 0}
-    reached = {min(raters)}
-    for _ in table:
-        for row in table.tolist():
-            here = {g for g, code in enumerate(row) if code >= 0}
-            reached |= here if here & reached else set()
-    return reached == raters
+def sets(table):
+    """Count the sets of raters with a rating that units link, one over another."""
+    parts = []
+    for row in table.tolist():
+        here = {g for g, code in enumerate(row) if code >= 0}
+        joined = [part for part in parts if part & here]
+        parts = [part for part in parts if not part & here] + [here.union(*joined)] * bool(here)
+    return len(parts)
 
 
 def spare(table):
     """Count the ratings left over once units and raters have their levels."""
     given_ = table >= 0
-    return given_.sum() - given_.any(axis=1).sum() - given_.any(axis=0).sum() + 1
+    return given_.sum() - given_.any(axis=1).sum() - given_.any(axis=0).sum() + sets(table)
 
 
 def components(table):
@@ -103,8 +102,8 @@ def components(table):
         left[name] = ((y - fit) ** 2).sum()
     n, m, total = units.shape[1], raters.shape[1], len(y)
     rest = left["both"] / spare(table)
-    of_units = (left["r"] - left["both"] - (n - 1) * rest) / (total - m)
-    of_raters = (left["u"] - left["both"] - (m - 1) * rest) / (total - n)
+    of_units = (left["r"] - left["both"] - (n - sets(table)) * rest) / (total - m)
+    of_raters = (left["u"] - left["both"] - (m - sets(table)) * rest) / (total - n)
     return of_units, of_raters, rest
 
 
@@ -130,8 +129,8 @@ def true_of(reason, table, rule, name):
         "single_rater": lambda: table.shape[1] == 1,
         "undefined_pair": lambda: any(pair_has_no_kappa(table, pair) for pair in pairs),
         "no_order": lambda: all(len(column) == 1 for column in columns) and len(grades) > 1,
-        "disconnected": lambda: not linked(table),
-        "no_residual": lambda: linked(table) and spare(table) == 0,
+        "no_residual": lambda: spare(table) == 0,
+        "own_raters": lambda: ((table >= 0).sum(axis=0) <= 1).all(),
         "nil_variance": lambda: sum(np.maximum(components(table), -np.inf)[[0, 2]]) <= 1e-9,
         "full_credit": lambda: (
             all(abs(a - b) <= 1 for a in columns[0] for b in columns[1]) and len(grades) > 1

@@ -263,3 +263,109 @@ def test_likelihood_is_the_same_to_twelve_digits_however_it_is_summed(form, miss
         limits = [tuple(estimate.confidence_interval(method=way)) for way in ("score", "t")]
         found.append([estimate.value, estimate.standard_error, *limits[0], *limits[1]])
     assert_allclose(found, [found[0]] * 4, rtol=1e-12, atol=1e-12)
+
+
+# panels of raters without a unit in common
+
+
+def by_constants(codes):
+    """Return components by Henderson's third method, from projections and traces alone."""
+    units, raters = np.nonzero(codes >= 0)
+    y = codes[units, raters].astype(float)
+    columns = [np.eye(len(codes))[units], np.eye(codes.shape[1])[raters]]
+    columns = [part[:, part.any(axis=0)] for part in columns]
+
+    def onto(*parts):
+        basis, sizes, _ = np.linalg.svd(np.column_stack(parts), full_matrices=False)
+        basis = basis[:, sizes > 1e-9]
+        return basis @ basis.T
+
+    whole = onto(*columns)
+    rest = np.eye(len(y)) - whole
+    residual = y @ rest @ y / np.trace(rest)
+    found = []
+    for own, other in (columns, columns[::-1]):
+        given = whole - onto(other)
+        times = np.trace(own.T @ given @ own)
+        found.append((y @ given @ y - np.trace(given) * residual) / times)
+    return [*found, residual]
+
+
+@st.composite
+def panels(draw):
+    """Codes of two or three panels of raters, each with units of its own, some ratings missing."""
+    sizes = draw(st.lists(st.tuples(st.integers(1, 4), st.integers(1, 3)), min_size=2, max_size=3))
+    codes = np.full(np.sum(sizes, axis=0), -1)
+    row = column = 0
+    for n, m in sizes:
+        block = draw(hnp.arrays(np.int64, (n, m), elements=st.integers(-1, 2)))
+        codes[row : row + n, column : column + m] = block
+        row, column = row + n, column + m
+    assume((codes >= 0).any())
+    return codes
+
+
+@pytest.mark.filterwarnings("ignore::ilacs_reliability.UndefinedEstimateWarning")
+@given(codes=panels())
+def test_components_of_separate_panels_are_hendersons(codes):
+    ratings = ilr.ratings_from_codes(codes, scale=GRADES)
+    found = ilr.variance_components(ratings)
+    if found.status == "ok":
+        with np.errstate(invalid="ignore", divide="ignore"):
+            right = by_constants(codes)
+        assert_allclose([found.units, found.raters, found.residual], right, atol=1e-9)
+        single = ilr.icc(ratings, form="C,1")
+        if single.status == "ok":
+            assert single.value == close(found.units / (found.units + found.residual))
+    else:
+        assert found.reason != "disconnected"
+
+
+@every_form
+def test_panels_beside_each_other_are_as_one_where_nothing_links_them(form):
+    one = np.array([[0, 1, 2], [1, 2, 2], [0, 0, 1], [2, 2, 2]])
+    none = np.full_like(one, -1)
+    twice = ilr.ratings_from_codes(np.block([[one, none], [none, one]]), scale=GRADES)
+    alone = ilr.variance_components(ilr.ratings_from_codes(one, scale=GRADES))
+    both = ilr.variance_components(twice)
+    # within each panel the same squares on the same degrees of freedom
+    assert both.units == close(alone.units)
+    assert both.raters == close(alone.raters)
+    assert both.residual == close(alone.residual)
+    assert ilr.icc(twice, form=form).status == "ok"
+
+
+def test_raters_who_rated_one_unit_each_are_told_from_nothing():
+    nan = np.nan
+    own = ilr.ratings_from_matrix(
+        [[1, 2, nan, nan, nan], [nan, nan, 3, 3, nan], [nan, nan, nan, nan, 1]], scale=GRADES
+    )
+    for form in ("A,1", "C,1", "A,k", "C,k"):
+        for estimator in ("anova", "reml"):
+            with pytest.warns(ilr.UndefinedEstimateWarning, match="each rater rated one unit only"):
+                assert ilr.icc(own, form=form, estimator=estimator).reason == "own_raters"
+    with pytest.warns(ilr.UndefinedEstimateWarning, match="cannot be told from the residual"):
+        assert ilr.variance_components(own).reason == "own_raters"
+    assert ilr.icc(own, form="1,1").status == "ok"
+
+
+def test_what_panels_make_of_an_estimate_is_said():
+    nan = np.nan
+    apart = [[1, 2, nan, nan], [2, 3, nan, nan], [nan, nan, 1, 1], [nan, nan, 3, 2]]
+    said = "No unit links raters 1 and 2; raters 3 and 4: "
+    assert f"{said}units and raters are compared within panels only." in ilr.icc(apart).notes
+    likely = ilr.icc(apart, estimator="reml").notes
+    assert f"{said}what panels differ by is put down to units and raters alike." in likely
+    assert f"{said}units and raters" in " ".join(ilr.variance_components(apart).notes)
+    linked = [[1, 2, nan, nan], [2, 3, 2, nan], [nan, nan, 1, 1], [nan, nan, 3, 2]]
+    assert "No unit links" not in " ".join(ilr.icc(linked).notes)
+    assert "No unit links" not in " ".join(ilr.icc(apart, form="1,1").notes)
+
+
+def test_a_batch_counts_the_panels_of_each_study():
+    patterns = [[0, 1, -1, -1], [1, 1, -1, -1], [-1, -1, 2, 1], [-1, -1, 0, 0], [1, 0, 1, 2]]
+    weights = [[2, 3, 1, 2, 0], [2, 3, 1, 2, 1], [4, 1, 0, 0, 3]]
+    batch = ilr.ratings_from_codes(patterns, scale=GRADES).with_frequencies(weights)
+    for row, value in zip(weights, ilr.icc(batch).value, strict=True):
+        alone = batch.with_frequencies(row)
+        assert value == close(ilr.icc(alone).value)

@@ -555,16 +555,6 @@ def test_an_undefined_icc_test_names_its_method():
     assert (result.method, result.status) == ("inverted score interval", "undefined")
 
 
-def test_parts_that_share_no_rater_are_disconnected():
-    nan = np.nan
-    apart = [[1, 2, nan, nan], [2, 3, nan, nan], [nan, nan, 1, 1], [nan, nan, 3, 2]]
-    with pytest.warns(ilr.UndefinedEstimateWarning, match="not connected"):
-        assert ilr.icc(apart).reason == "disconnected"
-    with pytest.warns(ilr.UndefinedEstimateWarning, match="not connected"):
-        assert ilr.variance_components(apart).reason == "disconnected"
-    assert ilr.icc(apart, form="1,1").status == "ok"
-
-
 # bad input
 
 ANONYMOUS = ilr.ratings_from_counts([[2, 0], [1, 1]], scale=ilr.Scale(["no", "yes"]))

@@ -22,7 +22,8 @@ components <- function(m) {
                  mean_standard_error = sqrt(vcov(m)[1, 1])))
 }
 for (k in c("shrout_fleiss", "shrout_fleiss_gaps", "anxiety", "video", "three_raters_gaps",
-            "three_raters_unused", "five_raters_gaps", "krippendorff")) {
+            "three_raters_unused", "five_raters_gaps", "krippendorff", "three_panels",
+            "panels_with_gaps")) {
   for (reml in c("TRUE", "FALSE")) {
     name <- if (reml == "TRUE") "reml" else "ml"
     case(paste(k, "twoway", name, sep = "."), k,

@@ -22,6 +22,10 @@ REASONS: Mapping[str, str] = {
     "no_order": "no rater tells any two units apart",
     "undefined_pair": "Cohen's kappa has no value for a pair of raters",
     "no_residual": "ratings are too few to tell units and raters from the rest",
+    "own_raters": (
+        "each rater rated one unit only, so that what raters differ by cannot be told from the "
+        "residual"
+    ),
     "nil_variance": "the variances that it compares do not add up to more than nothing",
     "no_common_grade": "the raters used no grade in common",
     "no_change": "no unit changed in what is compared",

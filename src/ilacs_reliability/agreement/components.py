@@ -11,11 +11,14 @@ import numpy.typing as npt
 
 from ilacs_reliability._data.ratings import Ratings
 from ilacs_reliability._data.scales import FloatArray, usable_scores
+from ilacs_reliability.agreement.formulas import patterns_of, rater_names
 
 # mean squares below this share of all variation are rounding
 ROUNDING = 1e-14
 # numbers held for products of all pairs of raters: some MiB
 BLOCK = 1 << 20
+# sums of a two-way analysis before those of each rater
+PLAIN = 6
 # numbers of ratings that differ by less than this share are the same
 ALMOST = 1e-8
 
@@ -202,18 +205,15 @@ class TwoWay:
 
     Attributes
     ----------
-    sums : ndarray of float, shape (..., 5 + 2 * n_raters)
-        Units, ratings, squares within units, squares of raters given units, squares, ratings of
-        each rater, total of each rater.
-    slopes : ndarray of float, shape (n_patterns, 5 + 2 * n_raters)
+    sums : ndarray of float, shape (..., 6 + 2 * n_raters)
+        Units, ratings, squares within units, squares of raters given units, squares, sets of raters
+        that no unit links, ratings of each rater, total of each rater.
+    slopes : ndarray of float, shape (n_patterns, 6 + 2 * n_raters)
         Derivatives of the sums by each frequency; for a batch, those of linear sums alone.
-    connected : ndarray of bool, shape (...)
-        Whether units and raters hang together.
     """
 
     sums: FloatArray
     slopes: FloatArray
-    connected: npt.NDArray[np.bool_]
 
 
 def two_way_sums(scores: Scores) -> TwoWay:
@@ -232,24 +232,24 @@ def two_way_sums(scores: Scores) -> TwoWay:
     w, given = scores.frequencies, scores.given
     m, sizes = given.shape[1], np.maximum(scores.sizes, 1.0)
     gaps = (scores.scores - scores.means[:, None]) * given
-    slopes = np.empty((len(given), 5 + 2 * m))
+    slopes = np.empty((len(given), PLAIN + 2 * m))
     slopes[:, 0], slopes[:, 1], slopes[:, 2], slopes[:, 3] = (
         scores.rated,
         scores.sizes,
         scores.within,
         0.0,
     )
-    slopes[:, 4] = scores.squares
-    slopes[:, 5 : 5 + m], slopes[:, 5 + m :] = given, scores.scores
+    slopes[:, 4], slopes[:, 5] = scores.squares, 0.0
+    slopes[:, PLAIN : PLAIN + m], slopes[:, PLAIN + m :] = given, scores.scores
     sums = w @ slopes
     right = w @ gaps
-    levels, connected = _levels(scores, right, sums[..., 5 : 5 + m])
+    levels, sums[..., 5] = _levels(scores, right, sums[..., PLAIN : PLAIN + m])
     sums[..., 3] = np.vecdot(right, levels)
     if w.ndim == 1:
         # least squares: the fit's own movement has no first-order effect
         own = given @ levels**2 - (given @ levels) ** 2 / sizes
         slopes[:, 3] = 2.0 * gaps @ levels - own
-    return TwoWay(sums, slopes, connected)
+    return TwoWay(sums, slopes)
 
 
 def two_way_squares(sums: npt.NDArray[Any]) -> dict[str, npt.NDArray[Any]]:
@@ -257,7 +257,7 @@ def two_way_squares(sums: npt.NDArray[Any]) -> dict[str, npt.NDArray[Any]]:
 
     Parameters
     ----------
-    sums : ndarray, shape (..., 5 + 2 * n_raters)
+    sums : ndarray, shape (..., 6 + 2 * n_raters)
         As in `TwoWay`.
 
     Returns
@@ -267,15 +267,16 @@ def two_way_squares(sums: npt.NDArray[Any]) -> dict[str, npt.NDArray[Any]]:
         "df_residual"; "size_units" and "size_raters", how often a component counts in its mean
         square.
     """
-    n, total, within, raters, squares = (sums[..., place] for place in range(5))
-    m_all = (sums.shape[-1] - 5) // 2
-    by_rater, totals = sums[..., 5 : 5 + m_all], sums[..., 5 + m_all :]
+    n, total, within, raters, squares, sets = (sums[..., place] for place in range(PLAIN))
+    m_all = (sums.shape[-1] - PLAIN) // 2
+    by_rater, totals = sums[..., PLAIN : PLAIN + m_all], sums[..., PLAIN + m_all :]
     used = by_rater.real > 0
     m = used.sum(axis=-1)
     average = np.vecdot(totals.conj(), totals / np.where(used, by_rater, 1.0))
     residual = within - raters
     residual = np.where(residual.real > ROUNDING * np.abs(squares.real), residual, 0.0)
-    df_units, df_raters, df_residual = n - 1.0, m - 1.0, total - n - m + 1.0
+    # within each set the mean is that of its units and of its raters alike
+    df_units, df_raters, df_residual = n - sets, m - sets, total - n - m + sets
     with np.errstate(invalid="ignore", divide="ignore"):
         return {
             "units": (squares - average - residual) / df_units,
@@ -294,7 +295,7 @@ def is_complete(sums: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
 
     Parameters
     ----------
-    sums : ndarray, shape (..., 5 + 2 * n_raters)
+    sums : ndarray, shape (..., 6 + 2 * n_raters)
         As in `TwoWay`.
 
     Returns
@@ -302,28 +303,32 @@ def is_complete(sums: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
     ndarray of bool, shape (...)
         Whether the design is complete.
     """
-    n_raters = (sums.shape[-1] - 5) // 2
-    used = (sums[..., 5 : 5 + n_raters].real > 0).sum(axis=-1)
+    n_raters = (sums.shape[-1] - PLAIN) // 2
+    used = (sums[..., PLAIN : PLAIN + n_raters].real > 0).sum(axis=-1)
     n_ratings, wanted = sums[..., 1].real, sums[..., 0].real * used
     return np.asarray(np.abs(n_ratings - wanted) <= ALMOST * wanted)
 
 
-def leaves_residual(scores: Scores) -> bool:
-    """Tell whether ratings are left over once units and raters are fitted.
+def why_no_residual(scores: Scores, sets: float) -> str:
+    """Say why no ratings are left over once units and raters are fitted; "" where some are.
 
     Parameters
     ----------
     scores : Scores
-        A single study, in which units link all raters.
+        A single study.
+    sets : float
+        Sets of raters that no unit links.
 
     Returns
     -------
-    bool
-        Whether the residual has degrees of freedom.
+    str
+        A key of `REASONS`, or "".
     """
     by_rater = scores.frequencies @ scores.given
-    sizes = scores.frequencies @ scores.rated, (by_rater > 0).sum()
-    return bool(by_rater.sum() > sum(sizes) - 1)
+    n_ratings, n_used = by_rater.sum(), (by_rater > 0).sum()
+    if n_ratings > scores.frequencies @ scores.rated + n_used - sets:
+        return ""
+    return "own_raters" if n_ratings == n_used else "no_residual"
 
 
 def two_way_components(
@@ -333,7 +338,7 @@ def two_way_components(
 
     Parameters
     ----------
-    sums : ndarray, shape (..., 5 + 2 * n_raters)
+    sums : ndarray, shape (..., 6 + 2 * n_raters)
         As in `TwoWay`.
 
     Returns
@@ -359,21 +364,21 @@ def two_way_slopes(sums: FloatArray) -> tuple[list[float], FloatArray] | None:
 
     Parameters
     ----------
-    sums : ndarray of float, shape (5 + 2 * n_raters,)
+    sums : ndarray of float, shape (6 + 2 * n_raters,)
         As in `TwoWay`.
 
     Returns
     -------
     parts : list of float
         Variance of units, raters and residual, as by `two_way_components`.
-    slopes : ndarray of float, shape (3, 5 + 2 * n_raters)
+    slopes : ndarray of float, shape (3, 6 + 2 * n_raters)
         Their derivatives; None in place of both where a mean square has no degrees of freedom.
     """
-    n, total, within, raters, squares, *rest = sums.tolist()
+    n, total, within, raters, squares, sets, *rest = sums.tolist()
     by_rater, totals = rest[: len(rest) // 2], rest[len(rest) // 2 :]
     m = sum(ratings > 0 for ratings in by_rater)
-    df = total - n - m + 1.0
-    if not (n > 1 and m > 1 and df > 0 and total > m and total > n):
+    df = total - n - m + sets
+    if not (n > sets and m > sets and df > 0 and total > m and total > n):
         return None
     means = [
         sum_ / ratings if ratings > 0 else 0.0
@@ -383,23 +388,25 @@ def two_way_slopes(sums: FloatArray) -> tuple[list[float], FloatArray] | None:
     moves = 1.0 if left > ROUNDING * abs(squares) else 0.0
     residual = left * moves / df
     between = squares - sum(map(mul, means, totals)) - left * moves
-    units = (between - residual * (n - 1.0)) / (total - m)
-    of_raters = (raters - residual * (m - 1.0)) / (total - n)
-    # by units, ratings, squares within, squares of raters and squares
+    units = (between - residual * (n - sets)) / (total - m)
+    of_raters = (raters - residual * (m - sets)) / (total - n)
+    # by units, ratings, squares within, squares of raters, squares and sets
     per, by_size = moves / df, residual / df
-    by_residual = [by_size, -by_size, per, -per, 0.0]
+    by_residual = [by_size, -by_size, per, -per, 0.0, -by_size]
     share, shrink = 1.0 / (total - m), 1.0 / (total - n)
-    by_units = [-(n - 1.0) * share * slope for slope in by_residual]
-    by_raters = [-(m - 1.0) * shrink * slope for slope in by_residual]
+    by_units = [-(n - sets) * share * slope for slope in by_residual]
+    by_raters = [-(m - sets) * shrink * slope for slope in by_residual]
     for row, at, slope in (
         (by_units, 0, -residual * share),
         (by_units, 1, -units * share),
         (by_units, 2, -moves * share),
         (by_units, 3, moves * share),
         (by_units, 4, share),
+        (by_units, 5, residual * share),
         (by_raters, 0, of_raters * shrink),
         (by_raters, 1, -of_raters * shrink),
         (by_raters, 3, shrink),
+        (by_raters, 5, residual * shrink),
     ):
         row[at] += slope
     none = [0.0] * len(rest)
@@ -411,13 +418,16 @@ def two_way_slopes(sums: FloatArray) -> tuple[list[float], FloatArray] | None:
 
 def _levels(
     scores: Scores, right: FloatArray, by_rater: FloatArray
-) -> tuple[FloatArray, npt.NDArray[np.bool_]]:
-    """Solve the raters' normal equations, whose levels are free by a constant."""
+) -> tuple[FloatArray, FloatArray]:
+    """Solve the raters' normal equations, whose levels are free by a constant in each linked set.
+
+    Returns the levels, and how many sets there are.
+    """
     w, given = scores.frequencies, scores.given
     if scores.is_complete:
         n_units = (w @ scores.rated)[..., None]
         with np.errstate(invalid="ignore", divide="ignore"):
-            return right / n_units, np.asarray(n_units[..., 0] > 0)
+            return right / n_units, np.ones(n_units.shape[:-1])
     n_raters = given.shape[1]
     shares = given / np.maximum(scores.sizes, 1.0)[:, None]
     reduced = by_rater[..., None] * np.eye(n_raters) - _shared(w, given, shares)
@@ -427,8 +437,8 @@ def _levels(
     along = np.einsum("...ij,...i->...j", vectors, right)
     along = np.where(real, along / np.where(real, values, 1.0), 0.0)
     levels = np.einsum("...ij,...j->...i", vectors, along)
-    connected = real.sum(axis=-1) == (by_rater > 0).sum(axis=-1) - 1
-    return levels, np.asarray(connected)
+    sets = (by_rater > 0).sum(axis=-1) - real.sum(axis=-1)
+    return levels, np.asarray(sets, dtype=np.float64)
 
 
 def _shared(w: FloatArray, given: FloatArray, shares: FloatArray) -> FloatArray:
@@ -439,3 +449,28 @@ def _shared(w: FloatArray, given: FloatArray, shares: FloatArray) -> FloatArray:
         return (w @ products).reshape(*w.shape[:-1], m, m)
     found = [(given * row[:, None]).T @ shares for row in w.reshape(-1, n)]
     return np.reshape(found, (*w.shape[:-1], m, m))
+
+
+def panels_of(ratings: Ratings) -> list[list[Any]]:
+    """Return the names of the raters of each set that units link, of raters who rated anything.
+
+    Parameters
+    ----------
+    ratings : Ratings
+        A single study by known raters.
+
+    Returns
+    -------
+    list of list
+        The names, or numbers from 1 where there are none.
+    """
+    rated = (patterns_of(ratings) >= 0)[ratings.frequencies > 0]
+    names, part = rater_names(ratings), np.arange(rated.shape[1])
+    for row in np.unique(rated, axis=0):
+        linked = np.flatnonzero(row)
+        if len(linked):
+            part[np.isin(part, part[linked])] = part[linked].min()
+    used = np.flatnonzero(rated.any(axis=0))
+    return [
+        [names[i] for i in used if part[i] == root] for root in dict.fromkeys(part[used].tolist())
+    ]

@@ -19,10 +19,12 @@ from ilacs_reliability._results.wording import significant, whole
 from ilacs_reliability.agreement.component_limits import SOURCES, component_estimates
 from ilacs_reliability.agreement.components import (
     Scores,
+    panels_of,
     scores_of,
     two_way_components,
     two_way_squares,
     two_way_sums,
+    why_no_residual,
 )
 from ilacs_reliability.agreement.formulas import known_raters
 from ilacs_reliability.agreement.icc import ESTIMATORS, Estimator, Form, icc
@@ -33,7 +35,7 @@ from ilacs_reliability.agreement.spoken import (
     no_shares_of_variance,
     shares_of_variance,
 )
-from ilacs_reliability.agreement.spoken_notes import COMPONENTS, NEGATIVE_COMPONENT
+from ilacs_reliability.agreement.spoken_notes import COMPONENTS, NEGATIVE_COMPONENT, panels_note
 from ilacs_reliability.agreement.studies import study_of, why_undefined
 
 Source: TypeAlias = Literal["units", "raters", "residual"]
@@ -218,8 +220,9 @@ def variance_components(
     Warns
     -----
     UndefinedEstimateWarning
-        If there are not two units and two raters, every score is the same, raters and units are
-        not connected, or the likelihood has no maximum. The components are then nan.
+        If there are not two units and two raters, every score is the same, each rater rated one
+        unit only, ratings are too few to tell the components apart, or the likelihood has no
+        maximum. The components are then nan.
 
     See Also
     --------
@@ -267,7 +270,7 @@ def variance_components(
         parts = [float(part) for part in two_way_components(two_way.sums)]
     reason = why_undefined(study_of(taken, "identity"))
     if not reason:
-        reason = _why_not(bool(two_way.connected), parts)
+        reason = _why_not(scores, float(two_way.sums[5]), parts)
     log_likelihood, notes = math.nan, taken.notes
     if estimator == "reml" and not reason:
         parts, log_likelihood, converged = _by_likelihood(scores, parts)
@@ -275,6 +278,8 @@ def variance_components(
     if reason:
         warn_undefined(COMPONENTS, why_of(taken, reason))
         parts = [math.nan] * 3
+    if not reason and two_way.sums[5] > 1:
+        notes = (*notes, *panels_note(panels_of(taken), within=estimator == "anova"))
     if min(parts[:2]) < 0:
         notes = (*notes, NEGATIVE_COMPONENT)
     sources = SOURCES if estimator == "anova" else ()
@@ -301,11 +306,9 @@ def variance_components(
     )
 
 
-def _why_not(connected: bool, parts: list[float]) -> str:
-    if not connected:
-        return "disconnected"
+def _why_not(scores: Scores, sets: float, parts: list[float]) -> str:
     if not np.isfinite(parts).all():
-        return "no_residual"
+        return why_no_residual(scores, sets) or "no_residual"
     return "" if any(part != 0 for part in parts) else "no_variation"
 
 

@@ -172,32 +172,6 @@ def _no_order(ratings: Ratings, enters: npt.NDArray[np.float64], given: Ratings)
     return f"each rater gave one grade to all {units} that enter: {listed(gave)}"
 
 
-def _apart(ratings: Ratings, enters: npt.NDArray[np.float64], given: Ratings) -> str:
-    if ratings.patterns is None:
-        return REASONS["disconnected"]
-    names = ratings.raters or tuple(range(1, ratings.n_raters + 1))
-    rated = (ratings.patterns >= 0)[ratings.frequencies > 0]
-    parts = _parts(rated)
-    shown = [
-        f"{'raters' if len(part) > 1 else 'rater'} {listed(names[i] for i in part)}"
-        for part in parts
-    ]
-    return f"{REASONS['disconnected']}: no unit links {' to '.join(shown[:MOST_NAMED])}"
-
-
-def _parts(rated: npt.NDArray[np.bool_]) -> list[list[int]]:
-    """Return the sets of raters that units link, of raters who rated anything."""
-    part = np.arange(rated.shape[1])
-    for row in rated:
-        linked = np.flatnonzero(row)
-        if len(linked):
-            part[np.isin(part, part[linked])] = part[linked].min()
-    used = np.flatnonzero(rated.any(axis=0))
-    return [
-        [int(i) for i in used if part[i] == root] for root in dict.fromkeys(part[used].tolist())
-    ]
-
-
 SAID: Mapping[str, Callable[[Ratings, npt.NDArray[np.float64], Ratings], str]] = {
     "no_variation": _one_grade,
     "no_pairable_units": _no_pair,
@@ -205,5 +179,4 @@ SAID: Mapping[str, Callable[[Ratings, npt.NDArray[np.float64], Ratings], str]] =
     "single_unit": _one_unit,
     "single_rater": _one_rater,
     "no_order": _no_order,
-    "disconnected": _apart,
 }

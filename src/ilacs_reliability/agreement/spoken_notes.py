@@ -6,6 +6,7 @@ from collections.abc import Hashable, Sequence
 from typing import Any
 
 from ilacs_reliability._results.wording import (
+    MOST_NAMED,
     counted,
     fixed,
     left_out,
@@ -203,6 +204,23 @@ def all_agree(agreeing: float, paired: float) -> str:
     """Say in how many units all raters agree fully."""
     units = counted(paired, "unit")
     return f"In {whole(agreeing)} of {units} with two ratings or more all agree fully."
+
+
+def panels_note(panels: Sequence[Sequence[Hashable]], *, within: bool) -> tuple[str, ...]:
+    """Say that raters fall into sets that no unit links, if they do, and what becomes of that."""
+    if len(panels) < 2:
+        return ()
+    shown = [
+        f"{'raters' if len(one) > 1 else 'rater'} {listed(one)}" for one in panels[:MOST_NAMED]
+    ]
+    more = len(panels) - MOST_NAMED
+    if more > 0:
+        shown.append(f"{counted(more, 'more panel')}")
+    what = "units and raters are compared within panels only" if within else BETWEEN_PANELS
+    return (f"No unit links {'; '.join(shown)}: {what}.",)
+
+
+BETWEEN_PANELS = "what panels differ by is put down to units and raters alike"
 
 
 def without_w(why: str) -> str:
