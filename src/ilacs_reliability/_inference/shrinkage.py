@@ -20,6 +20,8 @@ from ilacs_reliability._results.named_limits import Limits, name_of, under_name
 # it is taken to have, 1 that of a share; chosen by simulation, docs/comparison.md
 PRIOR_SPREAD = 0.25
 SHARE_AT_HALF = 0.4
+# kinds of units of which all distances are found before they are ordered
+FEW_KINDS = 12
 # how fast limits leave the exact ones at none and all for those of Jeffreys between
 FASTER = 4.0
 
@@ -98,6 +100,11 @@ def absolute_spread(pulls: FloatArray, times: FloatArray) -> FloatArray:
     ndarray of float, shape (...)
         The sum of the distances.
     """
+    if pulls.shape[-1] <= FEW_KINDS:
+        # the median is where they add up to least
+        apart = np.abs(pulls[..., :, None] - pulls[..., None, :])
+        least: FloatArray = np.vecdot(apart, times[..., None, :]).min(axis=-1)
+        return least
     order = np.argsort(pulls, axis=-1)
     ordered, own = (np.take_along_axis(x, order, axis=-1) for x in (pulls, times))
     reached = 2 * np.cumsum(own, axis=-1) >= own.sum(axis=-1, keepdims=True)
@@ -145,7 +152,8 @@ def shrunk(
         Their parts, which add up to the shrunk variances.
     """
     known = spreads / (spreads + PRIOR_SPREAD)
-    return np.where(known > 0, known * np.nan_to_num(variances), 0.0), (1 - known) * priors
+    seen = np.where((known > 0) & ~np.isnan(variances), known * variances, 0.0)
+    return seen, (1 - known) * priors
 
 
 def t_correction(df: float) -> float:

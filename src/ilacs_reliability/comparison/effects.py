@@ -299,7 +299,13 @@ def relative_effect_label(shared: SharedGrades) -> str:
 
 
 def effect_of_pairs(
-    shared: SharedGrades, *, name: str, label: str, slope: float = 1.0, intercept: float = 0.0
+    shared: SharedGrades,
+    *,
+    name: str,
+    label: str,
+    slope: float = 1.0,
+    intercept: float = 0.0,
+    parts: Placements | None = None,
 ) -> Estimate:
     """Return the relative effect, or a linear function of it, as an estimate.
 
@@ -311,6 +317,8 @@ def effect_of_pairs(
         The function, and how a sentence calls the effect.
     slope, intercept : float, optional
         The effect is `slope` times the relative effect plus `intercept`.
+    parts : Placements, optional
+        Those of the groups, where they are known.
 
     Returns
     -------
@@ -320,7 +328,7 @@ def effect_of_pairs(
     if shared.reason:
         return undefined_estimate(shared, shared.reason, name=name, label=label)
     counts = shared.pooled
-    parts = placements(counts)
+    parts = parts or placements(counts)
     value = float(parts.value)
     methods, note = pair_methods(parts)
     return Estimate(

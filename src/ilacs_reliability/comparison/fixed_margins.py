@@ -15,6 +15,8 @@ from ilacs_reliability._results.estimates import FloatArray, IntArray
 MOST_ROWS = 2_000_000
 # numpy's hypergeometric draws take fewer
 MOST_UNITS = 1_000_000_000
+# logs this far apart are still numbers beside each other once they are no logs
+NO_UNDERFLOW = 690.0
 # sums that a whole number of 64 bits holds, with room for twice as much
 LARGEST_SUM = 2.0**61
 
@@ -134,6 +136,12 @@ def log_added(places: IntArray, logs: FloatArray, n: int) -> FloatArray:
     ndarray of float, shape (n,)
         Logarithm of each sum.
     """
+    top = logs.max(initial=-np.inf)
+    if logs.min(initial=0.0) > top - NO_UNDERFLOW:
+        sums: FloatArray = top + np.log(
+            np.bincount(places, weights=np.exp(logs - top), minlength=n)
+        )
+        return sums
     peaks = np.full(n, -np.inf)
     np.maximum.at(peaks, places, logs)
     return peaks + np.log(np.bincount(places, weights=np.exp(logs - peaks[places]), minlength=n))
@@ -238,7 +246,8 @@ def score_list(
     (k1, s1, logs1), (k2, s2, logs2) = (
         _half(totals[h], scores[h], n_first, least[h]) for h in _split(totals)
     )
-    order = np.argsort(k2, kind="stable")
+    # of two bytes, sorting is a count
+    order = np.argsort(k2.astype(np.int16) if n_first < 2**15 else k2, kind="stable")
     k2, s2, logs2 = k2[order], s2[order], logs2[order]
     starts = np.searchsorted(k2, n_first - k1, side="left")
     sizes = np.searchsorted(k2, n_first - k1, side="right") - starts

@@ -22,6 +22,7 @@ from ilacs_reliability._results.estimates import (
 from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.named_limits import Limits
 from ilacs_reliability.comparison.effects import (
+    Placements,
     effect_of_pairs,
     logit_statistic,
     placements,
@@ -33,7 +34,6 @@ from ilacs_reliability.comparison.fixed_margins import (
     log_choose,
 )
 from ilacs_reliability.comparison.groups import (
-    SharedGrades,
     phrase_of_groups,
     shared_grades,
     undefined_test,
@@ -162,11 +162,14 @@ def brunner_munzel(
         )
     small = shared.pooled.sum(axis=1).min() < SMALL_GROUP
     chosen = method or ("permutation" if small else "t")
-    effect = effect_of_pairs(shared, name="relative_effect", label=relative_effect_label(shared))
+    parts = placements(shared.pooled)
+    effect = effect_of_pairs(
+        shared, name="relative_effect", label=relative_effect_label(shared), parts=parts
+    )
     if chosen == "permutation":
         found = permutation_test(shared, effect, alternative, n_resamples, as_generator(rng))
     else:
-        found = _approximate(shared, effect, alternative, chosen)
+        found = _approximate(shared.pooled, parts, effect, alternative, chosen)
     return SignificanceResult(
         statistic=found.statistic,
         p_value=found.p_value,
@@ -302,10 +305,8 @@ def _whose_interval(effect: Estimate, alternative: Alternative) -> tuple[str, ..
 
 
 def _approximate(
-    shared: SharedGrades, effect: Estimate, alternative: Alternative, method: str
+    counts: Any, parts: Placements, effect: Estimate, alternative: Alternative, method: str
 ) -> Found:
-    counts = shared.pooled
-    parts = placements(counts)
     value, error, df = (float(x) for x in (parts.value, parts.standard_error, parts.df))
     if parts.is_single:
         p_value = _disjoint_p(value, float(parts.sizes.min()), alternative)
