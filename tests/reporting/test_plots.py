@@ -1,16 +1,18 @@
 """Pictures show the numbers that they are given."""
 
+import re
 from itertools import pairwise
 from xml.etree import ElementTree
 
 import matplotlib as mpl
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 from matplotlib.text import Text
 from numpy.testing import assert_allclose
 
 import ilacs_reliability as ilr
-from ilacs_reliability.reporting import pictures, plots
+from ilacs_reliability.reporting import captions, html, palette, pictures, plots
 
 mpl.use("Agg")
 TABLE = ilr.ratings_from_table([[20, 3], [1, 6]], scale=ilr.Scale(["poor", "good"]))
@@ -318,7 +320,10 @@ def boxes_of(svg):
     """Return the rectangles and the texts of a picture, a letter taken for 8 units wide."""
     tree = ElementTree.fromstring(svg)
     rows = [(float(r.get("x")), float(r.get("width")), r.get("fill")) for r in tree.iter("rect")]
-    texts = [(float(t.get("x")), t.text or "", t.get("fill")) for t in tree.iter("text")]
+    texts = [
+        (float(t.get("x")), t.text or "", t.get("fill") or t.get("class"))
+        for t in tree.iter("text")
+    ]
     return rows, texts
 
 
@@ -338,9 +343,67 @@ def test_numbers_below_an_interval_stand_out_and_apart(threshold):
     claim = ilr.Claim(statement="So.", kind="consistency", threshold=threshold)
     kappa = ilr.cohen_kappa(TABLE)
     _, texts = boxes_of(pictures.interval_picture(kappa, claim, kappa.confidence_interval()))
-    assert all(contrast(ink, "white") >= 4.5 for _, _, ink in texts)
+    for ground in palette.GROUNDS.values():
+        assert all(contrast(ground[ink], ground["paper"]) >= 4.5 for _, _, ink in texts)
     ends = [(middle - 4 * len(text), middle + 4 * len(text)) for middle, text, _ in texts]
     assert all(one[1] < other[0] for one, other in pairwise(ends))
+
+
+def test_every_ink_of_the_page_stands_out_by_day_and_by_night():
+    for ground in palette.GROUNDS.values():
+        for ink in ("ink", "soft", "first", "second"):
+            for behind in ("paper", "shade"):
+                assert contrast(ground[ink], ground[behind]) >= 4.5
+    assert palette.GROUNDS["light"]["shade"] == palette.SHADE
+    assert palette.GROUNDS["light"].keys() == palette.GROUNDS["dark"].keys()
+    style = html.STYLE.replace(" ", "")
+    for ground in palette.GROUNDS.values():
+        assert all(f"--{name}:{colour};" in style for name, colour in ground.items())
+
+
+def titled(svg):
+    """Return a picture's words, which it has twice, and every colour and class that it has."""
+    tree = ElementTree.fromstring(svg)
+    [title] = tree.findall("title")
+    assert tree.get("aria-label") == title.text
+    parts = [part.get(key) for part in tree.iter() for key in ("fill", "class", "stroke")]
+    return title.text, {part for part in parts if part}
+
+
+def test_the_page_says_and_colours_moves_as_the_plots_do():
+    words, colours = titled(pictures.moves_picture((3, 6, 1)))
+    ax = plots.flows_plot([[2, 3], [1, 4]])
+    assert words == "Of 10 units, 3 rose, 6 stayed and 1 fell."
+    assert ax.get_label().startswith("Of 10 units graded twice, 3 rose, 6 stayed and 1 fell.")
+    assert set(palette.MOVES.values()) <= colours
+    keys = [to_hex(patch.get_facecolor()) for patch in ax.get_legend().get_patches()]
+    assert sorted(keys) == sorted(palette.MOVES.values())
+
+
+def test_the_page_says_an_interval_as_the_forest_does():
+    kappa = ilr.cohen_kappa(TABLE)
+    claim = ilr.Claim(statement="So.", kind="consistency", threshold=0.8)
+    words, colours = titled(pictures.interval_picture(kappa, claim, kappa.confidence_interval()))
+    ax = plots.interval_plot([kappa], threshold={"claimed": 0.8})
+    first, held = ax.get_label().split(" Held to: ")
+    assert words.startswith(f"{first} Held to: claimed ")
+    assert "0.8" in words.split("Held to: ")[1]
+    assert held == "claimed 0.8."
+    assert colours <= {"interval", "shade", "ink", "soft"}
+
+
+def test_the_page_says_what_comes_again_as_the_plot_does():
+    [section] = [one for one in ilr.assess_security().sections if one.shown is not None]
+    shown = section.shown
+    words, colours = titled(pictures.error_picture(shown, {}))
+    kept = {"inadequate": 1, "requires improvement": 2, "good": 3, "outstanding": 4}
+    said = plots.repeat_plot(kept, at_least=shown.cut, allowed=shown.allowed).get_label()
+    pattern = r"[\d.]+% to [\d.]+% of \w+"
+    assert re.sub(pattern, "", said) == re.sub(pattern, "", words).partition(". ")[0] + "."
+    assert {"first", "second", "shade"} <= colours
+    ticks = [text for _, text, _ in boxes_of(pictures.error_picture(shown, {}))[1]]
+    assert all(f"{tick:g}" in ticks for tick in captions.FIFTHS)
+    assert captions.RELIABILITY in ticks
 
 
 GRADES = {"inadequate": 13, "requires improvement": 29, "good": 65, "outstanding": 46}
@@ -521,8 +584,6 @@ def test_every_picture_says_in_words_what_it_shows(draw):
 
 
 def test_moves_are_told_apart_in_grey_and_every_ink_stands_out():
-    from ilacs_reliability.reporting import palette
-
     for one, other in pairwise(sorted(palette.MOVES.values(), key=luminance)):
         assert contrast(one, other) >= 1.9
     assert all(contrast(ink, "white") >= 4.5 for ink, _ in palette.INKS)

@@ -12,6 +12,7 @@ from ilacs_reliability._results.wording import fixed, listed, percent, whole
 from ilacs_reliability.error.tipping import TippingPoint
 from ilacs_reliability.planning.double_ratings import StudyPlan
 from ilacs_reliability.reporting.axes import bare, new_axes
+from ilacs_reliability.reporting.captions import RELIABILITY
 from ilacs_reliability.reporting.lettering import name_at_the_side, width_of, wrapped
 from ilacs_reliability.reporting.palette import INKS, QUIET, SHADE
 
@@ -67,7 +68,7 @@ def tipping_plot(tip: TippingPoint, *, ax: Axes | None = None) -> Axes:
     ax.plot(places, chances, color=ink, linewidth=2)
     ax.axhline(tip.level, color=INKS[1][0], linestyle="--", linewidth=1.5)
     top = 1.15 * max(float(chances.max()), tip.level)
-    ax.set(xlim=(0, 1), ylim=(0, min(top, 1.02)), xlabel="reliability")
+    ax.set(xlim=(0, 1), ylim=(0, min(top, 1.02)), xlabel=RELIABILITY)
     ax.set_ylabel(wrapped("chance that error alone gives as much", 24))
     ax.set_title(_title(tip), fontsize=10, loc="left")
     ax.set_label(tip.describe())

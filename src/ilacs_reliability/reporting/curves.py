@@ -8,10 +8,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ilacs_reliability._checks.arguments import check_number, told
-from ilacs_reliability._results.wording import level, percent
+from ilacs_reliability._results.wording import level
 from ilacs_reliability.error.repeat_grades import repeat_grade_probability
 from ilacs_reliability.planning.sequential import AgreementSequence
 from ilacs_reliability.reporting.axes import bare, new_axes
+from ilacs_reliability.reporting.captions import (
+    RELIABILITY,
+    SAME_GRADE,
+    repeats_in_words,
+    same_side,
+)
 from ilacs_reliability.reporting.palette import INKS, SHADE
 
 if TYPE_CHECKING:
@@ -72,8 +78,8 @@ def repeat_plot(
     if required is not None:
         _share(required, "required")
     # what is no grade is refused before it is named
-    _shares(source, [1.0], at_least, "same grade")
-    events = ["same grade"] + ([] if at_least is None else [f"same side of {at_least}"])
+    _shares(source, [1.0], at_least, SAME_GRADE)
+    events = [SAME_GRADE] + ([] if at_least is None else [same_side(at_least)])
     # closer together where the curves are steep
     places = 1.0 - np.linspace(1.0, 0.0, N_POINTS) ** 2
     shares = {event: _shares(source, places, at_least, event) for event in events}
@@ -86,7 +92,7 @@ def repeat_plot(
         ax.text(0.02, beyond + 0.02, event, color=ink, va="bottom")
     if required is not None:
         ax.axhline(float(required), color="0.35", linestyle=":", linewidth=1.5)
-    ax.set(xlim=(0, 1), ylim=(0, 1.02), xlabel="reliability", ylabel="share of units")
+    ax.set(xlim=(0, 1), ylim=(0, 1.02), xlabel=RELIABILITY, ylabel="share of units")
     ax.set_label(_told_again(source, span, at_least, events))
     bare(ax, "top", "right")
     return ax
@@ -168,9 +174,5 @@ def _told_again(
     source: Any, span: tuple[float, float] | None, at_least: Hashable | None, events: list[str]
 ) -> str:
     low, high = span or (0.0, 1.0)
-    parts = []
-    for event in events:
-        ends = [percent(share) for share in _shares(source, (low, high), at_least, event)]
-        name = "grade" if event == "same grade" else event.removeprefix("same ")
-        parts.append(f"the same {name} comes again in {ends[0]} to {ends[1]} of units")
-    return f"With a reliability of {low:g} to {high:g} {' and '.join(parts)}."
+    ends = [(event, *_shares(source, (low, high), at_least, event)) for event in events]
+    return repeats_in_words((low, high), ends, "units")  # type: ignore[arg-type]

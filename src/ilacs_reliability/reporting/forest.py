@@ -19,9 +19,9 @@ from ilacs_reliability._results.wording import (
     sentence_start,
     significant,
     together,
-    with_interval,
 )
 from ilacs_reliability.reporting.axes import bare, new_axes
+from ilacs_reliability.reporting.captions import held_in_words, interval_in_words
 from ilacs_reliability.reporting.lettering import LINE, n_lines, width_of, wrapped
 
 if TYPE_CHECKING:
@@ -132,16 +132,19 @@ def _told_again(
     shown: Sequence[Estimate], limits: Sequence[Interval], bars: Sequence[tuple[str, float]]
 ) -> str:
     said = [
-        f"{sentence_start(one.label or one.name)} "
-        + (
-            f"is undefined ({reason_in_words(one)})"
-            if one.status == "undefined"
-            else with_interval(one.value, *pair, says=f"{level(pair.confidence_level)} interval")
+        f"{sentence_start(one.label or one.name)} is undefined ({reason_in_words(one)})."
+        if one.status == "undefined"
+        else interval_in_words(
+            sentence_start(one.label or one.name),
+            one.value,
+            pair,
+            f"{level(pair.confidence_level)} interval",
         )
+        + "."
         for one, pair in zip(shown, limits, strict=True)
     ]
     held = [f"{name or 'threshold'} {significant(value)}" for name, value in bars]
-    return ". ".join(said + ([f"Held to: {', '.join(held)}"] if held else [])) + "."
+    return " ".join([*said, held_in_words(held)] if held else said)
 
 
 def _edges(numbers: Any) -> tuple[float, float] | None:

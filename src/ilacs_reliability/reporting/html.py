@@ -18,10 +18,22 @@ from ilacs_reliability.reporting.blocks import (
     brief_title,
     is_brief,
 )
+from ilacs_reliability.reporting.palette import GROUNDS
 from ilacs_reliability.reporting.pictures import error_picture, interval_picture, moves_picture
 
-STYLE = """
-:root { --ink: #1a1a1a; --soft: #5a5a5a; --line: #d5d5d5; --paper: #fff; }
+
+def _colours(ground: str) -> str:
+    return " ".join(f"--{name}: {colour};" for name, colour in GROUNDS[ground].items())
+
+
+INKS = ("ink", "soft", "first", "second")
+"""Classes of what is drawn in a colour of the page."""
+STYLE = (
+    f":root {{ color-scheme: light dark; {_colours('light')} }}\n"
+    f"@media screen and (prefers-color-scheme: dark) {{ :root {{ {_colours('dark')} }} }}\n"
+    + "".join(f"svg .{ink} {{ fill: var(--{ink}); stroke: var(--{ink}); }}\n" for ink in INKS)
+    + """svg text { stroke: none !important; } svg .line { fill: none; }
+svg .shade { fill: var(--shade); }
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 46rem; padding: 1.2rem; color: var(--ink);
   background: var(--paper); font: 1rem/1.5 Georgia, "Times New Roman", serif; }
@@ -39,6 +51,9 @@ h2, .held { break-after: avoid; } figure, dl, tr { break-inside: avoid; }
   font: bold .85rem/1.6 Helvetica, Arial, sans-serif; white-space: nowrap; }
 .supported { color: #14612f; } .contradicted { color: #9b1c1c; }
 .not-shown { color: #7a4a00; } .not-answerable { color: #3d3d7a; }
+@media screen and (prefers-color-scheme: dark) {
+  .supported { color: #7fd69a; } .contradicted { color: #ff9b9b; }
+  .not-shown { color: #f0c070; } .not-answerable { color: #b6b6ff; } }
 figure { margin: .8rem 0; } figcaption { font-size: .85rem; color: var(--soft); }
 svg { display: block; width: 100%; height: auto; font: 14px Helvetica, Arial, sans-serif; }
 code { font-size: .8rem; overflow-wrap: anywhere; }
@@ -47,6 +62,7 @@ footer { margin-top: 2rem; font-size: .85rem; color: var(--soft); }
 @media print { body { max-width: none; padding: 0; font-size: 10.5pt; }
   a { text-decoration: none; } svg { max-width: 11cm; } section { margin-top: .8rem; } }
 """
+)
 
 
 def report_html(report: SecurityReport) -> str:

@@ -14,6 +14,7 @@ from ilacs_reliability._results.estimates import Estimate
 from ilacs_reliability._results.listing import Estimates
 from ilacs_reliability._results.wording import counted, fixed, listed, together, whole
 from ilacs_reliability.reporting.axes import names_both_ways, new_axes
+from ilacs_reliability.reporting.captions import moved_in_words
 from ilacs_reliability.reporting.lettering import (
     LINE,
     n_lines,
@@ -89,17 +90,14 @@ def transitions_plot(table: TransitionsLike, *, ax: Axes | None = None) -> Axes:
 
 def moves_in_words(counts: Any, labels: list[str]) -> str:
     """Say how many units rose, stayed and fell, and from where to where most did."""
-    rose, stayed, fell = (
+    moves = [
         int(part.sum()) for part in (np.triu(counts, 1), np.diagonal(counts), np.tril(counts, -1))
-    )
+    ]
     moved = counts - np.diag(np.diagonal(counts))
     frequent = np.argwhere(moved == max(int(moved.max()), 1))
     named = [f"{labels[before]} to {labels[after]}" for before, after in frequent]
     most = f" Most frequent: {listed(named)} ({whole(moved.max())})." if named else ""
-    return (
-        f"Of {counted(counts.sum(), 'unit')} graded twice, {whole(rose)} rose, {whole(stayed)} "
-        f"stayed and {whole(fell)} fell.{most}"
-    )
+    return f"Of {counted(counts.sum(), 'unit')} graded twice, {moved_in_words(moves)}.{most}"
 
 
 def agreement_plot(ratings: Ratings, *, ax: Axes | None = None) -> Axes:
