@@ -5,15 +5,18 @@ import warnings
 from dataclasses import replace
 from functools import partial
 from itertools import permutations, product
+from time import process_time
 
 import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from hypothesis import assume, given
 from numpy.testing import assert_allclose
 from scipy import stats
 
 import ilacs_reliability as ilr
+import strategies as our
 from closeness import close
 from ilacs_reliability._inference import reorderings
 
@@ -130,6 +133,31 @@ def test_where_no_spread_is_seen_the_interval_is_the_coefficients_own_by_name():
     found = ilr.generalise(ilr.gwet_ac, perfect, to="both").confidence_interval()
     assert_allclose([*found], [*own], rtol=1e-12)
     assert found.method == own.method == "score"
+
+
+@pytest.mark.parametrize("coefficient", [
+    ilr.light_kappa, partial(ilr.light_kappa, weights="linear"), partial(ilr.light_kappa),
+])  # fmt: skip
+@our.examples(30)
+@given(codes=our.codes(max_raters=5, max_units=8, n_grades=3))
+def test_lights_kappa_without_a_rater_is_what_the_others_say(coefficient, codes):
+    ratings = ilr.ratings_from_codes(codes, scale=ilr.Scale([1, 2, 3]))
+    assume(codes.shape[1] > 2)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ilr.UndefinedEstimateWarning)
+        found = ilr.influential_raters(coefficient, ratings)
+        for row in found:
+            others = np.delete(codes, row["rater"] - 1, axis=1)
+            left = coefficient(ilr.ratings_from_codes(others, scale=ratings.scale)).value
+            assert row["without"] == (None if np.isnan(left) else close(left))
+
+
+def test_two_hundred_raters_are_left_out_of_lights_kappa_in_moments():
+    codes = np.random.default_rng(1).integers(0, 3, (100, 200))
+    ratings = ilr.ratings_from_codes(codes, scale=ilr.Scale([1, 2, 3]))
+    start = process_time()
+    assert ilr.generalise(ilr.light_kappa, ratings).error_parts["raters"] > 0
+    assert process_time() - start < 8
 
 
 def test_a_generalised_estimate_says_what_it_generalises_to():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, TypeAlias
 
@@ -22,8 +21,8 @@ from ilacs_reliability._results.estimates import NO_ERROR, Estimate, Limits, Met
 from ilacs_reliability._results.influences import standard_error
 from ilacs_reliability._results.keyed import Keyed, keyed
 from ilacs_reliability._results.named_limits import name_of, under_name
-from ilacs_reliability._results.undefined import REASONS, UndefinedEstimateWarning, warn_undefined
-from ilacs_reliability.agreement.formulas import keep_raters, known_raters, rater_names
+from ilacs_reliability._results.undefined import REASONS, warn_undefined
+from ilacs_reliability.agreement.formulas import known_raters, rater_names
 from ilacs_reliability.agreement.spoken_notes import (
     OWN_INTERVAL,
     few_raters,
@@ -34,6 +33,7 @@ from ilacs_reliability.agreement.spoken_notes import (
     without_raters,
 )
 from ilacs_reliability.agreement.studies import logit_by_name
+from ilacs_reliability.agreement.without_raters import values_of, values_without_each
 
 Target: TypeAlias = Literal["units", "raters", "both"]
 ErrorMethod: TypeAlias = Literal["delta", "linearised", "jackknife"]
@@ -221,7 +221,7 @@ def generalise(
     if to != "raters":
         parts["units"] = _over_units(coefficient, taken, base, method) * left["units"] ** 0.5
     if to != "units":
-        without = _without_each_rater(coefficient, taken)
+        without = values_without_each(coefficient, taken)
         parts["raters"] = _over_raters(without) * left["raters"] ** 0.5
         lost = [name for name, x in zip(rater_names(taken), without, strict=True) if np.isnan(x)]
     drawn = max(left[name] for name in parts) ** 0.5
@@ -275,7 +275,7 @@ def _over_units(coefficient: Coefficient, ratings: Ratings, base: Estimate, meth
         left = np.unique(ratings.clusters[used])
         times = np.ones(len(left))
         without = frequencies * (ratings.clusters != left[:, None])
-    values, n = _values(coefficient, ratings.with_frequencies(without)), times.sum()
+    values, n = values_of(coefficient, ratings.with_frequencies(without)), times.sum()
     if n < 2:
         return float("nan")
     spread = times @ (values - times @ values / n) ** 2
@@ -292,25 +292,9 @@ def _linearised(ratings: Ratings, base: Estimate) -> float:
     return float(standard_error(fixed, w, n_rated, base.clusters, enters=base.enters))
 
 
-def _without_each_rater(coefficient: Coefficient, ratings: Ratings) -> FloatArray:
-    m = ratings.n_raters
-    return np.array(
-        [
-            float(_values(coefficient, keep_raters(ratings, [i for i in range(m) if i != left])))
-            for left in range(m)
-        ]
-    )
-
-
 def _over_raters(values: FloatArray) -> float:
     m = len(values)
     return float(np.sqrt((m - 1) / m * ((values - values.mean()) ** 2).sum()))
-
-
-def _values(coefficient: Coefficient, ratings: Ratings) -> FloatArray:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UndefinedEstimateWarning)
-        return np.asarray(coefficient(ratings).value, dtype=np.float64)
 
 
 def _with_error(

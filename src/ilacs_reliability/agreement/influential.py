@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -10,16 +9,15 @@ import numpy as np
 
 from ilacs_reliability._checks.arguments import check_listing, told
 from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings
-from ilacs_reliability._data.scales import FloatArray
 from ilacs_reliability._inference.evaluated import Coefficient, evaluated
 from ilacs_reliability._results.estimates import Estimate
 from ilacs_reliability._results.listing import Listing
 from ilacs_reliability._results.records import plain
-from ilacs_reliability._results.undefined import UndefinedEstimateWarning
 from ilacs_reliability.agreement.categories import pattern_labels
-from ilacs_reliability.agreement.formulas import keep_raters, known_raters, rater_names
+from ilacs_reliability.agreement.formulas import known_raters, rater_names
 from ilacs_reliability.agreement.spoken import what_moves_most
 from ilacs_reliability.agreement.spoken_notes import NO_UNIT_NAMES
+from ilacs_reliability.agreement.without_raters import values_of, values_without_each
 
 # entries of a block of studies, each without one unit
 BLOCK = 1 << 20
@@ -160,10 +158,10 @@ def influential_raters(coefficient: Coefficient, ratings: RatingsLike) -> Listin
     patterns = taken.patterns if taken.patterns is not None else np.empty((0, m))
     given = taken.frequencies @ (patterns >= 0)
     rows = []
+    without = values_without_each(coefficient, taken).tolist()
     for place, name in enumerate(rater_names(taken)):
-        others = keep_raters(taken, [i for i in range(m) if i != place])
         row: dict[str, Any] = {"rater": plain(name), "n_ratings": given[place].item()}
-        rows.append(row | _change(float(_values(coefficient, others)), base))
+        rows.append(row | _change(without[place], base))
     rows.sort(key=_largest_first)
     return Listing(
         "influential_raters", tuple(rows), what_moves_most(rows, base, "rater"), base.notes
@@ -179,12 +177,6 @@ def _single(ratings: RatingsLike) -> Ratings:
     return taken
 
 
-def _values(coefficient: Coefficient, ratings: Ratings) -> FloatArray:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UndefinedEstimateWarning)
-        return np.asarray(coefficient(ratings).value, dtype=np.float64)
-
-
 def _leave_out(coefficient: Coefficient, ratings: Ratings, used: Any) -> list[float]:
     values: list[float] = []
     step = max(1, BLOCK // max(len(ratings.table.totals), 1))
@@ -193,7 +185,7 @@ def _leave_out(coefficient: Coefficient, ratings: Ratings, used: Any) -> list[fl
         frequencies = np.repeat(ratings.frequencies[None].astype(np.float64), len(places), axis=0)
         # of a pattern with less than a unit, all of it
         frequencies[np.arange(len(places)), places] -= np.minimum(ratings.frequencies[places], 1.0)
-        values += _values(coefficient, ratings.with_frequencies(frequencies)).tolist()
+        values += values_of(coefficient, ratings.with_frequencies(frequencies)).tolist()
     return values
 
 
