@@ -252,3 +252,31 @@ def test_limits_of_a_high_level_hold_the_usual_ones():
             outer = found.confidence_interval(level, "likelihood")
             assert outer.low <= inner.low + 1e-9
             assert outer.high >= inner.high - 1e-9
+
+
+FEW_UNITS = {
+    "light": (ilr.light_kappa, "linear", "20 11 01 00 01 10 11 01"),
+    "gwet": (ilr.gwet_ac, "linear", "21 20 01 12 02 01 20 01 11 22"),
+    "fleiss": (ilr.fleiss_kappa, "identity", "11 31 22 30 33 23"),
+}
+
+
+@pytest.mark.parametrize(("coefficient", "weights", "units"), FEW_UNITS.values(), ids=FEW_UNITS)
+def test_limits_of_few_units_widen_with_the_level(coefficient, weights, units):
+    codes = [[int(grade) for grade in unit] for unit in units.split()]
+    found = coefficient(ilr.ratings_from_codes(codes, scale=ilr.Scale(range(4))), weights=weights)
+    every = [limits(found, level) for level in (0.8, 0.95, 0.98, 0.995, 0.997, 0.999, 0.99999)]
+    for inner, outer in itertools.pairwise(every):
+        assert outer.low <= inner.low + 1e-6
+        assert outer.high >= inner.high - 1e-6
+
+
+@pytest.mark.parametrize(
+    ("level", "least"), [(0.95, -0.704821), (0.995, -0.924396), (0.999, -0.985244)]
+)
+def test_the_end_that_an_optimiser_finds_of_few_units(level, least):
+    """By SciPy 1.17's SLSQP from 60 starts, over shares of the nine cells."""
+    codes = [[int(grade) for grade in unit] for unit in FEW_UNITS["light"][2].split()]
+    ratings = ilr.ratings_from_codes(codes, scale=ilr.Scale(range(3)))
+    low = limits(ilr.light_kappa(ratings, weights="linear"), level).low
+    assert low == pytest.approx(least, abs=1e-3)

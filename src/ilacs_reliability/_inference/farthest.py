@@ -24,12 +24,14 @@ STARTS_WIDE, FOLLOWED_WIDE = 8, 3
 # patterns of which pairs are tried then
 MOST_SINGLE = 48
 WIDE, MOST_PAIRED = 0.35, 30
-# reaches a unit beyond which what these reach is asked, too
-RUNGS = (1.0, 4.0)
-# steps of a path, the first of which are taken in full, and the gain that ends it
-STEPS, FULL_STEPS, GAIN = 30, 2, 1e-8
+# a reach a unit beyond which searches start from the ends of less reach, too, and how much less
+FAR, RUNG = 1.0, 2.0
+# steps of a path, the first of which are taken in full, and the gain that ends it; after so many
+# steps a larger one does
+STEPS, FULL_STEPS, GAIN = 150, 2, 1e-8
+LATE, LATE_GAIN = 30, 1e-5
 # parts of a step that are tried where all of it goes too far
-PARTS = (0.5, 0.25, 1 / 16)
+PARTS = (0.5, 0.25, 1 / 16, 1 / 64, 1 / 256, 1 / 1024)
 # the tilt is exp of this at most: shares become as small as numbers do
 MOST_TILT = 690.0
 # how near the fall comes to the reach, and what stands for zero
@@ -72,14 +74,18 @@ class _Place(NamedTuple):
 
 
 def farthest(
-    evaluate: Evaluate, frequencies: FloatArray, reach: FloatArray, allowed: BoolArray
+    evaluate: Evaluate,
+    frequencies: FloatArray,
+    reach: FloatArray,
+    allowed: BoolArray,
+    usual: FloatArray | None = None,
 ) -> tuple[FloatArray, FloatArray]:
     """Return the least and the greatest of a statistic over the shares that are not spoken against.
 
     `frequencies` and `allowed` (patterns that may have a share), (..., n_patterns); `reach`,
     (2, ...), is how far twice the log likelihood may fall at the least and at the greatest;
     `evaluate` takes shares, (n, n_patterns), to the statistic and its influences. nan where the
-    statistic is.
+    statistic is. What less reach finds is not lost: that of `usual`, and steps from there.
 
     At an end the shares are f / (c - u), with u the influence there: one that pulls most gets a
     share without having been seen. Each step goes towards the shares that the present influences
@@ -89,27 +95,42 @@ def farthest(
     if not frequencies.size:
         return np.full(frequencies.shape[:-1], np.nan), np.full(frequencies.shape[:-1], np.nan)
     times = frequencies.reshape(-1, n_patterns)
-    reach = reach.reshape(2, -1)
-    seen = _Seen(times, times.sum(axis=-1), allowed.reshape(times.shape), reach.min(axis=0))
-    ends = np.full((2, len(times)), np.nan)
+    total = np.broadcast_to(times.sum(axis=-1), (2, len(times)))
+    anchors = [FAR * total] if usual is None else [FAR * total, usual.reshape(2, -1)]
+    reach, allowed = reach.reshape(2, -1), allowed.reshape(times.shape)
     with np.errstate(all="ignore"):
-        value, pull = evaluate(times / seen.total[:, None])
-        rows = np.flatnonzero(np.isfinite(value) & (seen.reach > 0))
-        size = max(1, BLOCK // (n_patterns * MOST_SINGLE))
-        for start in range(0, len(rows), size):
-            block = rows[start : start + size]
-            paths = _paths(evaluate, seen.take(block), pull[block], reach[:, block])
-            ends[:, block] = _climbed(evaluate, paths)
-        far = seen.reach > RUNGS[0] * seen.total
-        if far.any():
-            # hardly anything is ruled out: ends that less reach has found are not lost
-            nearer = seen.take(far)
-            beyond = nearer.reach > RUNGS[1] * nearer.total
-            rung = np.where(beyond, RUNGS[1], RUNGS[0]) * nearer.total
-            less = farthest(evaluate, nearer.times, np.array([rung, rung]), nearer.allowed)
-            ends[:, far] = np.fmin(ends[0, far], less[0]), np.fmax(ends[1, far], less[1])
+        ends, _ = _found(evaluate, times, reach, allowed, anchors)
     low, high = ends.reshape(2, *frequencies.shape[:-1])
     return low, high
+
+
+def _found(
+    evaluate: Evaluate,
+    times: FloatArray,
+    reach: FloatArray,
+    allowed: BoolArray,
+    anchors: list[FloatArray],
+) -> tuple[FloatArray, FloatArray]:
+    """Return the ends, (2, n), and the shares there, (2, n, n_patterns)."""
+    seen = _Seen(times, times.sum(axis=-1), allowed, reach.min(axis=0))
+    ends, places = np.full((2, len(times)), np.nan), np.full((2, *times.shape), np.nan)
+    value, pull = evaluate(times / seen.total[:, None])
+    known = np.isfinite(value) & (seen.reach > 0)
+    nearer = known.copy()
+    for number in range(len(anchors), 0, -1):
+        rungs = np.log((reach / anchors[number - 1]).min(axis=0)) / np.log(RUNG)
+        far = nearer & (rungs > EXACT)
+        if far.any():
+            below = [anchor[:, far] for anchor in anchors[:number]]
+            less = below[-1] * RUNG ** (np.ceil(rungs[far] - EXACT) - 1.0)
+            places[:, far] = _found(evaluate, times[far], less, allowed[far], below)[1]
+            nearer &= ~far
+    rows, size = np.flatnonzero(known), max(1, BLOCK // (times.shape[-1] * MOST_SINGLE))
+    for start in range(0, len(rows), size):
+        block = rows[start : start + size]
+        paths = _paths(evaluate, seen.take(block), pull[block], reach[:, block], places[:, block])
+        ends[:, block], places[:, block] = _climbed(evaluate, paths)
+    return ends, places
 
 
 def _is_wide(seen: _Seen) -> BoolArray:
@@ -138,8 +159,10 @@ def _leads(seen: _Seen, pull: FloatArray) -> tuple[npt.NDArray[np.intp], BoolArr
     return np.concatenate([single, places], axis=1), np.hstack([may, both])
 
 
-def _paths(evaluate: Evaluate, seen: _Seen, pull: FloatArray, reach: FloatArray) -> _Paths:
-    """Start from what was seen, and from the best of those as far in each direction as may be."""
+def _paths(
+    evaluate: Evaluate, seen: _Seen, pull: FloatArray, reach: FloatArray, nearer: FloatArray
+) -> _Paths:
+    """Start from what was seen, what less reach found and the best as far in each direction."""
     leads, may = _leads(seen, pull)
     (n, n_patterns), wide = seen.times.shape, _is_wide(seen)
     starts = np.where(wide, STARTS_WIDE, STARTS)
@@ -150,32 +173,34 @@ def _paths(evaluate: Evaluate, seen: _Seen, pull: FloatArray, reach: FloatArray)
     places = _tilted(towards, seen.take(study))
     values, number = np.full(may.shape, np.nan), np.zeros(may.shape, dtype=np.intp)
     values[study, lead], number[study, lead] = evaluate(places)[0], np.arange(len(study))
-    shares = np.empty((2, n, 1 + most, n_patterns))
-    live = np.ones((2, n, 1 + most), dtype=np.bool_)
+    shares = np.empty((2, n, 2 + most, n_patterns))
+    live = np.ones((2, n, 2 + most), dtype=np.bool_)
     shares[:, :, 0] = (seen.times / seen.total[:, None])[None]
+    live[:, :, 1] = ~np.isnan(nearer).any(axis=-1)
+    shares[:, :, 1] = np.where(live[:, :, 1, None], nearer, shares[:, :, 0])
     for side, sign in enumerate((-1.0, 1.0)):
         falling = np.where(np.isfinite(values), -sign * values, np.inf)
         order = np.argsort(falling, axis=-1, kind="stable")[:, :most]
-        shares[side, :, 1:] = places[np.take_along_axis(number, order, axis=1)]
+        shares[side, :, 2:] = places[np.take_along_axis(number, order, axis=1)]
         started = np.isfinite(np.take_along_axis(values, order, axis=1))
-        live[side, :, 1:] = started & (np.arange(most) < starts[:, None])
+        live[side, :, 2:] = started & (np.arange(most) < starts[:, None])
     rows = np.broadcast_to(np.arange(n)[:, None], live.shape).ravel()
     return _Paths(
-        seen=seen.take(rows)._replace(reach=np.repeat(reach.ravel(), 1 + most)),
-        sign=np.repeat([-1.0, 1.0], n * (1 + most)),
+        seen=seen.take(rows)._replace(reach=np.repeat(reach.ravel(), 2 + most)),
+        sign=np.repeat([-1.0, 1.0], n * (2 + most)),
         shares=shares.reshape(-1, n_patterns),
         live=live.ravel(),
-        n_each=1 + most,
+        n_each=2 + most,
     )
 
 
-def _climbed(evaluate: Evaluate, paths: _Paths) -> FloatArray:
-    """Follow the searches and return the two ends of each study, (2, n)."""
+def _climbed(evaluate: Evaluate, paths: _Paths) -> tuple[FloatArray, FloatArray]:
+    """Follow the searches; return the two ends of each study, (2, n), and the shares there."""
     seen, live = paths.seen, paths.live.copy()
     followed = np.where(_is_wide(seen), FOLLOWED_WIDE, FOLLOWED)
     here = _place(evaluate, paths.shares, paths.sign)
     # a place that is not followed stands in for none
-    best = np.where(live & np.isfinite(here.value), here.value, -np.inf)
+    best, places = np.where(live & np.isfinite(here.value), here.value, -np.inf), here.shares.copy()
     idle = np.zeros_like(live)
     for step in range(STEPS):
         rows = np.flatnonzero(live)
@@ -185,11 +210,11 @@ def _climbed(evaluate: Evaluate, paths: _Paths) -> FloatArray:
         # where several unseen patterns share what is left, first the others move, then they do
         held = now.shares if step > FULL_STEPS and step % 2 else None
         there = _place(evaluate, _tilted(now.pull, seen.take(rows), held), sign)
-        best[rows] = np.fmax(best[rows], there.value)
+        _keep(best, places, rows, there)
         if step >= FULL_STEPS:
             there = _shortened(evaluate, now, there, sign)
-            best[rows] = np.fmax(best[rows], there.value)
-            still = ~(there.value - now.value >= GAIN)
+            _keep(best, places, rows, there)
+            still = ~(there.value - now.value >= (GAIN if step < LATE else LATE_GAIN))
             rest = ((seen.times[rows] == 0) & (now.shares > 0)).any(axis=-1)
             live[rows[still & (idle[rows] | ~rest)]] = False
             idle[rows] = still
@@ -199,8 +224,17 @@ def _climbed(evaluate: Evaluate, paths: _Paths) -> FloatArray:
         if step == FULL_STEPS + 1:
             order = np.argsort(-best.reshape(-1, paths.n_each), axis=-1, kind="stable")
             live &= np.argsort(order, axis=-1).ravel() < followed
-    low, high = best.reshape(2, -1, paths.n_each).max(axis=-1)
-    return np.array([-low, high])
+    chosen = np.argmax(best.reshape(2, -1, paths.n_each), axis=-1)
+    number = np.arange(len(best)).reshape(2, -1, paths.n_each)
+    number = np.take_along_axis(number, chosen[..., None], axis=-1)[..., 0]
+    low, high = best[number]
+    return np.array([-low, high]), places[number]
+
+
+def _keep(best: FloatArray, places: FloatArray, rows: npt.NDArray[np.intp], there: _Place) -> None:
+    """Write down what is better than the best so far of each search."""
+    better = there.value > best[rows]
+    best[rows[better]], places[rows[better]] = there.value[better], there.shares[better]
 
 
 def _place(evaluate: Evaluate, shares: FloatArray, sign: FloatArray) -> _Place:

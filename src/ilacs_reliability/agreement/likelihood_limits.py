@@ -142,13 +142,8 @@ class Likelihood(NamedTuple):
     def limits(self, estimate: Estimate, confidence_level: float) -> Limits:
         """Return the limits; those of the score where nothing else is possible."""
         study = _study(estimate)
-        reach = _reach(estimate, confidence_level, study)
-        low, high = _farthest(study.ratings, [(1.0, estimate)], reach)
-        if confidence_level > USUAL:
-            # a search that ends on the way may not leave out what is found at a lower level
-            usual = _reach(estimate, USUAL, study)
-            inner = _farthest(study.ratings, [(1.0, estimate)], usual)
-            low, high = np.minimum(low, inner[0]), np.maximum(high, inner[1])
+        reach, usual = _reaches(estimate, confidence_level, study)
+        low, high = _farthest(study.ratings, [(1.0, estimate)], reach, usual)
         few = np.asarray(study.n_paired < FEWEST_UNITS)
         gone = ~np.isnan(estimate.value) & (few | ~(high > low))
         if not gone.any():
@@ -179,10 +174,9 @@ def difference_limits(
     What is rare may bear on either end: the likelihood may fall as far as it may at any limit of
     either coefficient.
     """
-    reach = [_reach(estimate, confidence_level, _study(one)) for one in (a, b)]
-    low, high = _farthest(
-        a.origin.ratings, [(1.0, a), (-1.0, b)], np.full(2, np.max(reach, axis=None))
-    )
+    reaches = [_reaches(estimate, confidence_level, _study(one)) for one in (a, b)]
+    reach, usual = (_either(*ends) for ends in zip(*reaches, strict=True))
+    low, high = _farthest(a.origin.ratings, [(1.0, a), (-1.0, b)], reach, usual)
     if np.isfinite(low) and high > low:
         # a difference that is never below 0 must not seem above it by what the search leaves
         return low - SEARCHED, high + SEARCHED
@@ -190,12 +184,20 @@ def difference_limits(
     return instead((low, high), other, True, "t", NO_OTHER_PATTERN)
 
 
+def _either(one: FloatArray | None, other: FloatArray | None) -> Any:
+    """Return the farther of two coefficients' reaches at either end, (2,)."""
+    return None if one is None or other is None else np.full(2, max(one.max(), other.max()))
+
+
 def _study(estimate: Estimate) -> Study:
     return study_of(estimate.origin.ratings, estimate.origin.weights)
 
 
 def _farthest(
-    ratings: Ratings, terms: list[tuple[float, Estimate]], reach: FloatArray
+    ratings: Ratings,
+    terms: list[tuple[float, Estimate]],
+    reach: FloatArray,
+    usual: FloatArray | None,
 ) -> tuple[FloatArray, FloatArray]:
     """Return the ends of a sum of coefficients, each with its factor."""
     room = ratings.derived("pattern room", _room, of_patterns=True)
@@ -206,7 +208,7 @@ def _farthest(
     possible = room.possible(times)
     columns = np.flatnonzero(possible.reshape(-1, possible.shape[-1]).any(axis=0))
     evaluate = partial(_on_room, room=room, columns=columns, parts=parts)
-    return farthest(evaluate, times[..., columns], reach, possible[..., columns])
+    return farthest(evaluate, times[..., columns], reach, possible[..., columns], usual)
 
 
 class _Part(NamedTuple):
@@ -223,6 +225,14 @@ def _part(factor: float, estimate: Estimate) -> _Part:
     found: Likelihood = dict(estimate.methods)["likelihood"].first[0]
     curve = found.curve.bound()
     return _Part(factor, curve, found.pairs_only, _study(estimate), estimate.origin)
+
+
+def _reaches(
+    estimate: Estimate, confidence_level: float, study: Study
+) -> tuple[FloatArray, FloatArray | None]:
+    """Return the reach at a level, and that of the usual one where this is higher."""
+    reach = _reach(estimate, confidence_level, study)
+    return reach, _reach(estimate, USUAL, study) if confidence_level > USUAL else None
 
 
 def _reach(estimate: Estimate, confidence_level: float, study: Study) -> FloatArray:

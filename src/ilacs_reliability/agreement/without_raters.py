@@ -64,10 +64,11 @@ def _weights_of_light(coefficient: Coefficient) -> Weights | None:
     """Return the weights that Light's kappa is asked for with; None for other functions."""
     if coefficient is light_kappa:
         return "identity"
-    is_light = isinstance(coefficient, partial) and coefficient.func is light_kappa
-    if not is_light or coefficient.args or set(coefficient.keywords) != {"weights"}:
+    if not isinstance(coefficient, partial) or coefficient.func is not light_kappa:
         return None
-    weights: Weights = coefficient.keywords["weights"]
+    if coefficient.args or set(coefficient.keywords) - {"weights"}:
+        return None
+    weights: Weights = coefficient.keywords.get("weights", "identity")
     return weights
 
 
