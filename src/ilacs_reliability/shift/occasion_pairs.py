@@ -76,7 +76,7 @@ def pairwise_occasions(
 
     References
     ----------
-    .. [1] W. J. Conover, "Practical Nonparametric Statistics", 3rd ed., Wiley (1999), 369-373.
+    .. [1] W. J. Conover, "Practical Nonparametric Statistics", 3rd ed., Wiley (1999).
     .. [2] P. Nemenyi, "Distribution-free multiple comparisons", PhD thesis, Princeton (1963); J.
            Demsar, "Statistical comparisons of classifiers over multiple data sets", Journal of
            Machine Learning Research 7 (2006), 1-30.
