@@ -387,6 +387,67 @@ def test_a_category_that_no_row_has_is_no_grade():
     assert ilr.ratings_from_wide(frame, raters=["a", "b"], scale=SCALE).n_units == 2
 
 
+# names in an order of their own, and grades in one that means nothing
+ORDERS = {
+    "rater": ["Zoe", "Ann", "Mia"],
+    "kind": ["short", "a standard"],
+    "grade": sorted(SCALE.labels, reverse=True),
+}
+ORDERED_ROWS = {
+    "unit": [1, 1, 2, 2, 3],
+    "rater": ["Ann", "Zoe", "Mia", "Zoe", "Ann"],
+    "grade": [GOOD, GOOD, RI, GOOD, BEST],
+    "kind": ["a standard", "a standard", "short", "short", "short"],
+}
+
+
+def duckdb_enum(columns):
+    import duckdb
+
+    names = ", ".join(f"{name} {name}_t" if name in ORDERS else f"{name} int" for name in columns)
+    connection = duckdb.connect()
+    for name, labels in ORDERS.items():
+        connection.execute(f"create type {name}_t as enum {tuple(labels)}")
+    connection.execute(f"create table graded ({names})")
+    connection.executemany(
+        "insert into graded values (?, ?, ?, ?)", list(zip(*columns.values(), strict=True))
+    )
+    return connection.table("graded")
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        pytest.param(
+            lambda columns: pd.DataFrame(columns).astype(
+                {name: pd.CategoricalDtype(labels, ordered=True) for name, labels in ORDERS.items()}
+            ),
+            id="pandas",
+        ),
+        pytest.param(
+            lambda columns: pl.DataFrame(columns).cast(
+                {name: pl.Enum(labels) for name, labels in ORDERS.items()}
+            ),
+            id="polars",
+        ),
+        pytest.param(duckdb_enum, id="duckdb", marks=without_duckdb),
+    ],
+)
+def test_an_enum_keeps_its_order_of_raters_groups_and_strata_but_not_of_grades(make):
+    rows = make(ORDERED_ROWS)
+    ratings = ilr.ratings_from_frame(rows, unit="unit", rater="rater", grade="grade", scale=SCALE)
+    assert ratings.raters == ("Zoe", "Ann", "Mia")
+    assert ratings.scale == SCALE
+    groups = ilr.grades_from_frame(rows, grade="grade", group="kind", stratum="rater", scale=SCALE)
+    assert groups.groups == ("short", "a standard")
+    assert groups.strata == ("Zoe", "Ann", "Mia")
+    plain = ilr.grades_from_frame(
+        pl.DataFrame(ORDERED_ROWS), grade="grade", group="kind", scale=SCALE
+    )
+    assert plain.groups == ("a standard", "short")
+    assert_array_equal(groups.counts.sum(axis=0), plain.counts[0, ::-1])
+
+
 # laws
 
 
