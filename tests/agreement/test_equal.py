@@ -112,3 +112,93 @@ def test_few_units_are_said():
 def test_what_cannot_be_compared_is_refused(estimates, paired, error, match):
     with pytest.raises(error, match=match):
         ilr.equal_agreement_test(estimates, paired=paired)
+
+
+# within the strata of a covariate
+
+OTHERS = ([[20, 10], [12, 18]], [[35, 5], [9, 44]], [[30, 10], [18, 32]])
+BY_STRATUM = {
+    name: {
+        pair: ilr.cohen_kappa(ilr.ratings_from_table(table, scale=SCALE))
+        for pair, table in zip("xyz", tables, strict=True)
+    }
+    for name, tables in (("north", TABLES), ("south", OTHERS))
+}
+
+
+def test_over_strata_kappas_are_compared_as_by_metafor():
+    # R metafor 3.8-1: rma.mv(yi, V, mods = ~ 0 + difference, method = "FE") of the differences
+    # between neighbours, with the kappas and errors by hand; QM, its p-value, and QE
+    found = ilr.equal_agreement_test(BY_STRATUM, paired=False)
+    assert found.statistic == close(29.1426347718203)
+    assert found.p_value == close(4.69631549972309e-07)
+    assert found.df == close(2.0)
+    assert found.n_units == 543
+    assert "chi-square 4.63 on 2 degrees of freedom, p = 0.0986." in found.notes[-1]
+
+
+def test_names_tell_which_kappa_is_which_in_any_order_of_strata():
+    turned = {stratum: {pair: one[pair] for pair in "zxy"} for stratum, one in BY_STRATUM.items()}
+    turned["north"] = BY_STRATUM["north"]
+    found = ilr.equal_agreement_test(turned, paired=False)
+    back = ilr.equal_agreement_test(dict(reversed(turned.items())), paired=False)
+    right = ilr.equal_agreement_test(BY_STRATUM, paired=False)
+    assert found.statistic == close(right.statistic)
+    assert back.statistic == close(right.statistic)
+
+
+def test_strata_that_are_alike_add_up_and_do_not_differ():
+    one = ilr.equal_agreement_test(OF_PAIRS, paired=True)
+    found = ilr.equal_agreement_test({"a": OF_PAIRS, "b": OF_PAIRS}, paired=True)
+    n, rank = 40, 2
+    assert found.statistic == close(2 * one.statistic * rank * (n - 1) / (n - rank))
+    assert "chi-square 0.00 on 2 degrees of freedom, p = 1." in found.notes[-1]
+    assert found.n_units == 80
+
+
+def test_a_covariate_that_makes_the_difference_is_held_apart():
+    # within each stratum all agree alike; who works where makes the difference
+    easy, hard = [[45, 5], [5, 45]], [[30, 20], [20, 30]]
+    strata = {
+        "easy": [[[k * x for x in row] for row in easy] for k in (8, 1)],
+        "hard": [[[k * x for x in row] for row in hard] for k in (1, 8)],
+    }
+
+    def kappa(table):
+        return ilr.cohen_kappa(ilr.ratings_from_table(table, scale=SCALE))
+
+    pooled = [kappa(np.add(*tables)) for tables in zip(*strata.values(), strict=True)]
+    assert ilr.equal_agreement_test(pooled, paired=False).p_value < 1e-6
+    held = {name: list(map(kappa, tables)) for name, tables in strata.items()}
+    assert ilr.equal_agreement_test(held, paired=False).p_value == close(1.0)
+
+
+def test_a_stratum_without_a_value_is_left_out_and_counted():
+    with pytest.warns(ilr.UndefinedEstimateWarning):
+        lone = ilr.cohen_kappa(ilr.ratings_from_table([[5, 0], [0, 0]], scale=SCALE))
+    given = {**{name: list(one.values()) for name, one in BY_STRATUM.items()}, "west": [lone] * 3}
+    found = ilr.equal_agreement_test(given, paired=False)
+    assert found.statistic == close(ilr.equal_agreement_test(BY_STRATUM, paired=False).statistic)
+    assert "1 stratum in which one has no value does not enter." in found.notes
+    with pytest.warns(ilr.UndefinedEstimateWarning, match="Cohen's kappa has no value"):
+        none = ilr.equal_agreement_test({"west": [lone] * 3, "east": [lone] * 3}, paired=False)
+    assert none.reason == lone.reason
+    with pytest.warns(ilr.UndefinedEstimateWarning, match="no error to compare"):
+        ilr.equal_agreement_test({"a": [OF_PAIRS[0]] * 2, "b": [OF_PAIRS[0]] * 2}, paired=True)
+
+
+@pytest.mark.parametrize(
+    ("estimates", "error", "match"),
+    [
+        ({"a": KAPPAS}, ValueError, "two strata or more"),
+        ({"a": KAPPAS, "b": KAPPAS[:2]}, ValueError, "as many in each stratum, but has 2 and 3"),
+        ({"a": KAPPAS, "b": 0.5}, TypeError, "`estimates` must"),
+        ({"a": 0.5, "b": None}, TypeError, "`estimates` must"),
+        ({"a": {"x": KAPPAS[0]}, "b": {"y": KAPPAS[0]}}, ValueError, "the same names"),
+        ({"a": [KAPPAS[0], 1], "b": KAPPAS[:2]}, TypeError, r"`estimates\[1\]` must be"),
+        ({"a": KAPPAS[:1], "b": KAPPAS[:1]}, ValueError, "two estimates or more, but got 1"),
+    ],
+)
+def test_strata_that_cannot_be_compared_are_refused(estimates, error, match):
+    with pytest.raises(error, match=match):
+        ilr.equal_agreement_test(estimates, paired=False)

@@ -191,6 +191,9 @@ def annotations(draw: Draw) -> str:
 
 
 def several_estimates(draw: Draw) -> str:
+    if draw.chance(0.3):
+        strata = (f"{name!r}: {several_estimates(draw)}" for name in "ab"[: draw.whole(1, 2)])
+        return f"{{{', '.join(strata)}}}"
     if draw.chance(0.5):
         return f"ilr.kappa_by_grade({inputs.ratings(draw)})"
     return f"[{', '.join(estimate(draw) for _ in range(draw.whole(1, 4)))}]"

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ilacs_reliability._checks.arguments import check_flag, check_listing, told
 from ilacs_reliability._data.scales import FloatArray
+from ilacs_reliability._inference.null import ChiSquare
 from ilacs_reliability._inference.thresholds import check_plain, same_units
 from ilacs_reliability._results.estimates import Estimate, SignificanceResult
 from ilacs_reliability._results.influences import by_cluster
 from ilacs_reliability._results.undefined import REASONS, warn_undefined
+from ilacs_reliability.agreement.equal_strata import common_differences, in_one_order, strata_of
 from ilacs_reliability.agreement.spoken_notes import (
     EQUALITY,
     HOTELLING,
     NO_ERROR_TO_COMPARE,
+    OVER_STRATA,
     WELCH,
     one_undefined,
     rough_equality,
+    stratified_notes,
 )
-from ilacs_reliability.agreement.titles import ALL_EQUAL, equality_test_of
+from ilacs_reliability.agreement.titles import ALL_EQUAL, ALL_EQUAL_WITHIN, equality_test_of
 
 FEW = 20
 ROUNDING = 1e-12
@@ -34,7 +38,7 @@ class _Test(NamedTuple):
 
 
 def equal_agreement_test(
-    estimates: Mapping[object, Estimate] | Iterable[Estimate], *, paired: bool
+    estimates: Mapping[Any, Any] | Iterable[Estimate], *, paired: bool
 ) -> SignificanceResult:
     r"""Test whether two or more coefficients are equal.
 
@@ -42,22 +46,24 @@ def equal_agreement_test(
     ----------
     estimates : Estimates, mapping or sequence of Estimate
         Two or more. Where they are paired all come from one and the same `Ratings`, or from what
-        its `select_raters` returns.
+        its `select_raters` returns. Under the strata of a covariate: a mapping of stratum to such,
+        with the same names, or as many, in each.
     paired : bool
         Whether all rest on the same units, so that their errors move together.
 
     Returns
     -------
     SignificanceResult
-        An F statistic with its two degrees of freedom; there is no direction.
+        An F statistic with its two degrees of freedom, over strata chi-square with its one; there
+        is no direction.
 
     Raises
     ------
     TypeError
         If one is not an `Estimate`.
     ValueError
-        If there are fewer than two, one is a batch or from `generalise`, or paired estimates do not
-        come from the same `Ratings`.
+        If there are fewer than two, one is a batch or from `generalise`, paired estimates do not
+        come from the same `Ratings`, or strata have other names or numbers of them.
 
     Warns
     -----
@@ -78,6 +84,11 @@ def equal_agreement_test(
     on large samples: with fewer than 20 units in an estimate, or estimates near 1, look at the
     intervals of `difference` too.
 
+    Over strata the differences between neighbours, which a covariate cannot make within a stratum,
+    are averaged with the inverse of their covariance as weight and referred to chi-square, as a
+    meta-analysis of fixed effects does [4]_. A stratum in which one is undefined is left out. A
+    note says whether strata differ in the differences, which the average would hide.
+
     References
     ----------
     .. [1] B. L. Welch, "On the comparison of several mean values: an alternative approach",
@@ -86,6 +97,8 @@ def equal_agreement_test(
            3rd edition (2003), section 18.1.
     .. [3] S. Vanbelle and A. Albert, "A bootstrap method for comparing correlated kappa
            coefficients", Journal of Statistical Computation and Simulation 78 (2008), 1009-1015.
+    .. [4] W. Barlow, M.-Y. Lai and S. P. Azen, "A comparison of methods for calculating a
+           stratified kappa", Statistics in Medicine 10 (1991), 1465-1472.
 
     Examples
     --------
@@ -98,13 +111,11 @@ def equal_agreement_test(
     (10.99, 3e-05)
     """
     check_flag(paired, "paired")
-    given = _several(estimates)
-    if paired and not all(same_units(given[0], other) for other in given[1:]):
-        raise ValueError(
-            "`estimates` must come from the same `Ratings` (or its `select_raters`) to be paired: "
-            "make all from one, or give paired=False."
-        )
-    undefined = next((e for e in given if e.reason or not np.isfinite(e.value)), None)
+    strata = strata_of(estimates)
+    if strata is not None:
+        return _over_strata(strata, paired)
+    given = _several(estimates, paired)
+    undefined = _valueless(given)
     if undefined is not None:
         return _without(given, undefined.reason or "infinite", undefined, paired)
     found = _hotelling(given) if paired else _welch(given)
@@ -124,7 +135,55 @@ def equal_agreement_test(
     )
 
 
-def _several(estimates: object) -> list[Estimate]:
+def _over_strata(strata: dict[Hashable, Any], paired: bool) -> SignificanceResult:
+    """Average the differences over strata, leaving out those where one has no value."""
+    if len(strata) < 2:
+        raise ValueError(f"`estimates` must hold two strata or more, but got {told(strata)}.")
+    every = [_several(one, paired) for one in in_one_order(strata).values()]
+    kept = [given for given in every if _valueless(given) is None]
+    if not kept:
+        undefined = _valueless(every[0])
+        return _without(every[0], undefined.reason or "infinite", undefined, paired)  # type: ignore[union-attr]
+    covariance = _paired_covariance if paired else _own_covariance
+    found = common_differences(kept, covariance)
+    flat = [one for given in kept for one in given]
+    if found is None:
+        return _without(flat, "no_variation", None, paired)
+    notes = stratified_notes(len(every) - len(kept), found, len(kept))
+    return SignificanceResult(
+        statistic=found.statistic,
+        df=found.df,
+        p_value=ChiSquare(found.df).reach(found.statistic),
+        method=OVER_STRATA,
+        name="equal_agreement_test",
+        label=equality_test_of(len(kept[0])),
+        null=ALL_EQUAL_WITHIN,
+        n_units=sum(_units(given, paired) for given in kept),
+        notes=(*_notes(flat), *notes),
+        limits=kept[0][0].limits,
+    )
+
+
+def _valueless(given: list[Estimate]) -> Estimate | None:
+    return next((e for e in given if e.reason or not np.isfinite(e.value)), None)
+
+
+def _own_covariance(given: Sequence[Estimate]) -> FloatArray:
+    """Return the covariance of differences between neighbours that are independent."""
+    turn = np.diff(np.eye(len(given)), axis=0)
+    return turn @ np.diag([float(one.standard_error) ** 2 for one in given]) @ turn.T
+
+
+def _paired_covariance(given: Sequence[Estimate]) -> FloatArray:
+    """Return the covariance of differences between neighbours of the same units."""
+    n = float(given[0].n_independent)
+    pulls = np.diff(np.array([_pull(estimate) for estimate in given]), axis=0)
+    # a single unit or cluster has no spread
+    covariance: FloatArray = pulls @ pulls.T * n / max(n - 1, 1.0)
+    return covariance
+
+
+def _several(estimates: object, paired: bool) -> list[Estimate]:
     if isinstance(estimates, Estimate):
         raise TypeError(f"`estimates` must be two estimates or more, but got {told(estimates)}.")
     listed: Any = list(estimates.values()) if isinstance(estimates, Mapping) else estimates
@@ -133,6 +192,11 @@ def _several(estimates: object) -> list[Estimate]:
         check_plain(estimate, f"estimates[{place}]")
     if len(given) < 2:
         raise ValueError(f"`estimates` must be two estimates or more, but got {len(given)}.")
+    if paired and not all(same_units(given[0], other) for other in given[1:]):
+        raise ValueError(
+            "`estimates` must come from the same `Ratings` (or its `select_raters`) to be paired: "
+            "make all from one, or give paired=False."
+        )
     return given
 
 
@@ -154,9 +218,7 @@ def _welch(given: list[Estimate]) -> _Test | None:
 def _hotelling(given: list[Estimate]) -> _Test | None:
     """Compare estimates of the same units by the covariances of their influences."""
     gaps = np.diff([float(estimate.value) for estimate in given])
-    n = float(given[0].n_independent)
-    pulls = np.diff(np.array([_pull(estimate) for estimate in given]), axis=0)
-    covariance = pulls @ pulls.T * n / (n - 1)
+    n, covariance = float(given[0].n_independent), _paired_covariance(given)
     spreads, directions = np.linalg.eigh(covariance)
     moving = spreads > ROUNDING * max(float(np.trace(covariance)), ROUNDING)
     along = directions.T @ gaps

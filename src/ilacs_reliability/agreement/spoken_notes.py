@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from typing import Any
 
+from scipy import special
+
 from ilacs_reliability._results.wording import (
     MOST_NAMED,
     counted,
     fixed,
     left_out,
     listed,
+    p_phrase,
     percent,
     significant,
     whole,
@@ -68,6 +71,7 @@ COMPONENTS = "the set of variance components"
 # how the equality of coefficients is tested
 HOTELLING = "Hotelling's T squared of the same units"
 WELCH = "Welch's F, independent units"
+OVER_STRATA = "chi-square of differences over strata"
 
 TARGETS = {"units": "units", "raters": "raters", "both": "both units and raters"}
 OWN_INTERVAL = "No spread was seen: the interval is the coefficient's own, over units."
@@ -141,6 +145,22 @@ def both_limits(other: str) -> str:
 def rough_equality(independent: float) -> str:
     """Say that an estimate rests on few units."""
     return f"An estimate rests on {independent:g} units or clusters only: F is a rough guide."
+
+
+def stratified_notes(left: int, found: Any, n_strata: int) -> tuple[str, ...]:
+    """Say which strata are left out, and whether they differ in their differences."""
+    does = "does" if left == 1 else "do"
+    strata = counted(left, "stratum", "strata")
+    without = (f"{strata} in which one has no value {does} not enter.",) if left else ()
+    if not found.df_between:
+        return without
+    p_value = float(special.chdtrc(found.df_between, found.between))
+    return (
+        *without,
+        f"Whether the differences are the same in all {n_strata} strata: chi-square "
+        f"{fixed(found.between, 2)} on {found.df_between:g} degrees of freedom, "
+        f"{p_phrase(p_value)}.",
+    )
 
 
 def one_undefined(label: str, why: str) -> str:

@@ -19,6 +19,7 @@ HOW_OTHERS_DIFFER = "how much other raters would differ"
 # hypotheses of tests
 ORDERS_INDEPENDENT = "raters order the units independently of one another"
 ALL_EQUAL = "all are equal"
+ALL_EQUAL_WITHIN = "all are equal within each stratum"
 
 LARGEST_KAPPA = "largest kappa that the margins allow"
 OF_OTHERS, OF_ALL = "the consensus of the others", "the consensus of all members"
