@@ -381,3 +381,22 @@ def test_numbers_are_numbers(ask, error, message):
 def test_a_level_may_be_any_kind_of_number():
     for level in (np.float32(0.5), np.array(0.5)):
         assert KAPPA.confidence_interval(level).high == close(KAPPA.confidence_interval(0.5).high)
+
+
+def test_the_limits_of_a_difference_know_how_the_errors_move_together():
+    """Zou and Donner's formula, where one coefficient rests on more units than the other."""
+    codes = [[0, 0], [1, 1], [0, 1], [1, 0], [0, 0], [1, 1], [0, 0], [1, 1], [0, 1]]
+    lone = [[0, -1], [1, -1], [-1, 1], [0, -1]]
+    ratings = ilr.ratings_from_codes([*codes, *lone], scale=ilr.Scale([1, 2]))
+    a, b = ilr.gwet_ac(ratings), ilr.percent_agreement(ratings)
+    assert a.n_units > b.n_units
+    difference = ilr.difference(a, b, paired=True)
+    low, high = difference.confidence_interval(method="mover")
+    pulls = np.sqrt(ratings.frequencies) * [a.influence, b.influence]
+    correlation = pulls[0] @ pulls[1] / np.sqrt((pulls**2).sum(axis=1).prod())
+    (a_low, a_high), (b_low, b_high) = (one.confidence_interval() for one in (a, b))
+    below, above = (
+        np.sqrt(x**2 + y**2 - 2 * correlation * x * y)
+        for x, y in ((a.value - a_low, b_high - b.value), (a_high - a.value, b.value - b_low))
+    )
+    assert (difference.value - low, high - difference.value) == (close(below), close(above))

@@ -369,3 +369,9 @@ def test_a_batch_counts_the_panels_of_each_study():
     for row, value in zip(weights, ilr.icc(batch).value, strict=True):
         alone = batch.with_frequencies(row)
         assert value == close(ilr.icc(alone).value)
+
+
+def test_the_variance_of_a_score_leaves_out_components_below_zero():
+    parts = ilr.variance_components([[1, 3], [3, 1], [2, 2], [1, 2], [3, 1]])
+    assert parts.units < 0 < parts.residual
+    assert parts.total == close(max(parts.raters, 0.0) + parts.residual)

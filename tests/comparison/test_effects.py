@@ -221,3 +221,27 @@ def test_agresti_and_caffos_interval_holds_the_difference_of_single_units():
         effect = ilr.risk_difference([[2 - x1, x1], [2 - x2, x2]])
         for level in (0.2, 0.5, 0.95):
             assert effect.value in effect.confidence_interval(level, "agresti_caffo")
+
+
+def test_errors_and_logit_limits_of_somers_d():
+    """By leaving out one unit at a time, and on the logit scale of the share it stands for."""
+    table = np.array([[25, 13, 12], [11, 24, 16], [12, 12, 35]])
+    found = ilr.somers_d(table)
+    without = []
+    for cell in np.ndindex(table.shape):
+        table[cell] -= 1
+        without += [ilr.somers_d(table).value] * int(table[cell] + 1)
+        table[cell] += 1
+    n = len(without)
+    assert found.standard_error == pytest.approx(np.std(without) * np.sqrt(n - 1), rel=0.01)
+    share, half = (found.value + 1) / 2, found.confidence_interval(method="t").width / 4
+    ends = np.log(share / (1 - share)) + half / (share * (1 - share)) * np.array([-1, 1])
+    assert_allclose(list(found.confidence_interval(method="logit")), np.tanh(ends / 2), rtol=1e-9)
+
+
+@pytest.mark.parametrize("table", [
+    [[3, 7, 0], [0, 6, 6]], [[5, 6, 0], [0, 3, 2]], [[3, 3, 0], [0, 1, 4]],
+])  # fmt: skip
+def test_where_no_pair_is_lost_the_odds_without_ties_have_no_end(table):
+    assert ilr.generalised_odds(table, ties="dropped").value == np.inf
+    assert ilr.generalised_odds(table[::-1], ties="dropped").value == close(0.0)

@@ -8,6 +8,7 @@ from numpy.testing import assert_allclose
 from scipy import stats
 
 import ilacs_reliability as ilr
+from ilacs_reliability.comparison import model_tests
 from maxima import cumulative_logit
 
 # short, standard and a third kind, in two strata
@@ -210,3 +211,13 @@ def test_the_likelihood_ratio_agrees_with_the_profile_in_sparse_tables():
             assert_allclose(np.log(low if test.effect.value > 1 else high), 0, atol=1e-5)
             n_compared += 1
     assert n_compared > 20
+
+
+def test_a_divergence_of_shares_near_and_far_has_all_its_digits():
+    """Likely grades are met to a ten-thousandth, rare ones missed by a half."""
+    shares = np.array([[0.5, 0.49999, 0.00001], [0.3, 0.4, 0.3]])
+    counts = np.array([[500_010.0, 499_985.0, 5.0], [3000.0, 4001.0, 2999.0]])
+    seen = counts / counts.sum(axis=1, keepdims=True)
+    logs = np.log(seen.astype(np.longdouble) / shares.astype(np.longdouble))
+    expected = float((counts * logs).sum())
+    assert model_tests._divergence(counts, shares) == pytest.approx(expected, rel=1e-7)

@@ -632,3 +632,17 @@ def test_the_order_of_strata_makes_no_difference(test, method):
     assert len({one.method for one in found}) == 1
     for one in found:
         assert one.p_value == close(found[0].p_value)
+
+
+@pytest.mark.parametrize("table", [[[9, 11], [4, 16]], [[4, 16], [9, 11]]])
+def test_the_error_of_an_e_value_follows_that_of_the_ratio(table):
+    """By the slope between two ratios nearby, above 1 and below."""
+    ratio, found = ilr.risk_ratio(table, at_least=2), ilr.e_value(table, at_least=2)
+
+    def of_ratio(ratio):
+        above = max(ratio, 1 / ratio)
+        return above + np.sqrt(above * (above - 1))
+
+    slope = (of_ratio(ratio.value + 1e-6) - of_ratio(ratio.value - 1e-6)) / 2e-6
+    assert found.value == pytest.approx(of_ratio(ratio.value))
+    assert found.standard_error == pytest.approx(abs(slope) * ratio.standard_error, rel=1e-5)

@@ -513,11 +513,12 @@ def _correlation(a: Estimate, b: Estimate, errors: tuple[float, float]) -> float
     if not (errors[0] > 0 and errors[1] > 0):
         return 0.0
     n, enters = max(a.n_units, b.n_units), _either_enters(a, b)
-    influence = a.influence * (n / a.n_units) + b.influence * (n / b.n_units)
-    both = standard_error(influence, a.frequencies, n, a.clusters, enters=enters)
-    return float(
-        np.clip((both**2 - errors[0] ** 2 - errors[1] ** 2) / (2 * errors[0] * errors[1]), -1, 1)
+    # of as many units all three, though one estimate may rest on fewer
+    one, other, both = (
+        standard_error(pull, a.frequencies, n, a.clusters, enters=enters)
+        for pull in (a.influence, b.influence, a.influence + b.influence)
     )
+    return float(np.clip((both**2 - one**2 - other**2) / (2 * one * other), -1, 1))
 
 
 def _mover(
