@@ -47,13 +47,12 @@ def score_limits(
     n_discordant: npt.ArrayLike,
     *,
     confidence_level: float,
-    least: npt.ArrayLike = -np.inf,
-    end: float = -np.inf,
+    stops: tuple[npt.ArrayLike, float] = (-np.inf, -np.inf),
 ) -> Limits:
     r"""Return Beta limits of the observed agreement, mapped to the coefficient's scale.
 
     They hold `value`, have a positive width, and stay between the coefficient's value at no
-    agreement, or the `least` given, and 1.
+    agreement, or the least given, and 1.
 
     Parameters
     ----------
@@ -70,12 +69,10 @@ def score_limits(
         Number of these units whose ratings are not all the same grade.
     confidence_level : float
         Wanted coverage, between 0 and 1.
-    least : array_like of float, shape (...), optional
-        The least that the coefficient can be, where chance agreement is estimated too. Default: it
-        is known, so that no agreement is the least.
-    end : float, optional
-        Where estimates stop that would else go lower, as those that may not be negative. Default:
-        they do not.
+    stops : tuple of array_like of float, shape (...), and float, optional
+        The least that the coefficient can be, where chance agreement is estimated too; and where
+        estimates stop that would else go lower, as those that may not be negative. Default: chance
+        agreement is known, so that no agreement is the least, and estimates do not stop.
 
     Returns
     -------
@@ -108,7 +105,7 @@ def score_limits(
     has :math:`g x` for :math:`x`, :math:`0.4 g` for 0.4, and shrinks towards a design effect of
     :math:`g + 3 (1 - g)`.
 
-    Where less than half of the upper Beta lies above the `end` at which estimates stop, or above
+    Where less than half of the upper Beta lies above where estimates stop, or above
     the least, the upper limit leaves out :math:`1 - \gamma` of that part, with :math:`\gamma` the
     level, not :math:`(1 - \gamma) / 2` of all: else it would be the end itself at a low level. The
     constants were chosen by simulation; how well the limits cover is in the documentation, "How the
@@ -132,7 +129,7 @@ def score_limits(
     -0.118 to 0.925
     """
     value, observed, expected, error, n, d, least = _floats(
-        value, observed, expected, standard_error, n_units, n_discordant, least
+        value, observed, expected, standard_error, n_units, n_discordant, stops[0]
     )
     share, given = _share(observed), 1 - expected
     share, expected, known = _reaching_down(value, share, expected, n, least)
@@ -145,7 +142,9 @@ def score_limits(
     lean = LEAN * known
     low = betas.betaincinv(below * share + lean, below * rest + 1 - lean, tail)
     upper = above * share + 1 - LEAN, above * rest + LEAN
-    high = betas.betainccinv(*upper, tail * _part_beyond(*upper, np.maximum(end, least), expected))
+    high = betas.betainccinv(
+        *upper, tail * _part_beyond(*upper, np.maximum(stops[1], least), expected)
+    )
     low, high = np.where(share > 0, low, 0.0), np.where(share < 1, high, 1.0)
     with np.errstate(invalid="ignore", divide="ignore"):
         low, high = (low - expected) / room, (high - expected) / room
@@ -380,7 +379,14 @@ def logit_limits(
         low, high = (special.expit(special.logit(share) + step) for step in (-half, half))
         low, high = (1 - (1 - limit) / room for limit in (low, high))
     ends = score_limits(
-        value, share, expected, 0.0, n, 0.0, confidence_level=confidence_level, least=least
+        value,
+        share,
+        expected,
+        0.0,
+        n,
+        0.0,
+        confidence_level=confidence_level,
+        stops=(least, -np.inf),
     )
     inside = is_on_logit_scale(value, error, expected)
     return np.where(inside, low, ends[0]), np.where(inside, high, ends[1])

@@ -448,6 +448,8 @@ def _score(
     if estimate.clusters is not None:
         pieces = n_clusters(ratings.frequencies, estimate.clusters, ratings.table.paired)
     known = known_by_agreement(estimate.observed, estimate.expected, pieces)
+    # who graded what takes as long to find as the limits: where it is asked for only
+    least = -np.inf if chance_is_known or np.all(known >= 1) else estimate.range[0]
     return score_limits(
         estimate.value,
         estimate.observed,
@@ -456,9 +458,7 @@ def _score(
         pieces,
         np.minimum(n_informative(ratings), pieces),
         confidence_level=confidence_level,
-        # who graded what takes as long to find as the limits: where it is asked for only
-        least=-np.inf if chance_is_known or np.all(known >= 1) else estimate.range[0],
-        end=end,
+        stops=(least, end),
     )
 
 
