@@ -162,7 +162,7 @@ def test_the_level_that_is_asked_for_is_the_level_of_every_table(said, tmp_path)
     low, high = ilr.paired_difference(table, at_least="good").confidence_interval(0.9)
     status, text, _ = said("shift", "dated.csv", "--at-least", "good", "--level", "90")
     assert status == 0
-    assert f"at least good, after minus before 0.150 {low:.3f} to {high:.3f} tango" in text
+    assert f"At least good, after minus before 0.150 {low:.3f} to {high:.3f} tango" in text
     counts = "".join(f"{kind},{','.join(map(str, row))}\n" for kind, row in KINDS.items())
     (tmp_path / "kinds.csv").write_text(f",{','.join(GRADES)}\n{counts}", encoding="utf-8")
     low, high = ilr.relative_effect(list(KINDS.values())).confidence_interval(0.9)

@@ -4,6 +4,7 @@ import pytest
 
 import ilacs_reliability as ilr
 from browsing import browsing, needs_browser, overhang, split_from_text
+from ilacs_reliability.__main__ import main
 from ilacs_reliability.reporting.blocks import is_brief
 
 pytestmark = needs_browser
@@ -48,6 +49,11 @@ def test_nothing_runs_over_the_edge(browser, width):
     assert overhang(browser, width) <= 0
 
 
+def test_all_but_whose_the_data_are_is_the_main_part(browser):
+    assert len(find(browser, "main")) == 1
+    assert {part.tag_name for part in find(browser, "body > *")} == {"main", "footer"}
+
+
 def test_no_heading_is_split_from_its_text_on_paper(browser):
     assert split_from_text(browser) == []
 
@@ -61,6 +67,25 @@ def test_a_claim_in_the_table_leads_to_its_section(browser):
 
 def test_the_browser_has_nothing_to_complain_about(browser):
     assert browser.get_log("browser") == []
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_answer_about_a_file_fits_and_its_tables_are_reached(
+    browser, tmp_path, capsys, monkeypatch, width
+):
+    monkeypatch.chdir(tmp_path)
+    lines = [f"{unit},good,{'good' if unit % 3 else 'requires improvement'}" for unit in range(9)]
+    (tmp_path / "own.csv").write_text("\n".join(["unit,a,b", *lines]), encoding="utf-8")
+    assert main(["agree", "own.csv", "--html", "answer.html"]) == 0
+    browser.get((tmp_path / "answer.html").as_uri())
+    assert overhang(browser, width) <= 0
+    tables = find(browser, "main table")
+    assert len(tables) == 2
+    for table in tables:
+        around = table.find_element("xpath", "..")
+        assert around.get_attribute("tabindex") == "0"
+        assert around.get_attribute("aria-label")
+    assert split_from_text(browser) == []
 
 
 @pytest.mark.parametrize("width", [360, 1280])

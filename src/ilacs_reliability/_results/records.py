@@ -324,8 +324,13 @@ def heading(key: str) -> str:
 
 def marked(text: str) -> str:
     """Escape a text, and write a name of the code, such as percent_agreement, as words."""
+    return html.escape(called(text), quote=False)
+
+
+def called(text: str) -> str:
+    """Write a name of the code as words, and any other text as it is."""
     words = text.replace("_", " ") if re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)+", text) else text
-    return html.escape(CALLED.get(text, words), quote=False)
+    return CALLED.get(text, words)
 
 
 def _says_something(column: str, value: Any) -> bool:

@@ -22,8 +22,10 @@ STYLE = """
 @media (prefers-color-scheme: dark) { :root { --ink: #e8eaed; --paper: #15181c; --rule: #78828c; } }
 body { color: var(--ink); background: var(--paper); font: 1rem/1.5 system-ui, sans-serif;
        max-width: 50rem; margin: 2rem auto; padding: 0 1rem; }
-table { border-collapse: collapse; display: block; overflow-x: auto; margin: 1rem 0; }
+.wide { overflow-x: auto; margin: 1rem 0; }
+table { border-collapse: collapse; }
 th, td { border-bottom: 1px solid var(--rule); padding: .3rem .8rem .3rem 0; text-align: left; }
+td.number { white-space: nowrap; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
 h2 { break-after: avoid; }
 """
@@ -86,7 +88,7 @@ class Answer:
             f"<title>{html.escape(self.title)}</title><style>{STYLE}</style>"
         )
         body = "\n".join(parts)
-        page = f"<head>{head}</head>\n<body>\n{body}\n</body>"
+        page = f"<head>{head}</head>\n<body><main>\n{body}\n</main></body>"
         return f'<!DOCTYPE html>\n<html lang="en">{page}</html>\n'
 
     def docx(self) -> bytes:
@@ -225,7 +227,10 @@ def _html_table(block: Block) -> list[str]:
         + "</tr>"
         for row in block.rows
     ]
-    return [f"<table><thead><tr>{head}</tr></thead><tbody>", *body, "</tbody></table>"]
+    # what scrolls sideways on a phone is reached by the keyboard, too
+    named = f'class="wide" role="region" aria-label="{html.escape(block.heading)}" tabindex="0"'
+    table = f"<div {named}><table><thead><tr>{head}</tr></thead><tbody>"
+    return [table, *body, "</tbody></table></div>"]
 
 
 def _word_table(document: Any, block: Block) -> None:

@@ -14,6 +14,7 @@ from ilacs_reliability._data.tables import (
 )
 from ilacs_reliability._results.estimates import Estimate, SignificanceResult
 from ilacs_reliability._results.listing import Estimates
+from ilacs_reliability._results.records import called
 from ilacs_reliability._results.undefined import left_unsaid
 from ilacs_reliability._results.wording import (
     counted,
@@ -281,7 +282,7 @@ def _row(name: str, estimate: Estimate, options: Options) -> tuple[str, str, str
         return name, "", "", f"undefined: {estimate.why or estimate.reason}"
     limits = estimate.confidence_interval(confidence_level=options.confidence_level)
     span = f"{fixed(limits.low)} to {fixed(limits.high)}"
-    return name, fixed(estimate.value), span, limits.method
+    return name, fixed(estimate.value), span, called(limits.method)
 
 
 def _drawn(ratings: Ratings, found: dict[str, Estimate]) -> Ratings | Estimates:
@@ -322,13 +323,20 @@ def _required(found: dict[str, Estimate], options: Options) -> tuple[bool, list[
 def _sizes(found: dict[str, Estimate], options: Options) -> Block:
     columns = ("what", "value", f"{level(options.confidence_level)} interval", "method")
     return Block(
-        "By how much", [], columns, [_row(name, one, options) for name, one in found.items()]
+        "By how much",
+        [],
+        columns,
+        [_row(sentence_start(name), one, options) for name, one in found.items()],
     )
 
 
 def _tests(tests: Sequence[SignificanceResult]) -> Block:
     rows = [
-        (test.label or test.name, test.method, p_phrase(test.p_value).removeprefix("p = "))
+        (
+            sentence_start(test.label or test.name),
+            called(test.method),
+            p_phrase(test.p_value).removeprefix("p = "),
+        )
         for test in tests
     ]
     sentences = [test.describe() for test in tests]

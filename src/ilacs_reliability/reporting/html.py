@@ -108,7 +108,7 @@ def report_html(report: SecurityReport) -> str:
         "<!DOCTYPE html>\n"
         '<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{question}</title><style>{STYLE}</style></head><body>\n"
+        f"<title>{question}</title><style>{STYLE}</style></head><body><main>\n"
         f"<h1>{question}</h1>\n{_listing(report.answer)}\n<p>{escape(report.about)} By "
         f"ilacs-reliability {escape(report.version)}. {escape(report.reading)}</p>\n"
         '<table id="verdicts"><thead><tr><th scope="col">Claim</th><th scope="col">As a count</th>'
@@ -116,7 +116,7 @@ def report_html(report: SecurityReport) -> str:
         f"{''.join(_row(number, one) for number, one in blocks)}</tbody></table>\n"
         f"{''.join(_section(number, one) for number, one in blocks)}"
         f"{''.join(_part(*part) for part in parts)}{_thresholds(report)}"
-        f"<footer>{escape(report.credit)}</footer>\n</body></html>\n"
+        f"</main><footer>{escape(report.credit)}</footer>\n</body></html>\n"
     )
 
 
