@@ -90,6 +90,9 @@ def test_a_spreadsheet_of_two_moderators_becomes_a_word_table_and_a_picture(said
     picture = (tmp_path / "answer.png").read_bytes()
     assert picture.startswith(b"\x89PNG")
     assert b"8 of 11 units" in picture
+    # the picture stands in the document, too, with what it shows in words
+    [shape] = written.inline_shapes
+    assert "8 of 11 units" in shape._inline.docPr.get("descr")
 
 
 def test_a_picture_of_every_question_and_kind_says_in_words_what_it_shows(said, tmp_path):

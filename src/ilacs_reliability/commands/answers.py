@@ -9,7 +9,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Any
+from typing import Any, NamedTuple
 
 from ilacs_reliability._results.pictured import PICTURES
 from ilacs_reliability._results.wording import listed
@@ -29,6 +29,14 @@ td.number { white-space: nowrap; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
 h2 { break-after: avoid; }
 """
+
+
+class Picture(NamedTuple):
+    """A picture as a file of some kind, and what it shows in words."""
+
+    content: bytes
+    kind: str
+    said: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +99,11 @@ class Answer:
         page = f"<head>{head}</head>\n<body><main>\n{body}\n</main></body>"
         return f'<!DOCTYPE html>\n<html lang="en">{page}</html>\n'
 
-    def docx(self) -> bytes:
-        """Return it as a Word document, by python-docx."""
+    def docx(self, picture: Picture | None = None) -> bytes:
+        """Return it as a Word document, by python-docx; with a picture that Word can show."""
         try:
             import docx
+            import docx.shared
         except ImportError:
             raise ValueError(
                 "--docx is written by python-docx: install 'ilacs-reliability[word]'."
@@ -109,6 +118,9 @@ class Answer:
                 document.add_paragraph(sentence)
             if block.rows:
                 _word_table(document, block)
+        if picture is not None and picture.kind == "png":
+            shown = document.add_picture(io.BytesIO(picture.content), width=docx.shared.Inches(6))
+            shown._inline.docPr.set("descr", picture.said)
         file = io.BytesIO()
         document.save(file)
         return file.getvalue()
@@ -132,7 +144,7 @@ class Answer:
         return json.dumps(whole, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def pictured(record: Any, kind: str) -> bytes:
+def pictured(record: Any, kind: str) -> Picture:
     """Return the picture of a record as a file of this kind, with its text in words, by matplotlib.
 
     Parameters
@@ -144,8 +156,8 @@ def pictured(record: Any, kind: str) -> bytes:
 
     Returns
     -------
-    bytes
-        The file.
+    Picture
+        The file and its words.
 
     Raises
     ------
@@ -166,13 +178,13 @@ def pictured(record: Any, kind: str) -> bytes:
         ) from None
     axes = import_module(PICTURES).picture_of(record)
     file = io.BytesIO()
-    said = {KINDS[kind]: axes.get_label()}
+    said = str(axes.get_label())
     try:
         with rc_context({"svg.fonttype": "none"}):
-            axes.figure.savefig(file, format=kind, dpi=200, metadata=said)
+            axes.figure.savefig(file, format=kind, dpi=200, metadata={KINDS[kind]: said})
     finally:
         pyplot.close(axes.figure)
-    return file.getvalue()
+    return Picture(file.getvalue(), kind, said)
 
 
 def is_number(cell: str) -> bool:

@@ -115,12 +115,15 @@ def answer(given: argparse.Namespace) -> int:
 
 def _contents(found: Answer, given: argparse.Namespace) -> dict[str, bytes]:
     """Return what is to be written, all of it made before any of it is."""
+    picture = None
+    if given.picture:
+        picture = pictured(found.drawn, given.picture.suffix.lower().lstrip("."))
     makers: dict[str, Callable[[], str | bytes]] = {
         "html": found.html,
         "markdown": found.markdown,
-        "docx": found.docx,
+        "docx": lambda: found.docx(picture),
         "json": found.json,
-        "picture": lambda: pictured(found.drawn, given.picture.suffix.lower().lstrip(".")),
+        "picture": lambda: picture.content if picture else b"",
     }
     made = {kind: make() for kind, make in makers.items() if getattr(given, kind)}
     return {kind: one.encode() if isinstance(one, str) else one for kind, one in made.items()}
