@@ -12,6 +12,7 @@ from numpy.testing import assert_allclose
 
 import ilacs_reliability as ilr
 from closeness import close
+from ilacs_reliability._inference.intervals import score_limits
 from ilacs_reliability.agreement.components import (
     scores_of,
     two_way_components,
@@ -375,3 +376,49 @@ def test_the_variance_of_a_score_leaves_out_components_below_zero():
     parts = ilr.variance_components([[1, 3], [3, 1], [2, 2], [1, 2], [3, 1]])
     assert parts.units < 0 < parts.residual
     assert parts.total == close(max(parts.raters, 0.0) + parts.residual)
+
+
+@pytest.mark.parametrize("form", ["1,1", "A,1"])
+def test_scores_that_are_all_alike_do_not_vary_for_being_missing(form):
+    codes = [[0, 0], [0, -1], [0, 0], [-1, 0]]
+    with pytest.warns(ilr.UndefinedEstimateWarning):
+        found = ilr.icc(ilr.ratings_from_codes(codes, scale=ilr.Scale([1, 2, 3])), form=form)
+    assert found.reason == "no_variation"
+
+
+def test_a_threshold_that_no_correlation_can_be_is_refused():
+    with pytest.raises(ValueError, match=r"`threshold` must be above -1 for form 'C,1'"):
+        ilr.icc_test([[1, 2], [2, 3], [3, 1], [4, 4]], form="C,1", threshold=-1.0)
+
+
+def test_limits_of_the_largest_kappa_of_two_grades_are_those_of_the_shift():
+    """Of one set of grades and its complement, between which the level is shared."""
+    counts = np.array([[30.0, 25.0], [1.0, 19.0]])
+
+    def shift(table):
+        shares = table / table.sum()
+        first, second = shares.sum(axis=1), shares.sum(axis=0)
+        return (first[0] - second[0]) / (1 - first @ second), 1 - first @ second
+
+    value, room = shift(counts)
+    step = 1e-5 * np.eye(4).reshape(4, 2, 2)
+    slopes = np.array([(shift(counts + s)[0] - shift(counts - s)[0]) / 2e-5 for s in step])
+    n = counts.sum()
+    # of a sum that is n: slopes by units times n are influences
+    error = n * np.sqrt((counts.ravel() / n * slopes**2).sum() / n)
+
+    def ends(level):
+        known = n * room
+        return [
+            score_limits(
+                sign * value, (1 + sign * value) / 2, 0.5, error, known, min(26, known),
+                confidence_level=level,
+            )
+            for sign in (1, -1)
+        ]  # fmt: skip
+
+    found = ilr.kappa_max(ilr.ratings_from_table(counts.astype(int), scale=ilr.Scale([1, 2])))
+    low, high = found.confidence_interval(method="margins")
+    assert low == pytest.approx(1 - max(top for _, top in ends(0.95)), abs=1e-6)
+    least = max(bottom for bottom, _ in ends(0.975))
+    assert high == pytest.approx(1 - max(least, 0.0), abs=1e-6)

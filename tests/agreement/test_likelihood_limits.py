@@ -280,3 +280,19 @@ def test_the_end_that_an_optimiser_finds_of_few_units(level, least):
     ratings = ilr.ratings_from_codes(codes, scale=ilr.Scale(range(3)))
     low = limits(ilr.light_kappa(ratings, weights="linear"), level).low
     assert low == pytest.approx(least, abs=1e-3)
+
+
+@pytest.mark.parametrize("coefficient", [ilr.cohen_kappa, ilr.light_kappa, ilr.scott_pi])
+def test_a_grade_that_nobody_used_leaves_nothing_open(coefficient):
+    codes = [[0, 0], [1, 1], [0, 1], [1, 1], [0, 0], [1, 0], [0, 0]]
+    # what was never given would agree less than anything that was
+    credit = np.array([[1.0, 0.5, 0.0], [0.5, 1.0, 0.0], [0.0, 0.0, 1.0]])
+    seen, more = (
+        limits(
+            coefficient(
+                ilr.ratings_from_codes(codes, scale=ilr.Scale(range(q))), weights=credit[:q, :q]
+            )
+        )
+        for q in (2, 3)
+    )
+    assert (more.low, more.high) == (close(seen.low), close(seen.high))

@@ -13,6 +13,7 @@ from scipy import stats
 import ilacs_reliability as ilr
 import strategies as our
 from closeness import close
+from ilacs_reliability.comparison import conditional
 from ilacs_reliability.comparison.fixed_margins import first_rows
 
 GOOD = [[3, 8, 45, 39], [4, 6, 5, 3]]
@@ -171,3 +172,19 @@ def test_a_note_says_where_test_and_interval_disagree(test, tables):
 def test_bad_options_are_named(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+@pytest.mark.parametrize("total", [1, 2])
+def test_draws_given_a_sum_are_as_likely_as_their_products(total):
+    """Of two strata, of which the first has one unit and the second two."""
+    first, second = np.array([0.5, 0.5]), np.array([0.3, 0.5, 0.2])
+    chances = {k: first[total - k] * second[k] for k in range(3) if 0 <= total - k <= 1}
+    whole = sum(chances.values())
+    seen = min(chances)
+    logs, rng = [np.log(first), np.log(second)], np.random.default_rng(1)
+    own, apart = conditional._drawn(logs, np.array([total - seen, seen]), 4000, rng)
+    assert own == close(chances[seen] / whole)
+    ratios = {k: np.log(chances[seen] / chance) for k, chance in chances.items()}
+    for k, ratio in ratios.items():
+        share = np.mean(np.abs(apart - ratio) < 1e-9)
+        assert share == pytest.approx(chances[k] / whole, abs=0.03)

@@ -524,3 +524,11 @@ def test_equal_sums_are_joined_however_large():
     values, weights = merged((np.array([[1e10], [1e10], [2e10]]), np.array([0.5, 0.25, 0.25])))
     assert values.tolist() == [[1e10], [2e10]]
     assert_allclose(weights, [0.75, 0.25])
+
+
+@pytest.mark.parametrize("table", [[[1, 0, 1], [3, 4, 5]], [[1, 0, 1], [9, 1, 9]]])
+def test_two_units_that_differ_have_the_permutations_interval(table):
+    effect = ilr.brunner_munzel(table, method="permutation").effect
+    assert effect.interval_methods[0] == "permutation"
+    alike = ilr.brunner_munzel([[0, 2, 0], [9, 4, 5]], method="permutation").effect
+    assert any("exact for identical distributions" in note for note in alike.notes)

@@ -13,10 +13,13 @@ import pytest
 from hypothesis import assume, given
 from hypothesis.extra import numpy as hnp
 from numpy.testing import assert_allclose
+from scipy import stats
 
 import ilacs_reliability as ilr
 import strategies as our
 from closeness import close
+from ilacs_reliability.comparison import strata as in_strata
+from ilacs_reliability.comparison.effects import placements
 from maxima import cumulative_logit
 
 GOOD = [[3, 8, 45, 39], [4, 6, 5, 3]]
@@ -646,3 +649,26 @@ def test_the_error_of_an_e_value_follows_that_of_the_ratio(table):
     slope = (of_ratio(ratio.value + 1e-6) - of_ratio(ratio.value - 1e-6)) / 2e-6
     assert found.value == pytest.approx(of_ratio(ratio.value))
     assert found.standard_error == pytest.approx(abs(slope) * ratio.standard_error, rel=1e-5)
+
+
+def test_a_group_without_spread_has_jeffreys_variance_of_its_share():
+    parts = placements(np.array([[[3, 0, 0], [2, 1, 1]], [[2, 2, 1], [1, 2, 3]]]))
+    spread = parts.variances * parts.sizes
+    spread[0, 0] = 0.0
+    found = in_strata._steadied(spread, parts)
+    share = parts.value[0]
+    shapes = [parts.sizes[0, 0] * one + 0.5 for one in (share, 1 - share)]
+    assert found[0, 0] == close(stats.beta.var(*shapes))
+    assert_allclose(found[1], spread[1])
+
+
+def test_the_error_of_a_difference_of_declines_is_that_of_two_shares():
+    grades = ilr.grades_from_table(
+        [[[5, 3, 2], [2, 3, 5]]], scale=ilr.Scale([1, 2, 3]), strata=[3], groups=["a", "b"]
+    )
+    found = ilr.ordinal_noninferiority(grades, margin=0.2, on="decline").effect
+    shares = np.array([8 / 10, 5 / 10])
+    assert found.value == close(shares[1] - shares[0])
+    assert found.standard_error == pytest.approx(
+        np.sqrt((shares * (1 - shares) / 10).sum()), rel=0.06
+    )

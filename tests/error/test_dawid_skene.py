@@ -382,3 +382,11 @@ def test_one_study_by_known_raters_is_asked_for():
         ilr.dawid_skene(patterns_of("carcinoma").with_frequencies(np.ones((2, 20))))
     with pytest.raises(ValueError, match="anonymous"):
         ilr.dawid_skene(ilr.ratings_from_counts([[2, 1]], scale=ilr.Scale([0, 1])))
+
+
+def test_a_pattern_that_no_unit_has_is_not_classified():
+    codes = [[0, 0, 1], [1, 1, 1], [0, 1, 0], [1, 0, 1], [0, 0, 0]]
+    ratings = ilr.ratings_from_codes(codes, scale=ilr.Scale([1, 2]))
+    times = np.where((ratings.patterns == [0, 1, 0]).all(axis=1), 0, 4)
+    found = ilr.dawid_skene(ratings.with_frequencies(times))
+    assert sorted(row["n_units"] for row in found.classified()) == [4, 4, 4, 4]

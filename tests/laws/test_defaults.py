@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import ilacs_reliability as ilr
+from closeness import close
 
 TABLE = [[1, 3, 0], [1, 2, 0], [0, 0, 2]]
 OCCASIONS = ilr.ratings_from_codes(
@@ -71,3 +72,22 @@ def test_the_page_names_those_that_are_not_exact_by_default():
     page = (Path(__file__).parents[2] / "docs" / "shift.md").read_text()
     section = page.split("## Which method is the default")[1].split("\n## ")[0]
     assert set(re.findall(r"`(\w+)`", section.split("but")[1].split(".")[0])) == {*OF_LARGE_SAMPLES}
+
+
+def numbers_by_default():
+    """Yield each function with its arguments that are a number by default."""
+    for name in ilr.__all__:
+        function = getattr(ilr, name)
+        if inspect.isfunction(function):
+            for argument, parameter in inspect.signature(function).parameters.items():
+                if type(parameter.default) in (int, float):
+                    yield name, argument, parameter.default
+
+
+def test_a_number_by_default_is_the_one_that_is_promised():
+    for name, argument, default in numbers_by_default():
+        lines = inspect.getdoc(getattr(ilr, name)).partition("Parameters")[2]
+        entry = re.search(rf"^[\w, ]*\b{argument}\b[\w, ]* : .*\n((?:    .*\n|\n)+)", lines, re.M)
+        said = re.search(r"Default:\s+([\d.,]*\d)", entry[1]) if entry else None
+        assert said, (name, argument)
+        assert float(said[1].replace(",", "")) == close(default), (name, argument)
