@@ -412,7 +412,12 @@ def duckdb_enum(columns):
     connection.executemany(
         "insert into graded values (?, ?, ?, ?)", list(zip(*columns.values(), strict=True))
     )
+    # an older relation does not keep its connection open
+    KEPT.append(connection)
     return connection.table("graded")
+
+
+KEPT = []
 
 
 @pytest.mark.parametrize(
