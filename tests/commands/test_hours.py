@@ -279,6 +279,23 @@ def test_the_line_of_column_names_may_be_told(said, tmp_path):
     assert said("agree", "told.csv", "--header", "9")[0] == 2
 
 
+NO_TABLE = {
+    "one column for a table": ("agree", "kind\ngood\nRI\n", ("--layout", "table")),
+    "digits for a date": ("shift", f"unit,date,grade\na,{'9' * 30},1\na,1/2/2020,2\n", ()),
+    "a title alone": ("agree", "Our inspections\n\n", ()),
+    "a column name that is a total": ("shift", "before,total\n1,2\n2,1\n", ()),
+}
+
+
+@pytest.mark.parametrize("kind", NO_TABLE)
+def test_what_is_no_table_ends_in_an_answer_or_a_line(said, tmp_path, kind):
+    command, content, options = NO_TABLE[kind]
+    (tmp_path / "own.csv").write_text(content, encoding="utf-8")
+    status, text, error = said(command, "own.csv", *options)
+    assert (status == 0) == bool(text) == (not error)
+    assert status == (0 if "total" in kind else 2)
+
+
 # one's own records in the report
 
 RECORDS = [

@@ -233,7 +233,7 @@ def _same_names(sheet: Sheet) -> bool:
 def _graded(names: Sequence[str]) -> list[str]:
     """Return folded names, without that of a total at the end."""
     kept = [folded(name) for name in names]
-    return kept[:-1] if kept[-1] in TOTALS else kept
+    return kept[:-1] if kept and kept[-1] in TOTALS else kept
 
 
 TOTALS = ("total", "totals", "all", "sum", "grand total")
@@ -394,7 +394,7 @@ DATES: Mapping[str, tuple[str, Callable[[str], datetime.date]]] = {
 def _reads(read: Callable[[str], datetime.date], cell: str) -> bool:
     try:
         read(cell)
-    except ValueError:
+    except (ValueError, OverflowError):  # no number, or one that no date has
         return False
     return True
 
