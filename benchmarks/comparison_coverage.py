@@ -26,7 +26,18 @@ import ilacs_reliability as ilr
 
 LEVEL = 0.05
 CUT = 3  # good or better, of the grades 1 to 4
-SIZES = ((10, 10), (20, 20), (50, 50), (95, 18), (122, 19), (47, 4), (38, 7), (37, 8), (500, 2))
+SIZES = (
+    (10, 10),
+    (20, 20),
+    (50, 50),
+    (95, 18),
+    (122, 19),
+    (47, 4),
+    (38, 7),
+    (37, 8),
+    (500, 2),
+    (20, 500),
+)
 MARGINS = (0.1, 0.15, 0.2)
 # previously good authorities: short, standard, together; inadequate to outstanding
 SHORT = np.array([3, 8, 45, 39]) / 95

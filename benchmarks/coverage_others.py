@@ -44,7 +44,8 @@ RESAMPLES = 999
 BOOTSTRAPS = ("percentile", "bca", "studentized", "bayesian")
 METHODS = (
     "default",
-    *("score", "clopper_pearson", "wilson", "jeffreys", "midp", "t", "wald", "logit"),
+    *("score", "enumerated", "likelihood"),
+    *("clopper_pearson", "wilson", "jeffreys", "midp", "t", "wald", "logit"),
     *("margins", "fisher", "lin", "mcgraw_wong"),
     *BOOTSTRAPS,
 )
@@ -403,7 +404,9 @@ def by_units(parts: dict[str, list[dict[str, object]]], group: str) -> list[str]
 def merged(path: Path, rows: list[dict[str, object]]) -> list[dict[str, object]]:
     """Put new rows in the place of those of the same cells in a file, where there is one."""
     old = read_rows(path) if path.exists() else []
-    table = {(row["family"], row["cell"]): row for row in [*old, *rows]}
+    # a method that is asked for since then has nothing to say of the old ones
+    blank = dict.fromkeys(rows[0], "")
+    table = {(row["family"], row["cell"]): blank | row for row in [*old, *rows]}
     order = list(FAMILIES)
     return [table[key] for key in sorted(table, key=lambda key: (order.index(key[0]), key[1]))]
 
