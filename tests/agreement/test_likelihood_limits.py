@@ -282,7 +282,7 @@ def test_the_end_that_an_optimiser_finds_of_few_units(level, least):
     assert low == pytest.approx(least, abs=1e-3)
 
 
-@pytest.mark.parametrize("coefficient", [ilr.cohen_kappa, ilr.light_kappa, ilr.scott_pi])
+@pytest.mark.parametrize("coefficient", [ilr.cohen_kappa, ilr.percent_agreement])
 def test_a_grade_that_nobody_used_leaves_nothing_open(coefficient):
     codes = [[0, 0], [1, 1], [0, 1], [1, 1], [0, 0], [1, 0], [0, 0]]
     # what was never given would agree less than anything that was

@@ -24,8 +24,9 @@ STARTS_WIDE, FOLLOWED_WIDE = 8, 3
 # patterns of which pairs are tried then
 MOST_SINGLE = 48
 WIDE, MOST_PAIRED = 0.35, 30
-# a reach a unit beyond which searches start from the ends of less reach, too, and how much less
-FAR, RUNG = 1.0, 2.0
+# a reach a unit beyond which searches start from the ends of less reach, too, how much less, and how
+# often that is done: farther on, next to nothing is ruled out
+FAR, RUNG, MOST_RUNGS = 1.0, 4.0, 2.0
 # steps of a path, the first of which are taken in full, and the gain that ends it; after so many
 # steps a larger one does
 STEPS, FULL_STEPS, GAIN = 150, 2, 1e-8
@@ -122,7 +123,7 @@ def _found(
         far = nearer & (rungs > EXACT)
         if far.any():
             below = [anchor[:, far] for anchor in anchors[:number]]
-            less = below[-1] * RUNG ** (np.ceil(rungs[far] - EXACT) - 1.0)
+            less = below[-1] * RUNG ** np.minimum(np.ceil(rungs[far] - EXACT) - 1.0, MOST_RUNGS)
             places[:, far] = _found(evaluate, times[far], less, allowed[far], below)[1]
             nearer &= ~far
     rows, size = np.flatnonzero(known), max(1, BLOCK // (times.shape[-1] * MOST_SINGLE))
