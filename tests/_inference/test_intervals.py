@@ -363,3 +363,13 @@ def test_score_limits_of_a_huge_study_are_numbers():
     low, high = ilr.brennan_prediger(ratings).confidence_interval()
     assert low < ilr.brennan_prediger(ratings).value < high
     assert high - low < 1e-4
+
+
+@pytest.mark.parametrize("n", [8, 150])
+def test_agreement_that_is_full_but_for_rounding_is_full(n):
+    full, nearly = (
+        intervals.score_limits(one, one, 0.6, 0.0, n, 0, confidence_level=0.95)
+        for one in (1.0, 1.0 - 1e-14)
+    )
+    assert_allclose(nearly, full, rtol=1e-9)
+    assert float(full[1]) == close(1.0)

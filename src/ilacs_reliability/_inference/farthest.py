@@ -24,8 +24,8 @@ STARTS_WIDE, FOLLOWED_WIDE = 8, 3
 # patterns of which pairs are tried then
 MOST_SINGLE = 48
 WIDE, MOST_PAIRED = 0.35, 30
-# a reach a unit beyond which searches start from the ends of less reach, too, how much less, and how
-# often that is done: farther on, next to nothing is ruled out
+# a reach a unit beyond which searches start from the ends of less reach, too; how much less and how
+# often: farther on, next to nothing is ruled out
 FAR, RUNG, MOST_RUNGS = 1.0, 4.0, 2.0
 # steps of a path, the first of which are taken in full, and the gain that ends it; after so many
 # steps a larger one does
