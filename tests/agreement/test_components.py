@@ -422,3 +422,13 @@ def test_limits_of_the_largest_kappa_of_two_grades_are_those_of_the_shift():
     assert low == pytest.approx(1 - max(top for _, top in ends(0.95)), abs=1e-6)
     least = max(bottom for bottom, _ in ends(0.975))
     assert high == pytest.approx(1 - max(least, 0.0), abs=1e-6)
+
+
+def test_limits_of_a_mean_hold_an_estimate_below_the_range_of_one_rating():
+    found = ilr.icc([[np.nan, 2], [3, 5], [5, 2]], form="C,k")
+    single = ilr.icc([[np.nan, 2], [3, 5], [5, 2]], form="C,1")
+    assert single.value < single.range[0]
+    for _, limits in found.methods:
+        low, high = limits(found, 0.95)
+        assert low <= found.value * (1 - 1e-9)
+        assert high > found.value

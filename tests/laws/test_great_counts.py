@@ -155,6 +155,10 @@ def test_a_fit_that_rounding_leaves_unsettled_has_no_value():
     ]
     with pytest.warns(ilr.UndefinedEstimateWarning, match="did not converge"):
         assert ilr.proportional_odds(table).reason == "non_convergence"
+    for test in (ilr.parallel_lines_test, ilr.proportional_odds_test):
+        with pytest.warns(ilr.UndefinedEstimateWarning, match="did not converge") as said:
+            assert test(table).reason == "non_convergence"
+        assert len(said) == 1
     milder = ilr.proportional_odds(np.sqrt(np.array(table, dtype=float)).astype(int))
     low, high = milder.confidence_interval()
     assert 0 < low < milder.value < high < np.inf

@@ -454,6 +454,8 @@ def _stepped_limits(
 ) -> Limits:
     found = dict(single.methods)[method](single, confidence_level)
     low, high = (np.clip(limit, *single.range) for limit in found)
+    # mean squares of incomplete ratings can leave the estimate itself below its range
+    low = np.minimum(low, single.value)
     # where the limit of one rating reaches the end of its range this one has no end
     low, high = (step_up(limit, k) for limit in (low, high))
     return under_name(low, high, name_of(found))

@@ -10,7 +10,8 @@ from scipy import special
 
 from ilacs_reliability._checks.arguments import check_option
 from ilacs_reliability._data.tables import GradesLike
-from ilacs_reliability._results.estimates import FloatArray, SignificanceResult
+from ilacs_reliability._results.estimates import Estimate, FloatArray, SignificanceResult
+from ilacs_reliability._results.undefined import left_unsaid
 from ilacs_reliability.comparison.checks import disagreement
 from ilacs_reliability.comparison.cumulative import Design, arrow_of, gain, gradient_of
 from ilacs_reliability.comparison.groups import (
@@ -109,7 +110,9 @@ def proportional_odds_test(
     reason = _reason(shared)
     if reason:
         return undefined_test(shared, reason, name="proportional_odds_test", label=label)
-    two, shared = len(shared.groups) == 2, _telling(shared)
+    effect, shared = _odds_of_two(grades, shared), _telling(shared)
+    if effect and effect.reason:
+        return undefined_test(shared, effect.reason, name="proportional_odds_test", label=label)
     design = cumulative_design(shared)
     held = dict.fromkeys(design.columns.values(), 0.0)
     if method == "score":
@@ -119,7 +122,6 @@ def proportional_odds_test(
         statistic = _fall(design, held)
     df = float(design.n_groups)
     p_value = float(special.chdtrc(df, statistic))
-    effect = proportional_odds(grades) if two else None
     notes = effect.notes if effect else (*shared.notes, *_separation(limit_fit(design)))
     return SignificanceResult(
         statistic=statistic,
@@ -198,7 +200,9 @@ def parallel_lines_test(
     reason = _reason(shared)
     if reason:
         return undefined_test(shared, reason, name="parallel_lines_test", label=label)
-    two, shared = len(shared.groups) == 2, _telling(shared)
+    effect, shared = _odds_of_two(grades, shared), _telling(shared)
+    if effect and effect.reason:
+        return undefined_test(shared, effect.reason, name="parallel_lines_test", label=label)
     design = cumulative_design(shared)
     df = float((design.n_cuts - 1) * design.n_groups)
     if not df:
@@ -208,7 +212,6 @@ def parallel_lines_test(
         statistic = _score_at(_by_cut(design), _spread(common.fit), common)
     else:
         statistic = max(0.0, 2 * _free_gain(design, common))
-    effect = proportional_odds(grades) if two else None
     return SignificanceResult(
         statistic=statistic,
         df=df,
@@ -222,6 +225,14 @@ def parallel_lines_test(
         notes=effect.notes if effect else (*shared.notes, *_separation(common)),
         limits=NOT_SHOWN_BY_P,
     )
+
+
+def _odds_of_two(grades: GradesLike, shared: SharedGrades) -> Estimate | None:
+    """Return the odds ratio of two groups, on whose fit their tests rest, too."""
+    if len(shared.groups) != 2:
+        return None
+    with left_unsaid():
+        return proportional_odds(grades)
 
 
 def _reason(shared: SharedGrades) -> str:
