@@ -35,6 +35,7 @@ def test_large_shares_have_the_chance_of_their_density(a, b):
     for z in (-3.1, -1, -0.05, 0, 0.7, 2.2):
         x = a / (a + b) + z * error
         assert abs(betas.betainc(a, b, x) - chance(a, b, x)) < 2e-8
+        assert abs(betas.betaincc(a, b, x) - (1 - chance(a, b, x))) < 2e-8
     for level in LEVELS:
         assert abs(chance(a, b, float(betas.betaincinv(a, b, level))) - level) < 2e-8
         assert abs(chance(a, b, float(betas.betainccinv(a, b, level))) - (1 - level)) < 2e-8
@@ -46,6 +47,7 @@ def test_other_shares_are_scipys():
     a, b = np.array([0.5, 3.0, 1e6, 5e8]), np.array([2.0, 3.0, 1e13, 5e8])
     for ours, theirs in (
         (betas.betainc, special.betainc),
+        (betas.betaincc, special.betaincc),
         (betas.betaincinv, special.betaincinv),
         (betas.betainccinv, special.betainccinv),
     ):

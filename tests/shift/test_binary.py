@@ -308,3 +308,31 @@ def test_the_unconditional_test_refuses_clusters_of_any_size():
     )
     with pytest.raises(ValueError, match="takes independent units, not clusters"):
         ilr.mcnemar(study, method="unconditional")
+
+
+def test_as_many_up_as_down_still_moved():
+    found = ilr.sign_test([[4, 3], [3, 9]])
+    assert found.statistic == close(3.0)
+    assert found.p_value == close(1.0)
+    assert ilr.sign_test([[4, 3], [3, 9]], alternative="greater").p_value == close(42 / 64)
+
+
+@pytest.mark.parametrize(("up", "down"), [(9, 3), (40, 31)])
+def test_the_error_of_a_paired_odds_ratio_is_that_of_two_counts(up, down):
+    table = ilr.transitions_from_table([[40, up], [down, 28]], scale=ilr.Scale([1, 2]))
+    found = ilr.paired_odds_ratio(table, at_least=2)
+    n = 68 + up + down
+    log_error = np.sqrt(1 / up + 1 / down)
+    assert found.standard_error / found.value == close(log_error * np.sqrt(n / (n - 1)))
+
+
+def test_calibrated_limits_do_not_ask_on_which_side_the_others_stayed():
+    first, second = (
+        ilr.mcnemar(
+            ilr.transitions_from_table([[low, 5], [1, high]], scale=ilr.Scale([1, 2])),
+            at_least=2,
+            method="unconditional",
+        ).effect.confidence_interval(method="calibrated_tango")
+        for low, high in ((9, 2), (1, 10))
+    )
+    assert tuple(first) == (close(second.low), close(second.high))
