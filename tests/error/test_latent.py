@@ -357,3 +357,19 @@ def test_where_all_agree_no_chance_is_certain(units):
         for level in (0.5, 0.95, 0.999):
             low, high = chance.confidence_interval(level)
             assert low < high <= 1
+
+
+def test_grades_that_nobody_used_take_no_time_and_change_nothing():
+    given = [[1, 2], [2, 2], [3, 1], [4, 4], [3, 3], [2, 2], [1, 1]] * 4
+    few, many = (
+        ilr.latent_grade_model(ilr.ratings_from_matrix(given, scale=ilr.Scale(range(1, q + 1))))
+        for q in (4, 60)
+    )
+    assert many.reliability.value == pytest.approx(few.reliability.value, rel=1e-6)
+    np.testing.assert_allclose(many.errors()[:4, :4], few.errors(), atol=1e-6)
+
+
+def test_a_fit_of_too_many_grades_is_refused_before_it_starts():
+    numbers = np.random.default_rng(41).integers(0, 2000, (1000, 2))
+    with pytest.raises(ValueError, match=r"`ratings` has too many grades .* join grades"):
+        ilr.misclassification_matrix(numbers)

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from ilacs_reliability._checks.arguments import check_number, naming, told
 from ilacs_reliability._checks.containers import read_only
 from ilacs_reliability._checks.names import row_names, shown
+from ilacs_reliability._checks.work import affordable
 from ilacs_reliability._data.ratings import (
     REPEAT_NOTE,
     Ratings,
@@ -38,6 +39,8 @@ from ilacs_reliability.error.remarks import OF_REPEATS
 from ilacs_reliability.error.repeats import reliability_from_repeats
 
 NAME = "latent_grade_model"
+# tables of the chances of each two grades that a fit takes
+FITS = 20
 ASSUMPTIONS = (
     "the state of a unit is normal on the scale that the grades cut",
     "errors of two gradings are independent of each other and of the state",
@@ -199,8 +202,8 @@ def latent_grade_model(
     TypeError
         If the source or the reliability is of another kind.
     ValueError
-        If the reliability is missing where it cannot be estimated, or not within 0 to 1, or fewer
-        than two grades have units.
+        If the reliability is missing where it cannot be estimated, or not within 0 to 1, fewer
+        than two grades have units, or grades are too many for a fit in some seconds.
 
     Warns
     -----
@@ -251,7 +254,18 @@ def latent_grade_model(
         return _of_shares(taken.scale, _shares(taken), reliability, taken.notes, taken.n_units)
     if taken.design == "repeat" and taken.n_raters > 2:
         return _of_repeats(taken)
+    _check_work(taken)
     return _of_gradings(taken)
+
+
+def _check_work(ratings: Ratings) -> None:
+    """Refuse more grades than a fit takes some seconds for: each pair of them has a cell."""
+    used, q = int(ratings.counts.any(axis=0).sum()), ratings.scale.n_grades
+    if not affordable(FITS * (used**2 + q**2 / 4), nanoseconds=5_000, held=1e3 * used**2):
+        raise ValueError(
+            f"`source` has too many grades for a fit in some seconds ({told(ratings)}): "
+            "join grades."
+        )
 
 
 def _ratings(source: Any) -> Ratings:
