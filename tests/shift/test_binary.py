@@ -326,13 +326,16 @@ def test_the_error_of_a_paired_odds_ratio_is_that_of_two_counts(up, down):
     assert found.standard_error / found.value == close(log_error * np.sqrt(n / (n - 1)))
 
 
-def test_calibrated_limits_do_not_ask_on_which_side_the_others_stayed():
-    first, second = (
-        ilr.mcnemar(
-            ilr.transitions_from_table([[low, 5], [1, high]], scale=ilr.Scale([1, 2])),
-            at_least=2,
-            method="unconditional",
-        ).effect.confidence_interval(method="calibrated_tango")
-        for low, high in ((9, 2), (1, 10))
-    )
-    assert tuple(first) == (close(second.low), close(second.high))
+def of_units(low, up, down, high):
+    """The difference that McNemar's unconditional test rests on, with each of its intervals."""
+    table = ilr.transitions_from_table([[low, up], [down, high]], scale=ilr.Scale([1, 2]))
+    return ilr.mcnemar(table, at_least=2, method="unconditional").effect
+
+
+def test_limits_of_a_difference_do_not_ask_which_grade_is_which():
+    found, turned = of_units(9, 5, 1, 2), of_units(2, 1, 5, 9)
+    assert "calibrated_tango" in found.interval_methods
+    for method in found.interval_methods:
+        low, high = found.confidence_interval(method=method)
+        mirrored = turned.confidence_interval(method=method)
+        assert (-high, -low) == (close(mirrored.low), close(mirrored.high)), method
