@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -219,3 +220,10 @@ def test_a_series_of_grades_with_names_is_ambiguous():
         ilr.Scale(pd.Series({"poor": 0, "good": 1}))
     assert ilr.Scale(pd.Series(["poor", "good"])).labels == ("poor", "good")
     assert ilr.Scale({"poor": 0, "good": 3}).labels == ("poor", "good")
+
+
+@pytest.mark.parametrize("frame", [pd.DataFrame, pl.DataFrame])
+def test_raters_that_are_no_names_are_refused_beside_columns(frame):
+    columns = frame({"Ann": [0, 1, 1], "Ben": [1, 1, 0]})
+    with pytest.raises(TypeError, match="`raters` must hold names"):
+        ilr.ratings_from_codes(columns, scale=ilr.Scale([1, 2]), raters=np.array([[1, 2], [2, 1]]))

@@ -1108,8 +1108,9 @@ def _match(
         raters = by_label(raters, columns, name="raters", of=f"columns of `{name}`")
         columns = None
     _check_matrix(table, name, raters)
-    if raters is not None and columns is not None and tuple(raters) != columns:
-        raters = tuple(raters)
+    if raters is not None and columns is not None:
+        raters = check_names(raters, "raters")
+    if raters is not None and columns is not None and raters != columns:
         if not sorted_alike(raters, columns):
             raise ValueError(
                 f"`raters` are {shown(raters)}, but the columns of `{name}` are {shown(columns)}: "
