@@ -2,6 +2,7 @@
 
 import itertools
 import warnings
+from fractions import Fraction
 
 import hypothesis.extra.numpy as hnp
 import numpy as np
@@ -432,3 +433,9 @@ def test_limits_of_a_mean_hold_an_estimate_below_the_range_of_one_rating():
         low, high = limits(found, 0.95)
         assert low <= found.value * (1 - 1e-9)
         assert high > found.value
+
+
+def test_a_level_may_be_any_number():
+    ratings = [[1, 2], [2, 2], [3, 3], [1, 1], [4, 3]]
+    exact = ilr.d_study(ratings, confidence_level=Fraction(1, 2))
+    assert exact.to_dict() == ilr.d_study(ratings, confidence_level=0.5).to_dict()

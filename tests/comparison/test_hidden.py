@@ -324,3 +324,12 @@ def test_bounds_of_thousands_of_unlike_strata_are_those_of_each():
         for table in tables
     )
     assert_allclose(once.p_high[1], stats.norm.sf((seen - mean) / np.sqrt(variance)), rtol=1e-9)
+
+
+def test_causes_compared_with_few_give_the_same_bounds(monkeypatch):
+    table = [[[2, 9, 1, 6], [1, 1, 2, 9]], [[6, 2, 2, 1], [1, 4, 5, 3]]]
+    bounds = ilr.rosenbaum_bounds(table)
+    monkeypatch.setattr("ilacs_reliability.comparison.worst_causes.MOST_COMPARED", 1)
+    few = ilr.rosenbaum_bounds(table)
+    assert_allclose(few.p_low, bounds.p_low, rtol=1e-9)
+    assert_allclose(few.p_high, bounds.p_high, rtol=1e-9)

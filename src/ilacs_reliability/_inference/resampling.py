@@ -171,8 +171,7 @@ def bootstrap(
     'Prior: Dirichlet with 0.5 units on each of 4 patterns, 2 units beside 100 seen.'
     """
     check_option(method, METHODS, "method")
-    check_confidence_level(confidence_level)
-    confidence_level = float(confidence_level)
+    confidence_level = check_confidence_level(confidence_level)
     check_draws(n_resamples)
     if not callable(coefficient):
         coefficient = check_listing(

@@ -105,7 +105,7 @@ def d_study(
     The mean of 6 raters would reach an absolute reliability of 0.9 (at 95% confidence the data do
     not bound the number of raters).
     """
-    check_confidence_level(confidence_level)
+    confidence_level = check_confidence_level(confidence_level)
     check_option(decision, DECISIONS, "decision")
     reliability = check_between(reliability, "reliability", 0.0, 1.0)
     listed = check_listing(n_raters, "n_raters", of="whole numbers")

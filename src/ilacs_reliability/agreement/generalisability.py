@@ -119,7 +119,7 @@ class VarianceComponents(Record):
             If there is no such component or the level is not between 0 and 1.
         """
         check_option(source, SOURCES, "source")
-        check_confidence_level(confidence_level)
+        confidence_level = check_confidence_level(confidence_level)
         if source not in self.estimates:
             return Interval(math.nan, math.nan, confidence_level, "score")
         return self.estimates[source].confidence_interval(confidence_level)

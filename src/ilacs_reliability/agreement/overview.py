@@ -128,7 +128,7 @@ def agreement_table(
     (gwet_ac, identity), and the band that is surely reached runs from 'slight' to 'substantial':
     the reading depends on the choice.
     """
-    check_confidence_level(confidence_level)
+    confidence_level = check_confidence_level(confidence_level)
     taken = as_ratings(ratings)
     if taken.frequencies.ndim > 1:
         raise ValueError(

@@ -185,7 +185,7 @@ def identified_range(
     if not callable(function) or isinstance(function, type):
         raise TypeError(f"`function` must be a function of a study, but got {told(function)}.")
     if confidence_level is not None:
-        check_confidence_level(confidence_level)
+        confidence_level = check_confidence_level(confidence_level)
     with left_unsaid():
         found = _at_once(function, tables)
         results = [found] if found is not None else _one_by_one(function, tables)

@@ -120,7 +120,7 @@ class SelectionBounds(Record):
         >>> low < bounds.low < bounds.high < high
         True
         """
-        check_confidence_level(confidence_level)
+        confidence_level = check_confidence_level(confidence_level)
         z = special.ndtri((1 + confidence_level) / 2)
         least = 0.0 if self.null else -1.0
         low = max(least, self.low - z * self.standard_errors[0])

@@ -234,11 +234,16 @@ def _undominated(chances: FloatArray, *, up: bool) -> FloatArray:
     small = np.cumsum(chances[:, order], axis=1)
     large = np.cumsum(chances[:, order][:, ::-1], axis=1)
     kept: list[int] = []
+    # beside the first of those kept only: of what is kept besides, more is looked at and no less
+    rivals = np.empty((2, min(len(chances), MOST_COMPARED), chances.shape[1]))
     # a cause that is exceeded everywhere has the smaller mean
     for cause in np.argsort(-large.sum(axis=1), kind="stable"):
-        falls = (large[kept] < large[cause] * (1 - SLACK)).any(axis=1)
-        falls |= (small[kept] > small[cause] * (1 + SLACK)).any(axis=1)
+        n = min(len(kept), rivals.shape[1])
+        falls = (rivals[0, :n] < large[cause] * (1 - SLACK)).any(axis=1)
+        falls |= (rivals[1, :n] > small[cause] * (1 + SLACK)).any(axis=1)
         if falls.all():
+            if len(kept) < rivals.shape[1]:
+                rivals[:, len(kept)] = large[cause], small[cause]
             kept.append(int(cause))
     return chances[kept]
 

@@ -184,7 +184,7 @@ def coverage_plot(
     Held the truth, of settings promised 95%: score in 95.3% on average and 94.0% at worst (3
     settings); wald in 88.3% on average and 80.0% at worst (3 settings).
     """
-    check_confidence_level(confidence_level)
+    confidence_level = check_confidence_level(confidence_level)
     known = _known(coverages)
     names = [wrapped(name, 30) for name in known]
     numbers = [f"{percent(one.min())}  {percent(one.mean())}" for one in known.values()]

@@ -77,7 +77,7 @@ def interval_plot(
     >>> [label.get_text() for label in ax.get_yticklabels()]
     ['percent agreement', "Cohen's kappa"]
     """
-    check_confidence_level(confidence_level)
+    confidence_level = check_confidence_level(confidence_level)
     bars = _named(threshold)
     shown = check_each(estimates, "estimates", Estimate, of="Estimates")
     if not shown:
