@@ -100,3 +100,11 @@ def test_a_program_that_cannot_be_imported_is_not_run_and_kept_apart(monkeypatch
     [row] = [row for row in ilr.cross_check([[0, 0], [1, 1], [0, 1]]) if row["program"] == "irrCAC"]
     assert row["outcome"] == "not installed"
     assert "environment of its own" in row["remark"]
+
+
+def test_units_that_nobody_rated_count_among_the_rows_of_other_programs():
+    ratings = ilr.ratings_from_codes(
+        [[0, 0], [1, 0], [-1, -1]], scale=ilr.Scale(["a", "b"]), frequencies=[3, 2, 10**9]
+    )
+    with pytest.raises(ValueError, match="`ratings` holds 1000000005 units; other programs take"):
+        ilr.cross_check(ratings)

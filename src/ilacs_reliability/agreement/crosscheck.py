@@ -115,9 +115,11 @@ def cross_check(ratings: RatingsLike) -> Listing:
         raise ValueError(
             f"`ratings` must be one study, but got a batch of shape {taken.frequencies.shape[:-1]}."
         )
-    if taken.n_units > MOST_UNITS:
+    # with those that nobody rated, which take a row too
+    n_rows = int(taken.sizes.units)
+    if n_rows > MOST_UNITS:
         raise ValueError(
-            f"`ratings` holds {taken.n_units} units; other programs take one row a unit, at most "
+            f"`ratings` holds {n_rows} units; other programs take one row a unit, at most "
             f"{MOST_UNITS} here."
         )
     makers = {
