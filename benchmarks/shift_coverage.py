@@ -56,7 +56,8 @@ TESTS: dict[tuple[str, str], Callable[[np.ndarray], float]] = {
     ("marginal_score_shift", "exact"): lambda t: (
         ilr.marginal_score_shift(t, method="exact").p_value
     ),
-    ("marginal_rank_shift", "logit"): lambda t: ilr.marginal_rank_shift(t).p_value,
+    ("marginal_rank_shift", "shrunk"): lambda t: ilr.marginal_rank_shift(t).p_value,
+    ("marginal_rank_shift", "logit"): lambda t: ilr.marginal_rank_shift(t, method="logit").p_value,
     ("marginal_rank_shift", "wald"): lambda t: ilr.marginal_rank_shift(t, method="wald").p_value,
 }
 OWN_INTERVALS = {"exact": "calibrated_score", "unconditional": "calibrated_tango"}
@@ -331,7 +332,7 @@ def _clusters(n: int, rng: np.random.Generator, *, shifted: bool) -> Drawn:
     if not shifted:
         alone = ilr.ratings_from_codes(codes, scale=ilr.OFSTED_SCALE)
         yield _rejects(ilr.sign_test(alone), "exact, clusters overlooked")
-        yield _rejects(ilr.marginal_rank_shift(ratings), "logit, clusters")
+        yield _rejects(ilr.marginal_rank_shift(ratings), "shrunk, clusters")
         yield _rejects(drawn, "monte_carlo, clusters")
     shift = ilr.net_shift(ratings)
     yield ("covers", "net_shift", "t, clusters"), _held(shift.net, net)[0]
