@@ -981,3 +981,11 @@ def test_without_narwhals_the_extra_is_named(builder, roles, monkeypatch):
 def test_an_unknown_design_is_refused(build):
     with pytest.raises(ValueError, match="`design` must be one of"):
         build(design="both")
+
+
+def test_an_array_is_no_name_of_a_column_beside_a_named_index():
+    frame = pd.DataFrame({"unit": ["u0"], "grade": [1], "kind": ["short"]}).set_index("unit")
+    with pytest.raises(TypeError, match="`frequency` must be the name of a column"):
+        ilr.grades_from_frame(
+            frame, grade="grade", group="kind", scale=ilr.Scale([1, 2]), frequency=np.eye(2)
+        )

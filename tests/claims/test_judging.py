@@ -168,3 +168,10 @@ def test_a_family_counts_by_the_interval_that_decided():
     assert verdict.outcome == "supported"
     # verdicts take score limits at a fifth of the error
     assert p_of(verdict) == close(5 * ilr.threshold_test(AGREED, 0.4, method="score").p_value)
+
+
+def test_ways_to_cut_the_scale_ask_for_whole_units():
+    claim = ilr.Claim(statement="Two agree.", kind="consistency", threshold=0.5)
+    grades = ilr.ratings_from_codes([[0, 0], [1, 1], [2, 2]], scale=ilr.Scale([1, 2, 3]))
+    with pytest.raises(ValueError, match="`data` must hold whole units"):
+        ilr.verdict_multiverse(claim, data=grades.with_frequencies([0.7, 2.3, 1.0]))

@@ -245,3 +245,9 @@ def test_errors_and_logit_limits_of_somers_d():
 def test_where_no_pair_is_lost_the_odds_without_ties_have_no_end(table):
     assert ilr.generalised_odds(table, ties="dropped").value == np.inf
     assert ilr.generalised_odds(table[::-1], ties="dropped").value == close(0.0)
+
+
+@pytest.mark.parametrize("test", [ilr.ordinal_equivalence, ilr.ordinal_noninferiority])
+def test_a_margin_that_rounding_takes_is_refused_by_its_name(test):
+    with pytest.raises(ValueError, match="`margin` is nothing beside a half"):
+        test([[3, 8, 5], [4, 6, 5]], margin=1e-320)

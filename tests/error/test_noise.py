@@ -263,3 +263,8 @@ def test_wrong_reliabilities_and_shares_are_refused():
             ilr.noise_only_transitions(FIRST_TO_LATEST, reliability=0.8, shares=wrong)
     with pytest.raises(ValueError, match="`shares` gives no share to"):
         ilr.noise_only_transitions(FIRST_TO_LATEST, reliability=0.8, shares=[0, 1, 1, 1])
+
+
+def test_errors_larger_than_a_float_are_no_table_of_numbers():
+    with pytest.raises(TypeError, match="`error` must be a table of numbers, but got 1000"):
+        ilr.corrected_shift([[3, 1], [2, 4]], error=10**400)

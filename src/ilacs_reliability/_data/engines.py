@@ -151,7 +151,8 @@ def _with_levels(frame: Any, columns: Sequence[Column]) -> Any:
     levels = getattr(getattr(frame, "index", None), "names", None)
     if levels is None or not hasattr(frame, "reset_index"):
         return frame
-    asked = [name for name in levels if name is not None and name in columns]
+    names = {column for column in columns if isinstance(column, (str, int))}
+    asked = [name for name in levels if name is not None and name in names]
     asked = [name for name in asked if name not in frame.columns]
     return frame.reset_index(level=asked) if asked else frame
 

@@ -6,6 +6,7 @@ there. Such a distribution is normal but for a slight skewness.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,49 +22,45 @@ def betainc(a: Any, b: Any, x: Any) -> Any:
     """Return the chance of a share of at most x, as `scipy.special.betainc` does."""
     if type(a) is int and type(b) is int and min(a, b) <= LARGE:
         return special.betainc(a, b, x)
-    large = np.minimum(a, b) > LARGE
-    if not np.any(large):
-        return special.betainc(a, b, x)
-    mean, error, skewness = _moments(a, b)
-    z = np.clip((x - mean) / error, -FAR, FAR)
-    by_moments = special.ndtr(z - skewness * (z**2 - 1) / 6)
-    # SciPy takes long over the shapes whose answer is not used
-    one, other = (np.where(large, 1.0, shape) for shape in (a, b))
-    return np.where(large, by_moments, special.betainc(one, other, x))[()]
+    return _large_apart(special.betainc, partial(_chance, 1.0), a, b, x)
 
 
 def betaincc(a: Any, b: Any, x: Any) -> Any:
     """Return the chance of a share above x, as `scipy.special.betaincc` does."""
-    large = np.minimum(a, b) > LARGE
-    if not np.any(large):
-        return special.betaincc(a, b, x)
-    mean, error, skewness = _moments(a, b)
-    z = np.clip((x - mean) / error, -FAR, FAR)
-    by_moments = special.ndtr(skewness * (z**2 - 1) / 6 - z)
-    one, other = (np.where(large, 1.0, shape) for shape in (a, b))
-    return np.where(large, by_moments, special.betaincc(one, other, x))[()]
+    return _large_apart(special.betaincc, partial(_chance, -1.0), a, b, x)
 
 
 def betaincinv(a: Any, b: Any, p: Any) -> Any:
     """Return the share below which a chance lies, as `scipy.special.betaincinv` does."""
-    large = np.minimum(a, b) > LARGE
-    if not np.any(large):
-        return special.betaincinv(a, b, p)
-    return np.where(large, _quantile(a, b, special.ndtri(p)), special.betaincinv(a, b, p))[()]
+    return _large_apart(special.betaincinv, partial(_quantile, 1.0), a, b, p)
 
 
 def betainccinv(a: Any, b: Any, p: Any) -> Any:
     """Return the share above which a chance lies, as `scipy.special.betainccinv` does."""
+    return _large_apart(special.betainccinv, partial(_quantile, -1.0), a, b, p)
+
+
+def _large_apart(function: Any, by_moments: Any, a: Any, b: Any, at: Any) -> Any:
+    """Ask SciPy of the shapes that it is right about, and the moments of larger ones."""
     large = np.minimum(a, b) > LARGE
     if not np.any(large):
-        return special.betainccinv(a, b, p)
-    return np.where(large, _quantile(a, b, -special.ndtri(p)), special.betainccinv(a, b, p))[()]
+        return function(a, b, at)
+    # SciPy takes long over the shapes whose answer is not used
+    one, other = (np.where(large, 1.0, shape) for shape in (a, b))
+    return np.where(large, by_moments(a, b, at), function(one, other, at))[()]
 
 
-def _quantile(a: Any, b: Any, z: Any) -> Any:
-    """Return a quantile by Cornish and Fisher's first term."""
+def _chance(side: float, a: Any, b: Any, x: Any) -> Any:
+    """Return the chance below (1), or above (-1), by Edgeworth's first term."""
     mean, error, skewness = _moments(a, b)
-    z = np.clip(z, -FAR, FAR)
+    z = np.clip((x - mean) / error, -FAR, FAR)
+    return special.ndtr(side * (z - skewness * (z**2 - 1) / 6))
+
+
+def _quantile(side: float, a: Any, b: Any, p: Any) -> Any:
+    """Return a quantile from below (1), or above (-1), by Cornish and Fisher's first term."""
+    mean, error, skewness = _moments(a, b)
+    z = np.clip(side * special.ndtri(p), -FAR, FAR)
     return np.clip(mean + error * (z + skewness * (z**2 - 1) / 6), 0.0, 1.0)
 
 

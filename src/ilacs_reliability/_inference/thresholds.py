@@ -342,7 +342,8 @@ def _known_p_values(estimate: Estimate, threshold: float, method: str | None) ->
 
     Shape (...).
     """
-    chosen = dict(estimate.methods)[method or estimate.interval_methods[0]]
+    offered = dict(estimate.methods)
+    chosen = offered[method or next(iter(offered))]
     for held in getattr(chosen, "first", ()):
         if hasattr(held, "leaving"):
             p_values: FloatArray = np.asarray(held.leaving(estimate, threshold))

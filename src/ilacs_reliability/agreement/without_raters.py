@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from functools import partial
 
 import numpy as np
@@ -10,7 +9,7 @@ import numpy as np
 from ilacs_reliability._data.ratings import Ratings
 from ilacs_reliability._data.scales import FloatArray, Weights
 from ilacs_reliability._inference.evaluated import Coefficient
-from ilacs_reliability._results.undefined import UndefinedEstimateWarning
+from ilacs_reliability._results.undefined import left_unsaid
 from ilacs_reliability.agreement.formulas import keep_raters
 from ilacs_reliability.agreement.pair_sums import pair_kappas
 from ilacs_reliability.agreement.rater_pairs import light_kappa
@@ -32,8 +31,7 @@ def values_of(coefficient: Coefficient, ratings: Ratings) -> FloatArray:
     ndarray of float, shape (...)
         Its values.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UndefinedEstimateWarning)
+    with left_unsaid():
         return np.asarray(coefficient(ratings).value, dtype=np.float64)
 
 

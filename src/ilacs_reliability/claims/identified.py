@@ -249,7 +249,7 @@ def _value(result: Any) -> Any:
     value = result.value if isinstance(result, Estimate) else result
     try:
         return np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise TypeError(
             "`function` must return an Estimate, a SignificanceResult, a Verdict or a number, but "
             f"returned {told(result)}."

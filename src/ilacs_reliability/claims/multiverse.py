@@ -18,7 +18,12 @@ from ilacs_reliability._checks.arguments import (
     told,
 )
 from ilacs_reliability._checks.work import affordable
-from ilacs_reliability._data.ratings import Ratings, ratings_from_codes, ratings_from_counts
+from ilacs_reliability._data.ratings import (
+    Ratings,
+    check_whole,
+    ratings_from_codes,
+    ratings_from_counts,
+)
 from ilacs_reliability._data.scales import Scale
 from ilacs_reliability._data.tables import (
     GroupedGrades,
@@ -214,6 +219,7 @@ def _split(study: Any, cut: Any) -> Any:
         return grades_from_table(
             _added(study.counts, place, 2), scale=sides, groups=study.groups, strata=study.strata
         )
+    check_whole(study, "data")
     if study.patterns is None:
         counts = _added(study.counts, place, 1)
         return ratings_from_counts(counts, scale=sides, frequencies=study.frequencies)

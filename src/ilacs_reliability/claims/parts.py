@@ -134,7 +134,7 @@ def _counted_part(claim: Claim, truth: Any, stratum: str, fieldwork: Fieldwork) 
         )
     try:
         shares = np.array(truth, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise TypeError(f"`worlds` must hold numbers for {stratum!r}, not {told(truth)}.") from None
     if trial.cells == "moves" and shares.ndim == 2 and shares.shape[0] == shares.shape[1]:
         shares = np.array([np.triu(shares, 1).sum(), np.trace(shares), np.tril(shares, -1).sum()])

@@ -294,6 +294,8 @@ def _check_options(
     most = 0.5 if on == "probability" else 1.0
     if not 0 < margin < most:  # type: ignore[operator]
         raise ValueError(f"`margin` must be between 0 and {most:g} for {on!r}, but got {margin}.")
+    if 0.5 - margin == 0.5:  # type: ignore[operator]
+        raise ValueError(f"`margin` is nothing beside a half, but for rounding: {margin}.")
     if method is not None and not isinstance(method, str):
         raise TypeError(f"`method` must be the name of an interval method, but got {told(method)}.")
     check_chance(n_resamples, rng)

@@ -269,7 +269,7 @@ def _errors(
 def _known(error: Any, n_grades: int) -> FloatArray:
     try:
         matrix = np.array(error, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise TypeError(f"`error` must be a table of numbers, but got {told(error)}.") from None
     if matrix.shape != (n_grades, n_grades):
         raise ValueError(f"`error` must have shape {(n_grades, n_grades)}, but got {matrix.shape}.")

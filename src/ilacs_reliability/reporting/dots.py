@@ -219,7 +219,7 @@ def _known(coverages: Any) -> dict[str, Any]:
     for name, shares in coverages.items():
         try:
             one = np.asarray(shares, dtype=float).ravel()
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise TypeError(f"`coverages` must hold numbers for {told(name)}.") from None
         one = one[~np.isnan(one)]
         if not one.size:
