@@ -254,19 +254,19 @@ def score_list(
     n_rows = int(sizes.sum())
     if n_rows > MOST_ROWS:
         return None
-    first = np.repeat(np.arange(len(k1)), sizes)
     second = np.arange(n_rows) + np.repeat(starts - np.cumsum(sizes) + sizes, sizes)
+    least, most = int(s1.min() + s2.min()), int(s1.max() + s2.max())
+    places = np.repeat(s1 - least, sizes) + s2[second]
     whole = log_choose(totals.sum(), np.asarray(n_first))
-    sums, logs = s1[first] + s2[second], logs1[first] + logs2[second] - whole
-    least = int(sums.min())
-    spread = int(sums.max()) - least + 1
-    if spread > 4 * n_rows + 1000:
-        return log_summed(sums, logs)
-    places = sums - least
-    seen = np.flatnonzero(np.bincount(places, minlength=spread))
-    rank = np.zeros(spread, dtype=np.int64)
-    rank[seen] = np.arange(len(seen))
-    return seen + least, log_added(rank[places], logs, len(seen))
+    top1, top2 = logs1.max(), logs2.max()
+    near = logs1.min() - top1 + logs2.min() - top2 > -NO_UNDERFLOW
+    if not near or most - least > 4 * n_rows + 1000:
+        values, logs = log_summed(places, np.repeat(logs1, sizes) + logs2[second])
+        return values + least, logs - whole
+    weights = np.repeat(np.exp(logs1 - top1), sizes) * np.exp(logs2 - top2)[second]
+    chances = np.bincount(places, weights=weights)
+    seen = np.flatnonzero(chances > 0)
+    return seen + least, np.log(chances[seen]) + (top1 + top2 - whole)
 
 
 def score_sums(
@@ -533,7 +533,7 @@ def _half(
         units = (units[:, None] + taken).ravel()
         sums = (sums[:, None] + score * taken).ravel()
         logs = (logs[:, None] + weight).ravel()
-        inside = units <= n_first
-        if not inside.all():
+        inside = np.flatnonzero(units <= n_first)
+        if len(inside) < len(units):
             units, sums, logs = units[inside], sums[inside], logs[inside]
     return units, sums, logs

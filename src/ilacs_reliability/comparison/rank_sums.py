@@ -126,20 +126,15 @@ def _counted(
             return None
         tails: Any = keyed(score_tails, totals, n_first, scores)
     else:
-        chances = np.exp(sums[1])
-        up_to = np.append(0.0, np.cumsum(chances))
-        down_to = np.append(np.cumsum(chances[::-1])[::-1], 0.0)
-        tails = keyed(_looked_up, sums[0], up_to, down_to)
+        tails = keyed(_looked_up, *sums)
     expected = n_first * int(totals @ scores)
     return Exact(keyed(_beyond, tails, expected, n, alternative))
 
 
-def _looked_up(
-    sums: IntArray, up_to: FloatArray, down_to: FloatArray, low: int, high: int
-) -> tuple[float, float]:
+def _looked_up(sums: IntArray, logs: FloatArray, low: int, high: int) -> tuple[float, float]:
     below = np.searchsorted(sums, low, side="right")
     above = np.searchsorted(sums, high, side="left")
-    return float(up_to[below]), float(down_to[above])
+    return float(np.exp(logs[:below]).sum()), float(np.exp(logs[above:]).sum())
 
 
 def _beyond(tails: Any, expected: int, n: int, alternative: Alternative, gap: int) -> float:
