@@ -14,7 +14,7 @@ QUICKLY := tests --ignore=tests/laws --ignore=tests/project --ignore=tests/engin
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help report test coverage test-engines test-lowest fuzz mutants lint docs links bench notebooks clean
+.PHONY: help report test hunt coverage test-engines test-lowest fuzz mutants lint docs links bench notebooks clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ report: $(VENV)/.package  ## print the security report (ARGS="--html report.html
 
 test: $(VENV)/.test  ## run the tests and every docstring's examples (ARGS="-k kappa" for some)
 	$(PY) -m pytest -n $(WORKERS) --ignore=tests/engines $(ARGS)
+
+hunt: $(VENV)/.test  ## try every law on a hundred cases that differ from run to run, which takes an hour
+	HYPOTHESIS_PROFILE=hunt $(PY) -m pytest -n $(WORKERS) --ignore=tests/engines -m hypothesis $(ARGS)
 
 test-engines: $(VENV)/.engines  ## run the tests on Dask, Spark and Ibis; Spark needs Java
 	$(PY) -m pytest -q tests/engines $(ARGS)

@@ -16,11 +16,10 @@ settings.register_profile(
     max_examples=25,
     suppress_health_check=UNHURRIED,
 )
-settings.register_profile("desk", deadline=None, suppress_health_check=UNHURRIED)
 settings.register_profile("quick", parent=settings.get_profile("ci"), max_examples=5)
-settings.load_profile(
-    os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "desk")
-)
+# other draws in every run, and four times as many
+settings.register_profile("hunt", deadline=None, suppress_health_check=UNHURRIED)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or "ci")
 
 # scripts that call other programs: run by hand, their results are stored beside them
 collect_ignore_glob = ["reference/*.py"]

@@ -48,6 +48,8 @@ def test_a_share_is_tested_by_the_binomial_test(n, data, threshold):
 def test_the_wald_test_is_the_normal_tail(ratings, threshold):
     estimate = ilr.fleiss_kappa(ratings)
     assume(estimate.standard_error > 1e-6)
+    # what is below the range is excluded with certainty
+    assume(estimate.range[0] < threshold)
     z = (estimate.value - threshold) / estimate.standard_error
     assume(abs(z) <= 6)  # beyond that the level cannot be told from 1
     for side, tail in (
