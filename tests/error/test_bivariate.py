@@ -29,6 +29,10 @@ SMALL = {
     (-0.6, 0.5, 2.5, np.inf, 0.9): 4.46690739114e-8,
     (5.0, np.inf, 6.0, np.inf, 0.3): 4.76312247867e-13,
     (5.0, np.inf, -np.inf, -6.0, -0.8): 4.45380623836e-10,
+    (1.0, 1.5, 1.55, np.inf, 0.9999): 8.94930142665e-8,
+    (5.5, 6.0, 5.4, 5.9, 0.99999): 1.71720546028e-8,
+    (-np.inf, -7.0, -np.inf, -6.5, 0.999999): 1.27981254389e-12,
+    (-np.inf, 2.61594144e-14, -np.inf, -7.51721528, 0.9999): 2.79776199173e-14,
 }
 
 
@@ -43,6 +47,16 @@ def test_same_grades_are_as_another_program_has_them(rho):
 def test_cells_far_out_keep_their_digits(low, high, left, right, rho):
     cells = cell_probabilities([low, high], [left, right], rho).probabilities
     assert cells[1, 1] == pytest.approx(SMALL[low, high, left, right, rho], rel=1e-7)
+
+
+@given(a=cuts, b=cuts, rho=correlations, seed=st.integers(0, 99))
+def test_cells_not_wanted_with_digits_are_as_near_as_a_difference(a, b, rho, seed):
+    whole = cell_probabilities(a, b, rho).probabilities
+    wanted = np.random.default_rng(seed).random(whole.shape) < 0.5
+    cells = cell_probabilities(a, b, rho, digits=wanted).probabilities
+    assert_allclose(cells[wanted], whole[wanted], rtol=1e-12)
+    assert_allclose(cells, whole, atol=2e-15)
+    assert (cells >= 0).all()
 
 
 @given(rho=st.floats(-1, 1))

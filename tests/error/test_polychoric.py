@@ -12,6 +12,7 @@ from scipy import stats
 import ilacs_reliability as ilr
 import strategies as our
 from closeness import close
+from ilacs_reliability.error import polychoric_fits
 from stored import cases
 
 # U. Olsson, Psychometrika 44 (1979): 0.49, thresholds of rows -1.77, -.14 and of columns -.69, .67
@@ -141,6 +142,44 @@ def test_a_cell_that_hardly_can_be_leaves_the_limits_finite():
     table = [[2**50, 2**50], [10_025, 10**9]]
     low, high = ilr.polychoric_correlation(study(table)).confidence_interval()
     assert -1 < low < high < 1
+
+
+@pytest.mark.parametrize(
+    ("table", "value"),
+    [
+        ([[43, 2**50 + 20], [1, 2**50 + 15]], 0.25181706917409),
+        ([[43, 20], [1, 2**51 + 15]], 0.99917820619198),
+        ([[63, 2**50], [0, 2**50 + 16]], 1.0),
+    ],
+    ids=str,
+)
+def test_units_without_number_leave_the_value_and_nested_limits(table, value):
+    """mpmath 1.4.1, 40 digits: where a cell has its share, thresholds those of the margins.
+
+    With no unit in a cell the likelihood only rises towards 1.
+    """
+    estimate = ilr.polychoric_correlation(study(table))
+    assert estimate.value == pytest.approx(value, abs=1e-8)
+    levels = (1e-12, 0.01, 0.5, 0.95, 1 - 1e-12)
+    lows, highs = np.transpose([estimate.confidence_interval(level) for level in levels])
+    assert (lows < highs).all()
+    assert (np.diff([*lows[::-1], *highs]) >= 0).all()
+
+
+def test_limits_far_out_take_few_looks_at_the_table(monkeypatch):
+    """Some 1,500; steps that begin anew at Fisher's scoring, mostly too long, took 4,600."""
+    looked = []
+    cells = polychoric_fits.cell_probabilities
+
+    def counted(*arguments, **options):
+        looked.append(arguments)
+        return cells(*arguments, **options)
+
+    codes = [[6, 6], [7, 7], [5, 5], [0, 0], [3, 3], [3, 3], [8, 8], [2, 2], [6, 0], [4, 6]]
+    estimate = ilr.polychoric_correlation(codes)
+    monkeypatch.setattr(polychoric_fits, "cell_probabilities", counted)
+    assert estimate.confidence_interval(1 - 1e-12)[0] < -0.9
+    assert len(looked) < 2500
 
 
 @pytest.mark.parametrize("table", [[[1, 1], [0, 2]], [[0, 3], [1, 1]], [[2, 0], [1, 1]]], ids=str)

@@ -14,8 +14,10 @@ FloatArray = npt.NDArray[np.float64]
 SMALL = 1e-8
 # no normal variable that a float can tell from impossible lies further out
 FARTHEST = 38.0
-# places and weights of the sum that integrates, which take longer to find than to use
-NODES, WEIGHTS = np.polynomial.legendre.leggauss(80)
+# places and weights of the sum that integrates each piece, which take longer to find than to use
+NODES, WEIGHTS = np.polynomial.legendre.leggauss(40)
+# a share of the second variable rises from none to all within so many standard errors
+RISE = 9.0
 
 
 class Cells(NamedTuple):
@@ -32,7 +34,11 @@ class Cells(NamedTuple):
 
 
 def cell_probabilities(
-    thresholds_a: npt.ArrayLike, thresholds_b: npt.ArrayLike, rho: npt.ArrayLike
+    thresholds_a: npt.ArrayLike,
+    thresholds_b: npt.ArrayLike,
+    rho: npt.ArrayLike,
+    *,
+    digits: npt.ArrayLike = True,
 ) -> Cells:
     """Return the probability of each pair of grades of two normal variables cut at thresholds.
 
@@ -43,11 +49,14 @@ def cell_probabilities(
         with those of `rho`.
     rho : array_like, shape (...)
         Correlation, from -1 to 1.
+    digits : array_like of bool, shape (..., n_grades_a, n_grades_b), optional
+        Cells that are wanted with digits however small they are, which takes most of the time.
+        Default: all.
 
     Returns
     -------
     Cells
-        Probabilities with about seven digits or more, however small, and 1e-15 at most off; at a
+        Probabilities 1e-15 at most off, those wanted with digits with about seven; at a
         correlation of -1 or 1 the derivative of a cell is infinite where two thresholds meet.
 
     Examples
@@ -62,7 +71,7 @@ def cell_probabilities(
     a, b, rho = np.broadcast_arrays(a, b, rho)
     flat = np.abs(rho[..., :1, :1]) == 1
     inside = np.where(flat, 0.0, rho)
-    within = _between(a, b, inside)
+    within = _between(a, b, inside, np.asarray(digits, dtype=bool))
     cells = np.where(flat, _on_a_line(a, b, rho), within) if flat.any() else within
     with np.errstate(invalid="ignore"):
         slopes = _corners(_density(a, b, rho))
@@ -100,21 +109,24 @@ def _corners(values: FloatArray) -> FloatArray:
     return np.diff(np.diff(values, axis=-1), axis=-2)
 
 
-def _between(a: FloatArray, b: FloatArray, rho: FloatArray) -> FloatArray:
+def _between(
+    a: FloatArray, b: FloatArray, rho: FloatArray, digits: npt.NDArray[np.bool_]
+) -> FloatArray:
     """Return cells by differences, each counted from the side where it is the tail."""
     with np.errstate(invalid="ignore"):
         up_a = a[..., :-1, :1] + a[..., 1:, :1] > 0
         up_b = b[..., :1, :-1] + b[..., :1, 1:] > 0
     found = np.zeros(np.broadcast_shapes(up_a.shape, up_b.shape))
+    owen = _owen(a, b, rho)
     for sign_a in (1.0, -1.0):
         for sign_b in (1.0, -1.0):
-            turned = _corners(_below(sign_a * a, sign_b * b, sign_a * sign_b * rho))
+            turned = _corners(_below(a, b, rho, owen, (sign_a, sign_b)))
             here = (up_a == (sign_a < 0)) & (up_b == (sign_b < 0))
             found = np.where(here, sign_a * sign_b * turned, found)
     # nothing lies between two thresholds alike, as of a grade that nobody used
     empty = (a[..., :-1, :1] == a[..., 1:, :1]) | (b[..., :1, :-1] == b[..., :1, 1:])
-    found = np.where(empty, 0.0, found)
-    small = (found < SMALL) & ~empty
+    found = np.where(empty, 0.0, np.maximum(found, 0.0))
+    small = (found < SMALL) & ~empty & digits
     if small.any():
         shape = found.shape
         low_a, high_a, low_b, high_b, r = (
@@ -131,21 +143,46 @@ def _between(a: FloatArray, b: FloatArray, rho: FloatArray) -> FloatArray:
     return found
 
 
-def _below(h: FloatArray, k: FloatArray, rho: FloatArray) -> FloatArray:
-    """Return the probability that both variables lie below, by Owen's T (Owen, 1956)."""
-    finite = np.isfinite(h) & np.isfinite(k)
-    # 0.0 is added for the sake of -0.0, whose sign would turn the quotients
-    x, y = np.where(finite, h, 1.0) + 0.0, np.where(finite, k, 1.0) + 0.0
+class _Owen(NamedTuple):
+    """Owen's T of two edges, each with the quotient of the other to it; 0 where one is infinite."""
+
+    of_a: FloatArray
+    of_b: FloatArray
+
+
+def _owen(a: FloatArray, b: FloatArray, rho: FloatArray) -> _Owen:
+    x, y = _finite(a, b)
     s = np.sqrt((1 - rho) * (1 + rho))
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         of_x, of_y = (y / x - rho) / s, (x / y - rho) / s
-    both_zero = (x == 0) & (y == 0)
+    return _Owen(special.owens_t(x, of_x), special.owens_t(y, of_y))
+
+
+def _finite(a: FloatArray, b: FloatArray) -> tuple[FloatArray, FloatArray]:
+    finite = np.isfinite(a) & np.isfinite(b)
+    # 0.0 is added for the sake of -0.0, whose sign would turn the quotients
+    return np.where(finite, a, 1.0) + 0.0, np.where(finite, b, 1.0) + 0.0
+
+
+def _below(
+    a: FloatArray, b: FloatArray, rho: FloatArray, owen: _Owen, signs: tuple[float, float]
+) -> FloatArray:
+    """Return the probability that both variables, turned, lie below their edges (Owen, 1956).
+
+    Owen's T turns with the sign of the quotient, which at an edge of 0 is the other's alone.
+    """
+    x, y = _finite(a, b)
+    both, (sign_x, sign_y) = signs[0] * signs[1], signs
+    of_x = np.where(x == 0, sign_y, both) * owen.of_a
+    of_y = np.where(y == 0, sign_x, both) * owen.of_b
+    x, y = sign_x * x, sign_y * y
     opposite = (x * y < 0) | ((x * y == 0) & (x + y < 0))
     total = special.ndtr(x) / 2 + special.ndtr(y) / 2 - opposite / 2
-    owen = special.owens_t(x, of_x) + special.owens_t(y, of_y)
-    inner = np.where(both_zero, 0.25 + np.arcsin(rho) / (2 * np.pi), total - owen)
+    both_zero = (x == 0) & (y == 0)
+    inner = np.where(both_zero, 0.25 + np.arcsin(both * rho) / (2 * np.pi), total - (of_x + of_y))
     # one edge at infinity leaves the other variable's share, or nothing
-    return np.where(finite, inner, special.ndtr(np.minimum(h, k)))
+    alone = special.ndtr(np.minimum(sign_x * a, sign_y * b))
+    return np.where(np.isfinite(a) & np.isfinite(b), inner, alone)
 
 
 def _on_a_line(a: FloatArray, b: FloatArray, rho: FloatArray) -> FloatArray:
@@ -199,9 +236,23 @@ def _integrated(
         last = np.minimum(len(steps) - near[:, ::-1].argmax(axis=1), len(steps) - 1)
         rows = np.arange(len(x))
         low, high = x[rows, first], x[rows, last]
-    x = (low + high)[:, None] / 2 + (high - low)[:, None] / 2 * NODES
-    area: FloatArray = np.exp(_log_height(x, *edges)) @ WEIGHTS * (high - low) / 2
+    breaks = _breaks(low, high, low_b, high_b, rho)
+    middle, half = (breaks[:, 1:] + breaks[:, :-1]) / 2, np.diff(breaks, axis=1) / 2
+    x = (middle[..., None] + half[..., None] * NODES).reshape(len(low), -1)
+    heights = np.exp(_log_height(x, *edges)).reshape(*half.shape, -1)
+    area: FloatArray = (heights @ WEIGHTS * half).sum(axis=1)
     return area
+
+
+def _breaks(
+    low: FloatArray, high: FloatArray, low_b: FloatArray, high_b: FloatArray, rho: FloatArray
+) -> FloatArray:
+    """Return ends of pieces between which the share of the second variable is smooth."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        width = RISE * np.sqrt((1 - rho) * (1 + rho)) / np.abs(rho)
+        places = [edge / rho + turn * width for edge in (low_b, high_b) for turn in (-1, 0, 1)]
+    inside = np.clip(np.nan_to_num(np.array(places), posinf=FARTHEST, neginf=-FARTHEST), low, high)
+    return np.sort(np.vstack([low, inside, high]).T, axis=1)
 
 
 def _log_height(x: FloatArray, low: FloatArray, high: FloatArray, rho: FloatArray) -> FloatArray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 from scipy import special
@@ -18,10 +19,22 @@ STRONGEST, AT_END = 1.0 - 1e-8, 1e-6
 TINY = 1e-300
 # the least chance that units are divided by, so that no quotient of theirs overflows
 DIVISOR = 1e-200
+# and that of a cell without units, whose chance is a difference that is known to so much
+ROUNDED = 1e-15
+# so many units would notice what rounding leaves of such a cell
+MANY = 1e9
 # a step that gains less of the log likelihood is the last, of the value and of its limits
 GAIN, GAIN_OF_LIMITS = 1e-11, 1e-9
-# from here on the end itself is tried
-NEAR = 0.99
+# digits of Fisher's z that limits have, and the least first step on the way to them
+CLOSE, CLOSEST = 1e-8, 1e-12
+
+
+class Place(NamedTuple):
+    """Thresholds, the chances of cells that they give, and the log likelihood."""
+
+    thresholds: FloatArray
+    cells: FloatArray
+    log: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,13 +58,24 @@ class Table:
         return np.concatenate([thresholds_of(rows), thresholds_of(columns)])
 
     def cells(self, thresholds: FloatArray, rho: float) -> FloatArray:
-        """Return the chances of cells."""
+        """Return the chances of cells, with digits where there are units or very many elsewhere."""
         n = len(self.counts) - 1
-        return cell_probabilities(thresholds[:n], thresholds[n:], rho).probabilities
+        digits = (self.counts > 0) | (self.counts.sum() > MANY)
+        return cell_probabilities(thresholds[:n], thresholds[n:], rho, digits=digits).probabilities
 
     def log(self, cells: FloatArray) -> float:
-        """Return the log likelihood, without multinomial constants."""
-        return float(special.xlogy(self.counts, np.maximum(cells, TINY)).sum())
+        """Return the log likelihood less that of the shares of units themselves.
+
+        Chances are taken to add up to 1, so that what rounding adds to them weighs as nothing where
+        they are near the shares, and not as often as there are units.
+        """
+        used, n_units = self.counts > 0, self.counts.sum()
+        shares = self.counts[used] / n_units
+        chances = np.maximum(cells[used], TINY)
+        off = (chances - shares) / shares
+        # near -1 what is off has lost the digits of a small chance
+        logs = np.where(off < -0.5, np.log(chances / shares), np.log1p(np.maximum(off, -0.5)))
+        return float((self.counts[used] * (logs - off)).sum() - n_units * cells[~used].sum())
 
     def best(
         self, rho: float, start: FloatArray | None = None, gain: float = GAIN
@@ -64,38 +88,49 @@ class Table:
         self, rho: float, thresholds: FloatArray, gain: float
     ) -> tuple[FloatArray, float, bool]:
         """Climb from thresholds; the last says whether the climb ended at a top."""
-        log = self.log(self.cells(thresholds, rho))
-        if not self.joint:
-            return thresholds, log, True
-        for _ in range(25):
-            moved = self._scored(thresholds, rho, log)
+        place, share = self._place(thresholds, rho), 1.0
+        for _ in range(25 if self.joint else 0):
+            step, promised = self._step(place, rho)
+            if promised < 1e-9 * max(1.0, abs(place.log) / 1e3):
+                return place.thresholds, place.log, True
+            moved, share = self._uphill(place, step, rho, share)
             if moved is None:
-                return thresholds, log, False
-            gained, (thresholds, log) = moved[1] - log, moved
-            if gained < gain * max(1.0, abs(log)):
-                return thresholds, log, True
-        return thresholds, log, False
+                return place.thresholds, place.log, False
+            gained, place = moved.log - place.log, moved
+            if gained < gain * max(1.0, abs(place.log)):
+                return place.thresholds, place.log, True
+        return place.thresholds, place.log, not self.joint
 
-    def _scored(
-        self, thresholds: FloatArray, rho: float, log: float
-    ) -> tuple[FloatArray, float] | None:
-        """Take a step of Fisher's scoring, halved until it gains; None where it is stuck."""
-        cells = np.maximum(self.cells(thresholds, rho), DIVISOR)
-        slopes = self.slopes(thresholds, rho)
-        score = (slopes * (self.counts / cells)).sum(axis=(1, 2))
-        weighted = slopes * (self.counts.sum() / cells)
+    def _place(self, thresholds: FloatArray, rho: float) -> Place:
+        cells = self.cells(thresholds, rho)
+        return Place(thresholds, cells, self.log(cells))
+
+    def _step(self, place: Place, rho: float) -> tuple[FloatArray, float]:
+        """Return a step of Fisher's scoring, and what it would gain were it small."""
+        chances = np.maximum(place.cells, np.where(self.counts > 0, DIVISOR, ROUNDED))
+        slopes = self.slopes(place.thresholds, rho)
+        n_units = self.counts.sum()
+        score = (slopes * (self.counts / chances - n_units)).sum(axis=(1, 2))
+        weighted = slopes * (n_units / chances)
         information = np.einsum("aij,bij->ab", weighted, slopes)
         step = np.linalg.lstsq(information, score, rcond=1e-12)[0]
-        if score @ step < 1e-9 * max(1.0, abs(log) / 1e3):
-            return thresholds, log
+        return step, float(score @ step)
+
+    def _uphill(
+        self, place: Place, step: FloatArray, rho: float, share: float
+    ) -> tuple[Place | None, float]:
+        """Halve a share of a step until it gains, and say with which share to go on.
+
+        A step that was too long is so the next time too. None where no share gains.
+        """
         n = len(self.counts) - 1
-        for halving in range(10):
-            moved = thresholds + step * 0.5**halving
-            if (np.diff(moved[:n]) > 0).all() and (np.diff(moved[n:]) > 0).all():
-                found = self.log(self.cells(moved, rho))
-                if found > log:
-                    return moved, found
-        return None
+        for tried in share * 0.5 ** np.arange(10.0):
+            thresholds = place.thresholds + step * tried
+            if (np.diff(thresholds[:n]) > 0).all() and (np.diff(thresholds[n:]) > 0).all():
+                moved = self._place(thresholds, rho)
+                if moved.log > place.log:
+                    return moved, min(1.0, 2.0 * float(tried))
+        return None, share
 
     def slopes(self, thresholds: FloatArray, rho: float) -> FloatArray:
         """Return the derivatives of cells by each threshold, (n_thresholds, n_first, n_second)."""
@@ -138,13 +173,14 @@ def likeliest(table: Table) -> Fit:
         method="bounded",
         options={"xatol": 1e-8, "maxiter": 60},
     )
-    inner = float(found.x)
-    # the likelihood has one top, which lies at an end only where the search comes near it
-    tried = (inner,) if abs(inner) < NEAR else (inner, float(np.sign(inner)) * STRONGEST)
-    best = max((Fit(at, *table.best(at)) for at in tried), key=lambda one: one.log)
-    if 1.0 - abs(best.rho) < AT_END:
-        return Fit(float(np.sign(best.rho)), best.thresholds, best.log)
-    return best
+    at = float(found.x)
+    inner, end = (Fit(rho, *table.best(rho)) for rho in (at, float(np.sign(at)) * STRONGEST))
+    # where units hardly can lie in a cell, all that leads to the end is as likely to the last digit
+    as_likely = end.log >= inner.log - GAIN * max(1.0, abs(inner.log))
+    if as_likely or 1.0 - abs(inner.rho) < AT_END:
+        best = max(inner, end, key=lambda one: one.log)
+        return Fit(float(np.sign(at)), best.thresholds, best.log)
+    return inner
 
 
 def profile_limits(
@@ -154,13 +190,18 @@ def profile_limits(
     allowed = float(special.chdtri(1, 1.0 - confidence_level))
     farthest = float(np.arctanh(STRONGEST))
     peak = float(np.arctanh(np.clip(fit.rho, -STRONGEST, STRONGEST)))
-    step = float(np.sqrt(allowed / max(table.counts.sum(), 4.0)))
+    step = float(np.clip(np.sqrt(allowed) * _spread(table, fit) / 2.0, CLOSEST, 1.0))
     limits = []
     for end in (-farthest, farthest):
         reached = {peak: fit.thresholds}
         drop = partial(_drop, table, fit.log, reached, allowed)
-        at = limit_outwards(drop, peak=peak, end=end, step=step, allowed=allowed)
-        limits.append(float(np.sign(end)) if at == end else float(np.tanh(at)))
+        at = limit_outwards(
+            drop, peak=peak, end=end, step=step, allowed=allowed, xtol=min(CLOSE, step)
+        )
+        side = float(np.sign(end))
+        # no interval has zero width, however many the units and low the level
+        least = float(np.nextafter(fit.rho, side))
+        limits.append(side if at == end else side * max(side * float(np.tanh(at)), side * least))
     return limits[0], limits[1]
 
 
@@ -185,21 +226,34 @@ def influence_on(table: Table, fit: Fit) -> FloatArray:
     n_units = float(table.counts.sum())
     if abs(fit.rho) >= 1:
         return np.full(table.counts.shape, np.nan)
-    n = len(table.counts) - 1
-    cells = cell_probabilities(fit.thresholds[:n], fit.thresholds[n:], fit.rho)
-    chances = np.maximum(cells.probabilities, DIVISOR)
-    slopes = np.concatenate([cells.derivative[None], table.slopes(fit.thresholds, fit.rho)])
-    scores = slopes / chances
-    information = np.einsum("aij,bij,ij->ab", scores, scores, chances)
+    scores, information = _scores(table, fit)
     pulls: FloatArray = np.einsum("a,aij->ij", np.linalg.pinv(information)[0], scores)
     pulls = np.where(table.counts > 0, pulls, 0.0)
     mean = float((pulls * table.counts).sum()) / n_units
     return np.where(table.counts > 0, pulls - mean, 0.0)
 
 
+def _scores(table: Table, fit: Fit) -> tuple[FloatArray, FloatArray]:
+    """Return a unit's slopes of the log likelihood by cell, and the information in one unit."""
+    n = len(table.counts) - 1
+    cells = cell_probabilities(fit.thresholds[:n], fit.thresholds[n:], fit.rho)
+    chances = np.maximum(cells.probabilities, DIVISOR)
+    slopes = np.concatenate([cells.derivative[None], table.slopes(fit.thresholds, fit.rho)])
+    scores = slopes / chances
+    return scores, np.einsum("aij,bij,ij->ab", scores, scores, chances)
+
+
+def _spread(table: Table, fit: Fit) -> float:
+    """Return about the standard error of Fisher's z; at an end as if all were independent."""
+    n_units = float(table.counts.sum())
+    if abs(fit.rho) >= STRONGEST:
+        return float(1.0 / np.sqrt(max(n_units, 4.0)))
+    _, information = _scores(table, fit)
+    variance = float(np.linalg.pinv(information)[0, 0]) / n_units
+    return float(np.sqrt(max(variance, 0.0)) / ((1.0 - fit.rho) * (1.0 + fit.rho)))
+
+
 def lack_of_fit(table: Table, fit: Fit) -> tuple[float, int]:
     """Return the deviance from the table itself, and its degrees of freedom."""
-    n_units = table.counts.sum()
-    full = float(special.xlogy(table.counts, table.counts / n_units).sum())
     rows, columns = table.counts.shape
-    return 2.0 * (full - fit.log), (rows - 1) * (columns - 1) - 1
+    return -2.0 * fit.log, (rows - 1) * (columns - 1) - 1
