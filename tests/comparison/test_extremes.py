@@ -126,3 +126,17 @@ def test_any_threshold_has_a_p_value_that_agrees_with_the_interval(effect):
                 inside, outside = (1 - asked.p_value * (1 + s) for s in (-1e-7, 1e-7))
                 assert threshold in estimate.confidence_interval(inside, method)
                 assert threshold not in estimate.confidence_interval(outside, method)
+
+
+def test_profile_limits_go_by_stages_where_cells_of_billions_bar_the_way():
+    """mpmath 1.4.1, 60 digits: bisection on the likelihood at its best over three thresholds."""
+    odds = ilr.proportional_odds([[2, 28, 2, 2**50], [2**50, 1, 1, 0]])
+    for level, low, high in (
+        (0.95, 5.12694884671e-31, 2.04005165417e-29),
+        (1 - 2**-40, 2.89606670731e-36, 3.06527988158e-28),
+    ):
+        assert_allclose(odds.confidence_interval(level, "profile"), (low, high), rtol=1e-8)
+    for limit in odds.confidence_interval(0.95, "profile"):
+        assert ilr.threshold_test(odds, limit, alternative="two-sided").p_value == pytest.approx(
+            0.05, rel=1e-6
+        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 from scipy import special
 
 from ilacs_reliability._checks.work import affordable
@@ -63,8 +64,16 @@ class Fit:
     @property
     def settled(self) -> bool:
         """Whether another step would gain nothing to speak of."""
+        return self._left_to_gain(np.ones(self.design.n_core, dtype=bool)) < UNSETTLED
+
+    def settled_beside(self, place: int) -> bool:
+        """Return whether it is settled but for a core parameter that is held."""
         free = np.ones(self.design.n_core, dtype=bool)
-        return abs(float(self.gradient @ self.information.uphill(self.gradient, free))) < UNSETTLED
+        free[place] = False
+        return self._left_to_gain(free) < UNSETTLED
+
+    def _left_to_gain(self, free: npt.NDArray[np.bool_]) -> float:
+        return abs(float(self.gradient @ self.information.uphill(self.gradient, free)))
 
     def fall_to(self, other: Fit) -> float:
         """Return by how much the objective of another fit of the design is smaller."""

@@ -16,6 +16,10 @@ from ilacs_reliability.comparison.in_words import one_end_grade
 from ilacs_reliability.comparison.ordinal_fit import Fit, check_fittable, fit_design
 
 
+# a way by stages shorter than this share of the standard error leads no further
+LEAST_STAGE = 1e-3
+
+
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class ContrastFit:
     """The likelihood of one group's coefficient, all others at their best, and its top.
@@ -57,7 +61,18 @@ class ContrastFit:
         Fit
             Where the objective is largest over the other parameters.
         """
-        near = near or self.fit
+        at = near or self.fit
+        found, step = self._held_from(at, beta), beta - float(at.parameters[self.place])
+        # from too far away a fit can start where its cells have no chance: then it goes by stages
+        while not found.settled_beside(self.place) and abs(step) > LEAST_STAGE * self.spread:
+            step /= 2
+            stage = self._held_from(at, float(at.parameters[self.place]) + step)
+            if stage.settled_beside(self.place):
+                at, found = stage, self._held_from(stage, beta)
+                step = beta - float(at.parameters[self.place])
+        return found
+
+    def _held_from(self, near: Fit, beta: float) -> Fit:
         unit = np.zeros(self.fit.design.n_parameters)
         unit[self.place] = 1.0
         along = near.information.solved(unit)
