@@ -15,7 +15,6 @@ from ilacs_reliability.comparison.groups import SharedGrades
 from ilacs_reliability.comparison.in_words import one_end_grade
 from ilacs_reliability.comparison.ordinal_fit import Fit, check_fittable, fit_design
 
-
 # a way by stages shorter than this share of the standard error leads no further
 LEAST_STAGE = 1e-3
 
