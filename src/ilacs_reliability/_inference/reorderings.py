@@ -290,15 +290,26 @@ def _with_one_more(
     """Add one piece in every order; only which sums there are matters, not where."""
     added = np.sort((sums[:, None, :] + orders[None, :, :]).reshape(-1, sums.shape[1]), axis=1)
     weight = np.repeat(chances / len(orders), len(orders))
-    base = float(added[:, -1].max()) + 1
-    if (added.shape[1] - 1) * np.log2(base) > 62:
-        merged, place = np.unique(added, axis=0, return_inverse=True)
-    else:
-        # the last follows from the others
-        keys = added[:, :-1] @ int(base) ** np.arange(added.shape[1] - 1, dtype=np.int64)
-        _, first, place = np.unique(keys, return_index=True, return_inverse=True)
-        merged = added[first]
-    return merged, np.bincount(place.ravel(), weights=weight).astype(np.float64)
+    first, place = _alike(added)
+    return added[first], np.bincount(place, weights=weight).astype(np.float64)
+
+
+def _alike(rows: IntArray) -> tuple[IntArray, IntArray]:
+    """Return a row of each kind, and the kind of each row; sums alike, the last place follows.
+
+    As many places as 62 bits hold are one number: rows are sorted by few numbers.
+    """
+    base = int(rows[:, -1].max()) + 1
+    together = max(1, int(62 // max(np.log2(float(base)), 1.0)))
+    powers = base ** np.arange(together, dtype=np.int64)
+    pieces = (rows[:, at : at + together] for at in range(0, rows.shape[1] - 1, together))
+    keys = [piece @ powers[: piece.shape[1]] for piece in pieces]
+    order = np.lexsort(keys)
+    new = np.ones(len(rows), dtype=bool)
+    new[1:] = np.any([np.diff(key[order]) != 0 for key in keys], axis=0)
+    place = np.empty(len(rows), dtype=np.int64)
+    place[order] = np.cumsum(new) - 1
+    return order[new], place
 
 
 def _draws(
