@@ -107,6 +107,23 @@ def test_each_study_of_a_batch_gets_what_it_gets_alone(name, study):
             assert_allclose(limits, [*alone.confidence_interval(method=way)], atol=1e-6)
 
 
+@pytest.mark.parametrize(
+    "coefficient",
+    [
+        partial(ilr.conger_kappa, weights="quadratic"),
+        partial(ilr.fleiss_kappa, weights="quadratic"),
+        partial(ilr.krippendorff_alpha, metric="interval"),
+    ],
+)
+def test_the_least_that_another_study_can_be_moves_no_limit(coefficient):
+    """Raters of (2, 3) agree less than by chance, and their lower limit needs the least."""
+    ratings = ilr.ratings_from_matrix([[1, 1, 2, 2], [2, 2, 2, 2]], scale=ilr.Scale([1, 2, 3, 4]))
+    beside = coefficient(ratings.with_frequencies([[1, 5], [2, 3], [4, 1]]))
+    alone = coefficient(ratings.with_frequencies([1, 5]))
+    low, high = beside.confidence_interval(method="score")
+    assert_allclose([low[0], high[0]], alone.confidence_interval(method="score"), rtol=1e-12)
+
+
 @pytest.mark.parametrize(("name", "study"), CASES)
 def test_no_study_is_a_batch_too(name, study):
     ratings, frequencies = several(study)

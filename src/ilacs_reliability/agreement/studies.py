@@ -449,7 +449,8 @@ def _score(
         pieces = n_clusters(ratings.frequencies, estimate.clusters, ratings.table.paired)
     known = known_by_agreement(estimate.observed, estimate.expected, pieces)
     # who graded what takes as long to find as the limits: where it is asked for only
-    least = -np.inf if chance_is_known or np.all(known >= 1) else estimate.range[0]
+    rare = np.zeros_like(known, dtype=np.bool_) if chance_is_known else known < 1
+    least = np.where(rare, estimate.range[0], -np.inf) if rare.any() else -np.inf
     return score_limits(
         estimate.value,
         estimate.observed,
