@@ -133,6 +133,37 @@ def test_the_corrected_statistic_is_clamped_where_moves_balance():
     assert result.p_value == close(1)
 
 
+@pytest.mark.parametrize(("up", "down"), [(7, 1), (4, 4), (2, 9), (1, 0)])
+def test_one_side_is_corrected_as_the_normal_tail_of_a_binomial_is(up, down):
+    half, spread = (up + down) / 2, np.sqrt((up + down) / 4)
+    tails = {
+        "greater": stats.norm.sf((up - 0.5 - half) / spread),
+        "less": stats.norm.cdf((up + 0.5 - half) / spread),
+    }
+    for side, tail in tails.items():
+        result = ilr.mcnemar([[0, up], [down, 0]], method="corrected", alternative=side)
+        assert_allclose(result.p_value, tail, rtol=1e-12)
+
+
+@pytest.mark.parametrize(("moved", "share"), [(2, 1 / 2), (1, 2 / 3)])
+@pytest.mark.parametrize("n", [1, 2, 6])
+@pytest.mark.parametrize("up", [True, False])
+def test_moves_all_alike_are_judged_by_what_none_of_them_shows(moved, share, n, up):
+    """A share of the units could move by two grades the other way without being seen."""
+    table = np.zeros((3, 3), dtype=int)
+    table[(0, moved) if up else (moved, 0)] = n
+    tail = min(share**n, 1 / 2)
+    expected = {
+        "two-sided": 2 * tail,
+        "greater": tail if up else 1 - tail,
+        "less": 1 - tail if up else tail,
+    }
+    for side, p_value in expected.items():
+        result = ilr.marginal_score_shift(table, method="wald", alternative=side)
+        assert_allclose(result.p_value, p_value, rtol=1e-12)
+        assert result.statistic == (np.inf if up else -np.inf)
+
+
 def test_all_moves_one_way_leave_the_odds_open_above():
     ratio = ilr.paired_odds_ratio([[10, 6], [0, 14]])
     low, high = ratio.confidence_interval()

@@ -92,7 +92,7 @@ def unseen_p(side: float, share: float, n: int, alternative: str) -> tuple[float
     Parameters
     ----------
     side : float
-        Its distance from the hypothesis, of which the sign counts.
+        Its distance from the hypothesis, not 0, of which the sign counts.
     share : float
         The share of such pieces among all that would make the hypothesis true, others being as far
         off as can be.
@@ -106,8 +106,6 @@ def unseen_p(side: float, share: float, n: int, alternative: str) -> tuple[float
     statistic, p_value : float
         Infinite, and the smallest level at which the bounds leave the hypothesis out.
     """
-    if not side:
-        return 0.0, 1.0 if alternative == "two-sided" else 0.5
     tail = min(float(share) ** n, 0.5)
     p_value = 2 * tail if alternative == "two-sided" else tail
     away = (side > 0) == (alternative == "greater") or alternative == "two-sided"
