@@ -223,7 +223,12 @@ def evaluated(one: Call) -> Arguments | None:
 
 
 def attempt(function: object, arguments: Arguments) -> tuple[object, object, list]:
-    """Call a function as a user would; return the result, the error and the warnings."""
+    """Call a function as a user would; return the result, the error and the warnings.
+
+    What is asked again is given as much time as before.
+    """
+    if signal.getitimer(signal.ITIMER_PROF)[0]:
+        signal.setitimer(signal.ITIMER_PROF, SECONDS)
     with warnings.catch_warnings(record=True) as seen:
         warnings.simplefilter("always")
         try:
