@@ -37,6 +37,8 @@ ALTERNATIVES = ("two-sided", "less", "greater")
 # a level of 1 - alpha cannot be told from 1 below this
 SMALLEST_P = 1e-14
 LARGEST_P = 1.0 - 1e-9
+# relative error of p-values by limits that take long, and how far from one it is looked for first
+AS_GOOD, NEARBY = 1e-5, 1.05
 
 
 def threshold_test(
@@ -328,7 +330,8 @@ def _p_value(
         return above if estimate.value > threshold else below
 
     known = float(_known_p_values(estimate, threshold, method))
-    found = _leaving(beyond) if np.isnan(known) else max(known, SMALLEST_P)
+    about = _p_values_about(estimate, threshold, method) if np.isnan(known) else ()
+    found = _leaving(beyond, about) if np.isnan(known) else max(known, SMALLEST_P)
     if alternative == "two-sided":
         return found
     if estimate.value == threshold:
@@ -342,13 +345,24 @@ def _known_p_values(estimate: Estimate, threshold: float, method: str | None) ->
 
     Shape (...).
     """
-    offered = dict(estimate.methods)
-    chosen = offered[method or next(iter(offered))]
-    for held in getattr(chosen, "first", ()):
+    for held in _held_by(estimate, method):
         if hasattr(held, "leaving"):
             p_values: FloatArray = np.asarray(held.leaving(estimate, threshold))
             return p_values
     return np.full(np.shape(estimate.value), np.nan)
+
+
+def _p_values_about(estimate: Estimate, threshold: float, method: str | None) -> tuple[float, ...]:
+    """Return p-values to try first, of a method whose limits take long, for one of them to hold."""
+    for held in _held_by(estimate, method):
+        if hasattr(held, "about"):
+            return tuple(float(one) for one in held.about(estimate, threshold))
+    return ()
+
+
+def _held_by(estimate: Estimate, method: str | None) -> tuple[Any, ...]:
+    offered = dict(estimate.methods)
+    return tuple(getattr(offered[method or next(iter(offered))], "first", ()))
 
 
 def limits_beside(
@@ -388,8 +402,20 @@ def limits_beside(
     return np.broadcast_to(found.low, value.shape), np.broadcast_to(found.high, value.shape)
 
 
-def _leaving(beyond: Callable[[float], float]) -> float:
-    """Return the smallest alpha whose 1 - alpha interval leaves the threshold `beyond` a limit."""
+def _leaving(beyond: Callable[[float], float], about: tuple[float, ...] = ()) -> float:
+    """Return the smallest alpha whose 1 - alpha interval leaves the threshold `beyond` a limit.
+
+    One of those that it is about is it where the threshold is inside just below and not just above.
+    """
+    for one in dict.fromkeys(about):
+        below, above = one * (1 - AS_GOOD), one * (1 + AS_GOOD)
+        if below < SMALLEST_P:
+            continue
+        if above >= LARGEST_P:
+            if not beyond(LARGEST_P) > 0:
+                return 1.0
+        elif not beyond(below) > 0 and beyond(above) > 0:
+            return one
     if beyond(SMALLEST_P) > 0:
         return SMALLEST_P
     if not beyond(LARGEST_P) > 0:
@@ -404,8 +430,15 @@ def _leaving(beyond: Callable[[float], float]) -> float:
         return size if distance > 0 else -size
 
     # on log alpha small p-values keep their relative accuracy
-    low, high = float(np.log(SMALLEST_P)), float(np.log(LARGEST_P))
-    root, step = float(optimize.brentq(gap, low, high, xtol=1e-12, disp=False)), 1e-12
+    low, high, xtol = float(np.log(SMALLEST_P)), float(np.log(LARGEST_P)), 1e-12
+    for one in about:
+        # limits that take long are not asked for digits beyond those that they have
+        start, end = np.log(np.clip([one / NEARBY, one * NEARBY], SMALLEST_P, LARGEST_P)).tolist()
+        xtol = AS_GOOD
+        if start < end and not gap(start) > 0 and gap(end) > 0:
+            low, high = start, end
+            break
+    root, step = float(optimize.brentq(gap, low, high, xtol=xtol, disp=False)), xtol
     # limits that jump may leave the root a hair before the level that leaves the threshold out
     while root < high and not gap(root) > 0:
         root, step = min(root + step, high), 2 * step

@@ -33,7 +33,7 @@ from ilacs_reliability.comparison.tilted import tails_for
 from ilacs_reliability.comparison.unconditional import (
     MOST_INVERTED,
     MOST_TABLES,
-    unconditional_limits,
+    Inverted,
     unconditional_p_value,
 )
 
@@ -196,7 +196,7 @@ def _effect(cut: CutGroups, method: str, alternative: Alternative) -> Estimate:
     # Fisher's p-value is 1 of every such table, which leaves Boschloo's order nothing to say
     other = one_sided and method == "boschloo"
     order = "barnard" if other else method
-    limits = keyed(_own_limits, counts=(x1, n1, x2, n2), order=order, alternative=alternative)
+    limits = keyed(Inverted.limits, Inverted((x1, n1, x2, n2), order, alternative))
     notes = (*effect.notes, another_method(order)) if other else effect.notes
     return replace(effect, methods_source=((order, limits), *effect.methods), notes=notes)
 
@@ -205,18 +205,6 @@ def _fisher_limits(estimate: Estimate, confidence_level: float, *, tables: IntAr
     tails = tails_for(confidence_level, conditional_family(tables, at_one=True), "two-sided")
     low, high = conditional_family(tables).limits(tails)
     return min(float(np.exp(low)), estimate.value), max(float(np.exp(high)), estimate.value)
-
-
-def _own_limits(
-    estimate: Estimate,
-    confidence_level: float,
-    *,
-    counts: tuple[int, int, int, int],
-    order: str,
-    alternative: Alternative,
-) -> Pair:
-    low, high = unconditional_limits(confidence_level, counts, order, alternative)
-    return min(low, estimate.value), max(high, estimate.value)
 
 
 def _proportion_test(cut: CutGroups, method: str, alternative: Alternative) -> tuple[float, float]:

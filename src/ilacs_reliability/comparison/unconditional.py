@@ -6,15 +6,16 @@ And intervals of their difference by inverting these tests.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
 from scipy import optimize, special
 
-from ilacs_reliability._results.estimates import Alternative, FloatArray
+from ilacs_reliability._results.estimates import Alternative, Estimate, FloatArray
 from ilacs_reliability.comparison.fixed_margins import log_choose
-from ilacs_reliability.comparison.limits import score_difference
+from ilacs_reliability.comparison.limits import holding, score_difference
 
 GRID = 1000
 # tables of two counts that a p-value and that an interval may take; about 2000 and 200 a group
@@ -86,6 +87,46 @@ def unconditional_limits(
     return low, high
 
 
+@dataclass(frozen=True, slots=True)
+class Inverted:
+    """The limits of a difference by inverting a test, and which p-value a difference has about.
+
+    Attributes
+    ----------
+    counts : tuple of int
+        Count and n of the first group, count and n of the second.
+    order, alternative : str
+        As in `unconditional_limits`.
+    """
+
+    counts: tuple[int, int, int, int]
+    order: str
+    alternative: Alternative
+
+    def limits(self, estimate: Estimate, confidence_level: float) -> tuple[float, float]:
+        """Return the limits, which hold the estimate."""
+        found = unconditional_limits(confidence_level, self.counts, self.order, self.alternative)
+        return holding(found, estimate.value)
+
+    def about(self, estimate: Estimate, threshold: float) -> tuple[float, ...]:
+        """Return two-sided p-values of which one is about where the limits leave a threshold out.
+
+        By the order that moves with the difference, and by the test's own. Limits lie at the
+        outermost difference that is not rejected, so that those next to the threshold count.
+        """
+        side = 1.0 if threshold > estimate.value else -1.0
+        if not -1.0 <= threshold <= 1.0:
+            return ()
+        beyond = np.linspace(threshold, threshold + side * NEXT_TO, PLACES_NEXT_TO)
+        places = [one for one in beyond.tolist() if abs(one) <= 1]
+        if self.alternative == "two-sided" and self.order == "barnard":
+            moving = [_p_moving(one, self.counts, 0) for one in places]
+            return moving[0], max(moving)
+        moving = [2 * _p_moving(one, self.counts, -int(side)) for one in places]
+        region = _region(self.counts, self.order, "less" if side > 0 else "greater")
+        return moving[0], max(moving), 2 * _largest(region, threshold, closely=threshold == 0)
+
+
 def _own_side(region: Any, tail: float, end: float, limit: float) -> float:
     """Return a limit that moves the order with the difference, on the side of zero of the test.
 
@@ -153,12 +194,17 @@ def _far_ends(alpha: float, counts: tuple[int, int, int, int]) -> tuple[float, f
 def _accepted(
     difference: float, *, alpha: float, counts: tuple[int, int, int, int], sign: int
 ) -> bool:
+    return _p_moving(difference, counts, sign) > alpha
+
+
+def _p_moving(difference: float, counts: tuple[int, int, int, int], sign: int) -> float:
+    """Return the p-value of the score for a difference; two-sided where the sign is 0."""
     x1, n1, x2, n2 = counts
     scores = _scores(n1, n2, difference)
     scores = sign * scores if sign else np.abs(scores)
     # a score found by trigonometry is right to about 1e-8
     region = scores >= scores[x1, x2] - 1e-7
-    return _largest(region, difference, COARSE, closely=difference == 0) > alpha
+    return _largest(region, difference, COARSE, closely=difference == 0)
 
 
 def _outermost(accepted: Callable[[float], bool], end: float, edge: float, value: float) -> float:
@@ -189,6 +235,8 @@ FARTHER = 1000
 FEWER_STEPS = 25
 STEPS = 100
 COARSE = 200
+# how far beyond a threshold its p-value is looked for, and at how many places
+NEXT_TO, PLACES_NEXT_TO = 0.05, 25
 
 
 def _pooled_scores(n1: int, n2: int) -> FloatArray:
