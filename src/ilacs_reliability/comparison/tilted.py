@@ -12,6 +12,8 @@ from ilacs_reliability._results.estimates import Alternative, FloatArray
 
 # a probability this much larger is the same but for rounding
 SAME = 1 + 1e-9
+# what adds nothing to a sum of 1 or more; numbers too small for all their digits take long to find
+NOTHING = -700.0
 # at this tilt no value but an end has a probability above 1e-300
 FARTHEST = 1e3
 
@@ -57,7 +59,7 @@ class Family:
         """
         terms = self._terms(tilt)
         terms -= terms.max()
-        weights = np.exp(terms)
+        weights = _weights(terms)
         tail = slice(self.seen, None) if upper else slice(self.seen + 1)
         share = float(weights[tail].sum() - (1 - part) * weights[self.seen])
         if share > 1e-250:
@@ -81,7 +83,7 @@ class Family:
         if np.isinf(tilt):
             return float(self.values[-1 if tilt > 0 else 0])
         terms = self._terms(tilt)
-        weights = np.exp(terms - terms.max())
+        weights = _weights(terms - terms.max())
         return float(weights @ self.values / weights.sum())
 
     def _terms(self, tilt: float) -> FloatArray:
@@ -134,7 +136,7 @@ class Family:
         return float(optimize.brentq(excess, near, far, xtol=1e-12 * step, rtol=1e-13))
 
     def _step(self) -> float:
-        weights = np.exp(self.logs - self.logs.max())
+        weights = _weights(self.logs - self.logs.max())
         weights /= weights.sum()
         mean = weights @ self.values
         spread = weights @ (self.values - mean) ** 2
@@ -143,7 +145,13 @@ class Family:
 
 def _log_sum(logs: FloatArray) -> float:
     peak = float(logs.max())
-    return peak + float(np.log(np.exp(logs - peak).sum()))
+    return peak + float(np.log(_weights(logs - peak).sum()))
+
+
+def _weights(logs: FloatArray) -> FloatArray:
+    """Return what logarithms of at most 0, the greatest of them 0, are the logarithms of."""
+    weights: FloatArray = np.exp(np.maximum(logs, NOTHING))
+    return weights
 
 
 def two_sided_p_values(logs: FloatArray, distances: Any = None) -> FloatArray:
