@@ -161,3 +161,17 @@ def test_limits_by_f_that_lie_below_minus_one_give_way():
         assert low < high
         assert limits.method.startswith("score, since F")
     assert found.confidence_interval(0.95, "mcgraw_wong").method == "mcgraw_wong"
+
+
+def test_f_limits_of_great_counts_and_few_degrees_of_freedom_hold_or_give_way():
+    """Where Satterthwaite leaves .002 degrees of freedom a quantile is nothing, or beyond all."""
+    table = [[28, 6, 2**50, 0], [0, 2, 15, 1], [11, 0, 17, 1], [10_000, 19, 2, 15]]
+    great = ilr.icc(ilr.ratings_from_table(table, scale=ilr.Scale(range(4))), form="A,1")
+    apart = ilr.icc(np.array([[8, 3], [5, 5]]), form="A,1")
+    for found in (great, apart):
+        for level in (1e-12, 0.5, 0.95, 1 - 1e-12):
+            limits = found.confidence_interval(level, "mcgraw_wong")
+            assert limits.low <= found.value <= limits.high
+            assert limits.method == "score, since F has no width"
+    raw = dict(apart.methods)["mcgraw_wong"](apart, 0.95)
+    assert raw[0] < apart.value < raw[1]

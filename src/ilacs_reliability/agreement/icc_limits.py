@@ -73,6 +73,8 @@ def f_limits(
         full = (value >= 1) | ~(usual[1] - usual[0] > NO_WIDTH)
         # of little agreement limits can lie below all that agreement can be
         full = full | ((high <= -1) & (value >= -1))
+        # with degrees of freedom that the value itself gives, limits may leave it out
+        full = full | (usual[0] > value + NO_WIDTH) | (usual[1] < value - NO_WIDTH)
     low, high = step_up(low, k), step_up(high, k)
     found = low, high
     if not full.any():
@@ -102,8 +104,10 @@ def _agreement_limits(
     rest = m * raters + (m * n - m - n) * residual
     # by ratios to the residual, as a quantile of few degrees of freedom is huge
     rest, units = rest / residual, units / residual
+    # of hardly any degrees of freedom the one quantile is next to infinite, the other to nothing
     low = n * (units / above - 1) / (rest + n * units / above)
-    high = n * (units - 1 / below) / (rest / below + n * units)
+    part, over = np.minimum(below, 1.0), 1 / np.maximum(below, 1.0)
+    high = n * (units * part - over) / (rest * over + n * units * part)
     return low, high
 
 
