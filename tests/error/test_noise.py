@@ -268,3 +268,17 @@ def test_wrong_reliabilities_and_shares_are_refused():
 def test_errors_larger_than_a_float_are_no_table_of_numbers():
     with pytest.raises(TypeError, match="`error` must be a table of numbers, but got 1000"):
         ilr.corrected_shift([[3, 1], [2, 4]], error=10**400)
+
+
+def test_a_corrected_shift_at_an_edge_has_the_width_of_the_likelihood():
+    """Without error n units that all fell leave a share 1 - exp(-q / 2n) to risers (Wilks)."""
+    for n, n_resamples in ((20, 1), (2**45, 99)):
+        found = ilr.corrected_shift(
+            [[0, 0], [n, 0]], error=np.eye(2), n_resamples=n_resamples, rng=1
+        )
+        for level in (0.5, 0.95, 1 - 1e-9):
+            low, high = limits = found.confidence_interval(level)
+            risers = -np.expm1(-stats.chi2.isf(1 - level, 1) / (2 * n))
+            assert (low, high + 1) == (pytest.approx(-1), pytest.approx(2 * risers, rel=1e-5))
+            assert low < high
+            assert limits.method == "likelihood, since all draws are alike"

@@ -38,3 +38,6 @@ PAIRS_POOLED = "Each grading and the next are pooled as if pairs of a unit were 
 LEANS = (
     "Its {n_free} free shares and moves are many for {units}: estimate and interval then lean to 1."
 )
+
+# why limits of a corrected shift are not quantiles of draws
+ALIKE_DRAWS = "likelihood, since all draws are alike"
