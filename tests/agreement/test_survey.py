@@ -67,6 +67,13 @@ def test_whole_weights_give_the_value_of_so_many_units(weights):
         assert low < found.value < high
 
 
+@pytest.mark.parametrize("coefficient", [*COEFFICIENTS, ilr.kappa_max])
+def test_units_that_are_all_alike_leave_a_width(coefficient):
+    found = ilr.survey_weighted(coefficient, [[0, 1], [0, 1]], survey_weights=[4, 1e9])
+    low, high = found.confidence_interval()
+    assert found.status == "undefined" or low < high
+
+
 @pytest.mark.parametrize("coefficient", COEFFICIENTS)
 def test_equal_weights_change_nothing(coefficient):
     found = ilr.survey_weighted(coefficient, GRADES, survey_weights=[2] * 9)

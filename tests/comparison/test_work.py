@@ -134,6 +134,9 @@ DEAR = {
     ).effect.confidence_interval(),
     "rosenbaum_bounds of great strata": lambda: ilr.rosenbaum_bounds(10**GREATEST),
     "rosenbaum_bounds of ten grades": lambda: ilr.rosenbaum_bounds(drawn_strata(1, 25, 10)),
+    "rosenbaum_bounds of as many causes as units": lambda: ilr.rosenbaum_bounds(
+        [[10_000, 10_000, 2], [1, 1, 1]], gamma=(1.0, 2.0)
+    ),
     "selection_bounds": lambda: ilr.selection_bounds(MANY),
     "selection_bounds monotone": lambda: ilr.selection_bounds(MANY, assume="monotone"),
 }
@@ -146,6 +149,12 @@ def test_dear_work_gives_way_or_says_what_to_do(call):
     assert told.endswith(")") or ("`" in told and "oin strata" in told)
     # some seconds of an ordinary machine, with room for a slow one
     assert process_time() - start < 40
+
+
+def test_as_many_causes_as_units_are_gone_through_up_to_some_thousand():
+    few, many = ([[n, n, 2], [1, 1, 1]] for n in (400, 10_000))
+    assert ilr.rosenbaum_bounds(few).method == "exact"
+    assert ilr.rosenbaum_bounds(many).method == "asymptotic"
 
 
 def test_ten_thousand_strata_have_bounds():

@@ -103,6 +103,9 @@ def survey_weighted(
     label = by_survey(found.label or found.name)
     # others count patterns as units drawn with equal chances
     methods = tuple(method for method in found.methods if method[0] in BY_ERROR)
+    if found.methods[:1] != methods[:1]:
+        # in place of a default that is not, the one that has a width where there is no error
+        methods = tuple(sorted(methods, key=lambda method: method[0] != "score"))
     notes = (*found.notes, *_effect(found, weights))
     return replace(found, label=label, methods_source=methods, notes=notes)
 

@@ -424,7 +424,7 @@ def _found(
 ) -> _Found:
     if method == "exact":
         try:
-            tails = partial(exact_tails, reached_sums(counts))
+            tails = partial(exact_tails, reached_sums(counts, len(strengths)))
             return _bounds(tails, strengths, alternative, "exact")
         except TooManyCausesError:
             pass

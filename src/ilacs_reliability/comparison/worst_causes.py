@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from ilacs_reliability._checks.work import affordable
 from ilacs_reliability._results.estimates import FloatArray, IntArray
 from ilacs_reliability.comparison.fixed_margins import double_mid_ranks, first_rows
 from ilacs_reliability.comparison.hidden import Extremes
@@ -23,6 +24,8 @@ MOST_HELD = 30_000_000
 MOST_COMPARED = 1_000
 # largest whole number that sums of ranks are put on
 MOST_WHOLE = 2**60
+# time of a cause at one strength; as many of which tabulating it and the search take
+NANOSECONDS, SEARCHED = 75_000.0, 22
 # chances that differ by a smaller share are equal
 SLACK = 1e-11
 
@@ -75,13 +78,15 @@ class Lattice:
     beyond: IntArray
 
 
-def reached_sums(counts: IntArray) -> Lattice:
+def reached_sums(counts: IntArray, n_strengths: int = 1) -> Lattice:
     """Tabulate every stratum under every cause that favours the best graded units.
 
     Parameters
     ----------
     counts : ndarray of int, shape (n_strata, 2, n_grades)
         Units by group and grade.
+    n_strengths : int, optional
+        At how many strengths of a cause tails are wanted, beside the search for one. Default: 1.
 
     Returns
     -------
@@ -91,12 +96,16 @@ def reached_sums(counts: IntArray) -> Lattice:
     Raises
     ------
     TooManyCausesError
-        If a stratum has too many tables, or there are too many sums.
+        If a stratum has too many tables or causes, or there are too many sums.
     """
     # strata of one grade have one sum
     varied = ((counts.sum(axis=1) > 0).sum(axis=1) > 1) & (counts.sum(axis=2) > 0).all(axis=1)
     counts = counts[varied] if varied.any() else counts[:1]
     if len(np.unique(counts, axis=0)) > MOST_STRATA or len(counts) > 10 * MOST_STRATA:
+        raise TooManyCausesError
+    # each of the best 0, 1, ... units is a cause, tabulated once and looked at at each strength
+    n_causes = float(sum(int(table.sum()) + 1 for table in np.unique(counts, axis=0)))
+    if not affordable(n_causes * (n_strengths + SEARCHED), nanoseconds=NANOSECONDS):
         raise TooManyCausesError
     strata = _ordered_strata(counts)
     # rank sums over N + 1 are whole numbers of a common unit
