@@ -281,4 +281,10 @@ def test_a_corrected_shift_at_an_edge_has_the_width_of_the_likelihood():
             risers = -np.expm1(-stats.chi2.isf(1 - level, 1) / (2 * n))
             assert (low, high + 1) == (pytest.approx(-1), pytest.approx(2 * risers, rel=1e-5))
             assert low < high
-            assert limits.method == "likelihood, since all draws are alike"
+            assert limits.method == "likelihood, since draws are alike"
+    # a third of the draws at one place are no width at the level of a third
+    counted = np.eye(2, dtype=int)
+    some = ilr.corrected_shift([[4, 0], [0, 0]], error_counts=counted, n_resamples=45, rng=5)
+    for level in np.linspace(0.02, 0.98, 25):
+        low, high = some.confidence_interval(level)
+        assert low < high

@@ -17,7 +17,7 @@ from ilacs_reliability._data.ratings import square_counts
 from ilacs_reliability._data.scales import Scale
 from ilacs_reliability._data.tables import Transitions, TransitionsLike, as_transitions
 from ilacs_reliability._results.estimates import Estimate, Limits
-from ilacs_reliability._results.keyed import Keyed, keyed
+from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.named_limits import under_name
 from ilacs_reliability._results.records import freeze
 from ilacs_reliability._results.wording import fixed, significant
@@ -35,7 +35,7 @@ FloatArray: TypeAlias = npt.NDArray[np.float64]
 LEAST_SINGULAR = 0.2
 MOST_ROUNDS, ROUNDS_OF_DRAWS = 20_000, 500
 SETTLED = 1e-12
-# draws no further apart than their rounds leave them are alike, as where all are at one edge
+# draws no further apart than their rounds leave them are alike, as at an edge
 ALIKE = 1e-9
 FAR_BELOW = 1e300
 
@@ -130,9 +130,9 @@ def corrected_shift(
     likelihood over tables without negative cells [1]_, where the inverse
     :math:`E^{-T} S E^{-1}` of observed shares S often has some. The interval holds the central
     share of draws: of the observed shares from their posterior under a prior worth one unit in all,
-    and, where errors were counted, of each of their rows alike. Where all draws are alike, as at an
-    edge, the limits are how far true units of any one cell move the shift before the likelihood has
-    dropped by a chi-square's quantile, and `method` says so.
+    and, where errors were counted, of each of their rows alike. Where these draws are alike, as at
+    an edge, the limits are how far units of any one true cell move the shift before the likelihood
+    has dropped by a chi-square's quantile, and `method` says so.
 
     References
     ----------
@@ -171,7 +171,12 @@ def corrected_shift(
         frequencies=counts.ravel(),
         influence_source=np.full(counts.size, np.nan),
         n_units=n,
-        methods_source=(("posterior", _limits(np.sort(_net(drawn)), counts, matrix, true)),),
+        methods_source=(
+            (
+                "posterior",
+                keyed(_central, drawn=np.sort(_net(drawn)), counts=counts, error=matrix, true=true),
+            ),
+        ),
         notes=moves.notes + notes,
         limits="moves of the state within a grade, nor anything where the errors are others",
         range_source=(-1.0, 1.0),
@@ -319,36 +324,36 @@ def _net(shares: FloatArray) -> FloatArray:
     return net
 
 
-def _limits(drawn: FloatArray, counts: FloatArray, error: FloatArray, true: FloatArray) -> Keyed:
-    if np.ptp(drawn) > ALIKE:
-        return keyed(_central, drawn=drawn)
-    return keyed(_by_likelihood, counts=counts, error=error, true=true)
-
-
-def _central(estimate: Estimate, confidence_level: float, *, drawn: FloatArray) -> Limits:
-    tail = (1 - confidence_level) / 2
-    low, high = np.quantile(drawn, [tail, 1 - tail])
-    # of a table at the edge every draw may lie to one side of the most likely one
-    return min(float(low), estimate.value), max(float(high), estimate.value)
-
-
-def _by_likelihood(
+def _central(
     estimate: Estimate,
     confidence_level: float,
     *,
+    drawn: FloatArray,
     counts: FloatArray,
     error: FloatArray,
     true: FloatArray,
 ) -> Limits:
+    tail = (1 - confidence_level) / 2
+    low, high = np.quantile(drawn, [tail, 1 - tail])
+    if high - low > ALIKE:
+        # of a table at the edge every draw may lie to one side of the most likely one
+        return min(float(low), estimate.value), max(float(high), estimate.value)
+    limits = _by_likelihood(estimate.value, confidence_level, counts, error, true)
+    return under_name(*limits, ALIKE_DRAWS)
+
+
+def _by_likelihood(
+    value: float, confidence_level: float, counts: FloatArray, error: FloatArray, true: FloatArray
+) -> tuple[float, float]:
     """Return how far units of one true cell move the shift before the likelihood has dropped."""
     allowed = float(special.chdtri(1, 1 - confidence_level))
     seen = counts > 0
-    given, reached = (error.T @ true @ error)[seen], [estimate.value]
+    given, reached = (error.T @ true @ error)[seen], [value]
     for i, j in np.ndindex(counts.shape):
         off = np.outer(error[i], error[j])[seen] / given - 1.0
         share = _share_within(off, counts[seen], allowed)
-        reached.append(estimate.value + share * (np.sign(j - i) - estimate.value))
-    return under_name(min(reached), max(reached), ALIKE_DRAWS)
+        reached.append(value + share * (float(np.sign(j - i)) - value))
+    return min(reached), max(reached)
 
 
 def _share_within(off: FloatArray, counts: FloatArray, allowed: float) -> float:

@@ -40,4 +40,4 @@ LEANS = (
 )
 
 # why limits of a corrected shift are not quantiles of draws
-ALIKE_DRAWS = "likelihood, since all draws are alike"
+ALIKE_DRAWS = "likelihood, since draws are alike"
