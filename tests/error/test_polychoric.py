@@ -200,3 +200,12 @@ def test_limits_of_a_few_units_are_those_of_the_profile(table):
     for limit in estimate.confidence_interval(0.95):
         if abs(limit) < 0.99:
             assert_allclose(2 * (top - best(limit)), stats.chi2.ppf(0.95, 1), atol=0.08)
+
+
+def test_limits_are_found_where_the_peak_is_an_end_as_likely_as_a_place_inside():
+    table = [[3, 29], [4, 0]]
+    estimate = ilr.polychoric_correlation(study(table), method="two_step")
+    for level in (1e-12, 1e-9, 0.5, 1 - 1e-12):
+        low, high = estimate.confidence_interval(level)
+        assert low < high
+        assert low == pytest.approx(-1, abs=1e-3)

@@ -24,8 +24,13 @@ def limit_outwards(
     """
     from scipy.optimize import brentq
 
+    # a place is looked at once: climbed to again from nearer by, it could lie on the other side
+    known = {peak: -float(np.sqrt(allowed))}
+
     def excess(at: float) -> float:
-        return float(np.sqrt(max(drop(at), 0.0)) - np.sqrt(allowed))
+        if at not in known:
+            known[at] = float(np.sqrt(max(drop(at), 0.0)) - np.sqrt(allowed))
+        return known[at]
 
     inside, side = peak, np.sign(end - peak)
     while inside != end:
