@@ -190,10 +190,10 @@ def _on_a_line(a: FloatArray, b: FloatArray, rho: FloatArray) -> FloatArray:
     one, other = b[..., :1, :-1], b[..., :1, 1:]
     low = np.maximum(a[..., :-1, :1], np.where(sign > 0, one, -other))
     high = np.minimum(a[..., 1:, :1], np.where(sign > 0, other, -one))
-    return np.where(high > low, _share(low, high), 0.0)
+    return np.where(high > low, share_between(low, high), 0.0)
 
 
-def _share(low: FloatArray, high: FloatArray) -> FloatArray:
+def share_between(low: FloatArray, high: FloatArray) -> FloatArray:
     """Return the share of a normal variable between two points, counted from its tail."""
     upper = low > 0
     return np.where(

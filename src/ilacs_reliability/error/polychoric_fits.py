@@ -7,11 +7,12 @@ from functools import partial
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from scipy import special
 
 from ilacs_reliability._data.scales import FloatArray
 from ilacs_reliability._results.estimates import Estimate
-from ilacs_reliability.error.bivariate import cell_probabilities, thresholds_of
+from ilacs_reliability.error.bivariate import cell_probabilities, share_between, thresholds_of
 from ilacs_reliability.error.outwards import limit_outwards
 
 # the strongest correlation that is tried; one nearer to the end than this is at the end
@@ -60,8 +61,13 @@ class Table:
     def cells(self, thresholds: FloatArray, rho: float) -> FloatArray:
         """Return the chances of cells, with digits where there are units or very many elsewhere."""
         n = len(self.counts) - 1
-        digits = (self.counts > 0) | (self.counts.sum() > MANY)
-        return cell_probabilities(thresholds[:n], thresholds[n:], rho, digits=digits).probabilities
+        cells = cell_probabilities(thresholds[:n], thresholds[n:], rho, digits=self._digits)
+        return cells.probabilities
+
+    @property
+    def _digits(self) -> npt.NDArray[np.bool_]:
+        wanted: npt.NDArray[np.bool_] = (self.counts > 0) | (self.counts.sum() > MANY)
+        return wanted
 
     def log(self, cells: FloatArray) -> float:
         """Return the log likelihood less that of the shares of units themselves.
@@ -107,12 +113,12 @@ class Table:
 
     def _step(self, place: Place, rho: float) -> tuple[FloatArray, float]:
         """Return a step of Fisher's scoring, and what it would gain were it small."""
-        chances = np.maximum(place.cells, np.where(self.counts > 0, DIVISOR, ROUNDED))
-        slopes = self.slopes(place.thresholds, rho)
-        n_units = self.counts.sum()
-        score = (slopes * (self.counts / chances - n_units)).sum(axis=(1, 2))
-        weighted = slopes * (n_units / chances)
-        information = np.einsum("aij,bij->ab", weighted, slopes)
+        chances = np.maximum(place.cells, np.where(self._digits, DIVISOR, ROUNDED))
+        by_unit = self.slopes(place.thresholds, rho) / chances
+        expected = self.counts.sum() * chances
+        score = (by_unit * (self.counts - expected)).sum(axis=(1, 2))
+        # units that hardly can be there bend the likelihood as often as they are
+        information = np.einsum("aij,bij->ab", by_unit * np.maximum(expected, self.counts), by_unit)
         step = np.linalg.lstsq(information, score, rcond=1e-12)[0]
         return step, float(score @ step)
 
@@ -145,7 +151,8 @@ def _edge_slopes(moved: FloatArray, other: FloatArray, rho: float) -> FloatArray
     """Differentiate cells by the thresholds of their rows, (n_moved, n_moved + 1, n_other + 1)."""
     rest = np.sqrt((1 - rho) * (1 + rho))
     edges = np.concatenate([[-np.inf], other, [np.inf]])
-    within = np.diff(special.ndtr((edges - rho * moved[:, None]) / rest), axis=1)
+    given = (edges - rho * moved[:, None]) / rest
+    within = share_between(given[:, :-1], given[:, 1:])
     density = np.exp(-(moved**2) / 2) / np.sqrt(2 * np.pi)
     slopes = np.zeros((len(moved), len(moved) + 1, len(other) + 1))
     rows = np.arange(len(moved))
