@@ -2,10 +2,20 @@
 
 import math
 import random
+import signal
 from collections.abc import Callable, Sequence
 
 Rows = list[list[float]]
 NUMPY_KINDS = ("int8", "uint8", "int16", "int32", "int64", "uint64", "float32", "float64", "object")
+
+# of a processor that a call and what is looked at of its result may take
+SECONDS = 10
+
+
+def afresh() -> None:
+    """Give what comes next the whole of its time, where time is taken."""
+    if signal.getitimer(signal.ITIMER_PROF)[0]:
+        signal.setitimer(signal.ITIMER_PROF, SECONDS)
 
 
 class Draw(random.Random):
@@ -21,6 +31,11 @@ class Draw(random.Random):
         self.shape = (2, 2)
         self.purpose = ""
         self.calls = 0
+
+    def count(self, calls: int = 1) -> None:
+        """Count what is called next, and give it its own time."""
+        self.calls += calls
+        afresh()
 
     def one(self, *options):
         return options[int(self.random() * len(options))]

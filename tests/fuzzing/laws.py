@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 
 import ilacs_reliability as ilr
-from fuzzing.draws import Draw, alien
+from fuzzing.draws import Draw, afresh, alien
 from fuzzing.outcomes import digest
 
 # functions whose first rater, or occasion, is not like the second
@@ -70,6 +70,7 @@ def study_problems(function, arguments: dict[str, object], batch: object) -> Ite
     if ratings.frequencies.ndim == 1 or np.shape(batch.value) != ratings.frequencies.shape[:-1]:
         return
     for place in list(np.ndindex(np.shape(batch.value)))[:3]:
+        afresh()
         alone = function(
             **{**arguments, "ratings": ratings.with_frequencies(ratings.frequencies[place])}
         )
@@ -116,7 +117,7 @@ def misused(result: object, draw: Draw, namespace: dict) -> Iterator[tuple[str, 
         name, given = draw.one(*names), alien(draw)
         method = getattr(result, name)
         called = f".{name}({given})"
-        draw.calls += 1
+        draw.count()
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")

@@ -182,7 +182,7 @@ def limits_problems(name: str, one: ilr.Estimate, draw: Draw) -> Iterator[str]:
         return
     methods = offered if draw.chance(0.1) else {offered[0], draw.one(*offered)}
     for method in sorted(methods):
-        draw.calls += 2
+        draw.count(2)
         usual = one.confidence_interval(method=method)
         if one.status == "ok":
             yield from raw_problems(one, method)
@@ -218,7 +218,7 @@ def threshold_problems(one: ilr.Estimate, draw: Draw) -> Iterator[str]:
     if limits.method != method or not math.isfinite(spread + one.value):
         return
     threshold = one.value + spread * draw.one(-1.2, -0.5, -0.1, 0.1, 0.4, 1.1) * draw.random()
-    draw.calls += 1
+    draw.count()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         test = ilr.threshold_test(one, threshold, alternative="two-sided", method=method)
@@ -316,7 +316,7 @@ def shown_problems(record: object, draw: Draw) -> Iterator[str]:
         show = getattr(record, how, None)
         if not callable(show):
             continue
-        draw.calls += 1
+        draw.count()
         shown = show()
         if how == "to_dict":
             try:

@@ -26,10 +26,9 @@ import pyarrow as pa
 import ilacs_reliability as ilr
 from fuzzing import laws, outcomes
 from fuzzing.calls import FUNCTIONS, MADE, SHARES, Call, call
-from fuzzing.draws import Draw
+from fuzzing.draws import SECONDS, Draw
 
 Arguments: TypeAlias = dict[str, object]
-SECONDS = 10
 PACKAGE = str(Path(ilr.__file__).parent)
 NAMES = [*FUNCTIONS, *MADE]
 CHOICES = [(SHARES.get(name, 1.0), name) for name in NAMES]
@@ -161,7 +160,7 @@ def _problems(draw: Draw, one: Call, tally: Tally) -> Iterator[tuple[str, ...]]:
     before = _snapshot(arguments) if draw.chance(0.2) else None
     result, error, seen = attempt(function, arguments)
     tally.cases += 1
-    draw.calls += 1
+    draw.count()
     if before is not None and _snapshot(arguments) != before:
         yield "changes its argument", ""
     if error is not None:
@@ -202,14 +201,14 @@ def _asked_again(draw: Draw, one: Call, result: object) -> Iterator[str]:
         return
     function = getattr(ilr, one.name)
     if draw.chance(0.1):
-        draw.calls += 1
+        draw.count()
         again, *_ = attempt(function, evaluated(one))
         if outcomes.digest(again) != outcomes.digest(result):
             yield "gives another answer when asked again"
     if draw.chance(0.3) and not laws.is_drawn(result):
         turned = laws.reordered(one.name, evaluated(one), draw)
         if turned is not None:
-            draw.calls += 1
+            draw.count()
             again, *_ = attempt(function, turned)
             yield from laws.order_problems(result, again)
 
@@ -223,12 +222,7 @@ def evaluated(one: Call) -> Arguments | None:
 
 
 def attempt(function: object, arguments: Arguments) -> tuple[object, object, list]:
-    """Call a function as a user would; return the result, the error and the warnings.
-
-    What is asked again is given as much time as before.
-    """
-    if signal.getitimer(signal.ITIMER_PROF)[0]:
-        signal.setitimer(signal.ITIMER_PROF, SECONDS)
+    """Call a function as a user would; return the result, the error and the warnings."""
     with warnings.catch_warnings(record=True) as seen:
         warnings.simplefilter("always")
         try:
