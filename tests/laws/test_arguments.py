@@ -108,6 +108,19 @@ def test_no_number_of_draws_is_refused_by_its_name(name, wrong):
         getattr(ilr, name)(*positional, **{**options, "n_resamples": wrong})
 
 
+@pytest.mark.parametrize("name", DRAWING)
+def test_a_number_of_draws_may_be_a_small_whole_number_of_numpy(name):
+    positional, options = call_of(name)
+    function = getattr(ilr, name)
+    if "monte_carlo" in str(function.__doc__):
+        options = {**options, "method": "monte_carlo"}
+    plain, small = (
+        function(*positional, **{**options, "n_resamples": number, "rng": 3})
+        for number in (20, np.int8(20))
+    )
+    assert repr(plain) == repr(small)
+
+
 # names of grades, groups and units are checked where tables are read
 # and any whole number is a seed, a width or a number of grades
 NAMES = {

@@ -23,13 +23,18 @@ RANDOM = (
 )
 
 
-def check_draws(n_resamples: object) -> None:
-    """Raise unless a number of draws is a whole number of at least 1.
+def check_draws(n_resamples: object) -> int:
+    """Return a number of draws; raise unless it is a whole number of at least 1.
 
     Parameters
     ----------
     n_resamples : int
         How many to draw.
+
+    Returns
+    -------
+    int
+        The number, whatever kind of whole number was given: a small one could not be counted on.
 
     Raises
     ------
@@ -38,10 +43,12 @@ def check_draws(n_resamples: object) -> None:
     ValueError
         If it is below 1, or more than any method could draw.
     """
-    if check_count(n_resamples, "n_resamples") > MOST_DRAWS:
+    number = check_count(n_resamples, "n_resamples")
+    if number > MOST_DRAWS:
         raise ValueError(
             f"`n_resamples` must be at most {MOST_DRAWS:,}, but got {told(n_resamples)}."
         )
+    return number
 
 
 def as_generator(rng: Any) -> np.random.Generator:
@@ -88,8 +95,8 @@ def check_rng(rng: object) -> None:
         as_generator(rng)
 
 
-def check_chance(n_resamples: object, rng: object) -> None:
-    """Raise unless a test is told how many to draw and from where, whether it draws or not.
+def check_chance(n_resamples: object, rng: object) -> int:
+    """Return how many a test may draw; raise unless it is told that and from where.
 
     Parameters
     ----------
@@ -98,10 +105,16 @@ def check_chance(n_resamples: object, rng: object) -> None:
     rng : numpy.random.Generator, int or None
         As in `as_generator`.
 
+    Returns
+    -------
+    int
+        As from `check_draws`, whether the test draws or not.
+
     Raises
     ------
     TypeError, ValueError
         As from either.
     """
-    check_draws(n_resamples)
+    number = check_draws(n_resamples)
     check_rng(rng)
+    return number

@@ -172,7 +172,7 @@ def bootstrap(
     """
     check_option(method, METHODS, "method")
     confidence_level = check_confidence_level(confidence_level)
-    check_draws(n_resamples)
+    n_resamples = check_draws(n_resamples)
     if not callable(coefficient):
         coefficient = check_listing(
             coefficient, "coefficient", of="functions of ratings, or one of them"

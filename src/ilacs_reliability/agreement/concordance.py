@@ -252,7 +252,7 @@ def kendall_w_test(
     """
     check_option(missing, MISSING, "missing")
     check_option(method, TEST_METHODS, "method")
-    check_chance(n_resamples, rng)
+    n_resamples = check_chance(n_resamples, rng)
     given = as_ratings(ratings)
     is_incomplete = missing == "pairwise" and np.any(given.n_missing)
     taken = _ordered(given, "kendall_w_test")

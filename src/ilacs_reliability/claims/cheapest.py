@@ -292,7 +292,7 @@ def design_study(
     strata = _strata(worlds)
     prices = _costs(costs, strata)
     work = as_fieldwork(fieldwork)
-    check_draws(n_resamples)
+    n_resamples = check_draws(n_resamples)
     generator = as_generator(rng)
     choices = _raters(raters)
     if all(claim.kind != "consistency" for claim in said):

@@ -193,7 +193,7 @@ def verdict_power(
         )
     size = check_size(claim, n)
     parts = samples_of(chances, trial, size)
-    check_draws(n_resamples)
+    n_resamples = check_draws(n_resamples)
     n_drawn = n_resamples
     source = as_generator(rng)
     results = 1.0
@@ -216,9 +216,9 @@ def _of_world(
     if claim.kind != "consistency":
         raise ValueError(f"`world` must be shares for a claim of {claim.kind}, but got a World.")
     size = check_units(n, "n")
-    check_draws(draws[0])
+    asked = check_draws(draws[0])
     generator = as_generator(draws[1])
-    number = draws_within(draws[0], n_cells(world, fieldwork, size))
+    number = draws_within(asked, n_cells(world, fieldwork, size))
     if not number:
         raise ValueError(f"`n` must be fewer units, as such studies are too large: {told(n)}.")
     batches = drawn_studies(world, fieldwork, size, number, generator)

@@ -148,7 +148,7 @@ def cochran_mantel_haenszel(
     check_option(kind, ("general", "row_means", "correlation"), "kind")
     check_option(scores, ("scale", "ranks"), "scores")
     check_option(method, ("exact", "monte_carlo", "asymptotic"), "method")
-    check_draws(n_resamples)
+    n_resamples = check_draws(n_resamples)
     generator = as_generator(rng)
     shared = shared_grades(grades, by_order=kind != "general")
     label = association_label(kind)

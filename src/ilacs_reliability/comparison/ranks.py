@@ -153,7 +153,7 @@ def brunner_munzel(
     """
     check_option(alternative, ALTERNATIVES, "alternative")
     check_option(method, ("t", "logit", "permutation", None), "method")
-    check_chance(n_resamples, rng)
+    n_resamples = check_chance(n_resamples, rng)
     shared = shared_grades(grades, n_groups=2, pool=True)
     label = LABELS["brunner_munzel"]
     if shared.reason:
@@ -271,7 +271,7 @@ def mann_whitney(
     """
     check_option(method, ("exact", "monte_carlo", "asymptotic"), "method")
     check_option(alternative, ALTERNATIVES, "alternative")
-    check_chance(n_resamples, rng)
+    n_resamples = check_chance(n_resamples, rng)
     shared = shared_grades(grades, n_groups=2, pool=True)
     label = LABELS["mann_whitney"]
     if shared.reason:

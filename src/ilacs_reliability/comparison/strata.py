@@ -235,7 +235,7 @@ def van_elteren(
     """
     check_option(method, ("exact", "monte_carlo", "asymptotic"), "method")
     check_option(alternative, ("two-sided", "less", "greater"), "alternative")
-    check_draws(n_resamples)
+    n_resamples = check_draws(n_resamples)
     generator = as_generator(rng)
     shared = shared_grades(grades, n_groups=2)
     label = LABELS["van_elteren"]

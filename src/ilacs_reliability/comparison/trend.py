@@ -134,7 +134,7 @@ def jonckheere(
     """
     check_option(method, ("exact", "monte_carlo", "asymptotic"), "method")
     check_option(alternative, ("two-sided", "less", "greater"), "alternative")
-    check_chance(n_resamples, rng)
+    n_resamples = check_chance(n_resamples, rng)
     shared = shared_grades(grades, pool=True)
     label = LABELS["jonckheere"]
     if shared.reason:

@@ -132,7 +132,7 @@ def heterogeneity(
     SignificanceResult(heterogeneity, exact: p < 0.0001, statistic=4.589e-06, n_units=141)
     """
     check_option(method, ("exact", "monte_carlo", "asymptotic"), "method")
-    check_draws(n_resamples)
+    n_resamples = check_draws(n_resamples)
     generator = as_generator(rng)
     has_cut = at_least is not None or at_most is not None
     shared = shared_grades(grades, n_groups=2)

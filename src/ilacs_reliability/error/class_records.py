@@ -185,7 +185,7 @@ class DawidSkene(Record):
         >>> share.interval_methods
         ('profile', 'bootstrap')
         """
-        check_draws(n_resamples)
+        n_resamples = check_draws(n_resamples)
         start = as_generator(rng)
         if self._found is None:
             return self

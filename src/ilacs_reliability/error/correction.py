@@ -149,7 +149,7 @@ def corrected_shift(
     moves = as_transitions(table)
     if not moves.n_units or len(moves.scale) == 1:
         raise ValueError(f"`table` must hold units on two grades or more, but got {moves!r}.")
-    check_draws(n_resamples)
+    n_resamples = check_draws(n_resamples)
     generator = as_generator(rng)
     matrix, draw, notes, ends = _errors(moves, error, error_counts, reliability, shares)
     _refuse_singular(matrix)

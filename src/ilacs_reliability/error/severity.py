@@ -248,7 +248,7 @@ def rater_severity(
     """
     check_option(disconnected, ("refuse", "largest"), "disconnected")
     check_flag(by_rater, "by_rater")
-    check_draws(n_resamples)
+    n_resamples = check_draws(n_resamples)
     generator = as_generator(rng)
     taken = as_grades(grades)
     check_ordered(taken.scale)

@@ -179,7 +179,7 @@ def tipping_point(
     """
     moves = moves_of(table)
     level = check_between(level, "level", 0, 1)
-    check_draws(n_resamples)
+    n_resamples = check_draws(n_resamples)
     generator = as_generator(rng)
     population, notes = population_of(moves, shares)
     if finding is None:

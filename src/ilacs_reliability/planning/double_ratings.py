@@ -245,7 +245,7 @@ def power_for_agreement(
     0.135
     """
     check_units(n_units)
-    check_draws(n_resamples)
+    n_resamples = check_draws(n_resamples)
     aim = aim_at(threshold, direction, confidence_level)
     question = _question(coefficient, world, (aim, fieldwork, interval), method)
     generator = as_generator(rng)
@@ -337,7 +337,7 @@ def units_for_agreement(
     117
     """
     check_between(power, "power", 0.0, 1.0)
-    check_draws(n_resamples)
+    n_resamples = check_draws(n_resamples)
     aim = aim_at(threshold, direction, confidence_level)
     question = _question(coefficient, world, (aim, fieldwork, interval), method)
     generator = as_generator(rng)
@@ -425,7 +425,7 @@ def minimum_detectable_agreement(
     """
     check_units(n_units)
     check_between(power, "power", 0.0, 1.0)
-    check_draws(n_resamples)
+    n_resamples = check_draws(n_resamples)
     check_option(direction, ("at least", "more than", "at most", "less than"), "direction")
     aim = aim_at(threshold, direction, confidence_level)
     question = _question(coefficient, world, (aim, fieldwork, interval), method)

@@ -195,7 +195,7 @@ def precision_for_agreement(
         raise ValueError("one of `n_units` and `width` must be given, and not both.")
     check_function(coefficient, "coefficient")
     check_option(method, METHODS, "method")
-    check_draws(n_resamples)
+    n_resamples = check_draws(n_resamples)
     aim = Aim(
         low=-inf,
         high=inf,

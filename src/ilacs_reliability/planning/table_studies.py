@@ -199,7 +199,7 @@ def units_for_shift(
         (threshold, direction, confidence_level),
         work,
     )
-    check_draws(n_resamples)
+    n_resamples = check_draws(n_resamples)
     size = None if n_units is None else check_units(n_units)
     return _planned(question, power, (size, n_resamples), (method, rng, direction))
 
@@ -327,7 +327,7 @@ def units_for_comparison(
         (threshold, direction, confidence_level),
         work,
     )
-    check_draws(n_resamples)
+    n_resamples = check_draws(n_resamples)
     size = None if n_units is None else check_units(n_units)
     return _planned(question, power, (size, n_resamples), (method, rng, direction))
 

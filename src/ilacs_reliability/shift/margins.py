@@ -127,7 +127,7 @@ def stuart_maxwell(
     (11.9566, 3, 0.007533)
     """
     check_option(method, SWAP_METHODS, "method")
-    check_chance(n_resamples, rng)
+    n_resamples = check_chance(n_resamples, rng)
     pairs = as_pairs(table, by_order=False)
     swaps = swaps_of(pairs)
     found = imbalance_of(swaps, _free_steps(swaps, pairs.n_grades), method, n_resamples, rng)

@@ -386,7 +386,7 @@ def _result(
     method, n_resamples, rng = how
     if name != "friedman":
         check_option(method, OCCASION_METHODS, "method")
-    check_chance(n_resamples, rng)
+    n_resamples = check_chance(n_resamples, rng)
     centred = values - values.mean(axis=1, keepdims=True)
     found = _judged(ratings, centred, method, (n_resamples, rng))
     frequencies = ratings.frequencies.astype(np.float64)

@@ -133,7 +133,7 @@ def marginal_score_shift(
     """
     check_option(alternative, ALTERNATIVES, "alternative")
     check_option(method, SCORE_METHODS, "method")
-    check_chance(n_resamples, rng)
+    n_resamples = check_chance(n_resamples, rng)
     pairs = as_pairs(table)
     numbers = by_label(scores, pairs.scale.labels, name="scores", of="grades")
     changes = score_changes(pairs, numbers)

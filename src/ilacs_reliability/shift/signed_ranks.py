@@ -152,7 +152,7 @@ def wilcoxon_signed_rank(
     check_option(zero_method, ZERO_METHODS, "zero_method")
     check_option(alternative, ALTERNATIVES, "alternative")
     check_option(method, RANK_METHODS, "method")
-    check_chance(n_resamples, rng)
+    n_resamples = check_chance(n_resamples, rng)
     pairs = as_pairs(table)
     check_ordered(pairs)
     changes = score_changes(pairs, None)

@@ -254,7 +254,7 @@ def stratified_shift(
     check_option(effect, SHIFT_EFFECTS, "effect")
     check_option(method, get_args(StrataMethod), "method")
     check_option(heterogeneity, get_args(HeterogeneityMethod), "heterogeneity")
-    check_draws(n_resamples)
+    n_resamples = check_draws(n_resamples)
     if effect != "difference" and at_least is not None:
         raise ValueError(f"`at_least` goes with effect='difference', but effect is {effect!r}.")
     names, parts = _strata(tables)

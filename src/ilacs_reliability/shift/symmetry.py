@@ -277,7 +277,7 @@ def bowker(
     0.000737
     """
     check_option(method, SWAP_METHODS, "method")
-    check_chance(n_resamples, rng)
+    n_resamples = check_chance(n_resamples, rng)
     pairs = as_pairs(table, by_order=False)
     swaps = swaps_of(pairs)
     found = imbalance_of(swaps, None, method, n_resamples, rng)
