@@ -138,6 +138,18 @@ def test_thresholds_give_way_to_those_of_the_margins_and_a_fit_is_refused_where_
         ilr.polychoric_correlation(np.column_stack([np.arange(2000), np.arange(2000) % 1777]))
 
 
+def test_many_pairs_of_very_many_units_take_the_thresholds_of_the_margins():
+    codes = np.add.outer(np.arange(8), np.arange(6)) % 3
+    codes[6:] = [[0, 1, 1, 2, 2, 0], [2, 2, 1, 0, 0, 1]]
+    scale, times = ilr.Scale(range(3)), [1, 2, 20, 2**50, 3, 10_000, 2**50, 4]
+    few, many = (
+        ilr.polychoric_correlation(ilr.ratings_from_codes(by, scale=scale, frequencies=times))
+        for by in (codes[:, :3], codes)
+    )
+    assert not any("those of the margins" in note for one in few.values() for note in one.notes)
+    assert all(any("those of the margins" in note for note in one.notes) for one in many.values())
+
+
 def test_a_cell_that_hardly_can_be_leaves_the_limits_finite():
     table = [[2**50, 2**50], [10_025, 10**9]]
     low, high = ilr.polychoric_correlation(study(table)).confidence_interval()

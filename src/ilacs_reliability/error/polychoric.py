@@ -29,6 +29,7 @@ from ilacs_reliability.agreement.formulas import (
     rater_names,
 )
 from ilacs_reliability.error.polychoric_fits import (
+    MANY,
     Fit,
     Table,
     influence_on,
@@ -43,6 +44,8 @@ NOT_SHOWN = "whether raters use the same thresholds, nor whether the grades were
 # tables of chances that a fit and its interval look at, with thresholds fitted, with a test too,
 # and with thresholds of the margins
 JOINT_FITS, TESTED_FITS, MARGIN_FITS = 300, 1500, 60
+# nanoseconds of a table however few its grades
+LEAST, LEAST_OF_MANY = 200_000, 1_000_000
 PolychoricMethod: TypeAlias = Literal["ml", "two_step"]
 
 
@@ -144,7 +147,9 @@ def polychoric_correlation(
 def _is_affordable(ratings: Ratings, fits: float) -> bool:
     """Say whether so many tables of chances of each two grades can be had."""
     used = int(ratings.counts.any(axis=0).sum())
-    return affordable(used**2 * fits, nanoseconds=25_000)
+    # of very many units the cells without any need their digits too
+    least = LEAST_OF_MANY if ratings.frequencies.sum() > MANY else LEAST
+    return affordable(fits, nanoseconds=least + 25_000 * used**2)
 
 
 def _of_pair(ratings: Ratings, joint: bool, said: tuple[str, ...]) -> Estimate:
