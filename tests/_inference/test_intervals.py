@@ -373,3 +373,14 @@ def test_agreement_that_is_full_but_for_rounding_is_full(n):
     )
     assert_allclose(nearly, full, rtol=1e-9)
     assert float(full[1]) == close(1.0)
+
+
+@given(n=st.floats(2, 40), share=st.floats(0.2, 0.8), level=st.floats(0.01, 0.99))
+def test_mid_p_limits_of_weighted_units_do_not_cross(n, share, level):
+    """Counting half of what was seen, the two tails add up to 1 for parts of units, too."""
+    x, tail = n * share, (1 - level) / 2
+    low, high = intervals.midp_limits(x, n, confidence_level=level)
+    assert 0 <= low < high <= 1
+    parts = [(x, n - x + 1), (x + 1, n - x)]
+    assert_allclose(np.mean([stats.beta.cdf(low, *part) for part in parts]), tail, rtol=1e-6)
+    assert_allclose(np.mean([stats.beta.sf(high, *part) for part in parts]), tail, rtol=1e-6)

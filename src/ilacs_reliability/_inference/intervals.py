@@ -582,7 +582,7 @@ def midp_limits(successes: npt.ArrayLike, n: npt.ArrayLike, *, confidence_level:
 
 
 def _midp_low(x: FloatArray, n: FloatArray, tail: float) -> FloatArray:
-    some, more = np.maximum(x, 1.0), np.maximum(n - x, 0.5)
+    some, more = np.where(x > 0, x, 1.0), np.where(x < n, n - x, 0.5)
     # the share at which "x or more" has probability `tail`, and "more than x"
     low = betas.betaincinv(some, n - some + 1, tail)
     high = np.where(x < n, betas.betaincinv(some + 1, more, tail), 1.0)
@@ -598,7 +598,7 @@ def _midp_low(x: FloatArray, n: FloatArray, tail: float) -> FloatArray:
 
 def _midp_high(x: FloatArray, n: FloatArray, tail: float) -> FloatArray:
     # not as the complement of the lower limit of failures, which loses the digits of a small share
-    some, more = np.maximum(x, 0.5), np.maximum(n - x, 1.0)
+    some, more = np.where(x > 0, x, 0.5), np.where(x < n, n - x, 1.0)
     low = np.where(x > 0, betas.betainccinv(some, n - some + 1, tail), 0.0)
     high = betas.betainccinv(n - more + 1, more, tail)
     for _ in range(60):
