@@ -169,7 +169,9 @@ def influence_problems(one: ilr.Estimate) -> Iterator[str]:
         pull = influence * one.frequencies
         # scores that lie close for their scale leave little room between credit and chance
         room = 1.0 if math.isnan(one.expected) else abs(1.0 - one.expected)
-        rounding = 1e-14 * one.frequencies.sum() * np.abs(influence).max(initial=0)
+        # scores of a million leave of pulls that are nothing what their squares round by
+        largest = max(float(np.abs(influence).max(initial=0)), abs(one.value))
+        rounding = 1e-14 * one.frequencies.sum() * largest
         rounding = rounding / room if room > 0 else np.inf
         if abs(pull.sum()) > 1e-6 * np.abs(pull).sum() + 1e-9 + rounding:
             yield "influence does not average to zero"
