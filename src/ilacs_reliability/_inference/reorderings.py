@@ -221,7 +221,9 @@ def _counted(found: Reordering) -> Exact | None:
             step = float(len(states)) * orders.size
             # sums only become more
             least = cells + ahead * step
-            if not affordable(least, nanoseconds=NANOSECONDS_COUNTED, held=32 * step):
+            # sums before and after they are sorted, and what tells them apart
+            held = 20 * step + 100 * len(states) * len(orders)
+            if not affordable(least, nanoseconds=NANOSECONDS_COUNTED, held=held):
                 return None
             cells += step
             states, chances = _with_one_more(states, chances, orders)
