@@ -1,5 +1,6 @@
 """Great counts, levels near 0 and 1, thresholds anywhere: a right number, and an end."""
 
+import itertools
 from math import comb, log
 
 import numpy as np
@@ -140,3 +141,21 @@ def test_profile_limits_go_by_stages_where_cells_of_billions_bar_the_way():
         assert ilr.threshold_test(odds, limit, alternative="two-sided").p_value == pytest.approx(
             0.05, rel=1e-6
         )
+
+
+def test_profile_limits_are_found_where_newtons_steps_go_to_and_fro():
+    strata = [
+        [[10**9, 1, 1], [10**11, 1, 1]],
+        [[10**4, 0, 1], [10**11, 1, 1]],
+        [[10**8, 1, 1], [10**5, 1, 1]],
+        [[10**10, 0, 1], [10**4, 1, 0]],
+    ]
+    odds = ilr.proportional_odds(strata)
+    levels = (0.5, 0.95, 1 - 1e-6, 1 - 1e-9, 1 - 1e-12)
+    limits = [odds.confidence_interval(level, "profile") for level in levels]
+    for inner, outer in itertools.pairwise(limits):
+        assert outer.low < inner.low < odds.value < inner.high < outer.high
+    for level, limit in zip(levels, limits, strict=True):
+        for end in limit:
+            test = ilr.threshold_test(odds, end, alternative="two-sided")
+            assert test.p_value == pytest.approx(1 - level, rel=1e-3)

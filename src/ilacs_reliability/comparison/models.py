@@ -36,6 +36,8 @@ from ilacs_reliability.comparison.separation import ContrastFit, fit_contrast, i
 
 # log odds ratios farther from the top than this count as infinite
 FARTHEST = 64.0
+# steps within which what is left to look at halves, or is halved
+PATIENCE = 4
 Penalty: TypeAlias = Literal["when_separated", "none", "log_f"]
 
 
@@ -245,14 +247,15 @@ def _crossing(found: ContrastFit, root: float, sign: float) -> float:
     """Return where the signed root of twice the fall is `root` on one side of the top.
 
     The root is nearly a straight line, so that a step of Newton's method hardly misses; where one
-    leaves what is known to hold the end, that is halved.
+    leaves what is known to hold the end, or leaves most of that to look at, that is halved.
     """
     top, place = found.fit, found.place
     centre = float(top.parameters[place])
     near, far, now = 0.0, FARTHEST, top
     step, fine = root * found.spread, 1e-9 * min(found.spread, 1.0)
     # where a group has 2**50 units slopes are mostly rounding
-    for _ in range(30):
+    wide, slow = FARTHEST, 0
+    for _ in range(60):
         away = min(step, FARTHEST)
         now = found.held_at(centre + sign * away, now)
         reached = np.sqrt(max(2 * top.fall_to(now), 0.0))
@@ -266,8 +269,12 @@ def _crossing(found: ContrastFit, root: float, sign: float) -> float:
         if (near < step < far and abs(step - away) <= fine) or far - near <= fine:
             away = step
             break
-        if not near < step < far:
+        slow += 1
+        if far - near <= wide / 2:
+            wide, slow = far - near, 0
+        if slow >= PATIENCE or not near < step < far:
             step = 2 * near + found.spread if far == FARTHEST else (near + far) / 2
+            slow = 0
     return centre + sign * away
 
 
