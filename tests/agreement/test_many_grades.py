@@ -289,3 +289,14 @@ def test_the_table_of_coefficients_holds_no_table_of_grades():
     drawn = scores(6000)
     assert_allclose(by_name["krippendorff_alpha", "quadratic"], interval_alpha(drawn), rtol=1e-10)
     assert_allclose(by_name["cohen_kappa", "quadratic"], concordance(drawn), rtol=1e-10)
+
+
+@pytest.mark.parametrize("low", [0.0, 1e6])
+def test_ratings_of_one_of_very_many_grades_leave_alpha_undefined(low):
+    """What a grade's distance from itself rounds to is no disagreement by chance."""
+    scale = ilr.Scale([low + code / 10 for code in range(1000)])
+    for code in range(0, 1000, 37):
+        ratings = ilr.ratings_from_codes(np.full((5, 3), code), scale=scale)
+        with pytest.warns(ilr.UndefinedEstimateWarning, match="the same grade"):
+            alpha = ilr.krippendorff_alpha(ratings, metric="interval")
+        assert alpha.reason == "no_variation"
