@@ -238,6 +238,7 @@ def test_what_needs_all_pairs_of_grades_says_what_to_do(call, match):
 
     said, held = peak(refused)
     assert "round the scores to fewer grades" in said
+    assert any(f"`{argument}`" in said for argument in ("ratings", "weights", "metric"))
     assert held < MOST_MEMORY
 
 

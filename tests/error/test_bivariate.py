@@ -101,3 +101,11 @@ def test_perfect_correlation_leaves_the_diagonal():
     same, opposite = (cell_probabilities(cuts, cuts, rho).probabilities for rho in (1, -1))
     assert_allclose(same, np.diag(LATEST) / 153, atol=1e-15)
     assert_allclose(opposite.sum(axis=0), np.array(LATEST) / 153, atol=1e-15)
+
+
+@pytest.mark.parametrize("rho", [1e-320, -1e-320, 5e-324])
+def test_hardly_any_correlation_is_none(rho):
+    cuts = [6.0, 7.0]
+    cells = cell_probabilities(cuts, cuts, rho).probabilities
+    shares = -np.diff(special.ndtr([-6.0, -7.0, -np.inf]))
+    assert_allclose(cells[1:, 1:], np.outer(shares, shares), rtol=1e-7)

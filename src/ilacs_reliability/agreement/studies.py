@@ -338,8 +338,8 @@ def check_each_grade(ratings: Ratings, name: str) -> None:
     # each holds the influences and the ratings that bear on it
     if not affordable(q, nanoseconds=1e6, held=64.0 * q * ratings.frequencies.size):
         raise ValueError(
-            f"{name} has an entry for each of {q} grades, which are too many: round the scores to "
-            "fewer grades."
+            f"`ratings`: {name} has an entry for each of {q} grades, which are too many: round the "
+            "scores to fewer grades."
         )
 
 
@@ -368,8 +368,8 @@ def check_cells(
     """
     if not affordable(steps, nanoseconds=nanoseconds, held=24.0 * cells):
         raise ValueError(
-            f"{name} of {len(ratings.scale)} grades takes too long or too much memory: round the "
-            "scores to fewer grades."
+            f"`ratings`: {name} of {len(ratings.scale)} grades takes too long or too much memory: "
+            "round the scores to fewer grades."
         )
 
 

@@ -248,7 +248,7 @@ def _breaks(
     low: FloatArray, high: FloatArray, low_b: FloatArray, high_b: FloatArray, rho: FloatArray
 ) -> FloatArray:
     """Return ends of pieces between which the share of the second variable is smooth."""
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         width = RISE * np.sqrt((1 - rho) * (1 + rho)) / np.abs(rho)
         places = [edge / rho + turn * width for edge in (low_b, high_b) for turn in (-1, 0, 1)]
     inside = np.clip(np.nan_to_num(np.array(places), posinf=FARTHEST, neginf=-FARTHEST), low, high)
