@@ -107,11 +107,12 @@ def two_proportions(
     "exact" of `odds_ratio`. "boschloo", and "barnard" after a one-sided test, leave an equal error
     on either side: each limit is the last difference that the one-sided score test [4]_ does not
     reject at the most unfavourable shares [5]_, or, where that lies on the other side of 0 than the
-    test says, the last that the test's own order of tables does not. "barnard" after a two-sided
-    test holds every difference whose score test [4]_ is not significant at the most unfavourable
-    shares [5]_; where these differences leave a gap the interval spans it, so that it may hold 0
-    although the p-value is just below. In groups of more than about 200 units inverting would take
-    too long, and a note says that the interval is of another method.
+    test says, the last that the test's own order of tables does not, and which need not lie beyond
+    those of lower levels. "barnard" after a two-sided test holds every difference whose score test
+    [4]_ is not significant at the most unfavourable shares [5]_; where these differences leave a
+    gap the interval spans it, so that it may hold 0 although the p-value is just below. In groups
+    of more than about 200 units inverting would take too long, and a note says that the interval is
+    of another method.
 
     References
     ----------
