@@ -127,8 +127,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--tests", nargs="*", default=("tests", "src"), help="only these")
     parser.add_argument("--verbose", action="store_true", help="print what is killed too")
     given = parser.parse_args(arguments)
-    # the same draws each time, and one thread that a copied process can take along
-    os.environ |= {"CI": "1", "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    # one thread, that a copied process can take along
+    os.environ |= {"OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
     os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = str(given.scratch / f"{PACKAGE}-hypothesis")
     # an interrupt and a polite end both leave by the door that ends what was started
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))

@@ -550,8 +550,9 @@ def midp_limits(successes: npt.ArrayLike, n: npt.ArrayLike, *, confidence_level:
 
     Parameters
     ----------
-    successes, n : array_like of int, shape (...)
-        Number of successes and of units.
+    successes, n : array_like of float, shape (...)
+        Number of successes and of units, whole but for units that are weighted: the binomial tails
+        of a part are those of the Beta distribution.
     confidence_level : float
         Wanted coverage, between 0 and 1; reached on average over shares, not at each.
 

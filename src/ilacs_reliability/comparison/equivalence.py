@@ -298,4 +298,4 @@ def _check_options(
         raise ValueError(f"`margin` is nothing beside a half, but for rounding: {margin}.")
     if method is not None and not isinstance(method, str):
         raise TypeError(f"`method` must be the name of an interval method, but got {told(method)}.")
-    n_resamples = check_chance(n_resamples, rng)
+    check_chance(n_resamples, rng)
