@@ -117,6 +117,20 @@ def test_agreement_in_every_unit_gives_way_to_the_score():
         assert interval.method == f"score, since {method} has no width"
 
 
+def test_what_gives_way_does_not_hang_on_the_level():
+    """A width of 1e-11 at a low level is of an interval that has one at the usual level."""
+    counts = [22, 2, 2**50, 3, 24, 10**9, 10**9]
+    codes = [[2, 2], [1, 1], [0, 2], [2, 2], [2, 1], [2, 2], [0, 0]]
+    ratings = ilr.ratings_from_codes(
+        codes, scale=ilr.Scale(range(3)), frequencies=counts, clusters=[4, 5, 2, 1, 0, 0, 1]
+    )
+    kappa = ilr.light_kappa(ratings, weights="linear")
+    for method in kappa.interval_methods:
+        found = [kappa.confidence_interval(level, method) for level in (0.1, 0.5, 0.95, 0.999)]
+        assert {one.method for one in found} == {found[2].method}
+    assert kappa.confidence_interval(0.1, "likelihood").method == "likelihood"
+
+
 def test_in_a_batch_only_the_studies_without_width_give_way():
     ratings = ilr.ratings_from_table([[5, 1], [1, 5]], scale=BINARY)
     batch = ilr.cohen_kappa(ratings.with_frequencies([[5, 1, 1, 5], [6, 0, 0, 6]]))

@@ -6,7 +6,8 @@ from functools import partial
 import hypothesis.strategies as st
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
+from hypothesis.extra.numpy import arrays
 from scipy import optimize, special, stats
 
 import ilacs_reliability as ilr
@@ -239,6 +240,41 @@ def test_it_is_offered_where_patterns_are_few():
 def test_less_than_five_units_take_the_default_and_say_so():
     found = limits(ilr.cohen_kappa(of_table([[2, 0], [1, 1]])))
     assert found.method.startswith("score, since fewer than five")
+
+
+HUGE = [1, 2, 24, 10**4, 10**9, 2**50]
+
+
+@given(
+    codes=arrays(np.int64, (6, 3), elements=st.integers(-1, 2)),
+    counts=st.lists(st.sampled_from(HUGE), min_size=6, max_size=6),
+    clusters=st.lists(st.integers(0, 3), min_size=6, max_size=6),
+)
+@example(
+    codes=np.array([[-1, 0, -1], [2, 2, 2], [-1, 1, 1], [0, 0, -1], [1, 1, 1], [-1, -1, -1]]),
+    counts=[10**9, 1, 2, 10**4, 24, 1],
+    clusters=[0, 2, 1, 1, 3, 3],
+)
+def test_few_clusters_of_very_many_units_leave_it_nested(codes, counts, clusters):
+    """Where units count for less than one each, the search lost ends that less reach found."""
+    assume(((codes >= 0).sum(axis=1) > 1).any())
+    ratings = ilr.ratings_from_codes(
+        codes, scale=ilr.Scale(range(3)), frequencies=counts, clusters=clusters
+    )
+    found = ilr.fleiss_kappa(ratings)
+    assume("likelihood" in found.interval_methods and found.status == "ok")
+    every = [limits(found, level) for level in (0.5, 0.8, 0.95, 0.999)]
+    for inner, outer in itertools.pairwise(every):
+        slack = 1e-6 * max(1.0, abs(inner.low))
+        assert outer.low <= inner.low + slack
+        assert outer.high >= inner.high - slack
+
+
+def test_the_reason_is_the_clusters_where_units_are_many():
+    codes = np.repeat([[0, 0], [1, 1], [0, 1], [1, 0]], 50, axis=0)
+    ratings = ilr.ratings_from_codes(codes, scale=TWO, clusters=np.repeat(range(4), 50))
+    method = limits(ilr.cohen_kappa(ratings)).method
+    assert method == "score, since units in clusters count for fewer than five"
 
 
 def test_limits_of_a_high_level_hold_the_usual_ones():

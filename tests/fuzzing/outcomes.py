@@ -169,8 +169,9 @@ def influence_problems(one: ilr.Estimate) -> Iterator[str]:
         pull = influence * one.frequencies
         # scores that lie close for their scale leave little room between credit and chance
         room = 1.0 if math.isnan(one.expected) else abs(1.0 - one.expected)
-        # scores of a million leave of pulls that are nothing what their squares round by
-        largest = max(float(np.abs(influence).max(initial=0)), abs(one.value))
+        # scores of a million leave of pulls that are nothing what their squares round by, and
+        # credit near that of chance what their difference does
+        largest = max(float(np.abs(influence).max(initial=0)), abs(one.value), 1.0)
         rounding = 1e-14 * one.frequencies.sum() * largest
         rounding = rounding / room if room > 0 else np.inf
         if abs(pull.sum()) > 1e-6 * np.abs(pull).sum() + 1e-9 + rounding:
@@ -250,12 +251,7 @@ def interval_problems(name: str, one: ilr.Estimate | None, limits: ilr.Interval)
             yield f"interval is nan ({method})"
         return
     slack = SLACK * max(1.0, abs(one.value) if math.isfinite(one.value) else 1.0)
-    # a tiny level asks for less than two neighbouring floats can hold, and of a census nothing is
-    # left to be uncertain of
-    census = any("none is left to be uncertain of" in note for note in one.notes)
-    if census and low == high:
-        return
-    if not (low < high or (low == high and limits.confidence_level < 0.01)):
+    if not (low < high or (low == high and may_have_no_width(one, limits))):
         yield f"interval has no width ({method})"
     if not low - slack <= one.value <= high + slack:
         yield f"interval leaves out the estimate ({method})"
@@ -263,6 +259,20 @@ def interval_problems(name: str, one: ilr.Estimate | None, limits: ilr.Interval)
     least, most = (-math.inf, math.inf) if method in ("wald", "t") else RANGES.get(name, ANY)
     if low < least - SLACK or high > most + SLACK:
         yield f"interval leaves the range ({method})"
+
+
+def may_have_no_width(one: ilr.Estimate, limits: ilr.Interval) -> bool:
+    """Tell whether nothing is left to be uncertain of, or less than two floats can hold."""
+    if any("none is left to be uncertain of" in note for note in one.notes):
+        return True
+    usual = one.confidence_interval(method=_offered(one, limits.method))
+    # at a low level an interval is narrower in proportion, but for the quantile at the usual one
+    held = 2.0 * limits.confidence_level * (usual.high - usual.low)
+    return limits.confidence_level < 0.01 or 0 < held < 4.0 * math.ulp(abs(one.value))
+
+
+def _offered(one: ilr.Estimate, method: str) -> str | None:
+    return method if method in one.interval_methods else None
 
 
 def test_problems(one: ilr.SignificanceResult) -> Iterator[str]:

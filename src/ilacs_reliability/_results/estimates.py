@@ -50,6 +50,8 @@ OF_PATTERNS = ("frequencies", "influence_source", "patterns", "clusters", "enter
 
 # rounding leaves a standard error below this where it is zero
 NO_ERROR = 1e-9
+# the level at which it is judged if a method has limits of its own
+USUAL = 0.95
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -344,9 +346,8 @@ class Estimate(Record, Pictured):
             found = offered[chosen](self, confidence_level)
             # quick however many studies there are
             other = "score" if default == "enumerated" else default
-            if chosen != other and self._is_flat(*found).any():
+            if chosen != other and (flat := self._is_flat(found, chosen, other)).any():
                 wide = offered[other](self, confidence_level)
-                flat = self._is_flat(*found, *wide)
                 found = instead(found, wide, flat, other, f"{chosen} has no width")
         chosen = name_of(found) or chosen
         least, most = self.range
@@ -462,19 +463,22 @@ class Estimate(Record, Pictured):
         yield self.interval_methods
         yield self.influence
 
-    def _is_flat(
-        self, low: Any, high: Any, other_low: Any = 0.0, other_high: Any = np.inf
-    ) -> npt.NDArray[np.bool_]:
-        """Tell where limits have no width but what rounding leaves, beside those of another way.
+    def _is_flat(self, found: Limits, chosen: str, other: str) -> npt.NDArray[np.bool_]:
+        """Tell where a method's limits have no width but what rounding leaves, beside another's.
 
-        A low level narrows any interval: only no standard error, or an unknown one, leaves none.
+        A low level narrows any interval: only no standard error, or an unknown one, leaves none,
+        and that is seen at the usual level, lest a method be itself at some levels only.
         """
-        with np.errstate(invalid="ignore"):
-            width, other = high - low, np.minimum(NO_ERROR * (other_high - other_low), NO_ERROR)
-            least = np.fmax(other, 4.0 * np.spacing(np.abs(self.value)))
-            narrow: npt.NDArray[np.bool_] = ~np.asarray(width > least)
-        narrow = narrow & ~np.isnan(self.value)
-        return narrow & ~np.asarray(self.standard_error > NO_ERROR) if narrow.any() else narrow
+        known = np.isnan(self.value) | (np.asarray(self.standard_error) > NO_ERROR)
+        unknown: npt.NDArray[np.bool_] = np.logical_not(known)
+        if not unknown.any():
+            return unknown
+        offered = dict(self.methods)
+        limits = (found, offered[chosen](self, USUAL), offered[other](self, USUAL))
+        width, usual, wide = (np.subtract(high, low) for low, high in limits)
+        least = np.fmax(NO_ERROR * np.minimum(wide, 1.0), 4.0 * np.spacing(np.abs(self.value)))
+        flat: npt.NDArray[np.bool_] = unknown & ~((usual > least) & (width > 0))
+        return flat
 
     def _basis(self) -> str:
         units = counted(self.n_units, "unit")

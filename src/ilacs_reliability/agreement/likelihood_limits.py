@@ -21,7 +21,7 @@ from ilacs_reliability._results.estimates import Estimate, Limits, Method
 from ilacs_reliability._results.influences import n_clusters, standard_error
 from ilacs_reliability._results.keyed import Keyed, keyed
 from ilacs_reliability._results.named_limits import instead
-from ilacs_reliability.agreement.spoken_notes import FEW_PAIRED, NO_OTHER_PATTERN
+from ilacs_reliability.agreement.spoken_notes import FEW_IN_CLUSTERS, FEW_PAIRED, NO_OTHER_PATTERN
 from ilacs_reliability.agreement.studies import Origin, Study, credit_within, study_of
 
 # takes an origin and pattern sums to the coefficient in the long run and its influences
@@ -73,8 +73,8 @@ def likelihood_methods(curve: Keyed, *, pairs_only: bool = False) -> tuple[Metho
 
     Where units come in clusters, all of this is multiplied by the design effect, the squared ratio
     of the two standard errors where that exceeds 1, with t for the clusters. Fewer than five units
-    with two ratings leave so much open that score limits stand in, as they do where no other
-    pattern is possible.
+    with two ratings, divided by that effect, or fewer clusters of them leave so much open that
+    score limits stand in, as they do where no other pattern is possible.
 
     References
     ----------
@@ -144,12 +144,12 @@ class Likelihood(NamedTuple):
         study = _study(estimate)
         reach, usual = _reaches(estimate, confidence_level, study)
         low, high = _farthest(study.ratings, [(1.0, estimate)], reach, usual)
-        few = np.asarray(study.n_paired < FEWEST_UNITS)
+        few = _is_few(estimate, study)
         gone = ~np.isnan(estimate.value) & (few | ~(high > low))
         if not gone.any():
             return low, high
         other = dict(estimate.methods)["score"](estimate, confidence_level)
-        why = FEW_PAIRED if few[gone].all() else NO_OTHER_PATTERN
+        why = _why_few(study) if few[gone].all() else NO_OTHER_PATTERN
         return instead((low, high), other, gone, "score", why)
 
     def of_difference(self, a: Estimate, b: Estimate) -> Keyed | None:
@@ -162,8 +162,8 @@ class Likelihood(NamedTuple):
             np.array_equal(first.counts, second.counts)
             and np.array_equal(first.patterns, second.patterns)
         )
-        enough = float(_study(a).n_paired) >= FEWEST_UNITS
-        return keyed(difference_limits, a, b) if same and enough else None
+        few = any(_is_few(one, _study(one)) for one in (a, b))
+        return keyed(difference_limits, a, b) if same and not few else None
 
 
 def difference_limits(
@@ -238,17 +238,33 @@ def _reaches(
 def _reach(estimate: Estimate, confidence_level: float, study: Study) -> FloatArray:
     """Return how far twice the log likelihood may fall at the lower and upper limit, (2, ...)."""
     paired = study.ratings.table.paired
-    units: Any = study.n_paired
-    pieces, effect = units, np.ones(np.shape(units))
-    if estimate.clusters is not None:
-        pieces = n_clusters(study.frequencies, estimate.clusters, paired)
-        effect = _design_effect(estimate, units / pieces)
+    pieces, effect = _pieces(estimate, study)
     quantile = t_quantile(pieces - 1.0, (1.0 + confidence_level) / 2.0)
     against = [study.credit < FULL_CREDIT, study.credit > 1.0 - FULL_CREDIT]
     rare = [study.frequencies @ (paired * which) / effect for which in against]
     by_few = np.array([_reach_of_count(count, confidence_level) for count in rare])
     reach: FloatArray = np.maximum(quantile**2, by_few) * effect
     return reach
+
+
+def _pieces(estimate: Estimate, study: Study) -> tuple[Any, FloatArray]:
+    """Return how many independent pieces there are, and by how much units count for fewer."""
+    units: Any = study.n_paired
+    if estimate.clusters is None:
+        return units, np.ones(np.shape(units))
+    pieces = n_clusters(study.frequencies, estimate.clusters, study.ratings.table.paired)
+    return pieces, _design_effect(estimate, units / pieces)
+
+
+def _is_few(estimate: Estimate, study: Study) -> npt.NDArray[np.bool_]:
+    """Tell where so few units have two ratings, or count for so few, that all is left open."""
+    pieces, effect = _pieces(estimate, study)
+    return np.asarray(np.minimum(pieces, study.n_paired / effect) < FEWEST_UNITS)
+
+
+def _why_few(study: Study) -> str:
+    in_clusters = (np.asarray(study.n_paired) >= FEWEST_UNITS).any()
+    return FEW_IN_CLUSTERS if in_clusters else FEW_PAIRED
 
 
 def _reach_of_count(count: Any, confidence_level: float) -> FloatArray:
