@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from itertools import combinations, combinations_with_replacement
+from itertools import combinations_with_replacement
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -175,12 +175,19 @@ def _as_design(design: Design | Ratings | int, by_pairs: bool) -> Design:
 
 
 def _most_alone(frequencies: npt.NDArray[Any], given: FloatArray, by_rater: FloatArray) -> Any:
-    pairs = combinations(range(given.shape[1]), 2)
-    ratios = [
-        np.maximum(by_rater[..., g], by_rater[..., h]) / (frequencies @ (given[:, g] * given[:, h]))
-        for g, h in pairs
+    if given.shape[1] < 2:
+        return np.ones(by_rater.shape[:-1])
+    highest = [
+        _alone(rater, (frequencies * given[:, rater]) @ given, by_rater)
+        for rater in range(given.shape[1])
     ]
-    return np.max(ratios, axis=0) if ratios else np.ones(by_rater.shape[:-1])
+    return np.max(highest, axis=0)
+
+
+def _alone(rater: int, together: FloatArray, by_rater: FloatArray) -> Any:
+    """Return the most units of one of two raters for each of both, over the others of a rater."""
+    ratios = np.maximum(by_rater[..., rater, None], by_rater) / together
+    return np.delete(ratios, rater, axis=-1).max(axis=-1)
 
 
 def _most_loss(name: str, design: Design) -> Any:
