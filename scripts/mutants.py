@@ -312,10 +312,19 @@ def _expressions(tree: ast.AST) -> Iterator[ast.expr]:
         for child in value if isinstance(value, list) else [value]:
             if isinstance(child, ast.JoinedStr | ast.Raise):
                 continue
-            if isinstance(child, ast.expr):
+            if isinstance(child, ast.expr) and not _is_axis(tree, child):
                 yield child
             if isinstance(child, ast.AST):
                 yield from _expressions(child)
+
+
+def _is_axis(around: ast.AST, node: ast.expr) -> bool:
+    """Tell whether a sign counts axes from the end: of a table, -1 and 1 are the same one.
+
+    Its number is changed all the same, to that of another axis.
+    """
+    named = isinstance(around, ast.keyword) and around.arg == "axis"
+    return named and isinstance(node, ast.UnaryOp)
 
 
 def _changes(node: ast.expr) -> Iterator[ast.expr]:

@@ -253,6 +253,18 @@ def test_many_alike_units_are_as_many_units_one_by_one():
     )
 
 
+@pytest.mark.parametrize("method", ["exact", "asymptotic"])
+def test_units_that_only_a_rater_without_order_rated_change_nothing(method):
+    table = np.array([[0, 1, -1], [1, -1, 2], [-1, 2, 3], [3, 3, 1]])
+    more = np.full((3, 4), -1)
+    more[:, 3] = 2
+    without = np.column_stack([table, [-1, -1, -1, -1]])
+    ours, other = (no_agreement(on(x), method) for x in (np.vstack([without, more]), table))
+    assert ours.statistic == close(other.statistic)
+    assert ours.df == close(other.df)
+    assert ours.p_value == close(other.p_value)
+
+
 def test_there_may_be_a_test_without_a_w():
     data = cases("pmcmrplus_agreement")[0]["data"]["ratings"]
     found = no_agreement(ilr.ratings_from_matrix(data, scale=SCALE), "exact")

@@ -46,6 +46,16 @@ def test_each_operator_and_constant_is_changed_once_but_texts_and_errors():
     ]
 
 
+def test_the_last_axis_becomes_another_one_not_that_of_a_table_counted_from_the_front():
+    found = [(one.before, one.after) for one in mutants.mutants("m", "y = f(x, axis=-1) + -1")]
+    assert found == [
+        ("f(x, axis=-1) + -1", "(f(x, axis=-1) - -1)"),
+        ("1", "(2)"),
+        ("-1", "(1)"),
+        ("1", "(2)"),
+    ]
+
+
 def test_a_change_is_one_place_of_a_module_that_still_reads():
     for module in ("shift.signs", "_inference.intervals"):
         source = (ROOT / "src/ilacs_reliability" / Path(*module.split("."))).with_suffix(".py")
