@@ -12,7 +12,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 import ilacs_reliability as ilr
 import strategies as our
 from closeness import close
-from ilacs_reliability._inference import resampling
+from ilacs_reliability._inference import drawn_units
 
 BY_SUMS = [
     ilr.percent_agreement,
@@ -65,7 +65,7 @@ def test_blocks_give_what_one_block_does(coefficient, monkeypatch):
     codes = rng.integers(-1, 3, (60, 4))
     scale = ilr.Scale(["RI", "good", "outstanding"])
     whole = ilr.jackknife(coefficient, ilr.ratings_from_codes(codes, scale=scale))
-    monkeypatch.setattr(resampling, "BLOCK", 100)
+    monkeypatch.setattr(drawn_units, "BLOCK", 100)
     parts = ilr.jackknife(coefficient, ilr.ratings_from_codes(codes, scale=scale))
     assert_array_equal(whole.replicates, parts.replicates)
 

@@ -13,7 +13,7 @@ from scipy import stats
 import ilacs_reliability as ilr
 import strategies as our
 from closeness import close
-from ilacs_reliability._inference import resampling
+from ilacs_reliability._inference import drawn_units, resampling
 
 BINARY = ilr.Scale(["no", "yes"])
 METHODS = ("bca", "percentile", "studentized", "bayesian")
@@ -129,7 +129,7 @@ def test_few_units_of_many_patterns_are_drawn_as_often_as_many(n_copies):
     ratings = GAPS.with_frequencies(GAPS.frequencies * n_copies)
     drawn = [
         frequencies
-        for _, frequencies, _ in resampling._draw_counts(ratings, 4000, np.random.default_rng(9))
+        for _, frequencies, _ in drawn_units.draw_counts(ratings, 4000, np.random.default_rng(9))
     ]
     counts = np.concatenate(drawn)
     n = ratings.frequencies.sum()
@@ -190,7 +190,7 @@ def test_the_global_random_state_is_left_alone():
 
 @pytest.mark.parametrize("method", METHODS)
 def test_blocks_of_replicates_are_all_filled(method, monkeypatch):
-    monkeypatch.setattr(resampling, "BLOCK", 64)
+    monkeypatch.setattr(drawn_units, "BLOCK", 64)
     result = ilr.bootstrap(ilr.cohen_kappa, TABLE, n_resamples=101, method=method, rng=14)
     assert len(result.replicates) == 101
     assert np.isfinite(result.replicates).all()
@@ -262,7 +262,7 @@ def test_a_cluster_drawn_twice_is_two_clusters():
     regions = np.array([0, 0, 1, 1, 1, 2, 3, 3])
     codes = np.array([[0, 0], [0, 1], [1, 1], [1, 1], [1, 0], [0, 0], [1, 1], [0, 1]])
     ratings = ilr.ratings_from_codes(codes, scale=BINARY, clusters=regions)
-    ((_, frequencies, times),) = resampling._draw_counts(ratings, 30, np.random.default_rng(24))
+    ((_, frequencies, times),) = drawn_units.draw_counts(ratings, 30, np.random.default_rng(24))
     batch = ilr.gwet_ac(ratings.with_frequencies(frequencies))
     errors = resampling._errors(batch, ratings, times)
     for drawn, error in zip(times, errors, strict=True):
@@ -277,7 +277,7 @@ def test_each_cluster_keeps_its_own_units():
     codes = [[0, 0], [0, 1], [1, 1], [1, 1], [1, 0], [0, 0], [1, 1]]
     regions = ["a", "a", "b", "b", "b", "c", "c"]
     ratings = ilr.ratings_from_codes(codes, scale=BINARY, clusters=regions)
-    ((_, frequencies, _),) = resampling._draw_counts(ratings, 500, np.random.default_rng(21))
+    ((_, frequencies, _),) = drawn_units.draw_counts(ratings, 500, np.random.default_rng(21))
     for draw in frequencies:
         times = {
             cluster: set((draw / ratings.frequencies)[ratings.clusters == cluster])

@@ -110,7 +110,8 @@ def _as_strange_array(draw: Draw, rows: Rows) -> str:
 
 
 def _as_frame(draw: Draw, rows: Rows) -> str:
-    if not rows or any(isinstance(x, list) for row in rows for x in row):
+    ragged = len({len(row) for row in rows}) != 1
+    if ragged or any(isinstance(x, list) for row in rows for x in row):
         return text(rows)
     width = len(rows[0])
     columns = draw.one([f"c{j}" for j in range(width)], list(range(width)))

@@ -14,10 +14,18 @@ from registry import ROWS
 SCALE = ilr.Scale([1, 2, 3])
 
 
+def takes_ratings(row):
+    return row.given is not None and isinstance(row.call()[0][0], ilr.Ratings)
+
+
 QUESTIONS = {name: row.question for name, row in ROWS.items() if row.question}
 OF_EACH_RATER = {
     "agreement_with_standard",
+    "consensus_agreement",
+    "group_agreement",
+    "intra_rater_agreement",
     "pairwise_agreement",
+    "pairwise_occasions",
     "polychoric_correlation",
     "reliability_from_repeats",
 }
@@ -29,7 +37,9 @@ studies = our.codes(n_grades=3, min_raters=3, max_raters=3, missing=False)
 
 def answer(name, codes, **more):
     result = QUESTIONS[name](ilr.ratings_from_codes(codes, scale=SCALE, **more))
-    return list(leaves(result.to_dict()))
+    found = list(leaves(result.to_dict()))
+    assert found, f"{name} says no number that a law could hold"
+    return found
 
 
 @quiet
@@ -57,3 +67,32 @@ def test_frequencies_stand_for_repeated_units(name, codes):
     twice = np.repeat(codes, 2, axis=0)
     times = np.full(len(codes), 2)
     assert_allclose(answer(name, codes, frequencies=times), answer(name, twice), atol=1e-7)
+
+
+SEEN = {
+    2: ([[0, 0], [1, 1], [2, 2], [0, 1], [1, 2], [1, 0]], [5, 20, 30, 4, 8, 2]),
+    3: ([[0, 1, 1], [1, 1, 2], [2, 2, 2], [0, 0, 1], [1, 0, -1]], [3, 2, 5, 1, 2]),
+}
+UNSEEN = {2: [[2, 0], [0, 2], [2, -1], [-1, -1]], 3: [[2, 0, 1], [0, 0, 0], [2, -1, -1]]}
+
+
+@quiet
+@pytest.mark.parametrize("name", [name for name, row in ROWS.items() if takes_ratings(row)])
+def test_patterns_that_no_unit_has_change_nothing(name):
+    """Not even draws: a bootstrap drew from one pattern more, and so others."""
+    (first, *others), options = ROWS[name].call()
+    (codes, times), unseen = SEEN[min(first.n_raters, 3)], UNSEEN[min(first.n_raters, 3)]
+    answers = []
+    for more in ([], unseen):
+        patterns = np.minimum([*codes, *more], first.scale.n_grades - 1)
+        frequencies = [*times, *[0] * len(more)]
+        ratings = ilr.ratings_from_codes(patterns, scale=first.scale, frequencies=frequencies)
+        answers.append(all_leaves(getattr(ilr, name)(ratings, *others, **options)))
+    assert_allclose(*answers, atol=1e-7)
+    assert answers[0]
+
+
+def all_leaves(found):
+    """Return the numbers of a record, or of several."""
+    several = found if isinstance(found, tuple) else (found,)
+    return [leaf for one in several if hasattr(one, "to_dict") for leaf in leaves(one.to_dict())]

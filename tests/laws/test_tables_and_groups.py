@@ -62,7 +62,7 @@ def with_limits(result) -> Iterator[float]:
 def leaves(plain) -> Iterator[float]:
     """Yield every number of a plain record."""
     if isinstance(plain, dict | list | tuple):
-        for one in plain.values() if isinstance(plain, ilr.Estimates) else plain:
+        for one in plain.values() if isinstance(plain, dict) else plain:
             yield from leaves(one)
     elif isinstance(plain, int | float) and not isinstance(plain, bool):
         yield float(plain)

@@ -117,7 +117,7 @@ class Reordering:
         rows = self.rows[kept]
         if not len(rows):
             return rows, self.times[kept]
-        keys = np.round(rows, 9) + 0.0
+        keys = np.round(rows, 9)
         order = np.lexsort(np.moveaxis(keys, 2, 0)[::-1], axis=1)[:, :, None]
         keys = np.take_along_axis(keys, order, axis=1)
         _, first, place = np.unique(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, Literal, TypeAlias, overload
@@ -21,6 +21,12 @@ from ilacs_reliability._checks.randomness import as_generator, check_draws
 from ilacs_reliability._data.patterns import distinct_rows
 from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings, check_whole
 from ilacs_reliability._data.scales import FloatArray, IntArray
+from ilacs_reliability._inference.drawn_units import (
+    blocks_of,
+    clusters_seen,
+    draw_bayesian,
+    draw_counts,
+)
 from ilacs_reliability._inference.evaluated import Coefficient, evaluated
 from ilacs_reliability._inference.priors import check_prior, of_posterior, with_every_pattern
 from ilacs_reliability._inference.replicates import (
@@ -44,12 +50,6 @@ from ilacs_reliability._results.undefined import UndefinedEstimateWarning
 BootstrapMethod: TypeAlias = Literal["bca", "percentile", "studentized", "bayesian"]
 METHODS = ("bca", "percentile", "studentized", "bayesian")
 
-# entries of a block of replicates: a few MiB
-BLOCK = 1 << 19
-# draws that stay in the processor's cache until they are counted
-CACHED = 1 << 16
-# below as many units a pattern, drawing units is faster than drawing each pattern's number
-UNITS_A_KIND = 25
 # counting these as fewer patterns would take longer than it saves
 FEW_PATTERNS = 32
 
@@ -184,13 +184,13 @@ def bootstrap(
     weight = check_prior(prior, method, taken, n_resamples)
     estimates = [evaluated(one, taken) for one in coefficients]
     generator = as_generator(rng)
-    draw: Any = _draw_bayesian if method == "bayesian" else _draw_counts
+    draw: Any = draw_bayesian if method == "bayesian" else draw_counts
     values = np.empty((len(coefficients), n_resamples))
     errors = np.full(values.shape, np.nan)
     stated: tuple[str, ...] = ()
     if weight:
         taken, extra, stated = with_every_pattern(taken, weight)
-        draw = partial(_draw_bayesian, extra=extra)
+        draw = partial(draw_bayesian, extra=extra)
     else:
         taken = _merged_for_all(coefficients, taken, estimates)
     for rows, frequencies, times in draw(taken, int(n_resamples), generator):
@@ -347,81 +347,15 @@ def _merged(coefficient: Coefficient, ratings: Ratings, estimate: Estimate) -> R
     )
 
 
-# the replicates' places, their frequencies, and how often each pattern or cluster was drawn
-Draws: TypeAlias = Iterator[tuple[slice, npt.NDArray[Any], npt.NDArray[Any]]]
-
-
-def _draw_counts(ratings: Ratings, n_resamples: int, rng: np.random.Generator) -> Draws:
-    """Draw frequencies of as many units, or clusters, as there are."""
-    mass, spread = _pieces(ratings)
-    n, n_kinds = int(mass.sum()), len(mass)
-    for rows in _blocks(n_resamples, max(n_kinds, len(ratings.table.totals))):
-        size = rows.stop - rows.start
-        if n < UNITS_A_KIND * n_kinds:
-            counts = _draw_units(mass, size, rng)
-        else:
-            counts = rng.multinomial(n, mass / n, size).astype(np.float64)
-        yield rows, spread(counts), counts
-
-
-def _draw_units(mass: IntArray, size: int, rng: np.random.Generator) -> FloatArray:
-    """Draw one unit after another and count them."""
-    n, n_kinds = int(mass.sum()), len(mass)
-    kind = np.repeat(np.arange(n_kinds), mass)
-    counts = np.empty((size, n_kinds))
-    step = max(1, CACHED // max(n, 1))
-    for start in range(0, size, step):
-        part = counts[start : start + step]
-        drawn = kind[rng.integers(0, n, (len(part), n))]
-        drawn += n_kinds * np.arange(len(part))[:, None]
-        part[:] = np.bincount(drawn.ravel(), minlength=part.size).reshape(part.shape)
-    return counts
-
-
-def _draw_bayesian(
-    ratings: Ratings, n_resamples: int, rng: np.random.Generator, extra: Any = 0
-) -> Draws:
-    """Draw frequencies in proportion to Dirichlet shares; `extra` is what a prior adds."""
-    mass, spread = _pieces(ratings)
-    for rows in _blocks(n_resamples, max(len(mass), len(ratings.table.totals))):
-        weights = rng.standard_gamma(mass + extra, (rows.stop - rows.start, len(mass)))
-        weights *= (mass.sum() / weights.sum(axis=1))[:, None]
-        yield rows, spread(weights), weights
-
-
-def _pieces(
-    ratings: Ratings,
-) -> tuple[IntArray, Callable[[npt.NDArray[Any]], npt.NDArray[Any]]]:
-    """Return how many of each kind there are to draw, and how a draw becomes frequencies."""
-    frequencies = ratings.frequencies.astype(np.int64)
-    if ratings.clusters is None:
-        return frequencies, np.asarray
-    n_clusters = int(ratings.clusters.max()) + 1
-    spread = partial(_spread, clusters=ratings.clusters, frequencies=frequencies)
-    return np.ones(n_clusters, dtype=np.int64), spread
-
-
-def _spread(
-    counts: npt.NDArray[Any], *, clusters: IntArray, frequencies: IntArray
-) -> npt.NDArray[Any]:
-    return counts[:, clusters] * frequencies
-
-
 def _errors(batch: Estimate, ratings: Ratings, times: npt.NDArray[Any]) -> Any:
     """Return each replicate's standard error; a cluster drawn twice is two clusters, not one."""
     if ratings.clusters is None:
         return batch.standard_error
     n_clusters = times.shape[1]
-    member = ratings.clusters[:, None] == np.arange(n_clusters)
+    member = ratings.clusters[:, None] == clusters_seen(ratings)
     pull = (batch.influence * ratings.frequencies) @ member
     squares = (times * pull**2).sum(axis=1)
     return np.sqrt(squares * n_clusters / max(n_clusters - 1, 1)) / batch.n_units
-
-
-def _blocks(n_resamples: int, width: int) -> Iterator[slice]:
-    step = max(1, BLOCK // max(width, 1))
-    for start in range(0, n_resamples, step):
-        yield slice(start, min(start + step, n_resamples))
 
 
 def _leave_one_out(coefficient: Coefficient, ratings: Ratings) -> tuple[FloatArray, IntArray]:
@@ -435,7 +369,7 @@ def _leave_one_out(coefficient: Coefficient, ratings: Ratings) -> tuple[FloatArr
         inside = ratings.clusters[None, :] == np.arange(int(ratings.clusters.max()) + 1)[:, None]
         drop, times = inside * frequencies, (inside @ frequencies > 0).astype(np.int64)
     values = np.empty(len(times) + 1)
-    for rows in _blocks(len(values), len(frequencies)):
+    for rows in blocks_of(len(values), len(frequencies)):
         fewer = np.repeat(frequencies[None], rows.stop - rows.start, axis=0)
         kinds = np.arange(rows.start, min(rows.stop, len(times)))
         if ratings.clusters is None:
@@ -451,7 +385,7 @@ def _subtract_one(coefficient: Coefficient, ratings: Ratings) -> tuple[FloatArra
     times = ratings.frequencies.astype(np.int64)
     n_patterns, n_grades = ratings.table.counts.shape
     width = ratings.n_raters if ratings.table.is_wide else max(n_grades, ratings.n_raters)
-    blocks = list(_blocks(n_patterns, n_grades * width))
+    blocks = list(blocks_of(n_patterns, n_grades * width))
     values = np.empty(n_patterns + 1)
     for rows in blocks:
         # one block is the same for every coefficient
