@@ -28,6 +28,7 @@ from ilacs_reliability._inference.drawn_units import (
     draw_counts,
 )
 from ilacs_reliability._inference.evaluated import Coefficient, evaluated
+from ilacs_reliability._inference.few_draws import read_off, usual_tails
 from ilacs_reliability._inference.priors import check_prior, of_posterior, with_every_pattern
 from ilacs_reliability._inference.replicates import (
     BootstrapResult,
@@ -43,8 +44,9 @@ from ilacs_reliability._inference.said import (
     one_point,
     undefined_resamples,
 )
-from ilacs_reliability._results.estimates import NO_ERROR, Estimate, Interval
+from ilacs_reliability._results.estimates import NO_ERROR, Estimate, Interval, Limits
 from ilacs_reliability._results.keyed import Keyed, keyed
+from ilacs_reliability._results.named_limits import name_of, under_name
 from ilacs_reliability._results.undefined import UndefinedEstimateWarning
 
 BootstrapMethod: TypeAlias = Literal["bca", "percentile", "studentized", "bayesian"]
@@ -141,7 +143,9 @@ def bootstrap(
     interval would be a point: the interval is then the coefficient's own default, and its method
     says so, as where "studentized" has no standard error to divide by; "bca" says too where it
     knows no acceleration, since no unit can be left out. See the page on how the intervals were
-    checked for how these cover in small samples.
+    checked for how these cover in small samples. Of B resamples a limit with less than 1 / (B + 1)
+    beyond it is their extreme, or the coefficient where all lie to one side of it, and the method
+    of the interval says so.
 
     "bayesian" draws the shares of patterns from a Dirichlet distribution with the patterns'
     frequencies, Rubin's Bayesian bootstrap [2]_. With a `prior` it is the posterior under a
@@ -413,9 +417,9 @@ def _interval(
     why = _why_no_spread(estimate, values, errors, method)
     if why:
         return _own_interval(estimate, confidence_level, why)
-    tails = np.array([(1 - confidence_level) / 2, (1 + confidence_level) / 2])
+    tails = usual_tails(confidence_level)
     if method == "studentized":
-        low, high = _studentized(estimate, values, errors, tails)
+        found = _studentized(estimate, values, errors, tails)
     else:
         if method == "bca":
             leave, times = _leave_one_out(coefficient, ratings)
@@ -423,10 +427,11 @@ def _interval(
             kept = np.isfinite(leave) & (times > 0)
             name += "" if kept.any() else " without acceleration"
             tails = _bca_tails(leave[kept], times[kept], estimate, values, tails)
-        low, high = np.quantile(values, tails)
+        found = read_off(values, tails, estimate.value, name, "resample")
+    (low, high), name = np.asarray(found).tolist(), name_of(found) or name
     # only the studentized one can pass what can be true
     least, most = estimate.range
-    low, high = max(float(low), float(least)), min(float(high), float(most))
+    low, high = max(low, float(least)), min(high, float(most))
     if not high - low > NO_ERROR:
         return _own_interval(estimate, confidence_level, one_point(name))
     return Interval(low, high, confidence_level, name)
@@ -453,14 +458,12 @@ def _why_no_spread(
 
 def _studentized(
     estimate: Estimate, values: FloatArray, errors: FloatArray, tails: FloatArray
-) -> tuple[float, float]:
-    usable = errors > NO_ERROR
+) -> Limits:
+    usable, error = errors > NO_ERROR, estimate.standard_error
     pivots = (values[usable] - estimate.value) / errors[usable]
-    low, high = np.quantile(pivots, tails)
-    return (
-        estimate.value - high * estimate.standard_error,
-        estimate.value - low * estimate.standard_error,
-    )
+    turned = read_off(pivots, tails, 0.0, "studentized bootstrap", "resample")
+    low, high = (estimate.value - np.asarray(end) * error for end in reversed(turned))
+    return under_name(low, high, name_of(turned))
 
 
 def _bca_tails(

@@ -62,6 +62,16 @@ def undefined_resamples(n_undefined: int, n_resamples: int) -> tuple[str, ...]:
     )
 
 
+def at_extremes(method: str, n_draws: int, kind: str) -> str:
+    """Name limits that are the least and the greatest of draws too few for quantiles."""
+    return f"{method}, cut at the extremes of {counted(n_draws, kind)}, too few for its tails"
+
+
+def no_smaller(n_draws: int) -> str:
+    """Say that a p-value is the least that so many draws can hold."""
+    return f"No p-value of {counted(n_draws, 'draw')} can be smaller."
+
+
 def left_one_out(label: str, value: float, *, error: float, bias: float, each: str) -> str:
     """Say a coefficient with its jackknife standard error, by leaving out each of some."""
     return (

@@ -9,10 +9,13 @@ import numpy as np
 
 from ilacs_reliability._checks.arguments import check_flag, check_number, check_option
 from ilacs_reliability._data.scales import FloatArray
+from ilacs_reliability._inference.few_draws import draws_of, hold_level, least_p_value
 from ilacs_reliability._inference.intervals import t_limits, wald_limits
 from ilacs_reliability._inference.said import (
+    at_extremes,
     inverted,
     lies_outside,
+    no_smaller,
     not_beyond,
     of_difference,
     of_equivalence,
@@ -30,6 +33,7 @@ from ilacs_reliability._results.estimates import (
 )
 from ilacs_reliability._results.influences import standard_error
 from ilacs_reliability._results.keyed import keyed
+from ilacs_reliability._results.named_limits import under_name
 from ilacs_reliability._results.undefined import REASONS, warn_undefined
 from ilacs_reliability._results.wording import with_article
 
@@ -65,7 +69,8 @@ def threshold_test(
     -------
     SignificanceResult
         The p-value: the smallest level at which the interval leaves the threshold out. It is at
-        most one half on the estimate's own side of the threshold. `statistic`
+        most one half on the estimate's own side of the threshold. Where the interval is read off
+        B draws it is at least 1 / (B + 1), of two sides twice that, and a note says so. `statistic`
         is the distance from the threshold in standard errors; nan where that is zero.
 
     Raises
@@ -116,9 +121,12 @@ def threshold_test(
     name = method or estimate.interval_methods[0]
     error = estimate.standard_error
     distance = (estimate.value - threshold) / error if error > NO_ERROR else float("nan")
+    least = least_p_value(estimate, method)
+    p_value = _p_value(estimate, threshold, alternative, method, least)
+    at_least = p_value <= (least if alternative == "two-sided" else least / 2)
     return SignificanceResult(
         statistic=float(distance),
-        p_value=_p_value(estimate, threshold, alternative, method),
+        p_value=p_value,
         alternative=alternative,
         method=inverted(name),
         name="threshold_test",
@@ -126,7 +134,7 @@ def threshold_test(
         null=not_beyond(estimate.label or estimate.name, threshold, alternative),
         effect=estimate,
         n_units=estimate.n_units,
-        notes=estimate.notes,
+        notes=(*estimate.notes, no_smaller(draws_of(least))) if at_least else estimate.notes,
         limits=estimate.limits,
     )
 
@@ -202,7 +210,7 @@ def equivalence_test(
         null=lies_outside(estimate.label or estimate.name, low, high),
         effect=estimate,
         n_units=estimate.n_units,
-        notes=estimate.notes,
+        notes=harder.notes,
         limits=estimate.limits,
     )
 
@@ -318,9 +326,13 @@ def same_units(a: Estimate, b: Estimate) -> bool:
 
 
 def _p_value(
-    estimate: Estimate, threshold: float, alternative: Alternative, method: str | None
+    estimate: Estimate,
+    threshold: float,
+    alternative: Alternative,
+    method: str | None,
+    least: float,
 ) -> float:
-    """Find the level at which the threshold leaves the interval."""
+    """Find the level at which the threshold leaves the interval; draws can hold none too small."""
 
     def beyond(alpha: float) -> float:
         low, high = estimate.confidence_interval(1.0 - alpha, method)
@@ -332,6 +344,7 @@ def _p_value(
     known = float(_known_p_values(estimate, threshold, method))
     about = _p_values_about(estimate, threshold, method) if np.isnan(known) else ()
     found = _leaving(beyond, about) if np.isnan(known) else max(known, SMALLEST_P)
+    found = max(found, least)
     if alternative == "two-sided":
         return found
     if estimate.value == threshold:
@@ -557,14 +570,18 @@ def _correlation(a: Estimate, b: Estimate, errors: tuple[float, float]) -> float
 
 def _mover(
     estimate: Estimate, confidence_level: float, *, a: Estimate, b: Estimate, correlation: float
-) -> tuple[float, float]:
+) -> Limits:
     """Recover each variance from its own interval (Zou and Donner, 2008)."""
     (a_low, a_high), (b_low, b_high) = (e.confidence_interval(confidence_level) for e in (a, b))
     sides = []
     for first, second in ((a.value - a_low, b_high - b.value), (a_high - a.value, b.value - b_low)):
         variance = first**2 + second**2 - 2 * correlation * first * second
         sides.append(np.sqrt(max(variance, 0.0)))
-    return estimate.value - sides[0], estimate.value + sides[1]
+    low, high = estimate.value - sides[0], estimate.value + sides[1]
+    least = max(map(least_p_value, (a, b)))
+    if hold_level(least, confidence_level):
+        return low, high
+    return under_name(low, high, at_extremes("mover", draws_of(least), "draw"))
 
 
 def _t(estimate: Estimate, confidence_level: float, *, df: float) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ilacs_reliability._data.scales import FloatArray
+from ilacs_reliability._inference.few_draws import least_tail, read_off, usual_tails
 from ilacs_reliability._results.estimates import Estimate, Limits
 from ilacs_reliability._results.named_limits import instead
 from ilacs_reliability.error.class_limits import Place, profile_limits
@@ -70,26 +71,45 @@ def drawn_anew(panel: Panel, fit: Fit, n_resamples: int, rng: np.random.Generato
     )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class OfPlace:
+    """One of the numbers of studies drawn anew."""
+
+    draws: Draws
+    place: Place
+
+    @property
+    def found(self) -> FloatArray:
+        """The number in all studies."""
+        return self.draws.at(self.place)
+
+    def at_end(self, value: float) -> bool:
+        """Return whether draws say nothing of it, as it is at an end or they have no spread."""
+        return min(value, 1.0 - value) < AT_END or not np.ptp(self.found) > 0
+
+    def least_p(self, estimate: Estimate) -> float:
+        """Return the least p-value of two sides that these draws can hold."""
+        return 0.0 if self.at_end(float(estimate.value)) else 2.0 * least_tail(len(self.found))
+
+
 def bootstrap_limits(
+    drawn: OfPlace,
     estimate: Estimate,
     confidence_level: float,
     *,
-    draws: Draws,
     panel: Panel,
     fit: Fit,
     log: float,
-    place: Place,
 ) -> Limits:
     """Return quantiles of what was drawn; at an end, where draws have no spread, the profile's."""
-    found = draws.at(place)
-    tail = 0.5 * (1.0 - confidence_level)
-    low, high = np.quantile(found, [tail, 1.0 - tail])
     value = float(np.asarray(estimate.value))
-    at_end = min(value, 1.0 - value) < AT_END or not low < high
+    found = read_off(drawn.found, usual_tails(confidence_level), value, "bootstrap")
+    at_end = drawn.at_end(value) or not np.ptp(np.asarray(found)) > 0
     if not at_end:
-        return float(low), float(high)
-    other = profile_limits(estimate, confidence_level, panel=panel, fit=fit, log=log, place=place)
-    return instead((low, high), other, at_end, "profile", "draws have no spread at an end")
+        return found
+    of: dict[str, Any] = {"panel": panel, "fit": fit, "log": log, "place": drawn.place}
+    other = profile_limits(estimate, confidence_level, **of)
+    return instead(found, other, at_end, "profile", "draws have no spread at an end")
 
 
 def _climbed(panel: Panel, fit: Fit) -> Fit:

@@ -22,7 +22,7 @@ from ilacs_reliability._results.records import Record, freeze, plain, rows_table
 from ilacs_reliability._results.undefined import left_unsaid
 from ilacs_reliability._results.wording import as_said, counted, fixed, listed, percent
 from ilacs_reliability.agreement.formulas import build_estimate
-from ilacs_reliability.error.class_bootstrap import Draws, bootstrap_limits, drawn_anew
+from ilacs_reliability.error.class_bootstrap import Draws, OfPlace, bootstrap_limits, drawn_anew
 from ilacs_reliability.error.class_fits import Found
 from ilacs_reliability.error.class_limits import Place, influences, profile_limits, pull_on
 from ilacs_reliability.error.latent_classes import Panel
@@ -333,10 +333,9 @@ def _estimate(record: DawidSkene, place: Place, label: str, parts: Any) -> Estim
         if parts is not None:
             influence = pull_on(panel, found.fit, *parts, place=place)
             of: dict[str, Any] = {"panel": panel, "fit": found.fit, "log": found.log}
-            of |= {"place": place}
-            methods = (("profile", keyed(profile_limits, **of)),)
+            methods = (("profile", keyed(profile_limits, **of, place=place)),)
             if record._draws is not None:
-                drawn = keyed(bootstrap_limits, draws=record._draws, **of)
+                drawn = keyed(bootstrap_limits, OfPlace(record._draws, place), **of)
                 methods = (*methods, ("bootstrap", drawn))
     with left_unsaid():
         return build_estimate(

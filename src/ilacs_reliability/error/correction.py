@@ -16,9 +16,10 @@ from ilacs_reliability._checks.randomness import as_generator, check_draws
 from ilacs_reliability._data.ratings import square_counts
 from ilacs_reliability._data.scales import Scale
 from ilacs_reliability._data.tables import Transitions, TransitionsLike, as_transitions
+from ilacs_reliability._inference.few_draws import Spread, read_off, usual_tails
 from ilacs_reliability._results.estimates import Estimate, Limits
 from ilacs_reliability._results.keyed import keyed
-from ilacs_reliability._results.named_limits import under_name
+from ilacs_reliability._results.named_limits import name_of, under_name
 from ilacs_reliability._results.records import freeze
 from ilacs_reliability._results.wording import fixed, significant
 from ilacs_reliability.error.bivariate import cell_probabilities, thresholds_of
@@ -130,7 +131,8 @@ def corrected_shift(
     likelihood over tables without negative cells [1]_, where the inverse
     :math:`E^{-T} S E^{-1}` of observed shares S often has some. The interval holds the central
     share of draws: of the observed shares from their posterior under a prior worth one unit in all,
-    and, where errors were counted, of each of their rows alike. Where these draws are alike, as at
+    and, where errors were counted, of each of their rows alike. Where they are too few for a level,
+    the limits are their extremes, and `method` says so. Where these draws are alike, as at
     an edge, the limits are how far units of any one true cell move the shift before the likelihood
     has dropped by a chi-square's quantile, and `method` says so.
 
@@ -174,7 +176,13 @@ def corrected_shift(
         methods_source=(
             (
                 "posterior",
-                keyed(_central, drawn=np.sort(_net(drawn)), counts=counts, error=matrix, true=true),
+                keyed(
+                    _central,
+                    Spread(np.sort(_net(drawn)), ALIKE),
+                    counts=counts,
+                    error=matrix,
+                    true=true,
+                ),
             ),
         ),
         notes=moves.notes + notes,
@@ -325,19 +333,20 @@ def _net(shares: FloatArray) -> FloatArray:
 
 
 def _central(
+    drawn: Spread,
     estimate: Estimate,
     confidence_level: float,
     *,
-    drawn: FloatArray,
     counts: FloatArray,
     error: FloatArray,
     true: FloatArray,
 ) -> Limits:
-    tail = (1 - confidence_level) / 2
-    low, high = np.quantile(drawn, [tail, 1 - tail])
-    if high - low > ALIKE:
+    tails = usual_tails(confidence_level)
+    if np.ptp(np.quantile(drawn.draws, tails)) > ALIKE:
+        low, high = found = read_off(drawn.draws, tails, estimate.value, "posterior")
         # of a table at the edge every draw may lie to one side of the most likely one
-        return min(float(low), estimate.value), max(float(high), estimate.value)
+        ends = np.minimum(low, estimate.value), np.maximum(high, estimate.value)
+        return under_name(*ends, name_of(found))
     limits = _by_likelihood(estimate.value, confidence_level, counts, error, true)
     return under_name(*limits, ALIKE_DRAWS)
 

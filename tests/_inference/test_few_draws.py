@@ -1,0 +1,93 @@
+"""Limits and p-values read off draws: none is surer than so many draws can be."""
+
+from functools import partial
+
+import numpy as np
+import pytest
+
+import ilacs_reliability as ilr
+from closeness import close
+
+MOVES, ERROR = [[40, 30], [5, 25]], [[0.95, 0.05], [0.1, 0.9]]
+SEEN = [[1, 1, 1]] * 9 + [[2, 2, 2]] * 9 + [[1, 1, 2], [1, 2, 1], [2, 1, 2], [2, 2, 1]]
+PAIRS = [[1, 1], [2, 2], [1, 2], [2, 2], [1, 1], [2, 1], [2, 2], [1, 1], [1, 1], [2, 2]]
+
+
+def corrected(n_resamples):
+    return ilr.corrected_shift(MOVES, error=ERROR, n_resamples=n_resamples, rng=0)
+
+
+def gap(n_resamples):
+    """Each half of a difference is drawn, so that it is as rough as they are."""
+    other = ilr.corrected_shift([[30, 0], [60, 5]], error=ERROR, n_resamples=n_resamples, rng=1)
+    return ilr.difference(corrected(n_resamples), other, paired=False)
+
+
+def share(n_resamples):
+    return ilr.dawid_skene(SEEN, n_starts=4).resampled(n_resamples=n_resamples).class_shares()[1]
+
+
+DRAWN = {
+    "corrected_shift": (corrected, None),
+    "difference": (gap, "mover"),
+    "dawid_skene": (share, "bootstrap"),
+}
+every_drawn = pytest.mark.parametrize(("made", "method"), DRAWN.values(), ids=DRAWN)
+
+
+@every_drawn
+@pytest.mark.parametrize("n_resamples", [7, 20, 99])
+def test_no_p_value_is_below_one_in_the_draws_and_what_was_seen(made, method, n_resamples):
+    estimate = made(n_resamples)
+    ask = partial(ilr.threshold_test, estimate, method=method)
+    least = 1 / (n_resamples + 1)
+    for side, end in (("greater", -9.0), ("less", 9.0)):
+        result = ask(end, alternative=side)
+        assert result.p_value == close(least)
+        assert f"No p-value of {n_resamples} draws can be smaller." in result.notes
+        assert ask(end, alternative="two-sided").p_value == close(2 * least)
+    both = ilr.equivalence_test(estimate, low=-9.0, high=9.0, method=method)
+    assert both.p_value == close(least)
+    assert both.notes[-1].startswith("No p-value")
+
+
+@every_drawn
+def test_limits_say_where_their_level_is_more_than_the_draws_hold(made, method):
+    """Of 19 draws one in twenty lies below the least of them."""
+    ask = partial(made(19).confidence_interval, method=method)
+    assert "extremes" not in ask(0.9).method
+    sure = ask(0.9001)
+    assert "cut at the extremes of 19 draws" in sure.method
+    assert tuple(ask(0.9999)) == close(tuple(sure))
+
+
+def test_one_draw_says_nothing():
+    found = corrected(1)
+    assert found.confidence_interval().method.startswith("likelihood")
+    assert ilr.threshold_test(found, 0.0).p_value < 1e-3
+
+
+METHODS = ("bca", "percentile", "studentized", "bayesian")
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("n_resamples", [2, 5, 19])
+def test_a_bootstrap_of_too_few_says_so_and_holds_the_coefficient(method, n_resamples):
+    for seed in range(10):
+        found = ilr.bootstrap(
+            ilr.cohen_kappa, PAIRS, n_resamples=n_resamples, method=method, rng=seed
+        )
+        interval = found.confidence_interval
+        drawn = found.replicates[np.isfinite(found.replicates)]
+        assert found.estimate.value in interval
+        if np.ptp(drawn) > 0:
+            assert "cut at the extremes of" in interval.method
+        if method in ("percentile", "bayesian") and np.ptp(drawn) > 0:
+            ends = np.append(drawn, found.estimate.value)
+            assert tuple(interval) == close((ends.min(), ends.max()))
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_bootstrap_of_enough_says_nothing(method):
+    found = ilr.bootstrap(ilr.cohen_kappa, PAIRS, n_resamples=199, method=method, rng=1)
+    assert "extremes" not in found.confidence_interval.method
