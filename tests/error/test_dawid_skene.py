@@ -390,3 +390,35 @@ def test_a_pattern_that_no_unit_has_is_not_classified():
     times = np.where((ratings.patterns == [0, 1, 0]).all(axis=1), 0, 4)
     found = ilr.dawid_skene(ratings.with_frequencies(times))
     assert sorted(row["n_units"] for row in found.classified()) == [4, 4, 4, 4]
+
+
+SCALE = ilr.Scale(["poor", "fair", "good"])
+# ratings that tell fewer than three classes apart, and why
+TOO_ALIKE = {
+    "one grade": ([[1] * 6] * 5, "no_variation"),
+    "one grade with gaps": ([[1, 1, -1], [1, -1, 1], [-1, 1, 1]], "no_variation"),
+    "one grade a rater": ([[0, 1, 2]] * 5, "no_order"),
+    "one grade a rater with gaps": ([[0, 1, -1], [0, -1, 2], [-1, 1, 2]], "no_order"),
+    "two patterns": ([[1, 1, 1]] * 5 + [[0, 0, 0]] * 4, "not_identified"),
+}
+
+
+@pytest.mark.parametrize(("codes", "reason"), TOO_ALIKE.values(), ids=TOO_ALIKE)
+def test_no_class_is_invented_where_ratings_tell_none_apart(codes, reason):
+    ratings = ilr.ratings_from_codes(codes, scale=SCALE)
+    with pytest.warns(ilr.UndefinedEstimateWarning):
+        found = ilr.dawid_skene(ratings)
+    assert (found.status, found.reason) == ("undefined", reason)
+    assert np.isnan(found.shares).all()
+    assert np.isnan(found.errors).all()
+    said = ilr.dawid_skene(ratings, prior=1.0, n_starts=2).describe()
+    assert f"Only the prior tells the classes apart: {found.why}." in said
+
+
+def test_what_is_known_of_units_or_one_class_is_told_of_ratings_that_are_alike():
+    ratings = ilr.ratings_from_codes([[1, 1, 1]] * 4, scale=SCALE)
+    named = ilr.ratings_from_codes([[1, 1, 1]] * 4, scale=SCALE, units=list("abcd"))
+    known = ilr.dawid_skene(named, known={"a": "fair", "b": "fair", "c": "good", "d": "poor"})
+    assert known.shares.tolist() == close([0.25, 0.5, 0.25])
+    alone = ilr.dawid_skene(ratings, n_classes=1)
+    assert alone.shares.tolist() == [1.0]

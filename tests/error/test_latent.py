@@ -373,3 +373,27 @@ def test_a_fit_of_too_many_grades_is_refused_before_it_starts():
     numbers = np.random.default_rng(41).integers(0, 2000, (1000, 2))
     with pytest.raises(ValueError, match=r"`ratings` has too many grades .* join grades"):
         ilr.misclassification_matrix(numbers)
+
+
+# models of what lies behind grades, by what they are asked of ratings
+MODELS = {
+    "dawid_skene": ilr.dawid_skene,
+    "grade_accuracy": lambda r: ilr.grade_accuracy(r)["right grade"],
+    "latent_grade_model": lambda r: ilr.latent_grade_model(r).reliability,
+    "misclassification_matrix": ilr.misclassification_matrix,
+    "polychoric_correlation": lambda r: ilr.polychoric_correlation(r.select_raters(0, 1)),
+    "repeat_grade_probability": lambda r: ilr.repeat_grade_probability(r)["same grade"],
+    "reliability_from_repeats": ilr.reliability_from_repeats,
+    "latent_markov": lambda r: ilr.reliability_from_repeats(r, model="latent_markov"),
+}
+
+
+@pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
+@given(n_units=st.integers(2, 9), n_raters=st.integers(3, 5), grade=st.integers(0, 2))
+def test_of_ratings_that_are_all_alike_no_model_says_more(model, n_units, n_raters, grade):
+    codes = np.full((n_units, n_raters), grade)
+    scale = ilr.Scale(["poor", "fair", "good"])
+    with pytest.warns(ilr.UndefinedEstimateWarning):
+        found = model(ilr.ratings_from_codes(codes, scale=scale))
+    assert (found.status, found.reason) == ("undefined", "no_variation")
+    assert "undefined" in found.describe()

@@ -16,6 +16,7 @@ from ilacs_reliability._results.records import freeze
 from ilacs_reliability._results.undefined import warn_undefined
 from ilacs_reliability._results.wording import counted
 from ilacs_reliability.agreement.formulas import known_raters, patterns_of
+from ilacs_reliability.agreement.reasons import lone_grade, why_of
 from ilacs_reliability.error.class_fits import (
     MOST_PARAMETERS,
     SAME,
@@ -86,8 +87,9 @@ def dawid_skene(
     Warns
     -----
     UndefinedEstimateWarning
-        If such ratings cannot tell the parameters apart, as those of two raters, and there is no
-        prior. All numbers are then nan.
+        If there is no prior and such ratings cannot tell the parameters apart, as those of two
+        raters, or these cannot, as no rater gave two grades or there are more classes than patterns
+        of ratings. All numbers are then nan.
 
     See Also
     --------
@@ -147,8 +149,9 @@ def dawid_skene(
     _check_work(panel, n_starts)
     small = panel.n_parameters <= MOST_PARAMETERS
     rank = generic_rank(panel) if small else -1
-    if small and rank < panel.n_parameters and not prior:
-        return _undefined(taken, panel, tuple(columns), classes, rank)
+    reason, why = _why_undefined(taken, panel, rank)
+    if reason and not prior:
+        return _undefined(taken, panel, tuple(columns), classes, (rank, reason, why))
     found = in_order(panel, best_of(panel, n_starts, start), np.asarray(taken.scale.scores))
     return _record(taken, panel, found, tuple(columns), classes, rank)
 
@@ -219,6 +222,29 @@ def _panel(
     )
 
 
+def _why_undefined(ratings: Ratings, panel: Panel, rank: int) -> tuple[str, str]:
+    """Return why no prior-free fit tells classes apart, in code and in words; "" where it may."""
+    if (panel.known < 0).all() and panel.n_classes > 1:
+        if lone_grade(ratings):
+            return "no_variation", why_of(ratings, "no_variation")
+        used = np.asarray(panel.frequencies @ panel.given).reshape(panel.n_raters, -1) > 0
+        if (used.sum(axis=1) < 2).all():
+            return "no_order", "each rater gave one grade only, so that none tells two units apart"
+        seen = int((panel.frequencies > 0).sum())
+        if seen < panel.n_classes:
+            return "not_identified", (
+                f"{counted(seen, 'pattern')} of ratings cannot tell "
+                f"{counted(panel.n_classes, 'class', 'classes')} apart"
+            )
+    if 0 <= rank < panel.n_parameters:
+        return "not_identified", (
+            f"{counted(panel.n_raters, 'rater')} of {counted(panel.n_grades, 'grade')} can tell "
+            f"apart only {rank} of the {panel.n_parameters} shares and rates of "
+            f"{counted(panel.n_classes, 'class', 'classes')}"
+        )
+    return "", ""
+
+
 def _table(place: Any, cell: Any, shape: tuple[int, int]) -> Any:
     if len(place) < (1 - EMPTY) * shape[0] * shape[1]:
         from scipy import sparse
@@ -260,7 +286,7 @@ def _record(
         rank=rank,
         n_flat=flat,
         method=found.method,
-        notes=(*ratings.notes, *_notes(panel, found, rank, flat)),
+        notes=(*ratings.notes, *_notes(ratings, panel, found, (rank, flat))),
         _ratings=ratings,
         _panel=panel,
         _found=found,
@@ -274,12 +300,18 @@ def _of_prior(panel: Panel, found: Found) -> float:
     return float((by_cell * np.log(found.fit.errors[:, 0])).sum())
 
 
-def _notes(panel: Panel, found: Found, rank: int, flat: int) -> Iterator[str]:
+def _notes(
+    ratings: Ratings, panel: Panel, found: Found, told_apart: tuple[int, int]
+) -> Iterator[str]:
+    rank, flat = told_apart
     if panel.prior.any():
         yield (
             f"Each rater is taken to have given {panel.prior.max():g} ratings of each grade to "
             "each class."
         )
+        _, why = _why_undefined(ratings, panel, -1)
+        if why:
+            yield f"Only the prior tells the classes apart: {why}."
     if 0 <= rank < panel.n_parameters:
         yield (
             f"Such ratings tell only {rank} of {panel.n_parameters} parameters apart: the rest is "
@@ -308,13 +340,9 @@ def _undefined(
     panel: Panel,
     raters: tuple[Hashable, ...],
     classes: tuple[Hashable, ...],
-    rank: int,
+    found: tuple[int, str, str],
 ) -> DawidSkene:
-    why = (
-        f"{counted(panel.n_raters, 'rater')} of {counted(panel.n_grades, 'grade')} can tell apart "
-        f"only {rank} of the {panel.n_parameters} shares and rates of "
-        f"{counted(panel.n_classes, 'class', 'classes')}"
-    )
+    rank, reason, why = found
     warn_undefined("latent class model", why)
     freeze(panel)
     return DawidSkene(
@@ -334,7 +362,7 @@ def _undefined(
         n_flat=0,
         method="none",
         status="undefined",
-        reason="not_identified",
+        reason=reason,
         why=why,
         notes=ratings.notes,
         _ratings=ratings,
