@@ -69,7 +69,9 @@ def threshold_test(
     -------
     SignificanceResult
         The p-value: the smallest level at which the interval leaves the threshold out. It is at
-        most one half on the estimate's own side of the threshold. Where the interval is read off
+        most one half on the estimate's own side of the threshold; of a measure without a sign, such
+        as the effect of `bowker` or `e_value`, "greater" gives all of it, since chance can only
+        push that up, so that above its least it is the test's own. Where the interval is read off
         B draws it is at least 1 / (B + 1), of two sides twice that, and a note says so. `statistic`
         is the distance from the threshold in standard errors; nan where that is zero.
 
@@ -347,6 +349,9 @@ def _p_value(
     found = max(found, least)
     if alternative == "two-sided":
         return found
+    if alternative in _erring_whole(estimate, method):
+        gap = estimate.value - threshold
+        return found if (gap if alternative == "greater" else -gap) > 0 else 1.0
     if estimate.value == threshold:
         return 0.5
     half = found / 2
@@ -376,6 +381,21 @@ def _p_values_about(estimate: Estimate, threshold: float, method: str | None) ->
 def _held_by(estimate: Estimate, method: str | None) -> tuple[Any, ...]:
     offered = dict(estimate.methods)
     return tuple(getattr(offered[method or next(iter(offered))], "first", ()))
+
+
+def _erring_whole(estimate: Estimate, method: str | None = None) -> set[Alternative]:
+    """Return to which sides limits may err by their whole level, and not by half of it."""
+    offered = dict(estimate.methods)
+    limits = offered.get(method or next(iter(offered), ""))
+    if limits is None or limits.marked("folded"):
+        return set() if limits is None else {"greater"}
+    a, b = (_sides_of(limits.named.get(name)) for name in ("a", "b"))
+    turned: dict[Alternative, Alternative] = {"greater": "less", "less": "greater"}
+    return a | {turned[side] for side in b}
+
+
+def _sides_of(part: Any) -> set[Alternative]:
+    return _erring_whole(part) if isinstance(part, Estimate) else set()
 
 
 def limits_beside(

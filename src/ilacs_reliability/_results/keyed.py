@@ -51,6 +51,10 @@ class Keyed(tuple[Any, ...]):
             self._function(), *first, **{name: looked_up(part) for name, part in self.named.items()}
         )
 
+    def marked(self, mark: str) -> bool:
+        """Return whether the function carries a mark, such as that of `folded`."""
+        return bool(getattr(self._function(), mark, False))
+
     def _function(self) -> Callable[..., Any]:
         module, _, name = self.key.partition(":")
         found: Callable[..., Any] = attrgetter(name)(import_module(module))
@@ -87,6 +91,15 @@ class Keyed(tuple[Any, ...]):
 def looked_up(part: Any) -> Any:
     """Return a function by its key as one for the many calls of a search, all else as it is."""
     return part.bound() if isinstance(part, Keyed) else part
+
+
+def folded(limits: Callable[..., Any]) -> Callable[..., Any]:
+    """Mark limits of a measure without a sign, which chance alone can only push up.
+
+    Near the least that it can be, the lower one errs by the whole level and not by half of it.
+    """
+    limits.folded = True  # type: ignore[attr-defined]
+    return limits
 
 
 def keyed(function: Callable[..., Any], *first: Any, **named: Any) -> Keyed:

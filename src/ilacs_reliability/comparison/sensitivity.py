@@ -14,7 +14,7 @@ from ilacs_reliability._checks.arguments import check_number, check_option
 from ilacs_reliability._checks.work import affordable
 from ilacs_reliability._data.tables import GradesLike
 from ilacs_reliability._results.estimates import Alternative, Estimate, IntArray
-from ilacs_reliability._results.keyed import keyed
+from ilacs_reliability._results.keyed import folded, keyed
 from ilacs_reliability._results.records import Record, html_table, plain
 from ilacs_reliability._results.undefined import left_unsaid
 from ilacs_reliability._results.wording import (
@@ -386,6 +386,7 @@ def _slope(ratio: float) -> float:
     return float(slope if ratio > 1 else -slope / ratio**2)
 
 
+@folded
 def _e_limits(
     estimate: Estimate, confidence_level: float, *, ratio: Estimate, method: str
 ) -> tuple[float, float]:

@@ -14,7 +14,7 @@ from ilacs_reliability._inference.null import ChiSquare, Drawn, Null, affordable
 from ilacs_reliability._results.estimates import Estimate, Limits, SignificanceResult
 from ilacs_reliability._results.influences import by_cluster
 from ilacs_reliability._results.ingredients import Title, Value
-from ilacs_reliability._results.keyed import keyed
+from ilacs_reliability._results.keyed import folded, keyed
 from ilacs_reliability.shift.moves import ROUNDING, Pairs, pair_estimate
 from ilacs_reliability.shift.sentences import (
     EFFECTS,
@@ -228,6 +228,7 @@ def _critical_value(confidence_level: float, *, null: Null, df: int) -> float:
     return null.critical_value(alpha, usual=float(special.chdtri(df, alpha)), top=top)
 
 
+@folded
 def _ball(
     estimate: Estimate,
     confidence_level: float,

@@ -16,7 +16,7 @@ from ilacs_reliability._inference.forms import inverse, pseudo_inverse
 from ilacs_reliability._inference.null import ChiSquare, Drawn, Exact, Null, found_by, listed
 from ilacs_reliability._results.estimates import Estimate, Limits
 from ilacs_reliability._results.ingredients import Title, Value
-from ilacs_reliability._results.keyed import keyed
+from ilacs_reliability._results.keyed import folded, keyed
 from ilacs_reliability.shift.moves import Pairs, pair_estimate
 from ilacs_reliability.shift.sign_flips import (
     draw_gaps,
@@ -227,6 +227,7 @@ def imbalance_estimate(
     )
 
 
+@folded
 def _ball(
     estimate: Estimate,
     confidence_level: float,

@@ -12,7 +12,7 @@ from ilacs_reliability._data.scales import FloatArray
 from ilacs_reliability._inference.reorderings import Reordering, reordered
 from ilacs_reliability._results.estimates import Estimate, Limits
 from ilacs_reliability._results.influences import by_cluster
-from ilacs_reliability._results.keyed import keyed
+from ilacs_reliability._results.keyed import folded, keyed
 from ilacs_reliability.shift.sentences import NOT_SHOWN
 
 # the interval is never a point, however low its level
@@ -89,6 +89,7 @@ def occasions_estimate(
     )
 
 
+@folded
 def _ball(estimate: Estimate, confidence_level: float, *, found: Reordering) -> Limits:
     if not found.rank:
         # all alike: the share of pieces that may differ after all, each to the utmost
