@@ -10,7 +10,12 @@ from hypothesis import strategies as st
 
 import ilacs_reliability as ilr
 import strategies as our
-from ilacs_reliability.datasets.inspections import GRADES, Inspection, with_previous
+from ilacs_reliability.datasets.inspections import (
+    GRADES,
+    Inspection,
+    parse_inspections,
+    with_previous,
+)
 from ilacs_reliability.datasets.tabulation import SHIFT_DATES
 
 GOOD = GRADES.index("good")
@@ -99,8 +104,13 @@ def test_every_count_in_the_report_is_of_the_records(records):
         text = claims["short_kept"].recomputed
         assert text.startswith(f"{counted(short)[2]} of {len(short)} lost a grade")
         had_been_good = sum(before >= GOOD for _, before, _ in short)
-        detail = f"Of the {len(short)} surely short, {had_been_good} went to"
-        assert claims["short_kept"].details[0].startswith(detail)
+        who = f"{had_been_good or 'None'} of the {len(short)}"
+        who = f"All {len(short)}" if had_been_good == len(short) else who
+        one = ("The one that was surely short went", " not" if not had_been_good else "")
+        began = f"{who} that were surely short went to an authority that had been"
+        if len(short) == 1:
+            began = f"{one[0]} to an authority that had{one[1]} been"
+        assert claims["short_kept"].details[0].startswith(began)
     repeats = [
         GRADES.index(a.overall) == GRADES.index(b.overall)
         for a, b in with_previous(records)
@@ -294,3 +304,111 @@ def test_the_bundled_report_credits_its_sources():
     page = ilr.report_html(BUNDLED)
     assert "reports.ofsted.gov.uk" in page
     assert "Open Government Licence" in page
+
+
+HEADER_OF_TWO = "urn,start_date,overall,second_overall"
+
+
+def read(*rows, header="urn,start_date,overall"):
+    return parse_inspections((header, *rows), file_name="own.csv")
+
+
+def to_settle(records, **options):
+    claims = said(records, **options)[1]
+    return {name: one.verdict.would_settle for name, one in claims.items()}
+
+
+def test_a_claim_that_the_records_hold_nothing_of_is_not_settled_by_nothing():
+    settles = to_settle(read("901,2018-05-14,good"))
+    unanswered = (
+        "year_one",
+        "reinspections_2024",
+        "short_kept",
+        "already_improving",
+        "effectiveness_improving",
+        "two_thirds_left_inadequate",
+        "none_still_inadequate",
+        "vast_majority_improving",
+    )
+    for name in unanswered:
+        assert "of which these records hold none" in settles[name]
+        assert "nothing more" not in settles[name]
+        assert "are in it" not in settles[name].replace("once all such authorities are in it", "")
+
+
+def test_a_state_of_one_authority_is_not_called_all_of_them():
+    settles = to_settle(read("901,2018-05-14,good"))
+    for name in ("state_2018", "state_2022", "quarter_outstanding_2025"):
+        assert settles[name].startswith("as a count of the 1 authority in these records, nothing")
+        assert "as a count of all, those that the records lack" in settles[name]
+        assert ": all authorities are in it" not in settles[name]
+
+
+@our.examples(15)
+@given(records=histories())
+def test_nothing_is_said_to_settle_a_claim_that_is_at_hand(records):
+    _, claims = said(records, chosen="by lot")
+    for one in claims.values():
+        text = one.verdict.would_settle
+        assert not text.startswith("as a count, nothing more")
+        assert ("of which these records hold none" in text) <= (one.verdict.evidence is None)
+    kinds = {later.kind for later, _, _ in moved(with_previous(records))}
+    assert ("state it" in claims["short_kept"].verdict.would_settle) == (None in kinds)
+    assert "drawn by lot among" not in claims["short_against_standard"].verdict.would_settle
+
+
+def test_double_inspections_in_hand_are_not_asked_for_but_more_of_them():
+    grades = ("good", "inadequate", "outstanding")
+    rows = [f"{900 + i},2018-05-14,{grades[i % 3]},{grades[i % 3]}" for i in range(11)]
+    records = read(*rows, "990,2018-05-14,good,inadequate", header=HEADER_OF_TWO)
+    _, claims = said(records)
+    settles = claims["consistent_and_reliable"].verdict.would_settle
+    more = int(re.fullmatch(r"about ([0-9]+) more authorities graded by .*", settles)[1])
+    assert more % 12 == 0
+    codes = [[(2, 0, 3)[i % 3]] * 2 for i in range(11)] + [[2, 0]]
+    claim = claims["consistent_and_reliable"].claim
+    for times, is_decided in ((more // 12 + 1, True), (more // 12, False)):
+        double = ilr.ratings_from_codes(codes * times, scale=ilr.OFSTED_SCALE)
+        assert (ilr.judge(claim, double).outcome == "supported") == is_decided
+
+
+def test_a_verdict_that_is_reached_asks_for_no_rate():
+    # 400 pairs that all agree are beyond any threshold
+    grades = ("good", "inadequate")
+    rows = [f"{1000 + i},2018-05-14,{grades[i % 2]},{grades[i % 2]}" for i in range(400)]
+    settles = to_settle(read(*rows, header=HEADER_OF_TWO))
+    assert settles["consistent_and_reliable"] == "for inspections such as these, nothing more."
+    protocol = ilr.Protocol(majority=0.9)
+    bundled = ilr.assess_security(protocol=protocol).assessments
+    state = next(one.verdict for one in bundled if one.claim.name == "state_2022")
+    assert state.outcome == "contradicted"
+    assert state.would_settle == "as a count and as a rate, nothing more."
+
+
+def test_a_framework_that_no_record_names_is_taken_from_the_day_and_said_to_be():
+    records = read("901,2014-05-14,good", "902,2015-05-14,inadequate")
+    assert [one.framework for one in records] == ["SIF", "SIF"]
+    about = said(records)[0].about
+    assert "begun 2014 to 2015, all under the single inspection framework (taken from" in about
+    later = read("901,2017-12-31,good", "902,2018-01-01,good")
+    assert [one.framework for one in later] == ["SIF", "ILACS"]
+    kinds = read("901,2017-05-14,good,short", header="urn,start_date,overall,kind")
+    assert kinds[0].framework == "ILACS"
+    named = read("901,2014-05-14,good,SIF", header="urn,start_date,overall,framework")
+    assert "taken from" not in said(named)[0].about
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "how"),
+    [
+        ("urn,start_date,overall", "901,2026-12-31,good", "begun in 2026"),
+        ("urn,start_date,overall,end_date", "901,2026-12-31,good,2027-01-04", "ended in 2027"),
+        (
+            "urn,start_date,overall,published_date",
+            "901,2026-12-31,good,2027-02-04",
+            "published in 2027",
+        ),
+    ],
+)
+def test_a_day_is_called_what_it_is(header, row, how):
+    assert f"services, {how}, under ILACS" in said(read(row, header=header))[0].about

@@ -52,6 +52,7 @@ class Assessment(Record):
         return f"Assessment({self.claim.name}: {self.verdict.outcome})"
 
 
+NOTHING_FOUND = "nothing to recompute"
 Recomputed: TypeAlias = tuple[tuple[Figure, ...], str]
 
 
@@ -73,7 +74,7 @@ def nothing(
     why: str = "the records hold no inspection that bears on it",
     *,
     details: tuple[str, ...] = (),
-    recomputed: str = "nothing to recompute",
+    recomputed: str = NOTHING_FOUND,
 ) -> Assessment:
     """Assess a claim on which there is no evidence."""
     verdict = replace(judge(claim, None), reason=f"{why}.")

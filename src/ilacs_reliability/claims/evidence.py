@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -45,6 +46,10 @@ TABLES = (
 )
 DATED = ("shift_by_date", "left_inadequate_by_date", "counted_states")
 SNAPSHOT = "29 June 2026"
+FROM_DATES = (
+    " (taken from kinds and first days, since the records name no framework; ILACS began in "
+    "January 2018)"
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -158,7 +163,8 @@ def evidence_from(
     """
     linked = linked_tables(records)
     days = [day.isoformat() for day in SHIFT_DATES]
-    years = [one.published.year for one in records]
+    known, how = _known_days(records)
+    years = [day.year for day in known]
     sif = sum(one.framework == "SIF" for one in records)
     return Evidence(
         tables={name: np.array(linked[name], dtype=np.int64) for name in TABLES},
@@ -171,7 +177,14 @@ def evidence_from(
         by_size=np.array(declines_by_size(records), dtype=np.int64),
         double=second_grades(records) if double is None else double,
         chosen=chosen_of(records) if chosen is None else chosen,
-        about=_about(sif, len(records) - sif, str(min(years)), str(max(years)))
+        about=_about(
+            sif,
+            len(records) - sif,
+            str(min(years)),
+            str(max(years)),
+            how=how,
+            is_assumed=any("framework" in one.assumed for one in records),
+        )
         + (f" From {source}." if source else ""),
         is_bundled=False,
         kinds=_kinds([one.kind for one in records if one.framework == "ILACS"]),
@@ -258,7 +271,25 @@ def _kinds(kinds: Sequence[str | None]) -> str:
     )
 
 
-def _about(n_sif: int, n_ilacs: int, first: str, last: str) -> str:
+def _known_days(records: Sequence[Inspection]) -> tuple[list[date], str]:
+    """Return the latest day of each inspection that every record states, and what day it is."""
+    assumed = {column for one in records for column in one.assumed}
+    if "published_date" not in assumed:
+        return [one.published for one in records], "published"
+    if "end_date" not in assumed:
+        return [one.end for one in records], "ended"
+    return [one.start for one in records], "begun"
+
+
+def _about(
+    n_sif: int,
+    n_ilacs: int,
+    first: str,
+    last: str,
+    *,
+    how: str = "published",
+    is_assumed: bool = False,
+) -> str:
     under_each = {"the single inspection framework": n_sif, "ILACS": n_ilacs}
     parts = [f"{whole(n)} under {framework}" for framework, n in under_each.items() if n]
     total = n_sif + n_ilacs
@@ -268,5 +299,5 @@ def _about(n_sif: int, n_ilacs: int, first: str, last: str) -> str:
     years = f"in {first}" if first == last else f"{first} to {last}"
     return (
         f"{counted(total, 'inspection')} of English local authority children's "
-        f"services, published {years}{under}."
+        f"services, {how} {years}{under}{FROM_DATES if is_assumed else ''}."
     )

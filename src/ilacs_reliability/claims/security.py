@@ -25,6 +25,7 @@ from ilacs_reliability.claims.judgement_error import (
 from ilacs_reliability.claims.ledger import declared, reproduced
 from ilacs_reliability.claims.protocol import Protocol, as_protocol
 from ilacs_reliability.claims.sections import Section
+from ilacs_reliability.claims.settling import with_settling
 from ilacs_reliability.datasets.inspections import INSPECTIONS, Inspection
 
 QUESTION = "Are the judgements of children's services inspections secure?"
@@ -257,7 +258,7 @@ def assess_security(
         replace(one, noise=noise[one.claim.name].said) if one.claim.name in noise else one
         for one in assessments
     ]
-    held = as_a_family(assessments, rules)
+    held = tuple(with_settling(one, evidence) for one in as_a_family(assessments, rules))
     return SecurityReport(
         question=QUESTION,
         answer=answer_of(held, is_bundled=evidence.is_bundled),

@@ -17,6 +17,7 @@ FRAMEWORKS = ("SIF", "ILACS")
 KINDS = ("sif", "short", "standard")
 CHOICES = ("by lot", "by rule", "not stated")
 MOST_DIGITS = 18
+ILACS_BEGAN = date(2018, 1, 1)
 INSPECTIONS = "Inspections, as from `parse_inspections`"
 EARLIER_GRADES = ("inadequate", "adequate", "satisfactory", *GRADES[1:])
 
@@ -53,6 +54,8 @@ class Inspection:
         Overall grade by a second team at the same time; None where there was none.
     chosen : str or None
         What decided between a short and a standard inspection: "by lot", "by rule" or "not stated".
+    assumed : tuple of str
+        Columns that the file does not have, so that their cells here were assumed.
     """
 
     line: int
@@ -76,6 +79,7 @@ class Inspection:
     population: int | None
     second_overall: str | None = None
     chosen: str | None = None
+    assumed: tuple[str, ...] = ()
 
 
 def parse_inspections(lines: Iterable[str], *, file_name: str) -> tuple[Inspection, ...]:
@@ -86,8 +90,9 @@ def parse_inspections(lines: Iterable[str], *, file_name: str) -> tuple[Inspecti
     lines : iterable of str
         Lines of a comma-separated file with a header. It must have `urn`, `start_date` and
         `overall`; other columns may be left out, and those that are not needed are ignored.
-        Without `framework` all are ILACS, without `end_date` an inspection ends on the day it
-        starts, without `published_date` it is published on the day it ends, and without
+        Without `framework` those that started before 2018 are SIF and later ones ILACS, unless
+        their kind says otherwise; without `end_date` an inspection ends on the day it starts,
+        without `published_date` it is published on the day it ends, and without
         `previous_overall` a grade before is that of the authority's preceding row. Grades may be
         spelt in every way that `OFSTED_SCALE` knows.
     file_name : str
@@ -247,7 +252,6 @@ def _inspection(row: Mapping[str, str], line: int, file_name: str) -> Inspection
     cells: dict[str, Any] = {}
     for column, read in COLUMNS.items():
         if column not in row:
-            cells[_FIELDS.get(column, column)] = _left_out(column, cells)
             continue
         try:
             cells[_FIELDS.get(column, column)] = read(row[column].strip())
@@ -256,7 +260,10 @@ def _inspection(row: Mapping[str, str], line: int, file_name: str) -> Inspection
                 f"{file_name}, line {line}, column `{column}`: {reprlib.repr(row[column])} is not "
                 f"{error}."
             ) from None
-    one = Inspection(line=line, **cells)
+    absent = [column for column in COLUMNS if column not in row]
+    for column in absent:
+        cells[_FIELDS.get(column, column)] = _left_out(column, cells)
+    one = Inspection(line=line, assumed=tuple(one for one in absent if one in ASSUMED), **cells)
     if one.kind is not None and (one.kind == "sif") != (one.framework == "SIF"):
         raise ValueError(
             f"{file_name}, line {line}, column `kind`: {one.kind!r} does not fit the framework "
@@ -279,7 +286,10 @@ def _left_out(column: str, cells: Mapping[str, Any]) -> Any:
         return cells["start" if column == "end_date" else "end"]
     if column == "kind":
         return "sif" if cells["framework"] == "SIF" else None
-    return {"region": "", "framework": "ILACS"}.get(column)
+    if column == "framework":
+        by_day = "sif" if cells["start"] < ILACS_BEGAN else ""
+        return "SIF" if (cells.get("kind") or by_day) == "sif" else "ILACS"
+    return "" if column == "region" else None
 
 
 def _of_pair(earlier: Inspection, later: Inspection, file_name: str) -> Iterator[str]:
@@ -380,3 +390,5 @@ COLUMNS: dict[str, Callable[[str], str | int | date | None]] = {
     "chosen": _one_of(*CHOICES),
 }
 NEEDED = ("urn", "start_date", "overall")
+# what the place of a cell that no column gives would otherwise be taken to state
+ASSUMED = ("framework", "end_date", "published_date")

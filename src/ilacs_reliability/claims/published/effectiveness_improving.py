@@ -35,8 +35,10 @@ def assess(claim: Claim, evidence: Evidence, rules: Protocol) -> Assessment:
     table = evidence.tables["first_sif_to_state_2019"]
     total = int(table.sum())
     came, left = int(table[:GOOD, GOOD:].sum()), int(table[GOOD:, :GOOD].sum())
-    if not came + left:
+    if not total:
         return nothing(claim)
+    if not came + left:
+        return nothing(claim, "no authority crossed into or out of good")
     before, after = int(table[GOOD:].sum()), int(table[:, GOOD:].sum())
     shares = [f"{whole(n)} ({percent(n / total)})" for n in (before, after)]
     share = improved_of_moved(came, left)

@@ -7,7 +7,7 @@ from ilacs_reliability._results.estimates import Estimate
 from ilacs_reliability._results.wording import whole
 from ilacs_reliability.claims.assessing import Assessment, Entry, both_ways, nothing
 from ilacs_reliability.claims.evidence import GOOD, Evidence, moves, share
-from ilacs_reliability.claims.phrases import with_level
+from ilacs_reliability.claims.phrases import some, with_level
 from ilacs_reliability.claims.protocol import Protocol
 from ilacs_reliability.claims.statements import Claim
 
@@ -51,9 +51,15 @@ def assess(claim: Claim, evidence: Evidence, rules: Protocol) -> Assessment:
 
 
 def _went_to(surely: int, good: int) -> str:
-    who = f"All {whole(surely)} surely short" if good == surely > 1 else ""
-    who = who or f"Of the {whole(surely)} surely short, {whole(good)}"
-    return f"{who} went to an authority that had been good or outstanding."
+    had = "went to an authority that had been good or outstanding."
+    if surely == 1:
+        return f"The one that was surely short {had if good else had.replace('had', 'had not')}"
+    who = (
+        f"All {whole(surely)}"
+        if good == surely
+        else f"{some(good).capitalize()} of the {whole(surely)}"
+    )
+    return f"{who} that were surely short {had}"
 
 
 def _no_short(n_unclear: int) -> str:
