@@ -54,7 +54,9 @@ def test_ratings_by_two_raters_are_transitions(cells):
 
 
 def test_units_graded_once_are_named_and_left_out():
-    ratings = ilr.ratings_from_codes([[0, 1], [1, -1], [-1, 1], [1, 1]], scale=BINARY)
+    ratings = ilr.ratings_from_codes(
+        [[0, 1], [1, -1], [-1, 1], [1, 1]], scale=BINARY, design="repeat"
+    )
     table = as_transitions(ratings)
     assert table.counts.tolist() == [[0, 1], [0, 1]]
     assert table.notes == ("Left out: 2 units graded once.",)

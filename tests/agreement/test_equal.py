@@ -202,3 +202,21 @@ def test_a_stratum_without_a_value_is_left_out_and_counted():
 def test_strata_that_cannot_be_compared_are_refused(estimates, error, match):
     with pytest.raises(error, match=match):
         ilr.equal_agreement_test(estimates, paired=False)
+
+
+@pytest.mark.parametrize(
+    ("other", "match"),
+    [
+        (ilr.odds_ratio([[20, 20], [20, 50]]), r"`estimates\[1\]` must be an agreement"),
+        (ilr.kappa_max(RATINGS.select_raters(0, 1)), r"`estimates\[1\]` must be an agreement"),
+        (ilr.percent_agreement(RATINGS), "must be of one measure, but got cohen_kappa, percent"),
+    ],
+)
+def test_what_measures_another_thing_is_never_equal(other, match):
+    with pytest.raises(ValueError, match=match):
+        ilr.equal_agreement_test([KAPPAS[0], other], paired=False)
+
+
+def test_shares_of_agreement_are_compared_with_their_like():
+    both = [ilr.percent_agreement(RATINGS.select_raters(0, other)) for other in (1, 2)]
+    assert 0 < ilr.equal_agreement_test(both, paired=True).p_value <= 1

@@ -175,3 +175,47 @@ def test_ways_to_cut_the_scale_ask_for_whole_units():
     grades = ilr.ratings_from_codes([[0, 0], [1, 1], [2, 2]], scale=ilr.Scale([1, 2, 3]))
     with pytest.raises(ValueError, match="`data` must hold whole units"):
         ilr.verdict_multiverse(claim, data=grades.with_frequencies([0.7, 2.3, 1.0]))
+
+
+ANN_AND_BOB = ilr.ratings_from_table([[20, 20], [1, 25]], scale=TWO, raters=("Ann", "Bob"))
+GROUPS = [[20, 20], [20, 50]]
+
+
+@pytest.mark.parametrize(
+    "evidence",
+    [
+        ilr.odds_ratio(GROUPS),
+        ilr.e_value(GROUPS),
+        ilr.risk_difference(GROUPS),
+        ilr.polychoric_correlation(ANN_AND_BOB),
+        ilr.marginal_score_shift([[20, 20], [1, 25]]),
+        ilr.net_shift([[20, 20], [1, 25]]).net,
+        ilr.percent_agreement(ilr.ratings_from_codes([[0, 0, 0], [1, 1, 1]] * 20, scale=TWO)),
+    ],
+)
+@pytest.mark.parametrize("direction", ["more than", "less than"])
+def test_a_share_is_answered_by_a_count_of_units_alone(evidence, direction):
+    most = ilr.Claim(
+        statement="Most are confident.", kind="share", threshold=0.5, direction=direction
+    )
+    verdict = ilr.judge(most, evidence)
+    assert (verdict.outcome, verdict.as_count) == ("not answerable", "cannot be checked")
+    assert "is not a share of units, which are counted one by one." in verdict.reason
+
+
+@pytest.mark.parametrize("effect", [ilr.odds_ratio, ilr.relative_effect, ilr.e_value])
+@pytest.mark.parametrize("direction", ["more than", "less than"])
+def test_two_groups_say_nothing_of_a_shift(effect, direction):
+    rose = ilr.Claim(statement="Grades rose.", kind="shift", threshold=0.5, direction=direction)
+    verdict = ilr.judge(rose, effect(GROUPS))
+    assert verdict.outcome == "not answerable"
+    assert "is not a change between two gradings of each unit." in verdict.reason
+
+
+def test_what_no_claim_of_consistency_asks_for_is_no_agreement():
+    agree = ilr.Claim(
+        statement="They agree.", kind="consistency", threshold=0.1, coefficient="kappa_max"
+    )
+    verdict = ilr.judge(agree, ilr.kappa_max(ANN_AND_BOB))
+    assert verdict.outcome == "not answerable"
+    assert "is not an agreement between ratings of the same units" in verdict.reason

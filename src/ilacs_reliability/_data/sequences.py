@@ -27,7 +27,7 @@ from ilacs_reliability._data.joined_units import with_one_unit
 from ilacs_reliability._data.keys import Column
 from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings, check_whole
 from ilacs_reliability._data.scales import Scale, is_number
-from ilacs_reliability._data.tables import Transitions
+from ilacs_reliability._data.tables import Transitions, one_time_note
 from ilacs_reliability._results.wording import counted, left_out
 
 if TYPE_CHECKING:
@@ -230,7 +230,12 @@ def transitions_from_sequences(
     )
     note = f"{more} once for each, though pairs of a unit are not independent."
     notes = left_out(alone, "without a pair of grades") + ((note,) if repeated else ())
-    return Transitions(counts=counts, scale=found.scale, notes=notes)
+    return Transitions(
+        counts=counts,
+        scale=found.scale,
+        notes=notes + one_time_note(found),
+        design=found.design,
+    )
 
 
 def _two_columns(ratings: Ratings, before: Any, after: Any) -> Ratings:

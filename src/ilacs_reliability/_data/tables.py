@@ -30,7 +30,7 @@ from ilacs_reliability._data.scales import IntArray, Scale, as_number, numbered_
 from ilacs_reliability._results.cards import cross_table, paragraphs
 from ilacs_reliability._results.pictured import Pictured
 from ilacs_reliability._results.records import Record
-from ilacs_reliability._results.wording import counted, left_out, set_aside, whole
+from ilacs_reliability._results.wording import counted, left_out, listed, set_aside, whole
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
@@ -45,6 +45,8 @@ class Transitions(Record, Pictured):
         The grades, worst first.
     notes : tuple of str
         What a reader of any result must know about these counts.
+    design : {"", "repeat", "simultaneous"}
+        That of the ratings that the counts come from; "" where they were given as counts.
 
     Examples
     --------
@@ -56,6 +58,7 @@ class Transitions(Record, Pictured):
     counts: IntArray
     scale: Scale
     notes: tuple[str, ...] = ()
+    design: str = ""
 
     @property
     def n_units(self) -> int:
@@ -369,6 +372,28 @@ def direction_note(scale: Scale) -> tuple[str, ...]:
     )
 
 
+def one_time_note(ratings: Ratings) -> tuple[str, ...]:
+    """Say that nothing moved between ratings of one time, where they are read as occasions.
+
+    Parameters
+    ----------
+    ratings : Ratings
+        Grades by known raters, a column each.
+
+    Returns
+    -------
+    tuple of str
+        One note; none where the ratings are repeats.
+    """
+    if ratings.design != "simultaneous":
+        return ()
+    names = f", by {listed(map(str, ratings.raters))}" if ratings.raters else ""
+    return (
+        f"The ratings are of one time{names}: what is called a change is how raters differ, and "
+        'nothing moved. Grades of several dates are declared by design="repeat".',
+    )
+
+
 _AXES = ("stratum", "group", "grade")
 
 
@@ -425,7 +450,12 @@ def _from_ratings(ratings: Ratings) -> Transitions:
     before, after = ratings.patterns[both].T
     np.add.at(counts, (before, after), ratings.frequencies[both].astype(np.int64))
     single = int(ratings.frequencies[~both].sum())
-    return Transitions(counts=counts, scale=ratings.scale, notes=set_aside(single, "graded once"))
+    return Transitions(
+        counts=counts,
+        scale=ratings.scale,
+        notes=set_aside(single, "graded once") + one_time_note(ratings),
+        design=ratings.design,
+    )
 
 
 def _groups_of(counts: object, groups: Any) -> Any:

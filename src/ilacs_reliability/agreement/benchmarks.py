@@ -17,6 +17,7 @@ from ilacs_reliability._checks.arguments import (
     check_option,
 )
 from ilacs_reliability._inference.thresholds import threshold_test
+from ilacs_reliability._results.bearing import check_agreement
 from ilacs_reliability._results.estimates import NO_ERROR, Estimate
 from ilacs_reliability._results.records import Record, rows_table
 from ilacs_reliability._results.wording import fixed
@@ -165,8 +166,8 @@ def benchmark(
     TypeError
         If `estimate` is not an `Estimate`.
     ValueError
-        If the scale or the method is unknown, your own bands do not rise, or `certainty` is not
-        between 0 and 1.
+        If `estimate` is no agreement, the scale or the method is unknown, your own bands do not
+        rise, or `certainty` is not between 0 and 1.
 
     See Also
     --------
@@ -207,6 +208,7 @@ def benchmark(
         raise ValueError(
             f"`estimate` must be of one study, but got a batch of shape {np.shape(estimate.value)}."
         )
+    check_agreement(estimate, "estimate")
     bands = bands_of(scale)
     names, lower = tuple(bands), tuple(bands.values())
     defined = estimate.status == "ok"

@@ -11,6 +11,7 @@ from ilacs_reliability._checks.arguments import check_flag, check_listing, told
 from ilacs_reliability._data.scales import FloatArray
 from ilacs_reliability._inference.null import ChiSquare
 from ilacs_reliability._inference.thresholds import check_plain, same_units
+from ilacs_reliability._results.bearing import SHARES_OF_AGREEMENT, check_agreement
 from ilacs_reliability._results.estimates import Estimate, SignificanceResult
 from ilacs_reliability._results.influences import by_cluster
 from ilacs_reliability._results.undefined import REASONS, warn_undefined
@@ -62,7 +63,8 @@ def equal_agreement_test(
     TypeError
         If one is not an `Estimate`.
     ValueError
-        If there are fewer than two, one is a batch or from `generalise`, paired estimates do not
+        If there are fewer than two, one is no agreement, a batch or from `generalise`, a share of
+        agreement stands beside a coefficient corrected for chance, paired estimates do not
         come from the same `Ratings`, or strata have other names or numbers of them.
 
     Warns
@@ -190,8 +192,15 @@ def _several(estimates: object, paired: bool) -> list[Estimate]:
     given = check_listing(listed, "estimates", of="estimates")
     for place, estimate in enumerate(given):
         check_plain(estimate, f"estimates[{place}]")
+        check_agreement(estimate, f"estimates[{place}]")
     if len(given) < 2:
         raise ValueError(f"`estimates` must be two estimates or more, but got {len(given)}.")
+    if len({estimate.name in SHARES_OF_AGREEMENT for estimate in given}) > 1:
+        names = ", ".join(dict.fromkeys(estimate.name for estimate in given))
+        raise ValueError(
+            f"`estimates` must be of one measure, but got {names}: a share of agreement holds what "
+            "chance gives and a coefficient does not. Pass the same coefficient of each study."
+        )
     if paired and not all(same_units(given[0], other) for other in given[1:]):
         raise ValueError(
             "`estimates` must come from the same `Ratings` (or its `select_raters`) to be paired: "

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ilacs_reliability._data.ratings import Ratings
+from ilacs_reliability._results.bearing import answers
 from ilacs_reliability._results.cards import badge, interval_svg, paragraphs
 from ilacs_reliability._results.estimates import (
     Estimate,
@@ -49,6 +50,12 @@ from ilacs_reliability.claims.statements import Claim
 from ilacs_reliability.comparison.overlap import OverlapReport
 
 Evidence: TypeAlias = Estimate | SignificanceResult | OverlapReport | None
+NEEDED = {
+    "consistency": "an agreement between ratings of the same units at one time",
+    "shift": "a change between two gradings of each unit",
+    "comparison": "a contrast between groups of units",
+    "share": "a share of units, which are counted one by one",
+}
 RELATIONS = {
     "supported": "lies wholly within what is claimed",
     "contradicted": "lies wholly outside what is claimed",
@@ -199,10 +206,11 @@ def judge(claim: Claim, result: Any) -> Verdict:
     Verdict
         "supported" where the whole interval lies on the claim's side of the threshold,
         "contradicted" where it lies on the other, "not shown" where it holds both. "not
-        answerable" where there is no evidence or it is undefined; where a claim of consistency
-        rests on repeats alone, which are not second opinions; where an agreement stands for a claim
-        of shift or comparison (the `difference` of two agreements is a comparison); where groups
-        share no stratum, or something other than chance decided who is in which group. Its
+        answerable" where there is no evidence or it is undefined; where it is not of the kind that
+        the claim needs: a contrast of groups answers no claim of shift or share, nor do ratings of
+        one time one of shift (the `difference` of two agreements is a comparison); where a claim of
+        consistency rests on repeats alone, which are not second opinions; where groups share no
+        stratum, or something other than chance decided who is in which group. Its
         `as_count` says whether the claim is true of those inspected.
 
     Raises
@@ -299,12 +307,12 @@ def _obstacle(claim: Claim, result: Any) -> str:
     if estimate.status == "undefined":
         why = reason_in_words(estimate)
         return f"{called(estimate)} is undefined, since {why}."
-    if claim.kind == "consistency" and estimate.design != "simultaneous":
-        return _no_second_opinion(estimate)
     if claim.kind == "shift" and estimate.design == "simultaneous":
         return f"{called(estimate)} rests on ratings of one time, between which nothing moved."
-    if claim.kind == "comparison" and estimate.design and estimate.name != "difference":
-        return f"{called(estimate)} is not a contrast between groups of units."
+    if claim.kind == "consistency" and estimate.design != "simultaneous":
+        return _no_second_opinion(estimate)
+    if not answers(estimate, claim.kind):
+        return f"{called(estimate)} is not {NEEDED[claim.kind]}."
     if claim.kind == "comparison" and claim.selection:
         said = _said(claim, estimate)
         return f"{said}, but {claim.selection}, so judging cannot be told from choosing."
@@ -339,7 +347,7 @@ def _no_second_opinion(estimate: Estimate) -> str:
             "the grades that were compared are of different dates, and a repeat is not a second "
             "opinion: a changed grade may be a changed unit."
         )
-    return f"{called(estimate)} is not an agreement between ratings of the same units at one time."
+    return f"{called(estimate)} is not {NEEDED['consistency']}."
 
 
 def _said(claim: Claim, result: Estimate) -> str:

@@ -186,6 +186,7 @@ def corrected_shift(
             ),
         ),
         notes=moves.notes + notes,
+        design=moves.design,
         limits="moves of the state within a grade, nor anything where the errors are others",
         range_source=(-1.0, 1.0),
         true_shares=true,

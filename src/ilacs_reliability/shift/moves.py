@@ -14,7 +14,12 @@ from ilacs_reliability._checks.containers import read_only
 from ilacs_reliability._checks.names import shown
 from ilacs_reliability._data.ratings import Ratings, check_whole
 from ilacs_reliability._data.scales import FloatArray, IntArray, Scale, not_a_grade, read_label
-from ilacs_reliability._data.tables import TransitionsLike, as_transitions, direction_note
+from ilacs_reliability._data.tables import (
+    TransitionsLike,
+    as_transitions,
+    direction_note,
+    one_time_note,
+)
 from ilacs_reliability._inference import betas
 from ilacs_reliability._inference.intervals import (
     clopper_pearson_limits,
@@ -61,6 +66,8 @@ class Pairs(Record):
         The rows of the pattern table, where the pairs come from ratings.
     table : ndarray of int, shape (n_grades, n_grades), or None
         Units before (rows) and after (columns), where the pairs come from such a table.
+    design : {"", "repeat", "simultaneous"}
+        That of the ratings that the pairs come from; "" where they come from counts.
     n_units : int or ndarray
         Units graded twice, an int for a single study.
     """
@@ -73,6 +80,7 @@ class Pairs(Record):
     notes: tuple[str, ...]
     patterns: npt.NDArray[Any] | None = None
     table: IntArray | None = None
+    design: str = ""
     n_units: Any = field(init=False)
 
     def __post_init__(self) -> None:
@@ -149,6 +157,7 @@ def as_pairs(table: TransitionsLike, *, single: bool = True, by_order: bool = Tr
         clusters=None,
         notes=given.notes + (direction_note(given.scale) if by_order else ()),
         table=given.counts,
+        design=given.design,
     )
 
 
@@ -292,6 +301,7 @@ def pair_estimate(
         why=value.why,
         notes=(*pairs.notes, *notes),
         limits=NOT_SHOWN,
+        design=pairs.design,
         patterns=pairs.patterns,
         origin=origin,
     )
@@ -352,6 +362,7 @@ def share_estimate(
         why=gone.why,
         notes=pairs.notes,
         limits=NOT_SHOWN,
+        design=pairs.design,
         patterns=pairs.patterns,
     )
 
@@ -472,6 +483,7 @@ def _from_ratings(ratings: Ratings, single: bool, by_order: bool) -> Pairs:
     notes = (
         *set_aside(once, GRADED_ONCE),
         *(() if clusters is None else (CLUSTER_NOTE,)),
+        *one_time_note(ratings),
         *(direction_note(ratings.scale) if by_order else ()),
     )
     return Pairs(
@@ -481,6 +493,7 @@ def _from_ratings(ratings: Ratings, single: bool, by_order: bool) -> Pairs:
         frequencies=frequencies,
         clusters=None if clusters is None else np.unique(clusters[both], return_inverse=True)[1],
         notes=notes,
+        design=ratings.design,
         patterns=ratings.derived("twice", lambda one: np.asarray(one.rows)[both], of_patterns=True),
     )
 

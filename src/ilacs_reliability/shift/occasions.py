@@ -13,6 +13,7 @@ from ilacs_reliability._checks.names import shown
 from ilacs_reliability._checks.randomness import check_chance
 from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings, check_whole
 from ilacs_reliability._data.scales import CodeArray, FloatArray
+from ilacs_reliability._data.tables import one_time_note
 from ilacs_reliability._inference.null import ImanDavenport
 from ilacs_reliability._inference.reorderings import Reordering
 from ilacs_reliability._results.estimates import SignificanceResult
@@ -333,6 +334,8 @@ def _complete(ratings: RatingsLike) -> tuple[Ratings, CodeArray]:
     clusters = taken.clusters
     if clusters is not None:
         clusters, notes = np.unique(clusters[full], return_inverse=True)[1], (*notes, CLUSTER_NOTE)
+    if isinstance(ratings, Ratings):
+        notes = (*notes, *one_time_note(ratings))
     kept = replace(
         taken,
         patterns=taken.patterns[full],
@@ -341,6 +344,7 @@ def _complete(ratings: RatingsLike) -> tuple[Ratings, CodeArray]:
         frequencies=taken.frequencies[full],
         clusters=clusters,
         notes=notes,
+        design=taken.design if isinstance(ratings, Ratings) else "repeat",
     )
     return kept, taken.patterns[full]
 

@@ -77,7 +77,7 @@ def occasions_estimate(
     value = min(found.statistic / found.largest, 1.0) if found.rank else 0.0
     return Estimate(
         value=value,
-        name="kendall_w",
+        name="occasion_imbalance",
         label=label,
         frequencies=ratings.frequencies.astype(np.float64),
         influence_source=_influence(ratings, centred, found, value),
@@ -86,6 +86,7 @@ def occasions_estimate(
         methods_source=(("ball", keyed(_ball, found=found)),),
         notes=ratings.notes,
         limits=NOT_SHOWN,
+        design=ratings.design,
     )
 
 

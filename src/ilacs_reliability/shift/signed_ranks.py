@@ -448,6 +448,7 @@ def _rank_biserial(
         why=STOOD_STILL if not reach and reason == "no_change" else "",
         notes=pairs.notes,
         limits=NOT_SHOWN,
+        design=pairs.design,
     )
 
 

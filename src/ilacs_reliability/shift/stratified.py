@@ -337,6 +337,8 @@ def _together(parts: list[Pairs]) -> tuple[Pairs, IntArray]:
         frequencies=np.concatenate([part.frequencies for part in parts]),
         clusters=np.concatenate(clusters) if clusters else None,
         notes=tuple(dict.fromkeys(note for part in parts for note in part.notes)),
+        # one stratum in which nothing moved is enough
+        design=max(part.design for part in parts),
     )
     return everyone, stratum
 
