@@ -282,7 +282,7 @@ def test_a_grade_that_is_never_given_is_never_given_again():
     ("source", "options", "error", "said"),
     [
         (LATEST, {}, ValueError, "`reliability` is needed"),
-        (LATEST, {"reliability": 1.1}, ValueError, "`reliability` must be within 0 to 1"),
+        (LATEST, {"reliability": 1.1}, ValueError, "`reliability` must be from 0 to 1"),
         (LATEST, {"reliability": "high"}, TypeError, "`reliability` must be a number"),
         ([3, -1], {"reliability": 0.5}, ValueError, "`source` must hold numbers of units"),
         ([3, 0], {"reliability": 0.5}, ValueError, "`source` must have units of two grades"),

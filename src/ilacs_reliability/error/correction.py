@@ -23,13 +23,9 @@ from ilacs_reliability._results.named_limits import name_of, under_name
 from ilacs_reliability._results.records import freeze
 from ilacs_reliability._results.wording import fixed, significant
 from ilacs_reliability.error.bivariate import cell_probabilities, thresholds_of
-from ilacs_reliability.error.noise import (
-    Reliability,
-    net_of,
-    population_of,
-    reliability_given,
-)
-from ilacs_reliability.error.remarks import ALIKE_DRAWS
+from ilacs_reliability.error.noise import net_of, population_of
+from ilacs_reliability.error.remarks import ALIKE_DRAWS, NOT_TURNED_BACK
+from ilacs_reliability.error.stated import Reliability, reliability_given
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 # below this least singular value the errors leave too little of the truth to be turned back
@@ -96,8 +92,8 @@ def corrected_shift(
         Gradings (columns) of units whose true grade is known (rows), from which the errors are
         estimated.
     reliability : float or Estimate, optional
-        Correlation of two independent gradings of one state on the latent scale. The true grade is
-        then the state cut at the same thresholds.
+        Correlation of two independent gradings of one state on the latent scale, as in
+        `noise_only_transitions`. The true grade is then the state cut at the same thresholds.
     shares : array_like, shape (n_grades,), optional
         Shares of grades in the population, with `reliability`. Default: those of both gradings
         together.
@@ -285,6 +281,8 @@ def _errors(
     limits = [] if rho.interval is None else [float(end) for end in rho.interval]
     ends = [_End(end, error_at(population, end)) for end in limits]
     told_apart = [end for end in ends if _least_singular(end.matrix) >= LEAST_SINGULAR]
+    lost = [significant(end.value) for end in ends if _least_singular(end.matrix) < LEAST_SINGULAR]
+    notes = (*notes, *(NOT_TURNED_BACK.format(value=value) for value in lost))
     return found, partial(_the_same, matrix=found), notes, told_apart
 
 

@@ -37,6 +37,11 @@ from ilacs_reliability.error.latent_fits import (
 )
 from ilacs_reliability.error.remarks import OF_REPEATS
 from ilacs_reliability.error.repeats import reliability_from_repeats
+from ilacs_reliability.error.stated import (
+    between_none_and_one,
+    check_reliability,
+    reliability_given,
+)
 
 NAME = "latent_grade_model"
 # tables of the chances of each two grades that a fit takes
@@ -189,7 +194,8 @@ def latent_grade_model(
         grade to number, worst first, or the numbers alone.
     reliability : Estimate or float, optional
         Correlation of two independent gradings of one state, 0 to 1; an `Estimate`, as from
-        `reliability_from_repeats`, brings its interval along. Needed where the source has no double
+        `reliability_from_repeats`, `polychoric_correlation`, `icc` of single ratings or a kappa
+        with quadratic weights, brings its interval along. Needed where the source has no double
         gradings. Default: what the double gradings say.
 
     Returns
@@ -343,17 +349,10 @@ def _shares(ratings: Ratings) -> FloatArray:
 
 def _stated(reliability: Any) -> dict[str, Any]:
     if isinstance(reliability, Estimate):
-        if np.ndim(reliability.value):
-            raise ValueError("`reliability` must be of one study, but is of a batch.")
-        value = float(reliability.value)
-        if value < 0 or value > 1:
-            raise ValueError(f"`reliability` must be within 0 to 1, but is {value:g}.")
+        check_reliability(reliability)
         return {"reliability": reliability, "basis": "stated"}
-    value = check_number(reliability, "reliability")
-    if not 0 <= value <= 1:
-        raise ValueError(f"`reliability` must be within 0 to 1, but got {told(reliability)}.")
     stated = Estimate(
-        value=value,
+        value=reliability_given(reliability).value,
         name="reliability",
         label="stated reliability",
         frequencies=np.zeros(1),
@@ -436,5 +435,5 @@ def _cells(model: LatentGrade, correlation: float) -> FloatArray:
 def _said(reliability: Estimate) -> str:
     if not reliability.methods or reliability.status != "ok":
         return fixed(reliability.value)
-    interval = reliability.confidence_interval()
+    interval = between_none_and_one(reliability.confidence_interval())
     return with_interval(reliability.value, *interval, how=interval.method)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,7 @@ from ilacs_reliability._results.records import Record
 from ilacs_reliability._results.wording import counted, fixed, p_phrase, percent, significant, whole
 from ilacs_reliability.error.bivariate import cell_probabilities, thresholds_of
 from ilacs_reliability.error.remarks import POOLED
+from ilacs_reliability.error.stated import Reliability, reliability_given
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 IntArray: TypeAlias = npt.NDArray[np.int64]
@@ -24,13 +25,6 @@ GIVEN = ("margins", "first")
 ALTERNATIVES = ("two-sided", "less", "greater")
 # up to so many units sums of their moves are added up term by term, so that small tails keep digits
 ADDED_UP, MOST_UNITS = 5000, 1_000_000
-
-
-class Reliability(NamedTuple):
-    """A reliability and, where it is an estimate, its interval."""
-
-    value: float
-    interval: Interval | None
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
@@ -160,7 +154,8 @@ def noise_only_transitions(
         `shares` says otherwise, the shares of grades.
     reliability : float or Estimate
         Correlation of two independent gradings of one state on the latent scale, from 0 to 1; the
-        interval of an estimate is carried through.
+        interval of an estimate, as of `reliability_from_repeats`, `polychoric_correlation`, `icc`
+        of single ratings or a kappa with quadratic weights, is carried through, within 0 to 1.
     shares : array_like, shape (n_grades,), optional
         Shares or numbers of grades in the population that the units come from. Default: those of
         both gradings together.
@@ -178,8 +173,9 @@ def noise_only_transitions(
     TypeError
         If an argument is of the wrong kind.
     ValueError
-        If the table is not square, the reliability is not between 0 and 1 or undefined, shares are
-        negative or do not fit the scale, or a first grade has no share.
+        If the table is not square, the reliability is not between 0 and 1, undefined or an estimate
+        of something else, shares are negative or do not fit the scale, or a first grade has no
+        share.
 
     See Also
     --------
@@ -323,20 +319,6 @@ def moves_of(table: TransitionsLike) -> Transitions:
             f"listed, but got {whole(moves.n_units)}."
         )
     return moves
-
-
-def reliability_given(reliability: Any) -> Reliability:
-    """Return a reliability that is a number, or an estimate with its interval."""
-    if isinstance(reliability, Estimate):
-        if np.ndim(reliability.value) or reliability.status != "ok":
-            raise ValueError(f"`reliability` must have one value, but got {reliability!r}.")
-        value = float(reliability.value)
-        interval = reliability.confidence_interval() if reliability.methods else None
-    else:
-        value, interval = check_number(reliability, "reliability"), None
-    if not 0 <= value <= 1:
-        raise ValueError(f"`reliability` must be from 0 to 1, but got {told(reliability)}.")
-    return Reliability(value, interval)
 
 
 def population_of(moves: Transitions, shares: Any) -> tuple[FloatArray, tuple[str, ...]]:

@@ -41,3 +41,5 @@ LEANS = (
 
 # why limits of a corrected shift are not quantiles of draws
 ALIKE_DRAWS = "likelihood, since draws are alike"
+
+NOT_TURNED_BACK = "With a reliability of {value} the errors are too many to be turned back."

@@ -23,6 +23,7 @@ from ilacs_reliability.error.latent import (
 )
 from ilacs_reliability.error.misclassification import ErrorMatrix
 from ilacs_reliability.error.remarks import OF_MATRIX
+from ilacs_reliability.error.stated import between_none_and_one
 from ilacs_reliability.shift.moves import grade_code
 
 # takes a table of chances of two grades, shape (n_grades, n_grades), to a chance
@@ -312,8 +313,7 @@ def _carried(
     _: Estimate, confidence_level: float, *, of: Estimate, at: Callable[[float], float]
 ) -> Limits:
     """Turn limits of the reliability into those of a chance that rises with it."""
-    limits = of.confidence_interval(confidence_level)
-    ends = at(max(float(limits.low), 0.0)), at(min(float(limits.high), 1.0))
+    ends = map(at, between_none_and_one(of.confidence_interval(confidence_level)))
     # probabilities of many grades may add up to a little more than 1
     low, high = (1.0 if end > 1.0 else end for end in ends)
     if low < high or np.isnan([low, high]).any():
