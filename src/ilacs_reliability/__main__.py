@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from datetime import date
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -16,6 +17,13 @@ from ilacs_reliability._results.wording import listed
 from ilacs_reliability.claims.double import CHOSEN
 from ilacs_reliability.claims.protocol import Protocol
 from ilacs_reliability.claims.security import SecurityReport, assess_security
+from ilacs_reliability.commands.naming import (
+    STANDARD,
+    content_of,
+    file_named,
+    keep_apart,
+    name_of,
+)
 from ilacs_reliability.commands.output import problems, say, standard_output, write
 from ilacs_reliability.datasets.inspections import Inspection
 from ilacs_reliability.reporting.html import report_html
@@ -29,9 +37,11 @@ FORMS: dict[str, Callable[[SecurityReport], str | bytes]] = {
     "docx": report_docx,
 }
 """What else the report is written as, by the option that asks for it."""
+READ = ("records", "protocol", "double")
+"""Options that name a file to be read."""
 
 LONGEST = 1_000_000
-"""Characters of the longest protocol."""
+"""Bytes of the longest protocol."""
 
 ON_FILES = {
     "agree": "do the raters in a file agree?",
@@ -61,19 +71,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if words and words[0] in ON_FILES:
             return _on_file(words[0], words[1:])
         given = _parser().parse_args(words[words[:1] == ["report"] :])
+        asked = {form: path for form in FORMS if (path := getattr(given, form))}
+        inputs = {f"--{name}": path for name in READ if (path := getattr(given, name))}
+        keep_apart(inputs, {f"--{form}": path for form, path in asked.items()})
         protocol = _protocol(given.protocol) if given.protocol else None
         records, double, source = _given(given)
         report = assess_security(
             records, protocol=protocol, double=double, chosen=given.chosen, source=source
         )
-        asked = {form: getattr(given, form) for form in FORMS}
-        pages = {form: FORMS[form](report) for form, path in asked.items() if path}
+        pages = {form: FORMS[form](report) for form in asked}
         text = report_text(report)
         standard_output()
         for form, page in pages.items():
             content = page.encode() if isinstance(page, str) else page
             write(asked[form], content, option=f"--{form}")
-        say(text)
+        if STANDARD not in asked.values():
+            say(text)
     except (OSError, ValueError, TypeError, MemoryError, ImportError) as error:
         if sys.stderr is not None:
             for line in problems(error):
@@ -121,22 +134,24 @@ def _parser() -> argparse.ArgumentParser:
         epilog=f"Of a file of one's own, with --help each: {listed(asked)}.",
         allow_abbrev=False,
     )
-    parser.add_argument("--html", type=_file, metavar="FILE", help="write the report as a page too")
     parser.add_argument(
-        "--markdown", type=_file, metavar="FILE", help="write the report as Markdown too"
+        "--html", type=file_named, metavar="FILE", help="write the report as a page too"
     )
     parser.add_argument(
-        "--docx", type=_file, metavar="FILE", help="write the report as a Word document too"
+        "--markdown", type=file_named, metavar="FILE", help="write the report as Markdown too"
     )
     parser.add_argument(
-        "--records", type=_file, metavar="FILE", help="use these inspections, not the bundled"
+        "--docx", type=file_named, metavar="FILE", help="write the report as a Word document too"
     )
     parser.add_argument(
-        "--protocol", type=_file, metavar="FILE.toml", help="thresholds declared beforehand"
+        "--records", type=file_named, metavar="FILE", help="use these inspections, not the bundled"
+    )
+    parser.add_argument(
+        "--protocol", type=file_named, metavar="FILE.toml", help="thresholds declared beforehand"
     )
     parser.add_argument(
         "--double",
-        type=_file,
+        type=file_named,
         metavar="FILE",
         help="grades by two teams of the same units at the same time: columns first and second",
     )
@@ -145,22 +160,20 @@ def _parser() -> argparse.ArgumentParser:
     )
     from ilacs_reliability.commands.opening import add_missing, add_opening
 
-    add_opening(parser)
+    add_opening(parser, dated=True)
     add_missing(parser)
     _add_version(parser)
     return parser
-
-
-def _file(name: str) -> Path:
-    if not name:
-        raise argparse.ArgumentTypeError("a file must have a name")
-    return Path(name)
 
 
 def _given(
     given: argparse.Namespace,
 ) -> tuple[tuple[Inspection, ...] | None, Ratings | None, str]:
     """Return the records and double gradings of the files that are named, and whence they are."""
+    from ilacs_reliability.commands.opening import check_heeded
+
+    paths = [path for path in (given.records, given.double) if path]
+    check_heeded(given, paths, "--records or --double")
     records = double = None
     sources = []
     if given.records or given.double:
@@ -179,19 +192,20 @@ def _given(
 
 
 def _named(path: Path, assumed: Sequence[str]) -> str:
-    saved = f"{path.name}, saved {date.fromtimestamp(path.stat().st_mtime).isoformat()}"
+    saved = name_of(path)
+    if path != STANDARD:
+        saved += f", saved {date.fromtimestamp(path.stat().st_mtime).isoformat()}"
     return f"{saved} ({'; '.join(assumed)})" if assumed else saved
 
 
 def _protocol(path: Path) -> Protocol:
-    with path.open(encoding="utf-8-sig") as file:
-        try:
-            text = file.read(LONGEST)
-            if len(text) == LONGEST:
-                raise ValueError(f"longer than {LONGEST:,} characters.")
-            return Protocol.from_toml(text)
-        except (TypeError, ValueError) as error:
-            raise ValueError(f"{path.name}: {error}") from None
+    content = content_of(path, LONGEST)
+    try:
+        if len(content) > LONGEST:
+            raise ValueError(f"longer than {LONGEST:,} bytes.")
+        return Protocol.from_toml(TextIOWrapper(BytesIO(content), "utf-8-sig").read())
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name_of(path)}: {error}") from None
 
 
 def _die_of_signals() -> None:

@@ -128,8 +128,8 @@ def scale_of(cells: Iterable[str], asked: Asked, file: str) -> tuple[Scale, str]
 def _told_scale(text: str) -> Scale:
     if text.casefold() == "ofsted":
         return OFSTED_SCALE
-    path = Path(text)
-    if "," not in text and path.is_file():
+    path = scale_file(text)
+    if path is not None:
         names = [line.strip() for line in path.read_text(encoding="utf-8-sig").splitlines()]
     else:
         names = [name.strip() for name in text.split(",")]
@@ -143,6 +143,13 @@ def _told_scale(text: str) -> Scale:
     if None in numbers:
         return Scale(names, fold=True)
     return Scale([_whole(number) for number in numbers if number is not None])
+
+
+def scale_file(text: str) -> Path | None:
+    """Return the file that an option `--scale` names, None where it names the grades."""
+    path = Path(text)
+    named = text and "," not in text and text.casefold() != "ofsted"
+    return path if named and path.is_file() else None
 
 
 def _whole(number: float) -> float:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from ilacs_reliability._checks.problems import SeveralProblems
+from ilacs_reliability.commands.naming import STANDARD
 
 LONGEST_MESSAGE = 400
 """Characters of a message; of a longer one the middle is left out."""
@@ -25,20 +26,36 @@ SIGNALS = [getattr(signal, name) for name in ("SIGHUP", "SIGINT", "SIGTERM") if 
 
 def write(path: Path, content: bytes, *, option: str) -> None:
     """Write the whole content or nothing, and leave links, owners and permissions as they are."""
+    if path == STANDARD:
+        _say_bytes(content)
+        return
+    try:
+        _write(path, content)
+    except OSError as error:
+        raise ValueError(f"{option} {path}: {error.strerror}.") from None
+    except _NoPlaceError as error:
+        raise ValueError(f"{option} {path}: {error}") from None
+
+
+class _NoPlaceError(Exception):
+    """Why no file can be where one is to be written."""
+
+
+def _write(path: Path, content: bytes) -> None:
     before = _status(path)
     if before is None:
-        _place(Path(os.path.realpath(path)), content, 0o666, option)
+        _place(Path(os.path.realpath(path)), content, 0o666)
     elif stat.S_ISDIR(before.st_mode):
-        raise ValueError(f"{option} {path}: there is no such place for a file.")
+        raise _NoPlaceError("this is a directory: name a file in it.")
     elif _is_standard_output(before):
         _say_bytes(content)
     elif not os.access(path, os.W_OK):
-        raise ValueError(f"{option} {path}: Permission denied.")
+        raise _NoPlaceError("Permission denied.")
     elif not stat.S_ISREG(before.st_mode):
         with path.open("wb") as pipe:
             pipe.write(content)
     elif before.st_nlink == 1 and _is_ours(before):
-        _place(Path(os.path.realpath(path)), content, stat.S_IMODE(before.st_mode), option)
+        _place(Path(os.path.realpath(path)), content, stat.S_IMODE(before.st_mode))
     else:
         _overwrite(path, content)
 
@@ -64,10 +81,10 @@ def _is_standard_output(status: os.stat_result) -> bool:
         return False
 
 
-def _place(path: Path, content: bytes, mode: int, option: str) -> None:
+def _place(path: Path, content: bytes, mode: int) -> None:
     """Put a file where there is none, or in the place of another, at one stroke."""
     if not path.parent.is_dir():
-        raise ValueError(f"{option} {path}: there is no such place for a file.")
+        raise _NoPlaceError(f"there is no directory {path.parent}.")
     made = path.with_name(f".ilacs_reliability.{secrets.token_hex(8)}")
     with _uninterrupted():
         handle = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
@@ -129,20 +146,27 @@ def standard_output() -> IO[str]:
 
 def say(text: str) -> None:
     """Write to standard output now, so that a failure is known before the end."""
-    file = standard_output()
-    try:
+    with _said() as file:
         file.write(text)
         file.flush()
+
+
+def _say_bytes(content: bytes) -> None:
+    with _said() as file:
+        file.flush()
+        file.buffer.write(content)  # type: ignore[attr-defined]
+        file.flush()
+
+
+@contextmanager
+def _said() -> Iterator[IO[str]]:
+    file = standard_output()
+    try:
+        yield file
     except OSError as error:
         # what is still held would be written, and fail, once more at the end
         os.dup2(os.open(os.devnull, os.O_WRONLY), file.fileno())
         raise ValueError(f"standard output: {error.strerror}.") from None
-
-
-def _say_bytes(content: bytes) -> None:
-    standard_output().flush()
-    sys.stdout.buffer.write(content)
-    sys.stdout.buffer.flush()
 
 
 def problems(error: BaseException) -> list[str]:

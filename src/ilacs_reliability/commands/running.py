@@ -13,8 +13,9 @@ from ilacs_reliability import __version__
 from ilacs_reliability._data.scales import as_number
 from ilacs_reliability.commands.answers import Answer, pictured
 from ilacs_reliability.commands.asking import Options, agree, check, compare, shift
-from ilacs_reliability.commands.layouts import Asked
-from ilacs_reliability.commands.opening import add_missing, add_opening, opened
+from ilacs_reliability.commands.layouts import Asked, scale_file
+from ilacs_reliability.commands.naming import STANDARD, file_named, filled, keep_apart, name_of
+from ilacs_reliability.commands.opening import add_missing, add_opening, check_heeded, opened
 from ilacs_reliability.commands.output import say, standard_output, write
 from ilacs_reliability.commands.sheets import Sheet
 from ilacs_reliability.commands.waiting import waiting
@@ -31,12 +32,23 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "compare": ("group", "grade", "stratum"),
     "check": ("unit", "rater", "grade", "date", "before", "after", "group", "stratum"),
 }
+DATED = ("shift", "check")
+"""Commands that read dates."""
+WRITTEN = {
+    "html": "a page",
+    "markdown": "Markdown",
+    "docx": "a Word document",
+    "json": "JSON, for other programs",
+    "picture": "a picture (png, svg or pdf)",
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser, name: str) -> None:
     """Give a parser the arguments of one of the commands on files."""
     parser.description = QUESTIONS[name][1].capitalize()
-    parser.add_argument("file", type=Path, metavar="FILE", help="CSV, TSV, Excel, ODS or Parquet")
+    parser.add_argument(
+        "file", type=file_named, metavar="FILE", help="CSV, TSV, Excel, ODS, Parquet; - for input"
+    )
     _add_reading(parser, name)
     _add_writing(parser)
     if name in ("shift", "compare"):
@@ -52,26 +64,30 @@ def add_arguments(parser: argparse.ArgumentParser, name: str) -> None:
 
 def _add_reading(parser: argparse.ArgumentParser, name: str) -> None:
     add = parser.add_argument
-    add("--scale", default="", metavar="GRADES", help="'ofsted', 'worst,...,best' or a file")
+    add(
+        "--scale",
+        type=filled,
+        metavar="GRADES",
+        help="'ofsted', 'worst,...,best' or a file",
+    )
     add_missing(parser)
     add("--layout", choices=("long", "wide", "table"), default="", help="how the sheet is laid out")
-    add_opening(parser)
+    add_opening(parser, dated=name in DATED)
     add("--level", type=float, default=95.0, metavar="PERCENT", help="confidence level, in percent")
     for column in COLUMNS[name]:
-        add(f"--{column}", default="", metavar="COLUMN", help=f"the column of the {column}")
+        add(
+            f"--{column}",
+            type=filled,
+            metavar="COLUMN",
+            help=f"the column of the {column}",
+        )
     if name in ("agree", "check"):
-        add("--raters", default="", metavar="A,B", help="the columns of raters, one each")
+        add("--raters", type=filled, metavar="A,B", help="columns of raters, one each")
 
 
 def _add_writing(parser: argparse.ArgumentParser) -> None:
-    for kind, what in (
-        ("html", "a page"),
-        ("markdown", "Markdown"),
-        ("docx", "a Word document"),
-        ("json", "JSON, for other programs"),
-        ("picture", "a picture (png, svg or pdf)"),
-    ):
-        parser.add_argument(f"--{kind}", type=Path, metavar="FILE", help=f"write {what} too")
+    for kind, what in WRITTEN.items():
+        parser.add_argument(f"--{kind}", type=file_named, metavar="FILE", help=f"write {what} too")
 
 
 def answer(given: argparse.Namespace) -> int:
@@ -88,12 +104,12 @@ def answer(given: argparse.Namespace) -> int:
         0, or 1 where a requirement is not met.
     """
     asked = Asked(
-        scale=given.scale,
+        scale=given.scale or "",
         missing=tuple(given.missing),
         layout=given.layout,
-        columns={column: getattr(given, column) for column in COLUMNS[given.command]},
-        raters=_names(getattr(given, "raters", "")),
-        dates=given.dates,
+        columns={column: getattr(given, column) or "" for column in COLUMNS[given.command]},
+        raters=_names(getattr(given, "raters", None) or ""),
+        dates=getattr(given, "dates", ""),
     )
     options = Options(
         weights=getattr(given, "weights", "identity"),
@@ -101,16 +117,26 @@ def answer(given: argparse.Namespace) -> int:
         at_least=getattr(given, "at_least", None),
         require=_requirement(getattr(given, "require", None)),
     )
-    with waiting(f"reading {given.file.name}") as shown:
+    outputs = {f"--{kind}": getattr(given, kind) for kind in WRITTEN if getattr(given, kind)}
+    keep_apart(_inputs(given), outputs)
+    check_heeded(given, [given.file], "FILE")
+    name = name_of(given.file)
+    with waiting(f"reading {name}") as shown:
         sheet = opened(given.file, given)
-        shown.now(f"working out what {given.file.name} says")
+        shown.now(f"working out what {name} says")
         found = QUESTIONS[given.command][0](sheet, asked, options)
     found = replace(found, source=f"{found.source}; {_when(given.file)}.")
     standard_output()
     for kind, content in _contents(found, given).items():
         write(getattr(given, kind), content, option=f"--{kind}")
-    say(found.text())
+    if STANDARD not in outputs.values():
+        say(found.text())
     return 0 if found.met else 1
+
+
+def _inputs(given: argparse.Namespace) -> dict[str, Path]:
+    scale = scale_file(given.scale or "")
+    return {"FILE": given.file} | ({"--scale": scale} if scale else {})
 
 
 def _contents(found: Answer, given: argparse.Namespace) -> dict[str, bytes]:
@@ -130,8 +156,11 @@ def _contents(found: Answer, given: argparse.Namespace) -> dict[str, bytes]:
 
 
 def _when(path: Path) -> str:
+    version = f"ilacs-reliability {__version__}"
+    if path == STANDARD:
+        return version
     day = datetime.date.fromtimestamp(path.stat().st_mtime)
-    return f"file of {day.isoformat()}, ilacs-reliability {__version__}"
+    return f"file of {day.isoformat()}, {version}"
 
 
 def _names(text: str) -> tuple[str, ...]:

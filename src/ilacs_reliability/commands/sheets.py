@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 
 from ilacs_reliability._checks.problems import refuse
 from ilacs_reliability._results.wording import counted, listed
+from ilacs_reliability.commands.naming import content_of, name_of
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 WORKBOOKS = {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"}
@@ -52,6 +53,14 @@ class Sheet:
 Lines = Iterable[tuple[int, Sequence[Any]]]
 
 
+def kind_of(path: Path) -> str:
+    """Return whether a file is "text", a "workbook" or "Parquet", told by its ending."""
+    suffix = path.suffix.lower()
+    if suffix in WORKBOOKS:
+        return "workbook"
+    return "Parquet" if suffix in {".parquet", ".pq"} else "text"
+
+
 def read_sheet(
     path: Path,
     *,
@@ -65,7 +74,8 @@ def read_sheet(
     Parameters
     ----------
     path : Path
-        A file of text, a workbook or a Parquet file, told apart by its ending.
+        A file of text, a workbook or a Parquet file, told apart by its ending, or `STANDARD` input,
+        which is text.
     sheet : str, optional
         The sheet of a workbook. Default: the first.
     separator : str, optional
@@ -87,27 +97,29 @@ def read_sheet(
         If the file is empty, or cannot be read as what it seems to be; all that is wrong with its
         shape is said at once.
     """
-    suffix = path.suffix.lower()
-    if suffix in WORKBOOKS:
+    kind = kind_of(path)
+    if kind == "workbook":
         name, lines, assumed = _workbook(path, sheet)
-    elif suffix in {".parquet", ".pq"}:
+    elif kind == "Parquet":
         name, lines, assumed = "", _parquet(path), []
     else:
         name, (lines, assumed) = "", _text(path, separator, encoding)
-    return _sheet(path.name, name, lines, assumed, header)
+    return _sheet(name_of(path), name, lines, assumed, header)
 
 
 def _text(path: Path, separator: str | None, encoding: str) -> tuple[Lines, list[str]]:
-    if path.stat().st_size > LARGEST:
-        raise ValueError(f"{path.name} has more than {LARGEST:,} bytes: make it a Parquet file.")
-    text, assumed = _decoded(path.read_bytes(), path.name, encoding)
+    name = name_of(path)
+    content = content_of(path, LARGEST)
+    if len(content) > LARGEST:
+        raise ValueError(f"{name} has more than {LARGEST:,} bytes: make it a Parquet file.")
+    text, assumed = _decoded(content, name, encoding)
     told = re.match(r"sep=(.)\r?\n", text)
     if told:  # a line by which Excel is told what stands between cells
         text = text[told.end(1) :]
     mark = separator or (told[1] if told else _separator(text))
     if not separator and mark != ",":
         assumed.append(f"cells are separated by {SEPARATORS.get(mark, repr(mark))}")
-    return list(_cells(text, mark, path.name)), assumed
+    return list(_cells(text, mark, name)), assumed
 
 
 def _decoded(content: bytes, name: str, encoding: str) -> tuple[str, list[str]]:
