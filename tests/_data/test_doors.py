@@ -1,5 +1,8 @@
 """Labels that input carries: matched wherever they stand, kept, or refused, through every door."""
 
+import inspect
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -8,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ilacs_reliability as ilr
+import strategies as our
 from closeness import close
+from registry import FUNCTIONS
 
 SCALE = ilr.Scale(["poor", "fair", "good"], missing=["not judged", 9])
 NONE = ["not judged", 9, None]
@@ -125,6 +130,21 @@ MOVES = ilr.transitions_from_table([[5, 2, 1], [1, 8, 3], [0, 2, 9]], scale=SCAL
 GRADES = pd.DataFrame([[5, 2, 1], [1, 8, 3]], index=["short", "long"], columns=SCALE.labels)
 CODES = ilr.ratings_from_codes([[0, 1], [1, 1], [2, 2]], scale=SCALE)
 
+UNITS = pd.DataFrame([[1, 1], [1, 2], [2, 2]], index=["x", "y", "z"])
+SHARES = GRADES.set_axis([1, 2, 3], axis=1)
+OF_ERROR = {
+    "regression_to_mean_test": lambda table, **more: (
+        ilr.regression_to_mean_test(table, reliability=0.8, **more).p_value
+    ),
+    "noise_only_transitions": lambda table, **more: ilr.noise_only_transitions(
+        table, reliability=0.8, **more
+    ).expected.tolist(),
+    "corrected_shift": lambda table, **more: (
+        ilr.corrected_shift(table, reliability=0.9, n_resamples=9, rng=1, **more).value
+    ),
+    "tipping_point": lambda table, **more: ilr.tipping_point(table, **more).reliability,
+}
+
 # what takes values one by one, the names it matches them with, values, and what shows the order
 LABELLED = {
     "scores": (
@@ -148,6 +168,50 @@ LABELLED = {
         ["S", "L"],
         lambda x: ilr.grades_from_table(GRADES, scale=SCALE, groups=x).groups,
     ),
+    "survey_weights": (
+        ("x", "y", "z"),
+        [8, 1, 1],
+        lambda x: ilr.survey_weighted(ilr.percent_agreement, UNITS, survey_weights=x).value,
+    ),
+    "allocation": (
+        ("short", "long"),
+        [3, 1],
+        lambda x: (
+            ilr.units_for_comparison(SHARES, test=ilr.mann_whitney, allocation=x, n_units=8).chances
+        ),
+    ),
+    "group_scores": (
+        ("short", "long"),
+        [1, 3],
+        lambda x: (
+            ilr.cochran_mantel_haenszel(
+                ilr.grades_from_table(GRADES, scale=SCALE), kind="correlation", group_scores=x
+            ).p_value
+        ),
+    ),
+    "margins": (
+        SCALE.labels,
+        [0.1, 0.3, 0.6],
+        lambda x: ilr.agreement_world(0.5, margins=x, scale=SCALE).margins.tolist(),
+    ),
+    "rows": (
+        SCALE.labels,
+        [3, "50%", None],
+        lambda x: ilr.tables_consistent_with(6, scale=SCALE, rows=x).counts.tolist(),
+    ),
+    "columns": (
+        SCALE.labels,
+        [(2, 3), 0, "50%"],
+        lambda x: ilr.tables_consistent_with(6, scale=SCALE, columns=x).counts.tolist(),
+    ),
+    **{
+        f"shares of {name}": (
+            SCALE.labels,
+            [1, 3, 6],
+            partial(lambda ask, x: ask(MOVES, shares=x), ask),
+        )
+        for name, ask in OF_ERROR.items()
+    },
 }
 
 
@@ -164,8 +228,168 @@ def test_values_with_labels_are_matched_wherever_they_stand(argument, kind):
 @pytest.mark.parametrize("kind", [dict, pd.Series])
 def test_values_of_other_labels_are_refused(argument, kind):
     names, values, call = LABELLED[argument]
-    with pytest.raises(ValueError, match=r"label|are for"):
+    with pytest.raises(ValueError, match=r"label|are for|has no weight for"):
         call(kind(dict(zip([f"{name}?" for name in names], values, strict=True))))
+
+
+def table_of(values):
+    return pd.DataFrame(values, index=SCALE.labels, columns=SCALE.labels, dtype=object)
+
+
+# what takes a number for each two grades, and what shows the order
+CROSSED = {
+    "weights": (
+        table_of([[1, 0.5, 0], [0.5, 1, 0.25], [0, 0.25, 1]]),
+        lambda x: ilr.agreement_weights(SCALE, x).tolist(),
+    ),
+    "error": (
+        table_of([[0.9, 0.1, 0.0], [0.2, 0.7, 0.1], [0.0, 0.2, 0.8]]),
+        lambda x: ilr.corrected_shift(MOVES, error=x, n_resamples=9, rng=1).error.tolist(),
+    ),
+    "error_counts": (
+        table_of([[90, 10, 0], [20, 70, 10], [0, 20, 80]]),
+        lambda x: ilr.corrected_shift(MOVES, error_counts=x, n_resamples=9, rng=1).error.tolist(),
+    ),
+    "cells": (
+        table_of([["50%", 1, None], [0, 0, 0], [(0, 1), 0, None]]),
+        lambda x: ilr.tables_consistent_with(6, scale=SCALE, cells=x).counts.tolist(),
+    ),
+    "figures": (
+        table_of([[True, False, False], [True, True, False], [False, False, False]]).astype(bool),
+        lambda x: ilr.tables_consistent_with(4, scale=SCALE, figures=[(x, 4)]).counts.tolist(),
+    ),
+}
+
+
+@pytest.mark.parametrize("argument", CROSSED)
+@given(rows=st.permutations(SCALE.labels), columns=st.permutations(SCALE.labels))
+@our.examples(6)
+def test_tables_with_labels_are_matched_wherever_their_rows_and_columns_stand(
+    argument, rows, columns
+):
+    table, call = CROSSED[argument]
+    turned = table.loc[list(rows), list(columns)]
+    assert call(turned) == call(table) == call(table.to_numpy().tolist())
+
+
+@pytest.mark.parametrize("argument", CROSSED)
+def test_tables_of_other_labels_are_refused(argument):
+    table, call = CROSSED[argument]
+    with pytest.raises(ValueError, match=f"the (rows|columns) of `{argument}` are .* the grades"):
+        call(table.rename(columns={"good": "excellent"}))
+    one_axis = table.set_axis(range(3), axis=0)[list(reversed(SCALE.labels))]
+    with pytest.raises(ValueError, match=f"`{argument}` has names on one axis only"):
+        call(one_axis)
+
+
+PAIRS = [[0.3, 0.2], [0.1, 0.4]]
+CLAIM = ilr.Claim(
+    statement="They agree.", kind="consistency", coefficient="percent_agreement", threshold=0.8
+)
+UP = ilr.Claim(statement="They rise.", kind="shift", coefficient="net_shift", threshold=0.0)
+ALIKE = ilr.Claim(statement="They are alike.", kind="comparison", threshold=0.4)
+# what takes numbers by grade and has no scale to match labels with, and numbers that it takes
+UNDECLARED = {
+    "shares of units_for_shift": (PAIRS, lambda x: ilr.units_for_shift(x, n_units=8).chances),
+    "shares of units_for_comparison": (
+        PAIRS,
+        lambda x: ilr.units_for_comparison(x, test=ilr.mann_whitney, n_units=8).chances,
+    ),
+    "margins of agreement_world": (
+        [0.3, 0.7],
+        lambda x: ilr.agreement_world(0.5, margins=x).shares.tolist(),
+    ),
+    "margins of raters": (
+        [[0.3, 0.7], [0.4, 0.6]],
+        lambda x: ilr.agreement_world(0.5, margins=x).shares.tolist(),
+    ),
+    "world of pairs": (PAIRS, lambda x: ilr.verdict_power(CLAIM, x, 8).supported),
+    "world of groups": (
+        [[0.3, 0.7], [0.4, 0.6]],
+        lambda x: ilr.verdict_power(ALIKE, x, 4).supported,
+    ),
+    "world of moves": ([0.5, 0.3, 0.2], lambda x: ilr.verdict_power(UP, x, 8).supported),
+    "source of latent_grade_model": (
+        [3, 7],
+        lambda x: ilr.latent_grade_model(x, reliability=0.8).margins.tolist(),
+    ),
+    "source of repeat_grade_probability": (
+        [3, 7],
+        lambda x: ilr.repeat_grade_probability(x, reliability=0.8)["same grade"].value,
+    ),
+    "source of grade_accuracy": (
+        [3, 7],
+        lambda x: ilr.grade_accuracy(x, reliability=0.8)["right grade"].value,
+    ),
+    **{
+        f"shares of {name}": (
+            [3, 7],
+            partial(lambda ask, x: ask([[9, 5], [3, 8]], shares=x), ask),
+        )
+        for name, ask in OF_ERROR.items()
+    },
+}
+
+
+@pytest.mark.parametrize("argument", UNDECLARED)
+def test_labels_are_no_order_where_nobody_declared_one(argument):
+    values, call = UNDECLARED[argument]
+    labels = ["good", "poor", "fair"][: len(values)] if np.ndim(values) == 1 else ["good", "poor"]
+    kind = pd.Series if np.ndim(values) == 1 else pd.DataFrame
+    axis = "index" if np.ndim(values) == 1 else "columns"
+    name = argument.split()[0]
+    with pytest.raises(ValueError, match=f"the (rows|columns|labels) of `{name}` are"):
+        call(kind(values, **{axis: labels}))
+    if np.ndim(values) == 2:
+        with pytest.raises(ValueError, match=f"the labels of `{name}` are"):
+            call([pd.Series(row, index=labels) for row in values])
+    numbered = kind(values, **{axis: range(1, len(labels) + 1)})
+    assert call(kind(values)) == call(numbered) == call(values)
+
+
+# other numbers that public functions take: of tables and units, which the doors above match or
+# refuse, or of no grade, unit or rater, so that a label says nothing of their order
+OTHERS = {
+    "table",
+    "tables",
+    "grades",
+    "ratings",
+    "sequences",
+    "counts",
+    "codes",
+    "matrix",
+    "standard",
+    "known",
+    "source",
+    "p_values",
+    "frequencies",
+    "clusters",
+    "areas",
+    "partial_credit",
+    "n_raters",
+    "gamma",
+    "error_correlation",
+    "raters",
+    "prior",
+    "costs",
+    "n",
+    "threshold",
+    "thresholds",
+    "margin",
+}
+
+
+def test_every_argument_that_takes_numbers_is_asked_with_labels():
+    asked = {name.split()[0] for name in (*LABELLED, *CROSSED, *UNDECLARED)}
+    kinds = ("ArrayLike", "NDArray", "Sequence[float]", "Mapping[Hashable, float]", "Source")
+    taking = {
+        (function, name)
+        for function in FUNCTIONS
+        for name, one in inspect.signature(getattr(ilr, function)).parameters.items()
+        if any(kind in str(one.annotation) for kind in kinds)
+    }
+    left = {(function, name) for function, name in taking if name not in asked | OTHERS}
+    assert not left
 
 
 def test_studies_whose_columns_are_no_places_are_refused():

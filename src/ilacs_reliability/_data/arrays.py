@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from ilacs_reliability._checks.names import Names, column_names, numbered, row_names
+from ilacs_reliability._checks.names import Names, column_names, numbered, row_names, shown
 from ilacs_reliability._data.scales import (
     Counts,
     IntArray,
@@ -218,6 +218,32 @@ def axis_names(table: object) -> Names:
     return names if given else None
 
 
+def refuse_undeclared(names: Names, which: str, instead: str) -> None:
+    """Raise where names stand in an order that nobody declared; 0, 1, 2 and 1, 2, 3 are numbers.
+
+    Parameters
+    ----------
+    names : tuple of hashable, or None
+        What the rows or columns of a table are called.
+    which : str
+        Which these are, as "columns of `table`".
+    instead : str
+        What to do instead.
+
+    Raises
+    ------
+    ValueError
+        If the names are anything but numbers of places.
+    """
+    if not names or numbered(names):
+        return
+    wanted = Scale(range(1, len(names) + 1))
+    if [read_label(name, wanted) for name in names] != list(range(len(names))):
+        raise ValueError(
+            f"the {which} are {shown(names)}, an order that nobody declared: {instead}."
+        )
+
+
 def _labelled_parts(table: object) -> Iterator[object]:
     """Yield a dataframe itself, or each dataframe or series of a list."""
     parts = table if isinstance(table, list | tuple) else (table,)
@@ -229,20 +255,18 @@ def _labelled_parts(table: object) -> Iterator[object]:
 
 def _check_names(names: Names, scale: Scale | None, which: str, axis: str, door: str) -> Codes:
     """Return the grade of each name where one of them means that there is none."""
-    declared = () if scale is None else scale.labels
+    if scale is None:
+        declare = f"declare the scale, worst first, as in `{door}(..., scale=Scale([...]))`"
+        refuse_undeclared(names, which, declare)
+        return None
     # 0, 1, 2 number the rows, unless these are the grades
     if not names or (numbered(names) and not _are_grades(names, scale)):
         return None
-    wanted = Scale(range(1, len(names) + 1)) if scale is None else scale
-    codes = [read_label(name, wanted) for name in names]
+    codes = [read_label(name, scale) for name in names]
     graded = [code for code in codes if code != -1]
-    if graded == list(range(len(wanted))):
+    if graded == list(range(len(scale))):
         return tuple(code for code in codes if code is not None) if -1 in codes else None
-    if scale is None:
-        raise ValueError(
-            f"the {which} are {names}, an order that nobody declared: declare the scale, worst "
-            f"first, as in `{door}(..., scale=Scale([...]))`."
-        )
+    declared = scale.labels
     got = f"the {which} must be the grades {declared} in this order, but got {names}"
     if None in codes:
         other = names[codes.index(None)]
@@ -255,8 +279,6 @@ def _check_names(names: Names, scale: Scale | None, which: str, axis: str, door:
     )
 
 
-def _are_grades(names: tuple[Hashable, ...], scale: Scale | None) -> bool:
-    if scale is None:
-        return False
+def _are_grades(names: tuple[Hashable, ...], scale: Scale) -> bool:
     codes = {read_label(name, scale) for name in names}
     return codes - {-1} == set(range(len(scale))) and None not in codes

@@ -782,25 +782,35 @@ def _in_scale_order(matrix: object, scale: Scale, name: str) -> FloatArray:
     if isinstance(matrix, Mapping) and all(isinstance(row, Mapping) for row in matrix.values()):
         cells = [[row.get(label) for label in matrix] for row in matrix.values()]
         rows = columns = tuple(matrix)
-    weights = _numbers_of(cells, matrix, name)
-    if weights.shape != (len(scale),) * 2:
-        return weights
+    return cells_in_order(_numbers_of(cells, matrix, name), (rows, columns), scale, name)
+
+
+def cells_in_order(
+    cells: npt.NDArray[Any], names: tuple[Names, Names], scale: Scale, name: str
+) -> npt.NDArray[Any]:
+    """Put the cells of a table of each two grades in the scale's order.
+
+    They go by its rows' and columns' names; raise where these are not the grades, or are on one
+    axis only and not in this order.
+    """
+    if cells.shape != (len(scale),) * 2:
+        return cells
     by_row, by_column = (
-        _codes_of_names(names, scale, f"the {axis} of `{name}`")
-        for names, axis in ((rows, "rows"), (columns, "columns"))
+        codes_of_names(named, scale, f"the {axis} of `{name}`")
+        for named, axis in zip(names, ("rows", "columns"), strict=True)
     )
     if (by_row is None) != (by_column is None):
         known = by_row if by_column is None else by_column
         if known != list(range(len(scale))):
             raise ValueError(
-                f"`{name}` has names on one axis only, {rows or columns}, which are not in the "
-                f"scale's order {shown(scale.labels)}: put it in this order first."
+                f"`{name}` has names on one axis only, {names[0] or names[1]}, which are not in "
+                f"the scale's order {shown(scale.labels)}: put it in this order first."
             )
-        return weights
+        return cells
     if by_row is None or by_column is None:
-        return weights
-    ordered = np.empty_like(weights)
-    ordered[np.ix_(by_row, by_column)] = weights
+        return cells
+    ordered = np.empty_like(cells)
+    ordered[np.ix_(by_row, by_column)] = cells
     return ordered
 
 
@@ -828,13 +838,16 @@ def numbered_scale(n_grades: int) -> Scale:
 NUMBERED = tuple(Scale._numbered(n_grades) for n_grades in range(8))
 
 
-def _codes_of_names(names: Names, scale: Scale, which: str) -> list[int] | None:
+def codes_of_names(names: Names, scale: Scale, which: str) -> list[int] | None:
     """Return the grade of each name, None where there is none but numbers of rows."""
     if names is None or (numbered(names) and set(names) != set(scale.labels)):
         return None
     codes = [scale._lookup(name) for name in names]
     if sorted(-1 if code is None else code for code in codes) != list(range(len(scale))):
-        raise ValueError(f"{which} are {shown(names)}, but the grades are {shown(scale.labels)}.")
+        raise ValueError(
+            f"{which} are {shown(names)}, but the grades are {shown(scale.labels)}: give it these "
+            "labels, or its values alone in this order."
+        )
     return [code for code in codes if code is not None]
 
 

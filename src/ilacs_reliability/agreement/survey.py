@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ilacs_reliability._checks.arguments import check_listing, check_number, told
-from ilacs_reliability._checks.names import key_of, shown
+from ilacs_reliability._checks.names import by_label, key_of, row_names, shown
 from ilacs_reliability._data.ratings import Ratings, RatingsLike, ratings_from_codes
 from ilacs_reliability._data.scales import FloatArray
 from ilacs_reliability._inference.evaluated import Coefficient, evaluated
@@ -43,7 +43,7 @@ def survey_weighted(
     survey_weights : mapping of unit to float, or sequence of float, shape (n_units,)
         How many units each stands for, above 0, such as the inverse of the chance that it was
         drawn: by names of units where `ratings` is `Ratings` that have them, else for each row of
-        the array.
+        the array. Labels of a series must be those of the rows, in any order.
 
     Returns
     -------
@@ -58,7 +58,7 @@ def survey_weighted(
         If `coefficient` is no function or does not return an `Estimate`, or weights are no numbers.
     ValueError
         If raters are anonymous, the ratings are a batch or have no names of units to go by, a unit
-        has no weight, or a weight is not above 0.
+        has no weight, a weight is not above 0, or a series has other labels than the rows.
 
     Warns
     -----
@@ -122,6 +122,8 @@ def _one_by_one(ratings: RatingsLike, weights: Any) -> tuple[Ratings, FloatArray
         codes = patterns_of(known)[rows]
     else:
         codes = known.scale.encode(np.asarray(ratings))
+        own = row_names(ratings)
+        weights = by_label(weights, own, name="survey_weights", of="rows of `ratings`")
         rows, given = np.arange(len(codes)), _listed(weights, len(codes))
     clusters = np.arange(len(rows)) if known.clusters is None else known.clusters[rows]
     taken = ratings_from_codes(

@@ -16,6 +16,8 @@ from ilacs_reliability._checks.arguments import (
     check_option,
     told,
 )
+from ilacs_reliability._checks.names import by_label, column_names, row_names
+from ilacs_reliability._data.labelled import in_grade_order
 from ilacs_reliability._data.ratings import Ratings, ratings_from_table
 from ilacs_reliability._data.scales import Scale
 from ilacs_reliability._data.tables import transitions_from_table
@@ -174,7 +176,8 @@ def tables_consistent_with(
     scale : Scale, optional
         The grades of rows and columns, worst first. Only plain counts need none.
     rows, columns : sequence, optional
-        The margins: a figure for each row or column, a share being one of all units.
+        The margins: a figure for each row or column, a share being one of all units. Labels of a
+        series, or of a dataframe of cells, are put in the order of the scale.
     cells : sequence of sequences, optional
         A figure for each cell, a share being one of all units. Plain counts take their shape from
         here, else from the margins.
@@ -234,13 +237,14 @@ def tables_consistent_with(
     """
     check_option(kind, KINDS, "kind")
     check_option(rounding, ROUNDINGS, "rounding")
+    rows, columns, cells = _in_order(rows, columns, cells, scale)
     rows, columns = _listed(rows, "rows"), _listed(columns, "columns")
     if (listed := _listed(cells, "cells")) is not None:
         cells = [_listed(row, "cells") or [] for row in listed]
     shape = _shape(scale, kind, rows, columns, cells)
     least, most = _units(n_units)
     every = np.ones(shape, dtype=bool)
-    said = _margins(rows, columns, cells, shape) + _regions(figures, shape, kind)
+    said = _margins(rows, columns, cells, shape) + _regions(figures, shape, kind, scale)
     bounds = [Bound(every.ravel().astype(np.int64), least, most)]
     known = {every.tobytes(): least} if least == most else {}
     known |= {
@@ -260,6 +264,19 @@ def tables_consistent_with(
 
 
 Said: TypeAlias = tuple[npt.NDArray[np.bool_], Any, npt.NDArray[np.bool_]]
+
+
+def _in_order(rows: Any, columns: Any, cells: Any, scale: Any) -> tuple[Any, Any, Any]:
+    """Put figures that carry labels in the order of the scale, or of the labelled cells."""
+    if isinstance(scale, Scale):
+        named = (("rows", rows), ("columns", columns), ("cells", cells))
+        found = [in_grade_order(given, scale, name) for name, given in named]
+        return found[0], found[1], found[2]
+    down, across = row_names(cells), column_names(cells)
+    if cells is not None:
+        rows = by_label(rows, down, name="rows", of="rows of `cells`")
+        columns = by_label(columns, across, name="columns", of="columns of `cells`")
+    return rows, columns, cells if across is None else np.asarray(cells, dtype=object)
 
 
 def _listed(figures: Any, name: str) -> list[Any] | None:
@@ -315,7 +332,9 @@ def _margins(rows: Any, columns: Any, cells: Any, shape: tuple[int, int]) -> lis
     return said
 
 
-def _regions(figures: Figures, shape: tuple[int, int], kind: str) -> list[Said]:
+def _regions(
+    figures: Figures, shape: tuple[int, int], kind: str, scale: Scale | None
+) -> list[Said]:
     if isinstance(figures, Mapping):
         pairs = list(figures.items())
     else:
@@ -328,13 +347,15 @@ def _regions(figures: Figures, shape: tuple[int, int], kind: str) -> list[Said]:
                 "`figures` must hold pairs of a region and its figure, or these with a base, but "
                 f"holds {told(entry)} at {place}."
             )
-        base = _region(entry[2], shape, kind) if len(entry) == 3 else every
+        base = _region(entry[2], shape, kind, scale) if len(entry) == 3 else every
         read = read_figure(entry[1], f"figures[{place}]")
-        said.append((_region(entry[0], shape, kind), read, base))
+        said.append((_region(entry[0], shape, kind, scale), read, base))
     return said
 
 
-def _region(region: Any, shape: tuple[int, int], kind: str) -> npt.NDArray[np.bool_]:
+def _region(
+    region: Any, shape: tuple[int, int], kind: str, scale: Scale | None
+) -> npt.NDArray[np.bool_]:
     if isinstance(region, str):
         if kind == "counts":
             raise ValueError(f"`figures` of plain counts need regions of bool, not {region!r}.")
@@ -348,7 +369,7 @@ def _region(region: Any, shape: tuple[int, int], kind: str) -> npt.NDArray[np.bo
         }
         check_option(region, tuple(named), "figures")
         return named[region]
-    mask = np.asarray(region)
+    mask = np.asarray(in_grade_order(region, scale, "figures"))
     if mask.dtype != np.bool_ or mask.shape != shape:
         raise ValueError(
             f"`figures` must name regions or hold arrays of bool of shape {shape}, but got "

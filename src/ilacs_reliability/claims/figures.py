@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ilacs_reliability._checks.arguments import check_count, is_whole, told
+from ilacs_reliability._data.scales import is_missing
 from ilacs_reliability._results.estimates import IntArray
 
 Rounding: TypeAlias = Literal["half", "down", "up", "any"]
@@ -42,7 +43,7 @@ class Bound:
 
 def read_figure(figure: Any, place: str) -> Read:
     """Return the least and greatest count that a figure stands for, or a printed share."""
-    if figure is None:
+    if not isinstance(figure, str) and is_missing(figure):
         return None
     if isinstance(figure, str):
         return _share(figure, place)

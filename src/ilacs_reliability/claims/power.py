@@ -13,6 +13,7 @@ from scipy import special
 from ilacs_reliability._checks.arguments import told
 from ilacs_reliability._checks.randomness import as_generator, check_draws
 from ilacs_reliability._checks.work import affordable
+from ilacs_reliability._data.labelled import in_grade_order
 from ilacs_reliability._data.scales import FloatArray, IntArray
 from ilacs_reliability._results.records import Record, html_table
 from ilacs_reliability._results.wording import counted, percent, whole
@@ -184,7 +185,7 @@ def verdict_power(
         return _of_world(claim, world, n, as_fieldwork(fieldwork), (n_resamples, rng))
     if fieldwork is not None:
         raise ValueError("`fieldwork` must stand beside a `world` as from `agreement_world`.")
-    chances = _world(world)
+    chances = _world(world, claim)
     trial = trial_of(claim, n_grades=len(chances) if chances.ndim == 2 else 2)
     if trial is None:
         raise ValueError(
@@ -233,9 +234,10 @@ def _power(claim: Claim, size: Any, chances: FloatArray, method: str, drawn: int
     return VerdictPower(claim=claim, n=size, method=method, error=spread, **named)
 
 
-def _world(world: Any) -> FloatArray:
+def _world(world: Any, claim: Claim) -> FloatArray:
+    ordered = in_grade_order(world, None, "world", rows=claim.kind != "comparison")
     try:
-        chances = np.array(world, dtype=np.float64)
+        chances = np.array(ordered, dtype=np.float64)
     except (TypeError, ValueError, OverflowError):
         raise TypeError(f"`world` must hold numbers, but got {told(world)}.") from None
     if not ((chances >= 0) & (chances <= 1)).all():

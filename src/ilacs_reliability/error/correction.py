@@ -13,6 +13,7 @@ from scipy import special
 
 from ilacs_reliability._checks.arguments import told
 from ilacs_reliability._checks.randomness import as_generator, check_draws
+from ilacs_reliability._data.labelled import in_grade_order
 from ilacs_reliability._data.ratings import square_counts
 from ilacs_reliability._data.scales import Scale
 from ilacs_reliability._data.tables import Transitions, TransitionsLike, as_transitions
@@ -88,6 +89,7 @@ def corrected_shift(
         Units before (rows) and after (columns).
     error : array_like, shape (n_grades, n_grades), optional
         Probability of each grade (columns) where a grade is true (rows); rows add up to 1. Known.
+        Worst first, unless a dataframe's labels are the grades.
     error_counts : array_like of int, shape (n_grades, n_grades), optional
         Gradings (columns) of units whose true grade is known (rows), from which the errors are
         estimated.
@@ -268,10 +270,11 @@ def _errors(
         raise ValueError("`shares` goes with `reliability`, which is not given.")
     n_grades = len(moves.scale)
     if error is not None:
-        known = _known(error, n_grades)
+        known = _known(in_grade_order(error, moves.scale, "error"), n_grades)
         return known, partial(_the_same, matrix=known), (), []
     if error_counts is not None:
-        counts = square_counts(error_counts, n_grades, "error_counts").astype(np.float64)
+        table = in_grade_order(error_counts, moves.scale, "error_counts")
+        counts = square_counts(table, n_grades, "error_counts").astype(np.float64)
         if (counts.sum(axis=1) == 0).any():
             raise ValueError("`error_counts` must hold a grading of each true grade.")
         return counts / counts.sum(axis=1, keepdims=True), partial(_alike, counts=counts), (), []

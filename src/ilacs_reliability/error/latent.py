@@ -11,8 +11,9 @@ import numpy.typing as npt
 
 from ilacs_reliability._checks.arguments import check_number, naming, told
 from ilacs_reliability._checks.containers import read_only
-from ilacs_reliability._checks.names import row_names, shown
+from ilacs_reliability._checks.names import shown
 from ilacs_reliability._checks.work import affordable
+from ilacs_reliability._data.labelled import in_grade_order
 from ilacs_reliability._data.ratings import (
     REPEAT_NOTE,
     Ratings,
@@ -51,6 +52,7 @@ ASSUMPTIONS = (
     "errors of two gradings are independent of each other and of the state",
     "all who grade cut at the same thresholds",
 )
+MAPPED = "pass a mapping from grade to number, worst first, or the numbers alone as a list"
 NOT_SHOWN = "whether errors of two gradings are independent, nor whether the grades were right"
 
 
@@ -191,7 +193,8 @@ def latent_grade_model(
     source : Ratings, mapping or array_like
         Double gradings, units by two raters or more who did not confer; gradings of three dates or
         more, as from `sequences_from_frame`; or how many units have each grade, as a mapping from
-        grade to number, worst first, or the numbers alone.
+        grade to number, worst first, or the numbers alone. Labels of a series declare no order, and
+        are refused.
     reliability : Estimate or float, optional
         Correlation of two independent gradings of one state, 0 to 1; an `Estimate`, as from
         `reliability_from_repeats`, `polychoric_correlation`, `icc` of single ratings or a kappa
@@ -291,8 +294,9 @@ def _is_margins(source: Any) -> bool:
 
 
 def _of_margins(source: Any, reliability: Any) -> LatentGrade:
-    labels = tuple(source) if isinstance(source, Mapping) else row_names(source)
-    numbers = list(source.values()) if isinstance(source, Mapping) else list(source)
+    labels = tuple(source) if isinstance(source, Mapping) else None
+    plain = source if labels is None else list(source.values())
+    numbers = in_grade_order(plain, None, "source", instead=MAPPED)
     counts = np.array([check_number(one, "source") for one in numbers])
     if not len(counts) or counts.min() < 0:
         raise ValueError(f"`source` must hold numbers of units by grade, but got {told(source)}.")

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ilacs_reliability._checks.arguments import check_listing, check_number, check_option, told
+from ilacs_reliability._data.labelled import in_grade_order
 from ilacs_reliability._data.scales import Scale
 from ilacs_reliability._data.tables import Transitions, TransitionsLike, as_transitions
 from ilacs_reliability._results.estimates import Alternative, Estimate, Interval, SignificanceResult
@@ -157,8 +158,8 @@ def noise_only_transitions(
         interval of an estimate, as of `reliability_from_repeats`, `polychoric_correlation`, `icc`
         of single ratings or a kappa with quadratic weights, is carried through, within 0 to 1.
     shares : array_like, shape (n_grades,), optional
-        Shares or numbers of grades in the population that the units come from. Default: those of
-        both gradings together.
+        Shares or numbers of grades in the population that the units come from, worst first, or by
+        label as a mapping or series. Default: those of both gradings together.
     given : {"margins", "first"}, optional
         Whether the units are drawn from the population, or hold their first grades as they are, as
         where they were chosen by them. Default: "margins".
@@ -327,7 +328,8 @@ def population_of(moves: Transitions, shares: Any) -> tuple[FloatArray, tuple[st
     if shares is None:
         pooled = (first + second) / (2 * moves.n_units)
         return pooled, (POOLED,) if (first != second).any() else ()
-    given = check_listing(shares, "shares", of="numbers")
+    ordered = in_grade_order(shares, moves.scale, "shares")
+    given = check_listing(ordered, "shares", of="numbers")
     numbers = [check_number(one, "shares") for one in given]
     if len(numbers) != len(moves.scale) or min(numbers) < 0 or not sum(numbers):
         raise ValueError(

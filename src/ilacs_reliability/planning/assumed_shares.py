@@ -7,12 +7,14 @@ from typing import Any
 import numpy as np
 
 from ilacs_reliability._checks.arguments import check_count, told
+from ilacs_reliability._data.labelled import in_grade_order
 from ilacs_reliability._data.scales import FloatArray
 
 
 def square(shares: Any) -> FloatArray:
     """Return shares of a square table, adding up to 1."""
-    cells = table_of(getattr(shares, "counts", shares), "grades before")
+    table = in_grade_order(getattr(shares, "counts", shares), None, "shares")
+    cells = table_of(table, "grades before")
     if cells.shape[0] != cells.shape[1]:
         raise ValueError(f"`shares` must be a square table, but got shape {cells.shape}.")
     normed: FloatArray = cells / cells.sum()

@@ -18,7 +18,9 @@ from ilacs_reliability._checks.arguments import (
     check_option,
     told,
 )
+from ilacs_reliability._checks.names import by_label, row_names
 from ilacs_reliability._checks.randomness import as_generator, check_draws
+from ilacs_reliability._data.labelled import in_grade_order
 from ilacs_reliability._data.ratings import ratings_from_codes
 from ilacs_reliability._data.scales import Scale
 from ilacs_reliability._data.tables import grades_from_table, transitions_from_table
@@ -301,14 +303,15 @@ def units_for_comparison(
     242
     """
     check_function(test, "test")
-    cells = table_of(shares, "groups")
+    cells = table_of(in_grade_order(shares, None, "shares", rows=False), "groups")
     cells = cells / cells.sum(axis=1, keepdims=True)
     scale = Scale(range(1, cells.shape[1] + 1))
     if at_least is not None:
         cut = place(at_least, cells.shape[1])
         cells = np.stack([cells[:, :cut].sum(axis=1), cells[:, cut:].sum(axis=1)], axis=1)
         scale = Scale(("below", "at or above"))
-    sizes = numbers(allocation, "allocation")
+    split = by_label(allocation, row_names(shares), name="allocation", of="rows of `shares`")
+    sizes = numbers(split, "allocation")
     if sizes.shape != (len(cells),) or not (sizes > 0).all():
         raise ValueError(
             f"`allocation` must hold {len(cells)} numbers above 0, but got {told(allocation)}."

@@ -19,6 +19,7 @@ from ilacs_reliability._checks.arguments import (
     told,
 )
 from ilacs_reliability._checks.work import affordable
+from ilacs_reliability._data.labelled import in_grade_order
 from ilacs_reliability._data.ratings import Ratings, ratings_from_codes
 from ilacs_reliability._data.scales import Scale
 from ilacs_reliability._results.estimates import Estimate, FloatArray, IntArray
@@ -215,6 +216,9 @@ class World(Record):
         ]
 
 
+DECLARE = "give the grades in order as `scale`, worst first, as Scale([...])"
+
+
 def agreement_world(
     value: float,
     *,
@@ -231,7 +235,8 @@ def agreement_world(
     value : float
         What the coefficient is over all units.
     margins : array_like of float, shape (n_grades,) or (n_raters, n_grades)
-        Share of each grade, worst first, among all ratings or among those of each rater.
+        Share of each grade, worst first, among all ratings or among those of each rater; with a
+        `scale` labels of a series, a mapping or a dataframe's columns are put in its order.
     coefficient : callable, optional
         The coefficient that has the value. Default: `conger_kappa`, Cohen's of two raters.
     n_raters : int, optional
@@ -287,9 +292,10 @@ def agreement_world(
     check_number(value, "value")
     check_function(coefficient, "coefficient")
     check_option(model, MODELS, "model")
-    shares = _margins(margins, n_raters)
     if scale is not None and not isinstance(scale, Scale):
         raise TypeError(f"`scale` must be a Scale, but got {type(scale).__name__}.")
+    ordered = in_grade_order(margins, scale, "margins", rows=False, instead=DECLARE)
+    shares = _margins(ordered, n_raters)
     scale = scale or Scale(range(1, shares.shape[1] + 1))
     if shares.shape[1] != len(scale):
         raise ValueError(

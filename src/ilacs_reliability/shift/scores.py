@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ilacs_reliability._checks.arguments import check_option, told
-from ilacs_reliability._checks.names import by_label
 from ilacs_reliability._checks.randomness import check_chance
+from ilacs_reliability._data.labelled import in_grade_order
 from ilacs_reliability._data.scales import FloatArray
 from ilacs_reliability._data.tables import TransitionsLike
 from ilacs_reliability._inference.shrinkage import no_bolder
@@ -135,7 +135,7 @@ def marginal_score_shift(
     check_option(method, SCORE_METHODS, "method")
     n_resamples = check_chance(n_resamples, rng)
     pairs = as_pairs(table)
-    numbers = by_label(scores, pairs.scale.labels, name="scores", of="grades")
+    numbers = in_grade_order(scores, pairs.scale, "scores")
     changes = score_changes(pairs, numbers)
     drawn = method in ("exact", "monte_carlo")
     pieces = signed_sum(
