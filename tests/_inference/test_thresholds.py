@@ -302,6 +302,33 @@ def test_equal_tables_of_other_units_are_no_pairs():
         ilr.difference(a, b, paired=True)
 
 
+MOVES = [[9, 3, 1], [2, 6, 4], [0, 1, 8]]
+SEQUENCE = np.array([[0, 0, 1], [1, 1, 1], [0, 1, 0], [1, 0, 1], [0, 0, 0], [1, 1, 0]] * 9)
+UNKNOWN = {
+    "corrected_shift": lambda: ilr.corrected_shift(MOVES, error=np.eye(3), n_resamples=19, rng=0),
+    "reliability_from_repeats": lambda: ilr.reliability_from_repeats(
+        ilr.ratings_from_codes(SEQUENCE, scale=BINARY, design="repeat")
+    ),
+}
+
+
+@pytest.mark.parametrize("made", UNKNOWN.values(), ids=UNKNOWN)
+def test_what_no_unit_is_known_to_pull_on_is_not_paired(made):
+    """Itself less itself is no number with an error of .175."""
+    one, other = made(), ilr.net_shift(MOVES).net
+    for pair, name in (((one, one), "a"), ((one, other), "a"), ((other, one), "b")):
+        with pytest.raises(ValueError, match=f"`{name}` .* does not know by what each unit"):
+            ilr.difference(*pair, paired=True)
+
+
+def test_plain_tables_alike_are_no_pairs():
+    for function in (ilr.paired_superiority, ilr.marginal_score_shift, ilr.net_shift):
+        made = [function(MOVES) for _ in range(2)]
+        a, b = (getattr(one, "effect", getattr(one, "net", one)) for one in made)
+        with pytest.raises(ValueError, match="must come from the same `Ratings`"):
+            ilr.difference(a, b, paired=True)
+
+
 def test_groups_of_raters_of_one_study_are_paired():
     rng = np.random.default_rng(1)
     codes = rng.integers(0, 2, (40, 6))

@@ -23,6 +23,7 @@ from ilacs_reliability._inference.said import (
     one_sided_twice,
     without_value,
 )
+from ilacs_reliability._inference.sides import erring_whole
 from ilacs_reliability._results.estimates import (
     NO_ERROR,
     Alternative,
@@ -237,8 +238,8 @@ def difference(a: Estimate, b: Estimate, *, paired: bool) -> Estimate:
     Raises
     ------
     ValueError
-        If paired estimates do not come from the same `Ratings`, or one is a batch or from
-        `generalise`.
+        If paired estimates do not come from the same `Ratings` or one has no influence of units,
+        such as `corrected_shift`, or one is a batch or from `generalise`.
 
     Warns
     -----
@@ -271,6 +272,8 @@ def difference(a: Estimate, b: Estimate, *, paired: bool) -> Estimate:
     for name, estimate in (("a", a), ("b", b)):
         check_plain(estimate, name)
     check_flag(paired, "paired")
+    for name, estimate in (("a", a), ("b", b)) if paired else ():
+        _check_influence(estimate, name)
     if paired and not same_units(a, b):
         raise ValueError(
             "`a` and `b` must come from the same `Ratings` (or its `select_raters`) to be paired: "
@@ -316,13 +319,24 @@ def check_plain(estimate: Estimate, name: str) -> None:
         raise ValueError(f"`{name}` must be a plain estimate, but its error is generalised.")
 
 
+def _check_influence(estimate: Estimate, name: str) -> None:
+    """Refuse to pair what is found without the influence of units, as by draws."""
+    known = estimate.status == "ok" and np.isfinite(estimate.value)
+    if known and np.isnan(estimate.influence).all():
+        raise ValueError(
+            f"`{name}` ({estimate.name}) does not know by what each unit moves it, so that nothing "
+            "shows how far it and another of the same units move together: give paired=False where "
+            "they are of other units, and do not subtract them where they are of the same."
+        )
+
+
 def same_units(a: Estimate, b: Estimate) -> bool:
     """Return whether two estimates rest on one and the same pattern table."""
     same_clusters = (a.clusters is None and b.clusters is None) or np.array_equal(
         a.clusters if a.clusters is not None else [], b.clusters if b.clusters is not None else []
     )
     # other units can have the same patterns as often: only one and the same table is of the same
-    same_table = a.patterns is b.patterns
+    same_table = a.patterns is not None and a.patterns is b.patterns
     same_frequencies = np.array_equal(a.frequencies, b.frequencies)
     return bool(same_clusters) and same_table and same_frequencies
 
@@ -349,7 +363,7 @@ def _p_value(
     found = max(found, least)
     if alternative == "two-sided":
         return found
-    if alternative in _erring_whole(estimate, method):
+    if alternative in erring_whole(estimate, method):
         gap = estimate.value - threshold
         return found if (gap if alternative == "greater" else -gap) > 0 else 1.0
     if estimate.value == threshold:
@@ -381,21 +395,6 @@ def _p_values_about(estimate: Estimate, threshold: float, method: str | None) ->
 def _held_by(estimate: Estimate, method: str | None) -> tuple[Any, ...]:
     offered = dict(estimate.methods)
     return tuple(getattr(offered[method or next(iter(offered))], "first", ()))
-
-
-def _erring_whole(estimate: Estimate, method: str | None = None) -> set[Alternative]:
-    """Return to which sides limits may err by their whole level, and not by half of it."""
-    offered = dict(estimate.methods)
-    limits = offered.get(method or next(iter(offered), ""))
-    if limits is None or limits.marked("folded"):
-        return set() if limits is None else {"greater"}
-    a, b = (_sides_of(limits.named.get(name)) for name in ("a", "b"))
-    turned: dict[Alternative, Alternative] = {"greater": "less", "less": "greater"}
-    return a | {turned[side] for side in b}
-
-
-def _sides_of(part: Any) -> set[Alternative]:
-    return _erring_whole(part) if isinstance(part, Estimate) else set()
 
 
 def limits_beside(
