@@ -12,7 +12,7 @@ from ilacs_reliability._data.tables import (
     GroupedGrades,
     Transitions,
 )
-from ilacs_reliability._results.estimates import Estimate, SignificanceResult
+from ilacs_reliability._results.estimates import Estimate, SignificanceResult, reason_in_words
 from ilacs_reliability._results.listing import Estimates
 from ilacs_reliability._results.records import called
 from ilacs_reliability._results.undefined import left_unsaid
@@ -279,10 +279,15 @@ def _coefficients(ratings: Ratings, options: Options) -> Iterator[tuple[str, Est
 
 def _row(name: str, estimate: Estimate, options: Options) -> tuple[str, str, str, str]:
     if estimate.status == "undefined":
-        return name, "", "", f"undefined: {estimate.why or estimate.reason}"
+        return name, "", "", _undefined(estimate)
     limits = estimate.confidence_interval(confidence_level=options.confidence_level)
     span = f"{fixed(limits.low)} to {fixed(limits.high)}"
     return name, fixed(estimate.value), span, called(limits.method)
+
+
+def _undefined(result: Estimate | SignificanceResult) -> str:
+    """Return that a result is undefined and why, "" where it is not."""
+    return "" if result.status == "ok" else f"undefined: {reason_in_words(result)}"
 
 
 def _drawn(ratings: Ratings, found: dict[str, Estimate]) -> Ratings | Estimates:
@@ -311,7 +316,8 @@ def _required(found: dict[str, Estimate], options: Options) -> tuple[bool, list[
         raise ValueError(f"--require must name one of {listed(found, most=12)}, but got {name!r}.")
     low, high = found[name].confidence_interval(confidence_level=options.confidence_level)
     met = bool(low >= threshold)
-    value = with_interval(found[name].value, low, high)
+    why = reason_in_words(found[name])
+    value = f"undefined ({why})" if why else with_interval(found[name].value, low, high)
     sure = level(options.confidence_level)
     said = (
         f"{name} of at least {fixed(threshold)} was required with {sure} "
@@ -334,8 +340,8 @@ def _tests(tests: Sequence[SignificanceResult]) -> Block:
     rows = [
         (
             sentence_start(test.label or test.name),
-            called(test.method),
-            p_phrase(test.p_value).removeprefix("p = "),
+            _undefined(test) or called(test.method),
+            "" if _undefined(test) else p_phrase(test.p_value).removeprefix("p = "),
         )
         for test in tests
     ]

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
-import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from ilacs_reliability._checks.problems import refuse
+from ilacs_reliability._checks.problems import MOST_SHOWN, refuse
 from ilacs_reliability._data.scales import OFSTED_SCALE, Scale, as_number, read_label
 from ilacs_reliability._results.wording import counted, listed
 from ilacs_reliability.commands.sheets import Sheet, folded
@@ -64,6 +62,22 @@ class Asked:
         marks = map(str.casefold, self.missing) if self.missing else MISSING
         return not cell or cell.casefold() in marks
 
+    def only(self, sheet: Sheet, *whats: str) -> Asked:
+        """Return what was said of these columns, each of which must be there, for one thing."""
+        columns = {what: name for what in whats if (name := (self.columns or {}).get(what))}
+        raters = self.raters if "rater" in whats else ()
+        told = [(f"--{what}", name) for what, name in columns.items()]
+        named: dict[int, str] = {}
+        for option, name in [*told, *(("--raters", name) for name in raters)]:
+            number = number_of(sheet, name)
+            if number in named:
+                twice = "twice" if named[number] == option else f"as {named[number]} does"
+                raise ValueError(
+                    f"{sheet.file}: {option} names column {name!r} {twice}: it can be one only."
+                )
+            named[number] = option
+        return replace(self, columns=columns)
+
 
 def number_of(sheet: Sheet, name: str) -> int:
     """Return which column has this name, or raise."""
@@ -77,16 +91,32 @@ def number_of(sheet: Sheet, name: str) -> int:
 
 def role(sheet: Sheet, asked: Asked, what: str) -> int | None:
     """Return the column that is a unit, a rater and so on: as said, else by its name, else None."""
-    told = (asked.columns or {}).get(what, "")
-    if told:
-        return number_of(sheet, told)
+    told = _told(sheet, asked, what)
+    return _role_by_name(sheet, what, (asked.columns or {}).values()) if told is None else told
+
+
+def _told(sheet: Sheet, asked: Asked, what: str) -> int | None:
+    name = (asked.columns or {}).get(what)
+    return number_of(sheet, name) if name else None
+
+
+def _role_by_name(sheet: Sheet, what: str, others: Iterable[str]) -> int | None:
     names = [folded(one) for one in sheet.header]
-    return next((names.index(one) for one in NAMED[what] if one in names), None)
+    taken = set(map(folded, others))
+    return next(
+        (names.index(one) for one in NAMED[what] if one in names and one not in taken), None
+    )
 
 
 def needed(sheet: Sheet, asked: Asked, what: str, why: str) -> int:
     """Return the column of that role, or say which option names it."""
     found = role(sheet, asked, what)
+    by_name = _role_by_name(sheet, what, ())
+    if by_name is not None and found not in (by_name, _told(sheet, asked, what)):
+        raise ValueError(
+            f"{sheet.file}: column {sheet.header[by_name]!r}, by its name the {what}, is named for "
+            f"something else: name the {what} by --{what}."
+        )
     if found is None:
         raise ValueError(
             f"{sheet.file}: which column is the {what}? Name it by --{what} COLUMN, {why}; "
@@ -98,31 +128,63 @@ def needed(sheet: Sheet, asked: Asked, what: str, why: str) -> int:
 # scales
 
 
-def scale_of(cells: Iterable[str], asked: Asked, file: str) -> tuple[Scale, str]:
+Placed: TypeAlias = tuple[str, int | None, int]
+"""A cell with its row and column; without a row where it is a column's name."""
+
+
+def cells_of(sheet: Sheet, *columns: int) -> Iterator[Placed]:
+    """Yield the cells of columns, a column after the other."""
+    return ((row[one], place, one) for one in columns for place, row in enumerate(sheet.rows))
+
+
+def names_of(sheet: Sheet) -> Iterator[Placed]:
+    """Yield the names of the columns of a table of counts."""
+    return ((name, None, place) for place, name in enumerate(sheet.header) if place)
+
+
+def scale_of(cells: Iterable[Placed], asked: Asked, sheet: Sheet) -> tuple[Scale, str]:
     """Return the scale of the grades that occur, and in words how it is known."""
     if asked.scale:
         return _told_scale(asked.scale), ""
-    found = dict.fromkeys(cell for cell in cells if not asked.is_missing(cell))
-    if not found:
-        raise ValueError(f"{file} holds no grade.")
-    if all(code_of(OFSTED_SCALE, cell) is not None for cell in found):
+    first: dict[str, tuple[int | None, int]] = {}
+    times: Counter[str] = Counter()
+    for cell, row, column in cells:
+        if not asked.is_missing(cell):
+            first.setdefault(cell, (row, column))
+            times[cell] += 1
+    if not first:
+        raise ValueError(f"{sheet.file} holds no grade: no column of grades has a cell but empty.")
+    others = {kind: [cell for cell in first if not known(cell)] for kind, known in KNOWN.items()}
+    if not others["of Ofsted's grades"]:
         return OFSTED_SCALE, f"the grades are on Ofsted's scale, {_in_order(OFSTED_SCALE)}"
-    numbers = [as_number(cell) for cell in found]
-    if None not in numbers:
-        scale = Scale(sorted({_whole(number) for number in numbers if number is not None}))
+    if not others["of the numbers"]:
+        scale = Scale(sorted({_whole(as_number(cell) or 0) for cell in first}))
         return scale, (
             f"the scale is the numbers that occur, the lowest worst, {_in_order(scale)}: a grade "
             "that nobody used must be declared by --scale"
         )
-    if len(found) > 12:
+    for kind, odd in others.items():
+        if 2 * sum(times[cell] for cell in odd) <= times.total():
+            places = [f"{sheet.place(*first[cell])}: {cell!r} is none {kind}." for cell in odd]
+            refuse([*places[: MOST_SHOWN - 1], f"{sheet.file}: where others are grades, {GIVE}"])
+    if len(first) > 12:
         raise ValueError(
-            f"{file}: the grades are not known, and {counted(len(found), 'different cell')} are "
+            f"{sheet.file}: the grades are not known, and "
+            f"{counted(len(first), 'different cell')} are "
             "too many to be grades. Name the column by --grade, or the grades by --scale."
         )
     raise ValueError(
-        f"{file}: the order of the grades {listed(sorted(found), most=12)} is not known. "
-        "Give them worst first: --scale 'worst,...,best'."
+        f"{sheet.file}: the order of the grades {listed(sorted(first), most=12)} is not known: "
+        f"{GIVE}"
     )
+
+
+KNOWN: Mapping[str, Callable[[str], bool]] = {
+    "of Ofsted's grades": lambda cell: code_of(OFSTED_SCALE, cell) is not None,
+    "of the numbers": lambda cell: as_number(cell) is not None,
+}
+"""Grades whose order needs not be told."""
+GIVE = "give all grades worst first, --scale 'worst,...,best'."
 
 
 def _told_scale(text: str) -> Scale:
@@ -130,7 +192,7 @@ def _told_scale(text: str) -> Scale:
         return OFSTED_SCALE
     path = scale_file(text)
     if path is not None:
-        names = [line.strip() for line in path.read_text(encoding="utf-8-sig").splitlines()]
+        names = [line.strip() for line in _text_of(path).splitlines()]
     else:
         names = [name.strip() for name in text.split(",")]
     names = [name for name in names if name]
@@ -140,9 +202,25 @@ def _told_scale(text: str) -> Scale:
             f"of one grade a line, but got {text!r}."
         )
     numbers = [as_number(name) for name in names]
-    if None in numbers:
-        return Scale(names, fold=True)
-    return Scale([_whole(number) for number in numbers if number is not None])
+    labels = names if None in numbers else [_whole(one) for one in numbers if one is not None]
+    twice = [name for name, times in Counter(_alike(one) for one in labels).items() if times > 1]
+    if twice:
+        raise ValueError(f"--scale names {listed(map(repr, twice))} twice: name each grade once.")
+    try:
+        return Scale(labels, fold=labels is names)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"--scale {text!r}: {error}") from None
+
+
+def _alike(label: str | float) -> str | float:
+    return folded(label) if isinstance(label, str) else label
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValueError(f"--scale {path}: the file is no text in UTF-8.") from None
 
 
 def scale_file(text: str) -> Path | None:
@@ -186,8 +264,8 @@ class Grades:
     def said(self) -> Iterator[str]:
         """Yield what was read as missing."""
         for cell, times in sorted(self.missing.items()):
-            name = f"{cell!r}" if cell else "empty"
-            yield f"{counted(times, f'cell {name}', f'cells {name}')} read as missing"
+            one, more = (f"cell {cell!r}", f"cells {cell!r}") if cell else ("empty cell", "")
+            yield f"{counted(times, one, more)} read as missing"
 
 
 def code_of(scale: Scale, cell: str) -> int | None:
@@ -203,11 +281,17 @@ def code_of(scale: Scale, cell: str) -> int | None:
 
 def layout_of(sheet: Sheet, asked: Asked, long: Sequence[str]) -> Layout:
     """Return how a sheet is laid out: as said, as a table of counts, or as columns are named."""
+    told = [*(asked.columns or {}), *(["raters"] if asked.raters else [])]
+    if told == ["group"] and role(sheet, asked, "group") == 0:
+        told = []  # which stands first in a table of groups
+    if asked.layout == "table" and told:
+        raise ValueError(f"--{told[0]} says nothing of a table of counts, --layout table.")
+    if asked.layout == "long" and asked.raters:
+        raise ValueError("--raters names columns, a rater each, which --layout long has not.")
     if asked.layout:
         return asked.layout  # type: ignore[return-value]
-    if "group" not in long and _is_cross_table(sheet):
-        return "table"
-    if "group" in long and _is_group_table(sheet):
+    table = _is_group_table if "group" in long else _is_cross_table
+    if not told and table(sheet):
         return "table"
     named = all(role(sheet, asked, what) is not None for what in long)
     return "long" if named and not asked.raters else "wide"
@@ -243,6 +327,8 @@ def _graded(names: Sequence[str]) -> list[str]:
     return kept[:-1] if kept and kept[-1] in TOTALS else kept
 
 
+DIGITS = 15
+"""Of the largest count that is read."""
 TOTALS = ("total", "totals", "all", "sum", "grand total")
 
 
@@ -257,10 +343,14 @@ def counts_of(sheet: Sheet) -> Sheet:
             cells.append(cell or "0")
             if cell and not cell.isdecimal():
                 wrong.append(f"{sheet.place(number, column)}: {cell!r} is no count.")
+            elif len(cell.lstrip("0")) > DIGITS:
+                wrong.append(f"{sheet.place(number, column)}: the count has over {DIGITS} digits.")
         filled.append(tuple(cells))
     refuse(wrong)
     said = [f"{counted(empty, 'empty cell')} of the table read as 0"] if empty else []
     whole = replace(sheet, rows=tuple(filled), assumed=(*sheet.assumed, *said))
+    if not any(int(cell) for row in filled for cell in row[1:]):
+        raise ValueError(f"{sheet.file}: every count of the table is 0.")
     return _without_totals(whole)
 
 
@@ -307,8 +397,7 @@ def table_of(sheet: Sheet, asked: Asked) -> tuple[list[list[int]], Scale, str]:
             f"{sheet.file}: rows and columns of a cross-table must be the same grades, but they "
             f"are {listed(sheet.column(0), most=9)} and {listed(sheet.header[1:], most=9)}."
         )
-    names = [*sheet.header[1:], *sheet.column(0)]
-    scale, known = scale_of(names, asked, sheet.file)
+    scale, known = scale_of([*names_of(sheet), *cells_of(sheet, 0)], asked, sheet)
     columns = [_named(scale, name, sheet) for name in sheet.header[1:]]
     counts = [[0] * len(scale) for _ in range(len(scale))]
     for row in sheet.rows:
@@ -342,68 +431,6 @@ def _looks_graded(cells: Sequence[str], asked: Asked) -> bool:
         scale = _told_scale(asked.scale)
         return any(code_of(scale, cell) is not None for cell in found)
     return 0 < len(found) <= max(12, len(cells) // 20)
-
-
-# dates
-
-
-def dates_of(sheet: Sheet, column: int, asked: Asked) -> tuple[list[datetime.date], list[str]]:
-    """Return the dates of a column, and how they were read; what is none is refused together."""
-    cells = sheet.column(column)
-    kinds = [asked.dates] if asked.dates else list(DATES)
-    # of ways that read as many, the first
-    kind = max(kinds, key=lambda name: sum(_reads(DATES[name][1], cell) for cell in cells))
-    said, read = DATES[kind]
-    refuse(
-        [
-            f"{sheet.place(row, column)}: {cell!r} is no date (2024-03-31 and 31/03/2024 are)."
-            for row, cell in enumerate(cells)
-            if not _reads(read, cell)
-        ]
-    )
-    return [read(cell) for cell in cells], [said] if said else []
-
-
-def _iso(cell: str) -> datetime.date:
-    return datetime.date.fromisoformat(cell[:10])
-
-
-def _day_first(cell: str) -> datetime.date:
-    day, month, year = map(int, re.split(r"[./-]", cell.partition(" ")[0]))
-    return datetime.date(year + 2000 if year < 100 else year, month, day)
-
-
-def _month_first(cell: str) -> datetime.date:
-    month, day, year = re.split(r"[./-]", cell)
-    return _day_first(f"{day}/{month}/{year}")
-
-
-def _named_month(cell: str) -> datetime.date:
-    day, month, year = re.split(r"[ -]", cell)
-    return _day_first(f"{day}/{MONTHS.index(month[:3].casefold()) + 1}/{year}")
-
-
-def _year(cell: str) -> datetime.date:
-    return datetime.date(int(cell), 1, 1)
-
-
-MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-DATES: Mapping[str, tuple[str, Callable[[str], datetime.date]]] = {
-    "iso": ("", _iso),
-    "day-first": ("dates are day/month/year", _day_first),
-    "month-first": ("dates are month/day/year", _month_first),
-    "named": ("dates name the month", _named_month),
-    "years": ("dates are years", _year),
-}
-"""Ways of writing dates, and what is said of each."""
-
-
-def _reads(read: Callable[[str], datetime.date], cell: str) -> bool:
-    try:
-        read(cell)
-    except (ValueError, OverflowError):  # no number, or one that no date has
-        return False
-    return True
 
 
 def repeated(keys: Sequence[tuple[str, ...]], sheet: Sheet, thing: str) -> list[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ilacs_reliability._results.wording import listed
-from ilacs_reliability.commands.layouts import DATES
+from ilacs_reliability.commands.dates import DATES
 from ilacs_reliability.commands.naming import filled, name_of
 from ilacs_reliability.commands.sheets import Sheet, kind_of, read_sheet
 

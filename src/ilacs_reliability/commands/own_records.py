@@ -9,7 +9,8 @@ from ilacs_reliability._checks.problems import refuse
 from ilacs_reliability._data.ratings import Ratings
 from ilacs_reliability._results.wording import counted, listed
 from ilacs_reliability.claims.double import TEAMS, double_from_rows
-from ilacs_reliability.commands.layouts import Asked, dates_of
+from ilacs_reliability.commands.dates import dates_of
+from ilacs_reliability.commands.layouts import Asked
 from ilacs_reliability.commands.sheets import Sheet, folded
 from ilacs_reliability.datasets.inspections import (
     COLUMNS,

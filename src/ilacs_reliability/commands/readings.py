@@ -17,14 +17,16 @@ from ilacs_reliability._data.tables import (
 )
 from ilacs_reliability._results.wording import counted, listed
 from ilacs_reliability.commands.answers import Block
+from ilacs_reliability.commands.dates import dates_of
 from ilacs_reliability.commands.layouts import (
     Asked,
     Grades,
+    cells_of,
     code_of,
     counts_of,
-    dates_of,
     grade_columns,
     layout_of,
+    names_of,
     needed,
     repeated,
     role,
@@ -36,6 +38,7 @@ from ilacs_reliability.commands.sheets import Sheet
 
 def ratings_of(sheet: Sheet, asked: Asked) -> tuple[Ratings, Block]:
     """Return the ratings of a sheet, and what was read and assumed."""
+    asked = asked.only(sheet, "unit", "rater", "grade")
     layout = layout_of(sheet, asked, ("unit", "rater", "grade"))
     if layout == "table":
         sheet = counts_of(sheet)
@@ -52,13 +55,13 @@ def ratings_of(sheet: Sheet, asked: Asked) -> tuple[Ratings, Block]:
             f"{sheet.file}: agreement needs two columns of grades or more, one for each rater "
             f"(--raters A,B), or columns of unit, rater and grade; found {len(columns)}."
         )
-    cells = (cell for column in columns for cell in sheet.column(column))
-    scale, known = scale_of(cells, asked, sheet.file)
+    scale, known = scale_of(cells_of(sheet, *columns), asked, sheet)
     grades = Grades(sheet, scale, asked)
     codes = [[grades.code(row, column) for column in columns] for row in range(len(sheet.rows))]
     refuse(grades.wrong)
     names = [sheet.header[column] for column in columns]
-    what = f"{counted(len(codes), 'unit')}, a line each, graded by {listed(names, most=12)}"
+    units = f"{len(codes)} units, a line each" if len(codes) > 1 else "1 unit"
+    what = f"{units}, graded by {listed(names, most=12)}"
     block = _read(sheet, what, [known, *grades.said()])
     return ratings_from_codes(codes, scale=scale, raters=names), block
 
@@ -66,7 +69,7 @@ def ratings_of(sheet: Sheet, asked: Asked) -> tuple[Ratings, Block]:
 def _long_ratings(sheet: Sheet, asked: Asked) -> tuple[Ratings, Block]:
     why = "or give one column a rater"
     unit, rater, grade = (needed(sheet, asked, what, why) for what in ("unit", "rater", "grade"))
-    scale, known = scale_of(sheet.column(grade), asked, sheet.file)
+    scale, known = scale_of(cells_of(sheet, grade), asked, sheet)
     grades = Grades(sheet, scale, asked)
     keys = [(row[unit], row[rater]) for row in sheet.rows]
     codes = [grades.code(row, grade) for row in range(len(keys))]
@@ -95,6 +98,7 @@ def _nameless(sheet: Sheet, *columns: int) -> Iterator[str]:
 
 def transitions_of(sheet: Sheet, asked: Asked) -> tuple[Transitions, Block]:
     """Return the grades before and after of a sheet, and what was read and assumed."""
+    asked = asked.only(sheet, "unit", "date", "grade", "before", "after")
     layout = layout_of(sheet, asked, ("unit", "date", "grade"))
     if layout == "table":
         sheet = counts_of(sheet)
@@ -104,12 +108,16 @@ def transitions_of(sheet: Sheet, asked: Asked) -> tuple[Transitions, Block]:
     if layout == "long" and role(sheet, asked, "before") is None:
         return _dated(sheet, asked)
     before, after = _two_columns(sheet, asked)
-    cells = (cell for column in (before, after) for cell in sheet.column(column))
-    scale, known = scale_of(cells, asked, sheet.file)
+    scale, known = scale_of(cells_of(sheet, before, after), asked, sheet)
     grades = Grades(sheet, scale, asked)
     pairs = [(grades.code(row, before), grades.code(row, after)) for row in range(len(sheet.rows))]
     refuse(grades.wrong)
     what = f"{sheet.header[before]!r} before and {sheet.header[after]!r} after"
+    if not any(min(pair) >= 0 for pair in pairs):
+        raise ValueError(
+            f"{sheet.file}: no line has both grades, {what}, so no move is seen. Other columns are "
+            "named by --before and --after, cells that hold no grade by --missing."
+        )
     return _counted(pairs, scale), _read(sheet, what, [known, *grades.said(), *_without(pairs)])
 
 
@@ -117,21 +125,24 @@ def _two_columns(sheet: Sheet, asked: Asked) -> tuple[int, int]:
     before, after = role(sheet, asked, "before"), role(sheet, asked, "after")
     if before is not None and after is not None:
         return before, after
-    columns = grade_columns(sheet, asked)
-    if len(columns) != 2:
+    known = after if before is None else before
+    columns = [one for one in grade_columns(sheet, asked) if one != known]
+    if len(columns) != (2 if known is None else 1):
         raise ValueError(
             f"{sheet.file}: which columns hold the grades before and after? Name them by --before "
             f"and --after, or give columns of unit, date and grade; there are "
             f"{listed(map(repr, sheet.header), most=12)}."
         )
-    return columns[0], columns[1]
+    if known is None:
+        return columns[0], columns[1]
+    return (columns[0], known) if before is None else (known, columns[0])
 
 
 def _dated(sheet: Sheet, asked: Asked) -> tuple[Transitions, Block]:
     why = "or give two columns of grades"
     unit, date, grade = (needed(sheet, asked, what, why) for what in ("unit", "date", "grade"))
     days, said = dates_of(sheet, date, asked)
-    scale, known = scale_of(sheet.column(grade), asked, sheet.file)
+    scale, known = scale_of(cells_of(sheet, grade), asked, sheet)
     grades = Grades(sheet, scale, asked)
     keys = [(row[unit], day.isoformat()) for row, day in zip(sheet.rows, days, strict=True)]
     codes = [grades.code(row, grade) for row in range(len(keys))]
@@ -142,6 +153,12 @@ def _dated(sheet: Sheet, asked: Asked) -> tuple[Transitions, Block]:
             seen.setdefault(one, []).append((day, code))
     pairs = [(min(one)[1], max(one)[1]) for one in seen.values() if len(one) > 1]
     once = sum(len(one) == 1 for one in seen.values())
+    if not pairs:
+        raise ValueError(
+            f"{sheet.file}: no unit has grades of two dates, so no move is seen. The columns are "
+            f"{sheet.header[unit]!r}, {sheet.header[date]!r} and {sheet.header[grade]!r}; others "
+            "are named by --unit, --date and --grade."
+        )
     notes = [known, *said, *grades.said(), "each unit's first grade is compared with its last"]
     if once:
         notes.append(f"{counted(once, 'unit')} with one grade only left out")
@@ -165,18 +182,20 @@ def _without(pairs: Sequence[tuple[int, int]]) -> list[str]:
 
 def groups_of(sheet: Sheet, asked: Asked) -> tuple[GroupedGrades, Block]:
     """Return the grades of groups of a sheet, and what was read and assumed."""
+    asked = asked.only(sheet, "group", "grade", "stratum")
     if layout_of(sheet, asked, ("group", "grade")) == "table":
         return _group_table(sheet, asked)
     why = "or give a table of groups by grades"
     group, grade = needed(sheet, asked, "group", why), needed(sheet, asked, "grade", why)
     stratum = role(sheet, asked, "stratum") if (asked.columns or {}).get("stratum") else None
-    scale, known = scale_of(sheet.column(grade), asked, sheet.file)
+    scale, known = scale_of(cells_of(sheet, grade), asked, sheet)
     grades = Grades(sheet, scale, asked)
     codes = [grades.code(row, grade) for row in range(len(sheet.rows))]
     strata = [""] * len(codes) if stratum is None else sheet.column(stratum)
     named = [group] if stratum is None else [group, stratum]
     refuse([*grades.wrong, *_nameless(sheet, *named)])
     groups, kinds = (list(dict.fromkeys(names)) for names in (sheet.column(group), strata))
+    _check_two(groups, sheet.place(None, group))
     counts = np.zeros((len(kinds), len(groups), len(scale)), dtype=np.int64)
     for kind, one, code in zip(strata, sheet.column(group), codes, strict=True):
         if code >= 0:
@@ -190,14 +209,28 @@ def groups_of(sheet: Sheet, asked: Asked) -> tuple[GroupedGrades, Block]:
     return result, _read(sheet, what, [known, *grades.said()])
 
 
+def _check_two(groups: Sequence[str], place: str) -> None:
+    if len(groups) == 1:
+        raise ValueError(
+            f"{place} holds one group only, {groups[0]!r}, and two are compared: is another column "
+            "meant, --group COLUMN?"
+        )
+    if len(groups) > 2:
+        raise ValueError(
+            f"{place} holds {len(groups)} groups ({listed(groups, most=12)}), and two are compared "
+            "at a time: leave the others out of the file."
+        )
+
+
 def _group_table(sheet: Sheet, asked: Asked) -> tuple[GroupedGrades, Block]:
     sheet = counts_of(sheet)
-    scale, known = scale_of(sheet.header[1:], asked, sheet.file)
+    scale, known = scale_of(names_of(sheet), asked, sheet)
     codes = [_label_code(scale, name, sheet) for name in sheet.header[1:]]
     counts = np.zeros((len(sheet.rows), len(scale)), dtype=np.int64)
     for row, cells in enumerate(sheet.rows):
         counts[row, codes] = [int(cell) for cell in cells[1:]]
     groups = sheet.column(0)
+    _check_two(groups, sheet.place(None, 0))
     what = f"a table of groups by grades: {listed(groups, most=12)}"
     return grades_from_table(counts, scale=scale, groups=groups), _read(sheet, what, [known])
 

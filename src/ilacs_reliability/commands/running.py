@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ilacs_reliability import __version__
+from ilacs_reliability._checks.problems import SeveralProblems
 from ilacs_reliability._data.scales import as_number
 from ilacs_reliability.commands.answers import Answer, pictured
 from ilacs_reliability.commands.asking import Options, agree, check, compare, shift
@@ -124,7 +125,10 @@ def answer(given: argparse.Namespace) -> int:
     with waiting(f"reading {name}") as shown:
         sheet = opened(given.file, given)
         shown.now(f"working out what {name} says")
-        found = QUESTIONS[given.command][0](sheet, asked, options)
+        try:
+            found = QUESTIONS[given.command][0](sheet, asked, options)
+        except (ArithmeticError, TypeError, ValueError) as error:
+            raise _of_file(error, name) from None
     found = replace(found, source=f"{found.source}; {_when(given.file)}.")
     standard_output()
     for kind, content in _contents(found, given).items():
@@ -132,6 +136,13 @@ def answer(given: argparse.Namespace) -> int:
     if STANDARD not in outputs.values():
         say(found.text())
     return 0 if found.met else 1
+
+
+def _of_file(error: Exception, name: str) -> Exception:
+    """Return an error that names the file or the option that it is about."""
+    if isinstance(error, SeveralProblems) or str(error).startswith((name, "--")):
+        return error
+    return ValueError(f"{name}: {error}")
 
 
 def _inputs(given: argparse.Namespace) -> dict[str, Path]:
@@ -164,7 +175,10 @@ def _when(path: Path) -> str:
 
 
 def _names(text: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in text.split(",") if name.strip())
+    names = tuple(name.strip() for name in text.split(",") if name.strip())
+    if text and not names:
+        raise ValueError(f"--raters must be columns divided by commas, but got {text!r}.")
+    return names
 
 
 def _level(percent: float) -> float:

@@ -10,8 +10,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from ilacs_reliability._checks.problems import refuse
 from ilacs_reliability._results.wording import counted, listed
@@ -38,9 +39,11 @@ class Sheet:
     lines: tuple[int, ...]
     assumed: tuple[str, ...]
 
-    def place(self, row: int, column: int | None = None) -> str:
-        """Return where a cell stands, for a message."""
-        parts = [self.file, self.sheet and f"sheet {self.sheet!r}", f"line {self.lines[row]}"]
+    def place(self, row: int | None, column: int | None = None) -> str:
+        """Return where a cell, a line or a column stands, for a message."""
+        parts = [self.file, self.sheet and f"sheet {self.sheet!r}"]
+        if row is not None:
+            parts.append(f"line {self.lines[row]}")
         if column is not None:
             parts.append(f"column {self.header[column]!r}")
         return ", ".join(filter(None, parts))
@@ -103,11 +106,13 @@ def read_sheet(
     elif kind == "Parquet":
         name, lines, assumed = "", _parquet(path), []
     else:
-        name, (lines, assumed) = "", _text(path, separator, encoding)
+        name, (lines, assumed) = "", _text(path, separator, encoding, header)
     return _sheet(name_of(path), name, lines, assumed, header)
 
 
-def _text(path: Path, separator: str | None, encoding: str) -> tuple[Lines, list[str]]:
+def _text(
+    path: Path, separator: str | None, encoding: str, header: int | None
+) -> tuple[Lines, list[str]]:
     name = name_of(path)
     content = content_of(path, LARGEST)
     if len(content) > LARGEST:
@@ -119,7 +124,19 @@ def _text(path: Path, separator: str | None, encoding: str) -> tuple[Lines, list
     mark = separator or (told[1] if told else _separator(text))
     if not separator and mark != ",":
         assumed.append(f"cells are separated by {SEPARATORS.get(mark, repr(mark))}")
-    return list(_cells(text, mark, name)), assumed
+    lines, wrong = _cells(text, mark)
+    if wrong is not None:
+        raise ValueError(f"{name}, line {wrong.line}{_under(lines, wrong, header)}: {wrong.what}.")
+    return lines, assumed
+
+
+def _under(lines: Cells, wrong: Broken, header: int | None) -> str:
+    """Return the name of the column in which something is wrong, as far as names stand above."""
+    filled = [(line, [written(cell) for cell in cells]) for line, cells in lines]
+    if wrong.cell is None or not any(any(cells) for _, cells in filled):
+        return ""
+    names = _from_header(filled, header, "", [])[0][1]
+    return f", column {names[wrong.cell]!r}" if wrong.cell < len(names) else ""
 
 
 def _decoded(content: bytes, name: str, encoding: str) -> tuple[str, list[str]]:
@@ -144,23 +161,47 @@ def _separator(text: str) -> str:
     """Return what divides most lines into the same number of cells, of more than one."""
 
     def fit(mark: str) -> tuple[int, int]:
-        sizes = Counter(len(cells) for _, cells in _cells(text[:20_000], mark, "") if any(cells))
-        size, lines = max(sizes.items(), key=lambda item: item[::-1], default=(1, 0))
-        return (lines, size) if size > 1 else (0, 0)
+        lines, _ = _cells(text[:20_000], mark)
+        sizes = Counter(len(cells) for _, cells in lines if any(cells))
+        size, times = max(sizes.items(), key=lambda item: item[::-1], default=(1, 0))
+        return (times, size) if size > 1 else (0, 0)
 
     return max(SEPARATORS, key=fit)
 
 
-def _cells(text: str, mark: str, name: str) -> Iterable[tuple[int, list[str]]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
+Cells: TypeAlias = list[tuple[int, list[str]]]
+
+
+class Broken(NamedTuple):
+    """The line and cell where a text can no longer be read, and why."""
+
+    line: int
+    cell: int | None
+    what: str
+
+
+def _cells(text: str, mark: str) -> tuple[Cells, Broken | None]:
+    """Return the lines of a text with their numbers, and what is wrong at its end, if anything."""
+    # a quote that is open takes in what stands after the end
+    end = ["end", "end"]
+    after = [mark.join(end)]
+    reader = csv.reader(chain(io.StringIO(text, newline=""), after), delimiter=mark)
+    lines: Cells = []
     before = 0
     try:
         for cells in reader:
-            yield before + 1, cells
+            lines.append((before + 1, cells))
             before = reader.line_num
     except csv.Error as error:
-        if name:
-            raise ValueError(f"{name}, line {reader.line_num}: {error}.") from None
+        quoted = "field larger" in str(error) and reader.line_num > before + 1
+        return lines, Broken(before + 1, None, f"{error}{OPEN if quoted else ''}")
+    line, cells = lines.pop()
+    if cells != end:
+        return lines, Broken(line, len(cells) - 1, "a quote is not closed")
+    return lines, None
+
+
+OPEN = ": is a quote not closed?"
 
 
 def _workbook(path: Path, sheet: str | None) -> tuple[str, Lines, list[str]]:
@@ -240,8 +281,7 @@ def _from_header(filled: Filled, header: int | None, file: str, assumed: list[st
     """Return the lines that are not blank from the column names on, and say what stood above."""
     kept = [(line, cells) for line, cells in filled if any(cells)]
     if header is not None:
-        if header not in [line for line, _ in kept]:
-            raise ValueError(f"{file} has no column names in line {header}, which is blank.")
+        _check_header(header, filled, file)
         return [(line, cells) for line, cells in kept if line >= header]
     above = 0
     while above + 1 < len(kept) and _size(kept[above][1]) == 1 < _widest(kept[above + 1 :]):
@@ -250,6 +290,18 @@ def _from_header(filled: Filled, header: int | None, file: str, assumed: list[st
         said = listed([repr(next(filter(None, cells))) for _, cells in kept[:above]], most=3)
         assumed.append(f"{counted(above, 'line')} above the column names left out: {said}")
     return kept[above:]
+
+
+def _check_header(header: int, filled: Filled, file: str) -> None:
+    lines = {line: any(cells) for line, cells in filled}
+    if header < 1:
+        raise ValueError(f"--header must be the number of a line, 1 or more, but got {header}.")
+    if header > max(lines, default=0):
+        last = counted(max(lines, default=0), "line")
+        raise ValueError(f"--header {header}: {file} has {last}.")
+    if not lines.get(header):
+        why = "is blank" if header in lines else "is within a cell"
+        raise ValueError(f"--header {header}: {file} has no column names there, as the line {why}.")
 
 
 def _widest(kept: Filled) -> int:
