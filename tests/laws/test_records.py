@@ -78,6 +78,78 @@ def test_a_record_holds_no_function(name):
     assert odd <= {"date", "datetime"}, f"{name} holds {odd}"
 
 
+def held_in(part: object, path: str, seen: dict[int, object]) -> Iterator[tuple[str, object]]:
+    """Yield every mapping, list, set and array that can be reached, with the way to it.
+
+    What a function that a record names takes, `Keyed`, is the package's own and no part of it, nor
+    is what has an underscore.
+    """
+    if isinstance(part, str | bytes | np.generic | Keyed) or id(part) in seen:
+        return
+    seen[id(part)] = part
+    if dataclasses.is_dataclass(part) and not isinstance(part, type):
+        for field in dataclasses.fields(part):
+            # what follows from the others is not held, but made where a record arrives
+            if field.init and not field.name.startswith("_"):
+                yield from held_in(getattr(part, field.name), f"{path}.{field.name}", seen)
+        return
+    if isinstance(part, Mapping | list | set | np.ndarray):
+        yield path, part
+    if isinstance(part, Mapping):
+        for key, one in part.items():
+            yield from held_in(one, f"{path}[{key!r}]", seen)
+    if isinstance(part, list | tuple):
+        for place, one in enumerate(part):
+            yield from held_in(one, f"{path}[{place}]", seen)
+
+
+def is_written_to(part: object) -> bool:
+    """Try to put something in and to take something out."""
+    if isinstance(part, np.ndarray):
+        return part.flags.writeable
+    tries = [
+        lambda: part.__setitem__("new", 1),
+        lambda: part.__setitem__(0, 1),
+        lambda: part.append(1),
+        lambda: part.add(1),
+        lambda: part.update({"new": 1}),
+        lambda: part.pop(),
+        lambda: part.popitem(),
+        lambda: part.clear(),
+    ]
+    for attempt in tries:
+        with contextlib.suppress(AttributeError, TypeError):
+            attempt()
+            return True
+    return False
+
+
+@each_result
+def test_nobody_can_write_to_a_record(name):
+    result = result_of(name)
+    twins = {"": result, " unpickled": pickle.loads(pickle.dumps(result))}
+    twins |= {" copied": copy.deepcopy(result)}
+    for how, twin in twins.items():
+        open_to_all = [path for path, part in held_in(twin, name + how, {}) if is_written_to(part)]
+        assert not open_to_all
+
+
+@each_result
+def test_what_a_record_hands_out_is_not_what_it_holds(name):
+    result = result_of(name)
+    before = copy.deepcopy(result)
+    rows = getattr(result, "rows", list)
+    handed = [result.to_dict(), rows() if callable(rows) else []]
+    if isinstance(result, ilr.Listing):
+        handed += [result[0], result[:], list(result), result.column(next(iter(result[0])))]
+    for path, part in list(held_in(handed, name, {})):
+        assert not isinstance(part, np.ndarray) or not part.flags.writeable, path
+        if isinstance(part, dict | list):
+            with contextlib.suppress(TypeError):
+                part.clear()
+    assert result == before
+
+
 @each_result
 def test_a_record_travels_small_and_whole(name):
     result = result_of(name)

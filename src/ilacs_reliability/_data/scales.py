@@ -158,8 +158,8 @@ class Scale:
             ("ordered", bool(ordered)),
             ("aliases", FrozenMapping(folded) if folded else NO_ALIASES),
             ("missing", none),
-            ("_codes", codes),
-            ("_readings", _readings(labels, folded, none)),
+            ("_codes", FrozenMapping(codes)),
+            ("_readings", FrozenMapping(_readings(labels, folded, none))),
         ):
             object.__setattr__(self, name, thing)
 
@@ -174,8 +174,8 @@ class Scale:
             ("ordered", True),
             ("aliases", NO_ALIASES),
             ("missing", ()),
-            ("_codes", {label: label - 1 for label in labels}),
-            ("_readings", {float(label): label - 1 for label in labels}),
+            ("_codes", FrozenMapping({label: label - 1 for label in labels})),
+            ("_readings", FrozenMapping({float(label): label - 1 for label in labels})),
         ):
             object.__setattr__(scale, name, thing)
         return scale

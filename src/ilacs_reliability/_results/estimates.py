@@ -242,7 +242,8 @@ class Estimate(Record, Pictured):
 
     def __post_init__(self) -> None:
         # five coefficients of a study take some 0.5 ms: looking at all fields would add a tenth
-        freeze(self, OF_PATTERNS if isinstance(self.value, float) else None)
+        single = isinstance(self.value, float) and type(self) is Estimate
+        freeze(self, OF_PATTERNS if single else None)
 
     @property
     def influence(self) -> FloatArray:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ilacs_reliability._checks.arguments import check_text, told
-from ilacs_reliability._checks.containers import FrozenMapping
+from ilacs_reliability._checks.containers import thawed
 from ilacs_reliability._results.estimates import Estimate
 from ilacs_reliability._results.pictured import Pictured
 from ilacs_reliability._results.records import Record, plain, python, rows_table
@@ -44,9 +44,6 @@ class Estimates(Record, Pictured, Mapping[Hashable, Estimate]):
     name: str
     of: str
     entries: Mapping[Hashable, Estimate]
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "entries", FrozenMapping(self.entries))
 
     def __getitem__(self, key: Hashable) -> Estimate:
         return self.entries[key]
@@ -149,9 +146,6 @@ class Listing(Record, Sequence[dict[str, Any]]):
     sentence: str = ""
     notes: tuple[str, ...] = ()
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "entries", tuple(map(FrozenMapping, self.entries)))
-
     def rows(self) -> list[dict[str, Any]]:
         """Return the rows, for a dataframe of any kind.
 
@@ -160,7 +154,7 @@ class Listing(Record, Sequence[dict[str, Any]]):
         list of dict
             Plain Python values at full precision.
         """
-        return [dict(row) for row in self.entries]
+        return list(self)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the listing as plain Python values, at full precision.
@@ -227,10 +221,11 @@ class Listing(Record, Sequence[dict[str, Any]]):
     def __getitem__(self, place: slice) -> list[dict[str, Any]]: ...
 
     def __getitem__(self, place: int | slice) -> dict[str, Any] | list[dict[str, Any]]:
-        return self.rows()[place]
+        found = self.entries[place]
+        return _own(found) if isinstance(found, Mapping) else list(map(_own, found))
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
-        return iter(self.rows())
+        return map(_own, self.entries)
 
     def __len__(self) -> int:
         return len(self.entries)
@@ -243,6 +238,11 @@ class Listing(Record, Sequence[dict[str, Any]]):
         columns = tuple(self.entries[0]) if self.entries else ()
         below = "".join(f"<p>{html.escape(text)}</p>" for text in (self.sentence, *self.notes))
         return rows_table(self.rows(), columns) + below
+
+
+def _own(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row that is the caller's to write to."""
+    return {name: thawed(cell) for name, cell in row.items()}
 
 
 def _text(key: Hashable) -> Any:

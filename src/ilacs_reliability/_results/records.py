@@ -1,4 +1,4 @@
-"""What all records share: arrays nobody can write to, equality by content, plain rows, a table."""
+"""What all records share: no part to write to, equality by content, plain rows, a table."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from ilacs_reliability._checks.containers import read_only
+from ilacs_reliability._checks.containers import UNCHANGING, frozen
 from ilacs_reliability._results.rows import Library, frame_of, markdown_of, rows_of
 from ilacs_reliability._results.wording import significant
 
 
 class Record:
-    """A record whose arrays are read-only and that equals another which holds the same."""
+    """A record that nobody can write to and that equals another which holds the same."""
 
     __slots__ = ()
 
@@ -86,7 +86,7 @@ class Record:
 
 
 def restored(kind: type[Any], state: Mapping[str, Any]) -> Any:
-    """Return a record that was pickled or copied, its arrays read-only as before.
+    """Return a record that was pickled or copied, as closed to writing as before.
 
     Parameters
     ----------
@@ -103,10 +103,6 @@ def restored(kind: type[Any], state: Mapping[str, Any]) -> Any:
     record = object.__new__(kind)
     for name, value in state.items():
         object.__setattr__(record, name, value)
-        held = value.values() if isinstance(value, Mapping) else value
-        for part in held if isinstance(value, (Mapping, tuple)) else ():
-            if isinstance(part, np.ndarray):
-                read_only(part)
     freeze(record)
     return record
 
@@ -140,20 +136,19 @@ def as_dict(record: Any) -> dict[str, Any]:
 
 
 def freeze(record: Any, names: Iterable[str] | None = None) -> None:
-    """Let nobody write to the arrays that a record holds.
+    """Let nobody write to the arrays, lists and mappings that a record holds, however deep.
 
     Parameters
     ----------
     record : dataclass
         A frozen record.
     names : iterable of str, optional
-        Fields that may be arrays. Default: all.
+        Fields that may be such. Default: all.
     """
     for name in record.__dataclass_fields__ if names is None else names:
         part = getattr(record, name)
-        if isinstance(part, np.ndarray) and part.flags.writeable:
-            # a view: what the caller gave stays the caller's to write to
-            object.__setattr__(record, name, read_only(part.view()))
+        if type(part) not in UNCHANGING and (held := frozen(part)) is not part:
+            object.__setattr__(record, name, held)
 
 
 def same(one: Any, other: Any) -> bool:

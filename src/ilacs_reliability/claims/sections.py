@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ilacs_reliability._checks.containers import FrozenMapping
 from ilacs_reliability._data.scales import FloatArray
-from ilacs_reliability._results.records import Record, freeze
+from ilacs_reliability._results.records import Record
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -37,10 +36,6 @@ class ErrorRange(Record):
     allowed: tuple[float, float]
     required: float
     tips: Mapping[str, float]
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "tips", FrozenMapping(self.tips))
-        freeze(self)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

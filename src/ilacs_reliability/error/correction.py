@@ -21,7 +21,6 @@ from ilacs_reliability._inference.few_draws import Spread, read_off, usual_tails
 from ilacs_reliability._results.estimates import Estimate, Limits
 from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.named_limits import name_of, under_name
-from ilacs_reliability._results.records import freeze
 from ilacs_reliability._results.wording import fixed, significant
 from ilacs_reliability.error.bivariate import cell_probabilities, thresholds_of
 from ilacs_reliability.error.noise import net_of, population_of
@@ -66,9 +65,6 @@ class CorrectedShift(Estimate):
     error: FloatArray
     scale: Scale
     uncorrected: float
-
-    def __post_init__(self) -> None:
-        freeze(self)
 
 
 def corrected_shift(

@@ -21,7 +21,6 @@ from ilacs_reliability._results.estimates import (
 )
 from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.listing import Estimates
-from ilacs_reliability._results.records import freeze
 from ilacs_reliability._results.undefined import warn_undefined
 from ilacs_reliability._results.wording import counted, percent, significant
 from ilacs_reliability.error import markov
@@ -107,9 +106,6 @@ class RepeatReliability(Estimate):
     log_likelihood: float
     profile: npt.NDArray[np.float64]
     fit: SignificanceResult | None = None
-
-    def __post_init__(self) -> None:
-        freeze(self)
 
     def row(self) -> dict[str, Any]:
         """Return the estimate as a flat row, with the model and what it assumes.

@@ -10,7 +10,6 @@ import numpy as np
 from scipy import special
 
 from ilacs_reliability._checks.arguments import check_flag, check_option
-from ilacs_reliability._checks.containers import FrozenMapping
 from ilacs_reliability._checks.randomness import as_generator, check_draws
 from ilacs_reliability._checks.work import affordable
 from ilacs_reliability._data.scales import FloatArray, IntArray, Scale, usable_scores
@@ -86,10 +85,6 @@ class RaterSeverity(Record, Pictured):
     reason: str = ""
     why: str = ""
     notes: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "funnel", tuple(map(FrozenMapping, self.funnel)))
-        object.__setattr__(self, "power", FrozenMapping(self.power))
 
     def rows(self) -> list[dict[str, Any]]:
         """Return one row a rater, for a dataframe of any kind.
