@@ -567,3 +567,27 @@ def test_a_prior_needs_known_raters_few_patterns_and_no_clusters():
             ilr.bootstrap(
                 ilr.fleiss_kappa, ratings, method="bayesian", prior=1, n_resamples=99, rng=1
             )
+
+
+@pytest.mark.parametrize("clusters", [None, [0, 0, 1, 2, 3, 4]])
+@pytest.mark.parametrize("method", METHODS)
+def test_patterns_and_clusters_of_no_unit_are_not_drawn(method, clusters):
+    """A cluster of none counted as one more, and with a pattern of none draws were others."""
+    codes = [[0, 0], [0, 1], [1, 0], [1, 1], [2, 2], [2, 1]]
+    times = np.array([5, 3, 0, 6, 9, 0])
+    scale, seen = ilr.Scale(range(3)), times > 0
+    every = ilr.ratings_from_codes(codes, scale=scale, clusters=clusters)
+    places = (every.patterns == np.array(codes)[:, None]).all(axis=2)
+    every = every.with_frequencies(times @ places)
+    few = ilr.ratings_from_codes(
+        np.array(codes)[seen],
+        scale=scale,
+        frequencies=times[seen],
+        clusters=None if clusters is None else np.array(clusters)[seen],
+    )
+    ours, other = (
+        ilr.bootstrap(ilr.cohen_kappa, one, method=method, n_resamples=99, rng=1)
+        for one in (every, few)
+    )
+    assert_allclose(ours.replicates, other.replicates)
+    assert [*ours.confidence_interval] == [close(end) for end in other.confidence_interval]

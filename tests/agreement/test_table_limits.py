@@ -259,9 +259,9 @@ def test_it_covers_where_the_score_does_not(share, kappa):
 def test_what_is_offered_is_looked_into_when_limits_are_asked_for(name):
     ratings = of_table([[8, 3], [1, 6]])
     estimate = COEFFICIENTS[name](ratings)
-    assert "two grades" not in ratings.table.known
+    assert "two grades" not in ratings.known
     assert estimate.interval_methods[0] == "enumerated"
-    assert "two grades" in ratings.table.known
+    assert "two grades" in ratings.known
 
 
 @pytest.mark.parametrize(

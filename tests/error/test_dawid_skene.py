@@ -377,6 +377,25 @@ def test_what_does_not_fit_is_named(options, error, said):
         ilr.dawid_skene(patterns_of("carcinoma"), **options)
 
 
+@pytest.mark.parametrize("prior", [1e-9, 1e9])
+def test_the_least_and_the_largest_prior_are_taken(prior):
+    """A large one leaves a rater of two grades half wrong, whatever the ratings."""
+    found = ilr.dawid_skene(patterns_of("carcinoma"), prior=prior, n_starts=1, rng=1)
+    assert np.isfinite(found.log_likelihood)
+    if prior > 1:
+        assert np.abs(np.asarray(found.errors) - 0.5).max() < 1e-6
+
+
+def test_units_that_nobody_rated_change_nothing():
+    codes = [[0, 0, 1], [1, 1, 1], [0, 1, 0], [1, 0, 1], [0, 0, 0], [-1, -1, -1]]
+    scale = ilr.Scale([1, 2])
+    every = ilr.ratings_from_codes(codes, scale=scale, frequencies=[3, 9, 2, 2, 8, 50])
+    rated = ilr.ratings_from_codes(codes[:5], scale=scale, frequencies=[3, 9, 2, 2, 8])
+    ours, other = (ilr.dawid_skene(one, n_starts=3, rng=1) for one in (every, rated))
+    assert ours.log_likelihood == close(other.log_likelihood)
+    assert [*ours.shares] == pytest.approx([*other.shares], abs=1e-6)
+
+
 def test_one_study_by_known_raters_is_asked_for():
     with pytest.raises(ValueError, match="`ratings` must be one study"):
         ilr.dawid_skene(patterns_of("carcinoma").with_frequencies(np.ones((2, 20))))

@@ -401,3 +401,18 @@ def test_no_limit_of_a_whole_study_passes_the_range_of_its_row(name, data):
     for method in set(estimate.interval_methods) - {"likelihood"}:
         low, high = estimate.confidence_interval(method=method)
         assert least - 1e-9 <= low <= high <= most + 1e-9, method
+
+
+@pytest.mark.parametrize("grade", [1, 2, 3])
+def test_specific_agreement_does_not_hang_on_who_gave_which_grade(grade):
+    codes = [[0, 0, 1], [1, 1, 1], [2, 2, 1], [0, 2, 1], [2, 2, 2]]
+    scale = ilr.Scale([1, 2, 3])
+    known = ilr.ratings_from_codes(codes, scale=scale, frequencies=[3, 5, 2, 1, 4])
+    pool = ilr.ratings_from_counts(
+        [[codes[k].count(code) for code in range(3)] for k in range(5)],
+        scale=scale,
+        frequencies=[3, 5, 2, 1, 4],
+    )
+    ours, other = (ilr.specific_agreement(one)[grade] for one in (known, pool))
+    assert ours.value == close(other.value)
+    assert ours.standard_error == close(other.standard_error)

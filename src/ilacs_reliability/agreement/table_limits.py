@@ -21,7 +21,7 @@ from ilacs_reliability._results.estimates import Estimate, Limits, Method
 from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.named_limits import instead, name_of, under_name
 from ilacs_reliability.agreement.spoken_notes import at_end_of_two, beyond_tables, of_many_studies
-from ilacs_reliability.agreement.studies import Study
+from ilacs_reliability.agreement.studies import Study, patterns_seen
 
 # units beyond which all tables take more than a twentieth of a second
 MOST_UNITS = 200
@@ -82,7 +82,7 @@ def enumerated_methods(study: Study, methods: tuple[Method, ...], form: Any) -> 
     ratings = study.ratings
     if ratings.n_raters != 2 or ratings.clusters is not None:
         return methods
-    grades = ratings.derived("two grades", _two_grades, of_patterns=True)
+    grades = ratings.derived("two grades", _two_grades)
     if grades is None or isinstance(study.weights, Credit):
         return methods
     credit = float(study.weights[grades.first, grades.second])
@@ -162,10 +162,10 @@ class Enumerated:
 
 def _two_grades(ratings: Ratings) -> Grades | None:
     """Return the two grades where all units have two ratings, and no third was given."""
-    table = ratings.table
-    if table.is_wide or not ((table.totals == 0) | (table.totals == 2)).all():
+    table, seen = ratings.table, patterns_seen(ratings)
+    if table.is_wide or not np.isin(table.totals[seen], (0, 2)).all():
         return None
-    used = np.flatnonzero(table.counts.any(axis=0))
+    used = np.flatnonzero(table.counts[seen].any(axis=0))
     if len(used) == 1 and ratings.scale.n_grades == 2:
         used = np.array([0, 1])
     if len(used) != 2:

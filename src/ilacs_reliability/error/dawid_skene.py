@@ -27,7 +27,7 @@ from ilacs_reliability.error.class_fits import (
 )
 from ilacs_reliability.error.class_limits import n_flat
 from ilacs_reliability.error.class_records import NAME, DawidSkene
-from ilacs_reliability.error.latent_classes import Panel
+from ilacs_reliability.error.latent_classes import Panel, prior_log
 from ilacs_reliability.error.standards import Standard, Trials, appraisers, with_standard
 
 # above this share of empty places ratings are held without them
@@ -280,7 +280,7 @@ def _record(
         patterns=patterns_of(ratings),
         frequencies=panel.frequencies,
         units=ratings.units,
-        log_likelihood=found.log - _of_prior(panel, found),
+        log_likelihood=found.log - float(prior_log(panel, found.fit)[0]),
         log_likelihoods=found.logs,
         n_parameters=panel.n_parameters,
         rank=rank,
@@ -291,13 +291,6 @@ def _record(
         _panel=panel,
         _found=found,
     )
-
-
-def _of_prior(panel: Panel, found: Found) -> float:
-    if not panel.prior.any():
-        return 0.0
-    by_cell = np.tile(panel.prior.T, (panel.n_raters, 1))
-    return float((by_cell * np.log(found.fit.errors[:, 0])).sum())
 
 
 def _notes(

@@ -104,7 +104,7 @@ def posterior(panel: Panel, fit: Fit) -> tuple[FloatArray, FloatArray]:
     total = chances.sum(axis=0)
     chances /= total
     logs = np.asarray(np.log(total) + top, dtype=np.float64)
-    by_start = (logs * panel.frequencies).sum(axis=-1) + _prior_log(panel, fit)
+    by_start = (logs * panel.frequencies).sum(axis=-1) + prior_log(panel, fit)
     return by_start, chances.transpose(2, 1, 0)
 
 
@@ -132,7 +132,8 @@ def _times(panel: Panel, rows: FloatArray) -> FloatArray:
     return np.ascontiguousarray((panel.given @ rows.T).T)
 
 
-def _prior_log(panel: Panel, fit: Fit) -> FloatArray:
+def prior_log(panel: Panel, fit: Fit) -> FloatArray:
+    """Return what the prior adds to the log likelihood of each start."""
     if not panel.prior.any():
         return np.zeros(len(fit.shares))
     by_cell = np.tile(panel.prior.T, (panel.n_raters, 1))
