@@ -85,6 +85,15 @@ def drops_of(ratings, reliabilities):
     return [2 * (top - profile.at(reliability).log_likelihood) for reliability in reliabilities]
 
 
+@pytest.mark.parametrize("loadings", [(0.97, 0.99), (0.6, 0.95), (0.99, 0.5), (0.9, 0.04)])
+def test_rows_of_two_gradings_are_bivariate_normal(loadings):
+    cuts = tuple(map(np.array, CUTS[:2]))
+    group = Group((0, 1), (0, 1), np.zeros((4, 4), dtype=int))
+    found = rows_of_grades(Chain(np.array(loadings), np.zeros(0), cuts), group).probabilities
+    wanted = cell_probabilities(*cuts, float(np.prod(loadings))).probabilities
+    assert_allclose(found.reshape(4, 4), wanted, rtol=1e-9, atol=1e-12)
+
+
 @pytest.mark.parametrize(("loadings", "stabilities"), ROWS)
 def test_rows_of_grades_are_as_another_program_has_them(loadings, stabilities):
     number = len(loadings)

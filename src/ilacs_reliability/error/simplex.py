@@ -296,24 +296,32 @@ def _grid(chain: Chain, group: Group) -> Walk:
         # of three gradings only the middle one bends within a narrow range of states
         bending = (0, 1) if len(chain.loadings) == 2 else (1,)
         cuts = [
-            chain.thresholds[which]
+            (chain.thresholds[which], float(chain.loadings[occasion]))
             for occasion, which in zip(group.occasions, group.sets, strict=True)
             if occasion in bending
         ]
-        states, weights = _pieces(np.concatenate([[], *cuts]), float(chain.loadings[1]))
+        states, weights = _pieces(cuts)
         return Walk(states, weights, [], [])
     return walk
 
 
-def _pieces(thresholds: FloatArray, loading: float) -> tuple[FloatArray, FloatArray]:
+def _pieces(cuts: list[tuple[FloatArray, float]]) -> tuple[FloatArray, FloatArray]:
     """Return nodes and weights, in pieces that end where the shares of grades bend."""
-    error = np.sqrt((1 - loading) * (1 + loading))
-    bends = ((thresholds[:, None] + error * BENDS) / loading).ravel() if loading > 0.05 else []
-    edges = np.unique(np.clip(np.concatenate([WIDE, bends]), -REACH, REACH))
+    bends = [_bends(*one) for one in cuts]
+    edges = np.unique(np.clip(np.concatenate([WIDE, *bends]), -REACH, REACH))
     half = np.diff(edges)[:, None] / 2
     states = (edges[:-1, None] + half + half * PIECE[0]).ravel()
     density = np.exp(-(states**2) / 2) / np.sqrt(2 * np.pi)
     return states, (half * PIECE[1]).ravel() * density
+
+
+def _bends(thresholds: FloatArray, loading: float) -> FloatArray:
+    """Return the states about which the chances of grades change."""
+    if not loading > 0.05:
+        return np.zeros(0)
+    error = np.sqrt((1 - loading) * (1 + loading))
+    found: FloatArray = ((thresholds[:, None] + error * BENDS) / loading).ravel()
+    return found
 
 
 def _moves(states: FloatArray, stability: float) -> tuple[FloatArray, FloatArray]:
