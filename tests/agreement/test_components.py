@@ -213,6 +213,19 @@ def test_a_single_cluster_leaves_the_raters_nearly_unknown():
     assert high > 2 * ilr.variance_components(JUDGES).confidence_interval("raters").high
 
 
+def test_units_of_nearly_the_largest_variance_are_limited_by_the_variance_itself():
+    """No share of odd units, whose root would tell nothing there."""
+    codes = [[1, 1]] * 5 + [[1, 2]] + [[4, 4]] * 6
+    parts = ilr.variance_components(codes)
+    most = 3**2 / 4 * 12 / 11
+    share = parts.units / most
+    assert share > 0.75
+    error = parts.estimates["units"].standard_error / most
+    low, high = score_limits(1 - share, 1 - share, 0.0, error, 12, 6, confidence_level=0.9)
+    found = parts.confidence_interval("units", 0.9)
+    assert_allclose([*found], [most * (1 - high), most * (1 - low)], rtol=1e-9)
+
+
 def test_undefined_components_have_no_limits():
     with pytest.warns(ilr.UndefinedEstimateWarning):
         parts = ilr.variance_components([[1, 1], [1, 1]])

@@ -5,9 +5,10 @@ import warnings
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
-from scipy import stats
+from scipy import special, stats
 
 import ilacs_reliability as ilr
+from closeness import close
 from ilacs_reliability.comparison import model_tests
 from maxima import cumulative_logit
 
@@ -221,3 +222,23 @@ def test_a_divergence_of_shares_near_and_far_has_all_its_digits():
     logs = np.log(seen.astype(np.longdouble) / shares.astype(np.longdouble))
     expected = float((counts * logs).sum())
     assert model_tests._divergence(counts, shares) == pytest.approx(expected, rel=1e-7)
+
+
+SEPARATED = {
+    "each group has a grade": [[4, 0, 0], [0, 3, 0], [0, 0, 5]],
+    "next to each other": [[4, 2, 0], [0, 3, 3], [0, 0, 5]],
+    "one apart": [[4, 2, 0, 0], [0, 0, 3, 1], [0, 0, 5, 2]],
+}
+
+
+@pytest.mark.parametrize("table", SEPARATED.values(), ids=SEPARATED)
+def test_where_logits_run_away_groups_are_fitted_as_they_are(table):
+    """Then no proportional odds fit less than the shares of each group, whose odds are 0 or all."""
+    table = np.array(table, dtype=float)
+
+    def entropy(counts):
+        return float(special.xlogy(counts, counts / counts.sum()).sum())
+
+    wanted = 2 * (sum(map(entropy, table)) - entropy(table.sum(axis=0)))
+    found = ilr.proportional_odds_test(table.astype(int), method="likelihood_ratio")
+    assert found.statistic == close(wanted)

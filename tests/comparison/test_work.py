@@ -13,6 +13,7 @@ from scipy import special, stats
 
 import ilacs_reliability as ilr
 from ilacs_reliability.comparison import conditional
+from ilacs_reliability.comparison.checks import draws_affordable
 
 FIRST = np.array([1, 0] * 20 + [0] * 5)
 DISTINCT = np.stack([FIRST, 1 - FIRST])
@@ -297,3 +298,9 @@ def test_limits_of_an_exact_test_leave_a_threshold_out_at_its_p_value(
         )
         assert wider.low <= threshold <= wider.high
         assert not narrower.low <= threshold <= narrower.high
+
+
+def test_few_strata_are_drawn_however_long_it_takes():
+    assert draws_affordable(np.ones((99, 2, 3)), 10**12)
+    assert not draws_affordable(np.ones((100, 2, 3)), 10**12)
+    assert draws_affordable(np.ones((100, 2, 3)), 99)

@@ -44,6 +44,28 @@ def by_enumeration(first, rows):
     return found
 
 
+def test_what_is_expected_of_each_first_grade_adds_up_to_its_units():
+    """Also of a single unit, and of a grade that none had."""
+    table = [[0, 1, 0], [3, 4, 2], [0, 0, 0]]
+    found = ilr.noise_only_transitions(
+        table, reliability=0.7, shares=[0.2, 0.5, 0.3], given="first"
+    )
+    assert_allclose(found.expected.sum(axis=1), [1, 9, 0], atol=1e-12)
+
+
+def test_a_finding_of_drawn_tables_may_leave_a_first_grade_without_units():
+    table = np.array([[2, 6, 1], [0, 0, 0], [2, 2, 4]])
+
+    def rose(moves):
+        up, down = np.triu(moves.counts, 1).sum(), np.tril(moves.counts, -1).sum()
+        return bool(up - down >= 3)
+
+    options = {"shares": [4, 3, 5], "level": 0.1}
+    rise = ilr.tipping_point(table, **options)
+    drawn = ilr.tipping_point(table, finding=rose, n_resamples=999, rng=3, **options)
+    assert drawn.reliability == pytest.approx(rise.reliability, abs=0.08)
+
+
 @pytest.mark.parametrize("reliability", [0.2, 0.8])
 def test_net_moves_given_first_grades_are_those_of_every_table(reliability):
     table = [[1, 1, 0], [1, 0, 1], [0, 1, 1]]

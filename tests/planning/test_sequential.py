@@ -159,9 +159,10 @@ def test_bounds_are_those_that_the_evidence_crosses_first(decisions, threshold, 
         assert least == min(agreed[far & (agreed > size * threshold)], default=size + 1)
 
 
-def test_what_is_expected_is_the_mean_over_all_paths():
-    truth, agreed, n, most = 0.7, 3, 4, 10
-    bounds = stopping_bounds(n + np.arange(1, most + 1), 0.4, (1.0, 1.0), 0.3)
+@pytest.mark.parametrize(("truth", "threshold", "agreed"), [(0.7, 0.4, 3), (0.3, 0.6, 1)])
+def test_what_is_expected_is_the_mean_over_all_paths(truth, threshold, agreed):
+    n, most = 4, 10
+    bounds = stopping_bounds(n + np.arange(1, most + 1), threshold, (1.0, 1.0), 0.3)
     mean = settled = 0.0
     for decisions in product((0, 1), repeat=most):
         chance = truth ** sum(decisions) * (1 - truth) ** (most - sum(decisions))
@@ -200,3 +201,8 @@ def test_nothing_yet_says_how_long_it_takes():
 def test_what_makes_no_sense_is_refused(said, error, message):
     with pytest.raises(error, match=message):
         ilr.agreement_sequence(**{"decisions": [True], "threshold": 0.8} | said)
+
+
+def test_a_sequence_says_how_many_agreed_in_a_line():
+    found = ilr.agreement_sequence([1, 0, 1, 1], threshold=0.8)
+    assert repr(found).startswith("AgreementSequence(4 decisions, 3 agreed: at least 0.8 ")

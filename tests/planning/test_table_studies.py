@@ -49,6 +49,14 @@ def test_the_formula_of_a_chi_square_test_is_the_noncentral_one():
     assert plan.power == pytest.approx(wanted, abs=1e-6)
 
 
+def test_a_small_study_is_drawn_where_that_is_asked_for():
+    exact = ilr.units_for_shift(MOVES, n_units=20)
+    drawn = ilr.units_for_shift(MOVES, n_units=20, method="simulated", n_resamples=400, rng=1)
+    assert (exact.chances.method, drawn.chances.method) == ("exact", "simulated")
+    assert drawn.power == pytest.approx(exact.power, abs=4 * drawn.chances.simulation_error)
+    assert drawn.chances.simulation_error > 0
+
+
 def test_drawn_tests_agree_with_the_formula():
     said = {"test": ilr.stuart_maxwell, "n_units": 140}
     formula = ilr.units_for_shift(MOVES, method="formula", **said)

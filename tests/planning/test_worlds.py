@@ -8,11 +8,15 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 import ilacs_reliability as ilr
 from closeness import close
+from ilacs_reliability.planning import drawing
+from ilacs_reliability.planning.deciding import Chances
 from ilacs_reliability.planning.drawing import drawn_studies
 from ilacs_reliability.planning.fieldwork import seen
+from ilacs_reliability.planning.searching import power_curve
 from ilacs_reliability.planning.worlds import as_world
 
 COEFFICIENTS = {
@@ -156,3 +160,33 @@ def test_a_world_of_ratings_in_clusters_is_one_of_their_patterns():
         for groups in (clusters, None)
     ]
     assert plans[0].power == close(plans[1].power)
+
+
+@pytest.mark.parametrize("fieldwork", [ilr.Fieldwork(), ilr.Fieldwork(cluster_size=3)])
+def test_as_many_studies_are_drawn_as_were_asked_for(fieldwork, monkeypatch):
+    monkeypatch.setattr(drawing, "BLOCK", 300)
+    world = ilr.agreement_world(0.5, margins=[0.4, 0.6])
+    batches = list(drawn_studies(world, fieldwork, 12, 100, np.random.default_rng(1)))
+    assert len(batches) > 1
+    assert sum(len(batch.frequencies) for batch in batches) == 100
+    assert {int(n) for batch in batches for n in batch.n_units} == {12}
+
+
+@pytest.mark.parametrize("power", [0.5, 0.8, 0.95])
+def test_a_curve_leads_to_the_number_of_units_that_has_the_power(power):
+    """Where the probit of power is 1 at 25 units and rises by a half with each root."""
+
+    def look(n_units, draws):
+        shown = float(stats.norm.cdf(1 + 0.5 * (n_units**0.5 - 5)))
+        return Chances(
+            supported=shown,
+            contradicted=0.0,
+            not_shown=1 - shown,
+            undefined=0.0,
+            simulation_error=0.0,
+            method="simulated",
+        )
+
+    curve = power_curve(look, power=0.8, start=9, n_draws=10**6)
+    root = 5 + 2 * (stats.norm.ppf(power) - 1)
+    assert curve.units(power) == pytest.approx(root**2, rel=1e-3)

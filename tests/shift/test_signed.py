@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
+from scipy import stats
 
 import ilacs_reliability as ilr
 from ilacs_reliability.shift import signed
@@ -77,3 +78,27 @@ def test_a_hundred_thousand_pairs_are_enumerated():
     # beyond the first terms of the error of the normal distribution at so many pairs
     assert_allclose(result.p_value, usual.p_value, rtol=2e-3)
     assert result.p_value < 0.05
+
+
+def in_halves(weights, sizes, observed):
+    """Add up the outcomes of two halves by what they reach together, each an outer sum."""
+    sums, chances = [np.zeros(1), np.zeros(1)], [np.ones(1), np.ones(1)]
+    for place, (w, n) in enumerate(zip(weights, sizes, strict=True)):
+        ups = np.arange(n + 1)
+        own, half = stats.binom.pmf(ups, n, 0.5), place % 2
+        sums[half] = np.add.outer(sums[half], w * (2 * ups - n)).ravel()
+        chances[half] = np.outer(chances[half], own).ravel()
+    order = np.argsort(sums[0])
+    tail = np.append(np.cumsum(chances[0][order][::-1])[::-1], 0.0)
+    first = np.searchsorted(sums[0][order], observed - sums[1] - 1e-9 * abs(observed))
+    return float(tail[first] @ chances[1])
+
+
+@pytest.mark.parametrize("ups", [(40, 44, 30, 41), (28, 20, 25, 30)])
+def test_four_large_groups_are_met_in_the_middle(ups):
+    """Weights of a million: a sum that is reached exactly is, whatever the order it adds up in."""
+    sizes, weights = (66, 64, 62, 65), np.array([1.1, 2.3, 3.7, 5.9]) * 1e6 / 3
+    observed = sum(w * (2 * k - n) for w, k, n in zip(weights[::-1], ups, sizes[::-1], strict=True))
+    tail = signed.signed_sum_tail(weights.tolist(), list(sizes))
+    assert tail is not None
+    assert tail(observed) == pytest.approx(in_halves(weights, sizes, observed), rel=1e-9)
