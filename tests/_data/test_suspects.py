@@ -1,5 +1,6 @@
 """Arrays that can hardly be units by raters are told what they may be; ratings are not."""
 
+import contextlib
 import warnings
 
 import hypothesis.strategies as st
@@ -10,7 +11,9 @@ import pytest
 from hypothesis import given
 
 import ilacs_reliability as ilr
+import registry
 import strategies as our
+from ilacs_reliability._data.tables import as_grades
 
 NAN = float("nan")
 # coefficients that take a plain array of any number of raters
@@ -112,3 +115,71 @@ def test_a_declared_scale_is_not_doubted():
     scale = ilr.Scale([5, 10, 15, 20])
     table = [[20, 5], [10, 15]]
     assert not told(lambda rows: ilr.cohen_kappa(ilr.ratings_from_matrix(rows, scale=scale)), table)
+
+
+# functions of grades tables, by what they take
+OF_GRADES = {
+    name: row
+    for name, row in registry.CALLED.items()
+    if (row.given is registry.GROUPS or row.given is registry.NAMED) and name != "grades_from_table"
+}
+X, Y = np.random.default_rng(6).integers(1, 5, (2, 13))
+PANEL = np.random.default_rng(7).integers(1, 5, (13, 2))
+
+
+@pytest.mark.parametrize("name", OF_GRADES)
+@pytest.mark.parametrize(
+    ("grades", "said"), [([X, Y], "2 samples of 13"), (PANEL, "13 units by 2")]
+)
+def test_grades_are_no_counts_of_grades(name, grades, said):
+    options = {key: value for key, value in OF_GRADES[name].options.items() if key != "group"}
+    if name in ("cochran_mantel_haenszel", "jonckheere"):
+        options["method"] = "asymptotic"
+
+    def call(given):
+        # what is then refused has been warned of
+        with contextlib.suppress(ValueError, TypeError):
+            getattr(ilr, name)(given, **options)
+
+    [warning] = told(call, grades)
+    assert said in str(warning.message)
+    assert "`grades_from_frame(frame," in str(warning.message)
+
+
+def test_raters_severity_doubts_units_by_raters():
+    [warning] = told(lambda given: ilr.rater_severity(given, n_resamples=9, rng=1), PANEL)
+    assert "13 units by 2 raters" in str(warning.message)
+
+
+def test_declared_counts_are_not_doubted():
+    assert not told(lambda given: ilr.relative_effect(ilr.grades_from_table(given)), [X, Y])
+
+
+@given(
+    data=st.data(),
+    n_groups=st.integers(2, 40),
+    n_grades=st.integers(2, 12),
+    mean=st.floats(0.5, 50),
+)
+def test_counts_of_few_grades_are_counts(data, n_groups, n_grades, mean):
+    rng = np.random.default_rng(data.draw(st.integers(0, 2**32)))
+    counts = rng.poisson(mean, (n_groups, n_grades)) + (0 if mean > 2 else 1 - n_groups // 20)
+    counts = np.maximum(counts, 0)
+    counts[0, 0] = max(counts[0, 0], 1)
+    few = n_groups <= 12 or counts.min() < 1 or counts.max() > 5
+    assert not (few and told(as_grades, counts))
+
+
+def test_the_bundled_tables_are_counts():
+    counts = [ilr.load_dataset(info.name).counts for info in ilr.list_datasets(holds="counts")]
+    assert len(counts) > 10
+    assert not any(told(as_grades, one) for one in counts)
+
+
+@pytest.mark.parametrize("named", ["id", "Unit", "unit_id", "Subject ID"])
+def test_a_column_that_numbers_the_units_is_no_rater(named):
+    frame = pd.DataFrame({named: range(1, 9), "Ann": [1, 2] * 4, "Bob": [1, 1, 2, 2] * 2})
+    [warning] = told(ilr.fleiss_kappa, frame)
+    assert f"column {named!r} holds another number in each row" in str(warning.message)
+    assert not told(ilr.fleiss_kappa, frame.rename(columns={named: "Cid"}))
+    assert not told(ilr.fleiss_kappa, frame.assign(**{named: [1, 2, 2, 1, 2, 1, 2, 1]}))

@@ -585,7 +585,8 @@ def as_ratings(ratings: RatingsLike) -> Ratings:
     Warns
     -----
     SuspectInputWarning
-        If the array looks like a cross-table, counts of grades, or raters by units.
+        If the array looks like a cross-table, counts of grades, or raters by units, or if a column
+        names the units.
     """
     if isinstance(ratings, Ratings):
         return ratings
@@ -602,7 +603,7 @@ def as_ratings(ratings: RatingsLike) -> Ratings:
         large = np.abs(matrix.astype(np.float64)) >= LARGEST_WHOLE
         _refuse(matrix, large, "whole numbers below 2**53 where no scale is declared")
     if not truths:
-        warn_suspect(matrix, np.append(labels, np.nan)[patterns])
+        warn_suspect(matrix, np.append(labels, np.nan)[patterns], names)
     numbers = [int(x) if x == int(x) else float(x) for x in labels.tolist()]
     seen = [bool(x) for x in numbers] if truths else numbers
     what = " and ".join(map(str, seen)) if truths else f"the numbers seen, {_listed(numbers)}"
@@ -1007,8 +1008,10 @@ def square_counts(table: npt.ArrayLike, n_grades: int | None, name: str = "table
     wanted = "square" if n_grades is None else f"{n_grades} by {n_grades}, as the scale"
     fits = cells.ndim == 2 and cells.shape[0] == cells.shape[1]
     if not fits or (n_grades is not None and len(cells) != n_grades):
-        pairs = cells.ndim == 2 and cells.shape[1] == 2
-        hint = "; of two grades a unit, build ratings, as by `ratings_from_codes`" if pairs else ""
+        hint = ""
+        if cells.ndim == 2 and 2 in cells.shape:
+            turned = "" if cells.shape[1] == 2 else ", a row for each unit"
+            hint = f"; of two grades a unit, build ratings, as by `ratings_from_codes`{turned}"
         raise ValueError(
             f"`{name}` must be {wanted} (rows: first grade, columns: second), "
             f"but got shape {cells.shape}{hint}."

@@ -27,6 +27,7 @@ from ilacs_reliability._data.ratings import (
     whole_counts,
 )
 from ilacs_reliability._data.scales import IntArray, Scale, as_number, numbered_scale
+from ilacs_reliability._data.suspects import warn_suspect_counts
 from ilacs_reliability._results.cards import cross_table, paragraphs
 from ilacs_reliability._results.pictured import Pictured
 from ilacs_reliability._results.records import Record
@@ -342,8 +343,17 @@ def as_grades(grades: GradesLike) -> GroupedGrades:
     ValueError
         If the table does not have two or three axes, a count is negative or fractional, or it
         holds no unit.
+
+    Warns
+    -----
+    SuspectInputWarning
+        If the table looks like samples of grades, or like grades of units by raters.
     """
-    return grades if isinstance(grades, GroupedGrades) else _grouped(grades, "grades")
+    if isinstance(grades, GroupedGrades):
+        return grades
+    taken = _grouped(grades, "grades")
+    warn_suspect_counts(taken.counts[0] if len(taken.counts) == 1 else taken.counts, "grades")
+    return taken
 
 
 def direction_note(scale: Scale) -> tuple[str, ...]:

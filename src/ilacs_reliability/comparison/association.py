@@ -14,7 +14,7 @@ from ilacs_reliability._checks.arguments import check_listing, check_number, che
 from ilacs_reliability._checks.names import by_label
 from ilacs_reliability._checks.randomness import as_generator, check_draws
 from ilacs_reliability._checks.work import affordable
-from ilacs_reliability._data.tables import GradesLike
+from ilacs_reliability._data.tables import GradesLike, as_grades
 from ilacs_reliability._inference.null import ChiSquare, Drawn, Exact, Null, found_by, listed
 from ilacs_reliability._results.estimates import Estimate, FloatArray, SignificanceResult
 from ilacs_reliability.comparison.checks import (
@@ -150,6 +150,7 @@ def cochran_mantel_haenszel(
     check_option(method, ("exact", "monte_carlo", "asymptotic"), "method")
     n_resamples = check_draws(n_resamples)
     generator = as_generator(rng)
+    grades = as_grades(grades)
     shared = shared_grades(grades, by_order=kind != "general")
     label = association_label(kind)
     placed, said = _places(shared.groups, group_scores, kind)

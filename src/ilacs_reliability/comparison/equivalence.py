@@ -11,7 +11,7 @@ import numpy as np
 from ilacs_reliability._checks.arguments import check_number, check_option, told
 from ilacs_reliability._checks.randomness import check_chance
 from ilacs_reliability._data.scales import Scale, not_a_grade, read_label
-from ilacs_reliability._data.tables import GradesLike
+from ilacs_reliability._data.tables import GradesLike, as_grades
 from ilacs_reliability._inference.thresholds import equivalence_test, threshold_test
 from ilacs_reliability._results.estimates import Estimate, SignificanceResult
 from ilacs_reliability._results.undefined import left_unsaid
@@ -260,6 +260,7 @@ def _effect(
     n_resamples: int,
     rng: np.random.Generator | int | None,
 ) -> Estimate:
+    grades = as_grades(grades)
     shared = shared_grades(grades, n_groups=2)
     if on == "probability":
         if method == "permutation" and len(shared.strata) == 1:

@@ -9,7 +9,7 @@ import numpy as np
 from scipy import special
 
 from ilacs_reliability._checks.arguments import check_option
-from ilacs_reliability._data.tables import GradesLike
+from ilacs_reliability._data.tables import GradesLike, as_grades
 from ilacs_reliability._results.estimates import Estimate, FloatArray, SignificanceResult
 from ilacs_reliability._results.undefined import left_unsaid
 from ilacs_reliability.comparison.checks import disagreement
@@ -105,6 +105,7 @@ def proportional_odds_test(
     SignificanceResult(proportional_odds_test, likelihood_ratio: p = 0.0204, ...)
     """
     check_option(method, ("likelihood_ratio", "score"), "method")
+    grades = as_grades(grades)
     shared = shared_grades(grades)
     label = LABELS["proportional_odds_test"]
     reason = _reason(shared)
@@ -195,6 +196,7 @@ def parallel_lines_test(
     SignificanceResult(parallel_lines_test, ...)
     """
     check_option(method, ("likelihood_ratio", "score"), "method")
+    grades = as_grades(grades)
     shared = shared_grades(grades)
     label = LABELS["parallel_lines_test"]
     reason = _reason(shared)

@@ -12,7 +12,7 @@ from scipy import optimize
 
 from ilacs_reliability._checks.arguments import check_number, check_option
 from ilacs_reliability._checks.work import affordable
-from ilacs_reliability._data.tables import GradesLike
+from ilacs_reliability._data.tables import GradesLike, as_grades
 from ilacs_reliability._results.estimates import Alternative, Estimate, IntArray
 from ilacs_reliability._results.keyed import folded, keyed
 from ilacs_reliability._results.records import Record, html_table, plain
@@ -239,6 +239,7 @@ def rosenbaum_bounds(
     check_option(alternative, ("two-sided", "less", "greater"), "alternative")
     check_option(method, ("exact", "asymptotic"), "method")
     strengths = _strengths(gamma)
+    grades = as_grades(grades)
     shared = shared_grades(grades, n_groups=2)
     if shared.reason:
         raise ValueError("`grades` has no stratum that holds both groups: nothing to bound.")

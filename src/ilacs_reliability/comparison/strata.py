@@ -9,7 +9,7 @@ import numpy as np
 from ilacs_reliability._checks.arguments import check_option
 from ilacs_reliability._checks.randomness import as_generator, check_draws
 from ilacs_reliability._checks.work import affordable
-from ilacs_reliability._data.tables import GradesLike
+from ilacs_reliability._data.tables import GradesLike, as_grades
 from ilacs_reliability._inference.null import Drawn, Null, extremity, listed, normal
 from ilacs_reliability._results.estimates import (
     Alternative,
@@ -237,6 +237,7 @@ def van_elteren(
     check_option(alternative, ("two-sided", "less", "greater"), "alternative")
     n_resamples = check_draws(n_resamples)
     generator = as_generator(rng)
+    grades = as_grades(grades)
     shared = shared_grades(grades, n_groups=2)
     label = LABELS["van_elteren"]
     if shared.reason:

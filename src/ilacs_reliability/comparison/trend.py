@@ -9,7 +9,7 @@ import numpy as np
 
 from ilacs_reliability._checks.arguments import check_option
 from ilacs_reliability._checks.randomness import as_generator, check_chance
-from ilacs_reliability._data.tables import GradesLike
+from ilacs_reliability._data.tables import GradesLike, as_grades
 from ilacs_reliability._inference.null import Drawn, Null, extremity, listed, normal
 from ilacs_reliability._results.estimates import (
     Alternative,
@@ -135,6 +135,7 @@ def jonckheere(
     check_option(method, ("exact", "monte_carlo", "asymptotic"), "method")
     check_option(alternative, ("two-sided", "less", "greater"), "alternative")
     n_resamples = check_chance(n_resamples, rng)
+    grades = as_grades(grades)
     shared = shared_grades(grades, pool=True)
     label = LABELS["jonckheere"]
     if shared.reason:
