@@ -146,3 +146,19 @@ def test_no_sentence_counts_draws_or_units_without_marks_of_thousands():
         if BARE.search(line)
     ]
     assert found == []
+
+
+@pytest.mark.parametrize(
+    ("of", "said"),
+    [
+        (1 - 0.05 / 3, "98.33%"),
+        (1 - (1 - 0.95) / 7, "99.29%"),
+        (0.95, "95%"),
+        (0.999999, "99.9999%"),
+        (1 / 3, "33.33%"),
+        (1.0, "100%"),
+        (1e-9, "1e-07%"),
+    ],
+)
+def test_levels_have_four_digits_unless_they_would_be_certain(of, said):
+    assert level(of) == said

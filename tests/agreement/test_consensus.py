@@ -174,3 +174,23 @@ def test_an_order_is_needed_where_it_decides(options):
     [name] = options
     with pytest.raises(ValueError, match=f"`{name}` is .* has no order"):
         ilr.ratings_with_consensus(plain, [0, 1], **options)
+
+
+def test_two_raters_leave_no_consensus_of_the_others():
+    found = ilr.consensus_agreement([[1, 2], [2, 2], [1, 1.0]])
+    for one in found.values():
+        said = one.describe()
+        assert "no unit that was rated has the consensus of the others, as that is of 1" in said
+        assert "give least=1)" in said
+        assert "missing" not in said
+        assert one.n_missing == 0
+    given = ilr.consensus_agreement([[1, 2], [2, 2], [1, 1.0]], least=1)
+    alone = ilr.cohen_kappa([[1, 2], [2, 2], [1, 1.0]]).value
+    assert [one.value for one in given.values()] == [pytest.approx(alone)] * 2
+
+
+def test_where_all_tie_it_is_the_consensus_that_lacks_and_no_rating():
+    tied = [[1, 1, 2], [2, 2, 1], [float("nan"), 1, 2]]
+    one = ilr.consensus_agreement(tied)[1]
+    assert "no unit that was rated has the consensus of the others)" in one.describe()
+    assert one.n_missing == 1

@@ -13,6 +13,7 @@ TABLES = ([[40, 10], [12, 38]], [[45, 5], [6, 44]], [[30, 20], [18, 32]])
 KAPPAS = [ilr.cohen_kappa(ilr.ratings_from_table(table, scale=SCALE)) for table in TABLES]
 CODES = np.random.default_rng(5).integers(0, 3, (40, 4))
 CODES[:25] = CODES[:25, :1]
+SMALL = ilr.cohen_kappa(ilr.ratings_from_table([[5, 1], [2, 4]], scale=SCALE))
 RATINGS = ilr.ratings_from_codes(CODES, scale=ilr.Scale(["a", "b", "c"]))
 OF_PAIRS = list(ilr.pairwise_agreement(RATINGS, coefficient=ilr.cohen_kappa).values())[:3]
 
@@ -220,3 +221,15 @@ def test_what_measures_another_thing_is_never_equal(other, match):
 def test_shares_of_agreement_are_compared_with_their_like():
     both = [ilr.percent_agreement(RATINGS.select_raters(0, other)) for other in (1, 2)]
     assert 0 < ilr.equal_agreement_test(both, paired=True).p_value <= 1
+
+
+def test_a_test_without_a_value_speaks_of_no_statistic():
+    with pytest.warns(ilr.UndefinedEstimateWarning):
+        lone = ilr.cohen_kappa(ilr.ratings_from_table([[5, 0], [0, 0]], scale=SCALE))
+    with pytest.warns(ilr.UndefinedEstimateWarning):
+        found = ilr.equal_agreement_test([KAPPAS[0], lone], paired=False)
+    assert "rough guide" not in found.describe()
+    assert "the Cohen" not in found.describe()
+    small = {name: {"x": KAPPAS[0], "y": SMALL} for name in ("north", "south")}
+    over = ilr.equal_agreement_test(small, paired=False)
+    assert "12 units or clusters only: the p-value is a rough guide." in over.describe()

@@ -2,6 +2,7 @@
 
 import hypothesis.strategies as st
 import numpy as np
+import pandas as pd
 import polars as pl
 import pytest
 from hypothesis import assume, given
@@ -214,3 +215,28 @@ def test_a_standard_of_a_wrong_kind_is_named(ask, standard):
 def test_ratings_of_a_wrong_kind_are_named_beside_a_standard():
     with pytest.raises((TypeError, ValueError), match="`ratings`"):
         ilr.agreement_with_standard([[[1, 2]], [[3]]], standard=[1, 2])
+
+
+@pytest.mark.parametrize("unknown", ["n/j", None, float("nan"), "  ", pd.NA])
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda ratings, standard: ilr.agreement_with_standard(ratings, standard),
+        lambda ratings, standard: ilr.attribute_agreement(ratings, standard=standard),
+        lambda ratings, standard: ilr.misclassification_matrix(ratings, standard=standard),
+    ],
+)
+def test_a_grade_that_is_not_known_is_left_out(ask, unknown):
+    scale = ilr.Scale(["poor", "good"], missing=["n/j"])
+    grades = [["poor", "good"], ["good", "good"], ["poor", "poor"], ["good", "poor"]]
+    ratings = ilr.ratings_from_matrix(grades, scale=scale, units=list("abcd"))
+    known = {"a": "poor", "b": "good", "c": "poor"}
+    assert repr(ask(ratings, known | {"d": unknown})) == repr(ask(ratings, known))
+    with pytest.raises(ValueError, match=r"`standard`.*'fair' is not a grade of this scale"):
+        ask(ratings, known | {"d": "fair"})
+
+
+def test_an_unknown_grade_in_a_list_is_left_out():
+    grades = [[1, 2], [2, 2], [1, 1], [2, 1]]
+    without = ilr.agreement_with_standard(grades, [1, 2, 1, float("nan")])
+    assert repr(ilr.agreement_with_standard(grades, [1, 2, 1, None])) == repr(without)

@@ -386,3 +386,16 @@ def test_a_climb_from_shares_that_hardly_can_be_warns_of_nothing():
     gradings += [[3, 4, 2], [1, 2, 4], [3, 1, 1], [3, 3, 4], [2, 3, 1]]
     found = ilr.reliability_from_repeats(gradings, error_correlation=1 / 3)
     assert 0 <= found.value <= 1
+
+
+@pytest.mark.parametrize("ask", [ilr.repeat_grade_probability, ilr.grade_accuracy])
+@pytest.mark.parametrize("margins", [[0.2, 0.8], [13, 29, 65]])
+def test_a_chance_rests_on_what_its_reliability_rests_on(ask, margins):
+    known = ilr.icc([[1, 2], [2, 2], [3, 3], [3, 4], [4, 4], [1, 1]])
+    step = 1e-4
+    ends = [ask(margins, reliability=known.value + way * step) for way in (-1, 1)]
+    for key, one in ask(margins, reliability=known).items():
+        assert "from 12 ratings of 6 units by 2 raters" in one.describe()
+        slope = (ends[1][key].value - ends[0][key].value) / (2 * step)
+        assert one.standard_error == pytest.approx(abs(slope) * known.standard_error, rel=1e-3)
+        assert ("are those of 107 units" in " ".join(one.notes)) == (margins[0] == 13)

@@ -17,6 +17,7 @@ from ilacs_reliability._data.scales import (
     missing_note,
     read_label,
 )
+from ilacs_reliability._data.wrong_doors import refuse_record
 
 # the largest whole number below which a float holds every other one
 LARGEST_WHOLE = 2**53
@@ -40,7 +41,7 @@ NAMELESS = Axes(None, None, None, None)
 
 
 def refuse_mask(thing: object, name: str, *, fill: str = "") -> None:
-    """Raise if a masked array is given, whose mask would be lost, or rows not yet read.
+    """Raise if a masked array is given, whose mask would be lost, rows not yet read, or a record.
 
     Parameters
     ----------
@@ -54,10 +55,11 @@ def refuse_mask(thing: object, name: str, *, fill: str = "") -> None:
     Raises
     ------
     TypeError
-        If it is a masked array, or a list of them, or a lazy frame.
+        If it is a masked array, or a list of them, a lazy frame, or a record of other data.
     """
     if type(thing) is np.ndarray:
         return
+    refuse_record(thing, name)
     # asked of the type: to name its columns a lazy frame would have to be resolved
     lazy = hasattr(type(thing), "columns") and not hasattr(type(thing), "__array__")
     if lazy and not hasattr(thing, "counts"):

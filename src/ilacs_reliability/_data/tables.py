@@ -317,10 +317,9 @@ def as_transitions(table: TransitionsLike) -> Transitions:
         return _from_ratings(table)
     refuse_mask(table, "table")
     if isinstance(table, (str, bytes)) or not hasattr(table, "__len__"):
-        hint = "; pass its `counts`" if hasattr(table, "counts") else ""
         raise TypeError(
             "`table` must be a square table of counts, transitions or ratings, but got "
-            f"{told(table)}{hint}."
+            f"{told(table)}."
         )
     return transitions_from_table(table)
 

@@ -91,15 +91,17 @@ def level(confidence_level: float) -> str:
     Returns
     -------
     str
-        Such as "95%", with the digits that it was given with.
+        Such as "95%", to four significant digits, more where fewer would make it 100%.
 
     Examples
     --------
     >>> from ilacs_reliability._results.wording import level
-    >>> level(0.95), level(0.995), level(0.9999999)
-    ('95%', '99.5%', '99.99999%')
+    >>> level(0.95), level(0.9833333), level(0.9999999)
+    ('95%', '98.33%', '99.99999%')
     """
-    return f"{100 * confidence_level:.12g}%"
+    percents = 100 * float(confidence_level)
+    digits = (f"{percents:.{digits}g}" for digits in range(4, 17))
+    return f"{next((said for said in digits if said not in ('100', '1e+02')), '100')}%"
 
 
 def together(*values: Any, decimals: int = 3, edge: float = 1.0) -> tuple[str, ...]:

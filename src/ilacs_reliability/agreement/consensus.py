@@ -25,7 +25,7 @@ from ilacs_reliability._results.listing import Estimates
 from ilacs_reliability._results.undefined import left_unsaid
 from ilacs_reliability.agreement.coefficients import cohen_kappa
 from ilacs_reliability.agreement.formulas import column_of, known_raters, patterns_of, rater_names
-from ilacs_reliability.agreement.spoken_notes import how_consensus
+from ilacs_reliability.agreement.spoken_notes import how_consensus, without_consensus
 from ilacs_reliability.agreement.studies import check_cells
 from ilacs_reliability.agreement.titles import OF_ALL, OF_OTHERS, with_consensus
 
@@ -217,7 +217,16 @@ def consensus_agreement(
             consensus = OF_OTHERS if column in members else OF_ALL
             one = evaluated(coefficient, _beside(taken, [column], by, making, consensus))
             label = with_consensus(one.label or one.name, name, consensus)
-            found[name] = replace(one, label=label)
+            given = taken.frequencies @ (patterns_of(taken)[:, column] >= 0)
+            found[name] = replace(
+                one,
+                label=label,
+                by=f"by {name} and {consensus}",
+                n_missing=taken.n_units - given if np.ndim(given) else taken.n_units - int(given),
+                why=without_consensus(consensus, len(by), making.least)
+                if one.reason == "no_pairable_units"
+                else one.why,
+            )
     return Estimates("consensus_agreement", "rater", found)
 
 

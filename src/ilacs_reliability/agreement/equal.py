@@ -272,7 +272,7 @@ def _without(
         status="undefined",
         reason=reason,
         why=why,
-        notes=_notes(given),
+        notes=_own_notes(given),
         limits=given[0].limits,
     )
 
@@ -283,7 +283,11 @@ def _units(given: list[Estimate], paired: bool) -> int:
     return total
 
 
+def _own_notes(given: list[Estimate]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(note for estimate in given for note in estimate.notes))
+
+
 def _notes(given: list[Estimate]) -> tuple[str, ...]:
-    notes = tuple(dict.fromkeys(note for estimate in given for note in estimate.notes))
+    notes = _own_notes(given)
     fewest = min(estimate.n_independent for estimate in given)
     return (*notes, rough_equality(fewest)) if fewest < FEW else notes

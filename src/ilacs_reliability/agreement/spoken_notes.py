@@ -17,6 +17,7 @@ from ilacs_reliability._results.wording import (
     percent,
     significant,
     whole,
+    with_article,
 )
 
 # why an interval by one method gives way to another
@@ -145,7 +146,8 @@ def both_limits(other: str) -> str:
 
 def rough_equality(independent: float) -> str:
     """Say that an estimate rests on few units."""
-    return f"An estimate rests on {independent:g} units or clusters only: F is a rough guide."
+    pieces = f"{independent:g} units or clusters only"
+    return f"An estimate rests on {pieces}: the p-value is a rough guide."
 
 
 def stratified_notes(left: int, found: Any, n_strata: int) -> tuple[str, ...]:
@@ -166,7 +168,7 @@ def stratified_notes(left: int, found: Any, n_strata: int) -> tuple[str, ...]:
 
 def one_undefined(label: str, why: str) -> str:
     """Say which of several coefficients has no value."""
-    return f"the {label} has no value: {why}"
+    return f"{with_article(label)} has no value: {why}"
 
 
 def generalised_to(target: str) -> str:
@@ -273,6 +275,15 @@ def how_consensus(
         ratings = counted(making.least, "rating")
         parts.append(f"{counted(few, 'unit')} with fewer than {ratings} of them {has} none")
     return "; ".join([said, *parts]) + "."
+
+
+def without_consensus(consensus: str, members: int, least: int) -> str:
+    """Say why no rater can be held against a consensus: no unit that was rated has one."""
+    said = f"no unit that was rated has {consensus}"
+    if least <= members:
+        return said
+    held = counted(members, "rater")
+    return f"{said}, as that is of {held} and `least` asks for {whole(least)}: give least=1"
 
 
 def _of_ties(ties: str) -> str:

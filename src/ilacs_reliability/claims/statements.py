@@ -17,7 +17,7 @@ from ilacs_reliability._checks.arguments import (
     told,
 )
 from ilacs_reliability._results.records import as_dict
-from ilacs_reliability._results.wording import level, significant
+from ilacs_reliability._results.wording import significant
 
 Kind: TypeAlias = Literal["consistency", "shift", "comparison", "share"]
 Direction: TypeAlias = Literal["at least", "more than", "at most", "less than", "within"]
@@ -197,8 +197,13 @@ def held_to(claim: Claim) -> str:
     if claim.kind == "comparison" or claim.coefficient not in OF_UNITS:
         return claim.bar
     if isinstance(claim.threshold, tuple):
-        return f"within {' to '.join(level(number) for number in claim.threshold)}"
-    return f"{claim.direction} {level(claim.threshold)}"
+        return f"within {' to '.join(_in_percent(number) for number in claim.threshold)}"
+    return f"{claim.direction} {_in_percent(claim.threshold)}"
+
+
+def _in_percent(threshold: float) -> str:
+    # what is declared is said with the digits that it was declared with
+    return f"{significant(100 * threshold, 12)}%"
 
 
 def _floor(floor: Any) -> float:

@@ -12,7 +12,7 @@ from ilacs_reliability._data.scales import FloatArray, Scale
 from ilacs_reliability._results.estimates import Estimate, Limits
 from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.listing import Estimates
-from ilacs_reliability._results.wording import as_said
+from ilacs_reliability._results.wording import as_said, counted
 from ilacs_reliability.error.bivariate import cell_probabilities
 from ilacs_reliability.error.class_records import DawidSkene
 from ilacs_reliability.error.latent import (
@@ -282,7 +282,8 @@ def _chance(
         label=label,
         frequencies=reliability.frequencies,
         influence_source=slope * reliability.influence,
-        n_units=model.n_units,
+        # influences, and errors, are those of the units that the reliability rests on
+        n_units=reliability.n_units or model.n_units,
         n_raters=reliability.n_raters,
         by=reliability.by,
         n_ratings=reliability.n_ratings,
@@ -291,13 +292,20 @@ def _chance(
         status="undefined" if reason else "ok",
         reason=reason,
         why=reliability.why or ("the grade was given to no unit" if missing else ""),
-        notes=(*model.notes, *assumed),
+        notes=(*model.notes, *_shares_of(model), *assumed),
         limits=NOT_SHOWN,
         design=reliability.design,
         patterns=reliability.patterns,
         enters=reliability.enters,
         range_source=(0.0, 1.0),
     )
+
+
+def _shares_of(model: LatentGrade) -> tuple[str, ...]:
+    """Say whose grades have the shares, where these are other units than the reliability's."""
+    if not model.n_units or model.reliability.n_units in (0, model.n_units):
+        return ()
+    return (f"Shares of grades are those of {counted(model.n_units, 'unit')}, taken as known.",)
 
 
 def _assumed(model: LatentGrade, root: bool) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import warnings
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
@@ -14,12 +15,17 @@ from ilacs_reliability._checks.arguments import (
     check_count,
     check_listing,
     check_mapping,
-    naming,
     told,
 )
 from ilacs_reliability._checks.names import by_label, key_of, row_names, shown
 from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings, ratings_from_codes
-from ilacs_reliability._data.scales import CodeArray
+from ilacs_reliability._data.scales import (
+    CodeArray,
+    Scale,
+    is_missing,
+    not_a_grade,
+    read_label,
+)
 from ilacs_reliability._data.suspects import SuspectInputWarning
 from ilacs_reliability.agreement.formulas import (
     column_of,
@@ -44,7 +50,8 @@ def with_standard(
         Ratings by known raters.
     standard : rater, mapping of unit to grade, or sequence, shape (n_units,)
         The rater whose grades are the standard; the grades by names of units; or, where `ratings`
-        is an array, a grade for each row, nan where there is none.
+        is an array, a grade for each row. nan, None and what the scale declares missing are grades
+        that are not known.
     asker, name : str
         The function that asks and the argument, for errors.
 
@@ -124,6 +131,11 @@ def _beside(ratings: Any, standard: Any, name: str) -> Ratings:
         grades = np.asarray(listed)
     except ValueError:  # lists of unlike lengths
         grades = np.asarray(listed, dtype=object)
+    if grades.dtype == object and grades.ndim == 1:
+        # what is not known
+        known = [np.nan if is_missing(grade) else grade for grade in grades.tolist()]
+        with contextlib.suppress(ValueError):
+            grades = np.array(known)
     if grades.shape != matrix.shape[:1]:
         raise ValueError(
             f"`{name}` must hold a grade for each of {len(matrix)} units, but has shape "
@@ -150,8 +162,7 @@ def _by_units(ratings: Ratings, grades: Mapping[Any, Any], name: str) -> tuple[R
             f"`{name}` goes by units, but those of `ratings` have no names: give them as `units`, "
             "or the grades as a rater."
         )
-    with naming(name, instead="label"):
-        known = {key_of(unit): ratings.scale.code(grade) for unit, grade in grades.items()}
+    known = {key_of(unit): _known(grade, ratings.scale, name) for unit, grade in grades.items()}
     listed = [(row, unit) for row, units in enumerate(ratings.units) for unit in units]
     stray = set(known) - {key_of(unit) for _, unit in listed}
     if stray:
@@ -168,6 +179,14 @@ def _by_units(ratings: Ratings, grades: Mapping[Any, Any], name: str) -> tuple[R
     )
     both = replace(both, notes=ratings.notes)
     return keep_raters(both, range(ratings.n_raters)), patterns_of(both)[:, -1]
+
+
+def _known(grade: Any, scale: Scale, name: str) -> int:
+    """Return the index of a grade, -1 where it is not known, as the scale may declare."""
+    code = read_label(grade, scale)
+    if code is None:
+        raise ValueError(f"`{name}`: {not_a_grade(grade, scale)}")
+    return code
 
 
 def _by_names(names: Sequence[Any]) -> dict[Hashable, list[int]]:
