@@ -27,7 +27,7 @@ from ilacs_reliability.agreement.coefficients import cohen_kappa
 from ilacs_reliability.agreement.formulas import column_of, known_raters, patterns_of, rater_names
 from ilacs_reliability.agreement.spoken_notes import how_consensus, without_consensus
 from ilacs_reliability.agreement.studies import check_cells
-from ilacs_reliability.agreement.titles import OF_ALL, OF_OTHERS, with_consensus
+from ilacs_reliability.agreement.titles import OF_ALL, OF_OTHERS, by_both, with_consensus
 
 Rule: TypeAlias = Literal["majority", "median"]
 RULES: tuple[str, ...] = get_args(Rule)
@@ -221,7 +221,7 @@ def consensus_agreement(
             found[name] = replace(
                 one,
                 label=label,
-                by=f"by {name} and {consensus}",
+                by=by_both(name, consensus),
                 n_missing=taken.n_units - given if np.ndim(given) else taken.n_units - int(given),
                 why=without_consensus(consensus, len(by), making.least)
                 if one.reason == "no_pairable_units"

@@ -92,6 +92,11 @@ def with_consensus(label: str, name: Hashable, consensus: str) -> str:
     return f"{label} of {name} with {consensus}"
 
 
+def by_both(name: Hashable, consensus: str) -> str:
+    """Say whose grades a rater is held against a consensus by."""
+    return f"by {name} and {consensus}"
+
+
 def by_survey(label: str) -> str:
     """Call a coefficient that counts units by survey weights."""
     return f"{label}, weighted by survey weights,"
