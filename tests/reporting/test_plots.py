@@ -1,6 +1,7 @@
 """Pictures show the numbers that they are given."""
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 from xml.etree import ElementTree
 
@@ -8,6 +9,7 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex
+from matplotlib.path import Path
 from matplotlib.text import Text
 from numpy.testing import assert_allclose
 
@@ -120,6 +122,9 @@ SCALES = {
             "outstanding",
         ]
     ),
+    "ten long names": ilr.Scale(
+        [f"grade number {number} of a framework that names at length" for number in range(1, 11)]
+    ),
 }
 every_scale = pytest.mark.parametrize("scale", SCALES.values(), ids=SCALES)
 
@@ -204,11 +209,21 @@ def rows_of(scale):
     return plots.coverage_plot(shares, n_samples=400)
 
 
+def truths_of(scale):
+    world = [ilr.agreement_world(0.8 + 0.01 * k, margins=[0.5, 0.5]) for k in range(len(scale))]
+    plans = [
+        ilr.power_for_agreement(ilr.percent_agreement, one, n, threshold=0.8)
+        for one in world
+        for n in (20, 40)
+    ]
+    return plots.power_plot(plans)
+
+
 SHARED = [squares_of, bars_of, strata_of, mosaic_of, pairs_of]
 """Pictures whose texts stand on colours."""
-every_picture = pytest.mark.parametrize(
-    "draw", [chart_of, lines_of, flows_of, funnel_of, rows_of, *SHARED]
-)
+LED = [chart_of, flows_of, mosaic_of, funnel_of, truths_of]
+"""Pictures with names at their side."""
+every_picture = pytest.mark.parametrize("draw", dict.fromkeys([*SHARED, *LED, lines_of, rows_of]))
 
 
 def texts_of(ax):
@@ -249,6 +264,137 @@ def test_no_text_touches_another_and_each_stands_out(draw, scale):
     texts = texts_of(ax)
     no_text_touches_another_or_the_edge(texts)
     every_text_stands_out_from_what_is_behind_it(ax, texts, on_colours=draw in SHARED)
+    if draw in LED:
+        every_name_is_apart_and_led_to_by_a_line_that_crosses_no_text(ax, texts)
+
+
+def every_name_is_apart_and_led_to_by_a_line_that_crosses_no_text(ax, texts):
+    leaders = [one for one in ax.collections if not one.get_clip_on()]
+    lines = [line for one in leaders for line in one.get_segments()]
+    names = [name_at_the_end(ax, line) for line in lines]
+    assert len(set(names)) == len(lines) > 0
+    frame = ax.get_window_extent()
+    for text in names:
+        box = text.get_window_extent()
+        assert frame.y0 <= box.y0 < box.y1 <= frame.y1
+        # two points at least, so that one sees where a name ends
+        air = [max(box.y0 - there.y1, there.y0 - box.y1) for there in boxes_beside(text, names)]
+        assert min(air, default=9) >= 2 * ax.figure.dpi / 72
+    for line in lines:
+        path = Path(ax.transData.transform(line))
+        for text in texts:
+            assert not path.intersects_bbox(Text.get_window_extent(text), filled=False), text
+
+
+def name_at_the_end(ax, line):
+    """Return the text to which a line leads, just beyond its end."""
+    (before, _), (x, y) = line[-2:]
+    [name] = [
+        text
+        for text in ax.texts
+        if abs(text.get_position()[1] - y) < 1e-9
+        and (text.get_position()[0] - x) * (x - before) > 0
+    ]
+    return name
+
+
+def boxes_beside(text, names):
+    return [
+        other.get_window_extent()
+        for other in names
+        if other is not text and other.get_position()[0] == text.get_position()[0]
+    ]
+
+
+def test_names_are_written_smaller_where_given_axes_are_too_low_for_them():
+    from matplotlib import pyplot
+
+    scale = SCALES["ten long names"]
+    _, ax = pyplot.subplots(figsize=(9, 3), layout="constrained")
+    table = square(scale, 3)
+    plots.agreement_plot(ilr.ratings_from_table(table, scale=scale), ax=ax)
+    frame = ax.get_window_extent()
+    boxes = [text.get_window_extent() for text in ax.texts]
+    assert len(boxes) == 10
+    for lower, upper in pairwise(boxes):
+        assert lower.y1 <= upper.y0 + 1
+    assert boxes[0].y0 >= frame.y0 - 1
+    assert boxes[-1].y1 <= frame.y1 + 1
+
+
+FEW = {
+    "agreement": lambda: plots.agreement_plot(
+        ilr.ratings_from_codes([[0, 0], [1, 1]], scale=SCALES["two"])
+    ),
+    "overlap": lambda: plots.overlap_plot([[1, 0], [0, 1]]),
+    "sequence of one": lambda: plots.sequence_plot(ilr.agreement_sequence([1], threshold=0.8)),
+    "sequence of two": lambda: plots.sequence_plot(ilr.agreement_sequence([1, 0], threshold=0.8)),
+    "sequence of none": lambda: plots.sequence_plot(ilr.agreement_sequence([], threshold=0.8)),
+    "severity": lambda: plots.severity_plot(
+        ilr.rater_severity(ilr.grades_from_table([[1, 1], [2, 1]]), n_resamples=9, rng=1)
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FEW)
+def test_axes_of_counts_are_marked_by_whole_numbers(name):
+    ax = FEW[name]()
+    ax.figure.canvas.draw()
+    for axis in (ax.xaxis, ax.yaxis) if name == "agreement" else (ax.xaxis,):
+        low, high = sorted(axis.get_view_interval())
+        marks = [mark for mark in axis.get_ticklocs() if low <= mark <= high]
+        assert marks
+        assert not [mark for mark in marks if mark != round(mark)]
+
+
+@pytest.mark.parametrize("decision", [True, False])
+def test_a_single_inspection_is_seen(decision):
+    followed = ilr.agreement_sequence([decision], threshold=0.5)
+    ax = plots.sequence_plot(followed)
+    low, high, *_ = ax.lines
+    ax.figure.canvas.draw()
+    pixels = np.asarray(ax.figure.canvas.buffer_rgba())[:, :, :3]
+    middle = (followed.low[0] + followed.high[0]) / 2 + 0.03
+    for place in (float(low.get_ydata()[0]), middle, float(high.get_ydata()[0])):
+        x, y = ax.transData.transform((1, place))
+        rows = slice(round(len(pixels) - y) - 2, round(len(pixels) - y) + 3)
+        assert (pixels[rows, round(x)] < 230).any()
+
+
+def test_no_inspection_is_said_where_none_is_seen():
+    ax = plots.sequence_plot(ilr.agreement_sequence([], threshold=0.8))
+    assert [text.get_text() for text in ax.texts] == ["none yet: the share may be anything"]
+
+
+def test_words_of_pictures_count_one_as_one():
+    assert plots.grades_plot([[0, 1], [2, 0]]).get_label() == (
+        "group 1, 1 unit: 100.0% 2. group 2, 2 units: 100.0% 1."
+    )
+    world = ilr.agreement_world(0.8, margins=[0.5, 0.5])
+    plan = ilr.power_for_agreement(ilr.percent_agreement, world, 2, threshold=0.8)
+    assert "with 1 unit." in plots.power_plot([replace(plan, n_units=1)]).get_label()
+
+
+PAIRS = {
+    "one of three": (
+        [[1, 1, np.nan], [2, 2, np.nan], [1, 2, np.nan], [np.nan, np.nan, 1]],
+        "Percent agreement of 1 of 3 pairs of 3 raters: 0.667 (1 and 2). 2 pairs have no value.",
+    ),
+    "two of three": (
+        [[1, 1, np.nan], [1, np.nan, 1], [2, 1, np.nan], [2, np.nan, 1]],
+        "Percent agreement of 2 of 3 pairs of 3 raters: 0.500 each. 1 pair has no value.",
+    ),
+    "alike": (
+        [[1, 1, 1], [2, 2, 2]],
+        "Percent agreement of 3 pairs of 3 raters: 1.000 each.",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_words_of_pairs_say_how_many_have_a_value(name):
+    ratings, said = PAIRS[name]
+    assert plots.raters_plot(ilr.pairwise_agreement(ratings)).get_label() == said
 
 
 def no_text_touches_another_or_the_edge(texts):
@@ -492,7 +638,7 @@ def test_every_pair_of_raters_has_its_square():
     assert_allclose(values[0, 1], pairs["A", "B"].value)
     assert_allclose(values, values.T)
     assert np.isnan(values[1, 2])
-    assert "1 pair without a value" in ax.get_label()
+    assert "1 pair has no value" in ax.get_label()
     with pytest.raises(ValueError, match="`pairs` must hold an estimate a pair"):
         plots.raters_plot(ilr.specific_agreement(rated))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ilacs_reliability._checks.arguments import told
 
@@ -33,6 +33,16 @@ def bare(ax: Axes, *sides: str) -> None:
         ax.spines[side].set_visible(False)
     if not sides:
         ax.set_yticks([])
+
+
+def whole_ticks(*axis: Any) -> None:
+    """Mark whole numbers alone on axes of counts."""
+    from matplotlib.ticker import MaxNLocator
+
+    for one in axis:
+        one.set_major_locator(
+            MaxNLocator("auto", steps=[1, 2, 2.5, 5, 10], integer=True, min_n_ticks=1)
+        )
 
 
 def names_both_ways(ax: Axes, names: Sequence[str], *, rotation: float = 0) -> None:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ilacs_reliability._data.tables import GradesLike, GroupedGrades, as_grades
-from ilacs_reliability._results.wording import percent, whole
+from ilacs_reliability._results.wording import counted, percent, whole
 from ilacs_reliability.comparison.overlap import OverlapReport, overlap_report
-from ilacs_reliability.reporting.axes import bare, new_axes
+from ilacs_reliability.reporting.axes import bare, new_axes, whole_ticks
 from ilacs_reliability.reporting.lettering import (
     LINE,
     drop_what_does_not_fit,
@@ -155,6 +155,7 @@ def overlap_plot(grades: GradesLike, *, ax: Axes | None = None) -> Axes:
     ax.set_ylim(places[-1] + 0.5 + GAP / 2, -GAP / 2)
     ax.set_xlim(0, 1.02 * max(bars.sum(axis=1).max(), 1))
     ax.set_xlabel("units")
+    whole_ticks(ax.xaxis)
     said = report.describe()
     ax.set_label(f"{said[:1].upper()}{said[1:]}")
     _finish(ax)
@@ -221,5 +222,5 @@ def _shares_in_words(names: list[str], bars: Any, grades: GroupedGrades) -> str:
             for count, label in zip(counts, grades.scale.labels, strict=True)
             if count
         )
-        said.append(f"{name}, {whole(n)} units: {shares}" if n else f"{name}: no units")
+        said.append(f"{name}, {counted(n, 'unit')}: {shares}" if n else f"{name}: no units")
     return ". ".join(said) + "."

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ilacs_reliability._checks.arguments import check_between, check_each, told
-from ilacs_reliability._results.wording import fixed, listed, percent, whole
+from ilacs_reliability._results.wording import counted, fixed, listed, percent
 from ilacs_reliability.error.tipping import TippingPoint
 from ilacs_reliability.planning.double_ratings import StudyPlan
-from ilacs_reliability.reporting.axes import bare, new_axes
+from ilacs_reliability.reporting.axes import bare, new_axes, whole_ticks
 from ilacs_reliability.reporting.captions import RELIABILITY
-from ilacs_reliability.reporting.lettering import name_at_the_side, width_of, wrapped
+from ilacs_reliability.reporting.lettering import height_of, name_at_the_side, width_of, wrapped
 from ilacs_reliability.reporting.palette import INKS, QUIET, SHADE
 
 if TYPE_CHECKING:
@@ -132,7 +132,8 @@ def power_plot(
     lines = _lines(shown)
     ends = {name: points[-1] for name, points in lines.items()}
     names = sorted(ends, key=lambda name: ends[name][1])
-    ax = new_axes(ax, height=HEIGHT, width=5.4 + width_of(names))
+    frame = max(FRAME, height_of(names))
+    ax = new_axes(ax, height=frame + HEIGHT - FRAME, width=5.4 + width_of(names))
     for k, points in enumerate(lines.values()):
         ink, dashes = INKS[k % len(INKS)]
         units, power = zip(*points, strict=True)
@@ -141,9 +142,10 @@ def power_plot(
         ax.axhline(float(wanted), color=QUIET, linestyle=(0, (1, 1)), linewidth=1.5)
     last = max(points[-1][0] for points in lines.values())
     ax.set(xlim=(0, 1.03 * last), ylim=(0, 1.02), xlabel="units")
+    whole_ticks(ax.xaxis)
     bar = f"{shown[0].name.replace('_', ' ')} {shown[0].bar}"
     ax.set_ylabel(wrapped(f"chance to show {bar}", 30))
-    name_at_the_side(ax, {name: ends[name] for name in names}, 1.06 * last, FRAME)
+    name_at_the_side(ax, {name: ends[name] for name in names}, 1.06 * last)
     ax.set_label(_power_in_words(shown, lines))
     bare(ax, "top", "right")
     return ax
@@ -176,6 +178,6 @@ def _truth(plan: StudyPlan) -> str:
 def _power_in_words(plans: Sequence[StudyPlan], lines: dict[str, list[tuple[float, float]]]) -> str:
     said = []
     for name, points in lines.items():
-        shown = [f"{percent(power)} with {whole(units)} units" for units, power in points]
+        shown = [f"{percent(power)} with {counted(units, 'unit')}" for units, power in points]
         said.append(f"{name[:1].upper()}{name[1:]}: {listed(shown)}.")
     return f"Chance to show {plans[0].name} {plans[0].bar}. {' '.join(said)}"

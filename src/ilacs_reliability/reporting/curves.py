@@ -11,7 +11,7 @@ from ilacs_reliability._checks.arguments import check_number, told
 from ilacs_reliability._results.wording import level
 from ilacs_reliability.error.repeat_grades import repeat_grade_probability
 from ilacs_reliability.planning.sequential import AgreementSequence
-from ilacs_reliability.reporting.axes import bare, new_axes
+from ilacs_reliability.reporting.axes import bare, new_axes, whole_ticks
 from ilacs_reliability.reporting.captions import (
     RELIABILITY,
     SAME_GRADE,
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 N_POINTS = 41
+WIDE = 40
+"""Of what shows a single inspection, in points."""
 LABELLED = 0.4
 """Reliability up to which a curve passes below its name."""
 
@@ -133,11 +135,19 @@ def sequence_plot(followed: AgreementSequence, *, ax: Axes | None = None) -> Axe
     ax = new_axes(ax, height=3.4)
     places = np.arange(1, len(np.atleast_1d(followed.low)) + 1)
     ax.fill_between(places, followed.low, followed.high, color=SHADE, linewidth=0, step="mid")
+    if len(places) == 1:  # which has no step to be seen by
+        ax.vlines(places, followed.low, followed.high, color=SHADE, linewidth=WIDE)
+    look: Any = {"marker": "_", "ms": WIDE, "mew": 1.5} if len(places) == 1 else {}
     for limit in (followed.low, followed.high):
-        ax.step(places, limit, where="mid", color=INKS[0][0], linewidth=1.5)
+        ax.step(places, limit, where="mid", color=INKS[0][0], linewidth=1.5, **look)
     ax.axhline(followed.threshold, color=INKS[1][0], linestyle="--", linewidth=1.5)
     if followed.settled_at is not None:
         ax.axvline(followed.settled_at, color="0.35", linestyle=":", linewidth=1.5)
+    if len(places) < 2:
+        ax.set_xlim(0.5, 1.5)
+    if not len(places):
+        ax.text(1, 0.4, "none yet: the share may be anything", ha="center", va="center")
+    whole_ticks(ax.xaxis)
     sure = level(followed.confidence_level)
     ax.set(ylim=(0, 1.02), xlabel="double inspections", ylabel=f"share that agrees ({sure} limits)")
     ax.set_label(followed.describe())

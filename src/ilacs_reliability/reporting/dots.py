@@ -11,9 +11,10 @@ import numpy.typing as npt
 from ilacs_reliability._checks.arguments import check_confidence_level, check_count, told
 from ilacs_reliability._results.wording import counted, level, percent
 from ilacs_reliability.error.severity import RaterSeverity
-from ilacs_reliability.reporting.axes import bare, new_axes
+from ilacs_reliability.reporting.axes import bare, new_axes, whole_ticks
 from ilacs_reliability.reporting.lettering import (
     LINE,
+    height_of,
     n_lines,
     name_at_the_side,
     width_of,
@@ -89,7 +90,7 @@ def severity_plot(found: RaterSeverity, *, ax: Axes | None = None) -> Axes:
         if not row["low_95"] <= row["deviation"] <= row["high_95"]
     }
     names = sorted(filter(None, outside), key=lambda name: outside[name][1])
-    frame = max(FRAME, 1.1 * LINE * len(names))
+    frame = max(FRAME, height_of(names))
     ax = new_axes(ax, height=frame + 0.7, width=6.4 + (width_of(names) if names else 0))
     thick = 5 if len(rows) <= MANY else 2.5
     for x, row in zip(places, rows, strict=True):
@@ -103,12 +104,13 @@ def severity_plot(found: RaterSeverity, *, ax: Axes | None = None) -> Axes:
         )
         ax.plot([x], [row["deviation"]], **{"color": "black", "ms": 4, **look}, zorder=3)
     ax.axhline(0, color=QUIET, linewidth=0.8)
+    whole_ticks(ax.xaxis)
     ax.set_xlabel("units graded (bars: where chance alone leaves 95 and 99.8 of 100)")
     ax.set_ylabel(wrapped("mean grade above that of the same strata", 26))
     ax.set_xlim(*_with_air(places))
     if names:
         right = ax.get_xlim()[1] + 0.02 * np.diff(ax.get_xlim())[0]
-        name_at_the_side(ax, {name: outside[name] for name in names}, right, frame)
+        name_at_the_side(ax, {name: outside[name] for name in names}, right)
     ax.set_label(_funnel_in_words(found))
     bare(ax, "top", "right")
     return ax

@@ -10,9 +10,8 @@ from ilacs_reliability._data.tables import Transitions, TransitionsLike, as_tran
 from ilacs_reliability._results.wording import whole
 from ilacs_reliability.reporting.axes import bare, new_axes
 from ilacs_reliability.reporting.lettering import (
-    LINE,
     drop_what_does_not_fit,
-    n_lines,
+    height_of,
     name_at_the_side,
     width_of,
     wrapped,
@@ -71,8 +70,7 @@ def flows_plot(table: TransitionsLike, *, ax: Axes | None = None) -> Axes:
     sides = [counts.sum(axis=1), counts.sum(axis=0)]
     names = [_named_posts(labels, sizes) for sizes in sides]
     starts = [_starts(sizes) for sizes in sides]
-    lines = max(sum(map(n_lines, filter(None, side))) for side in names)
-    height = max(3.0, 1.2 * LINE * lines)
+    height = max(3.0, *(height_of(filter(None, side)) for side in names))
     ax = new_axes(ax, height=height + 0.9, width=4.2 + sum(width_of(side) for side in names))
     ax.set_xlim(0, 1)
     ax.set_ylim(0, float(counts.sum()) * (1 + GAP * (len(labels) - 1)))
@@ -81,7 +79,7 @@ def flows_plot(table: TransitionsLike, *, ax: Axes | None = None) -> Axes:
         (0, 1 - POST), (-SIDE, 1 + SIDE), names, sides, starts, strict=True
     ):
         _draw_posts(ax, x, sizes, start)
-        _name_rows(ax, side, start, sizes, edge, height)
+        _name_rows(ax, side, start, sizes, edge)
     ax.set_xticks([POST / 2, 1 - POST / 2], ["before", "after"])
     ax.tick_params(length=0)
     _legend(ax, counts, -0.3 / height)
@@ -131,13 +129,13 @@ def mosaic_plot(table: TransitionsLike, *, ax: Axes | None = None) -> Axes:
     sizes = counts.sum(axis=1)
     names = _named_posts(labels, sizes)
     room = _rooms(transitions)
-    height = max(2.6, 1.2 * LINE * sum(map(n_lines, filter(None, names))))
+    height = max(2.6, height_of(filter(None, names)))
     ax = new_axes(ax, height=height + 1.1, width=5.4 + width_of(names) + width_of(room))
     starts = np.concatenate([[0], np.cumsum(sizes)])
     tiles = _draw_tiles(ax, counts, labels, starts)
     ax.set_xlim(0, 1)
     ax.set_ylim(0, starts[-1])
-    _name_rows(ax, names, starts[:-1], sizes, -SIDE, height)
+    _name_rows(ax, names, starts[:-1], sizes, -SIDE)
     _draw_room(ax, room[0], 1.03, 0.0, float(starts[-2]), "bottom")
     _draw_room(ax, room[1], 1.06, float(starts[1]), float(starts[-1]), "top")
     ax.set_xlabel("share of the units with that grade before")
@@ -156,16 +154,14 @@ def _named_posts(labels: list[str], sizes: Any) -> list[str]:
     ]
 
 
-def _name_rows(
-    ax: Axes, names: list[str], starts: Any, sizes: Any, edge: float, height: float
-) -> None:
+def _name_rows(ax: Axes, names: list[str], starts: Any, sizes: Any, edge: float) -> None:
     """Write the name of each grade that has units beside its middle, to one side."""
     points = {
         name: (0.0 if edge < 0 else 1.0, float(low + size / 2))
         for name, low, size in zip(names, starts, sizes, strict=True)
         if size
     }
-    name_at_the_side(ax, points, edge, height)
+    name_at_the_side(ax, points, edge)
 
 
 def _starts(sizes: Any) -> Any:

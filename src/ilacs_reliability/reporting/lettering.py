@@ -11,8 +11,11 @@ from ilacs_reliability.reporting.palette import QUIET
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-LETTER, LINE = 0.085, 0.19
-"""Width of a letter and height of a line of text at the usual size, in inches."""
+LETTER, LINE, AIR = 0.085, 0.19, 0.08
+"""Width of a letter, height of a line of text at the usual size and of what is left free between
+texts, in inches."""
+SIZE = 9.0
+"""Of names at the side, in points."""
 
 
 def wrapped(text: str, width: int) -> str:
@@ -35,36 +38,68 @@ def width_of(texts: Iterable[str]) -> float:
     return LETTER * max(len(line) for text in texts for line in text.split("\n"))
 
 
-def name_at_the_side(
-    ax: Axes, points: Mapping[str, tuple[float, float]], side: float, inches: float
-) -> None:
+def height_of(names: Iterable[str]) -> float:
+    """Return how high a column of names is whose ends can be seen, in inches."""
+    return sum(LINE * n_lines(name) + AIR for name in names)
+
+
+def name_at_the_side(ax: Axes, points: Mapping[str, tuple[float, float]], side: float) -> None:
     """Name points in a column at `side`, each as near to its height as the others let it.
 
     Parameters
     ----------
     ax : Axes
-        Where; its limits are final, and it is so many inches high.
+        Where; its limits are final, and it is as high as `height_of` the names, or they are written
+        smaller.
     points : mapping of str to (float, float)
         Names, from the lowest to the highest point.
     side : float
         Where the names begin; they end there where it lies left of all points.
-    inches : float
-        Height of the axes.
     """
+    left, right = ax.get_xlim()
+    edge, turned = (left, "right") if side < left else (right, "left")
+    texts = [
+        ax.text(side, y, name, va="center", ha=turned, fontsize=SIZE)
+        for name, (_, y) in points.items()
+    ]
+    places = _places(ax, texts, [y for _, y in points.values()])
+    for text, place in zip(texts, places, strict=True):
+        text.set_y(place)
+    before = side - 0.1 * (side - edge)
+    # level to the edge, so that a line crosses neither another nor what is written below
+    _lead(
+        ax,
+        [
+            [(x, y), (edge, y), (before, place)]
+            for (x, y), place in zip(points.values(), places, strict=True)
+        ],
+    )
+
+
+def _places(ax: Axes, texts: Sequence[Any], wanted: Sequence[float]) -> list[float]:
+    """Return how high texts are to stand, as drawn, and write them smaller if they do not fit."""
+    drawn(ax)
     low, high = ax.get_ylim()
-    heights = [LINE * n_lines(name) * (high - low) / inches for name in points]
-    places = apart([y for _, y in points.values()], heights, low, high)
-    for (name, (x, y)), place in zip(points.items(), places, strict=True):
-        ax.annotate(
-            name,
-            (x, y),
-            (side, place),
-            va="center",
-            ha="right" if side < x else "left",
-            fontsize=9,
-            annotation_clip=False,
-            arrowprops={"arrowstyle": "-", "color": QUIET, "linewidth": 0.6},
-        )
+    unit = (high - low) / ax.get_window_extent().height
+    heights = [unit * text.get_window_extent().height for text in texts]
+    air = unit * AIR * ax.figure.dpi / 2
+    share = min(1.0, (high - low) / (sum(heights) + air * len(heights)))
+    for text in texts:
+        text.set_fontsize(share * SIZE)
+    return apart(wanted, [share * (height + air) for height in heights], low, high)
+
+
+def _lead(ax: Axes, lines: Sequence[Any]) -> None:
+    from matplotlib.collections import LineCollection
+
+    leaders = LineCollection(lines, colors=QUIET, linewidths=0.6, clip_on=False)
+    ax.add_collection(leaders, autolim=False)
+
+
+def drawn(ax: Axes) -> None:
+    """Lay out the whole figure, so that it can be asked where everything stands."""
+    canvas: Any = ax.figure.canvas
+    canvas.figure.draw_without_rendering()
 
 
 def apart(
@@ -84,8 +119,7 @@ def apart(
 
 def drop_what_does_not_fit(ax: Axes, patches: Sequence[Any], texts: Sequence[Any]) -> None:
     """Leave out the texts that are wider or higher than the patch they stand on, as drawn."""
-    figure: Any = ax.figure
-    figure.draw_without_rendering()
+    drawn(ax)
     boxes = [patch.get_window_extent() for patch in patches]
     for text in texts:
         box = text.get_window_extent()

@@ -13,10 +13,11 @@ from ilacs_reliability._data.tables import TransitionsLike, as_transitions
 from ilacs_reliability._results.estimates import Estimate
 from ilacs_reliability._results.listing import Estimates
 from ilacs_reliability._results.wording import counted, fixed, listed, together, whole
-from ilacs_reliability.reporting.axes import names_both_ways, new_axes
+from ilacs_reliability.reporting.axes import names_both_ways, new_axes, whole_ticks
 from ilacs_reliability.reporting.captions import moved_in_words
 from ilacs_reliability.reporting.lettering import (
     LINE,
+    height_of,
     n_lines,
     name_at_the_side,
     width_of,
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 MOST_WRITTEN = 20
 """Raters up to which each pair's number is written into its square."""
 CHART = 3.6
-"""Height of an agreement chart's frame, in inches."""
+"""Height of an agreement chart's frame at least, in inches."""
 
 
 def transitions_plot(table: TransitionsLike, *, ax: Axes | None = None) -> Axes:
@@ -145,7 +146,8 @@ def agreement_plot(ratings: Ratings, *, ax: Axes | None = None) -> Axes:
     counts = transitions.counts
     names = ratings.raters or ("first rater", "second rater")
     labels = [wrapped(str(label), 24) for label in transitions.scale.labels]
-    ax = new_axes(ax, height=4.8, width=5.2 + width_of(labels))
+    frame = max(CHART, height_of(labels))
+    ax = new_axes(ax, height=frame + 1.2, width=frame + 1.8 + width_of(labels))
     x = y = 0
     middles = {}
     for grade, label in enumerate(labels):
@@ -163,7 +165,8 @@ def agreement_plot(ratings: Ratings, *, ax: Axes | None = None) -> Axes:
     ax.set_aspect("equal")
     ax.set_xlabel(wrapped(f"units, by {names[0]}", 40))
     ax.set_ylabel(wrapped(f"units, by {names[1]}", 40))
-    name_at_the_side(ax, middles, 1.03 * float(x), CHART)
+    whole_ticks(ax.xaxis, ax.yaxis)
+    name_at_the_side(ax, middles, 1.08 * float(x))
     ax.set_label(_agreement_in_words(counts, transitions.scale.labels))
     return ax
 
@@ -282,16 +285,20 @@ def _pairs_in_words(pairs: Estimates, label: str, n_raters: int) -> str:
     known: dict[Any, float] = {
         key: pair.value for key, pair in pairs.items() if np.isfinite(pair.value)
     }
-    start = f"{label[:1].upper()}{label[1:]} of {counted(len(pairs), 'pair')} of {n_raters} raters"
+    of = f"of {counted(len(pairs), 'pair')} of {n_raters} raters"
+    left = len(pairs) - len(known)
+    some = f"of {len(known)} {of}" if left and known else of
+    start = f"{label[:1].upper()}{label[1:]} {some}"
     if not known:
         return f"{start}: none is defined."
     ends = [min(known, key=known.__getitem__), max(known, key=known.__getitem__)]
     low, high = together(*(known[key] for key in ends))
     names = [" and ".join(map(str, key)) for key in ends]
-    left = len(pairs) - len(known)
-    rest = f" {counted(left, 'pair')} without a value." if left else ""
+    rest = f" {counted(left, 'pair has', 'pairs have')} no value." if left else ""
+    if len(known) == 1:
+        return f"{start}: {low} ({names[0]}).{rest}"
     if low == high:
-        return f"{start}: {low} of each.{rest}"
+        return f"{start}: {low} each.{rest}"
     return f"{start}: from {low} ({names[0]}) to {high} ({names[1]}).{rest}"
 
 
