@@ -1,5 +1,6 @@
 """What error alone does to units that did not change, and how it is taken out."""
 
+import re
 from itertools import product
 from math import factorial, prod
 
@@ -310,3 +311,13 @@ def test_a_corrected_shift_at_an_edge_has_the_width_of_the_likelihood():
     for level in np.linspace(0.02, 0.98, 25):
         low, high = some.confidence_interval(level)
         assert low < high
+
+
+@pytest.mark.parametrize(
+    "table", [[[7, 1], [0, 4]], [[10, 1], [0, 13]], [[13, 0], [2, 8]], [[2, 1], [0, 7]]]
+)
+@pytest.mark.parametrize("reliability", [0.5, 0.7, 0.8, 0.9])
+def test_what_rounds_leave_of_a_corrected_shift_is_nothing(table, reliability):
+    found = ilr.corrected_shift(table, reliability=reliability, n_resamples=9, rng=1)
+    assert not 0 < abs(found.value) < 1e-9
+    assert not re.search(r"e-\d", found.describe().partition("(")[0])

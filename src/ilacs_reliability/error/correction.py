@@ -157,11 +157,11 @@ def corrected_shift(
     errors = draw(generator, n_resamples)[..., there, :][..., there]
     drawn = true_shares(observed.reshape(-1, *seen.shape), errors, ROUNDS_OF_DRAWS)
     for end in ends:
-        other = float(_net(true_shares(counts, end.matrix, MOST_ROUNDS)))
+        other = _settled(_net(true_shares(counts, end.matrix, MOST_ROUNDS)))
         notes = (*notes, f"With a reliability of {significant(end.value)} it is {fixed(other)}.")
     n = moves.n_units
     return CorrectedShift(
-        value=float(np.clip(_net(true), -1, 1)),
+        value=_settled(_net(true)),
         name="corrected_shift",
         label="net shift of true grades",
         frequencies=counts.ravel(),
@@ -188,6 +188,11 @@ def corrected_shift(
         scale=moves.scale,
         uncorrected=net_of(moves.counts) / n,
     )
+
+
+def _settled(net: Any) -> float:
+    """Return a net shift of shares, 0 where it is what the rounds leave of it."""
+    return 0.0 if abs(net) < ALIKE else float(np.clip(net, -1, 1))
 
 
 def error_at(population: FloatArray, reliability: float) -> FloatArray:
