@@ -262,6 +262,11 @@ def units_at_one_end(shared):
     return sum(at_one)
 
 
+def units_on_one_side(shared):
+    """Count units of strata that a cut above the worst grade does not divide."""
+    return sum(one.sum() for one in shared if not (one[:, 0].any() and one[:, 1:].any()))
+
+
 def only(stratum, grade):
     return stratum.sum() == stratum[:, grade].sum()
 
@@ -304,8 +309,9 @@ def test_a_reason_and_the_counts_of_a_comparison_are_true_of_the_groups(name, ta
         assert result.why.endswith(f", {code + 1}")
     if said := re.search(r"(?:none of the|all) (\d+) units", result.why):
         assert int(said[1]) == shared.sum()
-    silent = units_at_one_end(shared) if name in MODELS and result.status != "undefined" else 0
-    said = re.search(r"(\d+) units? of strata in which every unit has one end grade", text)
+    says_nothing = {"odds_ratio": units_on_one_side} | dict.fromkeys(MODELS, units_at_one_end)
+    silent = says_nothing.get(name, lambda shared: 0)(shared) if result.status != "undefined" else 0
+    said = re.search(r"(\d+) units? of strata in which (?:every unit has one end|no unit or)", text)
     assert (int(said[1]) if said else 0) == silent
     if len(shared) == len(table) or result.status == "undefined":
         assert int(re.search(r"from (\d+) units?", text)[1]) == shared.sum() - silent
@@ -370,7 +376,7 @@ def test_the_notes_and_reasons_of_a_shift_are_true_of_the_units(name, clustered,
     text = " ".join(result.notes)
     assert ("No unit moved" in text) == (not moved)
     pieces = len(np.unique(clusters)) if clustered else len(codes)
-    if "single unit or cluster" in text:
+    if "There is a single " in text:
         assert pieces == 1
     if said := re.search(r"No more than (\d+) units? (moved|crossed the cut):", text):
         assert int(said[1]) == (crossed if name == "mcnemar" else moved)
@@ -503,6 +509,6 @@ def test_who_differs_between_occasions_is_said_of_the_units(at_least, table):
     differs, crosses = ((x != x[:, :1]).any() for x in (table, above))
     assert ("No unit's grade differs" in notes) == (not differs)
     assert ("No unit crosses the cut" in notes) == (differs and not crosses)
-    assert ("single unit or cluster" in notes) == (bool(crosses) and len(table) == 1)
+    assert ("There is a single " in notes) == (bool(crosses) and len(table) == 1)
     notes = " ".join(ilr.friedman(study(table)).notes)
     assert ("No unit's grade differs" in notes) == (not differs)

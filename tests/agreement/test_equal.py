@@ -81,7 +81,7 @@ def test_clusters_are_the_independent_pieces():
 
 
 def test_equal_estimates_without_any_gap_are_undefined():
-    with pytest.warns(ilr.UndefinedEstimateWarning, match="no error to compare"):
+    with pytest.warns(ilr.UndefinedEstimateWarning, match="have no spread"):
         found = ilr.equal_agreement_test([OF_PAIRS[0], OF_PAIRS[0]], paired=True)
     assert (found.status, found.reason) == ("undefined", "no_variation")
 
@@ -184,7 +184,7 @@ def test_a_stratum_without_a_value_is_left_out_and_counted():
     with pytest.warns(ilr.UndefinedEstimateWarning, match="Cohen's kappa has no value"):
         none = ilr.equal_agreement_test({"west": [lone] * 3, "east": [lone] * 3}, paired=False)
     assert none.reason == lone.reason
-    with pytest.warns(ilr.UndefinedEstimateWarning, match="no error to compare"):
+    with pytest.warns(ilr.UndefinedEstimateWarning, match="have no spread"):
         ilr.equal_agreement_test({"a": [OF_PAIRS[0]] * 2, "b": [OF_PAIRS[0]] * 2}, paired=True)
 
 

@@ -319,7 +319,7 @@ def test_scores_that_fall_turn_the_sign_and_say_so():
     ],
 )
 def test_a_single_unit_says_why_its_p_value_is_large(test):
-    alone = [note for note in test([[0, 1], [0, 0]]).notes if "single unit or cluster" in note]
+    alone = [note for note in test([[0, 1], [0, 0]]).notes if "There is a single " in note]
     assert len(alone) == 1
     assert not any("single unit" in note for note in test([[0, 2], [0, 0]]).notes)
 

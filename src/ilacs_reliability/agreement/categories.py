@@ -338,7 +338,9 @@ def marginal_indices(ratings: RatingsLike) -> Estimates:
                 key = kind if len(scale) == 2 else (kind, scale.labels[code])
                 label = index_of(kind, scale.labels[code])
                 entries[key] = _mean_score(study, label, score, given, notes)
-        entries["pabak"] = replace(brennan_prediger(taken), n_missing=given.n_missing)
+        pabak = brennan_prediger(taken)
+        why = why_of(taken, pabak.reason, given=given) if pabak.reason else ""
+        entries["pabak"] = replace(pabak, n_missing=given.n_missing, why=why)
     return Estimates("marginal_indices", "index", entries)
 
 

@@ -20,11 +20,13 @@ from ilacs_reliability.agreement.spoken_notes import (
     EQUALITY,
     HOTELLING,
     NO_ERROR_TO_COMPARE,
+    NO_SPREAD_OF_DIFFERENCES,
     OVER_STRATA,
     WELCH,
     one_undefined,
     rough_equality,
     stratified_notes,
+    too_few_to_compare,
 )
 from ilacs_reliability.agreement.titles import ALL_EQUAL, ALL_EQUAL_WITHIN, equality_test_of
 
@@ -119,10 +121,10 @@ def equal_agreement_test(
     given = _several(estimates, paired)
     undefined = _valueless(given)
     if undefined is not None:
-        return _without(given, undefined.reason or "infinite", undefined, paired)
+        return _without(given, undefined.reason or "infinite", _why_one(undefined), paired)
     found = _hotelling(given) if paired else _welch(given)
-    if found is None:
-        return _without(given, "no_variation", None, paired)
+    if isinstance(found, str):
+        return _without(given, "no_variation", found, paired)
     return SignificanceResult(
         statistic=found.statistic,
         df=found.df,
@@ -145,12 +147,14 @@ def _over_strata(strata: dict[Hashable, Any], paired: bool) -> SignificanceResul
     kept = [given for given in every if _valueless(given) is None]
     if not kept:
         undefined = _valueless(every[0])
-        return _without(every[0], undefined.reason or "infinite", undefined, paired)  # type: ignore[union-attr]
+        why = _why_one(undefined)  # type: ignore[arg-type]
+        return _without(every[0], undefined.reason or "infinite", why, paired)  # type: ignore[union-attr]
     covariance = _paired_covariance if paired else _own_covariance
     found = common_differences(kept, covariance)
     flat = [one for given in kept for one in given]
     if found is None:
-        return _without(flat, "no_variation", None, paired)
+        why = NO_SPREAD_OF_DIFFERENCES if paired else NO_ERROR_TO_COMPARE
+        return _without(flat, "no_variation", why, paired)
     notes = stratified_notes(len(every) - len(kept), found, len(kept))
     return SignificanceResult(
         statistic=found.statistic,
@@ -209,12 +213,12 @@ def _several(estimates: object, paired: bool) -> list[Estimate]:
     return given
 
 
-def _welch(given: list[Estimate]) -> _Test | None:
+def _welch(given: list[Estimate]) -> _Test | str:
     """Compare independent estimates, each with its own error and degrees of freedom."""
     errors = np.array([float(estimate.standard_error) for estimate in given])
     sizes = np.array([float(estimate.n_independent) for estimate in given])
     if not (errors > ROUNDING).all():
-        return None
+        return NO_ERROR_TO_COMPARE
 
     from statsmodels.stats.oneway import anova_generic
 
@@ -224,7 +228,7 @@ def _welch(given: list[Estimate]) -> _Test | None:
     return _Test(float(found.statistic), df, float(found.pvalue))
 
 
-def _hotelling(given: list[Estimate]) -> _Test | None:
+def _hotelling(given: list[Estimate]) -> _Test | str:
     """Compare estimates of the same units by the covariances of their influences."""
     gaps = np.diff([float(estimate.value) for estimate in given])
     n, covariance = float(given[0].n_independent), _paired_covariance(given)
@@ -232,10 +236,10 @@ def _hotelling(given: list[Estimate]) -> _Test | None:
     moving = spreads > ROUNDING * max(float(np.trace(covariance)), ROUNDING)
     along = directions.T @ gaps
     if not moving.any() or np.abs(along[~moving]).max(initial=0.0) > ROUNDING**0.5:
-        return None
+        return NO_SPREAD_OF_DIFFERENCES
     rank = int(moving.sum())
     if n <= rank:
-        return None
+        return too_few_to_compare(n, _thing(given), rank)
 
     from scipy import special
 
@@ -253,14 +257,7 @@ def _pull(estimate: Estimate) -> FloatArray:
     return pieces
 
 
-def _without(
-    given: list[Estimate], reason: str, undefined: Estimate | None, paired: bool
-) -> SignificanceResult:
-    if undefined is None:
-        why = NO_ERROR_TO_COMPARE
-    else:
-        said = undefined.why or REASONS.get(reason, reason)
-        why = one_undefined(undefined.label or undefined.name, said)
+def _without(given: list[Estimate], reason: str, why: str, paired: bool) -> SignificanceResult:
     warn_undefined(EQUALITY, why)
     return SignificanceResult(
         statistic=float("nan"),
@@ -277,6 +274,16 @@ def _without(
     )
 
 
+def _why_one(undefined: Estimate) -> str:
+    reason = undefined.reason or "infinite"
+    said = undefined.why or REASONS.get(reason, reason)
+    return one_undefined(undefined.label or undefined.name, said)
+
+
+def _thing(given: list[Estimate]) -> str:
+    return "unit" if all(one.clusters is None for one in given) else "cluster"
+
+
 def _units(given: list[Estimate], paired: bool) -> int:
     sizes = [estimate.n_units for estimate in given]
     total: int = max(sizes) if paired else sum(sizes)
@@ -290,4 +297,4 @@ def _own_notes(given: list[Estimate]) -> tuple[str, ...]:
 def _notes(given: list[Estimate]) -> tuple[str, ...]:
     notes = _own_notes(given)
     fewest = min(estimate.n_independent for estimate in given)
-    return (*notes, rough_equality(fewest)) if fewest < FEW else notes
+    return (*notes, rough_equality(fewest, _thing(given))) if fewest < FEW else notes

@@ -65,6 +65,7 @@ NO_UNIT_NAMES = (
 FEW_SHARED = "no two raters share more than one unit"
 NONE_TOLD_APART = "no rater tells apart two units that another rated, too"
 NO_ERROR_TO_COMPARE = "an estimate has no error to compare the others by"
+NO_SPREAD_OF_DIFFERENCES = "the differences between the estimates have no spread"
 
 # what a warning speaks of
 EQUALITY = "the test of equal coefficients"
@@ -144,10 +145,15 @@ def both_limits(other: str) -> str:
     return f"inverted_f and {other}"
 
 
-def rough_equality(independent: float) -> str:
+def rough_equality(independent: float, thing: str) -> str:
     """Say that an estimate rests on few units."""
-    pieces = f"{independent:g} units or clusters only"
-    return f"An estimate rests on {pieces}: the p-value is a rough guide."
+    return f"An estimate rests on {counted(independent, thing)} only: the p-value is a rough guide."
+
+
+def too_few_to_compare(independent: float, thing: str, n_differences: int) -> str:
+    """Say that there are no more units than differences."""
+    differences = counted(n_differences, "difference")
+    return f"{counted(independent, thing)} tell no spread of {differences}"
 
 
 def stratified_notes(left: int, found: Any, n_strata: int) -> tuple[str, ...]:

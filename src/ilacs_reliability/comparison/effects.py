@@ -29,6 +29,7 @@ from ilacs_reliability.comparison.groups import (
     undefined_estimate,
 )
 from ilacs_reliability.comparison.in_words import (
+    EXACT_OF,
     NOT_SHOWN,
     SHRUNK,
     TAKEN,
@@ -402,6 +403,22 @@ def is_taken(effect: Estimate) -> bool:
         Whether more of the variance is taken from a share than seen.
     """
     return any(TAKEN in note for note in effect.notes)
+
+
+def of_other_limits(effect: Estimate) -> tuple[str, ...]:
+    """Return the notes of an effect that hold of any interval, not of its own alone.
+
+    Parameters
+    ----------
+    effect : Estimate
+        A relative effect or a function of it, whose interval another one stands before.
+
+    Returns
+    -------
+    tuple of str
+        The notes.
+    """
+    return tuple(one for one in effect.notes if TAKEN not in one and EXACT_OF not in one)
 
 
 def shrunk_share(parts: Placements, *, n_pairs: float | None = None) -> tuple[ShareLike, bool]:

@@ -284,7 +284,8 @@ def _offered(effect: Estimate, method: str | None) -> str | None:
 
 def _named(result: SignificanceResult, name: str, margin: float) -> SignificanceResult:
     label = with_margin(LABELS[name], margin)
-    return replace(result, name=name, label=label, notes=(*result.notes, NEITHER))
+    said = () if result.reason else (NEITHER,)
+    return replace(result, name=name, label=label, notes=(*result.notes, *said))
 
 
 def _check_options(

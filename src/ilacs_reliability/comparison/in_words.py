@@ -256,11 +256,13 @@ def left_aside(units: str, of: str, share: str, one: bool, strata: str) -> str:
     )
 
 
-APART, HARDLY = "The groups are completely separated", "Units of a group hardly differ"
+APART, LITTLE = "The groups are completely separated", "Units show little of the error"
+
+EXACT_OF = "the interval is the exact one for"
 
 TAKEN = "most of the error is not seen but taken from that of a share"
 
-SHRUNK = "shrunk, since units of a group hardly differ"
+SHRUNK = "shrunk, since units show little of the error"
 
 CROSSED = (
     "Grades of one kind in a worse stratum lie in part above those of a better one, against"
@@ -291,12 +293,12 @@ def lone_pairs(apart: bool, n_pairs: float) -> str:
     """Say that limits are exact ones, since a spread cannot be seen."""
     why = APART if apart else "A group is a single unit"
     pairs = counted(n_pairs, "pair of units", "pairs of units that share no unit")
-    return f"{why}: the interval is the exact one for {pairs}."
+    return f"{why}: {EXACT_OF} {pairs}."
 
 
 def taken_error(apart: bool) -> str:
     """Say that an error is not one that was seen."""
-    return f"{APART if apart else HARDLY}: {TAKEN}."
+    return f"{APART if apart else LITTLE}: {TAKEN}."
 
 
 def without_bound(strata: str, *, response: bool) -> str:
@@ -344,6 +346,14 @@ def one_end_grade(n_units: float, strata: str) -> str:
     return (
         f"{counted(n_units, 'unit')} of strata in which every unit has one end grade say nothing "
         f"of the groups and do not enter: {strata}."
+    )
+
+
+def one_side_of_cut(n_units: float, cut: str, strata: str) -> str:
+    """Say which strata tell no odds, having all their units on one side of a cut."""
+    return (
+        f"{counted(n_units, 'unit')} of strata in which no unit or every unit is {cut} say nothing "
+        f"of the odds and do not enter: {strata}."
     )
 
 
@@ -427,9 +437,11 @@ def can_be_anything(
     tells: bool,
 ) -> str:
     """Say what bounds of a selection leave open."""
+    low, high = bounds
+    left_open = f"is {low}" if low == high else f"can be anything from {low} to {high}"
     return (
-        f"Over all {counted(n_units, 'unit')} the {measure} can be anything from "
-        f"{bounds[0]} to {bounds[1]} (with sampling error, {with_error[0]} to {with_error[1]}), "
+        f"Over all {counted(n_units, 'unit')} the {measure} {left_open} "
+        f"(with sampling error, {with_error[0]} to {with_error[1]}), "
         f"{given}; this {'tells' if tells else 'does not tell'} which group is graded higher."
     )
 
@@ -439,9 +451,9 @@ def one_group_only(decided: Iterable[tuple[str, str]]) -> str:
     return ", ".join(f"{stratum}: {group} only" for stratum, group in decided)
 
 
-def cannot_be_compared(names: str, decided: str) -> str:
-    """Say that no stratum holds both groups."""
-    return f"{names} cannot be compared: no stratum holds both ({decided})."
+def cannot_be_compared(names: str, held: str, decided: str) -> str:
+    """Say that no stratum holds two groups."""
+    return f"{names} cannot be compared: no stratum holds {held} ({decided})."
 
 
 def can_be_compared(
@@ -451,8 +463,20 @@ def can_be_compared(
     return (
         f"{names} can be compared in {len(shared)} of "
         f"{counted(n_strata, 'stratum', 'strata')} ({', '.join(shared)}), which "
-        f"hold{'s' * (n_strata == 1)} {whole(units[0])} of {counted(units[1], 'unit')}"
+        f"hold{'s' * (len(shared) == 1)} {whole(units[0])} of {counted(units[1], 'unit')}"
     )
+
+
+def of_several(names: str) -> str:
+    """Say of which groups any two are compared."""
+    return f"two or more of {names}"
+
+
+def not_all_met(n_all: int, apart: Sequence[str]) -> str:
+    """Say in how many strata all groups stand, and which two never meet."""
+    where = f"in {whole(n_all)} of them" if n_all else "in none of them"
+    never = f"; {listed(apart)} share no stratum" if apart else ""
+    return f", all of the groups {where}{never}"
 
 
 def others_decided(n_outside: float, share: float, decided: str) -> str:

@@ -11,11 +11,13 @@ import numpy as np
 from ilacs_reliability._data.tables import GradesLike, as_grades
 from ilacs_reliability._results.estimates import IntArray
 from ilacs_reliability._results.records import Record, html_table, plain
-from ilacs_reliability._results.wording import counted, percent, whole
+from ilacs_reliability._results.wording import counted, listed, percent, sentence_start, whole
 from ilacs_reliability.comparison.groups import named
 from ilacs_reliability.comparison.in_words import (
     can_be_compared,
     cannot_be_compared,
+    not_all_met,
+    of_several,
     one_group_only,
     others_decided,
     stratum_tells,
@@ -93,23 +95,40 @@ class OverlapReport(Record):
         ...     strata=("good", "inadequate"),
         ... )
         >>> print(ilr.overlap_report(table).describe())
-        short and standard can be compared in 1 of 2 strata (good), which hold 21 of 61 units; the
+        short and standard can be compared in 1 of 2 strata (good), which holds 21 of 61 units; the
         other 40 (65.6%) are where the stratum decides the group (inadequate: standard only). The
         stratum alone tells the group of 83.6% of units.
         """
-        names = " and ".join(map(named, self.groups))
-        names = f"{names[:1].upper()}{names[1:]}" if names.startswith("group ") else names
+        names = listed(map(named, self.groups))
+        if len(self.groups) > 2 and self.answerable:
+            names = of_several(names) if self._apart() else names
+        if names.startswith(("group ", of_several(""))):
+            names = sentence_start(names)
         n_strata = len(self.strata) - len(self.empty)
         decided = one_group_only(
             (named(stratum, "stratum"), named(group)) for stratum, group in self.decided.items()
         )
         if not self.answerable:
-            return cannot_be_compared(names, decided)
+            held = "both" if len(self.groups) == 2 else "two of them"
+            return cannot_be_compared(names, held, decided)
         shared = [named(stratum, "stratum") for stratum in self.shared]
         start = can_be_compared(names, shared, n_strata, (self.n_inside, self.n_units))
+        if self._apart():
+            start += not_all_met(int((self.sizes > 0).all(axis=1).sum()), self._never_met())
         if self.n_outside:
             start += others_decided(self.n_outside, self.share_outside, decided)
         return f"{start}. {stratum_tells(self.predictability)}"
+
+    def _apart(self) -> bool:
+        """Whether some shared stratum lacks a group."""
+        present = self.sizes > 0
+        return bool((present.any(axis=1) & ~present.all(axis=1) & (present.sum(axis=1) > 1)).any())
+
+    def _never_met(self) -> list[str]:
+        """Name the groups of which no stratum holds both."""
+        present = (self.sizes > 0).astype(np.int64)
+        pairs = zip(*np.nonzero(np.triu(present.T @ present == 0, 1)), strict=True)
+        return [listed(named(self.groups[place]) for place in pair) for pair in pairs]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as a flat row of plain Python values.

@@ -25,6 +25,7 @@ from ilacs_reliability.comparison.effects import (
     Placements,
     effect_of_pairs,
     logit_statistic,
+    of_other_limits,
     placements,
     relative_effect_label,
     shrunk_share,
@@ -411,7 +412,7 @@ def _with_tilts(
         effect,
         label=of_tilted_groups(effect.label),
         methods_source=((name, limits), *effect.methods),
-        notes=(*effect.notes, TILTED_GRADES),
+        notes=(*of_other_limits(effect), TILTED_GRADES),
     )
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from scipy import optimize
 
 from ilacs_reliability._checks.work import affordable
@@ -28,6 +30,7 @@ from ilacs_reliability.comparison.in_words import (
     NOT_SHOWN,
     TOO_MANY_UNITS,
     katz_fails,
+    one_side_of_cut,
     one_sided_cut,
     ratio_of_odds,
     ratio_of_shares,
@@ -263,15 +266,16 @@ def odds_ratio_of(cut: CutGroups) -> Estimate:
     """
     first, second = phrase_of_groups(cut.shared)
     label = ratio_of_odds(cut.phrase, first, second)
-    informative = cut.tables[(cut.tables.sum(axis=1) > 0).all(axis=1)]
-    reason = cut.shared.reason or ("" if len(informative) else "one_side")
+    two_sided = (cut.tables.sum(axis=1) > 0).all(axis=1)
+    reason = cut.shared.reason or ("" if two_sided.any() else "one_side")
     if reason:
         why = why_one_side(cut) if reason == "one_side" else ""
         return undefined_estimate(cut.shared, reason, name="odds_ratio", label=label, why=why)
+    cut = _telling(cut, two_sided)
     value, deviations = _mantel_haenszel(cut)
-    listable = is_listable(informative)
+    listable = is_listable(cut.tables)
     methods: list[tuple[str, Any]] = [
-        (name, keyed(_conditional_limits, tables=informative, part=part))
+        (name, keyed(_conditional_limits, tables=cut.tables, part=part))
         for name, part in (("exact", 1.0), ("midp", 0.5))
         if listable
     ]
@@ -292,6 +296,21 @@ def odds_ratio_of(cut: CutGroups) -> Estimate:
         notes=(*cut.shared.notes, shares_note(cut), *(() if listable else (TOO_MANY_UNITS,))),
         limits=NOT_SHOWN,
     )
+
+
+def _telling(cut: CutGroups, two_sided: npt.NDArray[np.bool_]) -> CutGroups:
+    """Leave out strata that are all on one side of the cut."""
+    if two_sided.all():
+        return cut
+    shared, names = cut.shared, []
+    for name, kept in zip(shared.strata, two_sided, strict=True):
+        names += [] if kept else [str(name)]
+    note = one_side_of_cut(int(cut.tables[~two_sided].sum()), cut.phrase, ", ".join(names))
+    strata = tuple(name for name, kept in zip(shared.strata, two_sided, strict=True) if kept)
+    left = replace(
+        shared, counts=shared.counts[two_sided], strata=strata, notes=(*shared.notes, note)
+    )
+    return replace(cut, shared=left, tables=cut.tables[two_sided])
 
 
 def why_one_side(cut: CutGroups) -> str:

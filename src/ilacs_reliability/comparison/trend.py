@@ -19,6 +19,7 @@ from ilacs_reliability._results.estimates import (
     SignificanceResult,
 )
 from ilacs_reliability._results.keyed import keyed
+from ilacs_reliability.comparison.effects import of_other_limits
 from ilacs_reliability.comparison.fixed_margins import (
     double_mid_ranks,
     drawn_tables,
@@ -179,7 +180,7 @@ def _with_tilts(
         effect,
         label=in_tilted_tables(effect.label),
         methods_source=(("conditional", limits), *effect.methods),
-        notes=(*effect.notes, TILTED_ORDER),
+        notes=(*of_other_limits(effect), TILTED_ORDER),
     )
 
 

@@ -20,7 +20,7 @@ from ilacs_reliability._results.ingredients import Basis, Offer, Title, Value
 from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.listing import Estimates
 from ilacs_reliability._results.undefined import left_unsaid
-from ilacs_reliability._results.wording import p_phrase
+from ilacs_reliability._results.wording import grade_name, listed, p_phrase
 from ilacs_reliability.agreement.formulas import (
     build_estimate,
     keep_raters,
@@ -28,6 +28,8 @@ from ilacs_reliability.agreement.formulas import (
     patterns_of,
     rater_names,
 )
+from ilacs_reliability.agreement.reasons import lone_grade, why_of
+from ilacs_reliability.agreement.titles import of_raters
 from ilacs_reliability.error.polychoric_fits import (
     MANY,
     Fit,
@@ -39,7 +41,7 @@ from ilacs_reliability.error.polychoric_fits import (
 )
 from ilacs_reliability.error.remarks import INSTEAD
 
-NAME = "polychoric_correlation"
+NAME, LABEL = "polychoric_correlation", "polychoric correlation"
 NOT_SHOWN = "whether raters use the same thresholds, nor whether the grades were right"
 # tables of chances that a fit and its interval look at, with thresholds fitted, with a test too,
 # and with thresholds of the margins
@@ -138,7 +140,9 @@ def polychoric_correlation(
     names = rater_names(taken)
     with left_unsaid():
         entries: dict[Hashable, Estimate] = {
-            (names[i], names[j]): _of_pair(keep_raters(taken, (i, j)), joint, notes)
+            (names[i], names[j]): _of_pair(
+                keep_raters(taken, (i, j)), joint, notes, of_raters(LABEL, names[i], names[j])
+            )
             for i, j in combinations(range(taken.n_raters), 2)
         }
     return Estimates(NAME, "raters", entries)
@@ -152,7 +156,7 @@ def _is_affordable(ratings: Ratings, fits: float) -> bool:
     return affordable(fits, nanoseconds=least + 25_000 * used**2)
 
 
-def _of_pair(ratings: Ratings, joint: bool, said: tuple[str, ...]) -> Estimate:
+def _of_pair(ratings: Ratings, joint: bool, said: tuple[str, ...], label: str = LABEL) -> Estimate:
     patterns = patterns_of(ratings)
     both = np.asarray((patterns >= 0).all(axis=1))
     frequencies = np.where(both, ratings.frequencies, 0.0).astype(np.float64)
@@ -177,12 +181,12 @@ def _of_pair(ratings: Ratings, joint: bool, said: tuple[str, ...]) -> Estimate:
         read_only(fit.thresholds)
     return build_estimate(
         ratings,
-        Title(name=NAME, label="polychoric correlation"),
+        Title(name=NAME, label=label),
         Value(
             value=value,
             influence=influence,
             reason=reason,
-            why="one of the two raters gave one grade only" if reason == "no_variation" else "",
+            why=_why_one_grade(ratings, both) if reason == "no_variation" else "",
         ),
         Basis(
             n_units=frequencies.sum(),
@@ -193,6 +197,22 @@ def _of_pair(ratings: Ratings, joint: bool, said: tuple[str, ...]) -> Estimate:
         notes=notes,
         limits=NOT_SHOWN,
     )
+
+
+def _why_one_grade(ratings: Ratings, enters: npt.NDArray[np.bool_]) -> str:
+    """Say which of two raters gave one grade only."""
+    if lone_grade(ratings, enters):
+        return why_of(ratings, "no_variation", enters=enters)
+    rows = patterns_of(ratings)[(ratings.frequencies * enters) > 0]
+    given = [np.unique(column) for column in rows.T]
+    labels = ratings.scale.labels
+    said = [
+        f"rater {name} gave {grade_name(labels[int(codes[0])])} only"
+        for name, codes in zip(rater_names(ratings), given, strict=True)
+        if len(codes) == 1
+    ]
+    among = "" if enters.all() else " among the units that both rated"
+    return f"{listed(said)}{among}"
 
 
 def _by_pattern(

@@ -23,8 +23,8 @@ from ilacs_reliability.shift.sentences import (
     NO_CHANGE,
     NOT_CROSSED,
     NOT_SHOWN,
-    ONE_ALONE,
     as_many,
+    one_alone,
     rose_and_fell,
     ways_over,
 )
@@ -412,7 +412,7 @@ def _direction_notes(
     if pieces is not None:
         return sum_notes(pieces, effect, alternative, moved=True, alone=is_alone(pairs))
     if pairs.n_units == 1:
-        return (ONE_ALONE,)
+        return (one_alone("unit"),)
     seen = rose_and_fell(up, down, things)
     if method in ("asymptotic", "corrected"):
         return (seen, *large_sample_note(np.array([1 / crossed]), "unit", "method='exact'"))

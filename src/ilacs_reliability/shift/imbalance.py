@@ -19,6 +19,7 @@ from ilacs_reliability._results.ingredients import Title, Value
 from ilacs_reliability._results.keyed import folded, keyed
 from ilacs_reliability.shift.moves import Pairs, pair_estimate
 from ilacs_reliability.shift.sign_flips import (
+    LARGEST_GRID,
     draw_gaps,
     quadratic_tail,
     squares_tail,
@@ -135,7 +136,7 @@ def _along(gaps: FloatArray, steps: FloatArray | None) -> FloatArray:
 
 
 def few_moves_note(
-    found: Imbalance, better: str = "method='exact'", *, seen: int = 0
+    found: Imbalance, better: str = "method={}", *, seen: int = 0
 ) -> tuple[str, ...]:
     """Say where a p-value of large samples rests on too few moves.
 
@@ -144,7 +145,7 @@ def few_moves_note(
     found : Imbalance
         The moves and how they are judged.
     better : str, optional
-        What to prefer. Default: the exact method of the same test.
+        What to prefer, with a place for the method. Default: that of the same test.
     seen : int, optional
         As in `large_sample_note`.
 
@@ -156,7 +157,13 @@ def few_moves_note(
     if found.null.kind != "asymptotic":
         return ()
     thing = "unit" if found.swaps.contributions is None else "cluster"
-    return large_sample_note(found.shares, thing, better, seen=seen)
+    method = "'exact'" if _is_listable(found) else "'monte_carlo'"
+    return large_sample_note(found.shares, thing, better.format(method), seen=seen)
+
+
+def _is_listable(found: Imbalance) -> bool:
+    """Say whether the exact method takes so many units that move alike."""
+    return found.swaps.contributions is not None or bool((found.swaps.sizes <= LARGEST_GRID).all())
 
 
 def imbalance_critical_value(confidence_level: float, *, found: Imbalance) -> float:

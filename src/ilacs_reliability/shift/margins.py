@@ -219,7 +219,7 @@ def bhapkar(table: TransitionsLike, *, method: BhapkarMethod = "asymptotic") -> 
         else keyed(_bhapkar_critical_value, df=df, n=n, method=method, seen=q, least=least)
     )
     seen = n // max(df, 1) if method == "asymptotic" else 0
-    notes = few_moves_note(found, "stuart_maxwell(table, method='exact')", seen=seen)
+    notes = few_moves_note(found, "stuart_maxwell(table, method={})", seen=seen)
     statistic = q / (1 - q / n) if not one_way else float("nan")
     by_f = method == "hotelling" and bool(df) and not one_way
     if by_f:

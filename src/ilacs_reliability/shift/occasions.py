@@ -31,13 +31,13 @@ from ilacs_reliability.shift.sentences import (
     HYPOTHESES,
     INCOMPLETE,
     LABELS,
-    ONE_ALONE,
     ONE_SIDE,
     SHARED_ORDER,
     STILL,
     TOGETHER,
     WHICH_OCCASIONS,
     by_occasion,
+    one_alone,
     same_share,
     unseen_here,
 )
@@ -395,14 +395,14 @@ def _result(
     found = _judged(ratings, centred, method, (n_resamples, rng))
     frequencies = ratings.frequencies.astype(np.float64)
     still = not frequencies @ (centred != 0).any(axis=(1, 2))
+    thing = "unit" if ratings.clusters is None else "cluster"
     if still:
         notes = (ONE_SIDE if _any_differs(ratings) else STILL,)
     elif not found.df:
         notes = (CANCELLED,)
     elif found.n_pieces == 1:
-        notes = (*notes, ONE_ALONE)
+        notes = (*notes, one_alone(thing))
     elif found.null.kind == "asymptotic":
-        thing = "unit" if ratings.clusters is None else "cluster"
         notes = (*notes, *large_sample_note(found.shares, thing, "method='exact'"))
     if method == "iman_davenport" and found.null.kind == "exact":
         notes = (*notes, SHARED_ORDER)

@@ -48,10 +48,14 @@ FALLING = (
     "the scores, not the order of the grades."
 )
 
-ONE_ALONE = (
-    "There is a single unit or cluster: it shows no spread to hold a shift against, so a large "
-    "p-value says nothing."
-)
+
+def one_alone(thing: str) -> str:
+    """Say that a single unit or a single cluster tells nothing of a shift."""
+    return (
+        f"There is a single {thing}: it shows no spread to hold a shift against, so a large "
+        "p-value says nothing."
+    )
+
 
 CANCELLED = "Moves balance within every cluster: p = 1."
 
@@ -81,7 +85,7 @@ KEPT = "kept their grade"
 
 CROSSED, ON_BALANCE = "crossed the cut", "moved on balance"
 
-SHRUNK = "shrunk, since units hardly differ"
+SHRUNK = "shrunk, since units show little of the error"
 
 LARGER_STRATA = "fewer and larger strata"
 

@@ -15,6 +15,7 @@ from ilacs_reliability._data.scales import FloatArray, IntArray
 from ilacs_reliability._inference.critical import SLACK, Tail
 from ilacs_reliability._inference.null import affordable_draws, listed
 from ilacs_reliability._results.keyed import keyed
+from ilacs_reliability._results.wording import whole
 from ilacs_reliability.shift.sentences import signs_of
 
 # outcomes of the parts that are enumerated together
@@ -62,8 +63,9 @@ def check_enumerable(n: int) -> None:
     """
     if n > LARGEST_GRID:
         raise ValueError(
-            f"`method` would list more than {LARGEST_GRID} outcomes, as {n} units count alike: use "
-            "method='asymptotic' (in marginal_score_shift 'score'), as good for so many."
+            f"`method` would list more than {whole(LARGEST_GRID)} outcomes, as {whole(n)} units "
+            "count alike: use another, such as 'asymptotic' (in marginal_score_shift 'score') or, "
+            "where some moves are few, 'monte_carlo'."
         )
 
 

@@ -48,9 +48,9 @@ from ilacs_reliability.shift.sentences import (
     LEAST_P,
     NO_CHANGE,
     NOT_SHOWN,
-    ONE_ALONE,
     SHRUNK,
     STOOD_STILL,
+    one_alone,
     rank_biserial_label,
 )
 from ilacs_reliability.shift.signs import normal_p
@@ -63,7 +63,13 @@ from ilacs_reliability.shift.sums import (
     signed_sum_p,
     sum_notes,
 )
-from ilacs_reliability.shift.testing import is_alone, large_sample_note, least_swap_p, stayed_note
+from ilacs_reliability.shift.testing import (
+    is_alone,
+    large_sample_note,
+    least_swap_p,
+    stayed_note,
+    thing_of,
+)
 
 ZeroMethod: TypeAlias = Literal["wilcox", "pratt"]
 RankMethod: TypeAlias = Literal["exact", "asymptotic", "monte_carlo"]
@@ -279,7 +285,7 @@ def marginal_rank_shift(
         n_units=pairs.n_units,
         notes=(
             *pairs.notes,
-            *((NO_CHANGE,) if still else (ONE_ALONE,) if is_alone(pairs) else few),
+            *((NO_CHANGE,) if still else (one_alone(thing_of(pairs)),) if is_alone(pairs) else few),
         ),
         limits=NOT_SHOWN,
     )

@@ -27,7 +27,7 @@ from ilacs_reliability._results.estimates import Estimate, Limits, Method
 from ilacs_reliability._results.influences import by_cluster
 from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability.shift.moves import ROUNDING
-from ilacs_reliability.shift.sentences import CANCELLED, NO_CHANGE, ON_BALANCE, ONE_ALONE
+from ilacs_reliability.shift.sentences import CANCELLED, NO_CHANGE, ON_BALANCE, one_alone
 from ilacs_reliability.shift.sign_flips import (
     LARGEST_GRID,
     check_enumerable,
@@ -199,11 +199,11 @@ def sum_notes(
     """
     if not moved:
         return (NO_CHANGE,)
+    thing = "unit" if effect.clusters is None else "cluster"
     if alone:
-        return (ONE_ALONE,)
+        return (one_alone(thing),)
     if not len(pieces.sizes):
         return (CANCELLED,)
-    thing = "unit" if effect.clusters is None else "cluster"
     if isinstance(pieces.null, Normal):
         every = int(effect.n_independent) if seen else 0
         return large_sample_note(pieces.shares, thing, "method='exact'", seen=every)

@@ -15,10 +15,10 @@ from ilacs_reliability.shift.sentences import (
     CANCELLED,
     FLIPPED,
     NO_CHANGE,
-    ONE_ALONE,
+    one_alone,
     unseen_here,
 )
-from ilacs_reliability.shift.testing import is_alone
+from ilacs_reliability.shift.testing import is_alone, thing_of
 
 SwapMethod: TypeAlias = Literal["asymptotic", "exact", "monte_carlo"]
 NO_MOVERS = read_only(np.zeros(0, dtype=np.int64))
@@ -139,7 +139,7 @@ def swap_result(
     if not outcome.df:
         notes = (CANCELLED if pairs.count(pairs.moves != 0) else NO_CHANGE,)
     elif is_alone(pairs):
-        notes = (*notes, ONE_ALONE)
+        notes = (*notes, one_alone(thing_of(pairs)))
     return SignificanceResult(
         statistic=outcome.statistic,
         df=outcome.df,

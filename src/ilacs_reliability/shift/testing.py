@@ -75,6 +75,22 @@ def least_p_note(
     return (least_p_said(n, things, verb, least),)
 
 
+def thing_of(pairs: Pairs) -> str:
+    """Name what is independent.
+
+    Parameters
+    ----------
+    pairs : Pairs
+        A study.
+
+    Returns
+    -------
+    str
+        "unit" or "cluster".
+    """
+    return "unit" if pairs.clusters is None else "cluster"
+
+
 def is_alone(pairs: Pairs) -> bool:
     """Tell whether there is but one unit, or one cluster.
 
