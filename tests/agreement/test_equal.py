@@ -232,4 +232,4 @@ def test_a_test_without_a_value_speaks_of_no_statistic():
     assert "the Cohen" not in found.describe()
     small = {name: {"x": KAPPAS[0], "y": SMALL} for name in ("north", "south")}
     over = ilr.equal_agreement_test(small, paired=False)
-    assert "12 units or clusters only: the p-value is a rough guide." in over.describe()
+    assert "12 units only: the p-value is a rough guide." in over.describe()
