@@ -24,7 +24,7 @@ from ilacs_reliability.commands.naming import (
     keep_apart,
     name_of,
 )
-from ilacs_reliability.commands.output import problems, say, standard_output, write
+from ilacs_reliability.commands.output import check_places, problems, say, standard_output, write
 from ilacs_reliability.datasets.inspections import Inspection
 from ilacs_reliability.reporting.html import report_html
 from ilacs_reliability.reporting.markdown import report_markdown
@@ -73,7 +73,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         given = _parser().parse_args(words[words[:1] == ["report"] :])
         asked = {form: path for form in FORMS if (path := getattr(given, form))}
         inputs = {f"--{name}": path for name in READ if (path := getattr(given, name))}
-        keep_apart(inputs, {f"--{form}": path for form, path in asked.items()})
+        outputs = {f"--{form}": path for form, path in asked.items()}
+        keep_apart(inputs, outputs)
+        check_places(outputs)
         protocol = _protocol(given.protocol) if given.protocol else None
         records, double, source = _given(given)
         report = assess_security(

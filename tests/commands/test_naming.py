@@ -209,6 +209,12 @@ def test_a_place_where_no_file_can_be_is_named_by_its_option(ask, place, said):
     assert ".ilacs_reliability" not in error
 
 
+def test_nothing_is_written_where_a_later_output_cannot_be(ask):
+    outputs = ("--html", "out.html", "--markdown", "none/out.md")
+    assert "--markdown" in refused(ask, "check", "check.csv", *outputs)
+    assert "--markdown" in refused(ask, "report", *outputs)
+
+
 # what would be left unheeded
 
 
@@ -231,6 +237,7 @@ def test_an_option_given_with_nothing_is_refused(ask, command):
         (("agree", "a.xlsx", "--separator", "tab"), "--separator says nothing of a.xlsx"),
         (("agree", "a.parquet", "--header", "2"), "--header says nothing of a.parquet"),
         (("agree", "agree.csv", "--dates", "iso"), "--dates"),
+        (("check", "check.csv", "--level", "90"), "--level"),
         (("report", "--sheet", "X"), "--sheet says how --records or --double is read"),
         (("report", "--header", "1"), "--header says how --records or --double is read"),
         (("report", "--missing", "NA"), "--missing says how --records or --double is read"),

@@ -150,6 +150,30 @@ def test_an_option_of_columns_is_heeded_or_refused(run, layout):
     assert options.split()[0] in error
 
 
+DATED = "unit,date,previous,mark\na,2020-01-01,RI,RI\na,2021-01-01,RI,good\n"
+MIXED = {
+    "a grade of a column a rater": ("agree", WIDE, "--grade a", "which column is the rater"),
+    "a rater of a column a rater": ("agree", WIDE, "--rater a", "which column is the grade"),
+    "raters and a grade": ("agree", WIDE, "--raters a,b --grade unit", "--grade names"),
+    "before and a grade": ("shift", DATED, "--before previous --grade mark", "--grade names"),
+    "after and a date": ("shift", DATED, "--after mark --date date", "--date names"),
+    "a grade laid out wide": ("agree", WIDE, "--layout wide --grade a", "--layout wide"),
+}
+
+
+@pytest.mark.parametrize("name", MIXED)
+def test_an_option_of_another_layout_is_refused(run, name):
+    command, content, options, said = MIXED[name]
+    assert said in refused(run, command, content, *options.split())
+
+
+def test_a_grade_that_is_named_is_read_although_another_column_is_known(run):
+    status, text, _ = run("shift", DATED, "--grade", "mark")
+    assert status == 0
+    assert "1 unit graded twice" in text
+    assert "1 improved" in text
+
+
 @pytest.mark.parametrize(
     ("content", "options"),
     [

@@ -288,11 +288,22 @@ def layout_of(sheet: Sheet, asked: Asked, long: Sequence[str]) -> Layout:
         raise ValueError(f"--{told[0]} says nothing of a table of counts, --layout table.")
     if asked.layout == "long" and asked.raters:
         raise ValueError("--raters names columns, a rater each, which --layout long has not.")
+    wide = [name for name in ("raters", "before", "after") if name in told]
+    lines = [name for name in ("rater", "grade", "date") if name in told and name in long]
+    if wide and lines:
+        raise ValueError(
+            f"--{lines[0]} names a column of a file with a line a grade, --{wide[0]} of one with a "
+            "column a grade: leave one of them out."
+        )
+    if asked.layout == "wide" and lines and "group" not in long:
+        raise ValueError(f"--{lines[0]} says nothing of a column a grade, --layout wide.")
     if asked.layout:
         return asked.layout  # type: ignore[return-value]
     table = _is_group_table if "group" in long else _is_cross_table
     if not told and table(sheet):
         return "table"
+    if lines:
+        return "long"  # or it is asked which columns the others are
     named = all(role(sheet, asked, what) is not None for what in long)
     return "long" if named and not asked.raters else "wide"
 

@@ -9,7 +9,7 @@ import signal
 import stat
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -24,33 +24,55 @@ LONGEST_MESSAGE = 400
 SIGNALS = [getattr(signal, name) for name in ("SIGHUP", "SIGINT", "SIGTERM") if name in dir(signal)]
 
 
+def check_places(outputs: Mapping[str, Path]) -> None:
+    """Refuse places where no file can be, before anything is worked out or written."""
+    for option, path in outputs.items():
+        if path != STANDARD:
+            with _said_of(option, path):
+                _check_place(path, _status(path))
+
+
 def write(path: Path, content: bytes, *, option: str) -> None:
     """Write the whole content or nothing, and leave links, owners and permissions as they are."""
     if path == STANDARD:
         _say_bytes(content)
         return
-    try:
+    with _said_of(option, path):
         _write(path, content)
-    except OSError as error:
-        raise ValueError(f"{option} {path}: {error.strerror}.") from None
-    except _NoPlaceError as error:
-        raise ValueError(f"{option} {path}: {error}") from None
 
 
 class _NoPlaceError(Exception):
     """Why no file can be where one is to be written."""
 
 
-def _write(path: Path, content: bytes) -> None:
-    before = _status(path)
+@contextmanager
+def _said_of(option: str, path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise ValueError(f"{option} {path}: {error.strerror}.") from None
+    except _NoPlaceError as error:
+        raise ValueError(f"{option} {path}: {error}") from None
+
+
+def _check_place(path: Path, before: os.stat_result | None) -> None:
     if before is None:
-        _place(Path(os.path.realpath(path)), content, 0o666)
+        directory = Path(os.path.realpath(path)).parent
+        if not directory.is_dir():
+            raise _NoPlaceError(f"there is no directory {directory}.")
     elif stat.S_ISDIR(before.st_mode):
         raise _NoPlaceError("this is a directory: name a file in it.")
+    elif not _is_standard_output(before) and not os.access(path, os.W_OK):
+        raise _NoPlaceError("Permission denied.")
+
+
+def _write(path: Path, content: bytes) -> None:
+    before = _status(path)
+    _check_place(path, before)
+    if before is None:
+        _place(Path(os.path.realpath(path)), content, 0o666)
     elif _is_standard_output(before):
         _say_bytes(content)
-    elif not os.access(path, os.W_OK):
-        raise _NoPlaceError("Permission denied.")
     elif not stat.S_ISREG(before.st_mode):
         with path.open("wb") as pipe:
             pipe.write(content)
@@ -83,8 +105,6 @@ def _is_standard_output(status: os.stat_result) -> bool:
 
 def _place(path: Path, content: bytes, mode: int) -> None:
     """Put a file where there is none, or in the place of another, at one stroke."""
-    if not path.parent.is_dir():
-        raise _NoPlaceError(f"there is no directory {path.parent}.")
     made = path.with_name(f".ilacs_reliability.{secrets.token_hex(8)}")
     with _uninterrupted():
         handle = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)

@@ -105,7 +105,8 @@ def transitions_of(sheet: Sheet, asked: Asked) -> tuple[Transitions, Block]:
         counts, scale, known = table_of(sheet, asked)
         what = f"{counted(int(np.sum(counts)), 'unit')} in a table of before by after"
         return transitions_from_table(counts, scale=scale), _read(sheet, what, [known])
-    if layout == "long" and role(sheet, asked, "before") is None:
+    dated = {"date", "grade"} & set(asked.columns or {})
+    if layout == "long" and (dated or role(sheet, asked, "before") is None):
         return _dated(sheet, asked)
     before, after = _two_columns(sheet, asked)
     scale, known = scale_of(cells_of(sheet, before, after), asked, sheet)

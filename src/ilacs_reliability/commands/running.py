@@ -17,7 +17,7 @@ from ilacs_reliability.commands.asking import Options, agree, check, compare, sh
 from ilacs_reliability.commands.layouts import Asked, scale_file
 from ilacs_reliability.commands.naming import STANDARD, file_named, filled, keep_apart, name_of
 from ilacs_reliability.commands.opening import add_missing, add_opening, check_heeded, opened
-from ilacs_reliability.commands.output import say, standard_output, write
+from ilacs_reliability.commands.output import check_places, say, standard_output, write
 from ilacs_reliability.commands.sheets import Sheet
 from ilacs_reliability.commands.waiting import waiting
 
@@ -74,7 +74,8 @@ def _add_reading(parser: argparse.ArgumentParser, name: str) -> None:
     add_missing(parser)
     add("--layout", choices=("long", "wide", "table"), default="", help="how the sheet is laid out")
     add_opening(parser, dated=name in DATED)
-    add("--level", type=float, default=95.0, metavar="PERCENT", help="confidence level, in percent")
+    if name != "check":
+        add("--level", type=float, metavar="PERCENT", help="confidence level, in percent (95)")
     for column in COLUMNS[name]:
         add(
             f"--{column}",
@@ -114,12 +115,13 @@ def answer(given: argparse.Namespace) -> int:
     )
     options = Options(
         weights=getattr(given, "weights", "identity"),
-        confidence_level=_level(given.level),
+        confidence_level=_level(getattr(given, "level", None)),
         at_least=getattr(given, "at_least", None),
         require=_requirement(getattr(given, "require", None)),
     )
     outputs = {f"--{kind}": getattr(given, kind) for kind in WRITTEN if getattr(given, kind)}
     keep_apart(_inputs(given), outputs)
+    check_places(outputs)
     check_heeded(given, [given.file], "FILE")
     name = name_of(given.file)
     with waiting(f"reading {name}") as shown:
@@ -181,7 +183,9 @@ def _names(text: str) -> tuple[str, ...]:
     return names
 
 
-def _level(percent: float) -> float:
+def _level(percent: float | None) -> float:
+    if percent is None:
+        return 0.95
     if not 0 < percent < 100:
         raise ValueError(f"--level must lie between 0 and 100 percent, but got {percent:g}.")
     return percent / 100
