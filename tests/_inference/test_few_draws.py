@@ -91,3 +91,29 @@ def test_a_bootstrap_of_too_few_says_so_and_holds_the_coefficient(method, n_resa
 def test_a_bootstrap_of_enough_says_nothing(method):
     found = ilr.bootstrap(ilr.cohen_kappa, PAIRS, n_resamples=199, method=method, rng=1)
     assert "extremes" not in found.confidence_interval.method
+
+
+@pytest.mark.parametrize(("n_clusters", "held"), [(2, "60%"), (5, "85%"), (10, "90%")])
+def test_so_few_clusters_that_resampling_cannot_spread_enough_are_said(n_clusters, held):
+    """The mean of n resampled normal means has 1 - 1 / n of the variance, and no t."""
+    draws = np.random.default_rng(1).normal(size=(20_000, n_clusters))
+    reach = 1.96 * draws.std(axis=1) / np.sqrt(n_clusters)
+    share = float((np.abs(draws.mean(axis=1)) < reach).mean())
+    assert share == pytest.approx(float(held.rstrip("%")) / 100, abs=0.012)
+    ratings = of_clusters(n_clusters)
+    for method in ("bca", "percentile", "bayesian"):
+        said = ilr.bootstrap(ilr.gwet_ac, ratings, n_resamples=99, method=method, rng=1).notes[-1]
+        assert f"Resampling only {n_clusters} clusters leaves limits too narrow" in said
+        assert f"they would hold {held} where 95% is wanted" in said
+
+
+def of_clusters(n_clusters):
+    grades, scale = np.array(PAIRS) - 1, ilr.Scale(["no", "yes"])
+    codes, clusters = np.repeat(grades, 3, axis=0), np.arange(30) % n_clusters
+    return ilr.ratings_from_codes(codes, scale=scale, clusters=clusters)
+
+
+def test_many_clusters_and_units_that_are_alone_need_no_word():
+    for ratings in (of_clusters(20), PAIRS):
+        notes = ilr.bootstrap(ilr.gwet_ac, ratings, n_resamples=99, rng=1).notes
+        assert not any("clusters leaves" in note for note in notes)

@@ -1,6 +1,6 @@
 """Pairs of occasions, and Friedman's F: other programs, a textbook, and what must hold of both."""
 
-from itertools import combinations
+from itertools import combinations, combinations_with_replacement, permutations
 
 import numpy as np
 import pytest
@@ -173,3 +173,44 @@ CLUSTERED = ilr.ratings_from_codes([[0, 1], [1, 1], [1, 0]], scale=SCALE, cluste
 def test_what_cannot_be_answered_is_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def every_study(orders, n_units):
+    """Each number of units with each order of the same grades, and its chance if all are alike."""
+    for counts in combinations_with_replacement(range(len(orders)), n_units):
+        times = np.bincount(counts, minlength=len(orders))
+        chance = stats.multinomial.pmf(times, n_units, [1 / len(orders)] * len(orders))
+        yield np.repeat(orders, times, axis=0), chance
+
+
+def size_of_first_pair(grades, n_units):
+    """How often the first two of three occasions differ at 5 %, and whether notes say it is rough.
+
+    Every order of the grades within a unit is as likely.
+    """
+    size, notes = 0.0, []
+    for study, chance in every_study(sorted(set(permutations(grades))), n_units):
+        pairs = ilr.pairwise_occasions(ilr.ratings_from_codes(study, scale=SCALE, design="repeat"))
+        size += chance * (pairs[0]["p_value"] <= 0.05)
+        notes.append(any("rests on few moves" in note for note in pairs.notes))
+    return size, notes
+
+
+def test_so_few_units_that_a_pair_differs_too_often_are_said():
+    size, notes = size_of_first_pair((0, 1, 2), 3)
+    assert 0.08 < size < 0.14
+    assert all(notes)
+
+
+@pytest.mark.parametrize(("grades", "n_units"), [((0, 1, 2), 5), ((0, 1, 1), 5), ((0, 0, 1), 6)])
+def test_of_more_units_less_than_one_of_twelve_differ(grades, n_units):
+    size, notes = size_of_first_pair(grades, n_units)
+    assert size < 1 / 12
+    assert not any(notes)
+
+
+def test_four_units_cannot_have_the_p_value_of_large_samples():
+    """Were each to change either way as likely, all four would change one way once in eight."""
+    pairs = ilr.pairwise_occasions([[0, 1, 1], [0, 1, 1], [0, 0, 1], [0, 1, 1]])
+    assert min(row["p_value"] for row in pairs) < 0.125
+    assert "prefer `wilcoxon_signed_rank` of the two occasions" in pairs.notes[-1]

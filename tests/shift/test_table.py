@@ -515,6 +515,28 @@ def test_shares_over_clusters_have_wider_limits():
         assert wide.width > narrow.width
 
 
+CLUSTERED = [[0, 1], [1, 2], [2, 0], [0, 0], [1, 1], [2, 2], [0, 2], [1, 0], [2, 1], [1, 2]]
+
+
+@pytest.mark.parametrize("n_clusters", [2, 3, 5])
+def test_simultaneous_limits_over_clusters_are_wider_than_those_of_one_grade(n_clusters):
+    """All are of t or F with one degree of freedom less than clusters, as Scheffe's rule has it."""
+    scale, clusters = ilr.Scale([1, 2, 3]), np.arange(10) * n_clusters // 10
+    ratings = ilr.ratings_from_codes(CLUSTERED, scale=scale, clusters=clusters, design="repeat")
+    df = n_clusters - 1
+    for shift in ilr.marginal_shift_by_grade(ratings).values():
+        each = stats.t.ppf(1 - 0.05 / (2 * 3), df) * shift.standard_error
+        rule = np.sqrt(2 * stats.f.ppf(0.95, 2, df)) * shift.standard_error
+        one = shift.confidence_interval(method="t")
+        for method, half in (("bonferroni", each), ("scheffe", rule)):
+            low, high = shift.confidence_interval(method=method)
+            if shift.standard_error > 1e-9:
+                right = np.clip([shift.value - half, shift.value + half], -1, 1)
+                assert (low, high) == pytest.approx(tuple(right), rel=1e-6)
+            assert low <= one.low + 1e-12
+            assert high >= one.high - 1e-12
+
+
 def test_all_but_a_few_of_very_many_that_move_one_way_hold_their_imbalance():
     table = [[1, 2**34, 3], [2, 5, 1], [0, 2, 4]]
     for test in (ilr.stuart_maxwell, ilr.bhapkar, ilr.bowker):

@@ -42,6 +42,7 @@ from ilacs_reliability._inference.said import (
     NO_ERROR_OF_ANY,
     gives_way,
     one_point,
+    so_few_clusters,
     undefined_resamples,
 )
 from ilacs_reliability._results.estimates import NO_ERROR, Estimate, Interval, Limits
@@ -54,6 +55,8 @@ METHODS = ("bca", "percentile", "studentized", "bayesian")
 
 # counting these as fewer patterns would take longer than it saves
 FEW_PATTERNS = 32
+# of as many clusters a 95 % interval of normal means holds 93 %
+FEW_CLUSTERS = 20
 
 
 @overload
@@ -145,7 +148,9 @@ def bootstrap(
     knows no acceleration, since no unit can be left out. See the page on how the intervals were
     checked for how these cover in small samples. Of B resamples a limit with less than 1 / (B + 1)
     beyond it is their extreme, or the coefficient where all lie to one side of it, and the method
-    of the interval says so.
+    of the interval says so. Fewer than 20 clusters leave limits too narrow but for "studentized",
+    and a note says how often those of n of them would hold a mean that is normal among clusters,
+    as t with n - 1 degrees of freedom says.
 
     "bayesian" draws the shares of patterns from a Dirichlet distribution with the patterns'
     frequencies, Rubin's Bayesian bootstrap [2]_. With a `prior` it is the posterior under a
@@ -335,8 +340,25 @@ def _result(
         standard_error=float(defined.std(ddof=1)) if len(defined) > 1 else float("nan"),
         replicates=values,
         n_undefined=n_undefined,
-        notes=(*estimate.notes, *undefined_resamples(n_undefined, len(values))),
+        notes=(
+            *estimate.notes,
+            *undefined_resamples(n_undefined, len(values)),
+            *_few_clusters(estimate, method, confidence_level),
+        ),
     )
+
+
+def _few_clusters(
+    estimate: Estimate, method: BootstrapMethod, confidence_level: float
+) -> tuple[str, ...]:
+    """Say how often limits from so few clusters hold a mean of what is normal in clusters."""
+    n_clusters = 0 if estimate.clusters is None else int(estimate.n_independent)
+    if method == "studentized" or not 1 < n_clusters < FEW_CLUSTERS:
+        return ()
+    # the spread of resampled means is that of the clusters without the n - 1 of an unbiased one
+    z = special.ndtri((1 + confidence_level) / 2) * np.sqrt(1 - 1 / n_clusters)
+    held = 2 * float(special.stdtr(n_clusters - 1, z)) - 1
+    return (so_few_clusters(n_clusters, held, confidence_level),)
 
 
 def _merged(coefficient: Coefficient, ratings: Ratings, estimate: Estimate) -> Ratings:

@@ -8,6 +8,7 @@ from ilacs_reliability._results.wording import (
     counted,
     fixed,
     level,
+    percent,
     sentence_start,
     significant,
     whole,
@@ -70,6 +71,15 @@ def at_extremes(method: str, n_draws: int, kind: str) -> str:
 def no_smaller(n_draws: int) -> str:
     """Say that a p-value is the least that so many draws can hold."""
     return f"No p-value of {counted(n_draws, 'draw')} can be smaller."
+
+
+def so_few_clusters(n_clusters: int, held: float, confidence_level: float) -> str:
+    """Say how far limits by resampling few clusters fall short."""
+    return (
+        f"Resampling only {n_clusters} clusters leaves limits too narrow: of means that are normal "
+        f"among clusters they would hold {percent(held, 0)} where {level(confidence_level)} is "
+        "wanted."
+    )
 
 
 def left_one_out(label: str, value: float, *, error: float, bias: float, each: str) -> str:

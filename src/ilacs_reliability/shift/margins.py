@@ -14,6 +14,7 @@ from ilacs_reliability._checks.containers import read_only
 from ilacs_reliability._checks.randomness import check_chance
 from ilacs_reliability._data.scales import FloatArray
 from ilacs_reliability._data.tables import TransitionsLike
+from ilacs_reliability._inference.students import t_quantile
 from ilacs_reliability._results.estimates import Estimate, Limits, Method, SignificanceResult
 from ilacs_reliability._results.ingredients import Outcome, Title
 from ilacs_reliability._results.keyed import keyed
@@ -280,7 +281,8 @@ def marginal_shift_by_grade(table: TransitionsLike) -> Estimates:
     -----
     The simultaneous limits invert each grade's score test given the share of units that left or
     entered it, at the normal quantile of Bonferroni's or Scheffé's rule over the grades that any
-    unit left or entered [1]_; where ratings carry clusters, they are Wald's at that quantile.
+    unit left or entered [1]_; where ratings carry clusters, they are Wald's at that of t, or by
+    Scheffé's rule of F, with one degree of freedom less than clusters.
 
     References
     ----------
@@ -321,13 +323,21 @@ def _grade_methods(change: FloatArray, n_grades: int, df: int) -> tuple[Method, 
 def _bonferroni(
     estimate: Estimate, confidence_level: float, *, change: FloatArray, n_grades: int
 ) -> Limits:
-    z = -special.ndtri((1 - confidence_level) / (2 * n_grades))
+    tail = 1 - (1 - confidence_level) / (2 * n_grades)
+    df = _df_of_clusters(estimate)
+    z = t_quantile(df, tail) if df else special.ndtri(tail)
     return _scored(estimate, confidence_level, change, float(z))
 
 
 def _scheffe(estimate: Estimate, confidence_level: float, *, change: FloatArray, df: int) -> Limits:
-    z = np.sqrt(special.chdtri(df, 1 - confidence_level))
-    return _scored(estimate, confidence_level, change, float(z))
+    within, alpha = _df_of_clusters(estimate), 1 - confidence_level
+    square = df * special.fdtri(df, within, 1 - alpha) if within else special.chdtri(df, alpha)
+    return _scored(estimate, confidence_level, change, float(np.sqrt(square)))
+
+
+def _df_of_clusters(estimate: Estimate) -> int:
+    """Return by how many numbers clusters tell the variance; 0 where there are none."""
+    return 0 if estimate.clusters is None else max(int(estimate.n_independent) - 1, 1)
 
 
 def _scored(estimate: Estimate, confidence_level: float, change: FloatArray, z: float) -> Limits:

@@ -19,7 +19,13 @@ from ilacs_reliability._inference.multiplicity import (
 )
 from ilacs_reliability._results.listing import Listing
 from ilacs_reliability.shift.occasions import ranked_occasions
-from ilacs_reliability.shift.sentences import ORDER_FOR_NEMENYI, pairs_of_occasions, two_ranks
+from ilacs_reliability.shift.sentences import (
+    BETTER_OF_TWO,
+    ORDER_FOR_NEMENYI,
+    pairs_of_occasions,
+    two_ranks,
+)
+from ilacs_reliability.shift.testing import large_sample_note
 
 OccasionPairMethod: TypeAlias = Literal["conover", "nemenyi"]
 PAIR_METHODS: tuple[str, ...] = get_args(OccasionPairMethod)
@@ -72,7 +78,9 @@ def pairwise_occasions(
     that occasions leave over, Conover's [1]_ :math:`t = (R_j - R_i) / \sqrt{2 n E / ((n - 1) (k -
     1))}` has (n - 1) (k - 1) degrees of freedom. Nemenyi's [2]_ statistic is :math:`\sqrt{12 / (k
     (k + 1) n)} (R_j - R_i)`, not corrected for ties, which makes it cautious. Both see a pair
-    through the ranks of all occasions: another third occasion gives another p-value [3]_.
+    through the ranks of all occasions: another third occasion gives another p-value [3]_. Both are
+    of large samples: where every order within units is as likely, Conover's rejects at 5 % in up to
+    14 % of three units and 8 % of five or more, and a note says where units are too few.
 
     References
     ----------
@@ -121,6 +129,7 @@ def pairwise_occasions(
         statistics, df = _nemenyi(ranks, times, places), None
         p_values = 2 * special.ndtr(-np.abs(statistics) / np.sqrt(2))
         adjusted = _of_range(np.abs(statistics), k)
+    notes = (*notes, *_few_note(ranks, times))
     means = times @ ranks / times.sum()
     names: Any = taken.raters or range(1, k + 1)
     rows = tuple(
@@ -141,6 +150,14 @@ def pairwise_occasions(
         )
     )
     return Listing("pairwise_occasions", rows, _sentence(rows, float(times.sum())), notes)
+
+
+def _few_note(ranks: FloatArray, times: FloatArray) -> tuple[str, ...]:
+    """Say where units of which the order says something are too few for t or the range."""
+    squares = ((ranks - ranks.mean(axis=1, keepdims=True)) ** 2).sum(axis=1)
+    total = float(times @ squares)
+    shares = squares[times > 0] / total if total > NO_ERROR else np.zeros(1)
+    return large_sample_note(shares, "unit", BETTER_OF_TWO)
 
 
 def _conover(

@@ -71,6 +71,8 @@ ORDER_FOR_NEMENYI = (
     "Nemenyi's."
 )
 
+BETTER_OF_TWO = "`wilcoxon_signed_rank` of the two occasions"
+
 ONE_STRATUM = "There is one stratum: nothing to compare."
 
 WITHIN_ONE = "Moves differ within one stratum at most: nothing to compare."
