@@ -20,6 +20,7 @@ from ilacs_reliability.error.tipping import tipping_point_of_falls
 
 FIRST_TO_LATEST = ilr.load_dataset("first_to_latest_ilacs_2024").counts
 LATEST = (13, 29, 65, 46)
+THREE = ilr.Scale(range(3))
 reliabilities = st.sampled_from([0.0, 0.3, 0.7, 0.95, 1.0])
 tables = st.lists(st.lists(st.integers(0, 6), min_size=3, max_size=3), min_size=3, max_size=3)
 held = tables.filter(lambda table: sum(map(sum, table)) > 1)
@@ -321,3 +322,23 @@ def test_what_rounds_leave_of_a_corrected_shift_is_nothing(table, reliability):
     found = ilr.corrected_shift(table, reliability=reliability, n_resamples=9, rng=1)
     assert not 0 < abs(found.value) < 1e-9
     assert not re.search(r"e-\d", found.describe().partition("(")[0])
+
+
+def test_no_chance_of_as_much_is_above_one():
+    """Half of these tables' chances add up to more by rounding."""
+    tables = np.random.default_rng(1).integers(0, 9, (40, 3, 3))
+    found = [
+        ilr.regression_to_mean_test(table, reliability=0.6, alternative=alternative).p_value
+        for table in tables
+        for alternative in ("less", "greater")
+    ]
+    least = [
+        noise.tail_of_noise(
+            ilr.transitions_from_table(table, scale=THREE),
+            noise.cells_at(np.array([0.3, 0.3, 0.4]), 0.6),
+            -table.sum(),
+        )
+        for table in tables
+    ]
+    assert max(found) <= 1
+    assert max(upper for upper, _ in least) <= 1

@@ -357,3 +357,13 @@ def test_boschloos_limits_beside_a_zero_cell_are_near_those_of_the_score():
     low, high = effect.confidence_interval()
     assert -0.22 < low < -0.18
     assert 0.0 < high < 0.06
+
+
+def test_barnards_limits_of_larger_groups_are_near_those_of_the_score():
+    """Beyond a limit of large samples, of a thousandth of the error, none is looked for."""
+    table = [[12, 9], [6, 15]]
+    ours = ilr.two_proportions(table, method="barnard").effect.confidence_interval()
+    score = ilr.risk_difference(table, at_least=2).confidence_interval(method="miettinen_nurminen")
+    assert [*ours] == pytest.approx([*score], abs=0.015)
+    assert ours.low < score.low
+    assert ours.high > score.high
