@@ -71,7 +71,7 @@ def test_undefined_p_values_stay_undefined_and_do_not_count():
 @pytest.mark.parametrize(
     ("p_values", "kind", "message"),
     [
-        ([0.1, 1.2], ValueError, r"between 0 and 1, but got 1.2 at \(1,\)"),
+        ([0.1, 1.2], ValueError, r"between 0 and 1, but got 1.2 at 1"),
         (["small"], TypeError, "`p_values` must hold numbers"),
     ],
 )

@@ -944,10 +944,10 @@ def _check_countable(numbers: npt.NDArray[Any], name: str, axes: Sequence[str]) 
     if bad.any():
         place = np.argwhere(bad)[0]
         named = zip(axes[-len(place) :], place, strict=False)
-        at = ", ".join(f"{axis} {i}" for axis, i in named)
+        where = ", ".join(f"{axis} {i}" for axis, i in named)
+        at = f" at {where}" if where else ""
         raise ValueError(
-            f"`{name}` must hold whole numbers of 0 or more, but got "
-            f"{numbers[tuple(place)]:g} at {at}."
+            f"`{name}` must hold whole numbers of 0 or more, but got {numbers[tuple(place)]:g}{at}."
         )
     # a sum of floats is not exact, and one of integers may wrap
     near = numbers.sum(dtype=np.float64) > LARGEST_WHOLE

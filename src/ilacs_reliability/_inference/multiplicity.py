@@ -148,8 +148,9 @@ def _numbers(p_values: Any, names: Sequence[Hashable] = ()) -> FloatArray:
     outside = (values < 0) | (values > 1)
     if outside.any():
         place = tuple(int(i) for i in np.argwhere(outside)[0])
-        at = told(names[place[0]]) if names else place
-        raise ValueError(f"`p_values` must be between 0 and 1, but got {values[place]:g} at {at}.")
+        spot: Any = place[0] if len(place) == 1 else place
+        at = f" at {told(names[place[0]]) if names else spot}" if place else ""
+        raise ValueError(f"`p_values` must be between 0 and 1, but got {values[place]:g}{at}.")
     return values
 
 

@@ -165,7 +165,11 @@ def kendall_w(ratings: RatingsLike, *, missing: Missing = "listwise") -> Estimat
             reason=reason,
             why=why_of(taken, reason, given=given),
         ),
-        Basis(n_units=study.n_paired, n_missing=given.n_missing),
+        Basis(
+            n_units=study.n_paired,
+            n_ratings=study.n_paired * taken.n_raters,
+            n_missing=given.n_missing,
+        ),
         Offer(methods=methods, within=(0.0, 1.0)),
         notes=notes,
         limits=ONLY_THE_ORDER,

@@ -22,6 +22,7 @@ from ilacs_reliability._results.estimates import (
 from ilacs_reliability._results.keyed import Keyed, keyed
 from ilacs_reliability._results.named_limits import instead, name_of, under_name
 from ilacs_reliability._results.undefined import UndefinedEstimateWarning
+from ilacs_reliability._results.wording import with_article
 from ilacs_reliability.agreement.formulas import fisher_interval
 from ilacs_reliability.agreement.spoken_notes import NO_FISHER, NO_LOGIT, p_by_interval
 from ilacs_reliability.agreement.studies import (
@@ -142,7 +143,7 @@ def by_interval(
         found,
         method=inverted(method),
         name=name,
-        label=the_test_of(effect.label),
+        label=the_test_of(with_article(effect.label)),
         null=null,
         notes=(*found.notes, note),
     )

@@ -19,7 +19,6 @@ from ilacs_reliability._results.wording import (
     NOISE,
     counted,
     listed,
-    sentence_start,
     together,
     whole,
 )
@@ -91,7 +90,7 @@ class IdentifiedRange(Record):
         >>> print(ilr.identified_range(ilr.gwet_ac, tables).describe())
         Over the 69 tables that the published figures allow, gwet_ac lies between 0.833 and 0.909.
         """
-        tables = counted(self.n_tables, "table")
+        tables = "one table" if self.n_tables == 1 else f"{whole(self.n_tables)} tables"
         over = f"Over the {tables} that the published figures allow"
         if not self.n_tables:
             return "No table has the published figures, so nothing can be computed from them."
@@ -102,7 +101,11 @@ class IdentifiedRange(Record):
             return f"{over}, {self.name} is undefined."
         low, high = together(self.low, self.high)
         range_of = f"is {low}" if low == high else f"lies between {low} and {high}"
-        some = f"; {whole(self.n_undefined)} leave it undefined" if self.n_undefined else ""
+        some = (
+            f"; {whole(self.n_undefined)} leave{'s' * (self.n_undefined == 1)} it undefined"
+            if self.n_undefined
+            else ""
+        )
         return f"{over}, {self.name} {range_of}{some}."
 
     def __repr__(self) -> str:
@@ -196,7 +199,7 @@ def identified_range(
         values = np.concatenate([np.zeros(0), *(np.atleast_1d(_value(one)) for one in results)])
         limits = _limits(results, confidence_level)
     if len(tables) and np.isnan(values).all():
-        warn_undefined(sentence_start(name), "no table that was published defines it")
+        warn_undefined(name, "no table that the published figures allow defines it")
     return _numbers(name, values, limits, confidence_level, tables)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from ilacs_reliability._checks.work import affordable
 from ilacs_reliability._results.estimates import Alternative, Estimate
+from ilacs_reliability._results.wording import counted
 from ilacs_reliability.comparison.in_words import they_disagree
 
 # numpy's hypergeometric draws take no more units of a kind
@@ -28,8 +29,8 @@ def check_drawable(counts: Any) -> None:
     most = int(counts.sum(axis=(1, 2)).max(initial=0))
     if most >= MOST_DRAWN:
         raise ValueError(
-            f"`grades` has a stratum of {most} units, of which no table can be drawn: use "
-            "`method='asymptotic'`, which such numbers bear."
+            f"`grades` has a stratum of {counted(most, 'unit')}, of which no table can be drawn: "
+            "use `method='asymptotic'`, which such numbers bear."
         )
 
 

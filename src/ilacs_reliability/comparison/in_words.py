@@ -270,10 +270,10 @@ CROSSED = (
 )
 
 # what bounds of a selection rest on
+COMPARABLE = "if units of a stratum are comparable"
 ASSUMED = {
     "none": "if nothing is assumed of the grade that a unit would have got from the other",
-    "comparable": "if units of a stratum are comparable and nothing is assumed outside the {} of "
-    "units in shared strata",
+    "comparable": f"{COMPARABLE} and nothing is assumed outside the {{}} of units in shared strata",
     "monotone": "if units of a stratum are comparable and a better stratum is never graded lower by"
     " the same kind",
 }

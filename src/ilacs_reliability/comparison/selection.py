@@ -20,6 +20,7 @@ from ilacs_reliability._results.wording import fixed, percent, together
 from ilacs_reliability.comparison.groups import check_ordered, cut_code, named
 from ilacs_reliability.comparison.in_words import (
     ASSUMED,
+    COMPARABLE,
     CROSSED,
     RESPONDED,
     can_be_anything,
@@ -144,7 +145,10 @@ class SelectionBounds(Record):
         are comparable and nothing is assumed outside the 58.3% of units in shared strata; this does
         not tell which group is graded higher.
         """
-        given = ASSUMED[self.assume].format(percent(self.share_inside)) + RESPONDED[self.response]
+        assumed = ASSUMED[self.assume].format(percent(self.share_inside))
+        if self.assume == "comparable" and self.share_inside == 1:
+            assumed = COMPARABLE
+        given = assumed + RESPONDED[self.response]
         low, high, lower, upper = together(self.low, self.high, *self.confidence_interval())
         return can_be_anything(
             self.n_units,

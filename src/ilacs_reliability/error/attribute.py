@@ -13,7 +13,7 @@ from ilacs_reliability._data.ratings import Ratings, RatingsLike, check_whole
 from ilacs_reliability._data.scales import CodeArray
 from ilacs_reliability._results.estimates import Estimate
 from ilacs_reliability._results.listing import Estimates
-from ilacs_reliability._results.records import Record, plain, rows_table
+from ilacs_reliability._results.records import Record, html_table, plain, rows_table
 from ilacs_reliability._results.wording import counted, fixed
 from ilacs_reliability.agreement.formulas import (
     keep_raters,
@@ -25,6 +25,10 @@ from ilacs_reliability.error.remarks import NOT_ALL, RIGHT, STANDARD
 from ilacs_reliability.error.shares import Mask, share_of_units
 from ilacs_reliability.error.standards import Standard, Trials, appraisers, with_standard
 
+NOTHING_TO_COMPARE = (
+    "Nothing can be compared: there is one appraiser, one trial and no standard to hold its grades "
+    "against."
+)
 PARTS = ("within", "between", "each_standard", "all_standard", "misses", "false_alarms", "mixed")
 
 
@@ -106,7 +110,8 @@ class AttributeAgreement(Record):
             Plain English.
         """
         shares = (replace(share, notes=()) for _, _, share in self._each())
-        return " ".join((*(share.describe() for share in shares), *self.notes))
+        said = [share.describe() for share in shares] or [NOTHING_TO_COMPARE]
+        return " ".join((*said, *self.notes))
 
     def __repr__(self) -> str:
         together = [
@@ -120,7 +125,8 @@ class AttributeAgreement(Record):
 
     def _repr_html_(self) -> str:
         columns = ("part", "appraiser", "value", "low", "high", "n_units", "method", "reason")
-        return rows_table(self.rows(), columns)
+        rows = self.rows()
+        return rows_table(rows, columns) if rows else html_table({"says": self.describe()})
 
     def _each(self) -> Iterable[tuple[str, Hashable, Estimate]]:
         for part in PARTS:

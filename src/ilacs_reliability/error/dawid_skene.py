@@ -298,10 +298,8 @@ def _notes(
 ) -> Iterator[str]:
     rank, flat = told_apart
     if panel.prior.any():
-        yield (
-            f"Each rater is taken to have given {panel.prior.max():g} ratings of each grade to "
-            "each class."
-        )
+        prior = counted(panel.prior.max(), "rating")
+        yield f"Each rater is taken to have given {prior} of each grade to each class."
         _, why = _why_undefined(ratings, panel, -1)
         if why:
             yield f"Only the prior tells the classes apart: {why}."

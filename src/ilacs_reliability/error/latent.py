@@ -158,6 +158,8 @@ class LatentGrade(Record):
         str
             Plain English.
         """
+        if np.isnan(self.margins).any():
+            return " ".join((self.reliability.describe(), *self.notes))
         shares = listed(
             f"{as_said(grade)} {percent(share)}"
             for grade, share in zip(self.scale.labels, self.margins, strict=True)
@@ -414,7 +416,11 @@ def _estimate(
             ratings,
             Title(name=NAME, label="reliability"),
             Value(value=value, influence=influence, reason=reason),
-            Basis(n_units=frequencies.sum(), enters=(frequencies > 0).astype(np.float64)),
+            Basis(
+                n_units=frequencies.sum(),
+                n_ratings=int((frequencies @ counts).sum()),
+                enters=(frequencies > 0).astype(np.float64),
+            ),
             Offer(methods=methods, within=(0.0, 1.0)),
             notes=_repeats(ratings),
             limits=NOT_SHOWN,

@@ -287,6 +287,7 @@ def _chance(
         n_raters=reliability.n_raters,
         by=reliability.by,
         n_ratings=reliability.n_ratings,
+        n_missing=reliability.n_missing,
         clusters=reliability.clusters,
         methods_source=carried if reliability.methods else (),
         status="undefined" if reason else "ok",

@@ -220,7 +220,7 @@ def tipping_point_of_falls(
     )
     return TippingPoint(
         reliability=value,
-        finding=f"{falls} falls or more",
+        finding=f"{counted(falls, 'fall')} or more",
         level=LEVEL,
         chances=chances,
         n_units=moves.n_units,
@@ -315,7 +315,8 @@ def _as_much(other: Any, found: Any) -> bool:
 def _net_in_words(net: int) -> str:
     if not net:
         return "As many units up as down"
-    return f"{abs(net)} more units {'up than down' if net > 0 else 'down than up'}"
+    more = counted(abs(net), "more unit", "more units")
+    return f"{more} {'up than down' if net > 0 else 'down than up'}"
 
 
 def _finding_in_words(found: Any) -> str:

@@ -129,8 +129,13 @@ class World(Record):
             raise ValueError("`world` was given as shares, so no other value can be read from it.")
         least, most = (self._end(end, coefficient) for end in (0.0, 1.0))
         # what rounding leaves of an end is the end
+        name = getattr(coefficient, "__name__", "the coefficient")
+        if np.isnan(least) or np.isnan(most):
+            raise ValueError(
+                f"`margins` must leave {name} a value, but with {told(self.margins.tolist())} it "
+                "is undefined."
+            )
         if not min(least, most) - ROUNDING <= value <= max(least, most) + ROUNDING:
-            name = getattr(coefficient, "__name__", "the coefficient")
             raise ValueError(
                 f"`value` must be between {significant(least)} and {significant(most)} for {name} "
                 f"with these margins, but got {told(value)}."

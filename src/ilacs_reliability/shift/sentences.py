@@ -212,7 +212,7 @@ def ways_over(cut: str) -> tuple[str, str]:
 
 def rose_and_fell(up: int, down: int, things: tuple[str, str]) -> str:
     """Say how many units moved each of two ways."""
-    return f"{up} {things[0]} and {down} {things[1]}."
+    return f"{whole(up)} {things[0]} and {whole(down)} {things[1]}."
 
 
 def signs_of(kinds: int) -> str:
@@ -338,7 +338,7 @@ def least_balanced(
     n_pairs, n_moves, n_units = of
     return (
         f"Of {counted(n_pairs, 'pair')} of grades that saw a move, the least balanced "
-        f"is {both(*grades)}: {moves[0]} up and {moves[1]} down, {p_phrase(p_value)} "
+        f"is {both(*grades)}: {whole(moves[0])} up and {whole(moves[1])} down, {p_phrase(p_value)} "
         f"({adjusted_by(*how)}), from {counted(n_moves, 'move')} of "
         f"{counted(n_units, 'unit')}; it does not show {NOT_SHOWN}."
     )
@@ -351,7 +351,7 @@ def adjusted_by(method: str, adjust: str) -> str:
 
 def up_and_down(up: float, down: float, p_value: float) -> str:
     """Say what moved between two grades."""
-    return f"{up} up, {down} down, adjusted {p_phrase(p_value)}"
+    return f"{whole(up)} up, {whole(down)} down, adjusted {p_phrase(p_value)}"
 
 
 def over_strata(
