@@ -183,3 +183,8 @@ def test_a_column_that_numbers_the_units_is_no_rater(named):
     assert f"column {named!r} holds another number in each row" in str(warning.message)
     assert not told(ilr.fleiss_kappa, frame.rename(columns={named: "Cid"}))
     assert not told(ilr.fleiss_kappa, frame.assign(**{named: [1, 2, 2, 1, 2, 1, 2, 1]}))
+
+
+def test_samples_of_unlike_sizes_are_told_how_they_are_counted():
+    with pytest.raises(ValueError, match=r"differ in length: samples .* `grades_from_frame\("):
+        ilr.mann_whitney([[1, 2, 3, 2], [2, 2, 3, 4, 1]])

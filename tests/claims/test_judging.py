@@ -219,3 +219,11 @@ def test_what_no_claim_of_consistency_asks_for_is_no_agreement():
     verdict = ilr.judge(agree, ilr.kappa_max(ANN_AND_BOB))
     assert verdict.outcome == "not answerable"
     assert "is not an agreement between ratings of the same units" in verdict.reason
+
+
+def test_what_never_answers_a_claim_has_no_verdicts_to_reach():
+    more = ilr.Claim(statement="More.", kind="share", coefficient="net_shift", threshold=0.1)
+    with pytest.raises(ValueError, match="net_shift"):
+        ilr.reachable_outcomes(more, 40)
+    verdict = ilr.judge(more, ilr.net_shift([[20, 20], [1, 25]]).net)
+    assert verdict.reachable == ("not answerable",)

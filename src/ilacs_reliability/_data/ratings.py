@@ -920,7 +920,14 @@ def whole_counts(table: npt.ArrayLike, name: str, axes: Sequence[str]) -> IntArr
     try:
         numbers = np.asarray(table)
     except ValueError:
-        raise ValueError(f"`{name}` must be rectangular: its rows differ in length.") from None
+        samples = (
+            ": samples of grades are counted by `grades_from_frame(frame, grade=..., group=..., "
+            "scale=...)`"
+        )
+        hint = samples if name == "grades" else ""
+        raise ValueError(
+            f"`{name}` must be rectangular: its rows differ in length{hint}."
+        ) from None
     kind = numbers.dtype.kind
     if kind == "O":
         numbers = _float_or_nan(numbers, name)

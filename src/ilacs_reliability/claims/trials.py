@@ -12,6 +12,7 @@ import numpy as np
 from ilacs_reliability._data.ratings import Ratings, ratings_from_codes
 from ilacs_reliability._data.scales import IntArray, Scale
 from ilacs_reliability._inference.intervals import clopper_pearson_limits
+from ilacs_reliability._results.bearing import ANSWERS
 from ilacs_reliability.claims.choices import (
     COEFFICIENTS,
     PLAIN,
@@ -47,6 +48,8 @@ class Trial(NamedTuple):
 def trial_of(claim: Claim, *, n_grades: int = 2) -> Trial | None:
     """Say how studies of a claim are judged; None for a coefficient that cannot be tabulated."""
     name = claim.coefficient
+    if claim.kind not in ANSWERS.get(name, (claim.kind,)):
+        return None
     if claim.kind == "consistency":
         name = name or PLAIN
         if name not in COEFFICIENTS:
