@@ -476,7 +476,9 @@ class Estimate(Record, Pictured):
             return unknown
         offered = dict(self.methods)
         limits = (found, offered[chosen](self, USUAL), offered[other](self, USUAL))
-        width, usual, wide = (np.subtract(high, low) for low, high in limits)
+        # limits that are both infinite have no width that is known
+        with np.errstate(invalid="ignore"):
+            width, usual, wide = (np.subtract(high, low) for low, high in limits)
         least = np.fmax(NO_ERROR * np.minimum(wide, 1.0), 4.0 * np.spacing(np.abs(self.value)))
         flat: npt.NDArray[np.bool_] = unknown & ~((usual > least) & (width > 0))
         return flat
