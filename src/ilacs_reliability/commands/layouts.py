@@ -166,7 +166,7 @@ def scale_of(cells: Iterable[Placed], asked: Asked, sheet: Sheet) -> tuple[Scale
     for kind, odd in others.items():
         if 2 * sum(times[cell] for cell in odd) <= times.total():
             places = [f"{sheet.place(*first[cell])}: {cell!r} is none {kind}." for cell in odd]
-            refuse([*places[: MOST_SHOWN - 1], f"{sheet.file}: where others are grades, {GIVE}"])
+            refuse([*places[: MOST_SHOWN - 1], f"{sheet.file}: if these are grades, {GIVE} {ELSE}"])
     if len(first) > 12:
         raise ValueError(
             f"{sheet.file}: the grades are not known, and "
@@ -185,6 +185,7 @@ KNOWN: Mapping[str, Callable[[str], bool]] = {
 }
 """Grades whose order needs not be told."""
 GIVE = "give all grades worst first, --scale 'worst,...,best'."
+ELSE = "If the column holds none, name those that do by their options."
 
 
 def _told_scale(text: str) -> Scale:
