@@ -122,7 +122,7 @@ def test_what_does_not_fit_is_named():
         ilr.polychoric_correlation([[1], [2]])
     scale = ilr.Scale([1, 2], ordered=False)
     unordered = ilr.ratings_from_table([[3, 1], [1, 3]], scale=scale)
-    with pytest.raises(ValueError, match="`ratings` must have an ordered scale"):
+    with pytest.raises(ValueError, match="`ratings` is on the unordered scale"):
         ilr.polychoric_correlation(unordered)
 
 

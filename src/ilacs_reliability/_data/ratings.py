@@ -76,6 +76,11 @@ REPEAT_NOTE = (
     "unit counts as disagreement."
 )
 
+WITHOUT_CLUSTERS = (
+    "Clusters do not enter: intervals and p-values take units as independent, and are too sure "
+    "where units of a cluster move together."
+)
+
 # counts that are what the patterns say
 FROM_PATTERNS: Any = None
 
@@ -1026,6 +1031,22 @@ def square_counts(table: npt.ArrayLike, n_grades: int | None, name: str = "table
     if not np.count_nonzero(cells):
         raise ValueError(f"`{name}` holds no unit: every count is zero.")
     return cells
+
+
+def clusters_left_out(ratings: Ratings) -> tuple[str, ...]:
+    """Say that clusters do not enter, where what is asked takes units as independent.
+
+    Parameters
+    ----------
+    ratings : Ratings
+        The ratings.
+
+    Returns
+    -------
+    tuple of str
+        One note; none where the ratings have no clusters.
+    """
+    return () if ratings.clusters is None else (WITHOUT_CLUSTERS,)
 
 
 def counts_by_grade(

@@ -365,6 +365,31 @@ def read_label(label: object, scale: Scale) -> int | None:
     return scale._lookup(label)
 
 
+# why a scale without an order is refused where there is a cut
+NO_CUT = "no grade is at or above another there"
+
+
+def refuse_unordered(scale: Scale, name: str, why: str) -> None:
+    """Raise where an argument is on a scale without an order, which what is asked rests on.
+
+    Parameters
+    ----------
+    scale : Scale
+        The grades.
+    name : str
+        The argument's name.
+    why : str
+        What there is not, and what to ask instead.
+
+    Raises
+    ------
+    ValueError
+        If the scale is not ordered.
+    """
+    if not scale.ordered:
+        raise ValueError(f"`{name}` is on the unordered scale {shown(scale.labels)}: {why}.")
+
+
 def not_a_grade(label: object, scale: Scale) -> str:
     """Return a sentence that says that a scale does not know a label.
 

@@ -25,7 +25,13 @@ from ilacs_reliability._data.frames import check_scale, ratings_from_frame
 from ilacs_reliability._data.grade_labels import grade_codes
 from ilacs_reliability._data.joined_units import with_one_unit
 from ilacs_reliability._data.keys import Column
-from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings, check_whole
+from ilacs_reliability._data.ratings import (
+    Ratings,
+    RatingsLike,
+    as_ratings,
+    check_whole,
+    clusters_left_out,
+)
 from ilacs_reliability._data.scales import Scale, is_number
 from ilacs_reliability._data.tables import Transitions, one_time_note
 from ilacs_reliability._results.wording import counted, left_out
@@ -233,7 +239,7 @@ def transitions_from_sequences(
     return Transitions(
         counts=counts,
         scale=found.scale,
-        notes=notes + one_time_note(found),
+        notes=notes + one_time_note(found) + clusters_left_out(found),
         design=found.design,
     )
 

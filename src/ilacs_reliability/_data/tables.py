@@ -22,6 +22,7 @@ from ilacs_reliability._data.arrays import (
 from ilacs_reliability._data.ratings import (
     Ratings,
     check_whole,
+    clusters_left_out,
     counts_by_grade,
     square_counts,
     whole_counts,
@@ -462,7 +463,9 @@ def _from_ratings(ratings: Ratings) -> Transitions:
     return Transitions(
         counts=counts,
         scale=ratings.scale,
-        notes=set_aside(single, "graded once") + one_time_note(ratings),
+        notes=set_aside(single, "graded once")
+        + one_time_note(ratings)
+        + clusters_left_out(ratings),
         design=ratings.design,
     )
 

@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ilacs_reliability._data.ratings import Ratings, RatingsLike, check_whole
-from ilacs_reliability._data.scales import CodeArray
+from ilacs_reliability._data.scales import CodeArray, Scale
+from ilacs_reliability._data.tables import direction_note
 from ilacs_reliability._results.estimates import Estimate
 from ilacs_reliability._results.listing import Estimates
 from ilacs_reliability._results.records import Record, html_table, plain, rows_table
@@ -21,7 +22,7 @@ from ilacs_reliability.agreement.formulas import (
     patterns_of,
     rater_names,
 )
-from ilacs_reliability.error.remarks import NOT_ALL, RIGHT, STANDARD
+from ilacs_reliability.error.remarks import NO_SIDES, NOT_ALL, RIGHT, STANDARD
 from ilacs_reliability.error.shares import Mask, share_of_units
 from ilacs_reliability.error.standards import Standard, Trials, appraisers, with_standard
 
@@ -264,16 +265,21 @@ def attribute_agreement(
     repeated = {who: own for who, own in columns.items() if len(own) > 1}
     shares = _Shares(taken, known, name)
     judged = {} if known is None else columns
+    sided = judged if taken.scale.ordered else {}
     return AttributeAgreement(
         within=_by_appraiser("within", shares.alike, repeated),
         between=shares.alike_by_all() if len(columns) > 1 else None,
         each_standard=_by_appraiser("against the standard", shares.as_standard, judged),
         all_standard=None if known is None else shares.as_standard_by_all(),
-        misses=_by_appraiser("misses", shares.above, judged),
-        false_alarms=_by_appraiser("false alarms", shares.below, judged),
-        mixed=_by_appraiser("mixed", shares.on_both_sides, repeated if judged else {}),
-        notes=taken.notes,
+        misses=_by_appraiser("misses", shares.above, sided),
+        false_alarms=_by_appraiser("false alarms", shares.below, sided),
+        mixed=_by_appraiser("mixed", shares.on_both_sides, repeated if sided else {}),
+        notes=(*taken.notes, *(_of_sides(taken.scale) if judged else ())),
     )
+
+
+def _of_sides(scale: Scale) -> tuple[str, ...]:
+    return direction_note(scale) if scale.ordered else (NO_SIDES,)
 
 
 def _by_appraiser(

@@ -16,14 +16,14 @@ from ilacs_reliability._checks.randomness import as_generator, check_draws
 from ilacs_reliability._data.labelled import in_grade_order
 from ilacs_reliability._data.ratings import square_counts
 from ilacs_reliability._data.scales import Scale
-from ilacs_reliability._data.tables import Transitions, TransitionsLike, as_transitions
+from ilacs_reliability._data.tables import Transitions, TransitionsLike
 from ilacs_reliability._inference.few_draws import Spread, read_off, usual_tails
 from ilacs_reliability._results.estimates import Estimate, Limits
 from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.named_limits import name_of, under_name
 from ilacs_reliability._results.wording import fixed, significant
 from ilacs_reliability.error.bivariate import cell_probabilities, thresholds_of
-from ilacs_reliability.error.noise import net_of, population_of
+from ilacs_reliability.error.noise import net_of, ordered_moves, population_of
 from ilacs_reliability.error.remarks import ALIKE_DRAWS, NOT_TURNED_BACK
 from ilacs_reliability.error.stated import Reliability, reliability_given
 
@@ -142,7 +142,7 @@ def corrected_shift(
     >>> round(ilr.corrected_shift(table, reliability=0.8, n_resamples=99, rng=1).value, 2)
     0.24
     """
-    moves = as_transitions(table)
+    moves = ordered_moves(table)
     if not moves.n_units or len(moves.scale) == 1:
         raise ValueError(f"`table` must hold units on two grades or more, but got {moves!r}.")
     n_resamples = check_draws(n_resamples)

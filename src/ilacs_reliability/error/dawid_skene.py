@@ -10,7 +10,7 @@ import numpy as np
 from ilacs_reliability._checks.arguments import check_count, check_number, told
 from ilacs_reliability._checks.randomness import as_generator
 from ilacs_reliability._checks.work import affordable
-from ilacs_reliability._data.ratings import Ratings, RatingsLike, check_whole
+from ilacs_reliability._data.ratings import Ratings, RatingsLike, check_whole, clusters_left_out
 from ilacs_reliability._data.scales import CodeArray, Scale
 from ilacs_reliability._results.records import freeze
 from ilacs_reliability._results.undefined import warn_undefined
@@ -286,7 +286,11 @@ def _record(
         rank=rank,
         n_flat=flat,
         method=found.method,
-        notes=(*ratings.notes, *_notes(ratings, panel, found, (rank, flat))),
+        notes=(
+            *ratings.notes,
+            *_notes(ratings, panel, found, (rank, flat)),
+            *clusters_left_out(ratings),
+        ),
         _ratings=ratings,
         _panel=panel,
         _found=found,

@@ -20,8 +20,9 @@ from ilacs_reliability._data.ratings import (
     RatingsLike,
     as_ratings,
     check_whole,
+    clusters_left_out,
 )
-from ilacs_reliability._data.scales import FloatArray, Scale
+from ilacs_reliability._data.scales import FloatArray, Scale, refuse_unordered
 from ilacs_reliability._results.estimates import Estimate, Method
 from ilacs_reliability._results.ingredients import Basis, Offer, Title, Value
 from ilacs_reliability._results.keyed import keyed
@@ -36,7 +37,7 @@ from ilacs_reliability.error.latent_fits import (
     likeliest,
     profile_limits,
 )
-from ilacs_reliability.error.remarks import OF_REPEATS
+from ilacs_reliability.error.remarks import IN_ORDER, OF_REPEATS
 from ilacs_reliability.error.repeats import reliability_from_repeats
 from ilacs_reliability.error.stated import (
     between_none_and_one,
@@ -170,7 +171,8 @@ class LatentGrade(Record):
             else f"The stated reliability is {_said(self.reliability)}."
         )
         taken = f"It is assumed that {listed(self.assumptions)}."
-        return " ".join((said, f"Grades have shares {shares}.", taken, *self.notes))
+        more = (note for note in self.notes if note not in said)
+        return " ".join((said, f"Grades have shares {shares}.", taken, *more))
 
     def __repr__(self) -> str:
         value = fixed(float(self.reliability.value), 4)
@@ -261,6 +263,8 @@ def latent_grade_model(
             f"`source` must be one study, but got a batch of shape {taken.frequencies.shape[:-1]}."
         )
     check_whole(taken, "source")
+    refuse_unordered(taken.scale, "source", IN_ORDER)
+    taken = replace(taken, notes=(*taken.notes, *clusters_left_out(taken)))
     if reliability is not None:
         return _of_shares(taken.scale, _shares(taken), reliability, taken.notes, taken.n_units)
     if taken.design == "repeat" and taken.n_raters > 2:

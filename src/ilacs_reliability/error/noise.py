@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -10,14 +10,20 @@ import numpy.typing as npt
 
 from ilacs_reliability._checks.arguments import check_listing, check_number, check_option, told
 from ilacs_reliability._data.labelled import in_grade_order
-from ilacs_reliability._data.scales import Scale
-from ilacs_reliability._data.tables import Transitions, TransitionsLike, as_transitions
+from ilacs_reliability._data.scales import Scale, refuse_unordered
+from ilacs_reliability._data.tables import (
+    Transitions,
+    TransitionsLike,
+    as_transitions,
+    direction_note,
+)
 from ilacs_reliability._results.estimates import Alternative, Estimate, Interval, SignificanceResult
 from ilacs_reliability._results.records import Record
 from ilacs_reliability._results.wording import counted, fixed, p_phrase, percent, significant, whole
 from ilacs_reliability.error.bivariate import cell_probabilities, thresholds_of
 from ilacs_reliability.error.remarks import POOLED
 from ilacs_reliability.error.stated import Reliability, reliability_given
+from ilacs_reliability.shift.movement import NOTHING_RISES
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 IntArray: TypeAlias = npt.NDArray[np.int64]
@@ -116,7 +122,9 @@ class NoiseTransitions(Record):
         Examples
         --------
         >>> import ilacs_reliability as ilr
-        >>> noise = ilr.noise_only_transitions([[5, 2], [2, 9]], reliability=0.9)
+        >>> scale = ilr.Scale(["poor", "good"])
+        >>> table = ilr.transitions_from_table([[5, 2], [2, 9]], scale=scale)
+        >>> noise = ilr.noise_only_transitions(table, reliability=0.9)
         >>> print(noise.describe())
         With a reliability of 0.9, 86.2% of 18 units that did not change would get the same grade
         again, and those graded up would exceed those graded down by -3 to 3 (95% range).
@@ -309,9 +317,16 @@ def regression_to_mean_test(
     )
 
 
+def ordered_moves(table: TransitionsLike) -> Transitions:
+    """Return transitions on a scale that has an order, with a note on which end is the worst."""
+    moves = as_transitions(table)
+    refuse_unordered(moves.scale, "table", NOTHING_RISES)
+    return replace(moves, notes=(*moves.notes, *direction_note(moves.scale)))
+
+
 def moves_of(table: TransitionsLike) -> Transitions:
     """Return transitions of at least one unit, and not of more than can be summed over."""
-    moves = as_transitions(table)
+    moves = ordered_moves(table)
     if not moves.n_units:
         raise ValueError("`table` holds no unit with both grades.")
     if moves.n_units > MOST_UNITS:

@@ -13,8 +13,8 @@ from scipy import special
 from ilacs_reliability._checks.arguments import check_option, told
 from ilacs_reliability._checks.containers import read_only
 from ilacs_reliability._checks.work import affordable
-from ilacs_reliability._data.ratings import Ratings, RatingsLike, check_whole
-from ilacs_reliability._data.scales import CodeArray, FloatArray
+from ilacs_reliability._data.ratings import Ratings, RatingsLike, check_whole, clusters_left_out
+from ilacs_reliability._data.scales import CodeArray, FloatArray, refuse_unordered
 from ilacs_reliability._results.estimates import Estimate, Method
 from ilacs_reliability._results.ingredients import Basis, Offer, Title, Value
 from ilacs_reliability._results.keyed import keyed
@@ -39,7 +39,7 @@ from ilacs_reliability.error.polychoric_fits import (
     likeliest,
     profile_limits,
 )
-from ilacs_reliability.error.remarks import INSTEAD
+from ilacs_reliability.error.remarks import IN_ORDER, INSTEAD
 
 NAME, LABEL = "polychoric_correlation", "polychoric correlation"
 NOT_SHOWN = "whether raters use the same thresholds, nor whether the grades were right"
@@ -123,8 +123,7 @@ def polychoric_correlation(
             f"`ratings` must be one study, but got a batch of shape {taken.frequencies.shape[:-1]}."
         )
     check_whole(taken, "ratings")
-    if not taken.scale.ordered:
-        raise ValueError(f"`ratings` must have an ordered scale, but {taken.scale!r} is not.")
+    refuse_unordered(taken.scale, "ratings", IN_ORDER)
     if taken.n_raters < 2:
         raise ValueError("`ratings` must be by two raters or more, but has one.")
     pairs = taken.n_raters * (taken.n_raters - 1) / 2
@@ -194,7 +193,7 @@ def _of_pair(ratings: Ratings, joint: bool, said: tuple[str, ...], label: str = 
             enters=both.astype(np.float64),
         ),
         Offer(methods=methods, within=(-1.0, 1.0)),
-        notes=notes,
+        notes=(*notes, *clusters_left_out(ratings)),
         limits=NOT_SHOWN,
     )
 

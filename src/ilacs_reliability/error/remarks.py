@@ -6,6 +6,11 @@ STANDARD = "whether the standard is right"
 
 NOT_ALL = "no unit was graded by every appraiser in every trial"
 
+# why a scale without an order is refused
+IN_ORDER = "a state behind the grades is cut in their order"
+
+NO_SIDES = "The scale has no order, so that misses and false alarms are not told apart."
+
 OF_REPEATS = "the state changes from one date to the next by what it was last alone"
 
 POOLED = (

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 from typing import TypeAlias
 
 import numpy as np
 
 from ilacs_reliability._checks.arguments import told
-from ilacs_reliability._data.scales import FloatArray, Scale
+from ilacs_reliability._data.scales import NO_CUT, FloatArray, Scale, refuse_unordered
+from ilacs_reliability._data.tables import direction_note
 from ilacs_reliability._results.estimates import Estimate, Limits
 from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.listing import Estimates
@@ -112,6 +114,7 @@ def repeat_grade_probability(
         return _of_errors(source, at_least)
     model = latent_grade_model(source, reliability=reliability)
     events = _events(model.scale, at_least)
+    model = replace(model, notes=(*model.notes, *_of_cut(model.scale, at_least)))
     return _chances(model, events, name="repeat_grade_probability", root=False)
 
 
@@ -187,16 +190,22 @@ def grade_accuracy(
     return _chances(model, events, name="grade_accuracy", root=True)
 
 
+def _of_cut(scale: Scale, at_least: Hashable | None) -> tuple[str, ...]:
+    return () if at_least is None else direction_note(scale)
+
+
 def _events(scale: Scale, at_least: Hashable | None) -> dict[str, tuple[Event, str]]:
     """Return each event with the sentence's words for it, by name."""
     found: dict[str, tuple[Event, str]] = {
         "same grade": (keyed(_same), "chance that a second grading gives the same grade"),
-        "within one grade": (
+    }
+    if scale.ordered:
+        found["within one grade"] = (
             keyed(_within, steps=1),
             "chance that a second grading is within one grade of the first",
-        ),
-    }
+        )
     if at_least is not None:
+        refuse_unordered(scale, "source", NO_CUT)
         cut = grade_code(scale, at_least)
         if not cut:
             raise ValueError(f"`at_least` is {told(at_least)}, the worst grade, which all reach.")
@@ -347,7 +356,7 @@ def _of_errors(source: ErrorMatrix | DawidSkene, at_least: Hashable | None) -> E
             status="undefined" if reason else "ok",
             reason=reason,
             why=source.why,
-            notes=source.notes,
+            notes=(*source.notes, *_of_cut(source.scale, at_least)),
             limits=OF_MATRIX,
             range_source=(0.0, 1.0),
         )

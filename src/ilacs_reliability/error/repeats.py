@@ -12,7 +12,14 @@ from scipy import special
 
 from ilacs_reliability._checks.arguments import check_number, check_option, naming, told
 from ilacs_reliability._checks.work import affordable
-from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings, check_whole
+from ilacs_reliability._data.ratings import (
+    Ratings,
+    RatingsLike,
+    as_ratings,
+    check_whole,
+    clusters_left_out,
+)
+from ilacs_reliability._data.scales import refuse_unordered
 from ilacs_reliability._results.estimates import (
     Estimate,
     Method,
@@ -41,6 +48,7 @@ from ilacs_reliability.error.profile import (
     told_apart,
 )
 from ilacs_reliability.error.remarks import (
+    IN_ORDER,
     LEANS,
     NO_PAIR,
     NOT_TOLD_APART,
@@ -266,6 +274,7 @@ def _check(ratings: Ratings, model: Model) -> None:
             f"`sequences` must be one study with a column for each occasion, but got {ratings!r}."
         )
     check_whole(ratings, "sequences")
+    refuse_unordered(ratings.scale, "sequences", IN_ORDER)
     number, least = n_occasions(ratings), 2 if model == "bound" else 3
     if number < least:
         raise ValueError(
@@ -373,7 +382,7 @@ def _result(
     notes: tuple[str, ...] = (),
     **found: Any,
 ) -> RepeatReliability:
-    nothing = np.zeros(0)
+    nothing, assumed = np.zeros(0), "; that ".join(assumptions)
     parts: dict[str, Any] = {"loadings": nothing, "stabilities": nothing}
     parts |= {"log_likelihood": np.nan, "profile": np.zeros((0, 2))}
     parts |= {"model": "quasi_simplex", "label": "reliability"} | found
@@ -388,7 +397,7 @@ def _result(
         n_ratings=ratings.n_ratings,
         n_missing=0,
         methods_source=methods,
-        notes=(f"It assumes that {'; that '.join(assumptions)}.", *notes),
+        notes=(f"It assumes that {assumed}.", *notes, *clusters_left_out(ratings)),
         limits=LIMITS,
         design="repeat",
         patterns=ratings.patterns,

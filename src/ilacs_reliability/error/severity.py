@@ -13,7 +13,7 @@ from ilacs_reliability._checks.arguments import check_flag, check_option
 from ilacs_reliability._checks.randomness import as_generator, check_draws
 from ilacs_reliability._checks.work import affordable
 from ilacs_reliability._data.scales import FloatArray, IntArray, Scale, usable_scores
-from ilacs_reliability._data.tables import GradesLike, as_grades
+from ilacs_reliability._data.tables import GradesLike, as_grades, direction_note
 from ilacs_reliability._results.estimates import Estimate, Limits, SignificanceResult
 from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.named_limits import under_name
@@ -276,7 +276,7 @@ def rater_severity(
         status="undefined" if reason else "ok",
         reason=reason,
         why=why,
-        notes=(*taken.notes, *left),
+        notes=(*taken.notes, *left, *direction_note(taken.scale)),
     )
 
 

@@ -172,7 +172,8 @@ def tipping_point(
     Examples
     --------
     >>> import ilacs_reliability as ilr
-    >>> table = ilr.load_dataset("first_to_latest_ilacs_2024").counts
+    >>> counts = ilr.load_dataset("first_to_latest_ilacs_2024").counts
+    >>> table = ilr.transitions_from_table(counts, scale=ilr.OFSTED_SCALE)
     >>> print(ilr.tipping_point(table, shares=[13, 29, 65, 46]).describe())
     14 more units up than down of 65 units: error alone gives as much with a probability of 5.0% or
     more where the reliability is 0.919 or less.

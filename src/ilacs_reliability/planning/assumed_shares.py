@@ -6,19 +6,23 @@ from typing import Any
 
 import numpy as np
 
-from ilacs_reliability._checks.arguments import check_count, told
+from ilacs_reliability._checks.arguments import check_count, naming, told
 from ilacs_reliability._data.labelled import in_grade_order
-from ilacs_reliability._data.scales import FloatArray
+from ilacs_reliability._data.ratings import Ratings
+from ilacs_reliability._data.scales import FloatArray, Scale, numbered_scale
+from ilacs_reliability._data.tables import Transitions, as_transitions
 
 
-def square(shares: Any) -> FloatArray:
-    """Return shares of a square table, adding up to 1."""
-    table = in_grade_order(getattr(shares, "counts", shares), None, "shares")
-    cells = table_of(table, "grades before")
+def square(shares: Any) -> tuple[FloatArray, Scale]:
+    """Return shares of a square table, adding up to 1, and the grades: 1 to `n_grades` if plain."""
+    if isinstance(shares, (Ratings, Transitions)):
+        with naming("shares", instead="table"):
+            seen = as_transitions(shares)
+        return seen.counts / seen.n_units, seen.scale
+    cells = table_of(in_grade_order(shares, None, "shares"), "grades before")
     if cells.shape[0] != cells.shape[1]:
         raise ValueError(f"`shares` must be a square table, but got shape {cells.shape}.")
-    normed: FloatArray = cells / cells.sum()
-    return normed
+    return cells / cells.sum(), numbered_scale(len(cells))
 
 
 def table_of(shares: Any, rows: str) -> FloatArray:

@@ -22,8 +22,12 @@ from ilacs_reliability._checks.names import by_label, row_names
 from ilacs_reliability._checks.randomness import as_generator, check_draws
 from ilacs_reliability._data.labelled import in_grade_order
 from ilacs_reliability._data.ratings import ratings_from_codes
-from ilacs_reliability._data.scales import Scale
-from ilacs_reliability._data.tables import grades_from_table, transitions_from_table
+from ilacs_reliability._data.scales import Scale, numbered_scale, refuse_unordered
+from ilacs_reliability._data.tables import (
+    direction_note,
+    grades_from_table,
+    transitions_from_table,
+)
 from ilacs_reliability._results.estimates import (
     Estimate,
     FloatArray,
@@ -61,7 +65,9 @@ from ilacs_reliability.shift.binary import (
     paired_odds_ratio,
     sign_test,
 )
+from ilacs_reliability.shift.movement import NOTHING_RISES
 
+TWO = Scale(("below", "at or above"))
 # what only the units that rose and those that fell decide
 OF_MOVES = (sign_test, mcnemar, paired_difference, paired_odds_ratio)
 # different studies of one size that a search goes through rather than draws
@@ -92,7 +98,7 @@ def units_for_shift(
     ----------
     shares : array_like of float, shape (n_grades, n_grades)
         Share of all units by grade before (rows) and after (columns), worst first, or counts that
-        stand for it.
+        stand for it, as `Transitions` do.
     test : callable, optional
         What will be done with the table: a function of `Transitions` that returns a
         `SignificanceResult`, or an `Estimate` to be held against `threshold`, such as
@@ -167,14 +173,16 @@ def units_for_shift(
     >>> ilr.units_for_shift(shares, n_units=65)
     StudyPlan(65 units: sign_test significant is shown in 49.5%, exact)
     """
-    cells = square(shares)
-    scale = Scale(range(1, len(cells) + 1))
+    cells, grades = square(shares)
+    scale = grades
     if at_least is not None:
-        cells, scale = cut_in_two(cells, at_least), Scale(("below", "at or above"))
+        cells, scale = cut_in_two(cells, at_least), TWO
     check_function(test, "test")
     inner = test.func if isinstance(test, partial) else test
     if inner in OF_MOVES:
-        cells, scale = moves(cells), Scale(("below", "at or above"))
+        cells, scale = moves(cells), TWO
+    if scale is TWO:
+        refuse_unordered(grades, "shares", NOTHING_RISES)
     work = _carried_out(fieldwork, drop_out)
     pairs = np.indices(cells.shape).reshape(2, -1).T
 
@@ -203,7 +211,8 @@ def units_for_shift(
     )
     n_resamples = check_draws(n_resamples)
     size = None if n_units is None else check_units(n_units)
-    return _planned(question, power, (size, n_resamples), (method, rng, direction))
+    plan = _planned(question, power, (size, n_resamples), (method, rng, direction))
+    return _with_direction(plan, question, grades, always=scale is TWO)
 
 
 def units_for_comparison(
@@ -305,11 +314,11 @@ def units_for_comparison(
     check_function(test, "test")
     cells = table_of(in_grade_order(shares, None, "shares", rows=False), "groups")
     cells = cells / cells.sum(axis=1, keepdims=True)
-    scale = Scale(range(1, cells.shape[1] + 1))
+    scale = grades = numbered_scale(cells.shape[1])
     if at_least is not None:
         cut = place(at_least, cells.shape[1])
         cells = np.stack([cells[:, :cut].sum(axis=1), cells[:, cut:].sum(axis=1)], axis=1)
-        scale = Scale(("below", "at or above"))
+        scale = TWO
     split = by_label(allocation, row_names(shares), name="allocation", of="rows of `shares`")
     sizes = numbers(split, "allocation")
     if sizes.shape != (len(cells),) or not (sizes > 0).all():
@@ -332,7 +341,17 @@ def units_for_comparison(
     )
     n_resamples = check_draws(n_resamples)
     size = None if n_units is None else check_units(n_units)
-    return _planned(question, power, (size, n_resamples), (method, rng, direction))
+    plan = _planned(question, power, (size, n_resamples), (method, rng, direction))
+    return _with_direction(plan, question, grades, always=scale is TWO)
+
+
+def _with_direction(
+    plan: StudyPlan, question: TableQuestion, grades: Scale, *, always: bool
+) -> StudyPlan:
+    """Say which end is the worst where there is a cut, or the test says so of such grades."""
+    said = question.sample.notes
+    found = tuple(note for note in direction_note(grades) if always or note in said)
+    return replace(plan, notes=(*plan.notes, *found)) if found else plan
 
 
 def _carried_out(fieldwork: Any, drop_out: Any) -> Fieldwork:

@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 
 from ilacs_reliability._checks.containers import FrozenMapping
-from ilacs_reliability._checks.names import shown
-from ilacs_reliability._data.scales import IntArray, Scale
+from ilacs_reliability._data.scales import IntArray, Scale, refuse_unordered
 from ilacs_reliability._data.tables import TransitionsLike
 from ilacs_reliability._results.cards import paragraphs
 from ilacs_reliability._results.estimates import Estimate, Limits
@@ -388,6 +387,9 @@ def net_estimate(pairs: Pairs, *, pieces: SignedSum | None = None) -> Estimate:
     )
 
 
+NOTHING_RISES = "nothing improves or declines there; ask `bowker` or `stuart_maxwell`"
+
+
 def check_ordered(pairs: Pairs) -> None:
     """Raise unless the order of the grades means something.
 
@@ -401,11 +403,7 @@ def check_ordered(pairs: Pairs) -> None:
     ValueError
         If the scale is not ordered.
     """
-    if not pairs.scale.ordered:
-        raise ValueError(
-            f"`table` is on the unordered scale {shown(pairs.scale.labels)}: nothing improves or "
-            "declines there; ask `bowker` or `stuart_maxwell`."
-        )
+    refuse_unordered(pairs.scale, "table", NOTHING_RISES)
 
 
 def _net_limits(

@@ -13,7 +13,15 @@ from ilacs_reliability._checks.arguments import told
 from ilacs_reliability._checks.containers import read_only
 from ilacs_reliability._checks.names import shown
 from ilacs_reliability._data.ratings import Ratings, check_whole
-from ilacs_reliability._data.scales import FloatArray, IntArray, Scale, not_a_grade, read_label
+from ilacs_reliability._data.scales import (
+    NO_CUT,
+    FloatArray,
+    IntArray,
+    Scale,
+    not_a_grade,
+    read_label,
+    refuse_unordered,
+)
 from ilacs_reliability._data.tables import (
     TransitionsLike,
     as_transitions,
@@ -193,11 +201,7 @@ def cut_at(pairs: Pairs, at_least: Hashable | None) -> tuple[Mask, Mask]:
         the scale, or the worst.
     """
     labels = pairs.scale.labels
-    if not pairs.scale.ordered:
-        raise ValueError(
-            f"`table` is on the unordered scale {shown(labels)}: no grade is at or above another "
-            "there; ask `bowker` or `stuart_maxwell`."
-        )
+    refuse_unordered(pairs.scale, "table", f"{NO_CUT}; ask `bowker` or `stuart_maxwell`")
     if at_least is None:
         if pairs.n_grades != 2:
             better = shown(labels[1:])

@@ -12,6 +12,7 @@ from ilacs_reliability._checks.arguments import check_option
 from ilacs_reliability._checks.work import affordable
 from ilacs_reliability._data.ratings import RatingsLike
 from ilacs_reliability._data.scales import FloatArray
+from ilacs_reliability._data.tables import direction_note
 from ilacs_reliability._inference.multiplicity import (
     AdjustMethod,
     adjust_p_values,
@@ -118,7 +119,7 @@ def pairwise_occasions(
             f"`ratings` has {k * (k - 1) // 2} pairs of occasions, more than are tested in some "
             "seconds: choose occasions by `select_raters`."
         )
-    notes = taken.notes
+    notes = (*taken.notes, *direction_note(taken.scale))
     if method == "conover" and not _left_over(ranks, times) > NO_ERROR and np.ptp(ranks):
         method, notes = "nemenyi", (*notes, ORDER_FOR_NEMENYI)
     places = list(combinations(range(k), 2))

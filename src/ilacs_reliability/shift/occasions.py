@@ -12,8 +12,8 @@ from ilacs_reliability._checks.arguments import check_option, told
 from ilacs_reliability._checks.names import shown
 from ilacs_reliability._checks.randomness import check_chance
 from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings, check_whole
-from ilacs_reliability._data.scales import CodeArray, FloatArray
-from ilacs_reliability._data.tables import one_time_note
+from ilacs_reliability._data.scales import NO_CUT, CodeArray, FloatArray, refuse_unordered
+from ilacs_reliability._data.tables import direction_note, one_time_note
 from ilacs_reliability._inference.null import ImanDavenport
 from ilacs_reliability._inference.reorderings import Reordering
 from ilacs_reliability._results.estimates import SignificanceResult
@@ -128,7 +128,7 @@ def cochran_q(
         label=LABELS["cochran_q"],
         null=same_share(cut),
         effect=EFFECTS["cochran_q"],
-        notes=(_by_occasion(taken, above, f"Share {cut}"),),
+        notes=(*direction_note(taken.scale), _by_occasion(taken, above, f"Share {cut}")),
     )
 
 
@@ -215,7 +215,7 @@ def friedman(
         label=LABELS["friedman"],
         null=HYPOTHESES["friedman"],
         effect=EFFECTS["friedman"],
-        notes=(_by_occasion(taken, ranks, "Mean rank"),),
+        notes=(*direction_note(taken.scale), _by_occasion(taken, ranks, "Mean rank")),
     )
 
 
@@ -310,9 +310,7 @@ def ranked_occasions(ratings: RatingsLike) -> tuple[Ratings, FloatArray]:
         If the scale has no order, or there are not several occasions with such a unit.
     """
     taken, grades = _complete(ratings)
-    if not taken.scale.ordered:
-        labels = shown(taken.scale.labels)
-        raise ValueError(f"`ratings` is on the unordered scale {labels}: no ranks.")
+    refuse_unordered(taken.scale, "ratings", "no ranks")
     from scipy import stats
 
     return taken, stats.rankdata(grades, axis=1)
@@ -351,11 +349,7 @@ def _complete(ratings: RatingsLike) -> tuple[Ratings, CodeArray]:
 
 def _cut_code(ratings: Ratings, at_least: Hashable | None) -> int:
     labels = ratings.scale.labels
-    if not ratings.scale.ordered:
-        raise ValueError(
-            f"`ratings` is on the unordered scale {shown(labels)}: no grade is at or above another "
-            "there; ask `madansky`."
-        )
+    refuse_unordered(ratings.scale, "ratings", f"{NO_CUT}; ask `madansky`")
     if at_least is None:
         if len(labels) > 2:
             better = shown(labels[1:])

@@ -344,7 +344,7 @@ def pairwise_symmetry(
     """
     check_option(method, PAIR_METHODS, "method")
     check_adjustment(adjust, "adjust")
-    pairs = as_pairs(table, by_order=False)
+    pairs = as_pairs(table)
     swaps = swaps_of(pairs)
     tested = [_pair(pairs, swaps, place, method) for place in range(len(swaps.ups))]
     few = _few_note(swaps) if method == "asymptotic" else ()
