@@ -375,6 +375,20 @@ def test_words_of_pictures_count_one_as_one():
     assert "with 1 unit." in plots.power_plot([replace(plan, n_units=1)]).get_label()
 
 
+def test_truths_that_are_close_have_a_line_each():
+    plans = [
+        ilr.power_for_agreement(
+            ilr.percent_agreement, ilr.agreement_world(k, margins=[0.5, 0.5]), n, threshold=0.8
+        )
+        for k in (0.8, 0.8006)
+        for n in (20, 40)
+    ]
+    ax = plots.power_plot(plans)
+    assert len(ax.lines) == 2
+    # by definition: kappa and even margins leave (1 + kappa) / 2 alike
+    assert [text.get_text() for text in ax.texts] == ["if it is 0.9000", "if it is 0.9003"]
+
+
 PAIRS = {
     "one of three": (
         [[1, 1, np.nan], [2, 2, np.nan], [1, 2, np.nan], [np.nan, np.nan, 1]],

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ilacs_reliability._checks.arguments import check_between, check_each, told
-from ilacs_reliability._results.wording import counted, fixed, listed, percent
+from ilacs_reliability._results.wording import counted, fixed, listed, percent, together
 from ilacs_reliability.error.tipping import TippingPoint
 from ilacs_reliability.planning.double_ratings import StudyPlan
 from ilacs_reliability.reporting.axes import bare, new_axes, whole_ticks
@@ -157,10 +157,12 @@ def _lines(plans: Sequence[StudyPlan]) -> dict[str, list[tuple[float, float]]]:
         raise ValueError("`plans` must hold at least one plan, but is empty.")
     if len({(plan.name, plan.bar, plan.confidence_level) for plan in plans}) > 1:
         raise ValueError("`plans` must all ask the same, but they differ in what they show.")
+    truths = sorted({plan.truth for plan in plans if np.isfinite(plan.truth)})
+    written = dict(zip(truths, together(*truths), strict=True)) if truths else {}
     lines: dict[str, list[tuple[float, float]]] = {}
     for plan in sorted(plans, key=_truth_and_units):
         if plan.n_units is not None and not np.isnan(plan.power):
-            line = lines.setdefault(_truth(plan), [])
+            line = lines.setdefault(_truth(plan, written), [])
             line.append((float(plan.n_units), float(plan.power)))
     if not lines:
         raise ValueError("`plans` must hold a plan with units, but none was found.")
@@ -171,8 +173,8 @@ def _truth_and_units(plan: StudyPlan) -> Any:
     return (np.nan_to_num(plan.truth, nan=-np.inf), plan.n_units or 0)
 
 
-def _truth(plan: StudyPlan) -> str:
-    return f"if it is {fixed(plan.truth)}" if np.isfinite(plan.truth) else "if all are so"
+def _truth(plan: StudyPlan, written: Mapping[float, str]) -> str:
+    return f"if it is {written[plan.truth]}" if plan.truth in written else "if all are so"
 
 
 def _power_in_words(plans: Sequence[StudyPlan], lines: dict[str, list[tuple[float, float]]]) -> str:
