@@ -21,6 +21,44 @@ cells = st.lists(st.sampled_from([*SCALE.labels, *NONE]), min_size=2, max_size=2
 units = st.lists(cells, min_size=1, max_size=20)
 
 
+class Coordinates:
+    """An array whose places along each axis have labels, as an xarray.DataArray's do."""
+
+    def __init__(self, values, labels):
+        self._values = values
+        self._labels = {f"axis {k}": each for k, each in enumerate(labels)}
+
+    @property
+    def dims(self):
+        return tuple(self._labels)
+
+    @property
+    def coords(self):
+        return {axis: np.array(each, dtype=object) for axis, each in self._labels.items()}
+
+    def __array__(self, dtype=None, copy=None):
+        return np.array(self._values, dtype=dtype)
+
+    def __len__(self):
+        return len(self._values)
+
+    def __iter__(self):
+        # as xarray does, an array at a time
+        return (Coordinates(each, [[]]) for each in self._values)
+
+
+def along(labelled):
+    """Make an array with coordinates of a mapping."""
+    values = np.empty(len(labelled), dtype=object)
+    values[:] = list(labelled.values())
+    return Coordinates(values, [list(labelled)])
+
+
+def laid_out(table):
+    """Make an array with coordinates of a dataframe."""
+    return Coordinates(table.to_numpy(), [list(table.index), list(table.columns)])
+
+
 def same(one, other):
     return np.array_equal(one.counts, other.counts) and one.scale == other.scale
 
@@ -216,7 +254,7 @@ LABELLED = {
 
 
 @pytest.mark.parametrize("argument", LABELLED)
-@pytest.mark.parametrize("kind", [dict, pd.Series])
+@pytest.mark.parametrize("kind", [dict, pd.Series, along])
 def test_values_with_labels_are_matched_wherever_they_stand(argument, kind):
     names, values, call = LABELLED[argument]
     plain = dict(zip(names, values, strict=True))
@@ -225,7 +263,7 @@ def test_values_with_labels_are_matched_wherever_they_stand(argument, kind):
 
 
 @pytest.mark.parametrize("argument", LABELLED)
-@pytest.mark.parametrize("kind", [dict, pd.Series])
+@pytest.mark.parametrize("kind", [dict, pd.Series, along])
 def test_values_of_other_labels_are_refused(argument, kind):
     names, values, call = LABELLED[argument]
     with pytest.raises(ValueError, match=r"label|are for|has no weight for"):
@@ -270,6 +308,7 @@ def test_tables_with_labels_are_matched_wherever_their_rows_and_columns_stand(
     table, call = CROSSED[argument]
     turned = table.loc[list(rows), list(columns)]
     assert call(turned) == call(table) == call(table.to_numpy().tolist())
+    assert call(laid_out(turned)) == call(table)
 
 
 @pytest.mark.parametrize("argument", CROSSED)
@@ -343,6 +382,9 @@ def test_labels_are_no_order_where_nobody_declared_one(argument):
     if np.ndim(values) == 2:
         with pytest.raises(ValueError, match=f"the labels of `{name}` are"):
             call([pd.Series(row, index=labels) for row in values])
+    if np.ndim(values) == 1:
+        with pytest.raises(ValueError, match=f"the labels of `{name}` are"):
+            call(along(dict(zip(labels, values, strict=True))))
     numbered = kind(values, **{axis: range(1, len(labels) + 1)})
     assert call(kind(values)) == call(numbered) == call(values)
 
@@ -390,6 +432,36 @@ def test_every_argument_that_takes_numbers_is_asked_with_labels():
     }
     left = {(function, name) for function, name in taking if name not in asked | OTHERS}
     assert not left
+
+
+BY_TABLE = {
+    "transitions_from_table": lambda x: ilr.transitions_from_table(x, scale=SCALE).counts.tolist(),
+    "ratings_from_table": lambda x: ilr.ratings_from_table(x, scale=SCALE).counts.tolist(),
+    "grades_from_table": lambda x: ilr.grades_from_table(x, scale=SCALE).counts.tolist(),
+    "ratings_from_counts": lambda x: ilr.ratings_from_counts(x, scale=SCALE).counts.tolist(),
+}
+
+
+@pytest.mark.parametrize("build", BY_TABLE)
+@pytest.mark.parametrize("kind", [pd.DataFrame, laid_out])
+def test_tables_of_counts_in_another_order_are_refused(build, kind):
+    table = pd.DataFrame([[5, 2, 1], [1, 8, 3], [0, 2, 9]], SCALE.labels, SCALE.labels)
+    assert BY_TABLE[build](kind(table)) == BY_TABLE[build](table.to_numpy())
+    with pytest.raises(ValueError, match="must be the grades"):
+        BY_TABLE[build](kind(table[list(reversed(SCALE.labels))]))
+
+
+def test_coordinates_name_raters_units_and_groups():
+    matrix = pd.DataFrame([["poor", "good"], ["fair", "fair"]], ["x", "y"], ["Ann", "Ben"])
+    weight = along({"y": 3, "x": 1})
+    read = ilr.ratings_from_matrix(
+        laid_out(matrix), scale=SCALE, raters=["Ben", "Ann"], frequencies=weight
+    )
+    plain = ilr.ratings_from_matrix(
+        matrix[["Ben", "Ann"]], scale=SCALE, frequencies=pd.Series({"x": 1, "y": 3})
+    )
+    assert read == plain
+    assert ilr.grades_from_table(laid_out(GRADES), scale=SCALE).groups == ("short", "long")
 
 
 def test_studies_whose_columns_are_no_places_are_refused():

@@ -13,7 +13,7 @@ WHOLE = re.compile(r"\s*-?(0|[1-9]\d*)(\.0*)?\s*")
 
 
 def row_names(table: object) -> Names:
-    """Return what a dataframe or a series calls its rows, numbers of rows included.
+    """Return what a dataframe, a series or an array with coordinates calls its rows.
 
     Parameters
     ----------
@@ -23,8 +23,11 @@ def row_names(table: object) -> Names:
     Returns
     -------
     tuple of hashable, or None
-        The names; None where there are none.
+        The names, numbers of rows included; None where there are none.
     """
+    axes = _coordinates(table)
+    if axes is not None:
+        return axes[-2] if len(axes) > 1 else axes[0]
     return plain_names(getattr(table, "index", None))
 
 
@@ -43,9 +46,10 @@ def unit_names(table: object) -> Names:
     """
     index = getattr(table, "index", None)
     # numbers are told by their type, without going through them
-    if str(getattr(index, "dtype", "int64")) not in ("object", "str", "string"):
+    numbers = str(getattr(index, "dtype", "int64")) not in ("object", "str", "string")
+    if numbers and _coordinates(table) is None:
         return None
-    names = plain_names(index)
+    names = row_names(table)
     if names is None or not all(isinstance(name, str) and name.strip() for name in names):
         return None
     return names if len(set(names)) == len(names) else None
@@ -108,12 +112,43 @@ def column_names(table: object) -> Names:
     tuple of hashable, or None
         The names; None where there are none.
     """
+    axes = _coordinates(table)
+    if axes is not None:
+        return axes[-1] if len(axes) > 1 else None
     # pyarrow keeps the columns themselves in `columns`
     for attribute in ("column_names", "columns"):
         names = plain_names(getattr(table, attribute, None))
         if names is not None:
             return names
     return None
+
+
+def _coordinates(table: object) -> list[Names] | None:
+    """Return the names along each axis of an array with coordinates, as xarray's; else None."""
+    kind = type(table)
+    if not (hasattr(kind, "coords") and hasattr(kind, "dims")):
+        return None
+    array: Any = table
+    return [
+        plain_names(np.asarray(array.coords[axis])) if axis in array.coords else None
+        for axis in array.dims
+    ]
+
+
+def without_coordinates(values: Any) -> Any:
+    """Return the values of an array with coordinates as lists, and anything else as it is.
+
+    Parameters
+    ----------
+    values : object
+        Anything.
+
+    Returns
+    -------
+    object
+        What lists and numpy's arrays do may be done with it.
+    """
+    return values if _coordinates(values) is None else np.asarray(values).tolist()
 
 
 def plain_names(names: Any) -> Names:
@@ -176,9 +211,7 @@ def by_label(values: Any, names: Names, *, name: str, of: str) -> Any:
         If the values carry other labels than the names.
     """
     mapped = isinstance(values, Mapping)
-    if not mapped and not hasattr(values, "index"):
-        return values
-    labels = tuple(values) if mapped else row_names(values)
+    labels, values = tuple(values) if mapped else row_names(values), without_coordinates(values)
     if labels is None or (not mapped and (names is None or labels == names)):
         return values
     listed = list(values.values()) if mapped else list(values)

@@ -195,7 +195,7 @@ def group_names(table: object) -> Names:
     tuple of hashable, or None
         The names; None where rows have none but their numbers.
     """
-    parts = [part for part in _labelled_parts(table) if hasattr(part, "columns")]
+    parts = [part for part in _labelled_parts(table) if column_names(part) is not None]
     names = row_names(parts[0]) if parts else None
     return None if names is None or numbered(names) else names
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ilacs_reliability._checks.names import column_names, row_names
+from ilacs_reliability._checks.names import column_names, row_names, without_coordinates
 from ilacs_reliability._data.arrays import refuse_mask, refuse_undeclared
 from ilacs_reliability._data.scales import Scale, cells_in_order, codes_of_names
 
@@ -69,7 +69,7 @@ def _is_labelled(row: object) -> bool:
 
 def _listed(values: Any, scale: Scale | None, name: str, instead: str) -> Any:
     mapped = isinstance(values, Mapping)
-    labels = tuple(values) if mapped else row_names(values)
+    labels, values = tuple(values) if mapped else row_names(values), without_coordinates(values)
     if labels is None:
         return values
     listed = list(values.values()) if mapped else list(values)
