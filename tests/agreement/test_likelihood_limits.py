@@ -332,3 +332,16 @@ def test_a_grade_that_nobody_used_leaves_nothing_open(coefficient):
         for q in (2, 3)
     )
     assert (more.low, more.high) == (close(seen.low), close(seen.high))
+
+
+def test_an_ordinal_alpha_has_likelihood_limits():
+    study = ilr.ratings_from_codes([[0, 0], [0, 1], [1, 1], [1, 0]], scale=ilr.Scale(["no", "yes"]))
+    alpha = ilr.krippendorff_alpha(study, metric="ordinal")
+    nominal = ilr.krippendorff_alpha(study)
+    # of two grades there is one distance
+    for one, other in zip(
+        alpha.confidence_interval(method="likelihood"),
+        nominal.confidence_interval(method="likelihood"),
+        strict=True,
+    ):
+        assert one == pytest.approx(other, abs=1e-6)

@@ -216,7 +216,7 @@ class _Parts:
     total: FloatArray
     largest: Any  # distance between two grades
     by_grade: FloatArray  # distance from each grade to all ratings, (..., n_grades)
-    by_pattern: FloatArray  # of a single study, disagreement within a unit of each pattern
+    by_pattern: FloatArray  # disagreement within a unit of each pattern, (..., n_patterns)
     within: FloatArray
     chance: FloatArray
     moves_ranks: bool
@@ -247,7 +247,7 @@ def _parts(study: Study, rule: _Distances) -> _Parts:
         tables = counts[:, :, None] * (counts / per_pair[:, None])[:, None, :]
         coincidences = study.frequencies @ tables.reshape(len(counts), -1)
         within = (coincidences.reshape(distances.shape) * distances).sum(axis=(-1, -2))
-        by_pattern = np.empty(0)
+        by_pattern = _disagreement(study, counts, distances) / per_pair
     else:
         margins = study.frequencies @ counts
         distances = _rank_distances(margins) if rule.fixed is None else rule.fixed
