@@ -3,12 +3,14 @@
 import tracemalloc
 import warnings
 from functools import partial
+from itertools import combinations
 
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
 import ilacs_reliability as ilr
+from closeness import close
 
 SCALE = ilr.Scale([1, 2, 3])
 FORMS = ("1,1", "A,1", "C,1", "1,k", "A,k", "C,k")
@@ -277,3 +279,15 @@ def test_lights_kappa_of_two_hundred_raters_holds_little_at_a_time():
     tracemalloc.stop()
     # one record a pair held 19,900 tables
     assert peak < 2**28
+
+
+def test_ordinal_alpha_of_a_batch_of_one_study_has_its_influences():
+    """As that of pairs of raters, whose study is made as a batch."""
+    codes = [[1, 0, 1, 0], [1, 1, 1, 1], [0, 1, 2, 0]]
+    ratings = ilr.ratings_from_codes(codes, scale=ilr.Scale(range(3)))
+    ordinal = partial(ilr.krippendorff_alpha, metric="ordinal")
+    pairs = ilr.pairwise_agreement(ratings, coefficient=ordinal).values()
+    for found, columns in zip(pairs, combinations(range(4), 2), strict=True):
+        alone = ordinal(ratings.select_raters(*columns))
+        assert found.value == close(alone.value)
+        assert found.standard_error == close(alone.standard_error)

@@ -62,10 +62,10 @@ class Asked:
         marks = map(str.casefold, self.missing) if self.missing else MISSING
         return not cell or cell.casefold() in marks
 
-    def only(self, sheet: Sheet, *whats: str) -> Asked:
+    def only(self, sheet: Sheet, *names: str) -> Asked:
         """Return what was said of these columns, each of which must be there, for one thing."""
-        columns = {what: name for what in whats if (name := (self.columns or {}).get(what))}
-        raters = self.raters if "rater" in whats else ()
+        columns = {what: name for what in names if (name := (self.columns or {}).get(what))}
+        raters = self.raters if "rater" in names else ()
         told = [(f"--{what}", name) for what, name in columns.items()]
         named: dict[int, str] = {}
         for option, name in [*told, *(("--raters", name) for name in raters)]:
