@@ -397,6 +397,20 @@ def so_few_in_a_stratum(least: int) -> str:
     )
 
 
+def so_few_expected(least: float, fewest: int, where: str, better: str) -> str:
+    """Say that a p-value by chi-square rests on few units, with what to prefer, if anything."""
+    prefer = f": prefer {better}" if better else ""
+    units = "unit" if least == 1 else "units"
+    return (
+        f"The p-value by chi-square is rough and often too small, as a group like the others would "
+        f"have {significant(least, 2)} {units} {where}, fewer than {fewest}{prefer}."
+    )
+
+
+WITH_A_GRADE = "with some grade"
+BESIDE_ANY_CUT = "on a side of any cut"
+
+
 def own_interval(method: str, *, one_sided: bool) -> str:
     """Name the interval that answers as the test does."""
     where, reach = ("on the side tested ", 0.025) if one_sided else ("", 0.05)

@@ -20,12 +20,15 @@ from ilacs_reliability.comparison.groups import (
     undefined_test,
 )
 from ilacs_reliability.comparison.in_words import (
+    BESIDE_ANY_CUT,
     LABELS,
     NOT_SHOWN_BY_P,
     OF_TWO,
     SAME_AT_CUTS,
     SAME_ODDS,
     SEPARATED,
+    WITH_A_GRADE,
+    so_few_expected,
 )
 from ilacs_reliability.comparison.models import proportional_odds, reason_of_one_grade
 from ilacs_reliability.comparison.ordinal_fit import (
@@ -43,6 +46,9 @@ from ilacs_reliability.comparison.separation import (
 )
 
 OddsMethod: TypeAlias = Literal["likelihood_ratio", "score"]
+# units to expect for chi-square to hold, as of any table
+FEWEST = 5
+EXACT = "`cochran_mantel_haenszel(..., kind='row_means')`, which is exact"
 
 
 def proportional_odds_test(
@@ -85,10 +91,12 @@ def proportional_odds_test(
 
     Notes
     -----
-    Both are asymptotic [1]_. Two groups that are separated have the prior of `proportional_odds`
-    in the likelihood ratio too; for more, the likelihood's supremum is taken. The score is taken
-    where the likelihood without groups has its supremum, logits that run away at their ends.
-    Neither hangs on the order of groups or strata.
+    Both are asymptotic [1]_: of two alike groups of 8 units on three grades the likelihood ratio
+    rejects in up to 12% of samples for 5%, and a note says where a group is expected to have less
+    than 5 units on a side of any cut. Two groups that are separated have the prior of
+    `proportional_odds` in the likelihood ratio too; for more, the likelihood's supremum is taken.
+    The score is taken where the likelihood without groups has its supremum, logits that run away at
+    their ends. Neither hangs on the order of groups or strata.
 
     References
     ----------
@@ -134,7 +142,11 @@ def proportional_odds_test(
         null=SAME_ODDS,
         effect=effect,
         n_units=shared.n_units,
-        notes=(*notes, *disagreement(p_value, effect, 1.0, why=OF_TWO["proportional_odds_test"])),
+        notes=(
+            *notes,
+            *_few_note(_least_by_cut(shared), BESIDE_ANY_CUT, EXACT),
+            *disagreement(p_value, effect, 1.0, why=OF_TWO["proportional_odds_test"]),
+        ),
         limits=NOT_SHOWN_BY_P,
     )
 
@@ -180,7 +192,10 @@ def parallel_lines_test(
     -----
     Both tests are asymptotic, and the score test is known to reject too often where grades are
     sparse ([1]_; [2]_ compares them); in groups like those of the inspections it was the likelihood
-    ratio that did, in 8% of samples for 5%. Under separation the likelihoods' suprema are compared.
+    ratio that did, in 8% of samples for 5%. Of two alike groups of 8 to 12 units on three grades it
+    rejects in up to 14% where 3 or 4 units of each group and grade are expected, 21% with 1 and 26%
+    with less, every table being looked through; a note says where it is less than 5. Under
+    separation the likelihoods' suprema are compared.
 
     References
     ----------
@@ -210,6 +225,7 @@ def parallel_lines_test(
     if not df:
         return undefined_test(shared, "single_cut", name="parallel_lines_test", label=label)
     common = limit_fit(design)
+    notes = effect.notes if effect else (*shared.notes, *_separation(common))
     if method == "score":
         statistic = _score_at(_by_cut(design), _spread(common.fit), common)
     else:
@@ -224,9 +240,34 @@ def parallel_lines_test(
         null=SAME_AT_CUTS,
         effect=effect,
         n_units=shared.n_units,
-        notes=effect.notes if effect else (*shared.notes, *_separation(common)),
+        notes=(*notes, *_few_note(_least_by_cell(shared), WITH_A_GRADE)),
         limits=NOT_SHOWN_BY_P,
     )
+
+
+def _few_note(least: float, where: str, better: str = "") -> tuple[str, ...]:
+    """Say where the least number of units to expect is too small for chi-square."""
+    return (so_few_expected(least, FEWEST, where, better),) if least < FEWEST else ()
+
+
+def _expected(shared: SharedGrades) -> FloatArray:
+    """Return units by group and grade to expect were groups alike, over all strata."""
+    by_group, by_grade = (shared.counts.sum(axis=axis).astype(np.float64) for axis in (2, 1))
+    sizes = by_group.sum(axis=1)[:, None, None]
+    expected: FloatArray = (by_group[:, :, None] * by_grade[:, None] / sizes).sum(axis=0)
+    return expected[:, expected.any(axis=0)]
+
+
+def _least_by_cell(shared: SharedGrades) -> float:
+    """Return the least number to expect of any group and grade: each tells of its own odds."""
+    return float(_expected(shared).min())
+
+
+def _least_by_cut(shared: SharedGrades) -> float:
+    """Return that beyond the cut where it is largest: there one ratio of odds is told."""
+    below = np.cumsum(_expected(shared), axis=1)
+    above = below[:, -1:] - below
+    return float(np.minimum(below, above).min(axis=0).max())
 
 
 def _odds_of_two(grades: GradesLike, shared: SharedGrades) -> Estimate | None:
