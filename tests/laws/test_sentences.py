@@ -60,10 +60,16 @@ def test_groups_that_never_meet_are_not_said_to_be_comparable():
     assert "no stratum holds two of them" in never
 
 
-@pytest.mark.parametrize("test", [ilr.bowker, ilr.stuart_maxwell])
+def unevenly_scored(counts, **options):
+    scale = ilr.Scale(["poor", "fair", "good"], scores=[0, 1, 10**6])
+    return ilr.marginal_score_shift(ilr.transitions_from_table(counts, scale=scale), **options)
+
+
+@pytest.mark.parametrize("test", [ilr.bowker, ilr.stuart_maxwell, unevenly_scored])
 def test_a_note_recommends_a_method_that_can_be_had(test):
     table = [[10**9, 10**8, 1], [10**8, 10**9, 0], [0, 1, 10**9]]
-    for counts in (GREAT, table, [[9, 4, 1], [3, 9, 0], [0, 0, 9]]):
+    uneven = [[9, 10**8, 0], [10**8, 9, 1], [0, 0, 9]]
+    for counts in (GREAT, table, uneven, [[9, 4, 1], [3, 9, 0], [0, 0, 9]]):
         for note in test(counts).notes:
             method = re.search("prefer method='([a-z_]+)'", note)
             assert method is None or test(counts, method=method[1], rng=1, n_resamples=99)

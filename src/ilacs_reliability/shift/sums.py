@@ -206,7 +206,9 @@ def sum_notes(
         return (CANCELLED,)
     if isinstance(pieces.null, Normal):
         every = int(effect.n_independent) if seen else 0
-        return large_sample_note(pieces.shares, thing, "method='exact'", seen=every)
+        listable = int(pieces.sizes.max()) <= LARGEST_GRID
+        better = "method='exact'" if listable else "method='monte_carlo'"
+        return large_sample_note(pieces.shares, thing, better, seen=every)
     n = int(pieces.sizes.sum())
     if effect.clusters is None:
         return least_p_note(n, "unit", pieces.null.kind, alternative)
