@@ -516,6 +516,16 @@ def _panel(ratings: Ratings) -> str:
     return "anonymous raters" if ratings.patterns is None else _number(ratings.n_raters, "rater")
 
 
+def grades_used(ratings: Ratings) -> npt.NDArray[np.bool_]:
+    """Tell which grades some pattern has, without a table of all of them, shape (n_grades,)."""
+    if ratings.patterns is None:
+        return np.asarray(ratings.counts.any(axis=0))
+    # a missing rating, -1, is the last
+    used = np.zeros(ratings.scale.n_grades + 1, dtype=bool)
+    used[ratings.patterns.ravel()] = True
+    return used[:-1]
+
+
 def by_whom(ratings: Ratings) -> str:
     """Say whose ratings they are, where that is not just how many columns there are.
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import numpy as np
 
 from ilacs_reliability._checks.arguments import check_count, check_option, is_whole, told
+from ilacs_reliability._checks.work import affordable
 from ilacs_reliability._data.engines import (
     Source,
     collect,
@@ -190,7 +191,7 @@ def transitions_from_sequences(
         If the ratings are no ratings.
     ValueError
         If raters are anonymous, there are several studies or fractions of units, no unit has a
-        pair, or `pairs` is unknown.
+        pair, `pairs` is unknown, or grades are too many for a table of each two.
 
     See Also
     --------
@@ -221,6 +222,11 @@ def transitions_from_sequences(
     else:
         found = _two_columns(found, *pairs)
     rule = pairs if isinstance(pairs, str) else "consecutive"
+    if not affordable(1.0, nanoseconds=1.0, held=32.0 * len(found.scale) ** 2):
+        raise ValueError(
+            f"`ratings` has {len(found.scale)} grades, too many for a table of each two: join "
+            "grades."
+        )
     counts = np.zeros((len(found.scale),) * 2, dtype=np.int64)
     alone = repeated = 0
     for row, times in zip(_rows(found), found.frequencies.tolist(), strict=True):

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from ilacs_reliability._checks.containers import read_only
 from ilacs_reliability._checks.work import affordable
-from ilacs_reliability._data.ratings import Ratings
+from ilacs_reliability._data.ratings import Ratings, grades_used
 from ilacs_reliability._data.scales import FloatArray, Weights, agreement_weights
 from ilacs_reliability._data.wide import Credit, credit_by_rule, over_pairs
 from ilacs_reliability._inference.intervals import (
@@ -170,7 +170,7 @@ def squared_gaps(ratings: Ratings) -> Weights:
         scores
     ):
         return "quadratic"
-    used = ratings.counts.any(axis=0)
+    used = grades_used(ratings)
     span = float(np.ptp(scores[used])) if used.any() else 0.0
     if not 0 < span < CLOSE * float(np.ptp(scores)):
         return "quadratic"
@@ -336,7 +336,7 @@ def check_each_grade(ratings: Ratings, name: str) -> None:
     """
     q = len(ratings.scale)
     # each holds the influences and the ratings that bear on it
-    if not affordable(q, nanoseconds=1e6, held=64.0 * q * ratings.frequencies.size):
+    if not affordable(q, nanoseconds=2e6, held=64.0 * q * ratings.frequencies.size):
         raise ValueError(
             f"`ratings`: {name} has an entry for each of {q} grades, which are too many: round the "
             "scores to fewer grades."

@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 from ilacs_reliability._checks.arguments import check_listing, check_name, check_option, told
+from ilacs_reliability._checks.work import affordable
 from ilacs_reliability._data.ratings import Ratings, ratings_from_codes
 from ilacs_reliability.error.bivariate import thresholds_of
 from ilacs_reliability.error.climbing import Sequences
@@ -63,6 +64,15 @@ def sequences_of(ratings: Ratings, thresholds: Thresholds) -> Sequences:
 def n_occasions(ratings: Ratings) -> int:
     """Return how many occasions the columns of ratings stand for."""
     return max(_occasions(ratings)) + 1
+
+
+def check_work(steps: float, *, nanoseconds: float, held: float = 0.0) -> None:
+    """Refuse more grades and occasions than a fit takes some seconds for."""
+    if not affordable(steps, nanoseconds=nanoseconds, held=held):
+        raise ValueError(
+            "`sequences` has too many grades and occasions to fit a chain of them in a few "
+            "seconds: take fewer occasions by `last`, or a scale with fewer grades."
+        )
 
 
 def by_occasion(ratings: Ratings) -> Any:

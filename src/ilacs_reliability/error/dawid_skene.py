@@ -145,8 +145,8 @@ def dawid_skene(
     most = int((taken.frequencies > 0).sum())
     classes = _classes(taken.scale, n_classes, known is not None, most)
     columns = appraisers(taken, trial)
+    _check_work(taken, len(columns), len(classes), n_starts)
     panel = _panel(taken, codes, list(columns.values()), len(classes), prior)
-    _check_work(panel, n_starts)
     small = panel.n_parameters <= MOST_PARAMETERS
     rank = generic_rank(panel) if small else -1
     reason, why = _why_undefined(taken, panel, rank)
@@ -190,14 +190,17 @@ def _classes(scale: Scale, n_classes: Any, are_known: bool, most: int) -> tuple[
     return tuple(range(1, number + 1))
 
 
-def _check_work(panel: Panel, n_starts: int) -> None:
-    numbers = float(min(n_starts, 10**9)) * len(panel.frequencies) * panel.n_classes
-    steps = 20.0 * numbers * (10 + panel.n_raters)
-    if not affordable(steps, nanoseconds=1.0, held=40.0 * numbers):
+def _check_work(ratings: Ratings, n_raters: int, n_classes: int, n_starts: int) -> None:
+    n_patterns, q = len(ratings.frequencies), ratings.scale.n_grades
+    numbers = float(min(n_starts, 10**9)) * n_patterns * n_classes
+    steps = 20.0 * numbers * (10 + n_raters)
+    # a start's numbers, and rates of each rater for each class and grade
+    held = 40.0 * numbers + 16.0 * (n_raters + 1) * n_classes * q
+    if not affordable(steps, nanoseconds=1.0, held=held):
         raise ValueError(
             f"`n_starts` of {told(n_starts)} take too long or too much memory with "
-            f"{counted(len(panel.frequencies), 'pattern')} of ratings and "
-            f"{counted(panel.n_classes, 'class', 'classes')}: ask for fewer."
+            f"{counted(n_patterns, 'pattern')} of ratings and "
+            f"{counted(n_classes, 'class', 'classes')}: ask for fewer, or join grades."
         )
 
 

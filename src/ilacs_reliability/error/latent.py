@@ -21,6 +21,7 @@ from ilacs_reliability._data.ratings import (
     as_ratings,
     check_whole,
     clusters_left_out,
+    grades_used,
 )
 from ilacs_reliability._data.scales import FloatArray, Scale, refuse_unordered
 from ilacs_reliability._results.estimates import Estimate, Method
@@ -264,7 +265,9 @@ def latent_grade_model(
         )
     check_whole(taken, "source")
     refuse_unordered(taken.scale, "source", IN_ORDER)
-    taken = replace(taken, notes=(*taken.notes, *clusters_left_out(taken)))
+    left = clusters_left_out(taken)
+    if left:
+        taken = replace(taken, notes=(*taken.notes, *left))
     if reliability is not None:
         return _of_shares(taken.scale, _shares(taken), reliability, taken.notes, taken.n_units)
     if taken.design == "repeat" and taken.n_raters > 2:
@@ -275,7 +278,7 @@ def latent_grade_model(
 
 def _check_work(ratings: Ratings) -> None:
     """Refuse more grades than a fit takes some seconds for: each pair of them has a cell."""
-    used, q = int(ratings.counts.any(axis=0).sum()), ratings.scale.n_grades
+    used, q = int(grades_used(ratings).sum()), ratings.scale.n_grades
     if not affordable(FITS * (used**2 + q**2 / 4), nanoseconds=5_000, held=1e3 * used**2):
         raise ValueError(
             f"`source` has too many grades for a fit in some seconds ({told(ratings)}): "
@@ -346,7 +349,7 @@ def _of_repeats(ratings: Ratings) -> LatentGrade:
 def _shares(ratings: Ratings) -> FloatArray:
     """Return how many units have each grade, of repeats as they were graded last."""
     if ratings.design != "repeat" or ratings.patterns is None:
-        return np.asarray(ratings.frequencies @ ratings.counts, dtype=np.float64)
+        return np.asarray(ratings.frequencies @ ratings.table.counts, dtype=np.float64)
     there = ratings.patterns >= 0
     rated = there.any(axis=1)
     last = there.shape[1] - 1 - there[:, ::-1].argmax(axis=1)

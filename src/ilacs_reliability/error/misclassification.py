@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from ilacs_reliability._checks.arguments import naming
-from ilacs_reliability._data.ratings import RatingsLike, as_ratings, check_whole
-from ilacs_reliability._data.scales import FloatArray, Scale
+from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings, check_whole
+from ilacs_reliability._data.scales import CodeArray, FloatArray, Scale
 from ilacs_reliability._results.records import Record, plain, rows_table
 from ilacs_reliability._results.wording import as_said, counted, listed, percent
+from ilacs_reliability.agreement.studies import check_cells
 from ilacs_reliability.error.latent import latent_grade_model
 from ilacs_reliability.error.standards import Standard, with_standard
 
@@ -139,7 +140,8 @@ def misclassification_matrix(
     Raises
     ------
     TypeError, ValueError
-        As from `agreement_with_standard`, or without a standard from `latent_grade_model`.
+        As from `agreement_with_standard`, or without a standard from `latent_grade_model`; or if
+        the grades are too many for a row each two.
 
     Warns
     -----
@@ -178,9 +180,9 @@ def misclassification_matrix(
         )
     check_whole(taken, "ratings")
     q, has = taken.scale.n_grades, (known >= 0) & (taken.table.rated > 0)
+    check_cells(taken, NAME, steps=float(q) ** 2, nanoseconds=600.0, cells=20.0 * q**2)
     weights = np.where(has, taken.frequencies, 0.0).astype(np.float64)
-    counts, units = np.zeros((q, q)), np.zeros(q)
-    np.add.at(counts, known[has], weights[has, None] * taken.counts[has])
+    counts, units = _counted(taken, known, weights), np.zeros(q)
     np.add.at(units, known[has], weights[has])
     total = counts.sum(axis=1, keepdims=True)
     why = "" if weights.any() else "no unit has a standard and a rating"
@@ -197,6 +199,18 @@ def misclassification_matrix(
         why=why,
         notes=taken.notes,
     )
+
+
+def _counted(ratings: Ratings, known: CodeArray, weights: FloatArray) -> FloatArray:
+    """Count ratings by the grade of the standard and the grade given."""
+    counts = np.zeros((ratings.scale.n_grades, ratings.scale.n_grades))
+    if ratings.patterns is None:
+        np.add.at(counts, known, weights[:, None] * ratings.counts)
+        return counts
+    for column in ratings.patterns.T:
+        both = (known >= 0) & (column >= 0)
+        np.add.at(counts, (known[both], column[both]), weights[both])
+    return counts
 
 
 def _of_states(ratings: RatingsLike) -> ErrorMatrix:

@@ -13,7 +13,13 @@ from scipy import special
 from ilacs_reliability._checks.arguments import check_option, told
 from ilacs_reliability._checks.containers import read_only
 from ilacs_reliability._checks.work import affordable
-from ilacs_reliability._data.ratings import Ratings, RatingsLike, check_whole, clusters_left_out
+from ilacs_reliability._data.ratings import (
+    Ratings,
+    RatingsLike,
+    check_whole,
+    clusters_left_out,
+    grades_used,
+)
 from ilacs_reliability._data.scales import CodeArray, FloatArray, refuse_unordered
 from ilacs_reliability._results.estimates import Estimate, Method
 from ilacs_reliability._results.ingredients import Basis, Offer, Title, Value
@@ -149,10 +155,10 @@ def polychoric_correlation(
 
 def _is_affordable(ratings: Ratings, fits: float) -> bool:
     """Say whether so many tables of chances of each two grades can be had."""
-    used = int(ratings.counts.any(axis=0).sum())
+    used, q = int(grades_used(ratings).sum()), ratings.scale.n_grades
     # of very many units the cells without any need their digits too
     least = LEAST_OF_MANY if ratings.frequencies.sum() > MANY else LEAST
-    return affordable(fits, nanoseconds=least + 25_000 * used**2)
+    return affordable(fits, nanoseconds=least + 25_000 * used**2, held=32.0 * q**2)
 
 
 def _of_pair(ratings: Ratings, joint: bool, said: tuple[str, ...], label: str = LABEL) -> Estimate:

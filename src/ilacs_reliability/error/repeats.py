@@ -11,13 +11,13 @@ import numpy.typing as npt
 from scipy import special
 
 from ilacs_reliability._checks.arguments import check_number, check_option, naming, told
-from ilacs_reliability._checks.work import affordable
 from ilacs_reliability._data.ratings import (
     Ratings,
     RatingsLike,
     as_ratings,
     check_whole,
     clusters_left_out,
+    grades_used,
 )
 from ilacs_reliability._data.scales import refuse_unordered
 from ilacs_reliability._results.estimates import (
@@ -35,6 +35,7 @@ from ilacs_reliability.error.climbing import chain_at, steps_of
 from ilacs_reliability.error.dated_sequences import (
     Thresholds,
     by_occasion,
+    check_work,
     n_occasions,
     pairs_of,
     sequences_of,
@@ -287,6 +288,8 @@ def _check(ratings: Ratings, model: Model) -> None:
             f"`sequences` must have {MOST_OCCASIONS} occasions at most, but got {number}; "
             "`last` of `sequences_from_frame` keeps the latest."
         )
+    cells = float(grades_used(ratings).sum()) ** number
+    check_work(cells, nanoseconds=50.0, held=64.0 * cells)
 
 
 def _share(error_correlation: Any) -> float:
@@ -311,11 +314,7 @@ def _quasi_simplex(
     assumptions = _assumptions(error_correlation, sequences.n_occasions)
     if not sequences.groups:
         return _undefined(ratings, "no_variation", "", assumptions, error_correlation)
-    if not affordable(steps_of(sequences), nanoseconds=2.5):
-        raise ValueError(
-            "`sequences` has too many grades and occasions to fit a chain of them in a few "
-            "seconds: take fewer occasions by `last`, or a scale with fewer grades."
-        )
+    check_work(steps_of(sequences), nanoseconds=2.5)
     if not told_apart(sequences):
         return _undefined(ratings, "not_identified", NOT_TOLD_APART, assumptions, error_correlation)
     profile = profile_of(sequences, error_correlation)

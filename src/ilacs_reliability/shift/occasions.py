@@ -11,7 +11,14 @@ import numpy as np
 from ilacs_reliability._checks.arguments import check_option, told
 from ilacs_reliability._checks.names import shown
 from ilacs_reliability._checks.randomness import check_chance
-from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings, check_whole
+from ilacs_reliability._checks.work import affordable
+from ilacs_reliability._data.ratings import (
+    FROM_PATTERNS,
+    Ratings,
+    RatingsLike,
+    as_ratings,
+    check_whole,
+)
 from ilacs_reliability._data.scales import NO_CUT, CodeArray, FloatArray, refuse_unordered
 from ilacs_reliability._data.tables import direction_note, one_time_note
 from ilacs_reliability._inference.null import ImanDavenport
@@ -251,8 +258,8 @@ def madansky(
     Raises
     ------
     ValueError
-        If there are fewer than two occasions or no complete unit, raters are anonymous, or an
-        option is unknown.
+        If there are fewer than two occasions or no complete unit, raters are anonymous, an option
+        is unknown, or units have more grades than some seconds and a gibibyte suffice for.
 
     See Also
     --------
@@ -279,7 +286,9 @@ def madansky(
     4
     """
     taken, grades = _complete(ratings)
-    indicators = (grades[:, :, None] == np.arange(taken.scale.n_grades)).astype(np.float64)
+    used = np.unique(grades)
+    _check_work(taken, grades.size, len(used))
+    indicators = (grades[:, :, None] == used).astype(np.float64)
     return _result(
         taken,
         indicators,
@@ -289,6 +298,16 @@ def madansky(
         null=HYPOTHESES["madansky"],
         effect=EFFECTS["cochran_q"],
     )
+
+
+def _check_work(ratings: Ratings, cells: int, n_used: int) -> None:
+    """Refuse more grades than a matrix of each two of them can be had for in time."""
+    steps = 3.0 * cells * n_used**2 + 5.0 * n_used**3
+    if not affordable(steps, nanoseconds=1.0, held=32.0 * n_used * (cells + n_used)):
+        raise ValueError(
+            f"`ratings` uses {n_used} grades, too many to compare each two in some seconds "
+            f"({told(ratings)}): join grades, or ask `friedman`."
+        )
 
 
 def ranked_occasions(ratings: RatingsLike) -> tuple[Ratings, FloatArray]:
@@ -337,7 +356,7 @@ def _complete(ratings: RatingsLike) -> tuple[Ratings, CodeArray]:
     kept = replace(
         taken,
         patterns=taken.patterns[full],
-        counts=taken.counts[full],
+        counts=FROM_PATTERNS,
         rows=taken.patterns[full],
         frequencies=taken.frequencies[full],
         clusters=clusters,

@@ -1,0 +1,54 @@
+"""No question of ratings takes memory in the square of units, however many scores there are."""
+
+import tracemalloc
+import warnings
+
+import numpy as np
+import pytest
+
+import ilacs_reliability as ilr
+
+UNITS, MEBIBYTES = 1200, 24
+SCORES = np.random.default_rng(0).normal(size=(UNITS, 3))
+ASKED = {
+    "agreement_with_standard": {"standard": 0},
+    "dawid_skene": {},
+    "friedman": {},
+    "grade_accuracy": {},
+    "gwet_ac": {},
+    "kappa_by_grade": {},
+    "latent_grade_model": {},
+    "madansky": {},
+    "misclassification_matrix": {"standard": 0},
+    "polychoric_correlation": {},
+    "reliability_from_repeats": {},
+    "specific_agreement": {},
+}
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_memory_does_not_grow_with_scores_and_units_at_once(name):
+    said = ""
+    # what is imported at a first call is not held by it
+    ilr.friedman(SCORES[:4])
+    tracemalloc.start()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            getattr(ilr, name)(SCORES, **ASKED[name])
+        except ValueError as error:
+            said = str(error)
+    peak = tracemalloc.get_traced_memory()[1] / 2**20
+    tracemalloc.stop()
+    # a table of scores by units has 33 MiB, one of scores by scores 99
+    assert peak < MEBIBYTES
+    assert not said or any(word in said for word in ("too many", "too large", "too long"))
+
+
+def test_friedman_of_distinct_scores_is_the_formula():
+    """Ranks of two occasions are 1 and 2: the statistic is that of signs."""
+    first, second = SCORES[:, 0], SCORES[:, 1]
+    more = int((first > second).sum())
+    found = ilr.friedman(SCORES[:, :2])
+    assert found.statistic == pytest.approx((2 * more - UNITS) ** 2 / UNITS, rel=1e-12)
+    assert found.n_units == UNITS
