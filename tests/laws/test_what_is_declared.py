@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
+from inspect import signature
 from numbers import Real
 
 import numpy as np
@@ -56,7 +57,8 @@ OF_RATINGS = [name for name in OF_GRADES if first(name) != "grades"]
 def asked_of(name, scale, *, places=(0, 1, 2), clusters=None):
     """Ask a function of the same gradings, whose grades stand at other places of a scale."""
     codes = np.array(places)[CODES]
-    options = dict(ASKED.get(name, ROWS[name].options))
+    seed = {"rng": 1} if "rng" in signature(getattr(ilr, name)).parameters else {}
+    options = seed | dict(ASKED.get(name, ROWS[name].options))
     if "at_least" in options:
         options["at_least"] = scale.labels[1]
     if first(name) == "grades":
@@ -258,6 +260,14 @@ def test_clusters_enter_or_a_note_says_that_they_do_not_or_they_are_refused(name
     enter = len(apart) != len(together) or not np.allclose(apart, together, equal_nan=True)
     said = any("units as independent" in note for note in notes_of(found))
     assert said or enter or "clusters" in why or not apart
+
+
+@pytest.mark.parametrize("name", ["noise_only_transitions", "tipping_point"])
+def test_what_error_alone_does_is_said_to_leave_clusters_out(name):
+    scale = ilr.Scale(["poor", "fair", "good"])
+    found = asked_of(name, scale, clusters=CLUSTERS)
+    assert "Clusters do not enter" in found.describe()
+    assert "luster" not in asked_of(name, scale).describe()
 
 
 @pytest.mark.parametrize("model", ["bound", "quasi_simplex", "latent_markov"])
