@@ -144,3 +144,9 @@ def test_no_call_of_a_coefficient_warns_twice(name):
     heard = [said(BY_COEFFICIENT[name], f, x) for f in COEFFICIENTS for x in INPUT["ratings"]]
     assert any(warned is not None for warned in heard)
     assert all(len(warned) <= 1 for warned in heard if warned is not None)
+
+
+def test_a_test_that_was_never_made_names_no_method():
+    with pytest.warns(ilr.UndefinedEstimateWarning):
+        found = ilr.mann_whitney([[5, 0], [0, 0]])
+    assert found.describe().startswith("Mann-Whitney test is undefined (")

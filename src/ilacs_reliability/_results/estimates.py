@@ -568,8 +568,9 @@ class SignificanceResult(Record):
         agreement is 0.800 (95% interval 0.284 to 0.995); it does not show whether the grades were
         right. The scale is the numbers seen, 1, 2: declare unused grades with a Scale.
         """
-        label = self.label or self.name
-        start = f"{sentence_start(label)} ({self.method})"
+        start = sentence_start(self.label or self.name)
+        # of an undefined result no method may have been tried
+        start += f" ({self.method})" if self.method != "none" else ""
         ending = f"; it does not show {self.limits}." if self.limits else "."
         if self.status == "undefined":
             why = reason_in_words(self)
