@@ -198,7 +198,7 @@ def test_a_page_that_cannot_be_written_leaves_nothing(tmp_path, capsys):
 def test_a_page_needs_a_place_for_a_file(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert main(["--html", "."]) == 2
-    assert "--html .: there is no such place for a file" in capsys.readouterr().err
+    assert "--html .: this is a directory: name a file in it" in capsys.readouterr().err
 
 
 def test_a_protocol_file_changes_the_verdicts(tmp_path, capsys):
