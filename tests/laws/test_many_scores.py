@@ -52,3 +52,14 @@ def test_friedman_of_distinct_scores_is_the_formula():
     found = ilr.friedman(SCORES[:, :2])
     assert found.statistic == pytest.approx((2 * more - UNITS) ** 2 / UNITS, rel=1e-12)
     assert found.n_units == UNITS
+
+
+def test_what_leaves_each_unit_out_refuses_before_it_starts():
+    codes = np.random.default_rng(1).integers(0, 50, (40_000, 3)).astype(np.int8)
+    ratings = ilr.ratings_from_codes(codes, scale=ilr.Scale(range(50)))
+    with pytest.raises(ValueError, match="`ratings` has too many patterns"):
+        ilr.jackknife(ilr.icc, ratings)
+    with pytest.raises(ValueError, match="`ratings` has too many patterns"):
+        ilr.influential_units(ilr.icc, ratings)
+    # sums lose a unit at once
+    assert ilr.jackknife(ilr.fleiss_kappa, ratings).standard_error > 0

@@ -16,8 +16,10 @@ from ilacs_reliability._checks.arguments import (
     check_confidence_level,
     check_listing,
     check_option,
+    told,
 )
 from ilacs_reliability._checks.randomness import as_generator, check_draws
+from ilacs_reliability._checks.work import affordable
 from ilacs_reliability._data.patterns import distinct_rows
 from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings, check_whole
 from ilacs_reliability._data.scales import FloatArray, IntArray
@@ -55,6 +57,8 @@ METHODS = ("bca", "percentile", "studentized", "bayesian")
 
 # counting these as fewer patterns would take longer than it saves
 FEW_PATTERNS = 32
+# time for a pattern of a study that lacks a unit
+NANOSECONDS = 12.0
 # of as many clusters a 95 % interval of normal means holds 93 %
 FEW_CLUSTERS = 20
 
@@ -145,8 +149,9 @@ def bootstrap(
     the number of units [1]_. Where every unit agrees, so does every replicate, and a bootstrap
     interval would be a point: the interval is then the coefficient's own default, and its method
     says so, as where "studentized" has no standard error to divide by; "bca" says too where it
-    knows no acceleration, since no unit can be left out. See the page on how the intervals were
-    checked for how these cover in small samples. Of B resamples a limit with less than 1 / (B + 1)
+    knows no acceleration, since no unit can be left out or there is no time for each.
+    See the page on how the intervals were checked for how these cover in small samples. Of B
+    resamples a limit with less than 1 / (B + 1)
     beyond it is their extreme, or the coefficient where all lie to one side of it, and the method
     of the interval says so. Fewer than 20 clusters leave limits too narrow but for "studentized",
     and a note says how often those of n of them would hold a mean that is normal among clusters,
@@ -240,7 +245,8 @@ def jackknife(coefficient: Coefficient, ratings: RatingsLike) -> JackknifeResult
     TypeError
         If `coefficient` does not return an `Estimate`.
     ValueError
-        If the ratings are a batch or of fractions of units.
+        If the ratings are a batch or of fractions of units, or have so many patterns that leaving
+        each out would take more than some seconds.
 
     Warns
     -----
@@ -265,6 +271,11 @@ def jackknife(coefficient: Coefficient, ratings: RatingsLike) -> JackknifeResult
     0.072
     """
     taken = _single(ratings)
+    if not leaves_each_out(coefficient, taken):
+        raise ValueError(
+            f"`ratings` has too many patterns to leave a unit of each out in some seconds "
+            f"({told(taken)}): take the estimate's own standard error, or join grades."
+        )
     values, times = _leave_one_out(coefficient, taken)
     values, value = values[:-1], float(values[-1])
     if not np.isfinite(value):
@@ -384,6 +395,17 @@ def _errors(batch: Estimate, ratings: Ratings, times: npt.NDArray[Any]) -> Any:
     return np.sqrt(squares * n_clusters / max(n_clusters - 1, 1)) / batch.n_units
 
 
+def leaves_each_out(coefficient: Coefficient, ratings: Ratings) -> bool:
+    """Say whether there is time for a study without each kind of unit: sums take it from them."""
+    n_patterns = float(len(ratings.frequencies))
+    n_left = n_patterns
+    if ratings.clusters is None and _is_marked(coefficient, "by_sums"):
+        return True
+    if ratings.clusters is not None:
+        n_left = float(len(clusters_seen(ratings)))
+    return affordable(n_left * n_patterns, nanoseconds=NANOSECONDS)
+
+
 def _leave_one_out(coefficient: Coefficient, ratings: Ratings) -> tuple[FloatArray, IntArray]:
     """Return the coefficient without one of each kind, the whole study last, and their numbers."""
     if ratings.clusters is None and _is_marked(coefficient, "by_sums"):
@@ -444,7 +466,9 @@ def _interval(
         found = _studentized(estimate, values, errors, tails)
     else:
         if method == "bca":
-            leave, times = _leave_one_out(coefficient, ratings)
+            leave, times = np.zeros(1), np.zeros(0, dtype=np.int64)
+            if leaves_each_out(coefficient, ratings):
+                leave, times = _leave_one_out(coefficient, ratings)
             leave = leave[:-1]
             kept = np.isfinite(leave) & (times > 0)
             name += "" if kept.any() else " without acceleration"

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ilacs_reliability._checks.arguments import check_listing, told
+from ilacs_reliability._checks.work import affordable
 from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings
 from ilacs_reliability._inference.evaluated import Coefficient, evaluated
 from ilacs_reliability._results.estimates import Estimate
@@ -21,6 +22,8 @@ from ilacs_reliability.agreement.without_raters import values_of, values_without
 
 # entries of a block of studies, each without one unit
 BLOCK = 1 << 20
+# time for a pattern of a study that lacks a unit
+NANOSECONDS = 12.0
 
 
 def influential_units(
@@ -55,8 +58,9 @@ def influential_units(
     TypeError
         If `coefficient` does not return an `Estimate`, or `units` is not a mapping.
     ValueError
-        If the ratings are a batch, raters are anonymous and units are named, or a named unit has a
-        pattern of grades that the ratings do not hold.
+        If the ratings are a batch, raters are anonymous and units are named, a named unit has a
+        pattern of grades that the ratings do not hold, or there are so many patterns that leaving
+        each out would take more than some seconds.
 
     Warns
     -----
@@ -86,6 +90,12 @@ def influential_units(
     ('Ceedon', 0.25)
     """
     taken = _single(ratings)
+    n = float(len(taken.frequencies))
+    if not affordable(n**2, nanoseconds=NANOSECONDS):
+        raise ValueError(
+            f"`ratings` has too many patterns to leave a unit of each out in some seconds "
+            f"({told(taken)}): sort the units by the estimate's `influence`, or join grades."
+        )
     base = evaluated(coefficient, taken)
     frequencies = taken.frequencies.astype(np.float64)
     used = np.flatnonzero(frequencies * taken.table.rated)
