@@ -61,6 +61,12 @@ def test_limits_say_where_their_level_is_more_than_the_draws_hold(made, method):
     assert tuple(ask(0.9999)) == close(tuple(sure))
 
 
+def test_draws_cannot_be_written_to():
+    (draws, *_) = dict(corrected(9).methods)["posterior"].first
+    with pytest.raises(ValueError, match="read-only"):
+        draws.draws[0] = 9.0
+
+
 def test_one_draw_says_nothing():
     found = corrected(1)
     assert found.confidence_interval().method.startswith("likelihood")

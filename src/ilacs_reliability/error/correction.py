@@ -12,6 +12,7 @@ import numpy.typing as npt
 from scipy import special
 
 from ilacs_reliability._checks.arguments import told
+from ilacs_reliability._checks.containers import read_only
 from ilacs_reliability._checks.randomness import as_generator, check_draws
 from ilacs_reliability._data.labelled import in_grade_order
 from ilacs_reliability._data.ratings import square_counts
@@ -172,7 +173,7 @@ def corrected_shift(
                 "posterior",
                 keyed(
                     _central,
-                    Spread(np.sort(_net(drawn)), ALIKE),
+                    Spread(read_only(np.sort(_net(drawn))), ALIKE),
                     counts=counts,
                     error=matrix,
                     true=true,
