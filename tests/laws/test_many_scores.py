@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 import ilacs_reliability as ilr
+from ilacs_reliability._checks import work
+from ilacs_reliability._inference import drawn_units
 
 UNITS, MEBIBYTES = 1200, 24
 SCORES = np.random.default_rng(0).normal(size=(UNITS, 3))
@@ -63,3 +65,13 @@ def test_what_leaves_each_unit_out_refuses_before_it_starts():
         ilr.influential_units(ilr.icc, ratings)
     # sums lose a unit at once
     assert ilr.jackknife(ilr.fleiss_kappa, ratings).standard_error > 0
+
+
+def test_fewer_resamples_are_drawn_of_very_many_patterns_and_a_note_says_so(monkeypatch):
+    # as if a hundredth of the time were some seconds
+    monkeypatch.setattr(work, "SECONDS", work.SECONDS / 100)
+    monkeypatch.setattr(drawn_units, "SECONDS", work.SECONDS)
+    found = ilr.bootstrap(ilr.icc, np.random.default_rng(2).normal(size=(2500, 2)), rng=1)
+    assert 99 <= len(found.replicates) < 9999
+    assert "of 9,999 were drawn" in found.describe()
+    assert "without acceleration" in found.confidence_interval.method

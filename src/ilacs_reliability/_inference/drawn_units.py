@@ -9,6 +9,8 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from ilacs_reliability._checks.arguments import told
+from ilacs_reliability._checks.work import SECONDS, affordable
 from ilacs_reliability._data.ratings import Ratings
 from ilacs_reliability._data.scales import FloatArray, IntArray
 
@@ -18,9 +20,25 @@ BLOCK = 1 << 19
 CACHED = 1 << 16
 # below as many units a pattern, drawing units is faster than drawing each pattern's number
 UNITS_A_KIND = 25
+# time to draw a pattern or to sum over it, and resamples that an interval needs at least
+NANOSECONDS_DRAWN, FEWEST_RESAMPLES = 60.0, 99
 
 # the replicates' places, their frequencies, and how often each pattern or cluster was drawn
 Draws: TypeAlias = Iterator[tuple[slice, npt.NDArray[Any], npt.NDArray[Any]]]
+
+
+def resamples_in_time(ratings: Ratings, n_coefficients: int, n_resamples: int) -> int:
+    """Return how many resamples to draw: as asked, or as many as some seconds suffice for."""
+    one = NANOSECONDS_DRAWN * len(ratings.frequencies) * (1 + n_coefficients)
+    if affordable(n_resamples, nanoseconds=one):
+        return n_resamples
+    number = int(SECONDS / (one * 1e-9))
+    if number < FEWEST_RESAMPLES:
+        raise ValueError(
+            f"`n_resamples` of {n_resamples} take too long, even {FEWEST_RESAMPLES}, with so many "
+            f"patterns ({told(ratings)}): take the estimate's own interval."
+        )
+    return number
 
 
 def draw_counts(ratings: Ratings, n_resamples: int, rng: np.random.Generator) -> Draws:

@@ -28,6 +28,7 @@ from ilacs_reliability._inference.drawn_units import (
     clusters_seen,
     draw_bayesian,
     draw_counts,
+    resamples_in_time,
 )
 from ilacs_reliability._inference.evaluated import Coefficient, evaluated
 from ilacs_reliability._inference.few_draws import read_off, usual_tails
@@ -42,6 +43,7 @@ from ilacs_reliability._inference.said import (
     ERROR_IS_NIL,
     NO_ERROR_AT_HAND,
     NO_ERROR_OF_ANY,
+    fewer_resamples,
     gives_way,
     one_point,
     so_few_clusters,
@@ -106,7 +108,8 @@ def bootstrap(
     ratings : Ratings or array_like of number, shape (n_units, n_raters)
         Grades of each unit; nan where one is missing.
     n_resamples : int, optional
-        Replicates. Default: 9999.
+        Replicates. Default: 9999. Of very many patterns of ratings as many as some seconds suffice
+        for, and a note says so.
     method : {"bca", "percentile", "studentized", "bayesian"}, optional
         How the interval is read off. "bayesian" gives units Dirichlet weights. Default: "bca".
     confidence_level : float, optional
@@ -199,14 +202,15 @@ def bootstrap(
     estimates = [evaluated(one, taken) for one in coefficients]
     generator = as_generator(rng)
     draw: Any = draw_bayesian if method == "bayesian" else draw_counts
-    values = np.empty((len(coefficients), n_resamples))
-    errors = np.full(values.shape, np.nan)
     stated: tuple[str, ...] = ()
     if weight:
         taken, extra, stated = with_every_pattern(taken, weight)
         draw = partial(draw_bayesian, extra=extra)
     else:
         taken = _merged_for_all(coefficients, taken, estimates)
+    asked, n_resamples = n_resamples, resamples_in_time(taken, len(coefficients), n_resamples)
+    values = np.empty((len(coefficients), n_resamples))
+    errors = np.full(values.shape, np.nan)
     for rows, frequencies, times in draw(taken, int(n_resamples), generator):
         replicates = taken.with_frequencies(frequencies)
         for place, one in enumerate(coefficients):
@@ -220,6 +224,9 @@ def bootstrap(
         )
         for place, one in enumerate(coefficients)
     )
+    if n_resamples < asked:
+        note = fewer_resamples(n_resamples, asked)
+        results = tuple(replace(one, notes=(*one.notes, note)) for one in results)
     if stated:
         results = tuple(of_posterior(result, stated) for result in results)
     return results[0] if callable(coefficient) else results

@@ -63,6 +63,14 @@ def undefined_resamples(n_undefined: int, n_resamples: int) -> tuple[str, ...]:
     )
 
 
+def fewer_resamples(n_resamples: int, asked: int) -> str:
+    """Say that fewer were drawn than were asked for."""
+    return (
+        f"{counted(n_resamples, 'resample')} of {whole(asked)} were drawn, as more of so many "
+        "patterns take too long."
+    )
+
+
 def at_extremes(method: str, n_draws: int, kind: str) -> str:
     """Name limits that are the least and the greatest of draws too few for quantiles."""
     return f"{method}, cut at the extremes of {counted(n_draws, kind)}, too few for its tails"
