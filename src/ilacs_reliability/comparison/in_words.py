@@ -410,6 +410,8 @@ def so_few_expected(least: float, fewest: int, where: str, better: str) -> str:
 WITH_A_GRADE = "with some grade"
 BESIDE_ANY_CUT = "on a side of any cut"
 
+EXACT_ROW_MEANS = "`cochran_mantel_haenszel(..., kind='row_means')`, which is exact"
+
 
 def own_interval(method: str, *, one_sided: bool) -> str:
     """Name the interval that answers as the test does."""
@@ -465,8 +467,9 @@ def one_group_only(decided: Iterable[tuple[str, str]]) -> str:
     return ", ".join(f"{stratum}: {group} only" for stratum, group in decided)
 
 
-def cannot_be_compared(names: str, held: str, decided: str) -> str:
+def cannot_be_compared(names: str, n_groups: int, decided: str) -> str:
     """Say that no stratum holds two groups."""
+    held = "both" if n_groups == 2 else "two of them"
     return f"{names} cannot be compared: no stratum holds {held} ({decided})."
 
 

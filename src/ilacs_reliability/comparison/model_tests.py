@@ -21,6 +21,7 @@ from ilacs_reliability.comparison.groups import (
 )
 from ilacs_reliability.comparison.in_words import (
     BESIDE_ANY_CUT,
+    EXACT_ROW_MEANS,
     LABELS,
     NOT_SHOWN_BY_P,
     OF_TWO,
@@ -48,7 +49,6 @@ from ilacs_reliability.comparison.separation import (
 OddsMethod: TypeAlias = Literal["likelihood_ratio", "score"]
 # units to expect for chi-square to hold, as of any table
 FEWEST = 5
-EXACT = "`cochran_mantel_haenszel(..., kind='row_means')`, which is exact"
 
 
 def proportional_odds_test(
@@ -144,7 +144,7 @@ def proportional_odds_test(
         n_units=shared.n_units,
         notes=(
             *notes,
-            *_few_note(_least_by_cut(shared), BESIDE_ANY_CUT, EXACT),
+            *_few_note(_least_by_cut(shared), BESIDE_ANY_CUT, EXACT_ROW_MEANS),
             *disagreement(p_value, effect, 1.0, why=OF_TWO["proportional_odds_test"]),
         ),
         limits=NOT_SHOWN_BY_P,

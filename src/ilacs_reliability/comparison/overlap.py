@@ -109,8 +109,7 @@ class OverlapReport(Record):
             (named(stratum, "stratum"), named(group)) for stratum, group in self.decided.items()
         )
         if not self.answerable:
-            held = "both" if len(self.groups) == 2 else "two of them"
-            return cannot_be_compared(names, held, decided)
+            return cannot_be_compared(names, len(self.groups), decided)
         shared = [named(stratum, "stratum") for stratum in self.shared]
         start = can_be_compared(names, shared, n_strata, (self.n_inside, self.n_units))
         if self._apart():

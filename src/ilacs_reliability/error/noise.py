@@ -23,7 +23,7 @@ from ilacs_reliability._results.wording import counted, fixed, p_phrase, percent
 from ilacs_reliability.error.bivariate import cell_probabilities, thresholds_of
 from ilacs_reliability.error.remarks import POOLED
 from ilacs_reliability.error.stated import Reliability, reliability_given
-from ilacs_reliability.shift.movement import NOTHING_RISES
+from ilacs_reliability.shift.sentences import NOTHING_RISES
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 IntArray: TypeAlias = npt.NDArray[np.int64]

@@ -65,7 +65,7 @@ from ilacs_reliability.shift.binary import (
     paired_odds_ratio,
     sign_test,
 )
-from ilacs_reliability.shift.movement import NOTHING_RISES
+from ilacs_reliability.shift.sentences import NOTHING_RISES
 
 TWO = Scale(("below", "at or above"))
 # what only the units that rose and those that fell decide

@@ -36,6 +36,7 @@ from ilacs_reliability.shift.paired_limits import bonett_price_limits, tango_lim
 from ilacs_reliability.shift.sentences import (
     EFFECTS,
     KEPT,
+    NOTHING_RISES,
     OF_THOSE,
     SHARE,
     STOOD_STILL,
@@ -385,9 +386,6 @@ def net_estimate(pairs: Pairs, *, pieces: SignedSum | None = None) -> Estimate:
         Title(name="net_shift", label=EFFECTS["net"]),
         methods=methods,
     )
-
-
-NOTHING_RISES = "nothing improves or declines there; ask `bowker` or `stuart_maxwell`"
 
 
 def check_ordered(pairs: Pairs) -> None:

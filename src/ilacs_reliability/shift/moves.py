@@ -14,7 +14,6 @@ from ilacs_reliability._checks.containers import read_only
 from ilacs_reliability._checks.names import shown
 from ilacs_reliability._data.ratings import Ratings, check_whole
 from ilacs_reliability._data.scales import (
-    NO_CUT,
     FloatArray,
     IntArray,
     Scale,
@@ -44,7 +43,13 @@ from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.records import Record, freeze
 from ilacs_reliability._results.undefined import warn_undefined
 from ilacs_reliability._results.wording import set_aside, with_article
-from ilacs_reliability.shift.sentences import CLUSTER_NOTE, GRADED_ONCE, NOT_SHOWN, STOOD_STILL
+from ilacs_reliability.shift.sentences import (
+    CLUSTER_NOTE,
+    GRADED_ONCE,
+    NO_CUT_OF_TWO,
+    NOT_SHOWN,
+    STOOD_STILL,
+)
 
 Mask: TypeAlias = npt.NDArray[np.bool_]
 
@@ -201,7 +206,7 @@ def cut_at(pairs: Pairs, at_least: Hashable | None) -> tuple[Mask, Mask]:
         the scale, or the worst.
     """
     labels = pairs.scale.labels
-    refuse_unordered(pairs.scale, "table", f"{NO_CUT}; ask `bowker` or `stuart_maxwell`")
+    refuse_unordered(pairs.scale, "table", NO_CUT_OF_TWO)
     if at_least is None:
         if pairs.n_grades != 2:
             better = shown(labels[1:])

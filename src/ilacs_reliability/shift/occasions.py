@@ -19,7 +19,7 @@ from ilacs_reliability._data.ratings import (
     as_ratings,
     check_whole,
 )
-from ilacs_reliability._data.scales import NO_CUT, CodeArray, FloatArray, refuse_unordered
+from ilacs_reliability._data.scales import CodeArray, FloatArray, refuse_unordered
 from ilacs_reliability._data.tables import direction_note, one_time_note
 from ilacs_reliability._inference.null import ImanDavenport
 from ilacs_reliability._inference.reorderings import Reordering
@@ -38,6 +38,7 @@ from ilacs_reliability.shift.sentences import (
     HYPOTHESES,
     INCOMPLETE,
     LABELS,
+    NO_CUT_OF_SEVERAL,
     ONE_SIDE,
     SHARED_ORDER,
     STILL,
@@ -368,7 +369,7 @@ def _complete(ratings: RatingsLike) -> tuple[Ratings, CodeArray]:
 
 def _cut_code(ratings: Ratings, at_least: Hashable | None) -> int:
     labels = ratings.scale.labels
-    refuse_unordered(ratings.scale, "ratings", f"{NO_CUT}; ask `madansky`")
+    refuse_unordered(ratings.scale, "ratings", NO_CUT_OF_SEVERAL)
     if at_least is None:
         if len(labels) > 2:
             better = shown(labels[1:])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
 
+from ilacs_reliability._data.scales import NO_CUT
 from ilacs_reliability._results.wording import (
     as_said,
     counted,
@@ -13,6 +14,12 @@ from ilacs_reliability._results.wording import (
     significant,
     whole,
 )
+
+NOTHING_RISES = "nothing improves or declines there; ask `bowker` or `stuart_maxwell`"
+
+NO_CUT_OF_TWO = f"{NO_CUT}; ask `bowker` or `stuart_maxwell`"
+
+NO_CUT_OF_SEVERAL = f"{NO_CUT}; ask `madansky`"
 
 NOT_CROSSED = "No unit crossed the cut: p = 1, since the data hold nothing about its direction."
 
