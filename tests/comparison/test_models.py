@@ -61,7 +61,9 @@ def test_the_joint_test_agrees_with_the_profile_of_two_groups():
         result = ilr.proportional_odds_test(table)
         low, high = ilr.proportional_odds(table).confidence_interval(1 - result.p_value)
         assert_allclose(1.0, low if result.effect.value > 1 else high, rtol=1e-4)
-        assert len(result.notes) == 1  # which grade is the worst
+        worst, *others = result.notes
+        assert "taken for the worst" in worst
+        assert all("chi-square is rough" in note for note in others)
 
 
 @METHODS
@@ -100,7 +102,7 @@ def test_a_separated_group_is_held_and_said():
     assert other.interval_methods == ("profile", "wald")
     assert 1 in other.confidence_interval()
     for test in (ilr.proportional_odds_test, ilr.parallel_lines_test):
-        assert "separated" in test(grades).notes[-1]
+        assert any("separated" in note for note in test(grades).notes)
         assert not any("separated" in note for note in test(named(THREE)).notes)
     assert ilr.proportional_odds_test(grades).p_value < 1e-4
 

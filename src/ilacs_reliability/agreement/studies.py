@@ -391,8 +391,7 @@ def counts_units(study: Study) -> bool:
     else:
         all_or_none = bool(((study.weights == 0) | (study.weights == 1)).all())
     # by two raters, or by any two of a pool
-    totals = study.ratings.table.totals[patterns_seen(study.ratings)]
-    return all_or_none and bool(totals.max(initial=0) <= 2)
+    return all_or_none and bool(study.ratings.table.totals.max(initial=0) <= 2)
 
 
 def patterns_seen(ratings: Ratings) -> npt.NDArray[np.bool_]:
