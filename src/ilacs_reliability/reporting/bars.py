@@ -129,7 +129,7 @@ def overlap_plot(grades: GradesLike, *, ax: Axes | None = None) -> Axes:
     ...     strata=("good", "inadequate"),
     ... )
     >>> overlap_plot(kinds).get_label()[:75]
-    'Short and standard can be compared in 1 of 2 strata (good), which hold 21 o'
+    'Short and standard can be compared in 1 of 2 strata (good), which holds 21 '
     """
     taken = as_grades(grades)
     report = overlap_report(taken)
