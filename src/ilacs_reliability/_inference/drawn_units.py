@@ -20,8 +20,10 @@ BLOCK = 1 << 19
 CACHED = 1 << 16
 # below as many units a pattern, drawing units is faster than drawing each pattern's number
 UNITS_A_KIND = 25
-# time to draw a pattern or to sum over it, and resamples that an interval needs at least
-NANOSECONDS_DRAWN, FEWEST_RESAMPLES = 60.0, 99
+# time to draw a pattern or to sum over it, and for one of a study that lacks a unit
+NANOSECONDS_DRAWN, NANOSECONDS_LEFT = 60.0, 12.0
+# resamples that an interval needs at least
+FEWEST_RESAMPLES = 99
 
 # the replicates' places, their frequencies, and how often each pattern or cluster was drawn
 Draws: TypeAlias = Iterator[tuple[slice, npt.NDArray[Any], npt.NDArray[Any]]]
@@ -39,6 +41,12 @@ def resamples_in_time(ratings: Ratings, n_coefficients: int, n_resamples: int) -
             f"patterns ({told(ratings)}): take the estimate's own interval."
         )
     return number
+
+
+def affordable_without_each(n_left_out: int, ratings: Ratings) -> bool:
+    """Say whether there is time for as many studies over these patterns, each lacking something."""
+    cells = float(n_left_out) * len(ratings.frequencies)
+    return affordable(cells, nanoseconds=NANOSECONDS_LEFT)
 
 
 def draw_counts(ratings: Ratings, n_resamples: int, rng: np.random.Generator) -> Draws:

@@ -19,11 +19,11 @@ from ilacs_reliability._checks.arguments import (
     told,
 )
 from ilacs_reliability._checks.randomness import as_generator, check_draws
-from ilacs_reliability._checks.work import affordable
 from ilacs_reliability._data.patterns import distinct_rows
 from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings, check_whole
 from ilacs_reliability._data.scales import FloatArray, IntArray
 from ilacs_reliability._inference.drawn_units import (
+    affordable_without_each,
     blocks_of,
     clusters_seen,
     draw_bayesian,
@@ -59,8 +59,6 @@ METHODS = ("bca", "percentile", "studentized", "bayesian")
 
 # counting these as fewer patterns would take longer than it saves
 FEW_PATTERNS = 32
-# time for a pattern of a study that lacks a unit
-NANOSECONDS = 12.0
 # of as many clusters a 95 % interval of normal means holds 93 %
 FEW_CLUSTERS = 20
 
@@ -404,13 +402,10 @@ def _errors(batch: Estimate, ratings: Ratings, times: npt.NDArray[Any]) -> Any:
 
 def leaves_each_out(coefficient: Coefficient, ratings: Ratings) -> bool:
     """Say whether there is time for a study without each kind of unit: sums take it from them."""
-    n_patterns = float(len(ratings.frequencies))
-    n_left = n_patterns
-    if ratings.clusters is None and _is_marked(coefficient, "by_sums"):
-        return True
     if ratings.clusters is not None:
-        n_left = float(len(clusters_seen(ratings)))
-    return affordable(n_left * n_patterns, nanoseconds=NANOSECONDS)
+        return affordable_without_each(len(clusters_seen(ratings)), ratings)
+    by_sums = _is_marked(coefficient, "by_sums")
+    return by_sums or affordable_without_each(len(ratings.frequencies), ratings)
 
 
 def _leave_one_out(coefficient: Coefficient, ratings: Ratings) -> tuple[FloatArray, IntArray]:

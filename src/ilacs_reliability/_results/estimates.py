@@ -347,7 +347,8 @@ class Estimate(Record, Pictured):
             found = offered[chosen](self, confidence_level)
             # quick however many studies there are
             other = "score" if default == "enumerated" else default
-            if chosen != other and (flat := self._is_flat(found, chosen, other)).any():
+            usual = found if confidence_level == USUAL else None
+            if chosen != other and (flat := self._is_flat(found, usual, (chosen, other))).any():
                 wide = offered[other](self, confidence_level)
                 found = instead(found, wide, flat, other, f"{chosen} has no width")
         chosen = name_of(found) or chosen
@@ -464,7 +465,9 @@ class Estimate(Record, Pictured):
         yield self.interval_methods
         yield self.influence
 
-    def _is_flat(self, found: Limits, chosen: str, other: str) -> npt.NDArray[np.bool_]:
+    def _is_flat(
+        self, found: Limits, usual: Limits | None, methods: tuple[str, str]
+    ) -> npt.NDArray[np.bool_]:
         """Tell where a method's limits have no width but what rounding leaves, beside another's.
 
         A low level narrows any interval: only no standard error, or an unknown one, leaves none,
@@ -475,12 +478,13 @@ class Estimate(Record, Pictured):
         if not unknown.any():
             return unknown
         offered = dict(self.methods)
-        limits = (found, offered[chosen](self, USUAL), offered[other](self, USUAL))
+        chosen, other = (offered[name] for name in methods)
+        limits = (found, usual or chosen(self, USUAL), other(self, USUAL))
         # limits that are both infinite have no width that is known
         with np.errstate(invalid="ignore"):
-            width, usual, wide = (np.subtract(high, low) for low, high in limits)
+            width, at_usual, wide = (np.subtract(high, low) for low, high in limits)
         least = np.fmax(NO_ERROR * np.minimum(wide, 1.0), 4.0 * np.spacing(np.abs(self.value)))
-        flat: npt.NDArray[np.bool_] = unknown & ~((usual > least) & (width > 0))
+        flat: npt.NDArray[np.bool_] = unknown & ~((at_usual > least) & (width > 0))
         return flat
 
     def _basis(self) -> str:

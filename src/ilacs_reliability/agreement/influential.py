@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from ilacs_reliability._checks.arguments import check_listing, told
-from ilacs_reliability._checks.work import affordable
 from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings
+from ilacs_reliability._inference.drawn_units import affordable_without_each
 from ilacs_reliability._inference.evaluated import Coefficient, evaluated
 from ilacs_reliability._results.estimates import Estimate
 from ilacs_reliability._results.listing import Listing
@@ -22,8 +22,6 @@ from ilacs_reliability.agreement.without_raters import values_of, values_without
 
 # entries of a block of studies, each without one unit
 BLOCK = 1 << 20
-# time for a pattern of a study that lacks a unit
-NANOSECONDS = 12.0
 
 
 def influential_units(
@@ -90,8 +88,7 @@ def influential_units(
     ('Ceedon', 0.25)
     """
     taken = _single(ratings)
-    n = float(len(taken.frequencies))
-    if not affordable(n**2, nanoseconds=NANOSECONDS):
+    if not affordable_without_each(len(taken.frequencies), taken):
         raise ValueError(
             f"`ratings` has too many patterns to leave a unit of each out in some seconds "
             f"({told(taken)}): sort the units by the estimate's `influence`, or join grades."

@@ -142,9 +142,11 @@ class Likelihood(NamedTuple):
     def limits(self, estimate: Estimate, confidence_level: float) -> Limits:
         """Return the limits; those of the score where nothing else is possible."""
         study = _study(estimate)
-        reach, usual = _reaches(estimate, confidence_level, study)
-        low, high = _farthest(study.ratings, [(1.0, estimate)], reach, usual)
         few = _is_few(estimate, study)
+        low, high = np.full((2, *few.shape), np.nan)
+        if not few.all():
+            reaches = _reaches(estimate, confidence_level, study)
+            low, high = _farthest(study.ratings, [(1.0, estimate)], *reaches)
         gone = ~np.isnan(estimate.value) & (few | ~(high > low))
         if not gone.any():
             return low, high

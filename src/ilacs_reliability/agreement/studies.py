@@ -394,25 +394,6 @@ def counts_units(study: Study) -> bool:
     return all_or_none and bool(study.ratings.table.totals.max(initial=0) <= 2)
 
 
-def patterns_seen(ratings: Ratings) -> npt.NDArray[np.bool_]:
-    """Tell which patterns units have, of a single study; of a batch all, that any may have.
-
-    Parameters
-    ----------
-    ratings : Ratings
-        One study or many.
-
-    Returns
-    -------
-    ndarray of bool, shape (n_patterns,)
-        Where there are units.
-    """
-    if ratings.frequencies.ndim > 1:
-        return np.ones(len(ratings.table.totals), dtype=np.bool_)
-    seen: npt.NDArray[np.bool_] = ratings.frequencies > 0
-    return seen
-
-
 def n_discordant(ratings: Ratings) -> Any:
     """Count the units whose ratings are not all the same grade.
 

@@ -21,7 +21,7 @@ from ilacs_reliability._results.estimates import Estimate, Limits, Method
 from ilacs_reliability._results.keyed import keyed
 from ilacs_reliability._results.named_limits import instead, name_of, under_name
 from ilacs_reliability.agreement.spoken_notes import at_end_of_two, beyond_tables, of_many_studies
-from ilacs_reliability.agreement.studies import Study, patterns_seen
+from ilacs_reliability.agreement.studies import Study
 
 # units beyond which all tables take more than a twentieth of a second
 MOST_UNITS = 200
@@ -162,7 +162,10 @@ class Enumerated:
 
 def _two_grades(ratings: Ratings) -> Grades | None:
     """Return the two grades where all units have two ratings, and no third was given."""
-    table, seen = ratings.table, patterns_seen(ratings)
+    table, seen = ratings.table, np.ones(len(ratings.table.totals), dtype=np.bool_)
+    if ratings.frequencies.ndim == 1:
+        # a pattern that no unit has decides nothing; of a batch some study may have it
+        seen = ratings.frequencies > 0
     if table.is_wide or not np.isin(table.totals[seen], (0, 2)).all():
         return None
     used = np.flatnonzero(table.counts[seen].any(axis=0))
