@@ -11,7 +11,7 @@ from scipy import stats
 
 import ilacs_reliability as ilr
 from closeness import close
-from ilacs_reliability.comparison.fixed_margins import merged
+from ilacs_reliability.comparison.fixed_margins import convolved, merged
 
 PAIN = [[11, 2, 0, 1, 0], [3, 1, 4, 2, 1]]
 PREVIOUSLY_GOOD = [[3, 8, 45, 39], [4, 6, 5, 3]]
@@ -532,3 +532,13 @@ def test_two_units_that_differ_have_the_permutations_interval(table):
     assert effect.interval_methods[0] == "permutation"
     alike = ilr.brunner_munzel([[0, 2, 0], [9, 4, 5]], method="permutation").effect
     assert any("exact for identical distributions" in note for note in alike.notes)
+
+
+def test_sums_of_many_parts_are_joined_only_where_memory_is_for_them():
+    """Two million rows of sixteen numbers each would take some 1.5 GB."""
+    many = (np.arange(1400.0 * 16).reshape(1400, 16), np.full(1400, 1 / 1400))
+    assert convolved(many, many) is None
+    few = (many[0][:, :1], many[1])
+    values, weights = convolved(few, few)
+    assert len(values) == 2 * 1400 - 1
+    assert weights.sum() == pytest.approx(1)

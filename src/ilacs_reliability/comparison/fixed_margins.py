@@ -13,6 +13,8 @@ from ilacs_reliability._results.estimates import FloatArray, IntArray
 
 # largest number of rows that are enumerated; about 100 MB
 MOST_ROWS = 2_000_000
+# bytes of a part of a row while equal rows are joined: in its order and before, rounded and not
+HELD = 48.0
 # numpy's hypergeometric draws take fewer
 MOST_UNITS = 1_000_000_000
 # logs this far apart are still numbers beside each other once they are no logs
@@ -459,10 +461,12 @@ def convolved(first: Distribution, second: Distribution) -> Distribution | None:
     Returns
     -------
     tuple of ndarray or None
-        The same of the sum, equal values joined; None where there are more than `MOST_ROWS`.
+        The same of the sum, equal values joined; None where there are more than `MOST_ROWS`, or
+        more than memory is for.
     """
     (values1, weights1), (values2, weights2) = merged(first), merged(second)
-    if len(values1) * len(values2) > MOST_ROWS:
+    n_rows, n_parts = len(values1) * len(values2), values1.shape[1]
+    if n_rows > MOST_ROWS or not affordable(0.0, nanoseconds=1.0, held=HELD * n_rows * n_parts):
         return None
     values = (values1[:, None] + values2).reshape(-1, values1.shape[1])
     return merged((values, np.outer(weights1, weights2).ravel()))
