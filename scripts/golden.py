@@ -1,11 +1,12 @@
 """Write down what every public function says of some thirty tables and studies.
 
-Usage: python scripts/golden.py            # writes tests/reference/golden.json anew
+Usage: python scripts/golden.py            # writes the files in tests/reference/ anew
        python scripts/golden.py --check    # says which calls now say something else
 
-A change that alters no number and no sentence leaves the file as it is. One that means to alter
-some writes it anew: the lines of the file that differ are what the change does, and what its
-reviewer reads.
+`golden.json` holds what each call says, `golden_limits.json` every other interval of the estimates
+that it returns, and the p-value at a threshold that goes with it. A change that alters no number
+and no sentence leaves the files as they are. One that means to alter some writes them anew: the
+lines that differ are what the change does, and what its reviewer reads.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ import sys
 import types
 import typing
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +35,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 import registry
 
-FILE = Path(__file__).parents[1] / "tests" / "reference" / "golden.json"
+REFERENCE = Path(__file__).parents[1] / "tests" / "reference"
+FILE, LIMITS = REFERENCE / "golden.json", REFERENCE / "golden_limits.json"
 GRADES = ilr.Scale(["poor", "fair", "good"])
 FOUR = ilr.Scale(["inadequate", "requires improvement", "good", "outstanding"])
 YES = ilr.Scale(["no", "yes"])
@@ -84,9 +88,12 @@ GROUPS: dict[str, Any] = {
     "large": [[120, 340, 260, 90], [80, 300, 310, 130]],
 }
 TRIED = 4
+# of one result, how many estimates are asked for all their intervals, at which level and threshold
+ESTIMATES, LEVEL, THRESHOLDS = 3, 0.9, (0.3, 1.5)
 UNIONS = (typing.Union, types.UnionType)
-# relative: closed sums, and what is found by a search or by linear algebra
-SUMMED, SEARCHED = 1e-12, 1e-6
+# relative: closed sums, what is found by a search or by linear algebra, and limits, whose searches
+# end within some 1e-5, at another point on another processor
+SUMMED, SEARCHED, LIMITED = 1e-12, 1e-6, 1e-4
 KINDS: dict[str, Mapping[str, Any]] = {"table": TABLES, "ratings": STUDIES, "grades": GROUPS}
 # arguments without a default, and those without which a call takes long or differs from the next
 GIVEN: dict[str, Any] = {
@@ -187,11 +194,11 @@ def others() -> dict[str, Callable[[], Any]]:
     }
 
 
-def calls() -> Iterator[tuple[str, Callable[[], Any]]]:
-    """Yield each call, by name."""
+def calls(names: Collection[str] = ()) -> Iterator[tuple[str, Callable[[], Any]]]:
+    """Yield each call of some functions, of all where none are named, by a label."""
     for name in ilr.__all__:
         row = registry.ROWS.get(name)
-        if row is None or not row.golden:
+        if row is None or not row.golden or (names and name not in names):
             continue
         function = getattr(ilr, name)
         parameters = inspect.signature(function).parameters
@@ -207,7 +214,9 @@ def calls() -> Iterator[tuple[str, Callable[[], Any]]]:
                     given[option] = value
                 label = f"{name} {study}" + (f" {option}={value}" if option else "")
                 yield label, _call(function, data, given)
-    yield from others().items()
+    for label, call in others().items():
+        if not names or label.split()[0] in names:
+            yield label, call
 
 
 def _options(function: Any) -> Iterator[tuple[str, Any]]:
@@ -230,14 +239,71 @@ def _call(function: Any, data: Any, given: dict[str, Any]) -> Callable[[], Any]:
     return lambda: function(data, **given)
 
 
-def answers() -> dict[str, Any]:
-    """Return what each call says, as JSON holds it; those that are refused are left out."""
+def answers(
+    names: Collection[str] = (), of: Callable[[str, Any], Any] | None = None
+) -> dict[str, Any]:
+    """Return what each call says, as JSON holds it; those that are refused are left out.
+
+    Parameters
+    ----------
+    names : collection of str, optional
+        Of these functions. Default: of all.
+    of : callable, optional
+        What to write down of a call by its label and its result. Default: all that it says.
+
+    Returns
+    -------
+    dict
+        By the calls' labels.
+    """
     found = {}
-    for name, call in calls():
+    for name, call in calls(names):
         with warnings.catch_warnings(), contextlib.suppress(TypeError, ValueError):
             warnings.simplefilter("ignore")
-            found[name] = json.loads(json.dumps(told(call()), allow_nan=False))
+            said = told(call()) if of is None else of(name, call())
+            said = json.loads(json.dumps(said, allow_nan=False))
+            if said or of is None:
+                found[name] = said
     return found
+
+
+def limits(label: str, result: Any) -> dict[str, Any]:
+    """Return the limits of a result's estimates by each method, and p at a threshold.
+
+    Of a call with an option there is no p, which takes a search.
+    """
+    found = {}
+    for place, estimate in enumerate(islice(_estimates(result), ESTIMATES)):
+        if estimate.status != "ok" or np.ndim(estimate.value):
+            continue
+        for method in estimate.interval_methods:
+            interval = estimate.confidence_interval(LEVEL, method)
+            said = [plain(interval.low), plain(interval.high), interval.method]
+            p = [] if "=" in label else _p_values(estimate, method)
+            found[f"{place} {method}"] = said + p
+    return found
+
+
+def _estimates(result: Any) -> Iterator[ilr.Estimate]:
+    if isinstance(result, ilr.Estimate):
+        yield result
+    elif isinstance(getattr(result, "effect", None), ilr.Estimate):
+        yield result.effect
+    elif isinstance(result, Mapping):
+        for each in result.values():
+            yield from _estimates(each)
+    elif isinstance(result, Sequence) and not isinstance(result, str):
+        for each in result:
+            yield from _estimates(each)
+
+
+def _p_values(estimate: ilr.Estimate, method: str) -> list[Any]:
+    least, most = estimate.range
+    return [
+        plain(ilr.threshold_test(estimate, one, alternative="two-sided", method=method).p_value)
+        for one in THRESHOLDS
+        if least < one < most
+    ][:1]
 
 
 def told(result: Any) -> Any:
@@ -256,9 +322,10 @@ def _compact(answer: Any) -> str:
     return json.dumps(answer, separators=(",", ":"), ensure_ascii=False)
 
 
-def stored() -> dict[str, Any]:
-    """Return what was said when the file was written."""
-    found: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
+@cache
+def stored(file: Path = FILE) -> dict[str, Any]:
+    """Return what was said when a file was written."""
+    found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return found
 
 
@@ -277,11 +344,14 @@ def differences(then: Any, now: Any, tolerance: float, place: str = "") -> Itera
         yield f"{place}: {then!r} became {now!r}"
 
 
-def changes(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+def changes(
+    then: Mapping[str, Any], now: Mapping[str, Any], *, limits_alone: bool = False
+) -> list[str]:
     """Say which calls no longer say what they said; a new call says nothing else."""
     found = [f"{name} says nothing" for name in sorted(then.keys() - now.keys())]
     for name in sorted(then.keys() & now.keys()):
-        tolerance = SEARCHED if registry.ROWS[name.split()[0]].searched else SUMMED
+        row = registry.ROWS[name.split()[0]]
+        tolerance = LIMITED if limits_alone else SEARCHED if row.searched else SUMMED
         found += [f"{name}:{line}" for line in differences(then[name], now[name], tolerance)]
     return found
 
@@ -302,13 +372,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Write down what every function says.")
     parser.add_argument("--check", action="store_true", help="say what differs from the file")
     check = parser.parse_args(arguments).check
-    now = answers()
-    if not check:
-        lines = (f"{json.dumps(name)}:{_compact(now[name])}" for name in sorted(now))
-        FILE.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
-        return 0
-    found = changes(stored(), now)
-    print("\n".join(found) or "nothing differs")
+    found = []
+    for file, of in ((FILE, None), (LIMITS, limits)):
+        now = answers(of=of)
+        if check:
+            found += changes(stored(file), now, limits_alone=file == LIMITS)
+        else:
+            lines = (f"{json.dumps(name)}:{_compact(now[name])}" for name in sorted(now))
+            file.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+    if check:
+        print("\n".join(found) or "nothing differs")
     return bool(found)
 
 
