@@ -382,6 +382,34 @@ def test_raters_are_picked_by_name_too():
         unnamed.select_raters("Ann")
 
 
+@pytest.mark.parametrize("names", [(3, 1, 2), ("3", "1", "2"), (3.0, 1.0, 2.0)])
+def test_numbers_that_name_raters_are_no_columns(names):
+    table = [[0, 1, 1], [1, 0, 1], [0, 0, 1], [1, 1, 0]]
+    ratings = ilr.ratings_from_codes(table, scale=BINARY, raters=names)
+    assert ratings.select_raters(1, 2).raters == names[1:]
+    assert ratings.select_raters("3").raters == names[:1]
+    assert ilr.ratings_with_consensus(ratings, [1, 2]).raters == (names[0], "consensus")
+    groups = ilr.group_agreement(ratings, {"some": [1, 3], "other": [2]})
+    letters = ilr.ratings_from_codes(table, scale=BINARY, raters=("c", "a", "b"))
+    by_letter = ilr.group_agreement(letters, {"some": ["a", "c"], "other": ["b"]})
+    assert [kappa.value for kappa in groups.values()] == [x.value for x in by_letter.values()]
+    found = ilr.agreement_with_standard(ratings, 1)
+    assert list(found) == [names[0], names[2]]
+    assert ilr.dawid_skene(ratings, known=1).raters == (names[0], names[2])
+    moved = ilr.transitions_from_sequences(ratings, pairs=(1, 2)).counts.tolist()
+    assert moved == ilr.transitions_from_sequences(letters, pairs=("a", "b")).counts.tolist()
+    no_name = r"names, which numbers are here.* got 0"
+    for ask in (
+        lambda: ratings.select_raters(0),
+        lambda: ilr.ratings_with_consensus(ratings, [0, 1]),
+        lambda: ilr.group_agreement(ratings, {"some": [0], "other": [1]}),
+        lambda: ilr.agreement_with_standard(ratings, 0),
+        lambda: ilr.transitions_from_sequences(ratings, pairs=(0, 1)),
+    ):
+        with pytest.raises(ValueError, match=no_name):
+            ask()
+
+
 @pytest.mark.parametrize("lazy", [pl.LazyFrame({"a": [1, 2], "b": [2, 2]})])
 def test_a_lazy_frame_is_told_which_door_to_take(lazy):
     for call in (

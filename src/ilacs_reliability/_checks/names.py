@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, TypeAlias
 
 import numpy as np
+
+from ilacs_reliability._checks.arguments import is_whole
 
 Names: TypeAlias = tuple[Hashable, ...] | None
 WHOLE = re.compile(r"\s*-?(0|[1-9]\d*)(\.0*)?\s*")
@@ -97,6 +100,75 @@ def one_spelling(name: Hashable) -> Hashable:
     """
     key = key_of(name)
     return str(key) if isinstance(name, str) and isinstance(key, int) else name
+
+
+def column_called(wanted: Any, names: Names, n_columns: int) -> int | None:
+    """Return the column that a name or a whole number means.
+
+    Parameters
+    ----------
+    wanted : object
+        A name in any spelling; where no name is a number, also a column, from 0 or from the end.
+    names : tuple of hashable, or None
+        The columns' names.
+    n_columns : int
+        How many there are.
+
+    Returns
+    -------
+    int or None
+        The column; None where there is none.
+
+    Examples
+    --------
+    >>> from ilacs_reliability._checks.names import column_called
+    >>> column_called(1, (3, 1, 2), 3), column_called(0, (3, 1, 2), 3), column_called(0, None, 3)
+    (1, None, 0)
+    """
+    # a look-up by hash, as what is no name may answer a comparison with anything
+    places = {key_of(name): column for column, name in enumerate(names or ())}
+    with suppress(TypeError):
+        if key_of(wanted) in places:
+            return places[key_of(wanted)]
+    if not is_whole(wanted) or numbers_name(names):
+        return None
+    return range(n_columns)[wanted] if -n_columns <= wanted < n_columns else None
+
+
+def numbers_name(names: Names) -> bool:
+    """Tell whether a number can only be a name, since a column is called by one.
+
+    Parameters
+    ----------
+    names : tuple of hashable, or None
+        The columns' names.
+
+    Returns
+    -------
+    bool
+        Whether any is a whole number, however it is spelt.
+    """
+    return any(isinstance(key_of(name), (int, np.integer)) for name in names or ())
+
+
+def columns_in_words(names: Names, n_columns: int) -> str:
+    """Say what a column may be asked for by.
+
+    Parameters
+    ----------
+    names : tuple of hashable, or None
+        The columns' names.
+    n_columns : int
+        How many there are.
+
+    Returns
+    -------
+    str
+        Such as "columns, 0 to 2, or names".
+    """
+    if numbers_name(names):
+        return "names, which numbers are here"
+    return f"columns, 0 to {n_columns - 1}, or names"
 
 
 def column_names(table: object) -> Names:

@@ -22,9 +22,12 @@ from ilacs_reliability._checks.containers import read_only
 from ilacs_reliability._checks.names import (
     Names,
     by_label,
+    column_called,
     column_names,
+    columns_in_words,
     key_of,
     numbered,
+    numbers_name,
     refuse_twice,
     row_names,
     shown,
@@ -420,8 +423,8 @@ class Ratings(Record):
         Parameters
         ----------
         *raters : int or hashable
-            Columns of `patterns`, or names of raters that are no whole numbers, in the order
-            wanted.
+            Names of raters, in the order wanted, or columns of `patterns`. Where a name is a whole
+            number, numbers are names and never columns.
 
         Returns
         -------
@@ -468,21 +471,17 @@ class Ratings(Record):
         return (None if name == "counts" and known else getattr(self, name) for name in names)
 
     def _column(self, rater: Hashable) -> int:
-        if is_whole(rater):
-            if not -self.n_raters <= rater < self.n_raters:
-                raise IndexError(
-                    f"`raters` must be columns, 0 to {self.n_raters - 1}, but got {told(rater)}."
-                )
-            return range(self.n_raters)[rater]
-        # pandas' NA is neither equal to a name nor not
-        places = {name: place for place, name in enumerate(self.raters or ())}
-        if rater in places:
-            return places[rater]
+        column = column_called(rater, self.raters, self.n_raters)
+        if column is not None:
+            return column
+        if is_whole(rater) and not numbers_name(self.raters):
+            raise IndexError(
+                f"`raters` must be columns, 0 to {self.n_raters - 1}, but got {told(rater)}."
+            )
         named = "have no names" if self.raters is None else f"are {shown(self.raters)}"
         raise ValueError(
-            f"`raters` must be columns, 0 to {self.n_raters - 1}, or names, but got "
-            f"{told(rater)}; the "
-            f"raters {named}."
+            f"`raters` must be {columns_in_words(self.raters, self.n_raters)}, but got "
+            f"{told(rater)}; the raters {named}."
         )
 
     def __repr__(self) -> str:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
-from ilacs_reliability._checks.arguments import check_count, check_option, is_whole, told
+from ilacs_reliability._checks.arguments import check_count, check_option, told
+from ilacs_reliability._checks.names import column_called, columns_in_words
 from ilacs_reliability._checks.work import affordable
 from ilacs_reliability._data.engines import (
     Source,
@@ -254,20 +255,18 @@ def _two_columns(ratings: Ratings, before: Any, after: Any) -> Ratings:
     columns = _column(before, ratings), _column(after, ratings)
     if columns[0] == columns[1]:
         raise ValueError(f"`pairs` must be two columns, but got {told(before)} twice.")
-    return ratings.select_raters(*columns)
+    called = ratings.raters or range(ratings.n_raters)
+    return ratings.select_raters(*(called[column] for column in columns))
 
 
 def _column(column: Any, ratings: Ratings) -> int:
-    names = ratings.raters or ()
-    whole = is_whole(column)
-    if whole and -ratings.n_raters <= column < ratings.n_raters:
-        return int(column) % ratings.n_raters
-    if isinstance(column, Hashable) and column in names:
-        return names.index(column)
-    raise ValueError(
-        f"`pairs` must be columns, 0 to {ratings.n_raters - 1}, or names, but got {told(column)}; "
-        f"the names are {names}."
-    )
+    place = column_called(column, ratings.raters, ratings.n_raters)
+    if place is None:
+        raise ValueError(
+            f"`pairs` must be {columns_in_words(ratings.raters, ratings.n_raters)}, but got "
+            f"{told(column)}; the names are {ratings.raters or ()}."
+        )
+    return place
 
 
 def _rows(ratings: Ratings) -> list[list[int]]:

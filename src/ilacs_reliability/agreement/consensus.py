@@ -16,7 +16,7 @@ from ilacs_reliability._checks.arguments import (
     check_text,
     told,
 )
-from ilacs_reliability._checks.names import shown
+from ilacs_reliability._checks.names import columns_in_words, shown
 from ilacs_reliability._data.ratings import FROM_PATTERNS, Ratings, RatingsLike
 from ilacs_reliability._data.scales import CodeArray
 from ilacs_reliability._inference.evaluated import Coefficient, evaluated
@@ -59,7 +59,7 @@ def ratings_with_consensus(
     ratings : Ratings or array_like of number, shape (n_units, n_raters)
         Grades of each unit; nan where one is missing.
     raters : sequence of hashable
-        Who makes up the consensus, two raters or more: columns, from 0, or names.
+        Who makes up the consensus, two raters or more, by name, or by column, from 0.
     rule : {"majority", "median"}, optional
         The grade that most of them gave, or the middle one of an ordered scale. Default:
         "majority".
@@ -143,7 +143,7 @@ def consensus_agreement(
     ratings : Ratings or array_like of number, shape (n_units, n_raters)
         Grades of each unit; nan where one is missing.
     raters : sequence of hashable, optional
-        Who makes up the consensus, two raters or more: columns, from 0, or names. Default: all.
+        Who makes up the consensus, two raters or more, by name, or by column, from 0. Default: all.
     coefficient : callable, optional
         A function of `Ratings` by two raters that returns an `Estimate`. Default: `cohen_kappa`.
     rule : {"majority", "median"}, optional
@@ -208,7 +208,7 @@ def consensus_agreement(
     """
     making = _making(rule, ties, least)
     taken = _sizeable(known_raters(ratings, "consensus_agreement"), "consensus_agreement")
-    listed = range(taken.n_raters) if raters is None else raters
+    listed = taken.raters or range(taken.n_raters) if raters is None else raters
     members = _columns(taken, listed, making)
     found: dict[Hashable, Estimate] = {}
     with left_unsaid():
@@ -251,7 +251,7 @@ def _columns(ratings: Ratings, raters: Any, making: Making) -> list[int]:
         column = column_of(ratings, rater)
         if column is None:
             raise ValueError(
-                f"`raters` must hold columns, 0 to {ratings.n_raters - 1}, or names, but got "
+                f"`raters` must hold {columns_in_words(ratings.raters, ratings.n_raters)}, but got "
                 f"{told(rater)}; the raters are {shown(rater_names(ratings))}."
             )
         found.append(column)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from ilacs_reliability._checks.arguments import is_whole
+from ilacs_reliability._checks.names import column_called
 from ilacs_reliability._data.ratings import FROM_PATTERNS, Ratings, RatingsLike, as_ratings, by_whom
 from ilacs_reliability._data.scales import CodeArray, FloatArray
 from ilacs_reliability._inference.intervals import t_limits
@@ -386,21 +385,14 @@ def column_of(ratings: Ratings, rater: Any) -> int | None:
     ratings : Ratings
         Ratings by known raters.
     rater : int or hashable
-        A column, from 0 or from the end, or a name that is no whole number.
+        A name, or a column, from 0 or from the end, where no name is a whole number.
 
     Returns
     -------
     int or None
         The column; None where there is no such rater.
     """
-    if is_whole(rater):
-        inside = -ratings.n_raters <= rater < ratings.n_raters
-        return range(ratings.n_raters)[rater] if inside else None
-    # a look-up by hash, as what is not a name may answer a comparison with anything
-    places = {label: column for column, label in enumerate(ratings.raters or ())}
-    with suppress(TypeError):
-        return places.get(rater)
-    return None
+    return column_called(rater, ratings.raters, ratings.n_raters)
 
 
 def fisher_interval(estimate: Estimate, confidence_level: float) -> Limits:

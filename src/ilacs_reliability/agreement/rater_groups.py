@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from ilacs_reliability._checks.arguments import check_listing, check_mapping, check_option, told
 from ilacs_reliability._checks.containers import read_only
-from ilacs_reliability._checks.names import shown
+from ilacs_reliability._checks.names import columns_in_words, shown
 from ilacs_reliability._data.ratings import Ratings, RatingsLike
 from ilacs_reliability._data.scales import FloatArray, Weights, agreement_weights
 from ilacs_reliability._results.estimates import Estimate
@@ -167,8 +167,8 @@ def _column(ratings: Ratings, rater: Any, name: Hashable) -> int:
     if column is None:
         named = "have no names" if ratings.raters is None else f"are {shown(ratings.raters)}"
         raise ValueError(
-            f"`groups` must hold raters as columns, 0 to {ratings.n_raters - 1}, or names, but got "
-            f"{told(rater)} in {told(name)}; the raters {named}."
+            f"`groups` must hold raters as {columns_in_words(ratings.raters, ratings.n_raters)}, "
+            f"but got {told(rater)} in {told(name)}; the raters {named}."
         )
     return column
 

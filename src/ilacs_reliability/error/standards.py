@@ -17,7 +17,7 @@ from ilacs_reliability._checks.arguments import (
     check_mapping,
     told,
 )
-from ilacs_reliability._checks.names import by_label, key_of, row_names, shown
+from ilacs_reliability._checks.names import by_label, columns_in_words, key_of, row_names, shown
 from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings, ratings_from_codes
 from ilacs_reliability._data.scales import (
     CodeArray,
@@ -116,9 +116,10 @@ def _column(ratings: Ratings, rater: Any, name: str) -> int:
     column = column_of(ratings, rater)
     if column is not None:
         return column
+    named = columns_in_words(ratings.raters, ratings.n_raters)
     raise ValueError(
-        f"`{name}` must be one of the raters, as a column, 0 to {ratings.n_raters - 1}, or a name, "
-        f"or a mapping from unit to grade, but got {told(rater)}."
+        f"`{name}` must be one of the raters ({named}) or a mapping from unit to grade, but got "
+        f"{told(rater)}."
     )
 
 
@@ -178,7 +179,9 @@ def _by_units(ratings: Ratings, grades: Mapping[Any, Any], name: str) -> tuple[R
         design=ratings.design,
     )
     both = replace(both, notes=ratings.notes)
-    return keep_raters(both, range(ratings.n_raters)), patterns_of(both)[:, -1]
+    # raters without names stay so: a number means a column of theirs
+    alone = replace(keep_raters(both, range(ratings.n_raters)), raters=ratings.raters)
+    return alone, patterns_of(both)[:, -1]
 
 
 def _known(grade: Any, scale: Scale, name: str) -> int:
