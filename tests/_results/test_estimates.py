@@ -404,3 +404,23 @@ def test_sums_within_clusters_are_those_of_each_study(clusters, random):
     for row, sums in zip(values, found, strict=True):
         assert sums.tolist() == by_cluster(row, clusters).tolist()
         assert [row[clusters == one].sum() for one in range(clusters.max() + 1)] == close(sums)
+
+
+def test_gradings_of_different_dates_are_not_called_raters():
+    grades = [[1, 2, 2], [2, 2, 1], [1, 1, np.nan], [3, 3, 2], [2, 3, 3]]
+    ratings = ilr.ratings_from_matrix(grades, scale=ilr.Scale([1, 2, 3]), design="repeat")
+    for coefficient in (ilr.percent_agreement, ilr.krippendorff_alpha, ilr.icc, ilr.light_kappa):
+        said = coefficient(ratings).describe()
+        assert "from 14 ratings of 5 units on different dates (1 missing);" in said
+        assert "The ratings of a unit are of different dates: " in said
+        assert "raters" not in said
+        assert "two ratings" not in said
+
+
+def test_a_number_without_any_unit_rests_on_stated_figures():
+    stated = ilr.repeat_grade_probability([0.1, 0.2, 0.5, 0.2], reliability=0.8)
+    for chance in stated.values():
+        assert ", from stated figures alone; it does not" in chance.describe()
+        assert "From stated figures alone." in chance._repr_html_()
+    counted = ilr.repeat_grade_probability([10, 20, 50, 20], reliability=0.8)
+    assert "from 100 units;" in counted["same grade"].describe()

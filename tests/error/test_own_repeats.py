@@ -193,3 +193,25 @@ def test_many_studies_at_once_are_each_by_itself():
 def test_what_has_no_trials_is_refused(call, kind, message):
     with pytest.raises(kind, match=message):
         call()
+
+
+def test_a_kappa_of_trials_rests_on_the_ratings_in_them():
+    table = [[1, 1, 2, 2, 1], [2, 2, 2, 1, 2], [1, 2, 1, 1, 1], [2, 1, np.nan, 2, 2]]
+    trials = {"Ann": [0, 1], "Bob": [2, 3], "Cy": [4]}
+    ratings = ilr.ratings_from_matrix(table, scale=ilr.Scale([1, 2]))
+    found = ilr.intra_rater_agreement(ratings, trial=trials)
+    said = {who: kappa.describe() for who, kappa in found.items()}
+    assert "from 8 ratings of 4 units by Ann in 2 trials;" in said["Ann"]
+    assert "from 6 ratings of 3 units by Bob in 2 trials (1 missing);" in said["Bob"]
+    assert (
+        "from 15 ratings of 4 units by 2 raters in 4 trials (1 missing);" in said["within raters"]
+    )
+    assert "from 19 ratings of 4 units by 3 raters in 5 trials" in said["between raters"]
+    assert [kappa.n_raters for kappa in found.values()] == [1, 1, 2, 3]
+    batch = ratings.with_frequencies(np.multiply.outer([1, 3], ratings.frequencies))
+    many = ilr.intra_rater_agreement(batch, trial=trials)
+    for who, kappa in found.items():
+        assert many[who].n_ratings.tolist() == [kappa.n_ratings, 3 * kappa.n_ratings]
+    shares = ilr.attribute_agreement(ratings, trial=trials)
+    assert "from 8 ratings of 4 units by Ann in 2 trials;" in shares.within["Ann"].describe()
+    assert "from 15 ratings of 3 units by 3 raters in 5 trials;" in shares.between.describe()

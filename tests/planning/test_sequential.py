@@ -206,3 +206,12 @@ def test_what_makes_no_sense_is_refused(said, error, message):
 def test_a_sequence_says_how_many_agreed_in_a_line():
     found = ilr.agreement_sequence([1, 0, 1, 1], threshold=0.8)
     assert repr(found).startswith("AgreementSequence(4 decisions, 3 agreed: at least 0.8 ")
+
+
+def test_no_mean_is_told_of_what_may_never_settle():
+    short = ilr.agreement_sequence([1, 1, 0, 1, 1, 1, 1, 1], threshold=0.8)
+    assert short.describe().endswith(
+        "If the true share is 0.800, 1,000 more would settle it with a chance of 1.1%."
+    )
+    soon = ilr.agreement_sequence([1, 1, 0, 1, 1, 1, 1, 1], threshold=0.5)
+    assert "some 11 more would settle it on average" in soon.describe()

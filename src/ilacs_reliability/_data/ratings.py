@@ -75,8 +75,8 @@ Derived = TypeVar("Derived")
 Design: TypeAlias = Literal["simultaneous", "repeat"]
 DESIGNS = ("simultaneous", "repeat")
 REPEAT_NOTE = (
-    "The two ratings are of different dates: a repeat is not a second opinion, and a change of the "
-    "unit counts as disagreement."
+    "The ratings of a unit are of different dates: a repeat is not a second opinion, and a change "
+    "of the unit counts as disagreement."
 )
 
 WITHOUT_CLUSTERS = (
@@ -536,8 +536,8 @@ def by_whom(ratings: Ratings) -> str:
     Returns
     -------
     str
-        Such as "by anonymous raters, at most 3 of a unit" or "by 2 of 3 raters"; "" where each
-        rater is known and gave a rating.
+        Such as "by anonymous raters, at most 3 of a unit", "by 2 of 3 raters" or "on different
+        dates"; "" where each rater is known and gave a rating.
 
     Examples
     --------
@@ -546,6 +546,8 @@ def by_whom(ratings: Ratings) -> str:
     >>> by_whom(ilr.ratings_from_counts([[2, 1], [2, 0]], scale=ilr.Scale(["no", "yes"])))
     'by anonymous raters, at most 3 of a unit'
     """
+    if ratings.design == "repeat" and ratings.patterns is not None:
+        return "on different dates"
     # of a complete study each rater is heard
     if ratings.frequencies.ndim != 1 or (ratings.patterns is not None and not ratings.n_missing):
         return ""

@@ -490,7 +490,8 @@ class Estimate(Record, Pictured):
     def _basis(self) -> str:
         units = counted(self.n_units, "unit")
         if not self.n_raters:
-            return units
+            # shares and a reliability that somebody names have a value without any unit
+            return units if self.n_units or self.status == "undefined" else "stated figures alone"
         by = self.by or f"by {counted(self.n_raters, 'rater')}"
         ratings = f"{counted(self.n_ratings, 'rating')} of {units} {by}"
         return f"{ratings} ({whole(self.n_missing)} missing)" if self.n_missing else ratings

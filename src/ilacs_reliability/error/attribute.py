@@ -22,7 +22,14 @@ from ilacs_reliability.agreement.formulas import (
     patterns_of,
     rater_names,
 )
-from ilacs_reliability.error.remarks import NO_SIDES, NOT_ALL, RIGHT, STANDARD
+from ilacs_reliability.error.remarks import (
+    NO_SIDES,
+    NOT_ALL,
+    RIGHT,
+    STANDARD,
+    by_appraisers,
+    called,
+)
 from ilacs_reliability.error.shares import Mask, share_of_units
 from ilacs_reliability.error.standards import Standard, Trials, appraisers, with_standard
 
@@ -185,9 +192,9 @@ def agreement_with_standard(ratings: RatingsLike, standard: Standard) -> Estimat
     {1: 1.0, 2: 0.75}
     """
     taken, known = with_standard(ratings, standard, asker="agreement_with_standard")
-    shares = _Shares(taken, known, "agreement_with_standard")
-    raters = enumerate(rater_names(taken))
-    entries = {rater: shares.as_standard(rater, [column]) for column, rater in raters}
+    columns = {rater: [column] for column, rater in enumerate(rater_names(taken))}
+    shares = _Shares(taken, known, "agreement_with_standard", columns)
+    entries = {rater: shares.as_standard(rater, own) for rater, own in columns.items()}
     return Estimates("agreement_with_standard", "rater", entries)
 
 
@@ -263,7 +270,7 @@ def attribute_agreement(
         taken, known = with_standard(ratings, standard, asker=name)
     columns = appraisers(taken, trial)
     repeated = {who: own for who, own in columns.items() if len(own) > 1}
-    shares = _Shares(taken, known, name)
+    shares = _Shares(taken, known, name, columns)
     judged = {} if known is None else columns
     sided = judged if taken.scale.ordered else {}
     return AttributeAgreement(
@@ -294,18 +301,24 @@ def _by_appraiser(
 class _Shares:
     """Shares of units, each by some columns of ratings."""
 
-    def __init__(self, ratings: Ratings, known: CodeArray | None, name: str) -> None:
+    def __init__(
+        self,
+        ratings: Ratings,
+        known: CodeArray | None,
+        name: str,
+        columns: Mapping[Hashable, list[int]],
+    ) -> None:
         if ratings.frequencies.ndim == 1:
             check_whole(ratings, "ratings")
-        self.ratings, self.name = ratings, name
+        self.ratings, self.name, self.columns = ratings, name, columns
         self.known = (
             np.full((len(patterns_of(ratings)), 1), -1) if known is None else known[:, None]
         )
         self.every = list(range(ratings.n_raters))
 
     def alike(self, who: Hashable, columns: list[int]) -> Estimate:
-        label = f"share of units that {_called(who)} graded alike{_times(columns)}"
-        why = f"no unit has all trials of {_called(who)}"
+        label = f"share of units that {called(who)} graded alike{_times(columns)}"
+        why = f"no unit has all trials of {called(who)}"
         return self._share(who, columns, _alike(self._codes(columns)), label, why, RIGHT)
 
     def alike_by_all(self) -> Estimate:
@@ -313,8 +326,8 @@ class _Shares:
         return self._share(None, self.every, _alike(self._codes(self.every)), label, NOT_ALL, RIGHT)
 
     def as_standard(self, who: Hashable, columns: list[int]) -> Estimate:
-        label = f"share of units that {_called(who)} graded as the standard{_times(columns)}"
-        why = f"no unit has a standard and is graded by {_called(who)}{_times(columns)}"
+        label = f"share of units that {called(who)} graded as the standard{_times(columns)}"
+        why = f"no unit has a standard and is graded by {called(who)}{_times(columns)}"
         return self._judged(who, columns, self._codes(columns) == self.known, label, why)
 
     def as_standard_by_all(self) -> Estimate:
@@ -332,8 +345,8 @@ class _Shares:
         return self._one_side(who, columns, hit, self.known[:, 0] > 0, ("below", "worst"))
 
     def on_both_sides(self, who: Hashable, columns: list[int]) -> Estimate:
-        label = f"share of units that {_called(who)} graded on several sides of their standard"
-        why = f"no unit has a standard and all trials of {_called(who)}"
+        label = f"share of units that {called(who)} graded on several sides of their standard"
+        why = f"no unit has a standard and all trials of {called(who)}"
         sides = np.sign(self._codes(columns) - self.known.astype(np.int64))
         return self._judged(who, columns, ~_alike(sides)[:, None], label, why)
 
@@ -341,8 +354,8 @@ class _Shares:
         self, who: Hashable, columns: list[int], hit: Mask, room: Mask, words: tuple[str, str]
     ) -> Estimate:
         side, end = words
-        label = f"share of units that {_called(who)} graded {side} their standard{_times(columns)}"
-        why = f"no unit graded by {_called(who)} has a standard other than the {end} grade"
+        label = f"share of units that {called(who)} graded {side} their standard{_times(columns)}"
+        why = f"no unit graded by {called(who)} has a standard other than the {end} grade"
         return self._judged(who, columns, hit, label, why, room)
 
     def _judged(
@@ -369,7 +382,8 @@ class _Shares:
         among: Mask | None = None,
     ) -> Estimate:
         complete: Mask = np.all(self._codes(columns) >= 0, axis=1)
-        return share_of_units(
+        by = self.columns if who is None else {who: columns}
+        share = share_of_units(
             keep_raters(self.ratings, columns),
             hit,
             complete if among is None else complete & among,
@@ -377,8 +391,9 @@ class _Shares:
             label=label,
             why=why,
             limits=limits,
-            by="" if who is None else f"by {_called(who)}",
+            by=by_appraisers(by),
         )
+        return replace(share, n_raters=len(by))
 
     def _codes(self, columns: list[int]) -> CodeArray:
         return patterns_of(self.ratings)[:, columns]
@@ -391,10 +406,6 @@ def _alike(codes: npt.NDArray[Any]) -> Mask:
 
 def _times(columns: list[int]) -> str:
     return f" in {len(columns)} trials" if len(columns) > 1 else ""
-
-
-def _called(who: Hashable) -> str:
-    return who if isinstance(who, str) else f"rater {who}"
 
 
 def _named(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from itertools import combinations
+from dataclasses import replace
+from itertools import chain, combinations
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from ilacs_reliability._results.undefined import left_unsaid
 from ilacs_reliability._results.wording import left_out
 from ilacs_reliability.agreement.formulas import (
     build_estimate,
+    keep_raters,
     known_raters,
     only_patterns,
     patterns_of,
@@ -27,6 +29,7 @@ from ilacs_reliability.agreement.formulas import (
 )
 from ilacs_reliability.agreement.reasons import lone_grade
 from ilacs_reliability.agreement.studies import Origin, check_cells, coefficient_methods
+from ilacs_reliability.error.remarks import by_appraisers
 from ilacs_reliability.error.standards import Trials, appraisers
 
 # chance agreement this close to 1 leaves nothing to be above
@@ -121,14 +124,17 @@ def intra_rater_agreement(
     check_cells(taken, "intra_rater_agreement", steps=sums**2, nanoseconds=10.0, cells=cells)
     kind = weights if isinstance(weights, str) else "custom"
     credit = (agreement_weights(taken.scale, weights), kind)
-    asked: dict[Hashable, tuple[str, Sets]] = {
-        **{who: (f"of the trials of {who}", [pairs]) for who, pairs in own.items()},
-        "within raters": ("within raters", list(own.values())),
-    }
+    asked: list[tuple[Hashable, str, dict[Hashable, list[int]], Sets]] = [
+        *((who, f"of the trials of {who}", {who: repeated[who]}, [own[who]]) for who in own),
+        ("within raters", "within raters", repeated, list(own.values())),
+    ]
     if others:
-        asked["between raters"] = ("between raters", others)
+        asked.append(("between raters", "between raters", columns, others))
     with left_unsaid():
-        entries = {who: _kappa(taken, sets, credit, of) for who, (of, sets) in asked.items()}
+        entries = {
+            key: replace(_kappa(taken, sets, credit, of), n_raters=len(who), by=by_appraisers(who))
+            for key, of, who, sets in asked
+        }
     return Estimates("intra_rater_agreement", "agreement", entries)
 
 
@@ -140,6 +146,7 @@ def _kappa(ratings: Ratings, sets: Sets, credit: tuple[FloatArray, str], of: str
     for i, j in pairs:
         enters |= (codes[:, i] >= 0) & (codes[:, j] >= 0)
     given = only_patterns(ratings, enters)
+    asked = keep_raters(ratings, sorted(set(chain.from_iterable(pairs))))
     terms = np.column_stack([_terms(codes[:, pair], weights) for pair in pairs])
     sizes = tuple(map(len, sets))
     frequencies = given.frequencies.astype(np.float64, copy=False)
@@ -164,7 +171,11 @@ def _kappa(ratings: Ratings, sets: Sets, credit: tuple[FloatArray, str], of: str
         Value(
             value=value, influence=influence, observed=observed, expected=expected, reason=reason
         ),
-        Basis(n_units=n_units, n_missing=ratings.n_missing),
+        Basis(
+            n_units=n_units,
+            n_ratings=only_patterns(asked, enters).n_ratings,
+            n_missing=asked.n_missing,
+        ),
         Offer(
             methods=coefficient_methods(),
             within=(-np.inf, 1.0),

@@ -1,4 +1,8 @@
-"""What estimates of judgement error say, in sentences that need none of their numbers."""
+"""What estimates of judgement error say beside their numbers."""
+
+from collections.abc import Hashable, Mapping, Sequence
+
+from ilacs_reliability._results.wording import counted
 
 RIGHT = "whether the grades were right"
 
@@ -48,3 +52,17 @@ LEANS = (
 ALIKE_DRAWS = "likelihood, since draws are alike"
 
 NOT_TURNED_BACK = "With a reliability of {value} the errors are too many to be turned back."
+
+
+def called(who: Hashable) -> str:
+    """Say an appraiser's name, a number as "rater 2"."""
+    return who if isinstance(who, str) else f"rater {who}"
+
+
+def by_appraisers(columns: Mapping[Hashable, Sequence[int]]) -> str:
+    """Say who graded in which columns, of several appraisers how many; "" where none did twice."""
+    n_columns = sum(map(len, columns.values()))
+    trials = f" in {counted(n_columns, 'trial')}" if n_columns > len(columns) else ""
+    if len(columns) == 1:
+        return f"by {called(next(iter(columns)))}{trials}"
+    return f"by {counted(len(columns), 'rater')}{trials}" if trials else ""

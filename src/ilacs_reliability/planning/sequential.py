@@ -34,6 +34,8 @@ HALVINGS = 60
 # inspections looked ahead; more are no plan
 MOST_MORE = 1_000
 MOST_DECISIONS = 100_000
+# a mean of those that settle in sight is one of all
+SURELY = 0.999
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
@@ -120,12 +122,17 @@ class AgreementSequence(Record, Pictured):
         if self.settled_at is not None:
             ahead = f", as it has been since inspection {whole(self.settled_at)}."
         else:
-            ahead = (
-                f". If the true share is {together(self.truth)[0]}, some "
-                f"{whole(round(self.expected_more))} more would settle it on average, and "
-                f"{whole(self.look_ahead)} more with a chance of {chance(self.settled_ahead)}."
-            )
+            ahead = f". If the true share is {together(self.truth)[0]}, {self._ahead()}."
         return " ".join((stands + ahead, *self.notes))
+
+    def _ahead(self) -> str:
+        mean, most = whole(round(self.expected_more)), whole(self.look_ahead)
+        reached = chance(self.settled_ahead)
+        if self.settled_ahead > SURELY:
+            on_average = f"some {mean} more would settle it on average"
+            return f"{on_average}, and {most} more with a chance of {reached}"
+        # the mean stops at the end of the look ahead, where many paths are still open
+        return f"{most} more would settle it with a chance of {reached}"
 
     def __repr__(self) -> str:
         n = self.n_decisions
