@@ -12,6 +12,7 @@ from ilacs_reliability._results.ingredients import Title
 from ilacs_reliability._results.listing import Estimates
 from ilacs_reliability.shift.moves import as_pairs, share_estimate
 from ilacs_reliability.shift.sentences import share_going
+from ilacs_reliability.shift.testing import check_estimates
 
 
 def transition_shares(table: TransitionsLike) -> Estimates:
@@ -33,7 +34,8 @@ def transition_shares(table: TransitionsLike) -> Estimates:
     Raises
     ------
     ValueError
-        If the table is not square, a count is negative or fractional, or no unit is graded twice.
+        If the table is not square, a count is negative or fractional, no unit is graded twice, or
+        there are too many grades for memory.
 
     See Also
     --------
@@ -62,6 +64,7 @@ def transition_shares(table: TransitionsLike) -> Estimates:
     pairs = as_pairs(table, by_order=False)
     labels = pairs.scale.labels
     held = [grade for grade in range(pairs.n_grades) if pairs.count(pairs.before == grade)]
+    check_estimates(pairs, len(held) * pairs.n_grades, "net_shift")
     shares: dict[Hashable, Estimate] = {
         (labels[grade], labels[end]): share_estimate(
             pairs,

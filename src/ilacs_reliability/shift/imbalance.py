@@ -24,7 +24,7 @@ from ilacs_reliability.shift.sign_flips import (
     quadratic_tail,
     squares_tail,
 )
-from ilacs_reliability.shift.swaps import Swaps
+from ilacs_reliability.shift.swaps import Swaps, check_directions
 from ilacs_reliability.shift.testing import (
     large_sample_note,
     why_still,
@@ -44,8 +44,8 @@ class Imbalance(NamedTuple):
     steps : ndarray of float, shape (n_pairs, n_directions), or None
         What a move up between two grades adds to each direction, a whole number; no direction
         follows from the others. None where each pair of grades is a direction of its own.
-    precision : ndarray of float, shape (n_directions, n_directions)
-        The inverse covariance under no shift.
+    precision : ndarray of float, shape (n_directions, n_directions) or (n_directions,)
+        The inverse covariance under no shift; its diagonal where it is nothing else.
     df : int
         Its rank.
     sums : ndarray of float, shape (n_directions,)
@@ -78,9 +78,13 @@ class Imbalance(NamedTuple):
         elif self.steps is not None:
             ways = self.steps
         else:
-            return np.diagonal(self.precision)
-        shares: FloatArray = np.vecdot(ways.dot(self.precision), ways)
+            return self.precision
+        shares: FloatArray = np.vecdot(self.weighed(ways), ways)
         return shares
+
+    def weighed(self, sums: FloatArray) -> FloatArray:
+        """Weigh sums in each direction, shape (..., n_directions), by the precision."""
+        return _weighed(sums, self.precision)
 
     def along(self, gaps: FloatArray) -> FloatArray:
         """Turn moves up less moves down between grades, shape (..., n_pairs), into directions."""
@@ -118,7 +122,7 @@ def imbalance_of(
     precision, df = _precision(swaps, steps)
     chi_square = ChiSquare(df)
     sums = _along(swaps.gaps.astype(np.float64), steps)
-    statistic = float(sums.dot(precision).dot(sums))
+    statistic = float(_weighed(sums, precision).dot(sums))
     found = Imbalance(swaps, steps, precision, df, sums, statistic, chi_square)
     if method == "asymptotic":
         return found
@@ -133,6 +137,10 @@ def imbalance_of(
 
 def _along(gaps: FloatArray, steps: FloatArray | None) -> FloatArray:
     return gaps if steps is None else gaps.dot(steps)
+
+
+def _weighed(sums: FloatArray, precision: FloatArray) -> FloatArray:
+    return sums * precision if precision.ndim == 1 else sums.dot(precision)
 
 
 def few_moves_note(
@@ -253,10 +261,12 @@ def _ball(
 def _precision(swaps: Swaps, steps: FloatArray | None) -> tuple[FloatArray, int]:
     """Return the inverse covariance of the directions under no shift, and its rank."""
     if swaps.contributions is not None:
+        if steps is None:
+            check_directions(len(swaps.contributions), len(swaps.ups), "stuart_maxwell")
         totals = swaps.contributions if steps is None else swaps.contributions @ steps
         return pseudo_inverse((totals.T @ totals).astype(np.float64))
     if steps is None:
-        return np.diag(1.0 / swaps.sizes), len(swaps.sizes)
+        return 1.0 / swaps.sizes, len(swaps.sizes)
     return inverse((steps.T * swaps.sizes).dot(steps))
 
 
@@ -286,7 +296,7 @@ def _drawn(found: Imbalance, n_resamples: int, rng: Any, instead: bool) -> Drawn
     swaps, forms = found.swaps, []
     for gaps in draw_gaps(swaps.sizes, swaps.contributions, n_resamples, as_generator(rng)):
         sums = found.along(gaps)
-        forms.append(((sums @ found.precision) * sums).sum(axis=1))
+        forms.append((found.weighed(sums) * sums).sum(axis=1))
     return Drawn(np.sort(np.concatenate(forms)), asked=n_resamples, instead=instead)
 
 
@@ -313,7 +323,9 @@ def _influence(pairs: Pairs, found: Imbalance, value: float) -> FloatArray:
     swaps, rows = found.swaps, pairs.moves != 0
     if not value > 0:
         return np.full(len(rows), np.nan)
-    weights = found.along(np.eye(len(swaps.sizes))) @ (found.precision @ found.sums)
+    weights = found.weighed(found.sums)
+    if found.steps is not None:
+        weights = found.steps @ weights
     place = np.full((pairs.n_grades,) * 2, -1)
     place[swaps.lower, swaps.upper] = place[swaps.upper, swaps.lower] = np.arange(len(weights))
     where = place[pairs.before, pairs.after]

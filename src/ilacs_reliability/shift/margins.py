@@ -46,10 +46,11 @@ from ilacs_reliability.shift.swaps import (
     SWAP_METHODS,
     SwapMethod,
     Swaps,
+    check_directions,
     swap_result,
     swaps_of,
 )
-from ilacs_reliability.shift.testing import least_swap_p
+from ilacs_reliability.shift.testing import check_estimates, least_swap_p
 
 BhapkarMethod: TypeAlias = Literal["asymptotic", "hotelling"]
 # rows of it stand for grades
@@ -271,7 +272,8 @@ def marginal_shift_by_grade(table: TransitionsLike) -> Estimates:
     Raises
     ------
     ValueError
-        If the table is not square, a count is negative or fractional, or no unit is graded twice.
+        If the table is not square, a count is negative or fractional, no unit is graded twice, or
+        there are too many grades for memory.
 
     See Also
     --------
@@ -297,6 +299,7 @@ def marginal_shift_by_grade(table: TransitionsLike) -> Estimates:
     {1: 0.2, 2: -0.1, 3: -0.1}
     """
     pairs = as_pairs(table, by_order=False)
+    check_estimates(pairs, pairs.n_grades, "stuart_maxwell")
     swaps = swaps_of(pairs)
     moved = len(set(swaps.lower.tolist() + swaps.upper.tolist()))
     df = _free_steps(swaps, pairs.n_grades).shape[1]
@@ -358,6 +361,7 @@ def _scored(estimate: Estimate, confidence_level: float, change: FloatArray, z: 
 
 def _free_steps(swaps: Swaps, n_grades: int) -> FloatArray:
     """Return what moves add to the margins, less one grade of each set that moves connect."""
+    check_directions(len(swaps.ups), n_grades - 1, "marginal_score_shift")
     columns = UNIT[:n_grades, :n_grades] if n_grades <= len(UNIT) else np.eye(n_grades)
     # so many pairs of grades leave none apart; the last grade follows from the others
     if len(swaps.ups) > (n_grades - 1) * (n_grades - 2) // 2:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from ilacs_reliability._checks.work import affordable
 from ilacs_reliability._data.scales import FloatArray, IntArray
 from ilacs_reliability._inference.critical import SLACK, Tail
 from ilacs_reliability._inference.null import affordable_draws, listed
@@ -89,7 +90,10 @@ def squares_tail(sizes: IntArray) -> Tail | None:
         If one pair of grades alone has too many.
     """
     check_enumerable(int(sizes.max()))
-    alike = zip(*np.unique(sizes, return_counts=True), strict=True)
+    distinct, many = np.unique(sizes, return_counts=True)
+    if not affordable(_folding(distinct, many), nanoseconds=40.0):
+        return None
+    alike = zip(distinct, many, strict=True)
     folded = [part for size, times in alike for part in _folded(int(size), int(times))]
     folded.sort(key=lambda one: -len(one[0]))
     halves = split_in_halves([len(values) for values, _ in folded], LARGEST_SEARCHED)
@@ -333,6 +337,13 @@ def _from_the_middle(n: int) -> FloatArray:
     # each is a simple multiple of the one before
     np.cumprod((n - heads) / (heads + 1), out=upper[1:])
     return upper
+
+
+def _folding(sizes: IntArray, times: IntArray) -> float:
+    """Say how many sums `_folded` looks at, of so many pairs of grades of each size."""
+    # squares of gaps of one size are multiples of 4 apart
+    last = times * (sizes / 2 + 1) * (sizes**2 / 4.0)
+    return float((times - 1) @ np.minimum(last, LARGEST_SEARCHED))
 
 
 def _folded(size: int, times: int) -> list[tuple[FloatArray, FloatArray]]:

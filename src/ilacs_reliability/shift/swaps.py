@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple, TypeAlias, get_args
 import numpy as np
 
 from ilacs_reliability._checks.containers import read_only
+from ilacs_reliability._checks.work import affordable
 from ilacs_reliability._data.scales import IntArray
 from ilacs_reliability._results.estimates import Estimate, SignificanceResult
 from ilacs_reliability._results.ingredients import Outcome, Title
@@ -93,6 +94,32 @@ def swaps_of(pairs: Pairs) -> Swaps:
         gaps=ups - downs,
         sizes=sizes,
     )
+
+
+def check_directions(n_pairs: int, n_directions: int, instead: str) -> None:
+    """Refuse more directions of moves than can be weighed by their covariance in time.
+
+    Parameters
+    ----------
+    n_pairs : int
+        Pairs of grades between which units moved, or clusters that did.
+    n_directions : int
+        Directions that these add to.
+    instead : str
+        What to ask of so many grades.
+
+    Raises
+    ------
+    ValueError
+        If that takes more than about 5 seconds or 1 GiB.
+    """
+    steps = (0.25 * n_pairs + n_directions) * float(n_directions) ** 2
+    held = 16.0 * n_directions * (n_pairs + 2.0 * n_directions)
+    if not affordable(steps, nanoseconds=0.25, held=held):
+        raise ValueError(
+            f"`table` has moves in {n_directions:,} directions, too many to be weighed by their "
+            f"covariance in some seconds: join grades, or ask `{instead}`."
+        )
 
 
 def _above(counts: IntArray) -> tuple[IntArray, IntArray]:

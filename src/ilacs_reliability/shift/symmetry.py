@@ -56,7 +56,7 @@ from ilacs_reliability.shift.swaps import (
     swap_result,
     swaps_of,
 )
-from ilacs_reliability.shift.testing import large_sample_note
+from ilacs_reliability.shift.testing import check_estimates, large_sample_note
 
 PairMethod: TypeAlias = Literal["exact", "midp", "asymptotic"]
 PAIR_METHODS: tuple[str, ...] = get_args(PairMethod)
@@ -321,8 +321,8 @@ def pairwise_symmetry(
     Raises
     ------
     ValueError
-        If the table is not square, a count is negative or fractional, no unit is graded twice, or
-        an option is unknown.
+        If the table is not square, a count is negative or fractional, no unit is graded twice,
+        an option is unknown, or there are too many grades for memory.
 
     See Also
     --------
@@ -346,6 +346,7 @@ def pairwise_symmetry(
     check_adjustment(adjust, "adjust")
     pairs = as_pairs(table)
     swaps = swaps_of(pairs)
+    check_estimates(pairs, len(swaps.ups), "bowker")
     tested = [_pair(pairs, swaps, place, method) for place in range(len(swaps.ups))]
     few = _few_note(swaps) if method == "asymptotic" else ()
     p_values = np.array([p_value for p_value, _ in tested])

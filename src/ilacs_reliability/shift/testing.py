@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ilacs_reliability._checks.arguments import check_number, is_real, told
+from ilacs_reliability._checks.work import affordable
 from ilacs_reliability._data.scales import FloatArray
 from ilacs_reliability._results.wording import left_out
 from ilacs_reliability.shift.moves import Pairs
@@ -219,3 +220,30 @@ def check_margin(margin: Any, *, reach: float) -> tuple[float, float]:
             f"{low} and {high}."
         )
     return low, high
+
+
+def check_estimates(pairs: Pairs, n_estimates: int, instead: str) -> None:
+    """Refuse more estimates at once than there is memory for.
+
+    Parameters
+    ----------
+    pairs : Pairs
+        The study; each estimate keeps the pull of each of its rows.
+    n_estimates : int
+        How many there would be.
+    instead : str
+        What to ask of so many grades.
+
+    Raises
+    ------
+    ValueError
+        If they take more than about 5 seconds or 1 GiB.
+    """
+    n_rows = len(pairs.before)
+    cells = float(n_estimates) * n_rows
+    if not affordable(cells, nanoseconds=20.0, held=16.0 * cells):
+        raise ValueError(
+            f"`table` has {pairs.n_grades:,} grades, which makes {n_estimates:,} estimates with "
+            f"the pull of {n_rows:,} rows each, more than there is memory for: join grades, or "
+            f"ask `{instead}`."
+        )
