@@ -528,3 +528,34 @@ def test_credit_is_symmetric_to_the_last_digit(weights):
     scores = np.sort(np.random.default_rng(7).uniform(0, 2, 9)).tolist()
     credit = ilr.agreement_weights(ilr.Scale(scores), weights)
     assert np.array_equal(credit, credit.T)
+
+
+@pytest.mark.parametrize("scores", [["0", "1"], [False, True], {"a": "0", "b": 1}, ["0", 1]])
+def test_scores_are_numbers_and_not_text_that_looks_so(scores):
+    with pytest.raises(TypeError, match=r"`scores` must hold numbers, but got (False|'0') at 0"):
+        ilr.Scale(["a", "b"], scores=scores)
+
+
+ORDER = ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        pd.Categorical(["b", "a"], categories=ORDER, ordered=True),
+        pd.Series(pd.Categorical(["b", "a", "b"], categories=ORDER, ordered=True)).unique(),
+        pd.CategoricalIndex(["b", "a"], categories=ORDER, ordered=True),
+        pl.Series(["b", "a"], dtype=pl.Enum(ORDER)),
+    ],
+)
+def test_grades_keep_the_order_that_their_type_has(labels):
+    with pytest.raises(ValueError, match=r"its type has the order \('a', 'b'\): list the grades"):
+        ilr.Scale(labels)
+
+
+def test_grades_of_a_type_in_its_order_are_a_scale():
+    typed = pd.Categorical(["a", "c"], categories=["a", "b", "c"], ordered=True)
+    assert ilr.Scale(typed).labels == ("a", "c")
+    assert ilr.Scale(pl.Series(["a", "b"], dtype=pl.Enum(ORDER))).labels == ("a", "b")
+    for unordered in (pd.Categorical(["b", "a"]), pl.Series(["b", "a"], dtype=pl.Categorical)):
+        assert ilr.Scale(unordered).labels == ("b", "a")

@@ -238,3 +238,50 @@ def test_errors_show_the_first_of_very_many_grades():
         with pytest.raises((ValueError, TypeError)) as caught:
             call()
         assert len(str(caught.value)) < 500
+
+
+TABLE = [[5, 3, 1], [2, 20, 10], [0, 8, 40]]
+THREE = ilr.Scale(["a", "b", "c"])
+AS_TEXT = [["1", "0", "0"], ["0", "1", "0"], ["0", "0", "1"]]
+# what takes a listing or a table of numbers that NumPy would read out of text
+TAKING_NUMBERS = {
+    "weights": lambda given: ilr.agreement_weights(THREE, given),
+    "metric": lambda given: ilr.krippendorff_alpha([[1, 2], [2, 3], [1, 1]], metric=given),
+    "scores": lambda given: ilr.marginal_score_shift(TABLE, scores=given[0]),
+    "margins": lambda given: ilr.agreement_world(0.5, margins=given[0]),
+    "shares": lambda given: ilr.units_for_shift(given, n_units=50),
+    "shares of groups": lambda given: ilr.units_for_comparison(
+        given, test=ilr.mann_whitney, n_units=50
+    ),
+    "allocation": lambda given: ilr.units_for_comparison(
+        TABLE, test=ilr.mann_whitney, n_units=50, allocation=given[0]
+    ),
+    "error": lambda given: ilr.corrected_shift(TABLE, error=given, rng=1),
+    "error_counts": lambda given: ilr.corrected_shift(TABLE, error_counts=given, rng=1),
+    "table": ilr.sign_test,
+    "grades": ilr.mann_whitney,
+    "counts": lambda given: ilr.ratings_from_counts(given, scale=THREE),
+    "frequencies": lambda given: ilr.ratings_from_codes(
+        [[0, 1], [1, 2], [0, 0]], scale=THREE, frequencies=given[0]
+    ),
+    "p_values": lambda given: ilr.adjust_p_values(given[0]),
+    "reliability": lambda given: ilr.noise_only_transitions(TABLE, reliability=given[0][0]),
+}
+
+
+@pytest.mark.parametrize("mixed", [False, True])
+@pytest.mark.parametrize("name", TAKING_NUMBERS)
+def test_text_is_not_read_as_numbers(name, mixed):
+    given = [[x if i == 0 or not mixed else int(x) for x in row] for i, row in enumerate(AS_TEXT)]
+    if mixed:
+        given = np.array(given, dtype=object).tolist()
+    with pytest.raises((TypeError, ValueError), match=f"`{name.split()[0]}` must"):
+        TAKING_NUMBERS[name](given)
+
+
+@pytest.mark.parametrize("standard", [[True, True], [True, np.nan], [True, 1]])
+def test_a_standard_of_truths_is_not_one_of_numbers(standard):
+    with pytest.raises(TypeError, match="`standard` and `ratings` must both hold numbers, or both"):
+        ilr.agreement_with_standard([[1, 1], [2, 2]], standard)
+    with pytest.raises(TypeError, match="True is not 1"):
+        ilr.agreement_with_standard([[True, True], [False, True]], [1, 0])

@@ -9,6 +9,7 @@ from numbers import Real
 from typing import Any, TypeGuard, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from ilacs_reliability._checks.containers import refuse_set
 
@@ -95,6 +96,35 @@ def check_number(value: Any, name: str, *, finite: bool = True) -> float:
     if finite and not math.isfinite(number):
         raise ValueError(f"`{name}` must be a finite number, but got {told(value)}.")
     return number
+
+
+def float_array(values: Any) -> npt.NDArray[np.float64]:
+    """Return numbers as an array of floats, always a copy.
+
+    Parameters
+    ----------
+    values : array_like
+        What was given.
+
+    Returns
+    -------
+    ndarray of float
+        The numbers.
+
+    Raises
+    ------
+    TypeError
+        If any is text, which NumPy would read, a complex number or a time, or no number at all.
+    ValueError
+        If rows differ in length.
+    OverflowError
+        If a number is too large for a float.
+    """
+    array = np.asarray(values)
+    cells = array.ravel().tolist() if array.dtype == object else ()
+    if array.dtype.kind in "USmMc" or any(isinstance(cell, (str, bytes)) for cell in cells):
+        raise TypeError("text, a complex number or a time is no number")
+    return array.astype(np.float64)
 
 
 def check_between(value: Any, name: str, low: float, high: float) -> float:

@@ -23,6 +23,7 @@ from ilacs_reliability._checks.arguments import (
     check_listing,
     check_mapping,
     check_text,
+    float_array,
     is_whole,
     told,
 )
@@ -841,7 +842,7 @@ def cells_in_order(
 
 def _numbers_of(cells: Any, given: object, name: str) -> FloatArray:
     try:
-        weights = np.array(cells, dtype=np.float64)
+        weights = float_array(cells)
     except (TypeError, ValueError, OverflowError):
         weights = np.array(np.nan)
     if weights.ndim:
@@ -877,7 +878,7 @@ def codes_of_names(names: Names, scale: Scale, which: str) -> list[int] | None:
 
 
 def _checked_labels(labels: Iterable[Hashable]) -> tuple[Hashable, ...]:
-    listed = check_listing(labels, "labels", of="labels")
+    listed_as, listed = labels, check_listing(labels, "labels", of="labels")
     _refuse_named(labels)
     labels = tuple(x.item() if isinstance(x, np.generic) else x for x in listed)
     if not labels:
@@ -891,7 +892,23 @@ def _checked_labels(labels: Iterable[Hashable]) -> tuple[Hashable, ...]:
         if label in seen:
             raise ValueError(f"`labels` holds {label!r} twice, at {seen[label]} and {place}.")
         seen[label] = place
+    _refuse_other_order(labels, getattr(listed_as, "dtype", None))
     return labels
+
+
+def _refuse_other_order(labels: tuple[Hashable, ...], dtype: Any) -> None:
+    """Raise where grades are not in the order that their own type has, as pandas' and polars'."""
+    categories = getattr(dtype, "categories", None)
+    # an Enum of polars always has an order, its Categorical never
+    if not getattr(dtype, "ordered", type(dtype).__name__ == "Enum"):
+        return
+    places = {category: place for place, category in enumerate(categories)}
+    held = [places[label] for label in labels]
+    if held != sorted(held):
+        raise ValueError(
+            f"`labels` holds {shown(labels)}, but its type has the order {shown(places)}: list the "
+            "grades, worst first."
+        )
 
 
 def _refuse_named(labels: Any) -> None:
@@ -1067,11 +1084,14 @@ def _floats(
                 f"`scores` are for {shown(scores)}, but the labels are {shown(labels)}."
             )
         scores = [scores[label] for label in labels]
-    listed: Iterable[Any] = by_label(scores, labels, name="scores", of="labels")
+    listed = tuple(by_label(scores, labels, name="scores", of="labels"))
+    for place, number in enumerate(listed):
+        if not is_number(number):
+            raise TypeError(f"`scores` must hold numbers, but got {told(number)} at {place}.")
     try:
-        return tuple(float(number) for number in listed)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise TypeError(f"`scores` must hold numbers: {error}.") from None
+        return tuple(map(float, listed))
+    except OverflowError:
+        raise ValueError(f"`scores` must fit a float, but got {told(scores)}.") from None
 
 
 def _object_array(labels: npt.ArrayLike) -> npt.NDArray[np.object_]:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from ilacs_reliability._checks.arguments import told
+from ilacs_reliability._checks.arguments import float_array, told
 from ilacs_reliability._checks.containers import read_only
 from ilacs_reliability._checks.randomness import as_generator, check_draws
 from ilacs_reliability._data.labelled import in_grade_order
@@ -293,7 +293,7 @@ def _errors(
 
 def _known(error: Any, n_grades: int) -> FloatArray:
     try:
-        matrix = np.array(error, dtype=np.float64)
+        matrix = float_array(error)
     except (TypeError, ValueError, OverflowError):
         raise TypeError(f"`error` must be a table of numbers, but got {told(error)}.") from None
     if matrix.shape != (n_grades, n_grades):

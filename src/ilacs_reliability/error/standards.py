@@ -20,6 +20,7 @@ from ilacs_reliability._checks.arguments import (
 from ilacs_reliability._checks.names import by_label, columns_in_words, key_of, row_names, shown
 from ilacs_reliability._data.ratings import Ratings, RatingsLike, as_ratings, ratings_from_codes
 from ilacs_reliability._data.scales import (
+    TRUTHS,
     CodeArray,
     Scale,
     is_missing,
@@ -146,6 +147,11 @@ def _beside(ratings: Any, standard: Any, name: str) -> Ratings:
         raise TypeError(
             f"`{name}` must hold numbers as `ratings` does, but got {grades.dtype}: declare a "
             "scale, and give the grades as a rater."
+        )
+    truths = {isinstance(grade, TRUTHS) for grade in listed if not is_missing(grade)}
+    if len({*truths, isinstance(own.scale.labels[0], TRUTHS)}) > 1:
+        raise TypeError(
+            f"`{name}` and `ratings` must both hold numbers, or both True and False: True is not 1."
         )
     with warnings.catch_warnings():
         # what looks odd about the ratings was said of the ratings

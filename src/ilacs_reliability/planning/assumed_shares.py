@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ilacs_reliability._checks.arguments import check_count, naming, told
+from ilacs_reliability._checks.arguments import check_count, float_array, naming, told
 from ilacs_reliability._data.labelled import in_grade_order
 from ilacs_reliability._data.ratings import Ratings
 from ilacs_reliability._data.scales import FloatArray, Scale, numbered_scale
@@ -38,7 +38,7 @@ def table_of(shares: Any, rows: str) -> FloatArray:
 def numbers(given: Any, name: str) -> FloatArray:
     """Return what was given as numbers, or say what is none."""
     try:
-        return np.asarray(given, dtype=np.float64)
+        return float_array(given)
     except (TypeError, ValueError, OverflowError):
         raise TypeError(f"`{name}` must be numbers, but got {told(given)}.") from None
 

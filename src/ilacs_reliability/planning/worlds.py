@@ -16,6 +16,7 @@ from ilacs_reliability._checks.arguments import (
     check_function,
     check_number,
     check_option,
+    float_array,
     told,
 )
 from ilacs_reliability._checks.work import affordable
@@ -376,7 +377,7 @@ def _margins(margins: Any, n_raters: int) -> FloatArray:
             f"{told(n_raters)}."
         )
     try:
-        shares = np.asarray(margins, dtype=np.float64)
+        shares = float_array(margins)
     except (TypeError, ValueError, OverflowError):
         raise TypeError(f"`margins` must be numbers, but got {told(margins)}.") from None
     if shares.ndim not in (1, 2) or shares.shape[-1] < 2 or (shares.ndim == 2 and len(shares) < 2):

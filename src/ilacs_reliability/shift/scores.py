@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias, get_args
 import numpy as np
 import numpy.typing as npt
 
-from ilacs_reliability._checks.arguments import check_option, told
+from ilacs_reliability._checks.arguments import check_option, float_array, told
 from ilacs_reliability._checks.randomness import check_chance
 from ilacs_reliability._data.labelled import in_grade_order
 from ilacs_reliability._data.scales import FloatArray
@@ -279,7 +279,7 @@ def _checked_scores(pairs: Pairs, scores: npt.ArrayLike | None) -> FloatArray:
         check_ordered(pairs)
         return np.array(pairs.scale.scores)
     try:
-        numbers = np.array(scores, dtype=np.float64)
+        numbers = float_array(scores)
     except (TypeError, ValueError, OverflowError) as error:
         raise TypeError(f"`scores` must be numbers, but got {told(scores)}.") from error
     if numbers.shape != (pairs.n_grades,):
