@@ -898,7 +898,7 @@ def _checked_labels(labels: Iterable[Hashable]) -> tuple[Hashable, ...]:
 
 def _refuse_other_order(labels: tuple[Hashable, ...], dtype: Any) -> None:
     """Raise where grades are not in the order that their own type has, as pandas' and polars'."""
-    categories = getattr(dtype, "categories", None)
+    categories: Any = getattr(dtype, "categories", None)
     # an Enum of polars always has an order, its Categorical never
     if not getattr(dtype, "ordered", type(dtype).__name__ == "Enum"):
         return
