@@ -304,3 +304,32 @@ def test_few_strata_are_drawn_however_long_it_takes():
     assert draws_affordable(np.ones((99, 2, 3)), 10**12)
     assert not draws_affordable(np.ones((100, 2, 3)), 10**12)
     assert draws_affordable(np.ones((100, 2, 3)), 99)
+
+
+@pytest.mark.parametrize("cut", [{}, {"at_least": 2}])
+def test_bounds_of_thousands_of_grades_are_found(cut):
+    counts = np.random.default_rng(1).integers(0, 4, (2, 2000))
+    start = process_time()
+    found = ilr.selection_bounds(counts, **cut)
+    # unit vectors cut from a square of all grades took minutes
+    assert process_time() - start < 8
+    measure = ilr.risk_difference if cut else ilr.relative_effect
+    assert_allclose([found.low, found.high], measure(counts, **cut).value)
+
+
+def test_monotone_bounds_of_hundreds_of_strata_are_found():
+    counts = np.random.default_rng(1).integers(1, 4, (300, 2, 4))
+    counts[::2, 0] = 0
+    start = process_time()
+    found = ilr.selection_bounds(counts, assume="monotone")
+    assert process_time() - start < 8
+    # an unseen kind lies no lower than in any worse stratum, no higher than in any better one
+    assert found.low <= found.high
+    assert np.isfinite(found.standard_errors).all()
+
+
+def test_bounds_of_too_many_grades_or_strata_are_refused():
+    with pytest.raises(ValueError, match=r"has 1 stratum on 12,000 grades, .*: join grades"):
+        ilr.selection_bounds(ilr.grades_from_table(np.ones((2, 12_000), dtype=int)))
+    with pytest.raises(ValueError, match=r"of 3,000 strata and 4 grades .*: join strata"):
+        ilr.selection_bounds(np.ones((3000, 2, 4), dtype=int), assume="monotone")

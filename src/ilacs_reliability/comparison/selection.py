@@ -16,7 +16,7 @@ from ilacs_reliability._checks.work import affordable
 from ilacs_reliability._data.tables import GradesLike, as_grades, direction_note
 from ilacs_reliability._results.estimates import FloatArray, Interval
 from ilacs_reliability._results.records import Record, html_table, plain
-from ilacs_reliability._results.wording import fixed, percent, together
+from ilacs_reliability._results.wording import counted, fixed, percent, together
 from ilacs_reliability.comparison.groups import check_ordered, cut_code, named
 from ilacs_reliability.comparison.in_words import (
     ASSUMED,
@@ -229,7 +229,7 @@ def selection_bounds(
     ------
     ValueError
         If there are not exactly two groups, an option is unknown, the cut is none, or there are too
-        many strata for "monotone".
+        many grades, or strata for "monotone".
 
     See Also
     --------
@@ -326,14 +326,21 @@ def selection_bounds(
 
 
 def _check_work(shares: FloatArray, assume: Assumption) -> None:
-    """Raise where a monotone assumption ties too many strata together."""
+    """Raise where the bounds would take too long to move by each share in turn."""
     n_strata, n_groups, n_grades = shares.shape
-    steps = float(n_strata) ** 2 * n_groups * n_grades
-    if assume == "monotone" and not affordable(steps, nanoseconds=1000.0):
+    monotone = assume == "monotone"
+    moves = float(n_groups * n_grades) * (n_strata if monotone else 1)
+    if affordable(moves * (1000.0 + shares.size), nanoseconds=70.0):
+        return
+    if monotone:
         raise ValueError(
-            f"`assume` 'monotone' sets each stratum against each, which of {n_strata} strata would "
-            "take too long: join strata, or use 'comparable'."
+            f"`assume` 'monotone' sets each stratum against each, which of {n_strata:,} strata and "
+            f"{n_grades:,} grades would take too long: join strata, or use 'comparable'."
         )
+    raise ValueError(
+        f"`grades` has {counted(n_strata, 'stratum', 'strata')} on {n_grades:,} grades, and bounds "
+        "that move with each share would take too long: join grades."
+    )
 
 
 def _against(by_stratum: FloatArray, null: float, response: Response, *, turned: bool) -> list[int]:
@@ -387,7 +394,7 @@ def _share_gap(first: FloatArray, second: FloatArray, *, code: int) -> FloatArra
 def _extremes(shares: FloatArray, sizes: Any, assume: Assumption) -> Extremes:
     """Return the worst and the best distribution of each group in each stratum."""
     n_grades = shares.shape[2]
-    lowest, highest = np.eye(n_grades)[0], np.eye(n_grades)[-1]
+    lowest, highest = _ends(n_grades)
     seen = sizes / sizes.sum(axis=1, keepdims=True)
     known = (sizes > 0).astype(np.float64)
     weight = (seen if assume == "none" else known)[..., None]
@@ -395,6 +402,11 @@ def _extremes(shares: FloatArray, sizes: Any, assume: Assumption) -> Extremes:
     if assume == "monotone":
         worst, best, _ = _monotone(worst, best, sizes > 0)
     return worst.swapaxes(0, 1), best.swapaxes(0, 1)
+
+
+def _ends(n_grades: int) -> Extremes:
+    """Return the distributions in which all units have the worst and the best grade."""
+    return np.eye(1, n_grades)[0], np.eye(1, n_grades, n_grades - 1)[0]
 
 
 def _monotone(
@@ -422,22 +434,20 @@ def _crossed(shares: FloatArray, sizes: Any) -> bool:
 
 
 def _held(wide_low: FloatArray, wide_high: FloatArray, known: Any) -> Extremes:
+    seen = known[..., None]
+    # a distribution is higher where its cumulative share is lower
+    worse = np.minimum.accumulate(np.where(seen, wide_low, np.inf), axis=0)[:-1]
+    better = np.maximum.accumulate(np.where(seen, wide_high, -np.inf)[::-1], axis=0)[-2::-1]
     low, high = wide_low.copy(), wide_high.copy()
-    for s, g in np.argwhere(~known):
-        worse = [t for t in range(s) if known[t, g]]
-        better = [t for t in range(s + 1, len(known)) if known[t, g]]
-        # a distribution is higher where its cumulative share is lower
-        if worse:
-            low[s, g] = np.min([wide_low[t, g] for t in worse], axis=0)
-        if better:
-            high[s, g] = np.max([wide_high[t, g] for t in better], axis=0)
+    low[1:] = np.where(seen[1:] | np.isinf(worse), low[1:], worse)
+    high[:-1] = np.where(seen[:-1] | np.isinf(better), high[:-1], better)
     return low, high
 
 
 def _without_fit(shares: FloatArray, sizes: Any) -> list[int]:
     """Return the strata in which no grades of an unseen kind fit the monotone assumption."""
     known = sizes > 0
-    lowest, highest = np.eye(shares.shape[2])[[0, -1]]
+    lowest, highest = _ends(shares.shape[2])
     worst, best = (np.where(known[..., None], shares, end) for end in (lowest, highest))
     return [int(s) for s in np.flatnonzero(_monotone(worst, best, known)[2].any(axis=(1, 2)))]
 
