@@ -345,3 +345,23 @@ def test_an_ordinal_alpha_has_likelihood_limits():
         strict=True,
     ):
         assert one == pytest.approx(other, abs=1e-6)
+
+
+def test_an_end_that_a_lower_level_leaves_open_is_left_open_by_a_higher_one():
+    """So far on the shares of what was seen are lost in rounding, and the coefficient with them."""
+    missing = [
+        [-1, -1, -1, -1, 0, 0],
+        [-1, -1, -1, 0, -1, -1],
+        [0, 0, 0, -1, -1, -1],
+        [0, -1, 0, 1, 0, 0],
+        [0, -1, 0, 0, -1, 0],
+        [0, -1, 0, -1, 0, 0],
+        [0, 0, 0, 0, 0, -1],
+        [0, 0, 0, 0, -1, 0],
+    ]
+    ratings = ilr.ratings_from_codes(missing, scale=ilr.Scale([0, 1]))
+    kappa = ilr.fleiss_kappa(ratings)
+    levels = [0.95, 0.999, 1 - 1e-6, 1 - 1e-7, 1 - 1e-9]
+    limits = [kappa.confidence_interval(level, "likelihood") for level in levels]
+    assert all(np.diff([one.low for one in limits]) <= 0)
+    assert all(np.diff([one.high for one in limits]) >= 0)

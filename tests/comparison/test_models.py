@@ -5,11 +5,11 @@ import warnings
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
-from scipy import special, stats
+from scipy import optimize, special, stats
 
 import ilacs_reliability as ilr
 from closeness import close
-from ilacs_reliability.comparison import model_tests
+from ilacs_reliability.comparison import model_tests, ordinal_fit
 from maxima import cumulative_logit
 
 # short, standard and a third kind, in two strata
@@ -244,3 +244,52 @@ def test_where_logits_run_away_groups_are_fitted_as_they_are(table):
     wanted = 2 * (sum(map(entropy, table)) - entropy(table.sum(axis=0)))
     found = ilr.proportional_odds_test(table.astype(int), method="likelihood_ratio")
     assert found.statistic == close(wanted)
+
+
+@pytest.mark.parametrize("level", [0.5, 0.95])
+def test_a_profile_that_is_flat_far_out_and_then_steep_has_its_limits(level):
+    """Of 2**50 units the ends are Poisson, and a few units elsewhere bear any odds up to 1e13."""
+    table, n = np.array([[23, 2**50, 3], [1, 2, 1]]), float(2**50)
+
+    def log(ends, beta):
+        (x, y), (low, high) = ends, (ends[0] - np.log(n) - beta, ends[1] - np.log(n) + beta)
+        middle = np.log1p(-special.expit(low) - special.expit(high))
+        few = special.log_expit(low) + 2 * middle + special.log_expit(high)
+        return 23 * x - np.exp(x) + 3 * y - np.exp(y) + few
+
+    def highest(beta):
+        # the best ends are near those of all units, and so is no other top
+        found = optimize.minimize(
+            lambda ends: -log(ends, beta),
+            np.log([23.5, 3.5]),
+            method="Nelder-Mead",
+            options={"xatol": 1e-9, "fatol": 1e-9},
+        )
+        return -found.fun
+
+    estimate = ilr.proportional_odds(table)
+    limits = estimate.confidence_interval(level)
+    top = highest(np.log(estimate.value))
+    falls = [2 * (top - highest(np.log(limit))) for limit in (limits.low, limits.high)]
+    assert falls == pytest.approx([stats.chi2.ppf(level, 1)] * 2, rel=1e-3)
+
+
+def test_steps_that_rounding_makes_are_not_gone_on_with(monkeypatch):
+    """Of 2**50 units in a cell beside one elsewhere fits went a hundred steps on the spot."""
+    steps, moved = [], ordinal_fit._moved
+
+    def counted(now, step):
+        steps.append(step)
+        return moved(now, step)
+
+    monkeypatch.setattr(ordinal_fit, "_moved", counted)
+    most, many = 2**50, 10**9
+    tables = [
+        [[1, 2, most, 25, 3, 3, 12, 10**4, 1, 3], [25, 26, 3, 12, 1, 0, 1, 29, 21, 3]],
+        [[22, 1, 23, many, 1, 3, many, 12, 0, 3], [6, 10**4, 28, 2, 1, 0, 3, 4, many, 19]],
+        [[21, 3, many, 16, 28, 0, 3, 12, 25, 3], [many, 2, 22, 1, 6, 29, most, many, most, 2]],
+        [[19, 2, 2, 2, 3, 8, many, 1, 29, 25], [1, 29, 10**4, 1, 0, 22, 2, 0, many, 28]],
+    ]
+    ilr.proportional_odds(tables).confidence_interval()
+    # 6829 before
+    assert 10 < len(steps) < 3400

@@ -12,7 +12,7 @@ from numpy.testing import assert_allclose
 from scipy import special, stats
 
 import ilacs_reliability as ilr
-from ilacs_reliability.comparison import conditional
+from ilacs_reliability.comparison import conditional, worst_causes
 from ilacs_reliability.comparison.checks import draws_affordable
 
 FIRST = np.array([1, 0] * 20 + [0] * 5)
@@ -156,6 +156,22 @@ def test_as_many_causes_as_units_are_gone_through_up_to_some_thousand():
     few, many = ([[n, n, 2], [1, 1, 1]] for n in (400, 10_000))
     assert ilr.rosenbaum_bounds(few).method == "exact"
     assert ilr.rosenbaum_bounds(many).method == "asymptotic"
+
+
+def test_strata_each_of_which_is_soon_listed_are_too_many_together(monkeypatch):
+    counts = np.random.default_rng(3).integers(0, 6, (30, 2, 10))
+    counts[:, 0, 5:] = counts[:, 1, :5] = 0
+    cells, first_rows = [], worst_causes.first_rows
+
+    def counted(totals, n_first):
+        found = first_rows(totals, n_first)
+        cells.append(found[0].size if found else 0)
+        return found
+
+    monkeypatch.setattr(worst_causes, "first_rows", counted)
+    assert ilr.rosenbaum_bounds(counts).method == "asymptotic"
+    # five seconds at the time that one takes, and the last stratum
+    assert 1e6 < sum(cells) < 8e7
 
 
 def test_ten_thousand_strata_have_bounds():

@@ -227,3 +227,12 @@ def test_limits_are_found_where_the_peak_is_an_end_as_likely_as_a_place_inside()
         low, high = estimate.confidence_interval(level)
         assert low < high
         assert low == pytest.approx(-1, abs=1e-3)
+
+
+def test_a_fit_that_is_not_at_its_top_is_no_answer():
+    """Of 1e9 units in a corner, Fisher's scoring stops some thousand log likelihoods below it."""
+    table = [[3, 10**9, 0, 0], [0, 20, 0, 32], [0, 0, 10_020, 0], [0, 0, 0, 11]]
+    with pytest.warns(ilr.UndefinedEstimateWarning, match="did not converge"):
+        found = ilr.polychoric_correlation(ilr.ratings_from_table(table, scale=ilr.Scale(range(4))))
+    assert np.isnan(found.value)
+    assert (found.status, found.reason) == ("undefined", "non_convergence")

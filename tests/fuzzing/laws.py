@@ -16,6 +16,8 @@ from fuzzing.outcomes import digest
 
 # functions whose first rater, or occasion, is not like the second
 OF_AN_ORDER = {"marginal_indices", "pairwise_agreement", "influential_raters", "cross_check"}
+# what else has a value for each unit
+OF_UNITS = ("survey_weights", "standard")
 DRAWN = re.compile(r"monte|drawn|resample|bootstrap|permut", re.IGNORECASE)
 METHODS = {
     ilr.Ratings: ("select_raters", "with_frequencies"),
@@ -38,8 +40,13 @@ def reordered(name: str, arguments: dict[str, object], draw: Draw) -> dict[str, 
             turned = table[::-1]
             if argument == "ratings" and name not in OF_AN_ORDER and draw.chance(0.5):
                 turned = [row[::-1] for row in turned]
-            return {**arguments, argument: turned}
+            beside = {key: arguments[key][::-1] for key in OF_UNITS if _is_row(arguments.get(key))}
+            return {**arguments, argument: turned, **beside}
     return None
+
+
+def _is_row(given: object) -> bool:
+    return isinstance(given, list | tuple | np.ndarray)
 
 
 def order_problems(result: object, again: object) -> Iterator[str]:

@@ -266,8 +266,8 @@ def may_have_no_width(one: ilr.Estimate, limits: ilr.Interval) -> bool:
     if any("none is left to be uncertain of" in note for note in one.notes):
         return True
     usual = one.confidence_interval(method=_offered(one, limits.method))
-    # at a low level an interval is narrower in proportion, but for the quantile at the usual one
-    held = 2.0 * limits.confidence_level * (usual.high - usual.low)
+    # at a low level an interval is narrower in proportion, or where nothing moved to its square
+    held = limits.confidence_level**2 * (usual.high - usual.low)
     return limits.confidence_level < 0.01 or 0 < held < 4.0 * math.ulp(abs(one.value))
 
 

@@ -69,3 +69,10 @@ def test_one_of_number_and_width_is_asked_for():
         ilr.precision_for_agreement(ilr.cohen_kappa, world)
     with pytest.raises(ValueError, match="one of `n_units` and `width`"):
         ilr.precision_for_agreement(ilr.cohen_kappa, world, n_units=40, width=0.2)
+
+
+@pytest.mark.parametrize("size", [{"n_units": 20}, {"width": 0.4}])
+def test_studies_that_are_too_many_to_go_through_are_refused(size):
+    world = ilr.agreement_world(0.3, margins=[0.2, 0.3, 0.5])
+    with pytest.raises(ValueError, match=r"`method` cannot be 'exact' here: more than 30,000"):
+        ilr.precision_for_agreement(ilr.light_kappa, world, method="exact", **size)

@@ -124,13 +124,15 @@ def _found(
         if far.any():
             below = [anchor[:, far] for anchor in anchors[:number]]
             less = below[-1] * RUNG ** np.minimum(np.ceil(rungs[far] - EXACT) - 1.0, MOST_RUNGS)
-            places[:, far] = _found(evaluate, times[far], less, allowed[far], below)[1]
+            ends[:, far], places[:, far] = _found(evaluate, times[far], less, allowed[far], below)
             nearer &= ~far
     rows, size = np.flatnonzero(known), max(1, BLOCK // (times.shape[-1] * MOST_SINGLE))
     for start in range(0, len(rows), size):
         block = rows[start : start + size]
         paths = _paths(evaluate, seen.take(block), pull[block], reach[:, block], places[:, block])
-        ends[:, block], places[:, block] = _climbed(evaluate, paths)
+        (low, high), places[:, block] = _climbed(evaluate, paths)
+        # so far on that shares are lost in rounding the statistic may be nan where less reach leads
+        ends[:, block] = np.fmin(low, ends[0, block]), np.fmax(high, ends[1, block])
     return ends, places
 
 

@@ -48,6 +48,8 @@ from ilacs_reliability.comparison.unit_pairs import somers_d
 AssociationKind: TypeAlias = Literal["general", "row_means", "correlation"]
 AssociationMethod: TypeAlias = Literal["exact", "monte_carlo", "asymptotic"]
 AssociationScores: TypeAlias = Literal["scale", "ranks"]
+# bytes of a cell of a table that is listed: itself, its surplus, the sums, rounded and in order
+TABULATED = 96.0
 
 
 def cochran_mantel_haenszel(
@@ -329,7 +331,7 @@ def _distribution(shared: SharedGrades, form: _Form) -> Any:
         counts = shared.counts[h]
         sizes, columns = counts.sum(axis=1), counts.sum(axis=0)
         tables = every_table(sizes, columns)
-        if tables is None or not affordable(0.0, nanoseconds=1.0, held=64.0 * tables[0].size):
+        if tables is None or not affordable(0.0, nanoseconds=1.0, held=TABULATED * tables[0].size):
             return None
         surplus = tables[0] - np.outer(sizes, columns) / counts.sum()
         sums = np.einsum("ia,nij,jb->nab", form.left[h], surplus, form.right[h], optimize=True)

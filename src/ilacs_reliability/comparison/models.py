@@ -251,7 +251,7 @@ def _crossing(found: ContrastFit, root: float, sign: float) -> float:
     """
     top, place = found.fit, found.place
     centre = float(top.parameters[place])
-    near, far, now = 0.0, FARTHEST, top
+    near, far, now = 0.0, np.inf, top
     step, fine = root * found.spread, 1e-9 * min(found.spread, 1.0)
     # where a group has 2**50 units slopes are mostly rounding
     wide, slow = FARTHEST, 0
@@ -263,7 +263,7 @@ def _crossing(found: ContrastFit, root: float, sign: float) -> float:
         if near >= FARTHEST:
             return sign * float("inf")
         slope = -sign * now.gradient[place] / reached if reached > 0 else 0.0
-        step = away + (root - reached) / slope if slope > 0 else far
+        step = away + (root - reached) / slope if slope > 0 else np.inf
         if abs(reached - root) <= 1e-9 * root:
             break
         if (near < step < far and abs(step - away) <= fine) or far - near <= fine:
@@ -273,7 +273,7 @@ def _crossing(found: ContrastFit, root: float, sign: float) -> float:
         if far - near <= wide / 2:
             wide, slow = far - near, 0
         if slow >= PATIENCE or not near < step < far:
-            step = 2 * near + found.spread if far == FARTHEST else (near + far) / 2
+            step = (near + far) / 2 if np.isfinite(far) else 2 * near + found.spread
             slow = 0
     return centre + sign * away
 

@@ -17,6 +17,8 @@ from ilacs_reliability.comparison.groups import SharedGrades
 # longest step, as a change of a logit
 MOST_STEP = 10.0
 LEAST_GAIN, MOST_FALL = 1e-11, 1e-6
+# a step that parameters hardly hold
+LEAST_STEP = 1e-13
 # log likelihood that a fit may leave to be gained
 UNSETTLED = 1e-3
 # units of a cell from which on a fit starts from a milder one
@@ -221,8 +223,10 @@ def fit_design(
     now = next(fit for one in guesses if (fit := _at(design, _put(one, places, held), prior)))
     for _ in range(100):
         step = now.information.uphill(now.gradient, free)
-        # Newton's method doubles the digits: after so little a gain none are left
-        last = abs(float(now.gradient @ step)) < LEAST_GAIN
+        # Newton's method doubles the digits: after so little a gain, or so short a step, which of
+        # 2**50 units is made of rounding, none are left
+        short = np.abs(step).max(initial=0.0) < LEAST_STEP
+        last = short or abs(float(now.gradient @ step)) < LEAST_GAIN
         # where the likelihood is nearly a plane, its top is not where the step leads
         step *= min(1.0, MOST_STEP / np.abs(step).max(initial=MOST_STEP))
         before, now = now, _moved(now, step)

@@ -26,6 +26,8 @@ MOST_COMPARED = 1_000
 MOST_WHOLE = 2**60
 # time of a cause at one strength; as many of which tabulating it and the search take
 NANOSECONDS, SEARCHED = 75_000.0, 22
+# time of a cell of a table that is listed
+LISTED = 100.0
 # chances that differ by a smaller share are equal
 SLACK = 1e-11
 
@@ -171,9 +173,13 @@ def _ordered_strata(counts: IntArray) -> tuple[Stratum, ...]:
     for table in counts:
         key = (int(table[1].sum()), *table.sum(axis=0).tolist())
         kinds[key] = kinds.get(key, 0) + 1
-    found = []
+    found, n_listed = [], 0
     for key, n in sorted(kinds.items()):
-        stratum = _stratum(np.array(key[1:]), key[0])
+        stratum, n_cells = _stratum(np.array(key[1:]), key[0])
+        # a few large strata are soon listed, many take as many times as long
+        n_listed += n_cells
+        if not affordable(n_listed, nanoseconds=LISTED):
+            raise TooManyCausesError
         open_causes = len(_undominated(_chances(stratum, 2.0), up=True)) > 1
         reach = float(np.ptp(stratum.surplus)) / (stratum.n_units + 1)
         found.append((not open_causes, reach, stratum, n))
@@ -192,7 +198,8 @@ def _seen(counts: IntArray, common: int) -> int:
     return seen
 
 
-def _stratum(totals: IntArray, n_second: int) -> Stratum:
+def _stratum(totals: IntArray, n_second: int) -> tuple[Stratum, int]:
+    """Tabulate a stratum; also return how many cells of tables were listed for it."""
     n = int(totals.sum())
     ranks = double_mid_ranks(totals)
     # a cause cuts each grade in two, and rows are held several times
@@ -207,7 +214,7 @@ def _stratum(totals: IntArray, n_second: int) -> Stratum:
     weights = np.zeros((n + 1, n_second + 1, len(sums)))
     # best graded first
     totals, ranks = totals[::-1], ranks[::-1]
-    n_rows = 0
+    n_rows = n_cells = 0
     for favoured in range(n + 1):
         inside = np.clip(favoured - (np.cumsum(totals) - totals), 0, totals)
         parts = np.concatenate([inside, totals - inside])
@@ -218,11 +225,12 @@ def _stratum(totals: IntArray, n_second: int) -> Stratum:
         if found is None or n_rows > MOST_CELLS:
             raise TooManyCausesError
         rows, chances = found
+        n_cells += rows.size
         chosen = rows[:, : len(totals)].sum(axis=1)
         place = np.searchsorted(sums, rows @ np.concatenate([ranks, ranks]))
         cells = np.bincount(chosen * len(sums) + place, weights=chances, minlength=weights[0].size)
         weights[favoured] = cells.reshape(weights[0].shape)
-    return Stratum(surplus=sums - n_second * (n + 1), n_units=n, weights=weights)
+    return Stratum(surplus=sums - n_second * (n + 1), n_units=n, weights=weights), n_cells
 
 
 def _chances(stratum: Stratum, strength: float) -> FloatArray:

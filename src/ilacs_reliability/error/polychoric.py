@@ -90,8 +90,8 @@ def polychoric_correlation(
     Warns
     -----
     UndefinedEstimateWarning
-        If two raters rated no unit together, or one of them gave one grade only. The value is then
-        nan.
+        If two raters rated no unit together, one of them gave one grade only, or the fit did not
+        converge, as of a billion units beside a few. The value is then nan.
 
     See Also
     --------
@@ -179,6 +179,8 @@ def _of_pair(ratings: Ratings, joint: bool, said: tuple[str, ...], label: str = 
     if not reason:
         table = Table(read_only(counts[np.ix_(rows, columns)]), joint)
         fit = likeliest(table)
+        reason = "" if fit.settled else "non_convergence"
+    if not reason:
         value = fit.rho
         influence = _by_pattern(influence_on(table, fit), patterns, rows, columns)
         methods = (("profile", keyed(profile_limits, table=table, fit=fit)),)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import NamedTuple
 
@@ -28,6 +28,8 @@ MANY = 1e9
 GAIN, GAIN_OF_LIMITS = 1e-11, 1e-9
 # digits of Fisher's z that limits have, and the least first step on the way to them
 CLOSE, CLOSEST = 1e-8, 1e-12
+# log likelihood that a fit may leave to be gained
+UNSETTLED = 0.5
 
 
 class Place(NamedTuple):
@@ -122,6 +124,10 @@ class Table:
         step = np.linalg.lstsq(information, score, rcond=1e-12)[0]
         return step, float(score @ step)
 
+    def left_to_gain(self, fit: Fit) -> float:
+        """Return what a further step promises; where it leads nowhere, how far off a top may be."""
+        return self._step(self._place(fit.thresholds, fit.rho), fit.rho)[1]
+
     def _uphill(
         self, place: Place, step: FloatArray, rho: float, share: float
     ) -> tuple[Place | None, float]:
@@ -163,11 +169,15 @@ def _edge_slopes(moved: FloatArray, other: FloatArray, rho: float) -> FloatArray
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fit:
-    """The likeliest correlation, with its thresholds and the log likelihood."""
+    """The likeliest correlation, with its thresholds and the log likelihood.
+
+    `settled` says whether the thresholds are at their top, or as near as matters.
+    """
 
     rho: float
     thresholds: FloatArray
     log: float
+    settled: bool = True
 
 
 def likeliest(table: Table) -> Fit:
@@ -187,7 +197,7 @@ def likeliest(table: Table) -> Fit:
     if as_likely or 1.0 - abs(inner.rho) < AT_END:
         best = max(inner, end, key=lambda one: one.log)
         return Fit(float(np.sign(at)), best.thresholds, best.log)
-    return inner
+    return replace(inner, settled=not table.joint or table.left_to_gain(inner) < UNSETTLED)
 
 
 def profile_limits(

@@ -487,11 +487,7 @@ def _draws(
 ) -> int:
     """Return how many studies to draw; raise where what must be done would take too long."""
     most = MOST_EXACT // (1 if looks == 1 else 3)
-    if method == "exact" and not question.is_small(ceil(n_units), most):
-        raise ValueError(
-            f"`method` cannot be 'exact' here: more than {whole(most)} different studies can come "
-            "out."
-        )
+    question.check_method(ceil(n_units), method, most)
     number = question.draws(ceil(n_units), n_resamples, looks=looks)
     if method == "formula":
         return n_resamples

@@ -165,8 +165,9 @@ def precision_for_agreement(
     TypeError
         If an argument is of another kind.
     ValueError
-        If not exactly one of `n_units` and `width` is given, an argument is outside its range, or
-        the coefficient has no value, or no error, in this world.
+        If not exactly one of `n_units` and `width` is given, an argument is outside its range,
+        all studies are too many to go through, or the coefficient has no value, or no error, in
+        this world.
 
     See Also
     --------
@@ -223,7 +224,8 @@ def precision_for_agreement(
 def _expected(
     question: Question, n_units: int, method: str, n_draws: int, rng: np.random.Generator
 ) -> Precision:
-    is_exact = method == "exact" or (method == "auto" and question.is_small(n_units))
+    question.check_method(n_units, method)
+    is_exact = question.is_exact(n_units, method)
     if method == "formula" or not (n_draws or is_exact):
         return _by_formula(question, n_units)
     if is_exact:

@@ -16,6 +16,7 @@ from ilacs_reliability._data.ratings import Ratings, ratings_from_codes
 from ilacs_reliability._inference.thresholds import limits_beside
 from ilacs_reliability._results.estimates import FloatArray, Interval
 from ilacs_reliability._results.undefined import left_unsaid
+from ilacs_reliability._results.wording import whole
 from ilacs_reliability.agreement.coefficients import percent_agreement
 from ilacs_reliability.agreement.formulas import patterns_of
 from ilacs_reliability.agreement.table_limits import FOR_P_VALUE
@@ -137,6 +138,14 @@ class Question:
     def is_small(self, n_units: int, most: int = MOST_EXACT) -> bool:
         """Say whether all studies of this size can be gone through."""
         return n_studies(self.shown, self.fieldwork, n_units) <= most
+
+    def check_method(self, n_units: int, method: str, most: int = MOST_EXACT) -> None:
+        """Raise where all studies are to be gone through and are too many."""
+        if method == "exact" and not self.is_small(n_units, most):
+            raise ValueError(
+                f"`method` cannot be 'exact' here: more than {whole(most)} different studies can "
+                "come out."
+            )
 
     def draws(self, n_units: int, n_draws: int, *, looks: float = 1) -> int:
         """Return how many studies to draw at each of several looks: 0 where too few can be."""
