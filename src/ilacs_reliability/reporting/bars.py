@@ -14,6 +14,7 @@ from ilacs_reliability.reporting.lettering import (
     LINE,
     drop_what_does_not_fit,
     n_lines,
+    tallest,
     width_of,
     with_size,
     wrapped,
@@ -77,7 +78,7 @@ def grades_plot(grades: GradesLike, *, ax: Axes | None = None) -> Axes:
     grade_names, lines = _grade_names(taken)
     ax = new_axes(
         ax,
-        height=max(0.9 + 0.45 * len(bars), 0.5 + 1.25 * LINE * lines),
+        height=max(0.9 + max(0.45, tallest(rows)) * len(bars), 0.5 + 1.25 * LINE * lines),
         width=5.4 + width_of(rows) + width_of(grade_names),
     )
     _stack(ax, np.arange(len(bars)), bars / np.maximum(totals, 1)[:, None], bars, grade_names)
@@ -86,7 +87,7 @@ def grades_plot(grades: GradesLike, *, ax: Axes | None = None) -> Axes:
     ax.set_xlim(0, 1)
     ax.set_xlabel("share of units")
     ax.set_label(_shares_in_words(names, bars, taken))
-    _finish(ax)
+    _finish(ax, grade_names)
     return ax
 
 
@@ -147,7 +148,7 @@ def overlap_plot(grades: GradesLike, *, ax: Axes | None = None) -> Axes:
     grade_names, lines = _grade_names(taken)
     ax = new_axes(
         ax,
-        height=max(0.8 + BAR * (places[-1] + 1), 0.5 + 1.25 * LINE * lines),
+        height=max(0.8 + max(BAR, tallest(rows)) * (places[-1] + 1), 0.5 + 1.25 * LINE * lines),
         width=5.4 + width_of(rows) + width_of(grade_names),
     )
     _stack(ax, places, bars, bars, grade_names)
@@ -158,7 +159,7 @@ def overlap_plot(grades: GradesLike, *, ax: Axes | None = None) -> Axes:
     whole_ticks(ax.xaxis)
     said = report.describe()
     ax.set_label(f"{said[:1].upper()}{said[1:]}")
-    _finish(ax)
+    _finish(ax, grade_names)
     for heading, stratum, top in zip(headings, taken.strata, tops, strict=True):
         above = top - 0.5 - HEADING * n_lines(heading)
         if stratum in report.shared:
@@ -191,7 +192,7 @@ def _stack(ax: Axes, places: Any, parts: Any, counts: Any, grade_names: list[str
     look: Any = {"edgecolor": "black", "linewidth": 0.6}
     for grade, shade in enumerate(shades(len(grade_names))):
         part = parts[:, grade]
-        ax.barh(places, part, left=left, color=shade, label=grade_names[grade], **look)
+        ax.barh(places, part, left=left, color=shade, label=f"grade {grade + 1}", **look)
         for place, count, wide, start in zip(places, counts[:, grade], part, left, strict=True):
             if count:
                 ax.text(
@@ -205,8 +206,11 @@ def _stack(ax: Axes, places: Any, parts: Any, counts: Any, grade_names: list[str
         left = left + part
 
 
-def _finish(ax: Axes) -> None:
-    ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1), borderaxespad=0, frameon=False)
+def _finish(ax: Axes, grade_names: list[str]) -> None:
+    key = ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1), borderaxespad=0, frameon=False)
+    # a legend leaves out what is called "_worst", so that names are written into it afterwards
+    for text, name in zip(key.get_texts(), grade_names, strict=True):
+        text.set_text(name)
     bare(ax, "top", "right", "left")
     # matplotlib's own types do not say that these hold bars
     held: Any = ax.containers

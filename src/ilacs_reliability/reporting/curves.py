@@ -18,6 +18,7 @@ from ilacs_reliability.reporting.captions import (
     repeats_in_words,
     same_side,
 )
+from ilacs_reliability.reporting.lettering import literal
 from ilacs_reliability.reporting.palette import INKS, SHADE
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def repeat_plot(
     for (event, share), (ink, dashes) in zip(shares.items(), INKS, strict=False):
         ax.plot(places, share, color=ink, linestyle=dashes, linewidth=2)
         beyond = float(np.interp(LABELLED, places, share))
-        ax.text(0.02, beyond + 0.02, event, color=ink, va="bottom")
+        ax.text(0.02, beyond + 0.02, literal(event), color=ink, va="bottom")
     if required is not None:
         ax.axhline(float(required), color="0.35", linestyle=":", linewidth=1.5)
     ax.set(xlim=(0, 1), ylim=(0, 1.02), xlabel=RELIABILITY, ylabel="share of units")

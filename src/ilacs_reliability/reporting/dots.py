@@ -15,8 +15,8 @@ from ilacs_reliability.reporting.axes import bare, new_axes, whole_ticks
 from ilacs_reliability.reporting.lettering import (
     LINE,
     height_of,
-    n_lines,
     name_at_the_side,
+    tallest,
     width_of,
     wrapped,
 )
@@ -190,8 +190,8 @@ def coverage_plot(
     known = _known(coverages)
     names = [wrapped(name, 30) for name in known]
     numbers = [f"{percent(one.min())}  {percent(one.mean())}" for one in known.values()]
-    lines = sum(max(2, n_lines(name)) for name in names)
-    ax = new_axes(ax, height=1.1 + LINE * lines, width=4.4 + width_of(names) + width_of(numbers))
+    height = 1.1 + max(2 * LINE, tallest(names)) * len(names)
+    ax = new_axes(ax, height=height, width=4.4 + width_of(names) + width_of(numbers))
     if n_samples is not None:
         samples = min(check_count(n_samples, "n_samples"), MOST_SAMPLES)
         spread = confidence_level * (1 - confidence_level) / samples

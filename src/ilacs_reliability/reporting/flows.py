@@ -12,6 +12,7 @@ from ilacs_reliability.reporting.axes import bare, new_axes
 from ilacs_reliability.reporting.lettering import (
     drop_what_does_not_fit,
     height_of,
+    literal,
     name_at_the_side,
     width_of,
     wrapped,
@@ -75,16 +76,16 @@ def flows_plot(table: TransitionsLike, *, ax: Axes | None = None) -> Axes:
     ax.set_xlim(0, 1)
     ax.set_ylim(0, float(counts.sum()) * (1 + GAP * (len(labels) - 1)))
     _draw_bands(ax, counts, starts)
-    for x, edge, side, sizes, start in zip(
-        (0, 1 - POST), (-SIDE, 1 + SIDE), names, sides, starts, strict=True
-    ):
+    for x, sizes, start in zip((0, 1 - POST), sides, starts, strict=True):
         _draw_posts(ax, x, sizes, start)
-        _name_rows(ax, side, start, sizes, edge)
     ax.set_xticks([POST / 2, 1 - POST / 2], ["before", "after"])
     ax.tick_params(length=0)
     _legend(ax, counts, -0.3 / height)
     ax.set_label(moves_in_words(counts, labels))
     bare(ax)
+    # last, as what stands below takes height from them
+    for edge, side, sizes, start in zip((-SIDE, 1 + SIDE), names, sides, starts, strict=True):
+        _name_rows(ax, side, start, sizes, edge)
     return ax
 
 
@@ -135,13 +136,13 @@ def mosaic_plot(table: TransitionsLike, *, ax: Axes | None = None) -> Axes:
     tiles = _draw_tiles(ax, counts, labels, starts)
     ax.set_xlim(0, 1)
     ax.set_ylim(0, starts[-1])
-    _name_rows(ax, names, starts[:-1], sizes, -SIDE)
     _draw_room(ax, room[0], 1.03, 0.0, float(starts[-2]), "bottom")
     _draw_room(ax, room[1], 1.06, float(starts[1]), float(starts[-1]), "top")
     ax.set_xlabel("share of the units with that grade before")
     _legend(ax, counts, -0.5 / height)
     ax.set_label(f"{moves_in_words(counts, labels)} {_room_in_words(transitions)}")
     bare(ax)
+    _name_rows(ax, names, starts[:-1], sizes, -SIDE)
     _write_tiles(ax, tiles)
     return ax
 
@@ -214,7 +215,7 @@ def _draw_tiles(ax: Axes, counts: Any, labels: list[str], starts: Any) -> list[A
         colour = MOVES[_moved(before, after)]
         look: Any = {"facecolor": colour, "edgecolor": "white", "lw": 1.5}
         tile = ax.add_patch(Rectangle((left, starts[before]), wide, size, **look))
-        where = "stayed" if before == after else f"to {labels[after]}"
+        where = "stayed" if before == after else literal(f"to {labels[after]}")
         texts = (f"{whole(count)} {where}", whole(count))
         drawn.append((tile, (left + wide / 2, starts[before] + size / 2), texts, ink_on(colour)))
     return drawn

@@ -22,7 +22,7 @@ from ilacs_reliability._results.wording import (
 )
 from ilacs_reliability.reporting.axes import bare, new_axes
 from ilacs_reliability.reporting.captions import held_in_words, interval_in_words
-from ilacs_reliability.reporting.lettering import LINE, n_lines, width_of, wrapped
+from ilacs_reliability.reporting.lettering import LINE, literal, tallest, width_of, wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -88,8 +88,9 @@ def interval_plot(
     names = [wrapped(one.label or one.name, 32) for one in shown]
     limits = [one.confidence_interval(confidence_level) for one in shown]
     numbers = [_numbers(one, pair) for one, pair in zip(shown, limits, strict=True)]
-    lines = sum(max(2, n_lines(name)) for name in names) + sum(bool(name) for name, _ in bars)
-    ax = new_axes(ax, height=0.9 + LINE * lines, width=4.2 + width_of(names) + width_of(numbers))
+    height = 0.9 + max(2 * LINE, tallest(names)) * len(names)
+    height += LINE * sum(bool(name) for name, _ in bars)
+    ax = new_axes(ax, height=height, width=4.2 + width_of(names) + width_of(numbers))
     edges = _edges(np.array([(one.value, *pair) for one, pair in zip(shown, limits, strict=True)]))
     for row, (one, pair) in enumerate(zip(shown, limits, strict=True)):
         _draw_interval(ax, row, one, pair, edges)
@@ -178,7 +179,7 @@ def _draw_threshold(ax: Axes, name: str, value: float, height: int) -> None:
     ax.axvline(value, color="0.4", linestyle="--", linewidth=1)
     if name:
         ax.annotate(
-            f"{name} {fixed(value, 2)}",
+            literal(f"{name} {fixed(value, 2)}"),
             (value, 1),
             (0, 3 + 72 * LINE * height),
             xycoords=ax.get_xaxis_transform(),

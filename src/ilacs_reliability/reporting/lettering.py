@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -18,9 +19,14 @@ SIZE = 9.0
 """Of names at the side, in points."""
 
 
+def literal(text: str) -> str:
+    """Return a text whose dollar signs are drawn as such: matplotlib sets formulas between two."""
+    return re.sub(r"(?<!\\)\$", r"\\$", text)
+
+
 def wrapped(text: str, width: int) -> str:
-    """Return a text in lines of so many letters."""
-    return textwrap.fill(text, width) or text
+    """Return a text in lines of so many letters, of which none is a formula."""
+    return literal(textwrap.fill(text, width) or text)
 
 
 def with_size(name: str, size: str, width: int) -> str:
@@ -31,6 +37,11 @@ def with_size(name: str, size: str, width: int) -> str:
 def n_lines(text: str) -> int:
     """Count the lines of a text."""
     return 1 + text.count("\n")
+
+
+def tallest(names: Iterable[str]) -> float:
+    """Return how high a row must be for the name with the most lines, in inches."""
+    return LINE * max(map(n_lines, names)) + AIR
 
 
 def width_of(texts: Iterable[str]) -> float:
@@ -59,7 +70,7 @@ def name_at_the_side(ax: Axes, points: Mapping[str, tuple[float, float]], side: 
     left, right = ax.get_xlim()
     edge, turned = (left, "right") if side < left else (right, "left")
     texts = [
-        ax.text(side, y, name, va="center", ha=turned, fontsize=SIZE)
+        ax.text(side, y, literal(name), va="center", ha=turned, fontsize=SIZE)
         for name, (_, y) in points.items()
     ]
     places = _places(ax, texts, [y for _, y in points.values()])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ilacs_reliability._checks.arguments import told
+from ilacs_reliability._checks.arguments import naming, told
 from ilacs_reliability._data.ratings import Ratings
 from ilacs_reliability._data.tables import TransitionsLike, as_transitions
 from ilacs_reliability._results.estimates import Estimate
@@ -142,7 +142,13 @@ def agreement_plot(ratings: Ratings, *, ax: Axes | None = None) -> Axes:
     """
     if not isinstance(ratings, Ratings):
         raise TypeError(f"`ratings` must be Ratings by two raters, but got {told(ratings)}.")
-    transitions = as_transitions(ratings)
+    if ratings.patterns is None or ratings.n_raters != 2 or ratings.frequencies.ndim != 1:
+        raise ValueError(
+            f"`ratings` must be of one study by two known raters, but got {told(ratings)}: choose "
+            "two by `select_raters`."
+        )
+    with naming("ratings", instead="table"):
+        transitions = as_transitions(ratings)
     counts = transitions.counts
     names = ratings.raters or ("first rater", "second rater")
     labels = [wrapped(str(label), 24) for label in transitions.scale.labels]
