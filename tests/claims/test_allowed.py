@@ -211,6 +211,7 @@ def test_transitions_with_both_margins_hold_the_table_that_they_came_from():
     shifts = ilr.identified_range(ilr.sign_test, tables)
     assert shifts.low == close(shifts.high)
     assert shifts.low == close(ilr.sign_test(table).p_value)
+    assert ", the p-value of sign_test is 0.0" in shifts.describe()
 
 
 def test_a_batch_and_one_call_each_find_the_same():

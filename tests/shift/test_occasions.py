@@ -521,3 +521,19 @@ def test_one_stratum_is_said_in_the_singular():
 def test_nothing_is_said_to_be_drawn_where_nothing_differs():
     result = ilr.madansky([[1, 1, 1], [2, 2, 2]], method="monte_carlo")
     assert (result.method, result.p_value) == ("monte_carlo", 1.0)
+
+
+def test_strata_that_cannot_be_compared_have_no_p_value_of_being_alike():
+    said = ilr.stratified_shift([[[5, 6], [1, 8]]]).describe()
+    assert "for no shift in any stratum; there is one stratum: nothing to compare; it" in said
+    assert "the same shift in all" not in said
+    scale = ilr.Scale(["low", "high"])
+    balanced, steady = (
+        ilr.ratings_from_codes(codes, scale=scale, clusters=clusters, design="repeat")
+        for codes, clusters in (
+            ([[0, 1], [1, 0]], [0, 0]),
+            ([[0, 0], [1, 1]], [0, 1]),
+        )
+    )
+    said = ilr.stratified_shift([balanced, steady]).describe()
+    assert "moves differ within one stratum at most: nothing to compare; it" in said

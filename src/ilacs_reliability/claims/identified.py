@@ -35,7 +35,7 @@ class IdentifiedRange(Record):
     Attributes
     ----------
     name : str
-        What was computed.
+        What was computed, such as "gwet_ac" or "the p-value of sign_test".
     low, high : float
         The least and the greatest value; nan for verdicts, or where no table defines one. Of a test
         the values are its p-values.
@@ -243,11 +243,16 @@ def _name(function: Callable[..., Any], results: list[Any]) -> str:
     named = getattr(results[0], "name", "") if results else ""
     inner = function.func if isinstance(function, partial) else function
     name = str(named or getattr(inner, "__name__", "the function"))
-    return "the value" if name == "<lambda>" else name
+    name = "the value" if name == "<lambda>" else name
+    return f"the p-value of {name}" if results and _is_test(results[0]) else name
+
+
+def _is_test(result: Any) -> bool:
+    return isinstance(result, SignificanceResult)
 
 
 def _value(result: Any) -> Any:
-    if isinstance(result, SignificanceResult):
+    if _is_test(result):
         return result.p_value
     value = result.value if isinstance(result, Estimate) else result
     try:

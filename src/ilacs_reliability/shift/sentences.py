@@ -367,13 +367,21 @@ def over_strata(
     pooled: tuple[str, str],
     *,
     none: tuple[float, str],
-    same: tuple[float, str],
+    same: tuple[float, str] | str,
 ) -> str:
-    """Say a pooled shift with the p-values of no shift and of the same shift, each with how."""
+    """Say a pooled shift with the p-values of no shift and of the same shift, each with how.
+
+    Where strata cannot be compared, `same` is the note that says so.
+    """
+    alike = (
+        f"{same[:1].lower()}{same[1:].rstrip('.')}"
+        if isinstance(same, str)
+        else f"{p_phrase(same[0])} ({same[1]}) for the same shift in all"
+    )
     return (
         f"Over {strata} and {counted(n_units, 'unit')} the {pooled[0]} is {pooled[1]}, "
-        f"{p_phrase(none[0])} ({none[1]}) for no shift in any stratum; "
-        f"{p_phrase(same[0])} ({same[1]}) for the same shift in all; it does not show {NOT_SHOWN}."
+        f"{p_phrase(none[0])} ({none[1]}) for no shift in any stratum; {alike}; it does not show "
+        f"{NOT_SHOWN}."
     )
 
 

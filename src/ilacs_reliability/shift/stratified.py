@@ -122,12 +122,13 @@ class StratifiedShift(Record):
         """
         interval = self.pooled.confidence_interval()
         number = with_interval(self.pooled.value, *interval, how=interval.method)
+        between = self.heterogeneity
         return over_strata(
             _so_many(self.strata),
             self.n_units,
             (self.pooled.label, number),
             none=(self.test.p_value, self.test.method),
-            same=(self.heterogeneity.p_value, self.heterogeneity.method),
+            same=(between.p_value, between.method) if between.df else between.notes[-1],
         )
 
     def to_dict(self) -> dict[str, Any]:
