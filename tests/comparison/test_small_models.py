@@ -71,3 +71,11 @@ def test_one_ratio_of_odds_needs_one_cut_with_units_on_either_side():
 def test_an_unused_grade_takes_no_part():
     table = np.array([[20, 0, 30, 20], [25, 0, 20, 30]])
     assert not is_rough(ilr.parallel_lines_test(table))
+
+
+@pytest.mark.parametrize("shape", [(2, 400), (300, 4)])
+def test_too_many_parameters_are_not_blamed_on_strata(shape):
+    counts = np.random.default_rng(1).integers(1, 5, shape)
+    grades = ilr.grades_from_table(counts, scale=ilr.Scale(list(range(shape[1]))))
+    with pytest.raises(ValueError, match="parameters, which would take too long to fit: join gr"):
+        ilr.proportional_odds_test(grades)

@@ -158,6 +158,12 @@ def check_fittable(design: Design, n_core: int = 0, n_bounds: float = 0.0) -> No
     steps = 150 * n_cells * (70 + n_core**2)
     held = 40 * n_cells * n_core + 100 * n_bounds / max(n_core, 1)
     if not affordable(steps + 50 * n_bounds, nanoseconds=1.5, held=held):
+        if design.n_strata < n_core:
+            raise ValueError(
+                f"`grades` has so many grades or groups that the model has {whole(n_core)} "
+                "parameters, which would take too long to fit: join grades or groups, or use "
+                "`cochran_mantel_haenszel`."
+            )
         raise ValueError(
             f"`grades` has {whole(design.n_strata)} strata, each with a shift to be fitted, which "
             "would take too long: join strata, or use `stratified_relative_effect` or `odds_ratio`."
