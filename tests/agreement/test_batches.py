@@ -57,6 +57,27 @@ COEFFICIENTS = {
     "pairwise": partial(first_pair, coefficient=ilr.percent_agreement),
     "pairwise-kappa": partial(first_pair, coefficient=ilr.cohen_kappa),
 }
+
+
+def first_of(function, ratings, **options):
+    return next(iter(function(ratings, **options).values()))
+
+
+# what has no answer for one rater
+OF_SEVERAL = {
+    "kendall_w-pairwise": partial(ilr.kendall_w, missing="pairwise"),
+    "standard": lambda ratings: first_of(ilr.agreement_with_standard, ratings, standard=0),
+    "appraisers": lambda ratings: ilr.attribute_agreement(ratings).between,
+    "consensus": lambda ratings: first_of(ilr.consensus_agreement, ratings, ties="worst", least=1),
+    "groups": lambda ratings: (
+        ilr.group_agreement(ratings, {"a": [0], "b": [1]})["a", "b"]
+        if ratings.n_raters == 2
+        else ilr.group_agreement(ratings, {"a": [0, 2], "b": [1]})["a", "b"]
+    ),
+    "trials": lambda ratings: ilr.intra_rater_agreement(
+        ratings, trial={"a": [0, 1], **({"b": [2]} if ratings.n_raters > 2 else {})}
+    )["within raters"],
+}
 TWO_RATERS = ("cohen", "scott", "bangdiwala", "kappa_max", "prevalence", "bias", "pabak")
 STUDIES = {
     "2": ([[1, 1], [0, 0], [2, 1], [0, 1]], None),
@@ -64,12 +85,17 @@ STUDIES = {
     "2 in clusters": ([[1, 1], [0, 0], [2, 1], [0, 2]], [0, 0, 1, 2]),
     "3": ([[0, 0, 2], [1, 1, 0], [2, 2, 2]], None),
     "3 missing": ([[0, -1, 2], [1, 1, 0], [2, 2, -1], [-1, 1, 1]], None),
+    "3 missing in clusters": ([[0, 0, 2], [1, 1, -1], [2, 1, 2], [2, -1, -1]], [0, 1, 1, 2]),
 }
 CASES = [
     pytest.param(name, study, id=f"{name} of {study}")
     for name in COEFFICIENTS
     for study in STUDIES
     if study.startswith("2") or not name.startswith(TWO_RATERS)
+]
+ALL = COEFFICIENTS | OF_SEVERAL
+MORE_CASES = [
+    pytest.param(name, study, id=f"{name} of {study}") for name in OF_SEVERAL for study in STUDIES
 ]
 
 
@@ -89,9 +115,9 @@ def quietly(coefficient, ratings):
         return coefficient(ratings)
 
 
-@pytest.mark.parametrize(("name", "study"), CASES)
+@pytest.mark.parametrize(("name", "study"), CASES + MORE_CASES)
 def test_each_study_of_a_batch_gets_what_it_gets_alone(name, study):
-    coefficient = COEFFICIENTS[name]
+    coefficient = ALL[name]
     ratings, frequencies = several(study)
     batch = quietly(coefficient, ratings.with_frequencies(frequencies))
     numbers = {

@@ -372,7 +372,8 @@ def _pairwise(given: Ratings) -> Estimate:
     if not study.is_batch and not reason and np.isnan(found.value):
         reason, why = _no_pairs(taken)
     value = where_known(study, found.value)
-    m, least = found.ratings_per_unit, -1.0 if np.any(taken.n_missing) else 0.0
+    # of a batch, only a study with a rating missing may lie below 0
+    m, least = found.ratings_per_unit, np.where(np.asarray(taken.n_missing) > 0, -1.0, 0.0)[()]
     methods = rescaled_methods(
         keyed(_correlation_of, m=m),
         keyed(_concordance_of, m=m, least=least),

@@ -564,14 +564,15 @@ def _bonferroni(
 
 def _korn_graubard(estimate: Estimate, confidence_level: float) -> Limits:
     """Use Clopper and Pearson's limits at the number of units that clusters are worth."""
-    p, error, pieces = estimate.value, estimate.standard_error, int(estimate.n_independent)
-    size = float(min(pieces, estimate.n_units))
-    if error > 0:
-        tail = (1 + confidence_level) / 2
-        quantiles = [t_quantile(max(n - 1, 1), tail) for n in (estimate.n_units, pieces)]
-        worth = p * (1 - p) / error**2 * (quantiles[0] / quantiles[1]) ** 2
-        size = float(np.clip(worth, 1.0, estimate.n_units))
-    hits, misses, tail = size * p, size * (1 - p), (1 - confidence_level) / 2
-    low = betas.betaincinv(hits, misses + 1, tail) if hits > 0 else 0.0
-    high = betas.betaincinv(hits + 1, misses, 1 - tail) if misses > 0 else 1.0
-    return low, high
+    p, error = np.asarray(estimate.value), np.asarray(estimate.standard_error)
+    n = np.asarray(estimate.n_units, dtype=np.float64)
+    pieces, tail = np.floor(estimate.n_independent), (1 + confidence_level) / 2
+    of_units, of_pieces = (t_quantile(np.maximum(x - 1, 1.0), tail) for x in (n, pieces))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        worth = p * (1 - p) / error**2 * (of_units / of_pieces) ** 2
+    size = np.where(error > 0, np.clip(worth, 1.0, n), np.minimum(pieces, n))
+    hits, misses = size * p, size * (1 - p)
+    # at none and at all the inner limit is the end itself
+    low = betas.betaincinv(np.where(hits > 0, hits, 1.0), misses + 1, 1 - tail)
+    high = betas.betaincinv(hits + 1, np.where(misses > 0, misses, 1.0), tail)
+    return np.where(hits > 0, low, 0.0), np.where(misses > 0, high, 1.0)
