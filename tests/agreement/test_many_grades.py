@@ -301,3 +301,15 @@ def test_ratings_of_one_of_very_many_grades_leave_alpha_undefined(low):
         with pytest.warns(ilr.UndefinedEstimateWarning, match="the same grade"):
             alpha = ilr.krippendorff_alpha(ratings, metric="interval")
         assert alpha.reason == "no_variation"
+
+
+@pytest.mark.parametrize("alike", [False, True])
+def test_the_largest_kappa_of_many_grades_is_not_certain(alike):
+    scores = np.random.default_rng(0).random((300, 2))
+    found = ilr.kappa_max(np.column_stack([scores[:, 0], scores[::-1, 0]]) if alike else scores)
+    assert_allclose(found.value, float(alike), atol=1e-12)
+    for way in (None, *found.interval_methods):
+        interval = found.confidence_interval(method=way)
+        assert interval.width > 0.001
+        assert interval.low <= found.value <= interval.high
+    assert found.confidence_interval().method == "score, since t has no width"

@@ -312,7 +312,8 @@ class Estimate(Record, Pictured):
             The limits, within the `range` of what can be true and with the estimate between them
             however low the level; nan where it is undefined. Arrays for a batch. Where the standard
             error is zero, a method that rests on it alone gives way to the default one ("score"
-            for "enumerated"), and `method` says so: agreement in every unit is not certainty.
+            for "enumerated" and "t"), and `method` says so: agreement in every unit is not
+            certainty.
 
         Raises
         ------
@@ -345,8 +346,9 @@ class Estimate(Record, Pictured):
         known: Literal["ignore"] | None = "ignore" if np.ndim(self.value) else None
         with np.errstate(invalid=known, divide=known):
             found = offered[chosen](self, confidence_level)
-            # quick however many studies there are
-            other = "score" if default == "enumerated" else default
+            # quick however many studies there are, and not of the standard error alone
+            rests = default in ("enumerated", "t") and "score" in offered
+            other = "score" if rests else default
             usual = found if confidence_level == USUAL else None
             if chosen != other and (flat := self._is_flat(found, usual, (chosen, other))).any():
                 wide = offered[other](self, confidence_level)
