@@ -203,6 +203,13 @@ def test_limits_of_22_of_24_are_the_published_ones():
     assert_allclose(one_sided[0], 0.760199, atol=5e-7)
 
 
+@pytest.mark.parametrize("n", [1, 24, 10**9])
+def test_wilson_limits_of_all_and_of_none_have_a_width_at_any_level(n):
+    low, high = intervals.wilson_limits([n, 0], n, confidence_level=1e-12)
+    assert low[0] < 1 == high[0]
+    assert high[1] > 0 == low[1]
+
+
 @pytest.mark.parametrize(
     ("limits", "method"),
     [("clopper_pearson", "beta"), ("wilson", "wilson"), ("jeffreys", "jeffreys")],

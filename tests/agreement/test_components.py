@@ -226,6 +226,20 @@ def test_units_of_nearly_the_largest_variance_are_limited_by_the_variance_itself
     assert_allclose([*found], [most * (1 - high), most * (1 - low)], rtol=1e-9)
 
 
+@pytest.mark.parametrize("source", ["units", "raters", "residual"])
+def test_a_scale_turned_round_has_the_same_limits(source):
+    """Which grade most units are nearest to is not one grade for two that are both common."""
+    codes = np.array([[3, 3]] * 5 + [[2, 2]] * 4 + [[1, 1], [0, 1], [2, 3]])
+    scale = ilr.Scale(range(4))
+    limits = [
+        ilr.variance_components(ilr.ratings_from_codes(one, scale=scale)).confidence_interval(
+            source
+        )
+        for one in (codes, 3 - codes)
+    ]
+    assert_allclose([*limits[0]], [*limits[1]], rtol=1e-9)
+
+
 def test_undefined_components_have_no_limits():
     with pytest.warns(ilr.UndefinedEstimateWarning):
         parts = ilr.variance_components([[1, 1], [1, 1]])

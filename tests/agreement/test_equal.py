@@ -157,6 +157,21 @@ def test_strata_that_are_alike_add_up_and_do_not_differ():
     assert found.n_units == 80
 
 
+def test_strata_of_very_many_units_are_compared_however_small_their_errors():
+    times = 10**10
+    many = {
+        name: [
+            ilr.cohen_kappa(ilr.ratings_from_table(np.array(one) * times, scale=SCALE))
+            for one in tables
+        ]
+        for name, tables in (("north", TABLES), ("south", OTHERS))
+    }
+    found = ilr.equal_agreement_test(many, paired=False)
+    few = ilr.equal_agreement_test(BY_STRATUM, paired=False)
+    assert found.status == "ok"
+    assert found.statistic == pytest.approx(few.statistic * times, rel=0.05)
+
+
 def test_a_covariate_that_makes_the_difference_is_held_apart():
     # within each stratum all agree alike; who works where makes the difference
     easy, hard = [[45, 5], [5, 45]], [[30, 20], [20, 30]]

@@ -174,6 +174,17 @@ def test_strata_each_of_which_is_soon_listed_are_too_many_together(monkeypatch):
     assert 1e6 < sum(cells) < 8e7
 
 
+def test_alike_strata_of_as_many_margins_as_there_are_take_too_long():
+    """Their causes are gone through once, the sums of each margin anew."""
+    counts = np.zeros((6000, 2, 10), dtype=int)
+    counts[:, 0, 0] = 1
+    counts[:, 1] = np.random.default_rng(1).multinomial(29, [0.1] * 10, size=6000)
+    start = process_time()
+    with pytest.raises(ValueError, match=r"`grades` has 6,000 strata, .* would take too long"):
+        ilr.rosenbaum_bounds(counts, gamma=np.linspace(1, 9, 200))
+    assert process_time() - start < 10
+
+
 def test_ten_thousand_strata_have_bounds():
     start = process_time()
     bounds = ilr.rosenbaum_bounds(MANY)

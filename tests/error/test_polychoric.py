@@ -236,3 +236,14 @@ def test_a_fit_that_is_not_at_its_top_is_no_answer():
         found = ilr.polychoric_correlation(ilr.ratings_from_table(table, scale=ilr.Scale(range(4))))
     assert np.isnan(found.value)
     assert (found.status, found.reason) == ("undefined", "non_convergence")
+
+
+@pytest.mark.parametrize(
+    ("table", "is_said"), [([[30, 5, 30], [5, 40, 5]], True), ([[30, 20, 9], [9, 20, 30]], False)]
+)
+def test_a_misfit_on_one_degree_of_freedom_is_said(table, is_said):
+    counts = np.zeros((3, 3), dtype=int)
+    counts[:2] = table
+    ratings = ilr.ratings_from_table(counts, scale=ilr.Scale(range(3)))
+    notes = ilr.polychoric_correlation(ratings).notes
+    assert any("bivariate normal" in note for note in notes) == is_said

@@ -49,6 +49,17 @@ def test_the_formula_of_a_chi_square_test_is_the_noncentral_one():
     assert plan.power == pytest.approx(wanted, abs=1e-6)
 
 
+def test_the_formula_is_that_of_as_many_units_as_the_function_takes():
+    def for_few(table):
+        if table.n_units > 2000:
+            raise ValueError("too many")
+        return ilr.stuart_maxwell(table)
+
+    few = ilr.units_for_shift(MOVES, test=for_few, n_units=100, method="formula")
+    many = ilr.units_for_shift(MOVES, test=ilr.stuart_maxwell, n_units=100, method="formula")
+    assert few.power == pytest.approx(many.power, rel=1e-6)
+
+
 def test_a_small_study_is_drawn_where_that_is_asked_for():
     exact = ilr.units_for_shift(MOVES, n_units=20)
     drawn = ilr.units_for_shift(MOVES, n_units=20, method="simulated", n_resamples=400, rng=1)

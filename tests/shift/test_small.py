@@ -14,6 +14,7 @@ from hypothesis.extra import numpy as hnp
 import ilacs_reliability as ilr
 import strategies as our
 from closeness import close
+from ilacs_reliability.shift import sign_flips
 from ilacs_reliability.shift.sign_flips import squares_tail
 
 FEW_MOVES = "rests on few moves"
@@ -318,3 +319,29 @@ def test_limits_of_a_share_that_nearly_all_lost_answer_as_the_test_does(grade):
         threshold = low + place * (high - low)
         test = ilr.threshold_test(change, threshold, alternative="two-sided", method="bonferroni")
         assert (test.p_value > 0.05) == inside
+
+
+@pytest.mark.parametrize("n_grades", [2, 3])
+def test_thirty_units_for_each_direction_are_not_few_for_a_variance_about_what_was_seen(n_grades):
+    table = np.zeros((n_grades, n_grades), dtype=int)
+    table[np.arange(n_grades - 1), np.arange(1, n_grades)] = 6
+    table[np.arange(1, n_grades), np.arange(n_grades - 1)] = 5
+    enough = 30 * (n_grades - 1)
+    for n_units, is_few in ((enough - 1, True), (enough, False)):
+        table[0, 0] = 0
+        table[0, 0] = n_units - table.sum()
+        notes = ilr.bhapkar(table, method="asymptotic").notes
+        assert any("fewer than 30" in note for note in notes) == is_few
+
+
+def test_pairs_of_too_many_sums_to_fold_are_kept_apart(monkeypatch):
+    (together,) = sign_flips._folded(7, 4)
+    monkeypatch.setattr(sign_flips, "LARGEST_SEARCHED", 30)
+    parts = sign_flips._folded(7, 4)
+    assert len(parts) > 1
+    found = {}
+    for chosen in product(*(zip(*part, strict=True) for part in parts)):
+        total = round(sum(value for value, _ in chosen) * 7)
+        found[total] = found.get(total, 0.0) + prod(chance for _, chance in chosen)
+    assert sorted(found) == [round(value * 7) for value in together[0]]
+    assert [found[total] for total in sorted(found)] == pytest.approx(list(together[1]))

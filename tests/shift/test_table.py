@@ -544,3 +544,36 @@ def test_all_but_a_few_of_very_many_that_move_one_way_hold_their_imbalance():
         low, high = effect.confidence_interval()
         assert low <= effect.value <= high
         assert low < high
+
+
+def test_occasions_that_change_places_turn_the_limits_of_clustered_moves_round():
+    codes = np.array(
+        [[0, 1], [0, 1], [1, 2], [0, 1], [1, 0], [2, 1], [1, 1], [2, 2], [0, 1], [1, 2]]
+    )
+    clusters = list("aabbccddee")
+    scale = ilr.Scale(["poor", "fair", "good"])
+    there, back = (
+        ilr.pairwise_symmetry(
+            ilr.ratings_from_codes(one, scale=scale, clusters=clusters, design="repeat")
+        )
+        for one in (codes, codes[:, ::-1])
+    )
+    asked = 0
+    assert there.pairs == back.pairs
+    for effect, turned in zip(there.effects, back.effects, strict=True):
+        for method in effect.interval_methods if effect.status == "ok" else ():
+            limits, other = (one.confidence_interval(0.9, method) for one in (effect, turned))
+            assert [limits.low, limits.high] == pytest.approx([-other.high, -other.low], abs=1e-9)
+            asked += 1
+    assert asked > 3
+
+
+@pytest.mark.parametrize(("span", "is_taken"), [(1.5e-100, True), (0.9e-100, False)])
+def test_scores_so_near_that_squares_vanish_are_refused(span, is_taken):
+    table = [[5, 3], [1, 4]]
+    if is_taken:
+        shift = ilr.marginal_score_shift(table, scores=[0.0, span])
+        assert shift.p_value == pytest.approx(ilr.marginal_score_shift(table).p_value, rel=1e-9)
+    else:
+        with pytest.raises(ValueError, match="`scores` must lie between 1e-100 and 1e\\+100 apart"):
+            ilr.marginal_score_shift(table, scores=[0.0, span])

@@ -28,6 +28,7 @@ from ilacs_reliability.agreement.titles import HOW_OTHERS_DIFFER, component
 SOURCES: tuple[Literal["units", "raters", "residual"], ...] = ("units", "raters", "residual")
 # up to this share of its largest value the variance of units is found as a share of odd units
 ODD = 0.75
+SIDES: tuple[Literal["left", "right"], ...] = ("left", "right")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +119,12 @@ def _basis(ratings: Ratings, scores: Scores) -> _Basis:
     w, table = scores.frequencies, ratings.table
     values = np.asarray(ratings.scale.scores, dtype=np.float64)
     values = values - values[len(values) // 2]
-    # scores of an ordered scale increase
-    nearest = np.searchsorted((values[1:] + values[:-1]) / 2.0, scores.means)
-    commonest = np.bincount(nearest, weights=w * scores.rated).max()
+    # scores of an ordered scale increase; a mean between two is of either, whichever way they count
+    between = (values[1:] + values[:-1]) / 2.0
+    commonest = max(
+        np.bincount(np.searchsorted(between, scores.means, side), weights=w * scores.rated).max()
+        for side in SIDES
+    )
     n, paired = float(w @ scores.rated), float(w @ table.paired)
     pieces, paired_pieces = n, paired
     if ratings.clusters is not None:

@@ -16,6 +16,7 @@ from ilacs_reliability._checks.randomness import as_generator, check_draws
 from ilacs_reliability._checks.work import affordable
 from ilacs_reliability._data.tables import GradesLike, as_grades
 from ilacs_reliability._inference.null import ChiSquare, Drawn, Exact, Null, found_by, listed
+from ilacs_reliability._inference.units import own_unit
 from ilacs_reliability._results.estimates import Estimate, FloatArray, SignificanceResult
 from ilacs_reliability.comparison.checks import (
     check_drawable,
@@ -249,7 +250,10 @@ def _form(
     n = counts.sum(axis=(1, 2))
     rows = counts.sum(axis=2) / n[:, None]
     columns = counts.sum(axis=1) / n[:, None]
-    left, right = _contrasts(counts, kind, scores, (shared.scale.scores, places))
+    numbers = [np.asarray(one, dtype=np.float64) for one in (shared.scale.scores, places)]
+    # what has no variance is told from it whatever scores are counted in
+    of_grades, ordered = (one / own_unit(np.ptp(one)) for one in numbers)
+    left, right = _contrasts(counts, kind, scores, (of_grades, ordered))
     parts = _parts(shared.counts, left, right)
     covariance = np.zeros((parts.shape[1],) * 2)
     for h in range(len(n)):

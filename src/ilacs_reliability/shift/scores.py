@@ -16,6 +16,7 @@ from ilacs_reliability._data.scales import FloatArray
 from ilacs_reliability._data.tables import TransitionsLike
 from ilacs_reliability._inference.shrinkage import no_bolder
 from ilacs_reliability._inference.thresholds import ALTERNATIVES
+from ilacs_reliability._inference.units import own_unit
 from ilacs_reliability._results.estimates import (
     Alternative,
     Estimate,
@@ -138,14 +139,15 @@ def marginal_score_shift(
     numbers = in_grade_order(scores, pairs.scale, "scores")
     changes = score_changes(pairs, numbers)
     drawn = method in ("exact", "monte_carlo")
+    unit = own_unit(changes)
     pieces = signed_sum(
-        *cluster_totals(pairs, changes), method if drawn else "asymptotic", n_resamples, rng
+        *cluster_totals(pairs, changes / unit), method if drawn else "asymptotic", n_resamples, rng
     )
     effect = score_estimate(
         pairs, numbers, pieces=pieces, first="wald" if method == "wald" else "score"
     )
     if drawn:
-        statistic, p_value = pieces.total, signed_sum_p(pieces, alternative)
+        statistic, p_value = pieces.total * unit, signed_sum_p(pieces, alternative)
     else:
         statistic, found = _normal_test(effect, pieces, alternative, method, _reach(pairs, numbers))
         moved = int(pieces.sizes.sum())

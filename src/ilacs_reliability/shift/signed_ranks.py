@@ -16,6 +16,7 @@ from ilacs_reliability._data.tables import TransitionsLike
 from ilacs_reliability._inference.intervals import t_limits, wald_limits
 from ilacs_reliability._inference.shrinkage import no_bolder
 from ilacs_reliability._inference.thresholds import ALTERNATIVES
+from ilacs_reliability._inference.units import own_unit
 from ilacs_reliability._results.estimates import (
     Alternative,
     Estimate,
@@ -162,6 +163,7 @@ def wilcoxon_signed_rank(
     pairs = as_pairs(table)
     check_ordered(pairs)
     changes = score_changes(pairs, None)
+    changes = changes / own_unit(changes)
     ranks = _signed_ranks(changes, pairs.frequencies, zero_method)
     pieces = signed_sum(*cluster_totals(pairs, ranks), method, n_resamples, rng)
     if method == "asymptotic":

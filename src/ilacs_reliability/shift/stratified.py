@@ -13,6 +13,7 @@ from ilacs_reliability._checks.arguments import check_listing, check_option
 from ilacs_reliability._checks.randomness import as_generator, check_draws
 from ilacs_reliability._data.scales import FloatArray, IntArray
 from ilacs_reliability._data.tables import TransitionsLike
+from ilacs_reliability._inference.units import own_unit
 from ilacs_reliability._results.estimates import Estimate, Limits, Method, SignificanceResult
 from ilacs_reliability._results.ingredients import Title, Value
 from ilacs_reliability._results.keyed import keyed
@@ -265,7 +266,8 @@ def stratified_shift(
     # the furthest that a unit can move
     reach = float(np.ptp(everyone.scale.scores)) if effect == "score" else 1.0
     generator = as_generator(rng)
-    pieces = signed_sum(*cluster_totals(everyone, scores), method, n_resamples, generator)
+    unit = own_unit(scores)
+    pieces = signed_sum(*cluster_totals(everyone, scores / unit), method, n_resamples, generator)
     matched = score_method(pieces, scores, -reach, reach)
     pooled = _pooled(everyone, stratum, scores, estimates, reach, matched)
     return StratifiedShift(
@@ -274,7 +276,7 @@ def stratified_shift(
         pooled=pooled,
         test=_test(everyone, scores, pooled, pieces, method, n_resamples),
         heterogeneity=heterogeneity_test(
-            everyone, stratum, scores, estimates, heterogeneity, n_resamples, generator
+            everyone, stratum, scores / unit, estimates, heterogeneity, n_resamples, generator
         ),
         n_units=everyone.n_units,
         notes=everyone.notes,
@@ -412,7 +414,8 @@ def _test(
     method: str,
     n_resamples: int,
 ) -> SignificanceResult:
-    statistic, p_value = pieces.total, signed_sum_p(pieces, "two-sided")
+    statistic = pieces.total * own_unit(scores)
+    p_value = signed_sum_p(pieces, "two-sided")
     if method == "asymptotic":
         statistic = pieces.total / np.sqrt(pieces.squares) if pieces.squares else 0.0
         p_value = normal_p(statistic, "two-sided") if pieces.squares else 1.0

@@ -1,0 +1,92 @@
+"""What scores are counted in, such as thousandths, is no fact about the units graded."""
+
+import inspect
+import sys
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import ilacs_reliability as ilr
+import registry
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
+
+import golden
+
+TABLE = np.array([[5, 3, 1], [1, 4, 3], [0, 1, 2]])
+CODES = [[0, 1, 1], [1, 1, 2], [2, 2, 2], [0, 0, 1], [1, 2, 2], [0, 0, 0], [2, 1, 2]]
+GROUPS = [[9, 4, 3], [2, 6, 4]]
+FACTORS = [2.0**-130, 2.0**-45, 2.0**45, 2.0**130]
+# around a circle a whole turn is one more than the scores' range; a margin is in their unit
+IN_A_UNIT = {"circular", "shift_equivalence"}
+
+
+def scored(kind, factor):
+    scale = ilr.Scale(["a", "b", "c"], scores=[0.0, factor, 3 * factor])
+    if kind == "table":
+        every = [[i, j] for i in range(3) for j in range(3)]
+        return ilr.ratings_from_codes(
+            every, scale=scale, frequencies=TABLE.ravel(), design="repeat"
+        )
+    if kind == "ratings":
+        return ilr.ratings_from_codes(CODES, scale=scale)
+    return ilr.grades_from_table(GROUPS, scale=scale, groups=("x", "y"))
+
+
+def numbers(result):
+    if isinstance(result, ilr.Estimate):
+        return {"value": result.value}
+    if isinstance(result, ilr.SignificanceResult):
+        effect = {} if result.effect is None else {"effect": result.effect.value}
+        return {"p": result.p_value, **effect}
+    if isinstance(result, Mapping):
+        parts = {key: numbers(one) for key, one in result.items()}
+        return {(key, name): x for key, part in parts.items() for name, x in part.items()}
+    return {}
+
+
+def asked(name, options, factor):
+    function = getattr(ilr, name)
+    given = {k: v for k, v in golden.GIVEN.items() if k in inspect.signature(function).parameters}
+    if registry.ROWS[name].options == registry.CUT:
+        given["at_least"] = "b"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return numbers(function(scored(registry.first(name), factor), **given, **options))
+        except (TypeError, ValueError):
+            return None
+
+
+CALLS = [
+    (name, {option: value} if option else {})
+    for name, row in registry.ROWS.items()
+    if row.golden and registry.first(name) in golden.KINDS and name not in IN_A_UNIT
+    for option, value in [("", None), *golden._options(getattr(ilr, name))]
+    if value not in IN_A_UNIT and asked(name, {option: value} if option else {}, 1.0)
+]
+
+
+def test_calls_are_asked_of_many_functions():
+    assert len({name for name, _ in CALLS}) > 50
+
+
+@pytest.mark.parametrize("factor", FACTORS, ids=["2^-130", "2^-45", "2^45", "2^130"])
+@pytest.mark.parametrize(
+    ("name", "options"), CALLS, ids=[" ".join([n, *map(str, o.values())]) for n, o in CALLS]
+)
+def test_scores_in_another_unit_have_the_same_p_value_and_effects_in_that_unit(
+    name, options, factor
+):
+    right, found = asked(name, options, 1.0), asked(name, options, factor)
+    assert found is not None
+    for key, value in right.items():
+        units = (1.0,) if "p" in (key, key[-1]) else (1.0, factor, factor**2)
+        same = [
+            np.isclose(found[key], value * unit, rtol=1e-6, atol=0, equal_nan=True)
+            for unit in units
+        ]
+        assert any(same), key
