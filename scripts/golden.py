@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import dataclasses
 import inspect
 import json
 import math
@@ -20,7 +21,7 @@ import sys
 import types
 import typing
 import warnings
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -57,6 +58,13 @@ TABLES: dict[str, Any] = {
     "one way": [[4, 3, 2], [0, 5, 1], [0, 0, 6]],
     "balanced": [[4, 3, 0], [3, 5, 2], [0, 2, 6]],
     "large": [[120, 80, 9, 1], [60, 400, 130, 12], [7, 90, 300, 66], [0, 5, 40, 210]],
+    "few": [[2, 3], [1, 0]],
+    "missing": ilr.ratings_from_codes(
+        [*MOVES, [0, -1], [-1, 2], [2, 0], [2, 1]],
+        scale=ilr.Scale(["poor", "fair", "good", "best"], scores=[0, 1, 4, 9]),
+        clusters=list("aaabbccddeeefg"),
+        design="repeat",
+    ),
     "five": [[2, 1, 0, 0, 1], [3, 4, 2, 0, 0], [1, 0, 6, 5, 0], [0, 2, 1, 3, 4], [0, 0, 0, 1, 2]],
 }
 STUDIES: dict[str, Any] = {
@@ -72,6 +80,19 @@ STUDIES: dict[str, Any] = {
     "anonymous": ilr.ratings_from_counts(
         [[3, 0, 0], [1, 2, 0], [0, 2, 1], [0, 0, 3]], scale=GRADES
     ),
+    "halves": [[1, 2], [2, 2], [3, 3], [3, 4], [4, 4], [4, 4], [2, 1], [1, 1], [4, 3]],
+    "two grades": ilr.ratings_from_codes(
+        [[0, 1, -1], [1, 1, 1], [0, -1, 0], [1, 1, 0], [0, 0, 0], [-1, 1, 1], [1, 1, 1], [0, 1, 1]],
+        scale=YES,
+    ),
+    "few clusters": ilr.ratings_from_codes(
+        [*NINE[:12], *([-1, *one[1:]] for one in NINE[12:18])],
+        scale=FOUR,
+        clusters=[i * i % 7 for i in range(18)],
+    ),
+    "many alike": ilr.ratings_from_table(
+        [[400, 3, 0], [2, 50, 1], [0, 2, 9]], scale=ilr.Scale(["poor", "fair", "good"])
+    ),
     "numbers": [[9.0, 8.0], [6.0, 2.0], [8.0, 8.0], [7.0, 6.0], [10.0, 9.0], [6.0, 7.0]],
 }
 GROUPS: dict[str, Any] = {
@@ -85,15 +106,17 @@ GROUPS: dict[str, Any] = {
     "separated": [[5, 0, 0], [0, 0, 6]],
     "alike": [[3, 3, 2], [3, 3, 2]],
     "apart": [[[4, 2, 1], [0, 0, 0]], [[0, 0, 0], [3, 1, 5]]],
+    "one moved": [[1, 0, 0, 0], [4, 6, 2, 1]],
+    "unlike strata": [[[3, 2, 0], [1, 1, 4]], [[0, 6, 1], [2, 2, 0]], [[9, 1, 1], [0, 2, 3]]],
     "large": [[120, 340, 260, 90], [80, 300, 310, 130]],
 }
 TRIED = 4
-# of one result, how many estimates are asked for all their intervals, at which level and threshold
-ESTIMATES, LEVEL, THRESHOLDS = 3, 0.9, (0.3, 1.5)
+# of one result, how many estimates are asked for all their intervals, at which levels and threshold
+ESTIMATES, LEVEL, LOW_LEVEL, THRESHOLDS = 3, 0.9, 0.01, (0.3, 1.5)
 UNIONS = (typing.Union, types.UnionType)
 # relative: closed sums, what is found by a search or by linear algebra, and limits, whose searches
 # end within some 1e-5, at another point on another processor
-SUMMED, SEARCHED, LIMITED = 1e-12, 1e-6, 1e-4
+SUMMED, SEARCHED, LIMITED = 1e-12, 1e-6, 5e-5
 KINDS: dict[str, Mapping[str, Any]] = {"table": TABLES, "ratings": STUDIES, "grades": GROUPS}
 # arguments without a default, and those without which a call takes long or differs from the next
 GIVEN: dict[str, Any] = {
@@ -270,7 +293,7 @@ def answers(
 def limits(label: str, result: Any) -> dict[str, Any]:
     """Return the limits of a result's estimates by each method, and p at a threshold.
 
-    Of a call with an option there is no p, which takes a search.
+    Of a call with an option there are those at one level alone.
     """
     found = {}
     for place, estimate in enumerate(islice(_estimates(result), ESTIMATES)):
@@ -279,31 +302,35 @@ def limits(label: str, result: Any) -> dict[str, Any]:
         for method in estimate.interval_methods:
             interval = estimate.confidence_interval(LEVEL, method)
             said = [plain(interval.low), plain(interval.high), interval.method]
-            p = [] if "=" in label else _p_values(estimate, method)
-            found[f"{place} {method}"] = said + p
+            found[f"{place} {method}"] = said + ([] if "=" in label else _more(estimate, method))
     return found
 
 
 def _estimates(result: Any) -> Iterator[ilr.Estimate]:
+    """Yield the estimates that a result is or holds, in its order."""
     if isinstance(result, ilr.Estimate):
         yield result
-    elif isinstance(getattr(result, "effect", None), ilr.Estimate):
-        yield result.effect
-    elif isinstance(result, Mapping):
-        for each in result.values():
-            yield from _estimates(each)
+        return
+    parts: Iterable[Any] = ()
+    if isinstance(result, Mapping):
+        parts = result.values()
     elif isinstance(result, Sequence) and not isinstance(result, str):
-        for each in result:
-            yield from _estimates(each)
+        parts = result
+    elif dataclasses.is_dataclass(result) and not isinstance(result, type):
+        parts = (getattr(result, field.name) for field in dataclasses.fields(result))
+    for part in parts:
+        yield from _estimates(part)
 
 
-def _p_values(estimate: ilr.Estimate, method: str) -> list[Any]:
-    least, most = estimate.range
-    return [
-        plain(ilr.threshold_test(estimate, one, alternative="two-sided", method=method).p_value)
-        for one in THRESHOLDS
-        if least < one < most
-    ][:1]
+def _more(estimate: ilr.Estimate, method: str) -> list[Any]:
+    """Return limits at a level so low that they hug the estimate, and p at a threshold."""
+    hugging = estimate.confidence_interval(LOW_LEVEL, method)
+    found, (least, most) = [plain(hugging.low), plain(hugging.high)], estimate.range
+    threshold = next((one for one in THRESHOLDS if least < one < most), None)
+    if threshold is not None:
+        test = ilr.threshold_test(estimate, threshold, alternative="two-sided", method=method)
+        found.append(plain(test.p_value))
+    return found
 
 
 def told(result: Any) -> Any:
