@@ -12,6 +12,7 @@ from numpy.testing import assert_allclose
 from scipy import special, stats
 
 import ilacs_reliability as ilr
+from closeness import close
 from ilacs_reliability.comparison import conditional, worst_causes
 from ilacs_reliability.comparison.checks import draws_affordable
 
@@ -183,6 +184,27 @@ def test_alike_strata_of_as_many_margins_as_there_are_take_too_long():
     with pytest.raises(ValueError, match=r"`grades` has 6,000 strata, .* would take too long"):
         ilr.rosenbaum_bounds(counts, gamma=np.linspace(1, 9, 200))
     assert process_time() - start < 10
+
+
+@pytest.mark.parametrize("kind", ["general", "row_means", "correlation"])
+def test_tables_of_many_groups_are_drawn_in_seconds(kind):
+    counts = np.random.default_rng(0).integers(0, 6, (300, 4))
+    start = process_time()
+    found = ilr.cochran_mantel_haenszel(counts, kind=kind, rng=1)
+    assert found.method.startswith("monte_carlo")
+    # thirteen seconds and more before
+    assert process_time() - start < 10
+    usual = ilr.cochran_mantel_haenszel(counts, kind=kind, method="asymptotic")
+    assert found.p_value == pytest.approx(usual.p_value, abs=0.05)
+
+
+def test_too_many_differences_between_groups_are_refused():
+    counts = ilr.grades_from_table(np.ones((1000, 10), dtype=int))
+    with pytest.raises(ValueError, match=r"1,000 groups on 10 grades, whose 9,990 differences"):
+        ilr.cochran_mantel_haenszel(counts)
+    assert ilr.cochran_mantel_haenszel(counts, kind="correlation", method="asymptotic").df == close(
+        1
+    )
 
 
 def test_ten_thousand_strata_have_bounds():

@@ -15,9 +15,18 @@ from ilacs_reliability._checks.names import by_label
 from ilacs_reliability._checks.randomness import as_generator, check_draws
 from ilacs_reliability._checks.work import affordable
 from ilacs_reliability._data.tables import GradesLike, as_grades
-from ilacs_reliability._inference.null import ChiSquare, Drawn, Exact, Null, found_by, listed
+from ilacs_reliability._inference.null import (
+    ChiSquare,
+    Drawn,
+    Exact,
+    Null,
+    affordable_draws,
+    found_by,
+    listed,
+)
 from ilacs_reliability._inference.units import own_unit
 from ilacs_reliability._results.estimates import Estimate, FloatArray, SignificanceResult
+from ilacs_reliability._results.wording import whole
 from ilacs_reliability.comparison.checks import (
     check_drawable,
     disagreement,
@@ -51,6 +60,8 @@ AssociationMethod: TypeAlias = Literal["exact", "monte_carlo", "asymptotic"]
 AssociationScores: TypeAlias = Literal["scale", "ranks"]
 # bytes of a cell of a table that is listed: itself, its surplus, the sums, rounded and in order
 TABULATED = 96.0
+# nanoseconds of a cell of a table that is drawn
+DRAWN = 60.0
 
 
 def cochran_mantel_haenszel(
@@ -102,8 +113,9 @@ def cochran_mantel_haenszel(
         If `rng` is neither a source of chance nor a seed, or scores are no numbers.
     ValueError
         If there are fewer than two groups, an option is unknown, `n_resamples` is below 1, scores
-        of groups do not rise, are not one a group or are given without "correlation", or tables
-        would have to be drawn of a stratum with a thousand million units or more.
+        of groups do not rise, are not one a group or are given without "correlation", groups and
+        grades have so many differences that their test would take too long, or tables would have
+        to be drawn of a stratum with a thousand million units or more.
 
     Warns
     -----
@@ -203,7 +215,7 @@ class _Form:
 
     def distance(self, totals: FloatArray) -> FloatArray:
         """Return the statistic of each row of sums."""
-        squares: FloatArray = np.einsum("ij,jk,ik->i", totals, self.inverse, totals)
+        squares: FloatArray = np.vecdot(totals @ self.inverse, totals)
         return squares
 
 
@@ -254,6 +266,13 @@ def _form(
     # what has no variance is told from it whatever scores are counted in
     of_grades, ordered = (one / own_unit(np.ptp(one)) for one in numbers)
     left, right = _contrasts(counts, kind, scores, (of_grades, ordered))
+    n_parts = left.shape[2] * right.shape[2]
+    if not affordable(float(n_parts) ** 3, nanoseconds=1.0, held=40.0 * n_parts**2):
+        raise ValueError(
+            f"`grades` has {whole(len(shared.groups))} groups on {whole(len(of_grades))} grades, "
+            f"whose {whole(n_parts)} differences would take too long: join groups or grades, or "
+            "ask for kind='correlation'."
+        )
     parts = _parts(shared.counts, left, right)
     covariance = np.zeros((parts.shape[1],) * 2)
     for h in range(len(n)):
@@ -298,7 +317,7 @@ def _parts(tables: Any, left: FloatArray, right: FloatArray) -> FloatArray:
     counts = np.asarray(tables, dtype=np.float64)
     margins = counts.sum(axis=2)[..., None] * counts.sum(axis=1)[:, None]
     surplus = counts - margins / counts.sum(axis=(1, 2))[:, None, None]
-    seen: FloatArray = np.einsum("hia,hij,hjb->hab", left, surplus, right)
+    seen: FloatArray = np.einsum("hia,hij,hjb->hab", left, surplus, right, optimize=True)
     return seen.reshape(len(counts), -1)
 
 
@@ -308,6 +327,7 @@ def _drawn(
     if not form.df or not draws_affordable(shared.counts, n_resamples):
         return ChiSquare(form.df)
     check_drawable(shared.counts)
+    asked, n_resamples = n_resamples, _draws_in_time(form, n_resamples)
     totals = np.zeros((n_resamples, len(form.total)))
     # what can be enumerated, and what is drawn, may not hang on which stratum comes first
     for h in by_their_margins(shared.counts):
@@ -315,10 +335,17 @@ def _drawn(
         sizes, columns = counts.sum(axis=1), counts.sum(axis=0)
         tables = drawn_tables(sizes, columns, n_resamples, rng)
         surplus = tables - np.outer(sizes, columns) / counts.sum()
-        totals += np.einsum("ia,nij,jb->nab", form.left[h], surplus, form.right[h]).reshape(
-            n_resamples, -1
-        )
-    return Drawn(np.sort(form.distance(totals)), asked=n_resamples, instead=instead)
+        sums = np.einsum("ia,nij,jb->nab", form.left[h], surplus, form.right[h], optimize=True)
+        totals += sums.reshape(n_resamples, -1)
+    return Drawn(np.sort(form.distance(totals)), asked=asked, instead=instead)
+
+
+def _draws_in_time(form: _Form, n_resamples: int) -> int:
+    n_strata, n_groups, n_left = form.left.shape
+    n_grades, n_right = form.right.shape[1:]
+    by_stratum = DRAWN * n_groups * n_grades + n_groups * n_right * (n_grades + n_left)
+    one = n_strata * by_stratum + 0.3 * float(n_left * n_right) ** 2
+    return affordable_draws(n_resamples, one, "tables of so many groups and grades")
 
 
 def _counted(shared: SharedGrades, form: _Form) -> Exact | None:
