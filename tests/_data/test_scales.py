@@ -559,3 +559,9 @@ def test_grades_of_a_type_in_its_order_are_a_scale():
     assert ilr.Scale(pl.Series(["a", "b"], dtype=pl.Enum(ORDER))).labels == ("a", "b")
     for unordered in (pd.Categorical(["b", "a"]), pl.Series(["b", "a"], dtype=pl.Categorical)):
         assert ilr.Scale(unordered).labels == ("b", "a")
+
+
+@pytest.mark.parametrize("scores", [False, 1, 2.5, "12"])
+def test_scores_that_are_one_thing_are_refused_by_name(scores):
+    with pytest.raises(TypeError, match="`scores` must hold one number for each label, but got"):
+        ilr.Scale(["a", "b"], scores=scores)

@@ -365,3 +365,21 @@ def test_an_end_that_a_lower_level_leaves_open_is_left_open_by_a_higher_one():
     limits = [kappa.confidence_interval(level, "likelihood") for level in levels]
     assert all(np.diff([one.low for one in limits]) <= 0)
     assert all(np.diff([one.high for one in limits]) >= 0)
+
+
+def test_scores_that_all_differ_have_limits_without_a_look_at_all_patterns():
+    """Three raters' thirty scores can be given in 27,000 ways, whose ranks are others each time."""
+    scores = np.random.default_rng(2).normal(size=(10, 3))
+    alpha = ilr.krippendorff_alpha(scores, metric="ordinal")
+    for method in alpha.interval_methods:
+        low, high = alpha.confidence_interval(method=method)
+        assert low <= alpha.value <= high
+
+
+@pytest.mark.parametrize("n_units", [60, 140, 170])
+def test_two_raters_of_many_scores_have_limits_by_every_method_offered(n_units):
+    scores = np.random.default_rng(3).normal(size=(n_units, 2))
+    kappa = ilr.cohen_kappa(scores)
+    for method in kappa.interval_methods:
+        low, high = kappa.confidence_interval(method=method)
+        assert low <= kappa.value <= high

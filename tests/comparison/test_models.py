@@ -293,3 +293,40 @@ def test_steps_that_rounding_makes_are_not_gone_on_with(monkeypatch):
     ilr.proportional_odds(tables).confidence_interval()
     # 6829 before
     assert 10 < len(steps) < 3400
+
+
+def test_limits_of_very_low_levels_are_nested_however_many_units_there_are():
+    table = [
+        [10**9, 1, 1, 0, 3, 2, 1, 30, 10**9, 10**9],
+        [10**9, 0, 20, 17, 2, 14, 3, 22, 10**4, 1],
+    ]
+    uneven = [[83056849428, 43717191687, 1], [1, 42166228026, 44280524832]]
+    for counts in (table, uneven):
+        estimate = ilr.proportional_odds(counts)
+        levels = [1e-9, 1e-6, 1e-3, 0.1, 0.95]
+        limits = [estimate.confidence_interval(level, "profile") for level in levels]
+        assert all(np.diff([one.low for one in limits]) < 0)
+        assert all(np.diff([one.high for one in limits]) > 0)
+        # so near its top a log likelihood is a parabola
+        near = limits[0].high / estimate.value - 1
+        assert near == pytest.approx(1 - limits[0].low / estimate.value, rel=1e-2)
+
+
+def test_a_fit_that_rounding_moves_ends_at_the_best_of_its_places(monkeypatch):
+    """Steps of a hundred-millionth promised a twentieth of a log likelihood, without an end."""
+    most, steps, moved = 2**50, [], ordinal_fit._moved
+    tables = [
+        [[10**4, 10**4, 1, 22, most, 1, 8, 10**4, 28, 1], [6, 3, 22, 15, 0, 20, 1, 1, 0, 21]],
+        [[most, 10**4, 0, 3, 3, 2, most, 28, 2, 23], [2, 12, most, 24, 1, 15, 0, 10**9, 2, 10**4]],
+    ]
+
+    def counted(now, step):
+        steps.append(step)
+        return moved(now, step)
+
+    monkeypatch.setattr(ordinal_fit, "_moved", counted)
+    estimate = ilr.proportional_odds(tables)
+    low, high = estimate.confidence_interval(0.95, "profile")
+    assert low < estimate.value < high
+    # 15,746 before
+    assert 10 < len(steps) < 5000

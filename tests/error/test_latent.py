@@ -397,3 +397,15 @@ def test_of_ratings_that_are_all_alike_no_model_says_more(model, n_units, n_rate
         found = model(ilr.ratings_from_codes(codes, scale=scale))
     assert (found.status, found.reason) == ("undefined", "no_variation")
     assert "undefined" in found.describe()
+
+
+def test_gradings_that_hardly_differ_are_fitted_without_a_word_from_numpy():
+    codes = [[3, 3, 3], [2, 2, 2], [3, 0, 0], [3, 3, 3], [0, 0, 0]]
+    ratings = ilr.ratings_from_codes(
+        codes,
+        scale=ilr.Scale(["poor", "fair", "good", "fine"]),
+        frequencies=[3, 10**9, 2, 1, 2],
+        design="repeat",
+    )
+    # warnings are errors here
+    assert 0 < ilr.latent_grade_model(ratings).reliability.value < 1

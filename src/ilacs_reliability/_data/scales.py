@@ -1084,7 +1084,10 @@ def _floats(
                 f"`scores` are for {shown(scores)}, but the labels are {shown(labels)}."
             )
         scores = [scores[label] for label in labels]
-    listed = tuple(by_label(scores, labels, name="scores", of="labels"))
+    given: Any = by_label(scores, labels, name="scores", of="labels")
+    if isinstance(given, str | bytes) or not isinstance(given, Iterable):
+        raise TypeError(f"`scores` must hold one number for each label, but got {told(given)}.")
+    listed: tuple[Any, ...] = tuple(given)
     for place, number in enumerate(listed):
         if not is_number(number):
             raise TypeError(f"`scores` must hold numbers, but got {told(number)} at {place}.")

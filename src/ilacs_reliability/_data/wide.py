@@ -86,9 +86,23 @@ def is_wide(patterns: CodeArray | None, n_grades: int) -> bool:
     bool
         Whether `SparseRows` should hold it.
     """
-    if patterns is None or n_grades <= 4 * patterns.shape[1]:
-        return False
-    return len(patterns) * n_grades > MOST_CELLS
+    return patterns is not None and would_be_wide(len(patterns), patterns.shape[1], n_grades)
+
+
+def would_be_wide(n_patterns: int, n_raters: int, n_grades: int) -> bool:
+    """Tell the same of as many patterns of known raters.
+
+    Parameters
+    ----------
+    n_patterns, n_raters, n_grades : int
+        How many there are.
+
+    Returns
+    -------
+    bool
+        Whether `SparseRows` should hold their table.
+    """
+    return n_grades > 4 * n_raters and n_patterns * n_grades > MOST_CELLS
 
 
 def count_grades(patterns: CodeArray, n_grades: int) -> IntArray:

@@ -25,7 +25,11 @@ from ilacs_reliability._results.estimates import Estimate, Method
 from ilacs_reliability._results.keyed import Keyed, keyed
 from ilacs_reliability._results.records import Record
 from ilacs_reliability._results.undefined import warn_undefined
-from ilacs_reliability.agreement.likelihood_limits import likelihood_methods, offers_likelihood
+from ilacs_reliability.agreement.likelihood_limits import (
+    likelihood_methods,
+    n_possible,
+    offers_likelihood,
+)
 from ilacs_reliability.agreement.ranges import Range, coefficient_range
 from ilacs_reliability.agreement.reasons import lone_grade, why_of
 from ilacs_reliability.agreement.studies import (
@@ -165,7 +169,11 @@ def _range(estimate: Estimate) -> Range:
 def _offered(estimate: Estimate) -> tuple[Method, ...]:
     """Return the intervals of alpha, when they are asked for."""
     ratings = estimate.origin.ratings
-    methods = METHODS[offers_likelihood(ratings)]
+    likely = offers_likelihood(ratings)
+    if likely and estimate.origin.distances.fixed is None:
+        # wherever a search looks ranks are others
+        likely = n_possible(ratings) * ratings.scale.n_grades**2 <= MOST_CELLS
+    methods = METHODS[likely]
     # of two grades, whatever their distance
     form = Form(0.0, 1.0, 0.0)
     return enumerated_methods(study_of(ratings, "identity"), methods, lambda *_: form)

@@ -15,6 +15,7 @@ from scipy import special
 
 from ilacs_reliability._data.ratings import FROM_PATTERNS, Ratings
 from ilacs_reliability._data.scales import FloatArray
+from ilacs_reliability._data.wide import would_be_wide
 from ilacs_reliability._inference.farthest import farthest
 from ilacs_reliability._inference.students import t_quantile
 from ilacs_reliability._results.estimates import Estimate, Limits, Method
@@ -321,14 +322,23 @@ def _is_offered(ratings: Ratings) -> bool:
     table, q = ratings.table, ratings.scale.n_grades
     if table.is_wide or len(table.totals) > MOST_PATTERNS or not table.paired.any():
         return False
-    if ratings.patterns is not None:
+    known = ratings.patterns is not None
+    if known:
         if table.totals.max() > MOST_RATERS:
             return False
         if (q + 1) ** ratings.n_raters <= MOST_WAYS:
             return True
+    number = n_possible(ratings)
+    # without its zeros the table of what is possible could not be gone through
+    wide = known and would_be_wide(number, ratings.n_raters, q)
+    return number <= MOST_PATTERNS and not wide
+
+
+def n_possible(ratings: Ratings) -> int:
+    """Return how many patterns are looked through, those that were seen counted once more."""
     kinds, grades = _kinds(ratings), len(_grades(ratings))
     unseen = sum(_n_ways(kind, grades, two=_is_many(kinds, grades)) for kind in kinds)
-    return unseen + len(table.totals) <= MOST_PATTERNS
+    return unseen + len(ratings.table.totals)
 
 
 def _kinds(ratings: Ratings) -> list[Any]:

@@ -46,6 +46,7 @@ from ilacs_reliability.comparison.groups import (
 from ilacs_reliability.comparison.in_words import (
     NOT_SHOWN_BY_P,
     OF_TWO,
+    SO_MANY_TABLES,
     UNDRAWN,
     UNRELATED,
     association_label,
@@ -345,7 +346,7 @@ def _draws_in_time(form: _Form, n_resamples: int) -> int:
     n_grades, n_right = form.right.shape[1:]
     by_stratum = DRAWN * n_groups * n_grades + n_groups * n_right * (n_grades + n_left)
     one = n_strata * by_stratum + 0.3 * float(n_left * n_right) ** 2
-    return affordable_draws(n_resamples, one, "tables of so many groups and grades")
+    return affordable_draws(n_resamples, one, SO_MANY_TABLES)
 
 
 def _counted(shared: SharedGrades, form: _Form) -> Exact | None:

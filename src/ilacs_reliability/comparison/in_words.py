@@ -260,6 +260,7 @@ APART, LITTLE = "The groups are completely separated", "Units show little of the
 
 EXACT_OF = "the interval is the exact one for"
 
+SO_MANY_TABLES = "tables of so many groups and grades"
 TAKEN = "most of the error is not seen but taken from that of a share"
 
 SHRUNK = "shrunk, since units show little of the error"

@@ -36,6 +36,8 @@ from ilacs_reliability.comparison.separation import ContrastFit, fit_contrast, i
 
 # log odds ratios farther from the top than this count as infinite
 FARTHEST = 64.0
+# roots of a fall so small, so near, that its line is straight
+STRAIGHT, CLOSE_BY = 1e-3, 1e-2
 # steps within which what is left to look at halves, or is halved
 PATIENCE = 4
 Penalty: TypeAlias = Literal["when_separated", "none", "log_f"]
@@ -253,6 +255,9 @@ def _crossing(found: ContrastFit, root: float, sign: float) -> float:
     centre = float(top.parameters[place])
     near, far, now = 0.0, np.inf, top
     step, fine = root * found.spread, 1e-9 * min(found.spread, 1.0)
+    if root < STRAIGHT and step < CLOSE_BY:
+        # so near the top a fall is lost in rounding, and the root is that straight line
+        return centre + sign * step
     # where a group has 2**50 units slopes are mostly rounding
     wide, slow = FARTHEST, 0
     for _ in range(60):
@@ -266,7 +271,10 @@ def _crossing(found: ContrastFit, root: float, sign: float) -> float:
         step = away + (root - reached) / slope if slope > 0 else np.inf
         if abs(reached - root) <= 1e-9 * root:
             break
-        if (near < step < far and abs(step - away) <= fine) or far - near <= fine:
+        if far - near <= fine:
+            away = min(max(step, near), far)
+            break
+        if near < step < far and abs(step - away) <= fine:
             away = step
             break
         slow += 1

@@ -17,8 +17,8 @@ from ilacs_reliability.comparison.groups import SharedGrades
 # longest step, as a change of a logit
 MOST_STEP = 10.0
 LEAST_GAIN, MOST_FALL = 1e-11, 1e-6
-# a step that parameters hardly hold
-LEAST_STEP = 1e-13
+# steps that parameters hardly hold, and such that should have halved what they promise in so many
+LEAST_STEP, SHORT_STEP, PATIENCE = 1e-13, 1e-6, 8
 # log likelihood that a fit may leave to be gained
 UNSETTLED = 1e-3
 # units of a cell from which on a fit starts from a milder one
@@ -227,12 +227,17 @@ def fit_design(
     guesses = (start, threshold_start(design)) if start is not None else (threshold_start(design),)
     held = np.array(list((fixed or {}).values()))
     now = next(fit for one in guesses if (fit := _at(design, _put(one, places, held), prior)))
+    least, nearest, idle = np.inf, now, 0
     for _ in range(100):
         step = now.information.uphill(now.gradient, free)
-        # Newton's method doubles the digits: after so little a gain, or so short a step, which of
-        # 2**50 units is made of rounding, none are left
-        short = np.abs(step).max(initial=0.0) < LEAST_STEP
-        last = short or abs(float(now.gradient @ step)) < LEAST_GAIN
+        # Newton's method doubles the digits: after so little a gain none are left
+        promised, longest = abs(float(now.gradient @ step)), float(np.abs(step).max(initial=0.0))
+        idle = 0 if promised < least / 2 else idle + 1
+        least, nearest = (promised, now) if promised < least else (least, nearest)
+        # of 2**50 units steps go on for ever that are made of rounding
+        if longest < SHORT_STEP and idle >= PATIENCE:
+            return nearest
+        last = longest < LEAST_STEP or promised < LEAST_GAIN
         # where the likelihood is nearly a plane, its top is not where the step leads
         step *= min(1.0, MOST_STEP / np.abs(step).max(initial=MOST_STEP))
         before, now = now, _moved(now, step)

@@ -27,6 +27,8 @@ BENDS = np.array([-7.0, -4.0, -2.0, 0.0, 2.0, 4.0, 7.0])
 WIDE = np.array([-REACH, -4.0, -2.0, 0.0, 2.0, 4.0, REACH])
 # a chain of more than three is summed over equal steps of the state
 FARTHEST, STEP = 6.5, 0.1
+# deviates of which no float holds the normal density
+NO_HEIGHT = 40.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -226,7 +228,8 @@ class _Grading(NamedTuple):
 def _grading(thresholds: FloatArray, loading: float, states: FloatArray) -> _Grading:
     error = np.sqrt((1 - loading) * (1 + loading))
     places = (thresholds[:, None] - loading * states) / error
-    heights = np.exp(-(places**2) / 2) / np.sqrt(2 * np.pi)
+    # beyond some forty no height is left, and the square may be none
+    heights = np.exp(-(np.clip(places, -NO_HEIGHT, NO_HEIGHT) ** 2) / 2) / np.sqrt(2 * np.pi)
     turn = (loading * thresholds[:, None] - states) / error**3
     return _Grading(
         _between(special.ndtr(places), 1.0),
