@@ -11,6 +11,7 @@ from scipy import special, stats
 import ilacs_reliability as ilr
 import strategies as our
 from closeness import close
+from ilacs_reliability.error import latent_fits, profile
 
 LATEST = {"inadequate": 13, "requires improvement": 29, "good": 65, "outstanding": 46}
 # with these margins, by an independent program: same grade, same side of good, within one grade,
@@ -409,3 +410,27 @@ def test_gradings_that_hardly_differ_are_fitted_without_a_word_from_numpy():
     )
     # warnings are errors here
     assert 0 < ilr.latent_grade_model(ratings).reliability.value < 1
+
+
+@pytest.mark.parametrize("repeats", [False, True])
+def test_all_chances_of_a_reliability_share_its_limits(repeats, monkeypatch):
+    """Sixty-one of them took half a second each, before."""
+    codes = np.random.default_rng(5).integers(0, 4, (40, 3))
+    codes[:25] = codes[:25, :1]
+    ratings = ilr.ratings_from_codes(
+        codes, scale=ilr.Scale(range(4)), design="repeat" if repeats else "simultaneous"
+    )
+    of, name = (profile, "climb") if repeats else (latent_fits.Gradings, "logs")
+    asked, once = [], getattr(of, name)
+
+    def counted(*given):
+        asked.append(given)
+        return once(*given)
+
+    chances = ilr.repeat_grade_probability(ratings)
+    monkeypatch.setattr(of, name, counted)
+    limits = [one.confidence_interval(0.9) for one in chances.values() if one.interval_methods]
+    assert len(limits) > 3
+    assert all(0 <= one.low < one.high <= 1 for one in limits)
+    # 48 and 168 where each searched for itself
+    assert 3 < len(asked) < 35

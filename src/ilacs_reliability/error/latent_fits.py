@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy import special
@@ -53,10 +54,8 @@ class Gradings:
         return self._logs_by_state(reliability)
 
     def total(self, reliability: float) -> float:
-        """Return the log likelihood."""
-        logs = self.logs(reliability)
-        seen = self.frequencies > 0
-        return float(self.frequencies[seen] @ logs[seen])
+        """Return the log likelihood, which all that hangs on the reliability asks for again."""
+        return _total(self, float(reliability))
 
     def _logs_of_one_state(self) -> FloatArray:
         shares = _shares(self.thresholds)
@@ -83,6 +82,14 @@ class Gradings:
         step = float(states[1] - states[0])
         logs: FloatArray = special.logsumexp(joint, axis=1) + np.log(step / np.sqrt(2 * np.pi))
         return logs
+
+
+# as many as one pair of limits looks at
+@lru_cache(maxsize=64)
+def _total(gradings: Gradings, reliability: float) -> float:
+    logs = gradings.logs(reliability)
+    seen = gradings.frequencies > 0
+    return float(gradings.frequencies[seen] @ logs[seen])
 
 
 def _shares(thresholds: FloatArray) -> FloatArray:

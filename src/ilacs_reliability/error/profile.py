@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 from typing import Any, NamedTuple
 
@@ -89,6 +90,12 @@ def profile_of(sequences: Sequences, error_correlation: float) -> Profile:
 
 def limits_of(_: Any, confidence_level: float, *, profile: Profile) -> tuple[float, float]:
     """Return the reliabilities between which twice the log-likelihood drops by too little."""
+    return _limits(profile, confidence_level)
+
+
+@lru_cache(maxsize=8)
+def _limits(profile: Profile, confidence_level: float) -> tuple[float, float]:
+    # all that hangs on the reliability asks for its limits again
     most = float(special.chdtri(1, 1 - confidence_level))
     drops = profile.drops()
     at = int(np.argmin(np.abs(drops[:, 0] - profile.peak.reliability)))
