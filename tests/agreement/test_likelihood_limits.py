@@ -363,8 +363,9 @@ def test_an_end_that_a_lower_level_leaves_open_is_left_open_by_a_higher_one():
     kappa = ilr.fleiss_kappa(ratings)
     levels = [0.95, 0.999, 1 - 1e-6, 1 - 1e-7, 1 - 1e-9]
     limits = [kappa.confidence_interval(level, "likelihood") for level in levels]
-    assert all(np.diff([one.low for one in limits]) <= 0)
-    assert all(np.diff([one.high for one in limits]) >= 0)
+    # a search ends beside the end, at another place on another processor
+    assert all(np.diff([one.low for one in limits]) <= 1e-6)
+    assert all(np.diff([one.high for one in limits]) >= -1e-6)
 
 
 def test_scores_that_all_differ_have_limits_without_a_look_at_all_patterns():

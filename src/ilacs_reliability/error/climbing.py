@@ -157,9 +157,9 @@ def climb(
         held = ((place <= low) & (score < 0)) | ((place >= high) & (score > 0)) | (low == high)
         step = _step(score, information, held, damping)
         # from shares that hardly can be the slope is beyond the largest number
-        with np.errstate(over="ignore"):
+        with np.errstate(over="ignore", invalid="ignore"):
             gaining = score @ step
-        if gaining < 1e-9:
+        if not gaining >= 1e-9:
             break
         trial = np.clip(place + step, low, high)
         found = _slopes(sequences, trial, reliability, error_correlation)
