@@ -561,7 +561,7 @@ def test_grades_of_a_type_in_its_order_are_a_scale():
         assert ilr.Scale(unordered).labels == ("b", "a")
 
 
-@pytest.mark.parametrize("scores", [False, 1, 2.5, "12"])
+@pytest.mark.parametrize("scores", [False, 1, 2.5, "12", np.array(1.0)])
 def test_scores_that_are_one_thing_are_refused_by_name(scores):
     with pytest.raises(TypeError, match="`scores` must hold one number for each label, but got"):
         ilr.Scale(["a", "b"], scores=scores)

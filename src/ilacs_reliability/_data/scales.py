@@ -1085,9 +1085,15 @@ def _floats(
             )
         scores = [scores[label] for label in labels]
     given: Any = by_label(scores, labels, name="scores", of="labels")
-    if isinstance(given, str | bytes) or not isinstance(given, Iterable):
+    listed: tuple[Any, ...] = ()
+    try:
+        is_listing = not isinstance(given, str | bytes)
+        listed = tuple(given) if is_listing else ()
+    except TypeError:
+        # an array without an axis is one thing too
+        is_listing = False
+    if not is_listing:
         raise TypeError(f"`scores` must hold one number for each label, but got {told(given)}.")
-    listed: tuple[Any, ...] = tuple(given)
     for place, number in enumerate(listed):
         if not is_number(number):
             raise TypeError(f"`scores` must hold numbers, but got {told(number)} at {place}.")
