@@ -1,4 +1,4 @@
-"""Write down what every public function says of some thirty tables and studies.
+"""Write down what every public function says of three dozen tables and studies.
 
 Usage: python scripts/golden.py            # writes the files in tests/reference/ anew
        python scripts/golden.py --check    # says which calls now say something else

@@ -1,4 +1,4 @@
-"""What every function says of some thirty tables and studies is what it said before."""
+"""What every function says of three dozen tables and studies is what it said before."""
 
 import json
 import sys
