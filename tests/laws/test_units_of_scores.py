@@ -1,4 +1,4 @@
-"""What scores are counted in, such as thousandths, is no fact about the units graded."""
+"""What scores are counted in, and from where, is no fact about the units graded."""
 
 import inspect
 import sys
@@ -22,10 +22,11 @@ GROUPS = [[9, 4, 3], [2, 6, 4]]
 FACTORS = [2.0**-130, 2.0**-45, 2.0**45, 2.0**130]
 # around a circle a whole turn is one more than the scores' range; a margin is in their unit
 IN_A_UNIT = {"circular", "shift_equivalence"}
+FAR_FROM_ZERO = 2.0**20
 
 
-def scored(kind, factor):
-    scale = ilr.Scale(["a", "b", "c"], scores=[0.0, factor, 3 * factor])
+def scored(kind, factor, start=0.0):
+    scale = ilr.Scale(["a", "b", "c"], scores=[start, start + factor, start + 3 * factor])
     if kind == "table":
         every = [[i, j] for i in range(3) for j in range(3)]
         return ilr.ratings_from_codes(
@@ -48,7 +49,20 @@ def numbers(result):
     return {}
 
 
-def asked(name, options, factor):
+def limits(result):
+    found = {}
+    for place, estimate in enumerate(golden._estimates(result)):
+        found[place, "status"] = estimate.status
+        if estimate.status != "ok" or np.ndim(estimate.value):
+            continue
+        for method in estimate.interval_methods:
+            high, low = (estimate.confidence_interval(level, method) for level in (0.9, 0.01))
+            found[place, method] = (estimate.value, high.low, high.high, low.low, low.high)
+            found[place, method, "named"] = high.method
+    return found
+
+
+def asked(name, options, factor, start=0.0, of=numbers):
     function = getattr(ilr, name)
     given = {k: v for k, v in golden.GIVEN.items() if k in inspect.signature(function).parameters}
     if registry.ROWS[name].options == registry.CUT:
@@ -56,7 +70,7 @@ def asked(name, options, factor):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            return numbers(function(scored(registry.first(name), factor), **given, **options))
+            return of(function(scored(registry.first(name), factor, start), **given, **options))
         except (TypeError, ValueError):
             return None
 
@@ -88,5 +102,38 @@ def test_scores_in_another_unit_have_the_same_p_value_and_effects_in_that_unit(
         same = [
             np.isclose(found[key], value * unit, rtol=1e-6, atol=0, equal_nan=True)
             for unit in units
+        ]
+        assert any(same), key
+
+
+@pytest.mark.parametrize(
+    ("factor", "start"),
+    [(2.0**-45, 0.0), (2.0**-100, 0.0), (2.0**45, 0.0), (1.0, FAR_FROM_ZERO)],
+    ids=["2^-45", "2^-100", "2^45", "from 2^20"],
+)
+@pytest.mark.parametrize(
+    ("name", "options"), CALLS, ids=[" ".join([n, *map(str, o.values())]) for n, o in CALLS]
+)
+def test_scores_in_another_unit_or_from_elsewhere_have_the_same_limits(
+    name, options, factor, start
+):
+    if start and "ratio" in options.values():
+        # credit by the ratio of scores is of scores from zero
+        assert asked(name, options, 1.0, start, limits) != asked(name, options, 1.0, 0.0, limits)
+        return
+    right, found = (
+        asked(name, options, 1.0, 0.0, limits),
+        asked(name, options, factor, start, limits),
+    )
+    assert found.keys() == right.keys()
+    for key, said in right.items():
+        if isinstance(said, str):
+            assert found[key] == said, key
+            continue
+        same = [
+            np.allclose(
+                found[key], unit * np.array(said), rtol=1e-5, atol=1e-7 * unit, equal_nan=True
+            )
+            for unit in (1.0, factor, factor**2)
         ]
         assert any(same), key

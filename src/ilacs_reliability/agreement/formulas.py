@@ -58,15 +58,23 @@ def gradient(formula: Formula, sums: FloatArray) -> FloatArray:
     .. [1] W. Squire and G. Trapp, "Using complex variables to estimate derivatives of real
            functions", SIAM Review 40 (1998), 110-112.
     """
-    n_sums = sums.shape[-1]
+    n_sums, step = sums.shape[-1], _step(sums)
     slopes = np.empty(sums.shape)
     width = max(1, BLOCK // max(sums.size, 1))
     for start in range(0, n_sums, width):
         columns = np.arange(start, min(start + width, n_sums))
         moved = np.repeat(sums[None].astype(np.complex128), len(columns), axis=0)
-        moved[np.arange(len(columns)), ..., columns] += 1j * STEP
-        slopes[..., columns] = np.moveaxis(formula(moved).imag, 0, -1) / STEP
+        moved[np.arange(len(columns)), ..., columns] += 1j * step
+        slopes[..., columns] = np.moveaxis(formula(moved).imag, 0, -1) / step
     return slopes
+
+
+def _step(sums: FloatArray) -> float:
+    """Return a step that is small beside every sum, also of squares of scores 1e-13 apart."""
+    sizes = np.abs(sums)
+    smallest = np.fmin.reduce(sizes[sizes > 0], initial=1.0)
+    # times a power of two, so that no digit hangs on it
+    return float(np.ldexp(STEP, int(np.frexp(smallest)[1]) - 1))
 
 
 def influence_of(
