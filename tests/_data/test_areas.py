@@ -3,6 +3,7 @@
 from fractions import Fraction
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -81,6 +82,45 @@ def test_one_area_is_its_own_ratings_and_a_gap_is_missing():
 def test_areas_that_do_not_fit_are_refused(areas, kind, message):
     with pytest.raises(kind, match=message):
         ilr.ratings_from_areas(areas, scale=SCALE)
+
+
+FRAME = pd.DataFrame(
+    {"ann": ["poor", "fair", "good"], "bob": ["good", "fair", "poor"]}, index=["u", "v", "w"]
+)
+
+
+def test_dataframes_keep_the_names_of_their_raters_and_units():
+    areas = {"safety": FRAME, "care": FRAME.iloc[::-1].set_axis(FRAME.index)}
+    clusters = pd.Series(["y", "x", "x"], index=["w", "v", "u"])
+    profiles = ilr.ratings_from_areas(areas, scale=SCALE, clusters=clusters)
+    right = ilr.ratings_from_areas(
+        {area: frame.to_numpy().tolist() for area, frame in areas.items()},
+        scale=SCALE,
+        raters=["ann", "bob"],
+        units=["u", "v", "w"],
+        clusters=["x", "x", "y"],
+    )
+    assert profiles == right
+    named = ilr.ratings_from_areas(areas, scale=SCALE, raters={"bob": "B", "ann": "A"})
+    assert named.raters == ("A", "B")
+    # numbers of rows and arrays beside a dataframe have no names to differ
+    bare = {"safety": FRAME, "care": FRAME.reset_index(drop=True), "work": FRAME.to_numpy()}
+    assert ilr.ratings_from_areas(bare, scale=SCALE).raters == ("ann", "bob")
+
+
+@pytest.mark.parametrize(
+    ("other", "given", "message"),
+    [
+        (FRAME[["bob", "ann"]], {}, r"same columns .* 'a' has \('ann', 'bob'\) and 'b' \('bob'"),
+        (FRAME.iloc[::-1], {}, r"same rows .* 'a' has \('u', 'v', 'w'\) and 'b' \('w'"),
+        (FRAME, {"raters": ["bob", "ann"]}, r"`raters` are \('bob', 'ann'\), but the columns"),
+        (FRAME, {"units": ["w", "v", "u"]}, r"`units` are \('w', 'v', 'u'\), but the rows"),
+        (FRAME, {"clusters": pd.Series([1, 2, 2], index=["u", "v", "x"])}, "`clusters` is labell"),
+    ],
+)
+def test_dataframes_in_another_order_are_refused(other, given, message):
+    with pytest.raises(ValueError, match=message):
+        ilr.ratings_from_areas({"a": FRAME, "b": other}, scale=SCALE, **given)
 
 
 PROFILES = ilr.Scale([("poor", "good"), ("fair", "good")], ordered=False)

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ilacs_reliability._checks.arguments import check_mapping, naming, told
+from ilacs_reliability._checks.names import (
+    Names,
+    by_label,
+    column_names,
+    numbered,
+    refuse_twice,
+    row_names,
+    shown,
+    unit_names,
+)
 from ilacs_reliability._data.ratings import Ratings, ratings_from_codes
 from ilacs_reliability._data.scales import FloatArray, Scale, Weights, agreement_weights
 
@@ -26,13 +36,14 @@ def ratings_from_areas(
     Parameters
     ----------
     areas : mapping of hashable to array_like of labels, shape (n_units, n_raters)
-        The same units by the same raters in each area, such as leadership and safety.
+        The same units by the same raters in each area, such as leadership and safety; dataframes
+        have the same columns, and named rows, in the same order.
     scale : Scale
         The grades of every area, worst first.
     raters : sequence of hashable, optional
-        Names of the columns. Default: none.
+        Names of the columns. Default: those of dataframes; of arrays none.
     units : sequence of hashable, optional
-        Names of the rows. Default: none.
+        Names of the rows. Default: those of dataframes that are text; else none.
     clusters : array_like, shape (n_units,), optional
         What each row belongs to, where units of a kind move together. Default: nothing.
 
@@ -47,7 +58,8 @@ def ratings_from_areas(
     TypeError
         If `areas` is no mapping, or `scale` no `Scale`.
     ValueError
-        If there is no area, areas are of other shapes, or a label is not on the scale.
+        If there is no area, areas are of other shapes or name their rows or columns otherwise, or
+        a label is not on the scale.
 
     See Also
     --------
@@ -92,6 +104,12 @@ def ratings_from_areas(
             f"`areas` must be of the same units by the same raters, but have shapes "
             f"{', '.join(map(str, sorted(shapes)))}."
         )
+    raters = _matched(raters, _alike(areas, _columns, "columns"), "raters", "columns of `areas`")
+    rows = _alike(areas, _rows, "rows")
+    own = _alike(areas, unit_names, "rows")
+    if clusters is not None:
+        clusters = by_label(clusters, rows, name="clusters", of="rows of `areas`")
+    units = _matched(units, own, "units", "rows of `areas`")
     stacked = np.stack(read, axis=-1)
     given = (stacked >= 0).all(axis=-1)
     if not given.any():
@@ -188,3 +206,43 @@ def _codes(labels: npt.ArrayLike, scale: Scale, area: Hashable) -> npt.NDArray[n
             f"{codes.shape}."
         )
     return codes
+
+
+def _columns(labels: object) -> Names:
+    names = column_names(labels)
+    refuse_twice(names, "areas")
+    return None if names is None or numbered(names) else names
+
+
+def _rows(labels: object) -> Names:
+    names = row_names(labels)
+    return None if names is None or numbered(names) else names
+
+
+def _alike(
+    areas: Mapping[Hashable, object], names_of: Callable[[object], Names], what: str
+) -> Names:
+    """Return what the areas call their rows or columns, which all that name them do alike."""
+    named = {area: names for area, labels in areas.items() if (names := names_of(labels))}
+    first = next(iter(named), None)
+    for area, names in named.items():
+        if names != named[first]:
+            raise ValueError(
+                f"`areas` must name the same {what} in the same order, but {told(first)} has "
+                f"{shown(named[first])} and {told(area)} {shown(names)}."
+            )
+    return named.get(first)
+
+
+def _matched(values: Any, own: Names, name: str, of: str) -> Any:
+    """Return names that are given, which those of dataframes must not contradict, or these."""
+    if values is None:
+        return own
+    if isinstance(values, Mapping) or row_names(values) is not None:
+        return by_label(values, own, name=name, of=of)
+    if own is not None and isinstance(values, (list, tuple)) and tuple(values) != own:
+        raise ValueError(
+            f"`{name}` are {shown(values)}, but the {of} are {shown(own)}: give the same, or a "
+            "mapping from these to others."
+        )
+    return values

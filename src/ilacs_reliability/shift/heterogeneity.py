@@ -22,9 +22,8 @@ from ilacs_reliability.shift.sentences import (
     LABELS,
     LARGER_STRATA,
     NOT_SHOWN,
-    ONE_STRATUM,
-    WITHIN_ONE,
     between_strata,
+    why_not_compared,
 )
 from ilacs_reliability.shift.testing import large_sample_note
 
@@ -158,10 +157,8 @@ def _clustered_between(
 
 
 def _notes(shares: FloatArray, df: int, n_strata: int, everyone: Pairs) -> tuple[str, ...]:
-    if n_strata == 1:
-        return (ONE_STRATUM,)
     if not df:
-        return (WITHIN_ONE,)
+        return (why_not_compared(n_strata),)
     if everyone.clusters is None:
         return large_sample_note(shares, "unit", "heterogeneity='monte_carlo'")
     return large_sample_note(shares, "cluster", LARGER_STRATA)

@@ -80,10 +80,6 @@ ORDER_FOR_NEMENYI = (
 
 BETTER_OF_TWO = "`wilcoxon_signed_rank` of the two occasions"
 
-ONE_STRATUM = "There is one stratum: nothing to compare."
-
-WITHIN_ONE = "Moves differ within one stratum at most: nothing to compare."
-
 STOOD_STILL = "no unit moved"
 
 UNMOVED = "that did not move"
@@ -361,6 +357,13 @@ def up_and_down(up: float, down: float, p_value: float) -> str:
     return f"{whole(up)} up, {whole(down)} down, adjusted {p_phrase(p_value)}"
 
 
+def why_not_compared(n_strata: int) -> str:
+    """Say why a shift cannot be compared between strata."""
+    if n_strata == 1:
+        return "There is one stratum: nothing to compare."
+    return "Moves differ within one stratum at most: nothing to compare."
+
+
 def over_strata(
     strata: str,
     n_units: float,
@@ -371,7 +374,7 @@ def over_strata(
 ) -> str:
     """Say a pooled shift with the p-values of no shift and of the same shift, each with how.
 
-    Where strata cannot be compared, `same` is the note that says so.
+    Where strata cannot be compared, `same` says why.
     """
     alike = (
         f"{same[:1].lower()}{same[1:].rstrip('.')}"

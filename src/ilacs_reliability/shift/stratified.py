@@ -34,6 +34,7 @@ from ilacs_reliability.shift.sentences import (
     NOT_SHOWN,
     SAME_SHIFT,
     over_strata,
+    why_not_compared,
 )
 from ilacs_reliability.shift.signs import normal_p
 from ilacs_reliability.shift.sums import (
@@ -129,7 +130,9 @@ class StratifiedShift(Record):
             self.n_units,
             (self.pooled.label, number),
             none=(self.test.p_value, self.test.method),
-            same=(between.p_value, between.method) if between.df else between.notes[-1],
+            same=(between.p_value, between.method)
+            if between.df
+            else why_not_compared(len(self.strata)),
         )
 
     def to_dict(self) -> dict[str, Any]:
