@@ -7,7 +7,7 @@ from math import comb, prod
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from scipy import stats
@@ -66,6 +66,7 @@ def test_a_symmetric_sum_has_the_p_value_of_its_side(alternative, pieces, place)
 
 
 @given(pieces=weights, level=st.floats(0.01, 0.5), usual=st.floats(0.5, 20))
+@example(pieces=[1] * 6, level=1 / 32, usual=4.8)
 def test_exactly_the_statistics_past_the_critical_value_are_rejected(pieces, level, usual):
     exact, top = of_signs(pieces), float(sum(pieces))
     draws = np.sort(np.abs(all_signs(pieces * 1)).astype(float))

@@ -429,3 +429,10 @@ def test_the_limits_of_a_difference_know_how_the_errors_move_together():
         for x, y in ((a.value - a_low, b_high - b.value), (a_high - a.value, b.value - b_low))
     )
     assert (difference.value - low, high - difference.value) == (close(below), close(above))
+
+
+@pytest.mark.parametrize("threshold", [-1.0, 1.0])
+def test_what_one_unit_rules_out_has_no_p_value_to_speak_of(threshold):
+    kappa = ilr.cohen_kappa(ilr.ratings_from_table([[5, 2], [1, 6]], scale=ilr.Scale(["a", "b"])))
+    assert kappa.interval_methods[0] == "enumerated"
+    assert ilr.threshold_test(kappa, threshold, alternative="two-sided").p_value < 1e-9

@@ -154,6 +154,17 @@ def test_no_mixture_of_units_gives_gwet_less(weights, n_raters, n_grades):
     assert low >= coefficient_range("brennan_prediger", matrix, n_raters)[0] - TOLERANCE
 
 
+def test_of_hundreds_of_grades_a_table_of_credit_leaves_hardly_more_room_than_its_rule():
+    scale = ilr.Scale(range(300))
+    codes = [[0, 1, 2], [1, 1, 3], [4, 3, 4], [0, 0, 0]]
+    ratings, table = (
+        ilr.ratings_from_codes(codes, scale=scale),
+        ilr.agreement_weights(scale, "linear"),
+    )
+    by_rule, by_table = (ilr.gwet_ac(ratings, weights=w).range[0] for w in ("linear", table))
+    assert by_rule - 0.1 < by_table <= by_rule + TOLERANCE
+
+
 SMALL = {
     **KAPPAS,
     **UNIFORM,
