@@ -212,8 +212,9 @@ def test_rosenbaum_moments_are_brute_force():
         assert_allclose(found[favoured], expected, atol=1e-12)
 
 
-def test_moments_of_many_units_are_those_of_a_noncentral_hypergeometric():
-    totals, n_second, gamma = np.array([6_000, 9_000]), 7_000, 2.0
+@pytest.mark.parametrize("gamma", [2.0, 0.5])
+def test_moments_of_many_units_are_those_of_a_noncentral_hypergeometric(gamma):
+    totals, n_second = np.array([6_000, 9_000]), 7_000
     favoured = np.array([6_000])
     chosen = chosen_moments(favoured, 15_000, n_second, gamma)
     means, variances = rosenbaum_moments(np.array([1.0, 0.0]), totals, favoured, n_second, chosen)
@@ -260,6 +261,10 @@ def test_great_studies_have_normal_bounds_in_no_time():
         assert bounds.method == "asymptotic"
         assert 5 < bounds.tipping < 15
         assert np.isfinite([bounds.p_low, bounds.p_high]).all()
+
+
+def test_the_odds_looked_at_by_default_are_the_documented_ones():
+    assert ilr.rosenbaum_bounds(GOOD).gamma == (1.0, 1.5, 2.0, 3.0, 5.0)
 
 
 def test_one_grade_bounds_nothing():

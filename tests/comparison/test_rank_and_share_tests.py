@@ -542,3 +542,14 @@ def test_sums_of_many_parts_are_joined_only_where_memory_is_for_them():
     values, weights = convolved(few, few)
     assert len(values) == 2 * 1400 - 1
     assert weights.sum() == pytest.approx(1)
+
+
+@pytest.mark.parametrize("method", ["fisher", "boschloo", "score"])
+def test_one_unit_above_the_cut_is_as_likely_in_either_group_as_they_are_large(method):
+    found = ilr.two_proportions([[9, 1], [20, 0]], at_least=2, method=method).p_value
+    expected = {
+        "fisher": 1 / 3,
+        "boschloo": stats.boschloo_exact([[9, 20], [1, 0]], n=256).pvalue,
+        "score": 2 * stats.norm.sf(np.sqrt(29) * 20 / np.sqrt(29 * 10 * 20)),
+    }
+    assert found == pytest.approx(expected[method], rel=1e-6)

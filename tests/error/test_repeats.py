@@ -314,6 +314,15 @@ def test_what_does_not_tell_error_from_change_is_undefined():
         assert ilr.reliability_from_repeats([[1, 1, 1]] * 4).reason == "no_variation"
 
 
+def test_without_a_second_grading_of_any_unit_there_is_no_bound():
+    once = [[0, -1, -1], [-1, 1, -1], [-1, -1, 2], [1, -1, -1]]
+    ratings = ilr.ratings_from_codes(once, scale=THREE, design="repeat")
+    for thresholds in ("occasion", "common"):
+        with pytest.warns(ilr.UndefinedEstimateWarning, match="no unit has two gradings"):
+            found = ilr.reliability_from_repeats(ratings, model="bound", thresholds=thresholds)
+        assert found.reason == "not_identified"
+
+
 def test_wrong_arguments_are_refused():
     two = ilr.ratings_from_codes([[0, 1], [1, 1]], scale=THREE)
     with pytest.raises(ValueError, match=r"`sequences` must have 3 occasions or more.*takes two"):

@@ -24,6 +24,7 @@ GROUPS = {
     ],
     "few and many": [[3, 4, 2], [2**50, 2**49, 2**48]],
     "all but none": [[3, 0, 7, 9], [8, 2, 9, 0]],
+    "all of few, few of many": [[29, 0, 0], [9000, 1000, 10**9]],
 }
 EFFECTS = {
     "risk_difference": lambda x: ilr.risk_difference(x, at_most=2),

@@ -233,6 +233,9 @@ def difference_score(counts: Counts, delta: float) -> float:
     if x1 + x2 > (n1 + n2) / 2:
         # a share that is almost 1 has lost the digits of what it lacks
         return 0.0 - difference_score((n1 - x1, n1, n2 - x2, n2), -delta)
+    if x1 * n2 > x2 * n1:
+        # the rarer share is what is searched for: taken from the other it has lost its digits
+        return 0.0 - difference_score((x2, n2, x1, n1), -delta)
     p1 = _restricted_first(counts, delta)
     p2 = min(max(p1 + delta, 0.0), 1.0)
     n = n1 + n2

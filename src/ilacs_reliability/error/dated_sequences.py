@@ -114,7 +114,8 @@ def pairs_of(ratings: Ratings, thresholds: Thresholds) -> Sequences:
     rows = by_occasion(ratings)
     pairs = [list(pairwise(row[row >= 0].tolist())) for row in rows]
     together = ratings_from_codes(
-        [pair for found in pairs for pair in found] or [(-1, -1)],
+        # one grade alone says as little as none, but is a rating
+        [pair for found in pairs for pair in found] or [(0, -1)],
         scale=ratings.scale,
         frequencies=np.repeat(ratings.frequencies, list(map(len, pairs))) if any(pairs) else None,
     )
