@@ -10,8 +10,9 @@ from scipy import optimize, special
 
 import ilacs_reliability as ilr
 from closeness import close
+from ilacs_reliability.error import class_fits
 from ilacs_reliability.error.class_fits import generic_rank, rank_at_random
-from ilacs_reliability.error.latent_classes import Panel, em_step, free_fit, posterior
+from ilacs_reliability.error.latent_classes import Climb, Panel, em_step, free_fit, posterior
 
 
 def anaesthetists(copy="dawid_skene_1979"):
@@ -210,6 +211,30 @@ def test_of_a_large_table_starts_lead_where_each_would_alone(seed):
     alone = max(ilr.dawid_skene(ratings, n_starts=1, rng=k).log_likelihood for k in range(3))
     assert many.log_likelihood > alone - 1e-6
     assert many.log_likelihoods[0] - many.log_likelihoods[2] < 1e-4
+
+
+def test_a_rate_that_became_zero_too_soon_is_given_back():
+    codes = [[1, 2, 2], [0, 2, 0], [2, 2, 2], [0, -1, 0], [-1, 1, 2], [-1, 1, 2]]
+    codes += [[0, 0, -1], [1, 1, 1], [0, 0, 1], [1, 1, -1], [0, -1, 2]]
+    found = ilr.dawid_skene(ilr.ratings_from_codes(codes, scale=ilr.Scale(range(3))), n_starts=3)
+    # the highest of 300 random starts of plain EM, of 4,000 steps each
+    assert found.log_likelihood == pytest.approx(-20.74644599, abs=1e-6)
+
+
+def test_three_starts_that_end_low_do_not_end_the_search(monkeypatch):
+    """Of a large table three that agree are enough, where none led higher."""
+    climbs = iter([-9.0, -9.0, -5.0, -5.0, -5.0, -4.0])
+
+    def climbed(panel, fit, done):
+        return Climb(fit, next(climbs), True, None)
+
+    monkeypatch.setattr(class_fits, "FINISHED", 6 * 6 * 3 * 2 * 2)
+    monkeypatch.setattr(class_fits, "_climbed", climbed)
+    codes = [[0, 0, 1], [1, 1, 1], [0, 0, 0], [1, 0, 1], [1, 1, 0], [0, 1, 1]]
+    found = ilr.dawid_skene(
+        ilr.ratings_from_codes(codes, scale=ilr.Scale(["no", "yes"])), n_starts=9
+    )
+    assert len(found.log_likelihoods) == 5
 
 
 @pytest.mark.parametrize("n_grades", [2, 3, 4])

@@ -310,6 +310,9 @@ def test_a_corrected_shift_at_an_edge_has_the_width_of_the_likelihood():
     error = [[0.9, 0.1], [0.2, 0.8]]
     one = ilr.corrected_shift([[0, 0], [1, 0]], error=error, n_resamples=1, rng=1)
     assert list(one.confidence_interval(0.999)) == pytest.approx([-1, 1])
+    # at this level it may have stayed for certain, but hardly have risen
+    rises = -np.expm1(-stats.chi2.isf(0.04, 1) / 2) / (1 - 0.1 * 0.2 / (0.9 * 0.8))
+    assert one.confidence_interval(0.96).high == pytest.approx(2 * rises - 1)
     # a third of the draws at one place are no width at the level of a third
     counted = np.eye(2, dtype=int)
     some = ilr.corrected_shift([[4, 0], [0, 0]], error_counts=counted, n_resamples=45, rng=5)
