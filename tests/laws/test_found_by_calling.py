@@ -63,6 +63,15 @@ def test_what_was_dear_takes_moments(call):
         lambda: ilr.lin_ccc([[-1e300, -1e300], [-1e300, -1e300]]),
         lambda: ilr.van_elteren([[154299668458, 123093092381], [1, 0]], n_resamples=20, rng=5),
         lambda: ilr.ordinal_noninferiority([[9, 2, 8], [9, 2, 8]], margin=Fraction(1, 3)),
+        # a study in which consistency has no lower limit
+        lambda: ilr.precision_for_agreement(
+            partial(ilr.icc, form="C,k"),
+            world=ilr.agreement_world(0, margins=[0.2, 0.3, 0.5]),
+            n_units=20,
+            fieldwork=ilr.Fieldwork(cluster_size=3, cluster_correlation=0.2),
+            n_resamples=14,
+            rng=5,
+        ),
     ],
 )
 def test_numbers_are_found_without_a_word_from_numpy(call):

@@ -240,7 +240,9 @@ def _expected(
     known = ~np.isnan(low)
     share = weights[known].sum()
     mean = [float((weights[known] * end[known]).sum() / max(share, 1e-300)) for end in (low, high)]
-    spread = float(np.std(high[known] - low[known])) if known.any() else 0.0
+    widths = high[known] - low[known]
+    # a study without a lower limit, as of a correlation of averages, leaves its mean width open
+    spread = inf if np.isinf(widths).any() else float(np.std(widths)) if known.any() else 0.0
     return _precision(
         question,
         n_units,
