@@ -38,6 +38,7 @@ import registry
 
 REFERENCE = Path(__file__).parents[1] / "tests" / "reference"
 FILE, LIMITS = REFERENCE / "golden.json", REFERENCE / "golden_limits.json"
+DEFAULTS = REFERENCE / "golden_defaults.json"
 GRADES = ilr.Scale(["poor", "fair", "good"])
 FOUR = ilr.Scale(["inadequate", "requires improvement", "good", "outstanding"])
 YES = ilr.Scale(["no", "yes"])
@@ -306,6 +307,26 @@ def limits(label: str, result: Any) -> dict[str, Any]:
     return found
 
 
+def defaults() -> dict[str, dict[str, str]]:
+    """Return what each argument of every public function and method is where it is left out."""
+    found = {}
+    for name in ilr.__all__:
+        public = getattr(ilr, name)
+        parts = {name: public}
+        if inspect.isclass(public):
+            parts |= {f"{name}.{part}": one for part, one in inspect.getmembers(public, callable)}
+        for label, one in parts.items():
+            own = str(getattr(one, "__module__", "")).startswith(ilr.__name__)
+            if "._" in label or not own:
+                continue
+            with contextlib.suppress(TypeError, ValueError):
+                given = inspect.signature(one).parameters.values()
+                options = {x.name: repr(x.default) for x in given if x.default is not x.empty}
+                if options and " at 0x" not in str(options):
+                    found[label] = options
+    return found
+
+
 def _estimates(result: Any) -> Iterator[ilr.Estimate]:
     """Yield the estimates that a result is or holds, in its order."""
     if isinstance(result, ilr.Estimate):
@@ -400,6 +421,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="say what differs from the file")
     check = parser.parse_args(arguments).check
     found = []
+    if check:
+        found += [f"{k}: {v}" for k, v in defaults().items() if stored(DEFAULTS).get(k) != v]
+    else:
+        lines = (f"{json.dumps(name)}:{_compact(one)}" for name, one in sorted(defaults().items()))
+        DEFAULTS.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
     for file, of in ((FILE, None), (LIMITS, limits)):
         now = answers(of=of)
         if check:

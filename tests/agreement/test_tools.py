@@ -307,6 +307,14 @@ def test_a_grade_that_nobody_gave_is_undefined_without_a_warning():
     assert [row["grade"] for row in shares.rows()] == list(ilr.OFSTED_SCALE.labels)
 
 
+def test_units_that_agree_alike_are_listed_by_their_number_whatever_rounding_says():
+    """On a circle of three grades any two that differ earn the same, but for its last digit."""
+    table = [[0, 6, 1], [5, 0, 3], [4, 2, 0]]
+    ratings = ilr.ratings_from_table(table, scale=ilr.Scale(["poor", "fair", "good"]))
+    listing = ilr.unit_agreement(ratings, weights="circular")
+    assert [row["n_units"] for row in listing] == [6, 5, 4, 3, 2, 1]
+
+
 def test_units_are_listed_from_least_to_most_agreement():
     listing = ilr.unit_agreement(GRADES)
     assert listing.column("agreement") == sorted(listing.column("agreement"))

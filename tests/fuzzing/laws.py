@@ -6,9 +6,10 @@ import math
 import pickle
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
 
 import numpy as np
+import pandas as pd
 
 import ilacs_reliability as ilr
 from fuzzing.draws import Draw, afresh, alien
@@ -18,6 +19,8 @@ from fuzzing.outcomes import digest
 OF_AN_ORDER = {"marginal_indices", "pairwise_agreement", "influential_raters", "cross_check"}
 # what else has a value for each unit
 OF_UNITS = ("survey_weights", "standard")
+# estimates of one result that are copied and compared within seconds
+MOST_COPIED = 500
 DRAWN = re.compile(r"monte|drawn|resample|bootstrap|permut", re.IGNORECASE)
 METHODS = {
     ilr.Ratings: ("select_raters", "with_frequencies"),
@@ -40,13 +43,16 @@ def reordered(name: str, arguments: dict[str, object], draw: Draw) -> dict[str, 
             turned = table[::-1]
             if argument == "ratings" and name not in OF_AN_ORDER and draw.chance(0.5):
                 turned = [row[::-1] for row in turned]
-            beside = {key: arguments[key][::-1] for key in OF_UNITS if _is_row(arguments.get(key))}
-            return {**arguments, argument: turned, **beside}
+            return {**arguments, argument: turned, **_turned(arguments)}
     return None
 
 
-def _is_row(given: object) -> bool:
-    return isinstance(given, list | tuple | np.ndarray)
+def _turned(arguments: dict[str, object]) -> dict[str, object]:
+    """Turn what is said of each unit; labels of a series number the rows, and stay."""
+    rows = {key: arguments[key] for key in OF_UNITS if key in arguments}
+    listed = {key: x[::-1] for key, x in rows.items() if isinstance(x, list | tuple | np.ndarray)}
+    series = {key: x for key, x in rows.items() if isinstance(x, pd.Series)}
+    return listed | {key: x[::-1].set_axis(x.index) for key, x in series.items()}
 
 
 def order_problems(result: object, again: object) -> Iterator[str]:
@@ -104,8 +110,10 @@ def _same(first: float, second: float) -> bool:
 
 
 def travel_problems(result: object) -> Iterator[str]:
-    """Pickle and copy a result."""
+    """Pickle and copy a result, unless it holds very many others."""
     kind = type(result).__name__
+    if isinstance(result, Sized) and len(result) > MOST_COPIED:
+        return
     for how, again in (
         ("pickle", lambda: pickle.loads(pickle.dumps(result))),
         ("copy", lambda: copy.deepcopy(result)),

@@ -92,8 +92,9 @@ def _processor_seconds(pid: int) -> float:
 
 
 def _work(pipe: Connection, session: Session, now) -> None:
-    running.limit_memory(2 * GIBIBYTE)
     while True:
+        # more than is held already, of which a process that called much has some in pieces
+        running.limit_memory(2 * GIBIBYTE)
         found, tally, told = [], Tally(), time.monotonic()
         while time.monotonic() - told < PAUSE:
             draw, call = running.drawn(session.seed, now.value, session.names)

@@ -38,6 +38,10 @@ def test_no_other_limits_are_given_than_were(label):
     assert golden.changes(then, now, limits_alone=True) == [], MEANT
 
 
+def test_what_is_left_out_is_what_it_was():
+    assert golden.defaults() == golden.stored(golden.DEFAULTS), MEANT
+
+
 def test_every_function_that_returns_a_result_is_asked():
     assert {name for name, row in ROWS.items() if row.golden} <= set(NAMES)
 

@@ -339,6 +339,12 @@ def test_bad_margins_are_refused():
         ilr.shift_equivalence(STEADY, margin=0.1, at_least=2)
     with pytest.raises(ValueError, match="`effect` must be one of"):
         ilr.shift_equivalence(STEADY, margin=0.1, effect="odds")
+    two = ilr.ratings_from_codes([[0, 1], [1, 1]], scale=ilr.Scale([1, 2]))
+    for effect in ("net", "score", "difference"):
+        cut = {"at_least": 2} if effect == "difference" else {}
+        batch = two.with_frequencies([[1, 2], [3, 4]])
+        with pytest.raises(ValueError, match="`table` must be one study"):
+            ilr.shift_equivalence(batch, margin=0.1, effect=effect, **cut)
 
 
 # tables on which an interval of another method left no shift out while p was above 5 %

@@ -44,6 +44,8 @@ SMALLEST_P = 1e-14
 LARGEST_P = 1.0 - 1e-9
 # relative error of p-values by limits that take long, and how far from one it is looked for first
 AS_GOOD, NEARBY = 1e-5, 1.05
+# how closely the log of a level is found where limits have all their digits
+DIGITS = 1e-12
 
 
 def threshold_test(
@@ -359,7 +361,12 @@ def _p_value(
 
     known = float(_known_p_values(estimate, threshold, method))
     about = _p_values_about(estimate, threshold, method) if np.isnan(known) else ()
-    found = _leaving(beyond, about) if np.isnan(known) else max(known, SMALLEST_P)
+    if np.isnan(known):
+        # limits that are searched for hold fewer digits than a level could be found to
+        digits = [getattr(held, "digits", DIGITS) for held in _held_by(estimate, method)]
+        found = _leaving(beyond, about, max(digits, default=DIGITS))
+    else:
+        found = max(known, SMALLEST_P)
     found = max(found, least)
     if alternative == "two-sided":
         return found
@@ -434,7 +441,9 @@ def limits_beside(
     return np.broadcast_to(found.low, value.shape), np.broadcast_to(found.high, value.shape)
 
 
-def _leaving(beyond: Callable[[float], float], about: tuple[float, ...] = ()) -> float:
+def _leaving(
+    beyond: Callable[[float], float], about: tuple[float, ...] = (), digits: float = DIGITS
+) -> float:
     """Return the smallest alpha whose 1 - alpha interval leaves the threshold `beyond` a limit.
 
     One of those that it is about is it where the threshold is inside just below and not just above.
@@ -462,7 +471,7 @@ def _leaving(beyond: Callable[[float], float], about: tuple[float, ...] = ()) ->
         return size if distance > 0 else -size
 
     # on log alpha small p-values keep their relative accuracy
-    low, high, xtol = float(np.log(SMALLEST_P)), float(np.log(LARGEST_P)), 1e-12
+    low, high, xtol = float(np.log(SMALLEST_P)), float(np.log(LARGEST_P)), digits
     for one in about:
         # limits that take long are not asked for digits beyond those that they have
         start, end = np.log(np.clip([one / NEARBY, one * NEARBY], SMALLEST_P, LARGEST_P)).tolist()

@@ -50,6 +50,9 @@ from ilacs_reliability.agreement.titles import (
     on_grade,
 )
 
+# of agreement by which units are ranked
+DIGITS = 12
+
 
 def specific_agreement(ratings: RatingsLike) -> Estimates:
     r"""Estimate, for each grade, how often another rater gives it too.
@@ -179,7 +182,7 @@ def unit_agreement(ratings: RatingsLike, *, weights: Weights = "identity") -> Li
             names = row.setdefault("units", [])
             row["units"] = sorted([*names, *map(plain, taken.units[place])], key=str)
     rows = sorted(by_pattern.values(), key=_by_agreement)
-    agreeing = sum(row["n_units"] for row in rows if row["agreement"] == 1)
+    agreeing = sum(row["n_units"] for row in rows if _rank(row) == 1)
     sentence = all_agree(agreeing, float(study.n_paired))
     return Listing("unit_agreement", tuple(rows), sentence, taken.notes)
 
@@ -502,5 +505,9 @@ def _largest_kappa(sums: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
 
 def _by_agreement(row: dict[str, Any]) -> tuple[float, float]:
-    agreement = 2.0 if row["agreement"] is None else row["agreement"]
-    return agreement, -row["n_units"]
+    return _rank(row), -row["n_units"]
+
+
+def _rank(row: dict[str, Any]) -> float:
+    # the last digits of equal sums are not equal everywhere
+    return 2.0 if row["agreement"] is None else round(row["agreement"], DIGITS)

@@ -229,4 +229,6 @@ def _change(without: float, base: Estimate) -> dict[str, float | None]:
 def _largest_first(row: dict[str, Any]) -> tuple[float, str]:
     change = row["change"]
     # without it nothing is left to compute: nothing moves the coefficient more
-    return -np.inf if change is None else -abs(change), str(row.get("unit", ""))
+    # the last digits of equal changes are not equal everywhere
+    size = np.inf if change is None else float(f"{abs(change):.10g}")
+    return -size, str(row.get("unit", row.get("rater", "")))

@@ -40,6 +40,8 @@ USUAL = 0.95
 SEARCHED = 1e-6
 # ways to grade a unit; of more, only those with at most two grades are taken in unseen
 MOST_WAYS = 300
+# how closely the log of a level is worth finding, as limits come of a climb
+DIGITS = 1e-7
 
 
 def likelihood_methods(curve: Keyed, *, pairs_only: bool = False) -> tuple[Method, ...]:
@@ -139,6 +141,11 @@ class Likelihood(NamedTuple):
 
     curve: Keyed
     pairs_only: bool
+
+    @property
+    def digits(self) -> float:
+        """How closely the log of a level is found whose limits leave a threshold out."""
+        return DIGITS
 
     def limits(self, estimate: Estimate, confidence_level: float) -> Limits:
         """Return the limits; those of the score where nothing else is possible."""

@@ -191,4 +191,4 @@ def tips_in_order(found: Mapping[str, Noise]) -> dict[str, float]:
     """Return the reliabilities at which claims tip, those that do, by rising reliability."""
     tips = {name: noise.tip.reliability for name, noise in found.items()}
     kept = {name: tip for name, tip in tips.items() if not np.isnan(tip)}
-    return dict(sorted(kept.items(), key=lambda pair: pair[1]))
+    return dict(sorted(kept.items(), key=lambda pair: round(pair[1], 9)))

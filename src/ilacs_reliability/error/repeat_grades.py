@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import replace
+from functools import lru_cache
 from typing import TypeAlias
 
 import numpy as np
@@ -324,7 +325,13 @@ def _assumed(model: LatentGrade, root: bool) -> tuple[str, ...]:
 
 
 def _at(thresholds: FloatArray, reliability: float, *, event: Event, root: bool) -> float:
-    return event(_table(thresholds, reliability, root))
+    return event(_limit_table(thresholds.tobytes(), reliability, root))
+
+
+# both limits of the reliability, which every chance of a model asks for in turn
+@lru_cache(maxsize=2)
+def _limit_table(thresholds: bytes, reliability: float, root: bool) -> FloatArray:
+    return _table(np.frombuffer(thresholds), reliability, root)
 
 
 def _carried(

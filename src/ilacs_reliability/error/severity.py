@@ -472,5 +472,6 @@ def _funnel(severity: Severity, names: tuple[Hashable, ...] | None) -> list[dict
         for place in range(len(severity.sizes))
     ]
     if names is None:
-        return sorted(rows, key=lambda row: row["deviation"])
+        # the last digits of equal sums are not equal everywhere
+        return sorted(rows, key=lambda row: (round(row["deviation"], 12), row["n_units"]))
     return [{"rater": name} | row for name, row in zip(names, rows, strict=True)]

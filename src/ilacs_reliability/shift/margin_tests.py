@@ -88,7 +88,8 @@ def shift_equivalence(
     0.0021
     """
     check_option(effect, SHIFT_EFFECTS, "effect")
-    reach = float(np.ptp(as_pairs(table).scale.scores)) if effect == "score" else 1.0
+    scale = as_pairs(table).scale
+    reach = float(np.ptp(scale.scores)) if effect == "score" else 1.0
     low, high = check_margin(margin, reach=reach)
     estimate = _effect(table, effect, at_least)
     result = equivalence_test(estimate, low=low, high=high, method=method)
