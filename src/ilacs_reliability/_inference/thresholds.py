@@ -44,8 +44,6 @@ SMALLEST_P = 1e-14
 LARGEST_P = 1.0 - 1e-9
 # relative error of p-values by limits that take long, and how far from one it is looked for first
 AS_GOOD, NEARBY = 1e-5, 1.05
-# how closely the log of a level is found where limits have all their digits
-DIGITS = 1e-12
 
 
 def threshold_test(
@@ -361,12 +359,9 @@ def _p_value(
 
     known = float(_known_p_values(estimate, threshold, method))
     about = _p_values_about(estimate, threshold, method) if np.isnan(known) else ()
-    if np.isnan(known):
-        # limits that are searched for hold fewer digits than a level could be found to
-        digits = [getattr(held, "digits", DIGITS) for held in _held_by(estimate, method)]
-        found = _leaving(beyond, about, max(digits, default=DIGITS))
-    else:
-        found = max(known, SMALLEST_P)
+    # limits that are searched for hold fewer digits than a level could be found to
+    digits = [held.digits for held in _held_by(estimate, method) if hasattr(held, "digits")]
+    found = _leaving(beyond, about, *digits) if np.isnan(known) else max(known, SMALLEST_P)
     found = max(found, least)
     if alternative == "two-sided":
         return found
@@ -441,9 +436,7 @@ def limits_beside(
     return np.broadcast_to(found.low, value.shape), np.broadcast_to(found.high, value.shape)
 
 
-def _leaving(
-    beyond: Callable[[float], float], about: tuple[float, ...] = (), digits: float = DIGITS
-) -> float:
+def _leaving(beyond: Any, about: tuple[float, ...] = (), digits: float = 1e-12) -> float:
     """Return the smallest alpha whose 1 - alpha interval leaves the threshold `beyond` a limit.
 
     One of those that it is about is it where the threshold is inside just below and not just above.
