@@ -106,34 +106,43 @@ def test_scores_in_another_unit_have_the_same_p_value_and_effects_in_that_unit(
         assert any(same), key
 
 
-@pytest.mark.parametrize(
-    ("factor", "start"),
-    [(2.0**-45, 0.0), (2.0**-100, 0.0), (2.0**45, 0.0), (1.0, FAR_FROM_ZERO)],
-    ids=["2^-45", "2^-100", "2^45", "from 2^20"],
-)
-@pytest.mark.parametrize(
-    ("name", "options"), CALLS, ids=[" ".join([n, *map(str, o.values())]) for n, o in CALLS]
-)
+WAYS = {
+    "2^-45": (2.0**-45, 0.0),
+    "2^-100": (2.0**-100, 0.0),
+    "2^45": (2.0**45, 0.0),
+    "from 2^20": (1.0, FAR_FROM_ZERO),
+}
+# credit by the ratio of scores is of scores from zero
+FROM_ZERO = [(name, options) for name, options in CALLS if "ratio" in options.values()]
+ASKED = {
+    f"{name} {' '.join(options.values())} {way}": (name, options, *WAYS[way])
+    for name, options in CALLS
+    for way in WAYS
+    if not (WAYS[way][1] and (name, options) in FROM_ZERO)
+}
+
+
+@pytest.mark.parametrize(("name", "options", "factor", "start"), ASKED.values(), ids=ASKED)
 def test_scores_in_another_unit_or_from_elsewhere_have_the_same_limits(
     name, options, factor, start
 ):
-    if start and "ratio" in options.values():
-        # credit by the ratio of scores is of scores from zero
-        assert asked(name, options, 1.0, start, limits) != asked(name, options, 1.0, 0.0, limits)
-        return
     right, found = (
-        asked(name, options, 1.0, 0.0, limits),
-        asked(name, options, factor, start, limits),
+        asked(name, options, *scored_by, of=limits) for scored_by in [(1.0,), (factor, start)]
     )
     assert found.keys() == right.keys()
     for key, said in right.items():
         if isinstance(said, str):
             assert found[key] == said, key
-            continue
-        same = [
-            np.allclose(
-                found[key], unit * np.array(said), rtol=1e-5, atol=1e-7 * unit, equal_nan=True
-            )
-            for unit in (1.0, factor, factor**2)
-        ]
-        assert any(same), key
+        else:
+            same = [
+                np.allclose(
+                    found[key], x * np.array(said), rtol=1e-5, atol=1e-7 * x, equal_nan=True
+                )
+                for x in (1.0, factor, factor**2)
+            ]
+            assert any(same), key
+
+
+@pytest.mark.parametrize(("name", "options"), FROM_ZERO, ids=[name for name, _ in FROM_ZERO])
+def test_a_ratio_of_scores_counts_from_zero(name, options):
+    assert asked(name, options, 1.0, FAR_FROM_ZERO, limits) != asked(name, options, 1.0, of=limits)
