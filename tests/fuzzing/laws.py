@@ -6,7 +6,7 @@ import math
 import pickle
 import re
 import warnings
-from collections.abc import Iterator, Sized
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -112,7 +112,7 @@ def _same(first: float, second: float) -> bool:
 def travel_problems(result: object) -> Iterator[str]:
     """Pickle and copy a result, unless it holds very many others."""
     kind = type(result).__name__
-    if isinstance(result, Sized) and len(result) > MOST_COPIED:
+    if isinstance(result, Mapping | Sequence) and len(result) > MOST_COPIED:
         return
     for how, again in (
         ("pickle", lambda: pickle.loads(pickle.dumps(result))),
