@@ -424,3 +424,11 @@ def test_a_number_without_any_unit_rests_on_stated_figures():
         assert "From stated figures alone." in chance._repr_html_()
     counted = ilr.repeat_grade_probability([10, 20, 50, 20], reliability=0.8)
     assert "from 100 units;" in counted["same grade"].describe()
+
+
+@pytest.mark.parametrize(("n_units", "method"), [(200, "enumerated"), (201, "score")])
+def test_up_to_two_hundred_units_every_table_is_gone_through(n_units, method):
+    table = [[n_units - 31, 7], [4, 20]]
+    kappa = ilr.cohen_kappa(ilr.ratings_from_table(table, scale=ilr.Scale(["no", "yes"])))
+    assert kappa.n_units == n_units
+    assert kappa.confidence_interval(method="enumerated").method.split(",")[0] == method

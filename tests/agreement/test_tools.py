@@ -806,3 +806,13 @@ def test_a_jackknife_over_fractions_of_units_says_so():
     weighed = ratings.with_frequencies([0.13, 2.92])
     with pytest.raises(ValueError, match="`ratings` must hold whole units here"):
         ilr.generalise(ilr.icc, weighed, method="jackknife")
+
+
+def test_a_band_is_reached_at_exactly_the_certainty_asked_for():
+    kappa = ilr.cohen_kappa(ilr.ratings_from_table([[40, 9], [6, 45]], scale=ilr.Scale([0, 1])))
+    found = ilr.benchmark(kappa)
+    sure = {one: band for band, one in zip(found.bands, found.cumulative, strict=True)}
+    inside = {one: band for one, band in sure.items() if 0 < one < 1}
+    assert len(inside) > 2
+    for certainty, band in inside.items():
+        assert ilr.benchmark(kappa, certainty=certainty).band == band

@@ -553,3 +553,25 @@ def test_one_unit_above_the_cut_is_as_likely_in_either_group_as_they_are_large(m
         "score": 2 * stats.norm.sf(np.sqrt(29) * 20 / np.sqrt(29 * 10 * 20)),
     }
     assert found == pytest.approx(expected[method], rel=1e-6)
+
+
+@pytest.mark.parametrize("method", ["t", "logit"])
+@pytest.mark.parametrize("turned", [False, True])
+def test_one_unit_a_group_is_a_toss(method, turned):
+    """The better of two units is in either group with a chance of one half."""
+    table = [[1, 0], [0, 1]] if turned else [[0, 1], [1, 0]]
+    found = {
+        alternative: ilr.brunner_munzel(table, method=method, alternative=alternative).p_value
+        for alternative in ("greater", "less", "two-sided")
+    }
+    lower, higher = ("greater", "less") if turned else ("less", "greater")
+    assert found == pytest.approx({lower: 0.5, higher: 1.0, "two-sided": 1.0})
+
+
+def test_permutation_gives_way_in_an_equivalence_test_where_a_group_is_one_unit():
+    table = [[1, 0, 0], [2, 3, 4]]
+    assert ilr.relative_effect(table).interval_methods[0] == "disjoint_pairs"
+    for ask in (ilr.ordinal_noninferiority, ilr.ordinal_equivalence):
+        found = ask(table, margin=0.2, method="permutation", rng=1)
+        assert found.method.endswith("inverted disjoint_pairs interval")
+        assert found.p_value == close(ask(table, margin=0.2).p_value)
