@@ -40,7 +40,7 @@ CORE = re.compile(r"ilacs_reliability/(agreement|comparison|error|planning|shift
 # of one call: characters, seconds, numbers of its result, estimates and methods asked for limits
 LONGEST, DEAREST, NUMBERS, ESTIMATES, METHODS = 700, 0.15, 40, 2, 6
 # calls that take each way through the core, and those of each name whatever way they take
-TIMES, EACH = 3, 12
+TIMES, EACH = 3, 24
 LEVEL, THRESHOLD = 0.9, 0.3
 # relative and absolute: searches end within some 1e-5, elsewhere on another processor
 TOLERANCE, ROUNDING = 5e-5, 1e-6

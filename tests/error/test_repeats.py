@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from numpy.testing import assert_allclose
+from scipy import stats
 
 import ilacs_reliability as ilr
 import strategies as our
@@ -408,3 +409,26 @@ def test_a_chance_rests_on_what_its_reliability_rests_on(ask, margins):
         slope = (ends[1][key].value - ends[0][key].value) / (2 * step)
         assert one.standard_error == pytest.approx(abs(slope) * known.standard_error, rel=1e-3)
         assert ("are those of 107 units" in " ".join(one.notes)) == (margins[0] == 13)
+
+
+def test_limits_of_a_hidden_chain_are_where_the_likelihood_has_dropped(monkeypatch):
+    crossing, left = markov._crossing, []
+
+    def kept(rows, peak, path, most):
+        found = crossing(rows, peak, path, most)
+        left.append(peak.log_likelihood - found.log_likelihood - stats.chi2.isf(1 - level, 1) / 2)
+        return found
+
+    monkeypatch.setattr(markov, "_crossing", kept)
+    every = [[a, b, c] for a in (0, 1) for b in (0, 1) for c in (0, 1)]
+    ratings = ilr.ratings_from_codes(
+        every,
+        scale=ilr.Scale(["no", "yes"]),
+        frequencies=[40, 11, 8, 11, 10, 7, 12, 41],
+        design="repeat",
+    )
+    found = ilr.reliability_from_repeats(ratings, model="latent_markov")
+    for level in (0.5, 0.95):
+        assert found.confidence_interval(level).low < found.value
+    assert len(left) == 4
+    assert_allclose(left, 0, atol=2e-3)
