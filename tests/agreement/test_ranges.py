@@ -312,3 +312,13 @@ def test_the_lower_side_does_not_jump_as_agreement_goes_to_nothing():
         lows.append(ilr.cohen_kappa(ratings).confidence_interval().low)
     assert (np.diff(lows) > 0).all()
     assert np.diff(lows).max() < 0.35
+
+
+@pytest.mark.parametrize("coefficient", [ilr.brennan_prediger, ilr.gwet_ac])
+@pytest.mark.parametrize(("n_grades", "weights"), [(1, "identity"), (2, np.ones((2, 2)))])
+@pytest.mark.filterwarnings("ignore::ilacs_reliability.UndefinedEstimateWarning")
+def test_where_chance_agrees_fully_nothing_bounds_what_lies_below_it(
+    coefficient, n_grades, weights
+):
+    ratings = ilr.ratings_from_codes([[0, 0]] * 3, scale=ilr.Scale(range(n_grades)))
+    assert coefficient(ratings, weights=weights).range == (-np.inf, 1.0)

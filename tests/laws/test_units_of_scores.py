@@ -146,3 +146,27 @@ def test_scores_in_another_unit_or_from_elsewhere_have_the_same_limits(
 @pytest.mark.parametrize(("name", "options"), FROM_ZERO, ids=[name for name, _ in FROM_ZERO])
 def test_a_ratio_of_scores_counts_from_zero(name, options):
     assert asked(name, options, 1.0, FAR_FROM_ZERO, limits) != asked(name, options, 1.0, of=limits)
+
+
+@pytest.mark.parametrize("factor", FACTORS, ids=["2^-130", "2^-45", "2^45", "2^130"])
+@pytest.mark.parametrize("clustered", [False, True])
+def test_strata_are_compared_alike_in_any_unit(factor, clustered):
+    def shift(unit):
+        scale = ilr.Scale(["a", "b", "c"], scores=[0.0, unit, 3 * unit])
+        moves = ([[0, 1], [1, 2], [1, 1], [2, 1], [0, 0], [0, 2]], [[1, 0], [2, 0], [2, 2], [1, 2]])
+        strata = [
+            ilr.ratings_from_codes(
+                rows,
+                scale=scale,
+                design="repeat",
+                clusters=[f"{k} {i // 2}" for i in range(len(rows))] if clustered else None,
+            )
+            for k, rows in enumerate(moves)
+        ]
+        return ilr.stratified_shift(strata, effect="score", heterogeneity="asymptotic")
+
+    right, found = shift(1.0), shift(factor)
+    assert found.test.p_value == pytest.approx(right.test.p_value)
+    assert found.heterogeneity.statistic == pytest.approx(right.heterogeneity.statistic)
+    assert found.heterogeneity.p_value == pytest.approx(right.heterogeneity.p_value)
+    assert 0 < right.heterogeneity.p_value < 1

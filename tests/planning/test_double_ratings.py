@@ -342,6 +342,16 @@ def test_studies_too_large_to_draw_are_planned_by_the_formula_and_say_so():
         ilr.units_for_agreement(ilr.cohen_kappa, world, **said, method="simulated")
 
 
+@pytest.mark.parametrize("strength", [0.2, 0.5, 0.8])
+def test_by_formula_a_study_supports_contradicts_or_shows_nothing(strength):
+    world = ilr.agreement_world(strength, margins=[0.3, 0.7])
+    found = ilr.power_for_agreement(
+        ilr.cohen_kappa, world, 60, threshold=0.5, method="formula"
+    ).chances
+    assert found.contradicted > 0.01 or strength > 0.5
+    assert found.supported + found.contradicted + found.not_shown == pytest.approx(1)
+
+
 def test_searches_through_too_many_studies_are_refused():
     world = ilr.agreement_world(0.7, margins=[0.1, 0.3, 0.4, 0.2])
     with pytest.raises(ValueError, match="`method` cannot be 'exact' here: more than 10,000"):
