@@ -155,3 +155,14 @@ def test_a_table_that_nobody_could_read_is_only_counted():
     grades = range(200)
     moves = ilr.transitions_from_table(np.eye(200, dtype=int), scale=ilr.Scale(grades))
     assert "200 × 200 cells, too many to show" in moves._repr_html_()
+
+
+def test_a_card_of_moves_holds_each_share_with_its_limits():
+    found = ilr.net_shift([[5, 3], [1, 4]])
+    card = found._repr_html_()
+    for share in (found.improved, found.unchanged, found.declined):
+        low, high = share.confidence_interval(method="simultaneous")
+        assert f"<td>{share.value:.3f} ({low:.3f} to {high:.3f})</td>" in card
+    for share in (found.net, found.room_up, found.room_down):
+        low, high = share.confidence_interval()
+        assert f"<td>{share.value:.3f} ({low:.3f} to {high:.3f})</td>" in card

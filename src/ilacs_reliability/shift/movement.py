@@ -239,9 +239,7 @@ class NetShift(Record, Pictured):
         }
         rows = [_shown_row(name, *pair) for name, pair in shares.items()]
         lines = (moves_listed(self.by_move), *self.notes)
-        return rows_table(rows, ("grades", "units", "of", "share", "low", "high")) + paragraphs(
-            lines
-        )
+        return rows_table(rows, ("grades", "units", SHARE)) + paragraphs(lines)
 
 
 def _shown_row(name: str, share: Estimate, units: int) -> dict[str, Any]:
