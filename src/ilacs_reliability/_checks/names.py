@@ -195,6 +195,31 @@ def column_names(table: object) -> Names:
     return None
 
 
+def own_columns(table: object, name: str) -> Names:
+    """Return the names of a table's columns, unless they only number them.
+
+    Parameters
+    ----------
+    table : object
+        Anything.
+    name : str
+        The argument that holds it.
+
+    Returns
+    -------
+    tuple of hashable, or None
+        The names, which are distinct.
+
+    Raises
+    ------
+    ValueError
+        If two columns have one name.
+    """
+    names = column_names(table)
+    refuse_twice(names, name)
+    return None if names is None or numbered(names) else names
+
+
 def _coordinates(table: object) -> list[Names] | None:
     """Return the names along each axis of an array with coordinates, as xarray's; else None."""
     kind = type(table)

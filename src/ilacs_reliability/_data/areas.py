@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,8 @@ from ilacs_reliability._checks.arguments import check_mapping, naming, told
 from ilacs_reliability._checks.names import (
     Names,
     by_label,
-    column_names,
     numbered,
-    refuse_twice,
+    own_columns,
     row_names,
     shown,
     unit_names,
@@ -104,7 +104,12 @@ def ratings_from_areas(
             f"`areas` must be of the same units by the same raters, but have shapes "
             f"{', '.join(map(str, sorted(shapes)))}."
         )
-    raters = _matched(raters, _alike(areas, _columns, "columns"), "raters", "columns of `areas`")
+    raters = _matched(
+        raters,
+        _alike(areas, partial(own_columns, name="areas"), "columns"),
+        "raters",
+        "columns of `areas`",
+    )
     rows = _alike(areas, _rows, "rows")
     own = _alike(areas, unit_names, "rows")
     if clusters is not None:
@@ -206,12 +211,6 @@ def _codes(labels: npt.ArrayLike, scale: Scale, area: Hashable) -> npt.NDArray[n
             f"{codes.shape}."
         )
     return codes
-
-
-def _columns(labels: object) -> Names:
-    names = column_names(labels)
-    refuse_twice(names, "areas")
-    return None if names is None or numbered(names) else names
 
 
 def _rows(labels: object) -> Names:

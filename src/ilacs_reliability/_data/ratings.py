@@ -28,7 +28,7 @@ from ilacs_reliability._checks.names import (
     key_of,
     numbered,
     numbers_name,
-    refuse_twice,
+    own_columns,
     row_names,
     shown,
     sorted_alike,
@@ -608,7 +608,7 @@ def as_ratings(ratings: RatingsLike) -> Ratings:
         return ratings
     matrix, truths = _numbers(ratings)
     _check_matrix(matrix, "ratings")
-    names, units = _own_raters(ratings, "ratings"), unit_names(ratings)
+    names, units = own_columns(ratings, "ratings"), unit_names(ratings)
     labels, patterns, frequencies, alike = tally_numbers(matrix)
     if not len(labels):
         raise ValueError(f"`ratings` holds no rating at all: all {matrix.size} are missing.")
@@ -1145,7 +1145,7 @@ def _match(
     if given.__class__ is np.ndarray and raters is units is frequencies is clusters is None:
         _check_matrix(table, name)
         return table, NOTHING_SAID
-    columns = _own_raters(given, name)
+    columns = own_columns(given, name)
     if isinstance(raters, Mapping) or row_names(raters) is not None:
         raters = by_label(raters, columns, name="raters", of=f"columns of `{name}`")
         columns = None
@@ -1174,13 +1174,6 @@ def _match(
             for argument, values in (("frequencies", frequencies), ("clusters", clusters))
         ),
     )
-
-
-def _own_raters(given: object, name: str) -> Names:
-    """Return the names of a table's columns, unless they only number them."""
-    columns = column_names(given)
-    refuse_twice(columns, name)
-    return None if columns is None or numbered(columns) else columns
 
 
 def _row_labels(names: Names, units: Any) -> Names:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -360,8 +361,8 @@ def _p_value(
     about = _p_values_about(estimate, threshold, method) if np.isnan(known) else ()
     # limits that are searched for hold fewer digits than a level could be found to
     digits = [held.digits for held in _held_by(estimate, method) if hasattr(held, "digits")]
-    found = _leaving(beyond, about, *digits) if np.isnan(known) else max(known, SMALLEST_P)
-    found = max(found, least)
+    found = _leaving(beyond, about, *(digits or [1e-12])) if np.isnan(known) else known
+    found = max(found, least, SMALLEST_P)
     if alternative == "two-sided":
         return found
     if alternative in erring_whole(estimate, method):
@@ -435,7 +436,7 @@ def limits_beside(
     return np.broadcast_to(found.low, value.shape), np.broadcast_to(found.high, value.shape)
 
 
-def _leaving(beyond: Any, about: tuple[float, ...] = (), digits: float = 1e-12) -> float:
+def _leaving(beyond: Callable[[float], float], about: tuple[float, ...], digits: float) -> float:
     """Return the smallest alpha whose 1 - alpha interval leaves the threshold `beyond` a limit.
 
     One of those that it is about is it where the threshold is inside just below and not just above.
